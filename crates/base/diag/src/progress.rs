@@ -1,0 +1,51 @@
+//! How libraries tell of long work without printing.
+
+/// A piece of long work, as a reader would name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// What is being worked on (`go1.27.3.linux-amd64`).
+    pub subject: String,
+    /// What is being done with it (`fetch`, `unpack`, `verify`).
+    pub action: &'static str,
+    /// How many bytes there are to do, where that is known.
+    pub bytes_total: Option<u64>,
+}
+
+/// Hears what long work tells. Calls may come from any thread.
+pub trait Progress: Send + Sync {
+    /// Work begins. The handle is told how it goes; dropping it ends the work.
+    fn begin(&self, task: Task) -> Box<dyn TaskHandle>;
+
+    /// One line worth telling a person at once: an attempt, a retry, a choice made.
+    fn tell(&self, line: &str);
+}
+
+/// One piece of work under way.
+pub trait TaskHandle: Send + Sync {
+    /// The size has become known.
+    fn expect_bytes(&self, bytes_total: u64);
+    /// This many bytes were there before the work began (a resumed download).
+    fn held(&self, bytes: u64);
+    /// This many more bytes are done.
+    fn advance(&self, bytes: u64);
+    /// The work has come to another phase.
+    fn phase(&self, action: &'static str);
+}
+
+/// Hears and says nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _task: Task) -> Box<dyn TaskHandle> {
+        Box::new(Silent)
+    }
+    fn tell(&self, _line: &str) {}
+}
+
+impl TaskHandle for Silent {
+    fn expect_bytes(&self, _bytes_total: u64) {}
+    fn held(&self, _bytes: u64) {}
+    fn advance(&self, _bytes: u64) {}
+    fn phase(&self, _action: &'static str) {}
+}

@@ -1,0 +1,79 @@
+//! An error as a person or a program reads it.
+
+use serde::Serialize;
+
+use crate::{Class, Diagnose, Hints, Speech};
+
+/// A failure, ready to be shown: what, why, what to try, what is true now.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The top line, reading after "error: ".
+    pub error: String,
+    /// The cause chain, outermost first.
+    pub caused_by: Vec<String>,
+    /// What to try.
+    pub hints: Vec<String>,
+    /// What is true now. Never empty in a report that reaches a person.
+    pub state: String,
+    /// The machine word.
+    pub word: &'static str,
+    /// The kind, and with it the exit code.
+    pub class: Class,
+}
+
+impl Report {
+    /// The report of an error. `state` says what is true now.
+    pub fn of(error: &dyn Diagnose, state: impl Into<String>) -> Report {
+        let mut caused_by = Vec::new();
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            let line = inner.to_string();
+            // A wrapper that only repeats its cause tells the reader nothing twice.
+            if caused_by.last() != Some(&line) {
+                caused_by.push(line);
+            }
+            cause = inner.source();
+        }
+        Report {
+            error: error.to_string(),
+            caused_by,
+            hints: error.hints().lines().to_vec(),
+            state: state.into(),
+            word: error.word(),
+            class: error.class(),
+        }
+    }
+
+    /// These hints after the others.
+    pub fn with_hints(mut self, hints: Hints) -> Report {
+        self.hints.extend(hints.lines().iter().cloned());
+        self
+    }
+
+    /// The report as lines of text.
+    pub fn text(&self, speech: &Speech) -> String {
+        let mut out = format!("{} could not {}\n", speech.bad("error:"), self.error);
+        for cause in &self.caused_by {
+            out.push_str(&format!("  caused by: {}\n", indent(cause)));
+        }
+        for hint in &self.hints {
+            out.push_str(&format!("  {} {}\n", speech.good("hint:"), indent(hint)));
+        }
+        out.push_str(&format!("  state: {}\n", indent(&self.state)));
+        out
+    }
+
+    /// The report as one JSON object with the exit code.
+    pub fn json(&self) -> serde_json::Value {
+        let mut value = serde_json::json!(self);
+        value["exit_code"] = self.class.exit_code().into();
+        value
+    }
+}
+
+/// Continuation lines stand under the first.
+fn indent(text: &str) -> String {
+    // Foreign text (a server's answer, a file name) must not steer the terminal.
+    let clean: String = text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect();
+    clean.trim_end().replace('\n', "\n    ")
+}

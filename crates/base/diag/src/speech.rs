@@ -1,0 +1,167 @@
+//! Standard error as a voice: how much is said, with which colours, with bars or without.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::progress::{Progress, Task, TaskHandle};
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// What a person wants to know.
+    Normal,
+    /// Every attempt and every rule.
+    Verbose,
+}
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// On a terminal that shows them, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The voice. Cheap to clone; all clones share one screen.
+#[derive(Clone)]
+pub struct Speech {
+    verbosity: Verbosity,
+    coloured: bool,
+    bars: Option<Arc<MultiProgress>>,
+}
+
+impl Speech {
+    /// A voice on standard error. Bars are drawn only on a terminal and never when `Quiet`.
+    pub fn stderr(verbosity: Verbosity, colour: Colour, no_color: bool) -> Speech {
+        let terminal = std::io::stderr().is_terminal();
+        let coloured = match colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => terminal && !no_color,
+        };
+        let bars = (terminal && verbosity > Verbosity::Quiet)
+            .then(|| Arc::new(MultiProgress::with_draw_target(ProgressDrawTarget::stderr())));
+        Speech { verbosity, coloured, bars }
+    }
+
+    /// How much is said.
+    pub fn verbosity(&self) -> Verbosity {
+        self.verbosity
+    }
+
+    /// Says one line, above any bars. A closed standard error is not an error of the work.
+    pub fn say(&self, line: &str) {
+        if self.verbosity == Verbosity::Quiet {
+            return;
+        }
+        self.write(&format!("{line}\n"));
+    }
+
+    /// Writes text whatever the verbosity: for error reports.
+    pub fn write(&self, text: &str) {
+        let write = || {
+            let mut stderr = std::io::stderr().lock();
+            let _ = stderr.write_all(text.as_bytes());
+            let _ = stderr.flush();
+        };
+        match &self.bars {
+            Some(bars) => bars.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// A word of success. The word itself says so; the colour only repeats it.
+    pub fn good(&self, word: &str) -> String {
+        self.paint(word, AnsiColor::Green.on_default())
+    }
+
+    /// A word of failure.
+    pub fn bad(&self, word: &str) -> String {
+        self.paint(word, AnsiColor::Red.on_default().bold())
+    }
+
+    /// A word in passing.
+    pub fn dim(&self, word: &str) -> String {
+        self.paint(word, Style::new().dimmed())
+    }
+
+    fn paint(&self, word: &str, style: Style) -> String {
+        if self.coloured { format!("{style}{word}{style:#}") } else { word.to_owned() }
+    }
+}
+
+impl Progress for Speech {
+    fn begin(&self, task: Task) -> Box<dyn TaskHandle> {
+        match &self.bars {
+            Some(bars) => Box::new(Bar::new(bars, task)),
+            None => Box::new(crate::Silent),
+        }
+    }
+
+    fn tell(&self, line: &str) {
+        self.say(line);
+    }
+}
+
+/// One bar on the screen: subject, phase, amount, rate, time left.
+struct Bar {
+    bar: ProgressBar,
+}
+
+const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
+
+impl Bar {
+    fn new(bars: &MultiProgress, task: Task) -> Bar {
+        let bar = match task.bytes_total {
+            Some(total) => ProgressBar::new(total),
+            None => ProgressBar::new_spinner(),
+        };
+        let bar = bars.add(bar.with_style(style(task.bytes_total.is_some())));
+        bar.set_prefix(task.subject);
+        bar.set_message(task.action);
+        bar.enable_steady_tick(REDRAW_INTERVAL);
+        Bar { bar }
+    }
+}
+
+fn style(sized: bool) -> ProgressStyle {
+    let template = if sized {
+        "{prefix} {msg:8} [{bar:24}] {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} left"
+    } else {
+        "{prefix} {msg:8} {spinner} {decimal_bytes} {elapsed}"
+    };
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+}
+
+impl TaskHandle for Bar {
+    fn expect_bytes(&self, bytes_total: u64) {
+        self.bar.set_length(bytes_total);
+        self.bar.set_style(style(true));
+    }
+    fn held(&self, bytes: u64) {
+        // Position without rate: what was held was not fetched now.
+        self.bar.set_position(bytes);
+        self.bar.reset_eta();
+    }
+    fn advance(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+    fn phase(&self, action: &'static str) {
+        self.bar.set_message(action);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
