@@ -1,0 +1,83 @@
+//! The environment as a value: variables, working folder, own path.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Variables, working folder and the path of this program, read once at the start.
+#[derive(Clone, Debug)]
+pub struct Env {
+    inner: Arc<Values>,
+}
+
+#[derive(Debug)]
+struct Values {
+    vars: BTreeMap<OsString, OsString>,
+    folder: PathBuf,
+    program: Option<PathBuf>,
+}
+
+impl Env {
+    /// This process's environment. Where the working folder has been removed it reads as empty.
+    pub fn of_this_process() -> Env {
+        Env::of(std::env::vars_os(), std::env::current_dir().unwrap_or_default(), std::env::current_exe().ok())
+    }
+
+    /// An environment made of given values.
+    pub fn of(
+        vars: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
+        folder: PathBuf,
+        program: Option<PathBuf>,
+    ) -> Env {
+        let vars = vars.into_iter().map(|(name, value)| (key(&name.into()), value.into())).collect();
+        Env { inner: Arc::new(Values { vars, folder, program }) }
+    }
+
+    /// A variable, as the system has it. An empty one counts as not set, as for most programs.
+    pub fn var_os(&self, name: &str) -> Option<&OsStr> {
+        self.inner.vars.get(&key(OsStr::new(name))).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// A variable that is text. One that is not valid Unicode counts as not set.
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.var_os(name).and_then(OsStr::to_str)
+    }
+
+    /// A variable that holds an absolute path.
+    pub fn path_var(&self, name: &str) -> Option<PathBuf> {
+        self.var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
+    }
+
+    /// All variables, by name.
+    pub fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.inner.vars.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
+    /// The working folder.
+    pub fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    /// This program's own path, where the system tells it.
+    pub fn program(&self) -> Option<&Path> {
+        self.inner.program.as_deref()
+    }
+
+    /// The user's home folder: `HOME`, on Windows `USERPROFILE`.
+    pub fn home(&self) -> Option<PathBuf> {
+        self.path_var(if cfg!(windows) { "USERPROFILE" } else { "HOME" })
+    }
+
+    /// The folders of `PATH`, absolute ones only: a relative entry would find another program in every folder.
+    pub fn search_path(&self) -> Vec<PathBuf> {
+        self.var_os("PATH")
+            .map(|path| std::env::split_paths(path).filter(|folder| folder.is_absolute()).collect())
+            .unwrap_or_default()
+    }
+}
+
+/// Windows finds variables whatever their case.
+fn key(name: &OsStr) -> OsString {
+    if cfg!(windows) { name.to_ascii_uppercase() } else { name.to_owned() }
+}

@@ -1,0 +1,464 @@
+//! Files, folders and links.
+
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::fault::{Adversary, Op, OpKind, Verdict};
+use crate::file::{File, Watched};
+
+/// The files of this machine, or of a faulty one. Cheap to clone.
+#[derive(Clone)]
+pub struct Fs {
+    adversary: Option<Arc<dyn Adversary>>,
+}
+
+/// What stands under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Dir,
+    /// A symbolic link (or, on Windows, a junction).
+    Link,
+    /// A device, a pipe, a socket.
+    Other,
+}
+
+/// What the system knows of a name, links not followed.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta {
+    /// What it is.
+    pub kind: EntryKind,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its permission bits; on Windows 0o444 or 0o644.
+    pub mode: u32,
+    /// Device and file number, where the system has them: equal for two names of one file.
+    pub identity: Option<(u64, u64)>,
+    /// Blocks in use, in bytes.
+    pub bytes_on_disk: u64,
+    /// When it was last changed, in seconds since 1970.
+    pub modified_unix_seconds: u64,
+}
+
+/// What a file system offers.
+#[derive(Debug, Clone, Copy)]
+pub struct Space {
+    /// Bytes that this user may still write.
+    pub bytes_free: u64,
+    /// Bytes in all.
+    pub bytes_total: u64,
+    /// Whether programs on it may not be run.
+    pub noexec: bool,
+    /// Whether it is mounted read-only.
+    pub read_only: bool,
+}
+
+impl Fs {
+    /// The machine's files.
+    pub fn real() -> Fs {
+        Fs { adversary: None }
+    }
+
+    /// The machine's files behind an adversary.
+    pub fn faulty(adversary: Arc<dyn Adversary>) -> Fs {
+        Fs { adversary: Some(adversary) }
+    }
+
+    fn ask(&self, kind: OpKind, path: &Path) -> io::Result<()> {
+        let Some(adversary) = &self.adversary else { return Ok(()) };
+        match adversary.before(&Op { kind, path: path.to_owned(), bytes: 0 }) {
+            Verdict::Proceed => Ok(()),
+            Verdict::Fail(error) | Verdict::Tear(_, error) => Err(error),
+        }
+    }
+
+    fn open_with(&self, options: &OpenOptions, path: &Path) -> io::Result<File> {
+        let watched =
+            self.adversary.as_ref().map(|adversary| Watched { adversary: adversary.clone(), path: path.to_owned() });
+        Ok(File { inner: options.open(path)?, watched })
+    }
+
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// What the system says; so for all functions below.
+    pub fn open(&self, path: &Path) -> io::Result<File> {
+        self.open_with(OpenOptions::new().read(true), path)
+    }
+
+    /// Makes a file that was not there, for writing, with these permission bits less the umask.
+    pub fn create_new(&self, path: &Path, mode: u32) -> io::Result<File> {
+        self.ask(OpKind::Create, path)?;
+        self.open_with(with_mode(OpenOptions::new().write(true).create_new(true), mode), path)
+    }
+
+    /// Makes or empties a file, for writing and reading.
+    pub fn create(&self, path: &Path) -> io::Result<File> {
+        self.ask(OpKind::Create, path)?;
+        self.open_with(OpenOptions::new().read(true).write(true).create(true).truncate(true), path)
+    }
+
+    /// Opens or makes a file whose writes go to its end.
+    pub fn append(&self, path: &Path) -> io::Result<File> {
+        self.ask(OpKind::Create, path)?;
+        self.open_with(OpenOptions::new().append(true).create(true), path)
+    }
+
+    /// Opens or makes a file for reading and writing, its bytes kept.
+    pub fn update(&self, path: &Path) -> io::Result<File> {
+        self.ask(OpKind::Create, path)?;
+        self.open_with(OpenOptions::new().read(true).write(true).create(true).truncate(false), path)
+    }
+
+    /// Reads a whole file of at most so many bytes; a longer one is an error (`InvalidData`).
+    pub fn read(&self, path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+        let file = self.open(path)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(file.length()?.min(bytes_max)).unwrap_or(0));
+        file.inner.take(bytes_max + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > bytes_max {
+            let message = format!("{} is larger than {bytes_max} bytes", path.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        Ok(bytes)
+    }
+
+    /// Reads at most so many bytes of a file from its front.
+    pub fn read_head(&self, path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open(path)?.inner.take(bytes_max).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Reads a file that may not be there.
+    pub fn read_if_there(&self, path: &Path, bytes_max: u64) -> io::Result<Option<Vec<u8>>> {
+        match self.read(path, bytes_max) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if is_absence(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Replaces a file whole: a reader finds the old bytes or the new, also after a power cut.
+    ///
+    /// The bytes go to a new file beside it, which is made durable and renamed; the folder is synced last.
+    pub fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let beside = beside(path);
+        let written = (|| {
+            let mut file = self.create(&beside)?;
+            file.write_all(bytes)?;
+            file.sync()?;
+            drop(file);
+            self.rename(&beside, path)
+        })();
+        if written.is_err() {
+            // The half-written neighbour is nobody's; the first error is the one to tell.
+            let _ = self.remove_file(&beside);
+        }
+        written?;
+        match path.parent() {
+            Some(parent) => self.sync_dir(parent),
+            None => Ok(()),
+        }
+    }
+
+    /// What stands under a name, links not followed; `None` where nothing does.
+    pub fn look(&self, path: &Path) -> io::Result<Option<Meta>> {
+        match std::fs::symlink_metadata(path) {
+            Ok(meta) => Ok(Some(Meta::of(&meta))),
+            Err(error) if is_absence(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What a name leads to, links followed; `None` where nothing does.
+    pub fn follow(&self, path: &Path) -> io::Result<Option<Meta>> {
+        match std::fs::metadata(path) {
+            Ok(meta) => Ok(Some(Meta::of(&meta))),
+            Err(error) if is_absence(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The names in a folder, sorted, so that two runs on two machines meet them in one order.
+    pub fn names(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        let mut names = std::fs::read_dir(folder)?
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<io::Result<Vec<_>>>()?;
+        names.sort();
+        Ok(names)
+    }
+
+    /// The names in a folder that may not be there.
+    pub fn names_if_there(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        match self.names(folder) {
+            Err(error) if is_absence(&error) => Ok(Vec::new()),
+            other => other,
+        }
+    }
+
+    /// Where a symbolic link points, as it is written.
+    pub fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        std::fs::read_link(path)
+    }
+
+    /// The absolute path with every link followed.
+    pub fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        std::fs::canonicalize(path)
+    }
+
+    /// Makes one folder.
+    pub fn create_dir(&self, path: &Path) -> io::Result<()> {
+        self.ask(OpKind::CreateDir, path)?;
+        std::fs::create_dir(path)
+    }
+
+    /// Makes a folder and its parents, where they are not there.
+    pub fn create_dirs(&self, path: &Path) -> io::Result<()> {
+        match self.follow(path)? {
+            Some(meta) if meta.kind == EntryKind::Dir => return Ok(()),
+            Some(_) => return Err(io::Error::from(io::ErrorKind::NotADirectory)),
+            None => {}
+        }
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            self.create_dirs(parent)?;
+        }
+        match self.create_dir(path) {
+            // Another process was faster.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Moves a name, replacing a file that stands at the new one.
+    pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.ask(OpKind::Rename, to)?;
+        std::fs::rename(from, to)
+    }
+
+    /// Makes a symbolic link at `link` that points to the folder `target`.
+    pub fn symlink_dir(&self, target: &Path, link: &Path) -> io::Result<()> {
+        self.ask(OpKind::Symlink, link)?;
+        #[cfg(unix)]
+        return std::os::unix::fs::symlink(target, link);
+        #[cfg(windows)]
+        return std::os::windows::fs::symlink_dir(target, link);
+    }
+
+    /// Points a link elsewhere in one step: a reader finds the old target or the new one at any instant.
+    ///
+    /// A new link is made beside the old and renamed over it.
+    pub fn replace_link(&self, target: &Path, link: &Path) -> io::Result<()> {
+        let beside = beside(link);
+        self.symlink_dir(target, &beside)?;
+        if let Err(error) = self.rename(&beside, link) {
+            let _ = self.remove_file(&beside);
+            return Err(error);
+        }
+        match link.parent() {
+            Some(parent) => self.sync_dir(parent),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives a file a second name.
+    pub fn hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
+        self.ask(OpKind::HardLink, link)?;
+        std::fs::hard_link(original, link)
+    }
+
+    /// Removes a file or a link.
+    pub fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.ask(OpKind::RemoveFile, path)?;
+        std::fs::remove_file(path)
+    }
+
+    /// Removes a file or a link that may not be there.
+    pub fn remove_file_if_there(&self, path: &Path) -> io::Result<()> {
+        match self.remove_file(path) {
+            Err(error) if is_absence(&error) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Removes an empty folder.
+    pub fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        self.ask(OpKind::RemoveDir, path)?;
+        std::fs::remove_dir(path)
+    }
+
+    /// Sets permission bits; on Windows only whether the file may be written.
+    pub fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
+        self.ask(OpKind::SetMode, path)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+        }
+        #[cfg(windows)]
+        {
+            let mut permissions = std::fs::metadata(path)?.permissions();
+            permissions.set_readonly(mode & 0o200 == 0);
+            std::fs::set_permissions(path, permissions)
+        }
+    }
+
+    /// Makes a folder's names durable. Windows has no such call and needs none.
+    pub fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        self.ask(OpKind::SyncDir, path)?;
+        #[cfg(unix)]
+        std::fs::File::open(path)?.sync_all()?;
+        Ok(())
+    }
+
+    /// Makes everything on the file system that holds `path` durable, where the system has such a call.
+    ///
+    /// Returns whether it had: where not, the caller syncs file by file.
+    pub fn sync_fs(&self, path: &Path) -> io::Result<bool> {
+        self.ask(OpKind::SyncFs, path)?;
+        #[cfg(target_os = "linux")]
+        {
+            rustix::fs::syncfs(std::fs::File::open(path)?)?;
+            Ok(true)
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = path;
+            Ok(false)
+        }
+    }
+
+    /// What the file system that holds `path` (an existing path) offers; `None` where the system does not tell.
+    pub fn space(&self, path: &Path) -> io::Result<Option<Space>> {
+        #[cfg(unix)]
+        {
+            use rustix::fs::StatVfsMountFlags as Flags;
+            let stat = rustix::fs::statvfs(path)?;
+            Ok(Some(Space {
+                bytes_free: stat.f_bavail.saturating_mul(stat.f_frsize),
+                bytes_total: stat.f_blocks.saturating_mul(stat.f_frsize),
+                #[cfg(any(target_os = "linux", target_os = "android"))]
+                noexec: stat.f_flag.contains(Flags::NOEXEC),
+                #[cfg(not(any(target_os = "linux", target_os = "android")))]
+                noexec: false,
+                read_only: stat.f_flag.contains(Flags::RDONLY),
+            }))
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = path;
+            Ok(None)
+        }
+    }
+}
+
+impl Meta {
+    fn of(meta: &std::fs::Metadata) -> Meta {
+        let kind = meta.file_type();
+        let kind = if kind.is_symlink() {
+            EntryKind::Link
+        } else if kind.is_dir() {
+            EntryKind::Dir
+        } else if kind.is_file() {
+            EntryKind::File
+        } else {
+            EntryKind::Other
+        };
+        let modified_unix_seconds = meta
+            .modified()
+            .ok()
+            .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+            .map_or(0, |since| since.as_secs());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            Meta {
+                kind,
+                bytes: meta.len(),
+                mode: meta.mode() & 0o7777,
+                identity: Some((meta.dev(), meta.ino())),
+                bytes_on_disk: meta.blocks() * 512,
+                modified_unix_seconds,
+            }
+        }
+        #[cfg(windows)]
+        {
+            let mode = if meta.permissions().readonly() { 0o444 } else { 0o644 };
+            Meta { kind, bytes: meta.len(), mode, identity: None, bytes_on_disk: meta.len(), modified_unix_seconds }
+        }
+    }
+}
+
+/// Whether an error says that nothing stands there. A file where a folder was expected is an absence too.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// The name of a temporary neighbour: unlike that of any other process or thread.
+fn beside(path: &Path) -> PathBuf {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".new-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    path.with_file_name(name)
+}
+
+#[cfg(unix)]
+fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(mode)
+}
+
+#[cfg(windows)]
+fn with_mode(options: &mut OpenOptions, _mode: u32) -> &mut OpenOptions {
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FailAt;
+
+    #[test]
+    fn a_replaced_file_is_whole_or_untouched_whatever_operation_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a b ü.json");
+        for nth in 1.. {
+            Fs::real().replace(&path, b"old").unwrap();
+            let fs = Fs::faulty(Arc::new(FailAt::from(nth, io::ErrorKind::StorageFull).once()));
+            let outcome = fs.replace(&path, b"new bytes");
+            let found = Fs::real().read(&path, 100).unwrap();
+            assert!(found == b"old" || found == b"new bytes", "after operation {nth}: {found:?}");
+            if outcome.is_ok() {
+                assert_eq!(found, b"new bytes");
+                assert!(nth > 4, "only {nth} operations were seen");
+                break;
+            }
+            assert_eq!(Fs::real().names(folder.path()).unwrap().len(), 1, "a neighbour was left after {nth}");
+        }
+    }
+
+    #[test]
+    fn a_file_larger_than_its_bound_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        Fs::real().replace(&path, &[7; 100]).unwrap();
+        assert_eq!(Fs::real().read(&path, 100).unwrap().len(), 100);
+        assert_eq!(Fs::real().read(&path, 99).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_replaced_in_one_step() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, link) = (Fs::real(), folder.path().join("current"));
+        fs.replace_link(Path::new("one"), &link).unwrap();
+        fs.replace_link(Path::new("two"), &link).unwrap();
+        assert_eq!(fs.read_link(&link).unwrap(), Path::new("two"));
+        assert_eq!(fs.names(folder.path()).unwrap(), ["current"]);
+    }
+}

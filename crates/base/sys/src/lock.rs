@@ -1,0 +1,67 @@
+//! Locks between processes: the system lets go of them when their holder dies.
+
+use std::fs::{OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+
+use crate::fs::Fs;
+
+/// A held lock on a file. Dropping it lets go.
+#[derive(Debug)]
+pub struct FileLock {
+    file: std::fs::File,
+}
+
+/// What came of asking for a lock.
+#[derive(Debug)]
+pub enum LockAttempt {
+    /// It is ours.
+    Held(FileLock),
+    /// Another process has it.
+    Taken,
+}
+
+impl Fs {
+    /// Asks for a lock without waiting. The file is made where it is not there, and never removed:
+    /// removing a lock file would let two processes lock two files of one name.
+    ///
+    /// # Errors
+    /// What the system says, other than that the lock is taken.
+    pub fn try_lock(&self, path: &Path) -> io::Result<LockAttempt> {
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(LockAttempt::Held(FileLock { file })),
+            Err(TryLockError::WouldBlock) => Ok(LockAttempt::Taken),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+impl FileLock {
+    /// Writes who holds the lock, for those who wait. It is advice, not the lock itself.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn sign(&mut self, owner: &str) -> io::Result<()> {
+        use std::io::{Seek, SeekFrom, Write};
+        self.file.set_len(0)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(owner.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_taken_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, path) = (Fs::real(), folder.path().join("store.lock"));
+        let LockAttempt::Held(mut held) = fs.try_lock(&path).unwrap() else { panic!("a new lock was taken") };
+        held.sign("pid 1").unwrap();
+        assert!(matches!(fs.try_lock(&path).unwrap(), LockAttempt::Taken));
+        drop(held);
+        assert!(matches!(fs.try_lock(&path).unwrap(), LockAttempt::Held(_)));
+    }
+}

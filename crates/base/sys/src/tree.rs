@@ -1,0 +1,82 @@
+//! Whole folders: removed, made durable.
+
+use std::io;
+use std::path::Path;
+
+use crate::fs::{EntryKind, Fs};
+
+impl Fs {
+    /// Removes a folder and all below it, links not followed, read-only folders included.
+    ///
+    /// One that is not there is already removed. An interrupted removal goes on where it stopped.
+    ///
+    /// # Errors
+    /// The first refusal of the system.
+    pub fn remove_tree(&self, path: &Path) -> io::Result<()> {
+        let Some(meta) = self.look(path)? else { return Ok(()) };
+        if meta.kind != EntryKind::Dir {
+            if cfg!(windows) && meta.mode & 0o200 == 0 {
+                self.set_mode(path, 0o644)?;
+            }
+            return self.remove_file_if_there(path);
+        }
+        // The names of a read-only folder cannot be removed from it.
+        if cfg!(unix) && meta.mode & 0o300 != 0o300 {
+            self.set_mode(path, meta.mode | 0o700)?;
+        }
+        for name in self.names_if_there(path)? {
+            self.remove_tree(&path.join(name))?;
+        }
+        match self.remove_dir(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Makes a whole tree durable: one call where the system has one, else file by file.
+    ///
+    /// # Errors
+    /// The first refusal of the system.
+    pub fn sync_tree(&self, path: &Path) -> io::Result<()> {
+        if self.sync_fs(path)? {
+            return Ok(());
+        }
+        self.sync_each(path)
+    }
+
+    fn sync_each(&self, path: &Path) -> io::Result<()> {
+        match self.look(path)?.map(|meta| meta.kind) {
+            Some(EntryKind::Dir) => {
+                for name in self.names(path)? {
+                    self.sync_each(&path.join(name))?;
+                }
+                self.sync_dir(path)
+            }
+            Some(EntryKind::File) => self.open(path)?.sync(),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_only_tree_is_removed_and_what_its_links_point_to_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, tree) = (Fs::real(), folder.path().join("tree"));
+        let kept = folder.path().join("kept");
+        fs.replace(&kept, b"kept").unwrap();
+        fs.create_dirs(&tree.join("a/b")).unwrap();
+        fs.replace(&tree.join("a/b/file"), b"x").unwrap();
+        fs.symlink_dir(&kept, &tree.join("a/link")).unwrap();
+        fs.set_mode(&tree.join("a/b/file"), 0o444).unwrap();
+        fs.set_mode(&tree.join("a/b"), 0o555).unwrap();
+        fs.set_mode(&tree.join("a"), 0o555).unwrap();
+        fs.remove_tree(&tree).unwrap();
+        assert!(fs.look(&tree).unwrap().is_none());
+        assert_eq!(fs.read(&kept, 9).unwrap(), b"kept");
+        fs.remove_tree(&tree).unwrap();
+    }
+}
