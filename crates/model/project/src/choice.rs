@@ -1,0 +1,179 @@
+//! The explicit choices: the pin, and the base where there is none.
+
+use release::{Request, Version, cut};
+
+use crate::decide::Base;
+use crate::error::ProjectError;
+use crate::input::{FileName, FoundFile, Inputs};
+use crate::origin::{Origin, Rule};
+use crate::pin_file;
+use crate::reason::{Reason, Verdict};
+use crate::setting::{self, Gotoolchain};
+
+/// The pin and the base, as far as there are any.
+#[derive(Default)]
+pub(crate) struct Choice {
+    /// What decides.
+    pub pin: Option<Base>,
+    /// What is taken where nothing decides and nothing newer is needed.
+    pub base: Option<Base>,
+    /// `GOTOOLCHAIN=local`: nothing raises the base.
+    pub local: bool,
+    /// Everything that was looked at, in the order in which it counts.
+    pub reasons: Vec<Reason>,
+}
+
+impl Choice {
+    /// Reads the choices in the order in which they count. Only what decides has to be readable.
+    pub fn find(inputs: &Inputs, modules_enabled: bool) -> Result<Choice, ProjectError> {
+        let mut choice = Choice::default();
+        choice.offer_text(Rule::Argument, inputs.argument.as_deref())?;
+        choice.offer_text(Rule::GowardVersion, inputs.goward_version.as_deref())?;
+        choice.gotoolchain(inputs.gotoolchain.as_deref(), modules_enabled)?;
+        choice.pin_files(inputs)?;
+        choice.default_pin(inputs)?;
+        Ok(choice)
+    }
+
+    /// Says of what was only the base that it was taken.
+    pub fn say_chosen(&mut self, chosen: &Origin) {
+        let reasons = self.reasons.iter_mut();
+        for reason in reasons.filter(|reason| reason.origin == *chosen && reason.verdict == Verdict::Base) {
+            reason.verdict = Verdict::Chosen;
+        }
+    }
+
+    fn offer_text(&mut self, rule: Rule, text: Option<&str>) -> Result<(), ProjectError> {
+        match text.filter(|text| !text.is_empty()) {
+            Some(text) => self.offer(Origin::of_rule(rule), text),
+            None => {
+                self.tell(Origin::of_rule(rule), None, Verdict::NotThere);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes a pin, unless there is one already.
+    fn offer(&mut self, origin: Origin, text: &str) -> Result<(), ProjectError> {
+        let verdict = match self.overruled() {
+            Some(overruled) => overruled,
+            None => {
+                let request = request(text, &origin)?;
+                self.pin = Some(Base { request, origin: origin.clone() });
+                Verdict::Chosen
+            }
+        };
+        self.tell(origin, Some(text), verdict);
+        Ok(())
+    }
+
+    fn gotoolchain(&mut self, text: Option<&str>, modules_enabled: bool) -> Result<(), ProjectError> {
+        let origin = Origin::of_rule(Rule::Gotoolchain);
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            self.tell(origin, None, Verdict::NotThere);
+            return Ok(());
+        };
+        let exactly = |version: Version| Some(Base { request: Request::Exact(version), origin: origin.clone() });
+        let verdict = match self.overruled() {
+            Some(overruled) => overruled,
+            None if !modules_enabled => Verdict::Ignored("modules are off".to_owned()),
+            None => match setting::gotoolchain(text)? {
+                Gotoolchain::Exact(version) => {
+                    self.pin = exactly(version);
+                    Verdict::Chosen
+                }
+                Gotoolchain::Base(version) => {
+                    self.base = exactly(version);
+                    Verdict::Base
+                }
+                Gotoolchain::Local => {
+                    self.local = true;
+                    Verdict::KeepsBase
+                }
+                Gotoolchain::Project => Verdict::Ignored("it leaves the choice to the project".to_owned()),
+            },
+        };
+        self.tell(origin, Some(text), verdict);
+        Ok(())
+    }
+
+    fn pin_files(&mut self, inputs: &Inputs) -> Result<(), ProjectError> {
+        let before = self.reasons.len();
+        for folder in &inputs.folders {
+            for name in FileName::PINS {
+                if let Some(file) = folder.files.iter().find(|file| file.name == name) {
+                    self.pin_file(file)?;
+                }
+            }
+        }
+        if self.reasons.len() == before {
+            for name in FileName::PINS {
+                self.tell(Origin::of_rule(name.file_rule()), None, Verdict::NotThere);
+            }
+        }
+        Ok(())
+    }
+
+    fn pin_file(&mut self, file: &FoundFile) -> Result<(), ProjectError> {
+        let whole = Origin::of_file(file.name.file_rule(), &file.path);
+        let found = match (pin_file::find(file), self.overruled()) {
+            (Ok(found), _) => found,
+            (Err(error), None) => return Err(error),
+            // What does not decide may be broken: so one can work in the folder and mend it.
+            (Err(_), Some(overruled)) => {
+                self.tell(whole, None, overruled);
+                return Ok(());
+            }
+        };
+        let Some(pin) = found else {
+            self.tell(whole, None, Verdict::Ignored("it names no Go version".to_owned()));
+            return Ok(());
+        };
+        if self.pin.is_none() {
+            pin_file::refuse_foreign(&pin)?;
+            // `GOTOOLCHAIN` only spoke of the base, which a pin takes the place of.
+            for reason in self.reasons.iter_mut().filter(|reason| reason.origin.rule == Rule::Gotoolchain) {
+                if matches!(reason.verdict, Verdict::Base | Verdict::KeepsBase) {
+                    reason.verdict = Verdict::OverruledBy(pin.origin.to_string());
+                }
+            }
+        }
+        self.offer(pin.origin, &pin.text)?;
+        if pin.more {
+            self.tell(whole, None, Verdict::Ignored("further versions in the file do not count".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn default_pin(&mut self, inputs: &Inputs) -> Result<(), ProjectError> {
+        let Some(default) = inputs.default.as_ref().filter(|default| !default.request.is_empty()) else {
+            self.tell(Origin::of_rule(Rule::Default), None, Verdict::NotThere);
+            return Ok(());
+        };
+        let origin = Origin::of_file(Rule::Default, &default.origin);
+        let by_base = self.base.as_ref().map(|base| Verdict::OverruledBy(base.origin.to_string()));
+        let verdict = match self.overruled().or(by_base) {
+            Some(overruled) => overruled,
+            None => {
+                let request = request(&default.request, &origin)?;
+                self.base = Some(Base { request, origin: origin.clone() });
+                Verdict::Base
+            }
+        };
+        self.tell(origin, Some(&default.request), verdict);
+        Ok(())
+    }
+
+    /// What to say of anything that comes after a pin.
+    fn overruled(&self) -> Option<Verdict> {
+        self.pin.as_ref().map(|pin| Verdict::OverruledBy(pin.origin.to_string()))
+    }
+
+    fn tell(&mut self, origin: Origin, value: Option<&str>, verdict: Verdict) {
+        self.reasons.push(Reason { origin, value: value.map(cut), verdict });
+    }
+}
+
+fn request(text: &str, origin: &Origin) -> Result<Request, ProjectError> {
+    text.parse().map_err(|cause| ProjectError::Request { origin: origin.clone(), cause })
+}

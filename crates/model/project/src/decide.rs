@@ -1,0 +1,106 @@
+//! The decision: pins first, then the base and the floor.
+
+use release::Request;
+use serde::Serialize;
+
+use crate::choice::Choice;
+use crate::error::ProjectError;
+use crate::floor::Floor;
+use crate::input::Inputs;
+use crate::origin::{Origin, Rule};
+use crate::reason::Reason;
+use crate::requirement::Requirement;
+
+/// What is wanted, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// What is wanted.
+    #[serde(flatten)]
+    pub want: Want,
+    /// Every file and rule that was looked at, in the order in which they count.
+    pub reasons: Vec<Reason>,
+}
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "want", rename_all = "kebab-case")]
+pub enum Want {
+    /// Exactly this, provided it is not below the floor: see [`crate::check_floor`].
+    ///
+    /// Also the base, where `GOTOOLCHAIN=local` or `toolchain default` forbids to raise it.
+    Pinned {
+        /// What is asked for.
+        request: Request,
+        /// Where.
+        origin: Origin,
+        /// What the project needs.
+        floor: Option<Floor>,
+    },
+    /// The base, raised to what the project needs or suggests: see [`Floor::raise`].
+    AtLeast {
+        /// What the project needs.
+        floor: Floor,
+        /// What is taken where the project needs nothing newer.
+        default: Option<Base>,
+    },
+    /// The base; the project needs nothing.
+    Default {
+        /// What is asked for.
+        request: Request,
+        /// Where.
+        origin: Origin,
+    },
+    /// Nothing says anything.
+    Nothing,
+}
+
+/// A request and where it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Base {
+    /// What is asked for.
+    pub request: Request,
+    /// Where.
+    pub origin: Origin,
+}
+
+/// Decides which toolchain is wanted, from what was found.
+///
+/// Only what decides has to be readable: a request on the command line works beside a broken
+/// `.go-version`, which is then reported as overruled.
+pub fn decide(inputs: &Inputs) -> Result<Decision, ProjectError> {
+    // First, because GO111MODULE says whether GOTOOLCHAIN counts; its reasons are told last.
+    let mut requirement = Requirement::find(inputs)?;
+    let mut choice = Choice::find(inputs, requirement.modules_enabled)?;
+    let want = combine(&mut choice, &mut requirement)?;
+    let mut reasons = choice.reasons;
+    reasons.append(&mut requirement.reasons);
+    Ok(Decision { want, reasons })
+}
+
+fn combine(choice: &mut Choice, requirement: &mut Requirement) -> Result<Want, ProjectError> {
+    if let Some(Base { request, origin }) = choice.pin.take() {
+        requirement.overrule_suggestion(&origin.to_string());
+        return Ok(Want::Pinned { request, origin, floor: requirement.floor.take() });
+    }
+    if choice.local {
+        // The go command does not read the project's file here, so a broken line is no error.
+        requirement.overrule_suggestion(Rule::Gotoolchain.as_str());
+        requirement.drop_suggestion();
+    }
+    if let Some(error) = requirement.bad_toolchain.take() {
+        return Err(error);
+    }
+    match (requirement.floor.take(), choice.base.take()) {
+        // Nothing may raise the base, so it is as good as a pin: below the floor it is refused.
+        (Some(floor), Some(Base { request, origin })) if choice.local || floor.keeps_base() => {
+            choice.say_chosen(&origin);
+            Ok(Want::Pinned { request, origin, floor: Some(floor) })
+        }
+        (Some(floor), default) => Ok(Want::AtLeast { floor, default }),
+        (None, Some(Base { request, origin })) => {
+            choice.say_chosen(&origin);
+            Ok(Want::Default { request, origin })
+        }
+        (None, None) => Ok(Want::Nothing),
+    }
+}

@@ -1,0 +1,137 @@
+//! Why no decision could be made.
+
+use diag::{Class, Diagnose, Hints, hint};
+use release::{RequestError, shown};
+
+use crate::origin::Origin;
+
+/// Something that decides cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProjectError {
+    /// A request is none.
+    #[error("follow {origin}")]
+    Request {
+        /// Where it stands.
+        origin: Origin,
+        /// What is wrong with it.
+        #[source]
+        cause: RequestError,
+    },
+    /// A file that pins cannot be read.
+    #[error("read {origin}: {fault}")]
+    PinFile {
+        /// Where.
+        origin: Origin,
+        /// What is wrong with it.
+        fault: PinFileFault,
+    },
+    /// A file is larger than any real one.
+    #[error("read {origin}: it has more than {bytes_max} bytes")]
+    TooLarge {
+        /// The file.
+        origin: Origin,
+        /// The most that is read.
+        bytes_max: usize,
+    },
+    /// A `toolchain` line names none.
+    #[error("take the toolchain {} from {origin}: {}", shown(.name), if *.separator { "a name with a path separator is refused" } else { "it is no toolchain's name" })]
+    ToolchainLine {
+        /// Where.
+        origin: Origin,
+        /// The name, as it stands there.
+        name: String,
+        /// Whether it could have led to another folder.
+        separator: bool,
+    },
+    /// `GOTOOLCHAIN` has no meaning.
+    #[error("follow GOTOOLCHAIN={shown}: {}", .fault.as_str())]
+    Gotoolchain {
+        /// The value, fit to be shown.
+        shown: String,
+        /// What is wrong with it.
+        fault: GotoolchainFault,
+    },
+    /// `GOWORK` is neither `off` nor an absolute path.
+    #[error("follow GOWORK={shown}: it is not an absolute path")]
+    Gowork {
+        /// The value, fit to be shown.
+        shown: String,
+    },
+}
+
+/// What is wrong with a file that pins.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PinFileFault {
+    /// The line that counts is not UTF-8.
+    #[error("it is not UTF-8")]
+    NotUtf8,
+    /// The line that counts holds a NUL.
+    #[error("it holds a NUL byte")]
+    Nul,
+    /// The version is one that another tool would build or look up.
+    #[error("{0} stands for a Go that goward does not install")]
+    Foreign(String),
+}
+
+/// What is wrong with `GOTOOLCHAIN`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GotoolchainFault {
+    /// It is none of the forms the go command knows.
+    Malformed,
+    /// It names a language, of which there is no toolchain.
+    Language,
+    /// It names someone else's build.
+    Suffix,
+}
+
+impl GotoolchainFault {
+    fn as_str(self) -> &'static str {
+        match self {
+            GotoolchainFault::Malformed => "the go command knows no such form",
+            GotoolchainFault::Language => "this is a language version, of which there is no toolchain",
+            GotoolchainFault::Suffix => "goward has no toolchains with a suffix",
+        }
+    }
+}
+
+impl Diagnose for ProjectError {
+    fn class(&self) -> Class {
+        match self {
+            ProjectError::ToolchainLine { separator: true, .. } => Class::Integrity,
+            _ => Class::Usage,
+        }
+    }
+    fn word(&self) -> &'static str {
+        match self {
+            ProjectError::Request { cause, .. } => cause.word(),
+            ProjectError::PinFile { .. } => "pin-file-unreadable",
+            ProjectError::TooLarge { .. } => "project-file-too-large",
+            ProjectError::ToolchainLine { .. } => "toolchain-line-invalid",
+            ProjectError::Gotoolchain { .. } => "gotoolchain-invalid",
+            ProjectError::Gowork { .. } => "gowork-invalid",
+        }
+    }
+    fn hints(&self) -> Hints {
+        match self {
+            ProjectError::Request { cause, .. } => cause.hints(),
+            ProjectError::PinFile { fault: PinFileFault::Foreign(_), .. } => {
+                hint!("write a version such as `1.27`, or remove the line")
+            }
+            ProjectError::PinFile { .. } => hint!("save the file as plain UTF-8 text"),
+            ProjectError::TooLarge { .. } => Hints::none(),
+            ProjectError::ToolchainLine { separator: true, .. } => {
+                hint!("do not trust this project before you know who wrote that line")
+            }
+            ProjectError::ToolchainLine { .. } => {
+                hint!("write a name such as `go1.27.3`, or remove the line with `go mod edit -toolchain=none`")
+            }
+            ProjectError::Gotoolchain { fault: GotoolchainFault::Language, .. } => {
+                hint!("name a release, such as `go1.27.3`")
+            }
+            ProjectError::Gotoolchain { .. } => {
+                hint!("unset GOTOOLCHAIN, or set it to `auto`, `local`, `path`, or a name such as `go1.27.3`")
+            }
+            ProjectError::Gowork { .. } => hint!("unset GOWORK, or set it to `off` or an absolute path"),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What the project needs at least, and what it suggests.
+
+use std::fmt;
+
+use diag::{Class, Diagnose, Hints, hint};
+use pin::Line;
+use release::{Version, shown};
+use serde::Serialize;
+
+use crate::error::ProjectError;
+use crate::input::{FileName, FoundFile};
+use crate::origin::{Origin, Rule};
+
+/// The `go` and `toolchain` lines of the go.work or go.mod that counts. At least one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Floor {
+    /// Which file it is.
+    pub file: FileName,
+    /// The file's path.
+    pub path: String,
+    /// The `go` line: what is needed.
+    pub go: Option<GoLine>,
+    /// The `toolchain` line: what is suggested.
+    pub toolchain: Option<Suggestion>,
+}
+
+/// A `go` line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GoLine {
+    /// The version as it stands there. `1.22` is satisfied by `1.22rc1`.
+    pub version: Version,
+    /// The release to take where one must be chosen: `1.22.0` for `1.22`.
+    pub needed: Version,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A `toolchain` line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suggestion {
+    /// The version; `None` for `toolchain default`, which keeps the base.
+    pub version: Option<Version>,
+    /// The name as it stands there, with a builder's suffix if it has one.
+    pub name: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A release that takes the base's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Raised {
+    /// The release.
+    pub version: Version,
+    /// The name the go command would look for: `go1.27.3`, or `go1.27.3-custom` where a `toolchain`
+    /// line names someone else's build of that release.
+    pub name: String,
+    /// The line that asks for it.
+    pub origin: Origin,
+}
+
+/// A `toolchain` line that would have to be followed but names a language, of which there is no release.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("take the toolchain {} from {origin}: this is a language version, of which there is no toolchain", shown(name))]
+pub struct LanguageToolchain {
+    /// The name.
+    pub name: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A pin that is older than what the project needs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("use {} as {pin} says: {} needs at least {}", .selected.tag(), .floor.origin, .floor.version)]
+pub struct BelowFloor {
+    /// The release the pin stands for.
+    pub selected: Version,
+    /// Where the pin stands.
+    pub pin: Origin,
+    /// What the project needs. Boxed, so that the many who pass the error on pay little for it.
+    pub floor: Box<GoLine>,
+    /// The file it needs it in.
+    pub file: FileName,
+}
+
+/// What a file's lines came to.
+pub(crate) struct Read {
+    /// The lines that count. `None` where none does.
+    pub floor: Option<Floor>,
+    /// A `go` line that is no version: where, and its text.
+    pub odd_go: Option<(Origin, String)>,
+    /// A `toolchain` line that is none. An error only where the line would have counted.
+    pub bad_toolchain: Option<ProjectError>,
+}
+
+/// Reads the lines of a go.work or go.mod file.
+pub(crate) fn read(file: &FoundFile) -> Result<Read, ProjectError> {
+    let bytes_max = file.name.bytes_max();
+    if file.content.len() > bytes_max {
+        return Err(ProjectError::TooLarge { origin: Origin::of_file(file.name.file_rule(), &file.path), bytes_max });
+    }
+    let lines = pin::scan(&file.content);
+    let present =
+        |line: Option<Line<'_>>| line.filter(|line| !line.value.is_empty()).map(|l| (l.number, lossy(l.value)));
+
+    let mut read = Read { floor: None, odd_go: None, bad_toolchain: None };
+    let mut go = None;
+    if let Some((number, text)) = present(lines.go) {
+        let origin = Origin::of_line(Rule::GoLine, &file.path, number);
+        // `Version` also reads `go1.22`, which the go command does not take here.
+        match text.parse::<Version>().ok().filter(|version| version.as_str() == text) {
+            Some(version) => go = Some(GoLine { needed: version.released_as(), version, origin }),
+            None => read.odd_go = Some((origin, text)),
+        }
+    }
+    let mut toolchain = None;
+    if let Some((number, name)) = present(lines.toolchain) {
+        let origin = Origin::of_line(Rule::ToolchainLine, &file.path, number);
+        match pin::toolchain_version(&name).and_then(|version| version.parse().ok()) {
+            _ if name == "default" => toolchain = Some(Suggestion { version: None, name, origin }),
+            Some(version) => toolchain = Some(Suggestion { version: Some(version), name, origin }),
+            None => {
+                let separator = name.contains(['/', '\\']);
+                read.bad_toolchain = Some(ProjectError::ToolchainLine { origin, name, separator });
+            }
+        }
+    }
+    if go.is_some() || toolchain.is_some() {
+        read.floor = Some(Floor { file: file.name, path: file.path.clone(), go, toolchain });
+    }
+    Ok(read)
+}
+
+fn lossy(value: &[u8]) -> String {
+    // A replacement character is in no version and in no name, so what is not UTF-8 stays refused.
+    String::from_utf8_lossy(value).into_owned()
+}
+
+impl Floor {
+    /// The release that takes the base's place, as the go command would choose it before it starts:
+    /// the suggestion where it is newer than the base, and the `go` line's where that is newer still.
+    /// `None` where the base stays, or where there is neither a base nor anything to take.
+    pub fn raise(&self, base: Option<&Version>) -> Result<Option<Raised>, LanguageToolchain> {
+        if self.keeps_base() && base.is_some() {
+            return Ok(None);
+        }
+        let newer = |version: &Version, than: Option<&Version>| than.is_none_or(|than| version.go_order(than).is_gt());
+        let suggestion = self.toolchain.as_ref().filter(|line| line.version.as_ref().is_some_and(|v| newer(v, base)));
+        let minimum = suggestion.and_then(|line| line.version.as_ref()).or(base);
+        if let Some(go) = self.go.as_ref().filter(|go| newer(&go.version, minimum)) {
+            let (version, origin) = (go.needed.clone(), go.origin.clone());
+            return Ok(Some(Raised { name: version.tag(), version, origin }));
+        }
+        match suggestion {
+            Some(Suggestion { version: Some(version), origin, name }) => {
+                if version.is_language() {
+                    return Err(LanguageToolchain { name: name.clone(), origin: origin.clone() });
+                }
+                let version = version.released_as();
+                Ok(Some(Raised { version, name: name.clone(), origin: origin.clone() }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether the file says `toolchain default`.
+    pub fn keeps_base(&self) -> bool {
+        self.toolchain.as_ref().is_some_and(|line| line.version.is_none())
+    }
+}
+
+/// Whether a release that was selected by a pin is at least what the `go` line needs. The `toolchain`
+/// line does not count here: it suggests.
+pub fn check_floor(selected: &Version, floor: &Floor, pin: &Origin) -> Result<(), BelowFloor> {
+    match &floor.go {
+        Some(go) if selected.go_order(&go.version).is_lt() => Err(BelowFloor {
+            selected: selected.clone(),
+            pin: pin.clone(),
+            floor: Box::new(go.clone()),
+            file: floor.file,
+        }),
+        _ => Ok(()),
+    }
+}
+
+impl fmt::Display for Floor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.go, &self.toolchain) {
+            (Some(go), _) => write!(f, "{} from {}", go.version, go.origin),
+            (None, Some(toolchain)) => write!(f, "{} from {}", shown(&toolchain.name), toolchain.origin),
+            (None, None) => f.write_str(&self.path),
+        }
+    }
+}
+
+impl Diagnose for BelowFloor {
+    fn class(&self) -> Class {
+        Class::Policy
+    }
+    fn word(&self) -> &'static str {
+        "pin-below-floor"
+    }
+    fn hints(&self) -> Hints {
+        let needed = &self.floor.needed;
+        let minor = needed.minor();
+        let raise = match self.pin.rule {
+            Rule::GoVersionFile | Rule::ToolVersionsFile => format!("pin something newer with `goward pin {minor}`"),
+            Rule::Default => format!("make something newer the default with `goward use {minor}`"),
+            Rule::Argument => format!("ask for `{minor}`, or leave the version away"),
+            Rule::Gotoolchain => format!("unset GOTOOLCHAIN, or set it to `go{needed}`"),
+            _ => format!("unset {}, or set it to `{minor}`", self.pin.rule),
+        };
+        let verb = if self.file == FileName::GoWork { "work" } else { "mod" };
+        hint!("{raise}; or lower the `go` line with `go {verb} edit -go={}`", self.selected)
+    }
+}
+
+impl Diagnose for LanguageToolchain {
+    fn class(&self) -> Class {
+        Class::Usage
+    }
+    fn word(&self) -> &'static str {
+        "toolchain-line-names-a-language"
+    }
+    fn hints(&self) -> Hints {
+        hint!("name a release there, such as {}", shown(&format!("{}.0", self.name)))
+    }
+}

@@ -1,0 +1,59 @@
+//! Which toolchain a folder asks for, and why.
+//!
+//! [`Inputs`] are what the caller found: files in the folders from the working folder upwards, a few
+//! settings, the user's default. [`decide`] turns them into a [`Decision`]: what is wanted, and one
+//! [`Reason`] for every file and rule that was looked at, so that `which --explain` can show the whole
+//! way. Nothing here reads a file, the environment or a clock, and nothing here knows which releases
+//! exist: a request is matched with them later.
+//!
+//! # The rules
+//!
+//! A *pin* is an explicit choice. The first of these counts:
+//!
+//! 1. a request on the command line,
+//! 2. `GOWARD_VERSION`,
+//! 3. an exact `GOTOOLCHAIN` in the environment (`go1.26.4`, without `+auto` or `+path`),
+//! 4. the nearest `.go-version` or `.tool-versions`, the first before the second in one folder.
+//!
+//! A *floor* is what the project needs at least: the `go` line of go.work, or of go.mod where there
+//! is no go.work. The `toolchain` line only suggests. Both are read exactly as the go command reads
+//! them before it chooses a toolchain (`cmd/go/internal/toolchain/select.go`):
+//!
+//! - `GO111MODULE=off` means no floor, and then `GOTOOLCHAIN` is not looked at either;
+//! - any go.work above the working folder comes before any go.mod; `GOWORK=off` passes over go.work,
+//!   `GOWORK=/path` names it;
+//! - `go 1.22` is satisfied by `1.22rc1`; where a toolchain must be chosen for it, that is `1.22.0`;
+//! - `toolchain default` keeps the base, and so does `GOTOOLCHAIN=local`;
+//! - a `go` line that is no version is passed over here, since the go command itself reports it.
+//!
+//! With a pin, the pin decides, and [`check_floor`] refuses one below the floor with both places
+//! named. Without one, the base (`GOTOOLCHAIN=go1.26.4+auto`, else the user's default) is raised to
+//! the suggestion and to the floor where these are higher ([`Floor::raise`]).
+//!
+//! Not done here: `go install pkg@version` and `go run pkg@version`, which pass over the project's
+//! go.mod, and the go command's rule not to leave its own source tree in search of a go.work.
+//!
+//! What stands in these files is foreign. A name with a path separator is refused with file and line
+//! (CVE-2023-39320), content is bounded, and nothing that is not a Go version comes out.
+//!
+//! Tested by tables, by properties over hostile content, and, case by case, by hand against the go
+//! command with `GODEBUG=toolchaintrace=1`.
+
+mod choice;
+mod decide;
+mod error;
+mod floor;
+mod input;
+pub mod limits;
+mod origin;
+mod pin_file;
+mod reason;
+mod requirement;
+mod setting;
+
+pub use decide::{Base, Decision, Want, decide};
+pub use error::{GotoolchainFault, PinFileFault, ProjectError};
+pub use floor::{BelowFloor, Floor, GoLine, LanguageToolchain, Raised, Suggestion, check_floor};
+pub use input::{DefaultPin, FileName, Folder, FoundFile, Inputs};
+pub use origin::{Origin, Rule};
+pub use reason::{Reason, Verdict};

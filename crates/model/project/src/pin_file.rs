@@ -1,0 +1,100 @@
+//! The version in a file that pins.
+//!
+//! `.go-version` (goenv and others): the first line that is neither empty nor a comment. `.tool-versions`
+//! (asdf, mise): the line whose first word is `golang` or `go`, and on it the first version, since
+//! the further ones are what those tools fall back to.
+
+use release::shown;
+
+use crate::error::{PinFileFault, ProjectError};
+use crate::input::{FileName, FoundFile};
+use crate::origin::Origin;
+
+/// What some editors write in front of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What asdf and mise know besides versions.
+const FOREIGN_PREFIXES: [&str; 3] = ["ref:", "path:", "system:"];
+
+/// The names Go has in `.tool-versions`.
+const TOOL_NAMES: [&str; 2] = ["golang", "go"];
+
+/// A pin as it stands in a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Pin {
+    /// Where.
+    pub origin: Origin,
+    /// The text of the request.
+    pub text: String,
+    /// Whether the file names more versions, which do not count.
+    pub more: bool,
+}
+
+/// The pin in a file, as text. `None` where the file names no Go version.
+pub(crate) fn find(file: &FoundFile) -> Result<Option<Pin>, ProjectError> {
+    let rule = file.name.file_rule();
+    let bytes_max = file.name.bytes_max();
+    if file.content.len() > bytes_max {
+        return Err(ProjectError::TooLarge { origin: Origin::of_file(rule, &file.path), bytes_max });
+    }
+    let content = file.content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&file.content);
+    let mut found: Option<Pin> = None;
+    for (index, line) in content.split(|byte| *byte == b'\n').enumerate() {
+        let origin = Origin::of_line(rule, &file.path, index + 1);
+        let Some(versions) = versions_of(file.name, line, &origin, found.is_some())? else { continue };
+        match &mut found {
+            None => found = Some(Pin { text: versions.first, more: versions.more, origin }),
+            Some(pin) => pin.more = true,
+        }
+    }
+    Ok(found)
+}
+
+/// Refuses what other tools would build or look up, and no release stands for.
+pub(crate) fn refuse_foreign(pin: &Pin) -> Result<(), ProjectError> {
+    if FOREIGN_PREFIXES.iter().any(|prefix| pin.text.starts_with(prefix)) {
+        let fault = PinFileFault::Foreign(shown(&pin.text));
+        return Err(ProjectError::PinFile { origin: pin.origin.clone(), fault });
+    }
+    Ok(())
+}
+
+/// What a line names.
+struct Versions {
+    first: String,
+    more: bool,
+}
+
+/// What a line names, if anything. Once a pin is found, what follows may be anything.
+fn versions_of(name: FileName, line: &[u8], origin: &Origin, found: bool) -> Result<Option<Versions>, ProjectError> {
+    let code = line.split(|byte| *byte == b'#').next().unwrap_or(line).trim_ascii();
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let refused = |fault| if found { Ok(None) } else { Err(ProjectError::PinFile { origin: origin.clone(), fault }) };
+    // Of `.tool-versions` only Go's line is ours to judge; the other tools' may hold anything.
+    let words: Vec<&[u8]> = code.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+    let named = |word: &&[u8]| TOOL_NAMES.iter().any(|tool| *tool.as_bytes() == **word);
+    let versions = match name {
+        FileName::ToolVersions if !words.first().is_some_and(named) => return Ok(None),
+        FileName::ToolVersions => words.get(1..).unwrap_or_default(),
+        _ => &words[..],
+    };
+    if versions.iter().any(|word| word.contains(&0)) {
+        return refused(PinFileFault::Nul);
+    }
+    let mut texts = Vec::new();
+    for word in versions {
+        match std::str::from_utf8(word) {
+            Ok(text) => texts.push(text),
+            Err(_) => return refused(PinFileFault::NotUtf8),
+        }
+    }
+    let Some(first) = texts.first() else { return Ok(None) };
+    // The bounds of a range stand apart as other versions do, but belong together.
+    let together = name != FileName::ToolVersions || first.starts_with(['<', '>']);
+    Ok(Some(match together {
+        true => Versions { first: texts.join(" "), more: false },
+        false => Versions { first: (*first).to_owned(), more: texts.len() > 1 },
+    }))
+}

@@ -1,0 +1,66 @@
+//! What was looked at, and what came of it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::origin::Origin;
+
+/// One file or rule that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Where.
+    pub origin: Origin,
+    /// What stands there, cut and escaped so that it is fit to be shown. `None` where nothing does.
+    pub value: Option<String>,
+    /// What came of it.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+/// What came of a file or rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", content = "detail", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It decides.
+    Chosen,
+    /// It is what a floor or a suggestion may raise.
+    Base,
+    /// It says what is needed at least.
+    Floor,
+    /// It suggests a toolchain, which counts where it is newer than the base.
+    Suggested,
+    /// It says that nothing may raise the base.
+    KeepsBase,
+    /// Something that comes first decides.
+    OverruledBy(String),
+    /// It does not count, for this reason.
+    Ignored(String),
+    /// There is nothing.
+    NotThere,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Verdict::Chosen => f.write_str("chosen"),
+            Verdict::Base => f.write_str("base, raised where the project needs more"),
+            Verdict::Floor => f.write_str("floor"),
+            Verdict::Suggested => f.write_str("suggested, taken where the base is older"),
+            Verdict::KeepsBase => f.write_str("keeps the base"),
+            Verdict::OverruledBy(by) => write!(f, "overruled by {by}"),
+            Verdict::Ignored(why) => write!(f, "ignored: {why}"),
+            Verdict::NotThere => f.write_str("not there"),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    /// One line: ``/src/app/go.mod:3 (go line): `1.26`, floor``.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Some(value) => write!(f, "{}: `{value}`, {}", self.origin, self.verdict),
+            None => write!(f, "{}: {}", self.origin, self.verdict),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Foreign text in our messages.
+
+use crate::limits::SHOWN_CHARS_MAX;
+
+/// Foreign text as it may stand in a message: quoted in backticks, escaped as in [`escaped`], and cut
+/// to a length a line can hold.
+pub fn shown(text: &str) -> String {
+    format!("`{}`", cut(text))
+}
+
+/// As [`shown`], without the backticks: for fields of a machine's output.
+pub fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", escaped(text.get(..end).unwrap_or(text))),
+        None => escaped(text),
+    }
+}
+
+/// Foreign text of any length, with everything escaped that could steer a terminal or deceive the eye.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Marks that turn the direction of writing, or take no room, are not control characters.
+        let deceives =
+            matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        if c.is_control() || deceives {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Foreign bytes as they may stand in a message.
+pub(crate) fn shown_bytes(bytes: &[u8]) -> String {
+    // Four bytes make at most one character, so this much is enough to fill what is shown.
+    let head = bytes.get(..SHOWN_CHARS_MAX * 4 + 4).unwrap_or(bytes);
+    shown(&String::from_utf8_lossy(head))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_cannot_steer_a_terminal_or_fill_a_screen() {
+        assert_eq!(shown("1.27"), "`1.27`");
+        assert_eq!(shown("a\u{1b}[2Jb\nc"), "`a\\u{1b}[2Jb\\nc`");
+        assert_eq!(shown("a\u{202e}b"), "`a\\u{202e}b`");
+        assert_eq!(shown(&"x".repeat(1000)).chars().count(), SHOWN_CHARS_MAX + 3);
+        assert_eq!(shown_bytes(b"ok\xff"), "`ok\u{fffd}`");
+    }
+}

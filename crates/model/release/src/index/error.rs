@@ -1,0 +1,104 @@
+//! What can be wrong with an index.
+
+use diag::{Class, Diagnose, Hints, hint};
+
+use crate::foreign::{cut, shown_bytes};
+use crate::limits::INDEX_BYTES_MAX;
+
+/// Bytes that are no index.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IndexError {
+    /// Nothing was answered.
+    #[error("read the release index: the answer is empty")]
+    Empty,
+    /// More was answered than an index can be.
+    #[error("read the release index: it has {bytes} bytes, more than {INDEX_BYTES_MAX}")]
+    TooLarge {
+        /// The length of the answer.
+        bytes: usize,
+    },
+    /// A web page was answered.
+    #[error("read the release index: a web page was answered, beginning {seen}")]
+    Html {
+        /// How the answer begins.
+        seen: String,
+    },
+    /// The answer ends in the middle.
+    #[error("read the release index: it is cut off at line {line}, column {column}, after {bytes} bytes ending {seen}")]
+    Truncated {
+        /// The line, the first being 1.
+        line: usize,
+        /// The column in bytes, the first being 1.
+        column: usize,
+        /// The length of the answer.
+        bytes: usize,
+        /// How the answer ends.
+        seen: String,
+    },
+    /// The answer is no JSON, or JSON of another shape.
+    #[error("read the release index: {what} at line {line}, column {column}; it begins {seen}")]
+    Malformed {
+        /// What is wrong there.
+        what: String,
+        /// The line, the first being 1.
+        line: usize,
+        /// The column in bytes, the first being 1.
+        column: usize,
+        /// How the answer begins.
+        seen: String,
+    },
+    /// The list is well formed, but nothing in it could be installed anywhere.
+    #[error("read the release index: it lists no release with an archive")]
+    NoReleases,
+    /// The list says two different things about one archive.
+    #[error("read the release index: it lists `{filename}` twice with different contents")]
+    Contradiction {
+        /// The archive.
+        filename: String,
+    },
+}
+
+impl IndexError {
+    pub(super) fn of_json(error: serde_json::Error, body: &[u8]) -> IndexError {
+        let (line, column) = (error.line(), error.column());
+        if error.is_eof() {
+            let tail = body.get(body.len().saturating_sub(24)..).unwrap_or(body);
+            return IndexError::Truncated { line, column, bytes: body.len(), seen: shown_bytes(tail) };
+        }
+        // The message may quote the answer, and repeats the position that stands beside it.
+        let message = error.to_string();
+        let what = message.split(" at line ").next().unwrap_or(&message);
+        let what = cut(what);
+        IndexError::Malformed { what, line, column, seen: shown_bytes(body) }
+    }
+}
+
+impl Diagnose for IndexError {
+    fn class(&self) -> Class {
+        match self {
+            IndexError::Contradiction { .. } => Class::Integrity,
+            // A source that answers something else than an index is as good as one that does not answer.
+            _ => Class::Network,
+        }
+    }
+    fn word(&self) -> &'static str {
+        match self {
+            IndexError::Empty => "index-empty",
+            IndexError::TooLarge { .. } => "index-too-large",
+            IndexError::Html { .. } => "index-is-html",
+            IndexError::Truncated { .. } => "index-truncated",
+            IndexError::Malformed { .. } => "index-malformed",
+            IndexError::NoReleases => "index-without-releases",
+            IndexError::Contradiction { .. } => "index-contradicts-itself",
+        }
+    }
+    fn hints(&self) -> Hints {
+        match self {
+            IndexError::Html { .. } => {
+                hint!("the address may need `?mode=json&include=all`, or a proxy's login page stands in the way")
+            }
+            IndexError::Truncated { .. } | IndexError::Empty => hint!("try again, or another source with `--source`"),
+            _ => hint!("try another source with `--source`"),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What can be wrong with a request.
+
+use diag::{Class, Diagnose, Hints, hint};
+
+use super::Request;
+use crate::limits::{RANGE_BOUNDS_MAX, REQUEST_BYTES_MAX};
+use crate::{Minor, Version};
+
+/// A text that is no request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// Nothing was written.
+    #[error("read an empty text as a version")]
+    Empty,
+    /// The text is longer than any request.
+    #[error("read a version of {bytes} bytes (at most {REQUEST_BYTES_MAX})")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// The range has more bounds than one can mean.
+    #[error("read a range with more than {RANGE_BOUNDS_MAX} bounds")]
+    TooManyBounds,
+    /// The text is no version, word or range.
+    #[error("read {shown} as a version")]
+    Malformed {
+        /// The text, fit to be shown.
+        shown: String,
+        /// What to write instead, where that can be guessed.
+        advice: Option<String>,
+    },
+    /// A word other tools know, for something this one does not do.
+    #[error("use `{word}`: {}", what.reason())]
+    Unsupported {
+        /// The word.
+        word: String,
+        /// What it stands for.
+        what: Unsupported,
+    },
+}
+
+/// What is not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsupported {
+    /// Go built from its newest source.
+    Tip,
+    /// What the project's own go.mod asks for, as a request.
+    Module,
+    /// A Go that something else installed.
+    System,
+}
+
+impl Unsupported {
+    fn reason(self) -> &'static str {
+        match self {
+            Unsupported::Tip => "building Go from source is not supported",
+            Unsupported::Module => "asking for what go.mod says is not supported as a version yet",
+            Unsupported::System => "a Go that was not installed by goward cannot be asked for",
+        }
+    }
+}
+
+impl RequestError {
+    pub(super) fn malformed(shown: String, advice: Option<String>) -> RequestError {
+        RequestError::Malformed { shown, advice }
+    }
+}
+
+impl Diagnose for RequestError {
+    fn class(&self) -> Class {
+        Class::Usage
+    }
+    fn word(&self) -> &'static str {
+        match self {
+            RequestError::Empty => "request-empty",
+            RequestError::TooLong { .. } => "request-too-long",
+            RequestError::TooManyBounds => "request-too-many-bounds",
+            RequestError::Malformed { .. } => "request-malformed",
+            RequestError::Unsupported { .. } => "request-unsupported",
+        }
+    }
+    fn hints(&self) -> Hints {
+        match self {
+            RequestError::Malformed { advice: Some(advice), .. } => Hints::one(advice.as_str()),
+            RequestError::Unsupported { what: Unsupported::Tip, .. } => hint!("write `rc` for the newest prerelease"),
+            RequestError::Unsupported { what: Unsupported::Module, .. } => {
+                hint!("leave the version away: without a pin, the project's `go` line decides")
+            }
+            RequestError::Unsupported { what: Unsupported::System, .. } => {
+                hint!("write a version like `1.27`, or remove the line and let the default decide")
+            }
+            _ => hint!(
+                "write a version (`1.27.3`), a minor (`1.27`), a word (`latest`, `oldstable`, `rc`) or a range (`>=1.24 <1.27`)"
+            ),
+        }
+    }
+}
+
+/// A request for which nothing known fits.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoMatch {
+    /// No known release fits.
+    #[error("find a release for `{request}`")]
+    Nothing {
+        /// What was asked for.
+        request: Request,
+        /// Known releases that look alike, nearest first.
+        nearest: Vec<Version>,
+        /// The minor that may have been meant, where a file took it for a number.
+        trap: Option<Minor>,
+    },
+    /// The request stands for several releases where one is wanted.
+    #[error("take `{request}` for one release: it stands for several")]
+    Several {
+        /// What was asked for.
+        request: Request,
+    },
+}
+
+impl Diagnose for NoMatch {
+    fn class(&self) -> Class {
+        match self {
+            NoMatch::Nothing { .. } => Class::NotFound,
+            NoMatch::Several { .. } => Class::Usage,
+        }
+    }
+    fn word(&self) -> &'static str {
+        match self {
+            NoMatch::Nothing { .. } => "release-unknown",
+            NoMatch::Several { .. } => "request-for-several",
+        }
+    }
+    fn hints(&self) -> Hints {
+        let NoMatch::Nothing { request, nearest, trap } = self else {
+            return hint!("write `latest` or `oldstable`");
+        };
+        let mut hints = Hints::none();
+        if let Some(minor) = trap {
+            hints = hints.and(format!("if a YAML or TOML file says {minor} without quotes, it is read as the number {request}; write \"{minor}\""));
+        }
+        if !nearest.is_empty() {
+            let names: Vec<String> = nearest.iter().map(|version| format!("`{version}`")).collect();
+            hints = hints.and(format!("did you mean {}?", names.join(", ")));
+        }
+        hints.and("`goward list --remote` shows what can be had")
+    }
+}
