@@ -1,0 +1,238 @@
+//! A sealed home: what runs in it sees nothing of the machine around it.
+//!
+//! Each [`Sandbox`] is a folder of its own, with a space and letters beyond ASCII in its name, since
+//! such folders exist and break programs. The environment is cleared and built anew: HOME, the XDG
+//! folders, GOWARD_HOME and TMPDIR lie inside, PATH is one folder that is empty until the test puts a
+//! program there, and requests to anything but loopback end at a closed door. Every run has a time
+//! limit; a [`Run`] is exit code and both streams. The folder goes with the sandbox.
+
+mod process;
+mod scrub;
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+pub use process::{Run, Running};
+
+/// The name of each test's home. A space and letters beyond ASCII break careless programs.
+const HOME_NAME: &str = "t\u{e9}st h\u{f6}me";
+
+/// A proxy that refuses: nothing listens on the discard port of loopback.
+const CLOSED_DOOR: &str = "http://127.0.0.1:9";
+
+/// One test's world. It is removed when it is dropped.
+pub struct Sandbox {
+    // Kept for its Drop.
+    _folder: tempfile::TempDir,
+    binary: PathBuf,
+    home: PathBuf,
+    folder: PathBuf,
+    env: BTreeMap<OsString, OsString>,
+    redactions: Vec<(String, String)>,
+}
+
+impl Sandbox {
+    /// A new home for runs of this program; tests of goward pass `env!("CARGO_BIN_EXE_goward")`.
+    pub fn new(binary: impl AsRef<Path>) -> Sandbox {
+        let folder = tempfile::Builder::new().prefix("goward-test-").tempdir().expect("a temporary folder");
+        // What runs inside will see the real path; on macOS the temporary folder is behind a link.
+        let root = folder.path().canonicalize().expect("the folder was just made");
+        let home = root.join(HOME_NAME);
+        let binary = binary.as_ref().to_path_buf();
+        let mut sandbox = Sandbox {
+            folder: home.join("work"),
+            _folder: folder,
+            binary,
+            home: home.clone(),
+            env: BTreeMap::new(),
+            redactions: Vec::new(),
+        };
+        for (name, below) in [
+            ("HOME", ""),
+            ("XDG_CONFIG_HOME", ".config"),
+            ("XDG_DATA_HOME", ".local/share"),
+            ("XDG_STATE_HOME", ".local/state"),
+            ("XDG_CACHE_HOME", ".cache"),
+            ("TMPDIR", "tmp"),
+            ("PATH", "path"),
+        ] {
+            let folder = if below.is_empty() { home.clone() } else { home.join(below) };
+            std::fs::create_dir_all(&folder).expect("a folder in the sandbox");
+            sandbox.set_env(name, &folder);
+        }
+        std::fs::create_dir_all(&sandbox.folder).expect("a folder in the sandbox");
+        sandbox.set_env("GOWARD_HOME", sandbox.goward_home());
+        sandbox.set_env("LANG", "C.UTF-8");
+        sandbox.set_env("NO_COLOR", "1");
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
+            sandbox.set_env(name, CLOSED_DOOR);
+        }
+        for name in ["NO_PROXY", "no_proxy"] {
+            sandbox.set_env(name, "127.0.0.1,localhost");
+        }
+        sandbox.add_windows_env();
+        sandbox
+    }
+
+    /// What a program on Windows cannot start or find its folders without.
+    fn add_windows_env(&mut self) {
+        if !cfg!(windows) {
+            return;
+        }
+        for name in ["SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT"] {
+            if let Some(value) = std::env::var_os(name) {
+                self.set_env(name, value);
+            }
+        }
+        for (name, below) in [("TEMP", "tmp"), ("TMP", "tmp"), ("APPDATA", ".config"), ("LOCALAPPDATA", ".local/share")]
+        {
+            self.set_env(name, self.home.join(below));
+        }
+        self.set_env("USERPROFILE", self.home.clone());
+    }
+
+    /// Runs another program from here on.
+    pub fn set_program(&mut self, binary: impl AsRef<Path>) -> &mut Sandbox {
+        self.binary = binary.as_ref().to_path_buf();
+        self
+    }
+
+    /// HOME.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// GOWARD_HOME. It does not exist until goward makes it.
+    pub fn goward_home(&self) -> PathBuf {
+        self.home.join(".goward")
+    }
+
+    /// The folder that programs are started in: `work` below HOME, unless [`Sandbox::cd`] changed it.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Starts what follows in another folder below HOME, which is made if need be.
+    pub fn cd(&mut self, below_home: &str) -> &mut Sandbox {
+        self.folder = self.home.join(below_home);
+        std::fs::create_dir_all(&self.folder).expect("a folder in the sandbox");
+        self
+    }
+
+    /// Writes a file, by its path below [`Sandbox::folder`]; folders are made. Gives the full path.
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.join(path);
+        std::fs::create_dir_all(path.parent().expect("a file stands in a folder")).expect("a folder in the sandbox");
+        std::fs::write(&path, text).expect("a file in the sandbox");
+        path
+    }
+
+    /// Reads a file, by its path below [`Sandbox::folder`].
+    pub fn read(&self, path: &str) -> String {
+        let path = self.folder.join(path);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()))
+    }
+
+    /// Puts a script of this name on PATH (Unix). Gives its path.
+    pub fn add_program(&self, name: &str, script: &str) -> PathBuf {
+        let path = self.path_folder().join(name);
+        std::fs::write(&path, script).expect("a file in the sandbox");
+        crate::tiny::set_mode(&path, 0o755);
+        path
+    }
+
+    /// The folder that PATH holds; empty at first.
+    pub fn path_folder(&self) -> PathBuf {
+        self.home.join("path")
+    }
+
+    /// Puts one more folder at the end of PATH.
+    pub fn add_to_path(&mut self, folder: impl AsRef<Path>) -> &mut Sandbox {
+        let old = self.env.get(OsStr::new("PATH")).cloned().unwrap_or_default();
+        let folders = std::env::split_paths(&old).filter(|folder| !folder.as_os_str().is_empty());
+        let joined = std::env::join_paths(folders.chain([folder.as_ref().to_path_buf()])).expect("no colon in a path");
+        self.set_env("PATH", joined)
+    }
+
+    /// Sets a variable for what follows.
+    pub fn set_env(&mut self, name: &str, value: impl AsRef<OsStr>) -> &mut Sandbox {
+        self.env.insert(name.into(), value.as_ref().to_owned());
+        self
+    }
+
+    /// Takes a variable away for what follows.
+    pub fn remove_env(&mut self, name: &str) -> &mut Sandbox {
+        self.env.remove(OsStr::new(name));
+        self
+    }
+
+    /// Opens the door to the network, for the few tests that fetch something real.
+    pub fn unseal_network(&mut self) -> &mut Sandbox {
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+            self.remove_env(name).remove_env(&name.to_lowercase());
+            for name in [name.to_owned(), name.to_lowercase()] {
+                if let Some(value) = std::env::var_os(&name) {
+                    self.set_env(&name, value);
+                }
+            }
+        }
+        self
+    }
+
+    /// Shows this word in snapshots wherever that text stands, for what varies from run to run.
+    pub fn redact(&mut self, text: &str, word: &str) -> &mut Sandbox {
+        self.redactions.push((text.into(), word.into()));
+        self
+    }
+
+    /// Runs the program to its end, with nothing on its standard input.
+    pub fn goward<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Run {
+        self.spawn(args).wait()
+    }
+
+    /// Starts the program, to be stopped at a moment of the test's choice.
+    pub fn spawn<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Running {
+        self.spawn_program(&self.binary, args)
+    }
+
+    /// Runs another program in this world, by its path.
+    pub fn run_program<S: AsRef<OsStr>>(&self, program: impl AsRef<OsStr>, args: impl IntoIterator<Item = S>) -> Run {
+        self.spawn_program(program, args).wait()
+    }
+
+    /// Starts another program in this world, by its path.
+    pub fn spawn_program<S: AsRef<OsStr>>(
+        &self,
+        program: impl AsRef<OsStr>,
+        args: impl IntoIterator<Item = S>,
+    ) -> Running {
+        let mut command = self.command(program);
+        command.args(args);
+        Running::start(command, self.redactions())
+    }
+
+    /// A command in this world with nothing on its standard input, for what the other ways do not cover.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(&self.env).current_dir(&self.folder).stdin(Stdio::null());
+        command
+    }
+
+    /// What varies, and what stands for it in snapshots; longer texts first.
+    fn redactions(&self) -> Vec<(String, String)> {
+        let mut all = self.redactions.clone();
+        all.push((self.binary.display().to_string(), "[GOWARD]".into()));
+        all.push((self.home.display().to_string(), "[HOME]".into()));
+        all.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        all
+    }
+}
+
+/// Where a program stands on the PATH of the test itself, for tests that need one of the machine's.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let file = |folder: PathBuf| folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
+    std::env::split_paths(&path).map(file).find(|file| file.is_file())
+}
