@@ -1,0 +1,67 @@
+//! Entries for fuzzers. None touches the disk.
+
+use std::io;
+
+use crate::guard::{Admitted, EntryKind, Guard};
+use crate::layout::Layout;
+use crate::limits::Limits;
+
+/// Feeds lines of arbitrary bytes to a guard as names and checks what it lets pass.
+///
+/// The first byte chooses the layout; each line's first byte chooses the kind.
+///
+/// # Panics
+/// When an admitted path could leave the tree: that is what the fuzzer looks for.
+pub fn fuzz_guard(data: &[u8]) {
+    let Some((choice, rest)) = data.split_first() else { return };
+    let layout = match choice % 2 {
+        0 => Layout::Archive,
+        _ => Layout::Module { prefix: "golang.org/toolchain@v0.0.1-go1.27.3.linux-amd64/".to_owned() },
+    };
+    let Some(mut guard) = Guard::new(&layout, Limits::default()) else { return };
+    for line in rest.split(|byte| *byte == b'\n') {
+        let Some((kind, name)) = line.split_first() else { continue };
+        let kind = match kind % 4 {
+            0 | 1 => EntryKind::File,
+            2 => EntryKind::Folder,
+            _ => EntryKind::Link,
+        };
+        // Most names would fail for want of the prefix, and nothing behind it would be tried.
+        let prefixed = [b"go/".as_slice(), name].concat();
+        for name in [name, &prefixed] {
+            if let Ok(Admitted::File { path, .. }) = guard.admit(name, &kind, name.len() as u64) {
+                assert!(kind == EntryKind::File, "{path:?} is no file");
+                let sane = path.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+                assert!(sane && !path.contains(['\\', ':', '\0']), "{path:?} may leave the tree");
+            }
+        }
+    }
+}
+
+/// Reads arbitrary bytes as a zip's directory.
+pub fn fuzz_zip_directory(data: &[u8]) {
+    // The outcome does not matter here: there is one for every input, and no panic on the way to it.
+    let _ = crate::zip::directory_of(&Memory(data), &Limits::default());
+}
+
+/// Reads arbitrary bytes as a wheel's RECORD and as a pax header.
+pub fn fuzz_texts(data: &[u8]) {
+    let _ = crate::record::parse(data);
+    let _ = crate::pax::parse(data);
+}
+
+/// Bytes in memory as an archive.
+struct Memory<'b>(&'b [u8]);
+
+impl sys::ReadAt for Memory<'_> {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let rest = usize::try_from(offset).ok().and_then(|offset| self.0.get(offset..)).unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.0.len() as u64)
+    }
+}

@@ -1,0 +1,59 @@
+//! Hostile archives into trees.
+//!
+//! An archive comes from a stranger until its bytes are proven, and they may be proven only after they were
+//! unpacked. So every name, kind and size of every entry of every format goes through one [`Guard`] before anything is
+//! written: what it lets pass lies below the tree, can be stored by every system goward knows, and stays within
+//! [`Limits`]. Each refusal names the entry.
+//!
+//! The formats are readers in front of that guard: [`unpack_tar_gz`] takes a stream, which may be a download still
+//! under way; [`unpack_zip`] takes random access and serves plain zips, toolchain modules of the Go module proxy and
+//! wheels, which differ by their [`Layout`] alone.
+//!
+//! On disk: one tree under a folder that was not there before, holding nothing but regular files (0644 or 0755) and the
+//! folders they need. Its files are listed with their SHA-256 in a [`Manifest`]. After an error the tree is half made;
+//! the caller removes it. Nothing is synced here: the store makes a whole tree durable at once.
+//!
+//! This crate never touches a network, never follows or makes a link, never overwrites a file, and knows no versions
+//! beyond handing over the first line of `VERSION`.
+//!
+//! Tested by a table of hostile archives for each format (`tests/`), by archives cut and flipped at every place, by
+//! properties of the guard, and by the fuzz entries in [`fuzz`].
+
+mod error;
+pub mod fuzz;
+mod guard;
+mod gzip;
+mod layout;
+mod limits;
+mod manifest;
+mod name;
+mod pax;
+mod pipe;
+mod record;
+mod tar_gz;
+mod tree;
+mod zip;
+
+use std::path::Path;
+
+pub use error::{ArchiveError, Refusal, shown};
+pub use guard::{Admitted, EntryKind, Guard};
+pub use layout::Layout;
+pub use limits::Limits;
+pub use manifest::{FileRecord, Manifest, Unpacked, check_shape};
+pub use tar_gz::unpack_tar_gz;
+pub use zip::unpack_zip;
+
+/// One archive to be made into one tree.
+pub struct Unpack<'a> {
+    /// The outside world.
+    pub sys: &'a sys::Sys,
+    /// The folder to make. It must not exist; its parent must.
+    pub tree: &'a Path,
+    /// How the tree lies in the archive.
+    pub layout: Layout,
+    /// How much is too much.
+    pub limits: Limits,
+    /// Is told how many bytes were unpacked; for a zip, whose directory says so, also how many there are.
+    pub task: &'a dyn diag::TaskHandle,
+}

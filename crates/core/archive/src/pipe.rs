@@ -1,0 +1,237 @@
+//! From the thread that inflates to the threads that write.
+//!
+//! Bytes travel in slabs of half a mebibyte. A slab holds many small files whole, each written in one call; a large
+//! file has a channel of its own, so that its chunks meet one writer in their order. Slabs come back and are used
+//! again: their number bounds the memory, and an inflater that is too fast waits for one.
+//!
+//! Nobody waits for ever: a writer that fails keeps taking work and giving slabs back, without touching the disk, until
+//! the inflater notices at its next slab and hangs up. The first failure is the one that is told.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+
+use crate::Unpack;
+use crate::error::ArchiveError;
+use crate::limits::{SLAB_BYTES, SLABS_MAX, WRITERS};
+use crate::manifest::FileRecord;
+use crate::tree::{Tree, Writer};
+
+/// Bytes on their way.
+pub(crate) type Slab = Box<[u8]>;
+
+/// A file that lies whole in a slab.
+pub(crate) struct SmallFile {
+    pub path: String,
+    pub executable: bool,
+    pub range: Range<usize>,
+}
+
+/// What the inflater is told instead of success.
+pub(crate) enum Stop {
+    /// It has failed itself.
+    Here(ArchiveError),
+    /// A writer has failed, and has said why.
+    Elsewhere,
+}
+
+impl From<ArchiveError> for Stop {
+    fn from(error: ArchiveError) -> Stop {
+        Stop::Here(error)
+    }
+}
+
+enum Work {
+    Small(Slab, Vec<SmallFile>),
+    Large { path: String, executable: bool, chunks: Receiver<(Slab, usize)> },
+}
+
+/// The inflater's end.
+pub(crate) struct Pipe<'p> {
+    work: Sender<Work>,
+    free: Receiver<Slab>,
+    made: usize,
+    failure: &'p Failure,
+}
+
+impl Pipe<'_> {
+    /// An empty slab; waits for one when all are on their way.
+    pub(crate) fn slab(&mut self) -> Result<Slab, Stop> {
+        if self.failure.is_set() {
+            return Err(Stop::Elsewhere);
+        }
+        if let Ok(slab) = self.free.try_recv() {
+            return Ok(slab);
+        }
+        if self.made < SLABS_MAX {
+            self.made += 1;
+            return Ok(vec![0; SLAB_BYTES].into_boxed_slice());
+        }
+        self.free.recv().map_err(|_| Stop::Elsewhere)
+    }
+
+    /// Sends small files.
+    pub(crate) fn send(&self, slab: Slab, files: Vec<SmallFile>) -> Result<(), Stop> {
+        self.work.send(Work::Small(slab, files)).map_err(|_| Stop::Elsewhere)
+    }
+
+    /// Begins a large file.
+    pub(crate) fn begin(&self, path: String, executable: bool) -> Result<LargeFile, Stop> {
+        let (sender, chunks) = channel();
+        self.work.send(Work::Large { path, executable, chunks }).map_err(|_| Stop::Elsewhere)?;
+        Ok(LargeFile { chunks: sender })
+    }
+}
+
+/// A large file under way. Dropping it ends the file.
+pub(crate) struct LargeFile {
+    chunks: Sender<(Slab, usize)>,
+}
+
+impl LargeFile {
+    /// Sends the file's next bytes: the first `bytes` of the slab.
+    pub(crate) fn send(&self, slab: Slab, bytes: usize) -> Result<(), Stop> {
+        self.chunks.send((slab, bytes)).map_err(|_| Stop::Elsewhere)
+    }
+}
+
+/// The first failure of any thread.
+#[derive(Default)]
+struct Failure {
+    set: AtomicBool,
+    first: Mutex<Option<ArchiveError>>,
+}
+
+impl Failure {
+    fn is_set(&self) -> bool {
+        self.set.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, error: ArchiveError) {
+        self.first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.set.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Runs `inflate` on this thread with writers beside it, and returns what they wrote.
+pub(crate) fn run(
+    job: &Unpack,
+    tree: &Tree,
+    inflate: impl FnOnce(&mut Pipe) -> Result<(), Stop>,
+) -> Result<Vec<FileRecord>, ArchiveError> {
+    let failure = Failure::default();
+    let (work, queue) = channel();
+    let (give_back, free) = channel();
+    let queue = Mutex::new(queue);
+    let records = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|_| {
+                let (queue, failure, give_back) = (&queue, &failure, give_back.clone());
+                scope.spawn(move || write(job, tree, queue, &give_back, failure))
+            })
+            .collect();
+        drop(give_back);
+        let mut pipe = Pipe { work, free, made: 0, failure: &failure };
+        if let Err(Stop::Here(error)) = inflate(&mut pipe) {
+            failure.set(error);
+        }
+        // The writers end when nothing more can come.
+        drop(pipe);
+        let mut records = Vec::new();
+        for writer in writers {
+            match writer.join() {
+                Ok(part) => records.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        records
+    });
+    match failure.first.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => Ok(records),
+    }
+}
+
+/// One writing thread.
+fn write(
+    job: &Unpack,
+    tree: &Tree,
+    queue: &Mutex<Receiver<Work>>,
+    give_back: &Sender<Slab>,
+    failure: &Failure,
+) -> Vec<FileRecord> {
+    let mut writer = Writer::new(tree);
+    while let Some(work) = next(queue) {
+        let outcome = match work {
+            Work::Small(slab, files) => {
+                let outcome = write_small(job, &mut writer, &slab, files, failure);
+                // Nobody takes it once the inflater has ended.
+                let _ = give_back.send(slab);
+                outcome
+            }
+            Work::Large { path, executable, chunks } => {
+                let outcome = write_large(job, &mut writer, path, executable, &chunks, give_back, failure);
+                for (slab, _) in chunks {
+                    let _ = give_back.send(slab);
+                }
+                outcome
+            }
+        };
+        if let Err(error) = outcome {
+            failure.set(error);
+        }
+    }
+    writer.into_records()
+}
+
+/// The next work, or nothing when no more can come.
+fn next(queue: &Mutex<Receiver<Work>>) -> Option<Work> {
+    // The lock is held while waiting: the other writers wait for the same thing.
+    queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+fn write_small(
+    job: &Unpack,
+    writer: &mut Writer,
+    slab: &[u8],
+    files: Vec<SmallFile>,
+    failure: &Failure,
+) -> Result<(), ArchiveError> {
+    let mut bytes = 0;
+    for SmallFile { path, executable, range } in files {
+        if failure.is_set() {
+            return Ok(());
+        }
+        let mut file = writer.begin(path, executable)?;
+        file.write(&slab[range.clone()])?;
+        writer.end(file)?;
+        bytes += range.len() as u64;
+    }
+    job.task.advance(bytes);
+    Ok(())
+}
+
+fn write_large(
+    job: &Unpack,
+    writer: &mut Writer,
+    path: String,
+    executable: bool,
+    chunks: &Receiver<(Slab, usize)>,
+    give_back: &Sender<Slab>,
+    failure: &Failure,
+) -> Result<(), ArchiveError> {
+    if failure.is_set() {
+        return Ok(());
+    }
+    let mut file = writer.begin(path, executable)?;
+    for (slab, bytes) in chunks {
+        let outcome = if failure.is_set() { Ok(()) } else { file.write(&slab[..bytes]) };
+        let _ = give_back.send(slab);
+        outcome?;
+        job.task.advance(bytes as u64);
+    }
+    // Where the inflater has failed, the file is cut short, and the whole tree is thrown away.
+    writer.end(file)?;
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! The tree on disk: folders made once, files written once and hashed on the way.
+//!
+//! Three system calls for a file (open, write, close) and one for a folder; whatever else would be asked of the disk is
+//! remembered instead.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use crate::Unpack;
+use crate::error::ArchiveError;
+use crate::limits::VERSION_BYTES_MAX;
+use crate::manifest::{FileRecord, Manifest, Unpacked, check_shape, version_line};
+
+const FOLDER_MODE: u32 = 0o755;
+const FILE_MODE: u32 = 0o644;
+const EXECUTABLE_MODE: u32 = 0o755;
+
+/// A tree being made. Shared by the threads that write to it.
+pub(crate) struct Tree<'a> {
+    fs: &'a sys::Fs,
+    root: &'a Path,
+    /// The umask takes bits that files and folders here must have, so that each needs its mode set.
+    modes_need_setting: bool,
+    /// The folders that were made, below the root.
+    folders: Mutex<HashSet<String>>,
+    /// The bytes of `VERSION`, one more than allowed at most.
+    version: Mutex<Vec<u8>>,
+}
+
+impl<'a> Tree<'a> {
+    /// Makes the root, which must not be there.
+    pub(crate) fn create(job: &'a Unpack) -> Result<Tree<'a>, ArchiveError> {
+        let (fs, root) = (job.sys.fs(), job.tree);
+        fs.create_dir(root).map_err(|cause| disk("create", root, cause))?;
+        // What the umask (or the folder's default rules) left of this folder's bits it leaves of every other's.
+        let meta = fs.look(root).map_err(|cause| disk("look at", root, cause))?;
+        let modes_need_setting = cfg!(unix) && meta.is_some_and(|meta| meta.mode & FOLDER_MODE != FOLDER_MODE);
+        if modes_need_setting {
+            fs.set_mode(root, FOLDER_MODE).map_err(|cause| disk("set the mode of", root, cause))?;
+        }
+        Ok(Tree { fs, root, modes_need_setting, folders: Mutex::default(), version: Mutex::default() })
+    }
+
+    /// The whole tree's contents, once every writer has handed over its records.
+    pub(crate) fn finish(self, records: Vec<FileRecord>) -> Result<Unpacked, ArchiveError> {
+        let manifest = Manifest::new(records);
+        check_shape(&manifest)?;
+        let version = self.version.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Unpacked { manifest, version_line: version_line(&version)? })
+    }
+
+    fn make_folders(&self, folder: &str) -> Result<(), ArchiveError> {
+        // Held while the folders are made: another thread must not find one remembered that is not yet there.
+        let mut made = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.contains(folder) {
+            return Ok(());
+        }
+        let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
+        for end in ends {
+            let part = &folder[..end];
+            if made.contains(part) {
+                continue;
+            }
+            let path = self.path_of(part);
+            self.fs.create_dir(&path).map_err(|cause| disk("create", &path, cause))?;
+            if self.modes_need_setting {
+                self.fs.set_mode(&path, FOLDER_MODE).map_err(|cause| disk("set the mode of", &path, cause))?;
+            }
+            made.insert(part.to_owned());
+        }
+        Ok(())
+    }
+
+    /// The place of a checked path. Its parts are joined one by one: some paths on Windows know no other separator.
+    fn path_of(&self, path: &str) -> PathBuf {
+        let mut full = PathBuf::with_capacity(self.root.as_os_str().len() + path.len() + 1);
+        full.push(self.root);
+        full.extend(path.split('/'));
+        full
+    }
+}
+
+/// One thread's hand in the tree.
+pub(crate) struct Writer<'t> {
+    tree: &'t Tree<'t>,
+    /// The folder of the last file, which is there.
+    last_folder: String,
+    records: Vec<FileRecord>,
+}
+
+impl<'t> Writer<'t> {
+    pub(crate) fn new(tree: &'t Tree<'t>) -> Writer<'t> {
+        Writer { tree, last_folder: String::new(), records: Vec::new() }
+    }
+
+    /// Begins a file: makes its folders and itself. Its path was checked by the guard.
+    pub(crate) fn begin(&mut self, path: String, executable: bool) -> Result<OpenFile, ArchiveError> {
+        if let Some((folder, _)) = path.rsplit_once('/')
+            && folder != self.last_folder
+        {
+            self.tree.make_folders(folder)?;
+            self.last_folder.clear();
+            self.last_folder.push_str(folder);
+        }
+        let full = self.tree.path_of(&path);
+        let mode = if executable { EXECUTABLE_MODE } else { FILE_MODE };
+        let file = self.tree.fs.create_new(&full, mode).map_err(|cause| disk("create", &full, cause))?;
+        let version = (path == "VERSION").then(Vec::new);
+        Ok(OpenFile { file, full, path, mode, bytes: 0, hasher: Sha256::new(), version })
+    }
+
+    /// Ends a file and notes what it holds.
+    pub(crate) fn end(&mut self, file: OpenFile) -> Result<&FileRecord, ArchiveError> {
+        let OpenFile { full, path, mode, bytes, hasher, version, .. } = file;
+        if self.tree.modes_need_setting {
+            self.tree.fs.set_mode(&full, mode).map_err(|cause| disk("set the mode of", &full, cause))?;
+        }
+        if let Some(version) = version {
+            *self.tree.version.lock().unwrap_or_else(PoisonError::into_inner) = version;
+        }
+        let executable = mode == EXECUTABLE_MODE;
+        self.records.push(FileRecord { path, bytes, executable, sha256: hasher.finalize().into() });
+        Ok(&self.records[self.records.len() - 1])
+    }
+
+    /// What this thread has written.
+    pub(crate) fn into_records(self) -> Vec<FileRecord> {
+        self.records
+    }
+}
+
+/// A file being written.
+pub(crate) struct OpenFile {
+    file: sys::File,
+    full: PathBuf,
+    path: String,
+    mode: u32,
+    bytes: u64,
+    hasher: Sha256,
+    version: Option<Vec<u8>>,
+}
+
+impl OpenFile {
+    /// Writes and hashes the next bytes.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.file.write_all(bytes).map_err(|cause| disk("write", &self.full, cause))?;
+        self.hasher.update(bytes);
+        self.bytes += bytes.len() as u64;
+        if let Some(version) = &mut self.version {
+            let room = (VERSION_BYTES_MAX + 1).saturating_sub(version.len());
+            version.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        }
+        Ok(())
+    }
+}
+
+fn disk(action: &'static str, path: &Path, cause: io::Error) -> ArchiveError {
+    ArchiveError::Disk { action, path: path.to_owned(), cause }
+}

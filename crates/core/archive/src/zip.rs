@@ -1,0 +1,206 @@
+//! Zips: the official archives for Windows, toolchain modules, and wheels.
+//!
+//! The directory at the end is read and judged whole before the first file is written ([`directory`]); then workers
+//! take entries one by one and inflate them from random access, each holding the archive to what its directory said.
+//!
+//! The format is read here and not by a general library, because such a library forgives: it merges two entries of one
+//! name, looks for the directory among trailing bytes and believes the directory over an entry's own header. Each of
+//! those lets two programs see two different archives in one file.
+
+mod directory;
+mod inflate;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use sys::ReadAt;
+
+use crate::Unpack;
+use crate::error::{ArchiveError, Refusal};
+use crate::guard::{Admitted, Guard};
+use crate::layout::{Placing, wheel_prefix};
+use crate::limits::{RECORD_BYTES_MAX, ZIP_WORKERS_MAX};
+use crate::manifest::{FileRecord, Unpacked};
+use crate::record::{self, Row};
+use crate::tree::{Tree, Writer};
+use directory::{Directory, Entry};
+use inflate::Inflater;
+
+pub(crate) use directory::read as directory_of;
+
+/// Unpacks a zip, a toolchain module or a wheel, by the job's layout, on several threads.
+///
+/// The task is told the unpacked size before the first file is written.
+///
+/// # Errors
+/// [`ArchiveError`]; the tree is then half made and the caller's to remove. No thread is left running.
+pub fn unpack_zip(job: &Unpack, input: &dyn ReadAt) -> Result<Unpacked, ArchiveError> {
+    job.sys.interrupt().check().map_err(|cause| ArchiveError::Interrupted { cause })?;
+    let directory = directory_of(input, &job.limits)?;
+    let placing = match Placing::of(&job.layout) {
+        Some(placing) => placing,
+        None => Placing::Wheel { prefix: find_prefix(&directory)? },
+    };
+    let mut guard = Guard::with(placing.clone(), job.limits.clone());
+    let mut files = Vec::new();
+    for entry in &directory.entries {
+        match guard.admit(&entry.name, &entry.kind, entry.bytes)? {
+            Admitted::File { path, executable } => files.push(Planned { entry, path, executable, row: None }),
+            Admitted::Dropped => {}
+        }
+        guard
+            .check_ratio(directory.bytes_archive, guard.bytes_total())
+            .map_err(|refusal| ArchiveError::refused(&entry.name, refusal))?;
+    }
+    if let Placing::Wheel { .. } = placing {
+        let rows = read_record(job, input, &directory)?;
+        hold_to_record(&directory, &mut files, &rows)?;
+    }
+    job.task.expect_bytes(files.iter().map(|file| file.entry.bytes).sum());
+    let tree = Tree::create(job)?;
+    let records = write_all(job, input, &tree, &files)?;
+    tree.finish(records)
+}
+
+/// A file that passed the guard and waits for a worker.
+struct Planned<'d> {
+    entry: &'d Entry,
+    path: String,
+    executable: bool,
+    /// What the wheel's RECORD says of it.
+    row: Option<Row>,
+}
+
+fn find_prefix(directory: &Directory) -> Result<String, ArchiveError> {
+    // A name that is not UTF-8 is not the tree's; the guard will refuse it.
+    let names: Vec<&str> = directory.entries.iter().filter_map(|entry| std::str::from_utf8(&entry.name).ok()).collect();
+    match wheel_prefix(&names) {
+        Ok(Some(prefix)) => Ok(prefix.to_owned()),
+        Ok(None) => Err(ArchiveError::Shape { missing: "VERSION beside bin/go" }),
+        Err(second) => Err(ArchiveError::malformed("the wheel", format!("it has a second tree at `{second}`"))),
+    }
+}
+
+/// The wheel's RECORD, which lies in the one `*.dist-info` folder at its root.
+fn read_record(job: &Unpack, input: &dyn ReadAt, directory: &Directory) -> Result<HashMap<String, Row>, ArchiveError> {
+    let mut found = None;
+    for entry in &directory.entries {
+        let is_record = entry
+            .name
+            .strip_suffix(b"/RECORD")
+            .is_some_and(|folder| folder.ends_with(b".dist-info") && !folder.contains(&b'/'));
+        if is_record && found.replace(entry).is_some() {
+            return Err(ArchiveError::malformed("the wheel", "it has two RECORD files"));
+        }
+    }
+    let entry = found.ok_or_else(|| ArchiveError::malformed("the wheel", "it has no RECORD"))?;
+    if entry.bytes > RECORD_BYTES_MAX {
+        let refusal = Refusal::FileTooLarge { bytes: entry.bytes, max: RECORD_BYTES_MAX };
+        return Err(ArchiveError::refused(&entry.name, refusal));
+    }
+    let mut text = Vec::new();
+    Inflater::new(job.sys.interrupt()).inflate(input, entry, &mut |bytes| {
+        text.extend_from_slice(bytes);
+        Ok(())
+    })?;
+    let mut rows = record::parse(&text)?;
+    // RECORD cannot hold its own hash, nor that of signatures over it (the wheel specification).
+    if let Ok(own) = std::str::from_utf8(&entry.name) {
+        for end in ["", ".jws", ".p7s"] {
+            rows.entry(format!("{own}{end}")).or_insert(Row { sha256: None, bytes: None }).sha256 = None;
+        }
+    }
+    Ok(rows)
+}
+
+/// Every entry has a row and every row an entry; every file that is kept has a hash to be held to.
+fn hold_to_record(
+    directory: &Directory,
+    files: &mut [Planned],
+    rows: &HashMap<String, Row>,
+) -> Result<(), ArchiveError> {
+    let row_of = |name: &[u8]| std::str::from_utf8(name).ok().and_then(|name| rows.get(name));
+    let mut unseen: std::collections::HashSet<&str> = rows.keys().map(String::as_str).collect();
+    for entry in directory.entries.iter().filter(|entry| entry.kind == crate::EntryKind::File) {
+        if row_of(&entry.name).is_none() {
+            return Err(ArchiveError::refused(&entry.name, Refusal::NotInRecord));
+        }
+        unseen.remove(std::str::from_utf8(&entry.name).unwrap_or_default());
+    }
+    // The smallest, so that the same wheel gives the same error each time.
+    let missing =
+        unseen.into_iter().filter(|name| !name.ends_with("/RECORD.jws") && !name.ends_with("/RECORD.p7s")).min();
+    if let Some(missing) = missing {
+        return Err(ArchiveError::refused(missing.as_bytes(), Refusal::MissingFromWheel));
+    }
+    for file in files {
+        match row_of(&file.entry.name) {
+            Some(row) if row.sha256.is_some() => file.row = Some(*row),
+            _ => return Err(ArchiveError::refused(&file.entry.name, Refusal::NotInRecord)),
+        }
+    }
+    Ok(())
+}
+
+/// Writes all files on as many threads as there are processors.
+fn write_all(
+    job: &Unpack,
+    input: &dyn ReadAt,
+    tree: &Tree,
+    files: &[Planned],
+) -> Result<Vec<FileRecord>, ArchiveError> {
+    let next = AtomicUsize::new(0);
+    let stop = AtomicBool::new(false);
+    let first_failure = Mutex::new(None);
+    let work = || {
+        let mut inflater = Inflater::new(job.sys.interrupt());
+        let mut writer = Writer::new(tree);
+        while !stop.load(Ordering::Relaxed) {
+            let Some(planned) = files.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            if let Err(error) = write_one(job, input, &mut inflater, &mut writer, planned) {
+                first_failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+        writer.into_records()
+    };
+    let workers = sys::cpu_count().clamp(1, ZIP_WORKERS_MAX);
+    let records = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let mut records = work();
+        for other in others {
+            match other.join() {
+                Ok(part) => records.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        records
+    });
+    match first_failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => Ok(records),
+    }
+}
+
+fn write_one(
+    job: &Unpack,
+    input: &dyn ReadAt,
+    inflater: &mut Inflater,
+    writer: &mut Writer,
+    planned: &Planned,
+) -> Result<(), ArchiveError> {
+    let mut file = writer.begin(planned.path.clone(), planned.executable)?;
+    inflater.inflate(input, planned.entry, &mut |bytes| {
+        file.write(bytes)?;
+        job.task.advance(bytes.len() as u64);
+        Ok(())
+    })?;
+    let written = writer.end(file)?;
+    if let Some(row) = planned.row
+        && (row.sha256 != Some(written.sha256) || row.bytes.is_some_and(|bytes| bytes != written.bytes))
+    {
+        return Err(ArchiveError::refused(&planned.entry.name, Refusal::RecordDiffers));
+    }
+    Ok(())
+}
