@@ -1,0 +1,200 @@
+//! Small documents: whole in memory, bounded, retried.
+
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use diag::Progress;
+use url::Url;
+
+use crate::client::{Client, given_up};
+use crate::error::FetchError;
+use crate::head::{Validators, looks_like_web_page, objection};
+use crate::limits::TICK;
+use crate::reason::Reason;
+use crate::retry::{Failure, Retry};
+use crate::wire::{self, Request, Use};
+
+/// A small document to get.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Where it is.
+    pub url: Url,
+    /// The most bytes that it may have.
+    pub bytes_max: u64,
+    /// The media types wanted, as in an `Accept` header.
+    pub accept: Option<String>,
+    /// The entity tag of the copy that one has already: if it is still the same, no bytes come.
+    pub etag: Option<String>,
+    /// The date of the copy that one has already; used where there is no entity tag.
+    pub last_modified: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+    /// How often it is tried, if not as often as the settings say.
+    pub tries: Option<u32>,
+    /// How long it may take in all, tries and waits included.
+    pub time_max: Option<Duration>,
+    /// Whether a web page in its place is an error: a login page or a proxy's notice, with status 200.
+    pub html_refused: bool,
+}
+
+impl Document {
+    /// A document of at most so many bytes, with nothing else asked for.
+    pub fn new(url: Url, bytes_max: u64) -> Document {
+        Document {
+            url,
+            bytes_max,
+            accept: None,
+            etag: None,
+            last_modified: None,
+            headers: Vec::new(),
+            tries: None,
+            time_max: None,
+            html_refused: false,
+        }
+    }
+
+    fn request(&self) -> Request {
+        let mut headers = self.headers.clone();
+        let mut add = |name: &str, value: &Option<String>| {
+            if let Some(value) = value {
+                headers.push((name.to_owned(), value.clone()));
+            }
+        };
+        add("accept", &self.accept);
+        add("if-none-match", &self.etag);
+        if self.etag.is_none() {
+            add("if-modified-since", &self.last_modified);
+        }
+        Request { url: self.url.clone(), headers }
+    }
+
+    fn is_conditional(&self) -> bool {
+        self.etag.is_some() || self.last_modified.is_some()
+    }
+}
+
+/// What came.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The whole document; empty when it was not modified.
+    pub bytes: Vec<u8>,
+    /// Its entity tag, for the next time.
+    pub etag: Option<String>,
+    /// Its date, for the next time, where it is exact enough.
+    pub last_modified: Option<String>,
+    /// Where it came from, after all redirects.
+    pub url_final: Url,
+    /// The copy that one has is still the same.
+    pub not_modified: bool,
+}
+
+impl Client {
+    /// Gets a small document.
+    ///
+    /// Failures that may pass are tried again, with a line to `progress` each time.
+    ///
+    /// # Errors
+    /// When it cannot be had; the error names the host and why.
+    pub fn get(&self, document: &Document, progress: &dyn Progress) -> Result<Answer, FetchError> {
+        self.admit(&document.url)?;
+        let begun = self.sys().clock().moment();
+        let mut retry = Retry::new(self.settings(), document.tries);
+        loop {
+            self.check_interrupt()?;
+            let left = document.time_max.map(|most| most.saturating_sub(self.sys().clock().since(begun)));
+            let tried = match self.ask_breaker(&document.url) {
+                Ok(()) => self.try_once(document, left)?,
+                Err(failure) => Err(failure),
+            };
+            let failure = match tried {
+                Ok(answer) => {
+                    self.host_answered(&document.url);
+                    return Ok(answer);
+                }
+                Err(failure) => failure,
+            };
+            self.host_failed(&document.url, &failure.reason);
+            let again = match left {
+                // A wait that the time limit would not outlive is not begun.
+                Some(left) if left <= self.settings().backoff_first => false,
+                _ => self.wait_to_retry(&document.url, &failure, false, &mut retry, progress)?,
+            };
+            if !again {
+                return Err(given_up(&document.url, failure.reason, retry.attempts()));
+            }
+        }
+    }
+
+    fn try_once(&self, document: &Document, left: Option<Duration>) -> Result<Result<Answer, Failure>, FetchError> {
+        let (tell, told) = channel();
+        let http = self.http(Use::Documents)?;
+        let settings = self.settings().clone();
+        let (document, now) = (document.clone(), self.sys().clock().unix_seconds());
+        let limit = document.time_max;
+        let work = async move {
+            let getting = bring(&http, &document, &settings, now);
+            let outcome = match left {
+                None => getting.await,
+                Some(left) => match tokio::time::timeout(left, getting).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => Err(Failure::of(Reason::TimeUp { after: limit.unwrap_or(left) })),
+                },
+            };
+            // Nobody listens any more when the user has interrupted.
+            let _ = tell.send(outcome);
+        };
+        let task = self.runtime()?.spawn(work);
+        loop {
+            match told.recv_timeout(TICK) {
+                Ok(outcome) => return Ok(outcome),
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Err(interrupted) = self.check_interrupt() {
+                        task.abort();
+                        return Err(interrupted);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    let detail = "the network thread has ended".to_owned();
+                    return Ok(Err(Failure::of(Reason::Other { detail })));
+                }
+            }
+        }
+    }
+}
+
+async fn bring(
+    http: &reqwest::Client,
+    document: &Document,
+    settings: &crate::settings::Settings,
+    now_unix_seconds: u64,
+) -> Result<Answer, Failure> {
+    let (head, mut response) =
+        wire::send(http, &document.request(), settings, now_unix_seconds).await.map_err(Failure::of)?;
+    let fail = |reason| Err(Failure { reason, retry_after: head.retry_after });
+    if let Some(reason) = objection(&head) {
+        return fail(reason);
+    }
+    let not_modified = head.status == 304 && document.is_conditional();
+    if head.status != 200 && !not_modified {
+        return fail(Reason::Status { code: head.status });
+    }
+    if document.html_refused && head.is_web_page {
+        return fail(Reason::WebPage);
+    }
+    let too_large = Reason::TooLarge { bytes_max: document.bytes_max };
+    if head.content_length.is_some_and(|length| length > document.bytes_max) && !not_modified {
+        return fail(too_large);
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = wire::next(&mut response, settings.stall_timeout).await.map_err(Failure::of)? {
+        if (bytes.len() + chunk.len()) as u64 > document.bytes_max {
+            return fail(too_large);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if document.html_refused && looks_like_web_page(&bytes) {
+        return fail(Reason::WebPage);
+    }
+    let Validators { etag, last_modified } = head.validators;
+    Ok(Answer { bytes, etag, last_modified, url_final: head.url, not_modified })
+}

@@ -1,0 +1,233 @@
+//! Why nothing was fetched.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use diag::{Class, Diagnose, Hints, hint};
+
+use crate::reason::Reason;
+
+/// Why nothing was fetched.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// The user asked to stop. What was fetched is kept.
+    #[error("go on fetching: interrupted")]
+    Interrupted,
+    /// The network may not be used.
+    #[error("fetch {url}: offline")]
+    Offline {
+        /// What was asked for, redacted.
+        url: String,
+    },
+    /// The address is not one for HTTP.
+    #[error("fetch {url}: only http and https are understood, not `{scheme}`")]
+    Scheme {
+        /// What was asked for, redacted.
+        url: String,
+        /// Its scheme.
+        scheme: String,
+    },
+    /// One place did not give it.
+    #[error("fetch {url}: {host}: {reason}{}", after_tries(*.tries))]
+    Failed {
+        /// What was asked for, redacted.
+        url: String,
+        /// The host that was asked.
+        host: String,
+        /// Why not.
+        reason: Reason,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// None of several places gave it.
+    #[error("fetch `{name}` from any of {} places: {}", .failures.len(), joined(.failures))]
+    AllFailed {
+        /// The file's name.
+        name: String,
+        /// What happened at each, in order.
+        failures: Vec<FetchError>,
+    },
+    /// The bytes are not those that were expected. They are thrown away.
+    #[error("accept `{name}` from {url}: its SHA-256 differs: expected {expected}, got {actual}")]
+    HashMismatch {
+        /// The file's name.
+        name: String,
+        /// Where its last bytes came from, redacted.
+        url: String,
+        /// The expected SHA-256 in hex.
+        expected: String,
+        /// The SHA-256 of what came, in hex.
+        actual: String,
+    },
+    /// The file changed again and again while it was fetched.
+    #[error("fetch `{name}`: it had to be started over {rounds} times; the last reason: {reason}")]
+    Unsteady {
+        /// The file's name.
+        name: String,
+        /// How often it was begun.
+        rounds: u32,
+        /// Why it was started over last.
+        reason: String,
+    },
+    /// Another process fetches the same file and does not come to an end.
+    #[error("fetch `{name}`: another process has been fetching it for more than {} s", .waited.as_secs())]
+    Busy {
+        /// The file's name.
+        name: String,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// What was fetched cannot be written down. What had been written is kept.
+    #[error("write `{}`", .path.display())]
+    Write {
+        /// Where.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: io::Error,
+    },
+    /// What was fetched cannot be read back.
+    #[error("read `{}`", .path.display())]
+    Read {
+        /// Where.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: io::Error,
+    },
+    /// A setting of the client is wrong, or the machine lacks what it needs.
+    #[error("set up the network client: {reason}")]
+    Setup {
+        /// What is wrong.
+        reason: String,
+    },
+    /// The caller's job makes no sense: a mistake of ours.
+    #[error("fetch `{name}`: {reason}")]
+    Job {
+        /// The file's name.
+        name: String,
+        /// What is wrong with the job.
+        reason: &'static str,
+    },
+}
+
+impl FetchError {
+    /// Whether the place was reached and said that there is no such thing (404, 410); of several
+    /// places, whether all did.
+    pub fn is_absence(&self) -> bool {
+        match self {
+            Self::Failed { reason: Reason::Status { code }, .. } => matches!(code, 404 | 410),
+            Self::AllFailed { failures, .. } => failures.iter().all(FetchError::is_absence),
+            _ => false,
+        }
+    }
+
+    /// Whether the user asked to stop.
+    pub fn is_interrupt(&self) -> bool {
+        matches!(self, Self::Interrupted)
+    }
+}
+
+impl Diagnose for FetchError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Interrupted => Class::Interrupted,
+            Self::Offline { .. } => Class::Policy,
+            Self::Scheme { .. } => Class::Usage,
+            Self::Failed { reason, .. } => match reason {
+                Reason::Status { code: 404 | 410 } => Class::NotFound,
+                Reason::TooLarge { .. } | Reason::SizeDiffers { .. } => Class::Integrity,
+                _ => Class::Network,
+            },
+            Self::AllFailed { failures, .. } => {
+                // The worst news first: wrong bytes, then an unreachable place, then an absence.
+                let classes: Vec<Class> = failures.iter().map(Diagnose::class).collect();
+                let rank = [Class::Integrity, Class::Network, Class::NotFound];
+                rank.into_iter().find(|class| classes.contains(class)).unwrap_or(Class::Network)
+            }
+            Self::HashMismatch { .. } | Self::Unsteady { .. } => Class::Integrity,
+            Self::Busy { .. } => Class::Busy,
+            Self::Write { .. } | Self::Read { .. } | Self::Setup { .. } => Class::Environment,
+            Self::Job { .. } => Class::Internal,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Interrupted => "interrupted",
+            Self::Offline { .. } => "offline",
+            Self::Scheme { .. } => "bad-address",
+            Self::Failed { reason, .. } => match reason {
+                Reason::Dns { .. } => "host-unknown",
+                Reason::Refused | Reason::Connect { .. } => "connection-refused",
+                Reason::ConnectTimeout { .. } => "connection-timeout",
+                Reason::Proxy { .. } => "proxy-refused",
+                Reason::Certificate { .. } => "certificate-untrusted",
+                Reason::Tls { .. } => "tls-failed",
+                Reason::Stalled { .. } | Reason::TimeUp { .. } => "download-stalled",
+                Reason::Cut { .. } => "download-cut",
+                Reason::Status { code: 404 | 410 } => "not-found",
+                Reason::Status { .. } => "http-status",
+                Reason::RedirectLoop | Reason::Downgrade { .. } => "bad-redirect",
+                Reason::WebPage => "web-page-instead-of-file",
+                Reason::Encoding { .. } => "unexpected-encoding",
+                Reason::TooLarge { .. } => "download-too-large",
+                Reason::SizeDiffers { .. } => "size-mismatch",
+                Reason::BadRange { .. } => "bad-range",
+                Reason::LeftAlone { .. } => "host-left-alone",
+                Reason::Other { .. } => "download-failed",
+            },
+            Self::AllFailed { .. } => "all-places-failed",
+            Self::HashMismatch { .. } => "download-hash-mismatch",
+            Self::Unsteady { .. } => "download-unsteady",
+            Self::Busy { .. } => "download-busy",
+            Self::Write { .. } => "download-write",
+            Self::Read { .. } => "download-read",
+            Self::Setup { .. } => "network-setup",
+            Self::Job { .. } => "bad-job",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Interrupted => hint!("run the same command again: it goes on where it stopped"),
+            Self::Offline { .. } => hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
+            Self::Failed { host, reason, .. } => match reason {
+                Reason::Dns { .. } | Reason::Refused | Reason::Connect { .. } | Reason::ConnectTimeout { .. } => {
+                    hint!(
+                        "if this network needs a proxy, set `HTTPS_PROXY`; if it allows listed hosts only, `{host}` is not among them"
+                    )
+                }
+                Reason::Proxy { .. } | Reason::Status { code: 407 } => {
+                    hint!("check `HTTPS_PROXY` and `NO_PROXY`: the proxy does not let `{host}` through")
+                }
+                Reason::Status { code: 403 } => {
+                    hint!("`{host}` or a proxy on the way forbids it; another source may serve it")
+                }
+                Reason::Certificate { .. } => hint!(
+                    "if a proxy on the way inspects TLS, name its certificate with `SSL_CERT_FILE`; on a bare container install `ca-certificates`"
+                ),
+                Reason::WebPage => hint!("a login page or a proxy answers for `{host}`; open the address in a browser"),
+                _ => Hints::none(),
+            },
+            Self::AllFailed { failures, .. } => {
+                failures.iter().fold(Hints::none(), |hints, failure| hints.join(failure.hints()))
+            }
+            Self::HashMismatch { .. } => {
+                hint!("the file was thrown away; the server may be stale or damaged, try another source")
+            }
+            Self::Write { cause, .. } | Self::Read { cause, .. } => Hints::for_io(cause),
+            _ => Hints::none(),
+        }
+    }
+}
+
+fn after_tries(tries: u32) -> String {
+    if tries > 1 { format!(" (tried {tries} times)") } else { String::new() }
+}
+
+fn joined(failures: &[FetchError]) -> String {
+    failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

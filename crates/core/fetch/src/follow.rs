@@ -1,0 +1,76 @@
+//! A reader that follows a file as it grows.
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sys::File;
+
+use crate::board::{Board, Found};
+use crate::parts::{DiskError, PartsFolder};
+
+/// Reads the segments in order and waits where bytes have not come yet.
+pub(crate) struct Follow {
+    board: Arc<Board>,
+    folder: PartsFolder,
+    segment: u64,
+    at: u64,
+    file: Option<File>,
+    /// The file that could not be read, for the one who judges the round.
+    failed: Arc<Mutex<Option<DiskError>>>,
+}
+
+impl Follow {
+    pub fn new(board: Arc<Board>, folder: PartsFolder) -> Follow {
+        Follow { board, folder, segment: 0, at: 0, file: None, failed: Arc::default() }
+    }
+
+    /// Where a refusal of the disk is noted, whatever the reader's user makes of the error.
+    pub fn failure(&self) -> Arc<Mutex<Option<DiskError>>> {
+        self.failed.clone()
+    }
+
+    fn note(&self, path: PathBuf, cause: &io::Error) {
+        let copy = io::Error::new(cause.kind(), cause.to_string());
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(DiskError { path, cause: copy });
+    }
+
+    fn read_file(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.file.is_none() {
+            self.file = Some(self.folder.fs.open(&self.folder.segment(self.segment))?);
+        }
+        match self.file.as_mut().map_or(Ok(0), |file| file.read(buffer))? {
+            // The board knows of bytes that the file does not have: somebody has cut it.
+            0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+            read => Ok(read),
+        }
+    }
+}
+
+impl Read for Follow {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            match self.board.wait_for_bytes(self.segment, self.at) {
+                Found::Bytes(bytes) => {
+                    let most = usize::try_from(bytes).unwrap_or(usize::MAX).min(buffer.len());
+                    let read = self.read_file(&mut buffer[..most]).inspect_err(|error| {
+                        self.note(self.folder.segment(self.segment), error);
+                    })?;
+                    self.at += read as u64;
+                    return Ok(read);
+                }
+                Found::SegmentEnd => {
+                    self.segment += 1;
+                    self.at = 0;
+                    self.file = None;
+                }
+                Found::FileEnd => return Ok(0),
+                // Not of kind `Interrupted`: the standard library would ask again for ever.
+                Found::Stopped => return Err(io::Error::other("the download has stopped")),
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! One HTTP client for everything: resumable, bounded, hashed on the way in, retried, several mirrors.
+//!
+//! Two ways in. [`Client::get`] brings a small document whole into memory: an index, a checksum, a
+//! module's `.info`. [`Client::fetch`] brings a large file to disk, and hands a reader to its caller
+//! that follows the file as it grows, so that download, hashing, inflating and writing overlap.
+//!
+//! What lies on disk while a file is fetched, in the folder that the [`Job`] names:
+//!
+//! ```text
+//! NAME.lock            who fetches it; two processes never fetch one file at the same time
+//! NAME.parts/meta.json where it comes from, its size, its validators; written once at the start
+//! NAME.parts/000000    the first segment
+//! NAME.parts/000001    the second one, …
+//! ```
+//!
+//! Each segment is written from its front to its end, so its length *is* what is held: nothing else
+//! has to be kept up to date while bytes arrive, and a kill at any instant loses nothing. Held bytes
+//! are never fetched again and never trusted: they are hashed again from the first one on. Nothing is
+//! synced, since a torn segment is found by the hash and then thrown away.
+//!
+//! A transfer starts on one connection. Where it turns out slow and the server can serve ranges of a
+//! file that is known not to change under them, later segments come over further connections.
+//!
+//! What this crate never does: trust a length, follow a redirect from https to http, resume a file
+//! that may have changed, decode a content encoding, print, or show a password that stands in a URL.
+//!
+//! How it is put together: a *lane* (`lane.rs`) is one request under way on the runtime's thread; it
+//! writes to segments and tells the *board* (`board.rs`). The *conductor* (`conductor.rs`) is plain
+//! sequential code on a thread of its own: it starts lanes, judges response heads, waits, retries,
+//! changes the place. The reader (`follow.rs`) and the hash (`job.rs`) wait on the board. Pure parts —
+//! `retry.rs`, `breaker.rs`, `head.rs` — decide without a clock or a socket.
+//!
+//! Tested against `testkit::http`, a server that cuts, stalls, lies and refuses on request; waiting is
+//! done on a clock that tests move.
+
+mod board;
+mod breaker;
+mod client;
+mod conductor;
+mod document;
+mod error;
+mod follow;
+mod head;
+mod job;
+mod lane;
+mod limits;
+mod parts;
+mod reason;
+mod redact;
+mod retry;
+mod runtime;
+mod settings;
+mod wire;
+
+pub use breaker::{Breaker, BreakerEvent, BreakerLimits, BreakerState};
+pub use client::Client;
+pub use document::{Answer, Document};
+pub use error::FetchError;
+pub use job::{Fetched, Job};
+pub use parts::{Parts, PartsReader};
+pub use reason::Reason;
+pub use redact::redacted;
+pub use settings::Settings;

@@ -1,0 +1,76 @@
+//! Addresses as they may be shown: without passwords, tokens and signatures.
+
+use url::Url;
+
+/// Parts of a query parameter's name that mark its value as a secret (signed download addresses of the
+/// usual object stores, access tokens).
+const SECRET_MARKS: [&str; 12] = [
+    "sig",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "key",
+    "credential",
+    "auth",
+    "x-amz-",
+    "x-goog-",
+    "policy",
+    "session",
+];
+
+/// A URL for people: user name, password and fragment are left out, secret query values are replaced by `…`.
+pub fn redacted(url: &Url) -> String {
+    let mut shown = plain(url);
+    let Some(query) = url.query() else { return shown.into() };
+    let parts: Vec<String> = query
+        .split('&')
+        .map(|part| {
+            let name = part.split('=').next().unwrap_or(part);
+            let lower = name.to_ascii_lowercase();
+            if SECRET_MARKS.iter().any(|mark| lower.contains(mark)) { format!("{name}=…") } else { part.to_owned() }
+        })
+        .collect();
+    shown.set_query(None);
+    // Put on by hand: the setter would percent-encode the `…`.
+    format!("{shown}?{}", parts.join("&"))
+}
+
+/// The URL without user name, password and fragment.
+pub(crate) fn plain(url: &Url) -> Url {
+    let mut plain = url.clone();
+    // Both fail only for URLs that cannot have them.
+    let _ = plain.set_username("");
+    let _ = plain.set_password(None);
+    plain.set_fragment(None);
+    plain
+}
+
+/// Host and, where it is not the usual one, port.
+pub(crate) fn host(url: &Url) -> String {
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_owned(),
+        (None, _) => url.scheme().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_secret_is_shown_and_the_rest_is() {
+        let cases = [
+            ("https://user:pass@host.test/a?mode=json&include=all#x", "https://host.test/a?mode=json&include=all"),
+            ("http://tok@host.test:8080/", "http://host.test:8080/"),
+            ("https://s3.test/f?X-Amz-Signature=abc&v=1", "https://s3.test/f?X-Amz-Signature=…&v=1"),
+            ("https://h.test/f?access_token=abc", "https://h.test/f?access_token=…"),
+            ("https://h.test/f?Sig=%2Fabc", "https://h.test/f?Sig=…"),
+        ];
+        for (url, shown) in cases {
+            assert_eq!(redacted(&Url::parse(url).unwrap()), shown);
+        }
+        assert_eq!(host(&Url::parse("https://u:p@h.test:444/").unwrap()), "h.test:444");
+    }
+}

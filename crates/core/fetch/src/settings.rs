@@ -1,0 +1,66 @@
+//! What a user may change about fetching.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::breaker::BreakerLimits;
+
+/// How the client behaves.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long a connection may take to come about, name look-up and TLS included.
+    pub connect_timeout: Duration,
+    /// How long a server may send nothing.
+    pub stall_timeout: Duration,
+    /// How often one place is tried in a row without a byte gained.
+    pub tries: u32,
+    /// How often one place is tried in all for one file, gains included.
+    pub attempts_max: u32,
+    /// The first wait before another try; each further one is twice as long.
+    pub backoff_first: Duration,
+    /// The longest such wait.
+    pub backoff_max: Duration,
+    /// The longest wait that a server may ask for with `Retry-After`.
+    pub retry_after_max: Duration,
+    /// How many connections may bring one file.
+    pub connections_max: usize,
+    /// How long one connection is watched before a further one is opened.
+    pub parallel_after: Duration,
+    /// No further connection is opened when the transfer would end within this time anyway.
+    pub parallel_remaining: Duration,
+    /// How large a segment file is, in bytes.
+    pub segment_bytes: u64,
+    /// How long another process that fetches the same file is waited for.
+    pub lock_wait_max: Duration,
+    /// What the client calls itself.
+    pub user_agent: String,
+    /// Nothing may be asked of the network.
+    pub offline: bool,
+    /// Certificates to trust besides those of the system: a PEM file.
+    pub ca_file: Option<PathBuf>,
+    /// When a host that fails again and again is left alone.
+    pub breaker: BreakerLimits,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            connect_timeout: Duration::from_secs(10),
+            stall_timeout: Duration::from_secs(30),
+            tries: 5,
+            attempts_max: 100,
+            backoff_first: Duration::from_secs(2),
+            backoff_max: Duration::from_secs(60),
+            retry_after_max: Duration::from_secs(120),
+            connections_max: 4,
+            parallel_after: Duration::from_secs(1),
+            parallel_remaining: Duration::from_secs(2),
+            segment_bytes: 8 << 20,
+            lock_wait_max: Duration::from_secs(3600),
+            user_agent: concat!("goward/", env!("CARGO_PKG_VERSION")).to_owned(),
+            offline: false,
+            ca_file: None,
+            breaker: BreakerLimits::default(),
+        }
+    }
+}
