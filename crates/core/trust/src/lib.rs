@@ -1,0 +1,48 @@
+//! What is known about the origin of bytes.
+//!
+//! A toolchain may come from a mirror, a wheel, a folder on a stick: what matters is whether its files are the ones Go's
+//! makers published. Go's checksum database, a public transparency log, has the hash of every toolchain since Go 1.21 as
+//! module `golang.org/toolchain`. So the way is:
+//!
+//! 1. [`toolchain_h1`] computes the hash a tree has in module form, from names and file hashes, whatever it was wrapped in;
+//! 2. [`SumDb::lookup`] asks the database, through any hands, and proves the answer: signed note, record inclusion,
+//!    consistency with the newest tree head ever seen here;
+//! 3. the tree is the published one if the two hashes are equal ([`ToolchainH1::matches`]);
+//! 4. the [`Proof`] is kept and checked again offline, and its [`Witness`] joins the others in the manifest.
+//!
+//! This crate never touches network or files: bytes come through [`Transport`] and [`HeadStore`], or as slices. It
+//! never prints and leaves nothing on disk. It believes the operator's key and no one else; the tiles of the log in
+//! particular only help to put proofs together, which are then checked against the signed root.
+//!
+//! Tested with published hashes, vectors of RFC 6962, real records and tiles of the public log (`tests/fixtures`), and a
+//! log of its own with its own key (`tests/support`), of which every part is forged in turn.
+
+mod complement;
+mod fuzz;
+mod h1;
+mod hash;
+mod head;
+pub mod limits;
+mod note;
+mod proof;
+mod record;
+mod sumdb;
+mod sumdb_error;
+mod tile;
+pub mod tlog;
+mod witness;
+
+pub use fuzz::{fuzz_lookup, fuzz_note, fuzz_proof, fuzz_tile_path};
+pub use h1::{
+    Completion, FOLDERS_OUTSIDE_MODULE, H1, H1Error, H1ParseError, ToolchainH1, h1, is_in_module, is_packer_addition,
+    toolchain_h1, version_file_names,
+};
+pub use hash::{Hash, HashParseError};
+pub use head::TreeHead;
+pub use note::{GO_CHECKSUM_DATABASE_KEY, KeyError, Note, NoteError, NoteSignature, VerifierKey};
+pub use proof::Proof;
+pub use record::{Lookup, ModuleVersion, RecordError, RecordLines};
+pub use sumdb::{HeadStore, SumDb, Transport, TransportError};
+pub use sumdb_error::{AnyError, ForkEvidence, SumDbError};
+pub use tile::{TILE_HEIGHT, TILE_WIDTH, Tile, TilePathError};
+pub use witness::{Witness, Witnesses};

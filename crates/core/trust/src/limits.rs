@@ -1,0 +1,28 @@
+//! The bounds on what foreign bytes may make this crate read, hold or compute.
+
+/// Bytes of a signed note. Those of the public log have about 200; a note with a hundred signatures stays below.
+pub const NOTE_BYTES_MAX: usize = 16 * 1024;
+
+/// Signature lines in one note: as many as Go's own reader accepts (`golang.org/x/mod/sumdb/note`).
+pub const NOTE_SIGNATURES_MAX: usize = 100;
+
+/// Bytes of an encoded verifier key. An Ed25519 key with the name of a host has about 100.
+pub const KEY_BYTES_MAX: usize = 512;
+
+/// Bytes of a lookup's answer: a record of a few lines and a note. Real ones have about 400.
+pub const LOOKUP_BYTES_MAX: usize = 64 * 1024;
+
+/// Bytes of a module path or a version. Go's module proxy names files after them, which bounds them to this order.
+pub const NAME_BYTES_MAX: usize = 512;
+
+/// Records in a tree. Far above any real log, and low enough that no sum of two positions overflows 64 bits.
+pub const TREE_SIZE_MAX: u64 = 1 << 62;
+
+/// Hashes in one proof: one for each level of the largest tree, and one more for a consistency proof's start.
+pub const PROOF_HASHES_MAX: usize = 63;
+
+/// Ways in which files that a packer left out are filled in before giving up: a handful of texts per file exist.
+pub const COMPLETIONS_MAX: usize = 16;
+
+/// Bytes of a toolchain's `VERSION` file that are looked at: its first line is what counts.
+pub const VERSION_LINE_BYTES_MAX: usize = 256;

@@ -1,0 +1,285 @@
+//! The client of a checksum database: from a question to a proof.
+//!
+//! The database is a transparency log: its operator signs the root of a tree of records, and cannot take a record back
+//! or show two people two logs without leaving evidence. This client believes the operator's key and nothing else. A
+//! record counts if its text is proven to stand in a signed tree, and the tree if it is proven to continue the newest
+//! one ever seen on this machine. Tiles and answers may come through any hands, a mirror's or a module proxy's.
+//!
+//! It never touches the network: it asks a [`Transport`] for bytes. It keeps one thing, the newest tree head, in a
+//! [`HeadStore`]. Sources: `golang.org/x/mod/sumdb/client.go` as of 0.40 for the order of the steps, RFC 6962 for the
+//! proofs. The bypasses published in 2026 (CVE-2026-42501, -56864, -56865) are negative tests in `tests/`.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use crate::hash::Hash;
+use crate::head::TreeHead;
+use crate::limits::{LOOKUP_BYTES_MAX, NOTE_BYTES_MAX};
+use crate::note::VerifierKey;
+use crate::proof::Proof;
+use crate::record::{Lookup, ModuleVersion, RecordLines};
+use crate::sumdb_error::{AnyError, ForkEvidence, SumDbError};
+use crate::tile::Tile;
+use crate::tlog::{Node, ProofError, Tree, check_record, check_tree, prove_record, prove_tree, record_hash, roots_of};
+
+/// Why a transport has no bytes.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// Whoever answers says that there is no such thing (status 404 or 410).
+    #[error("{0}")]
+    Absent(String),
+    /// No answer, or none that could be used.
+    #[error(transparent)]
+    Failed(#[from] AnyError),
+}
+
+/// Brings bytes of a checksum database from wherever they can be had.
+pub trait Transport {
+    /// The bytes at a path below the database's address: `lookup/golang.org/toolchain@v0.0.1-go1.27.3.linux-amd64`,
+    /// `tile/8/0/x001/234`, `latest`. Names in lookups are already escaped for the module proxy; a `+` stays a `+`.
+    ///
+    /// # Errors
+    /// No such thing, no answer, or one of more than `bytes_max` bytes.
+    fn get(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, TransportError>;
+}
+
+/// Keeps the newest tree head ever seen, as the signed note.
+///
+/// Whoever implements it for several processes holds a lock around a lookup: two that load the same head and save
+/// different ones would leave whichever was saved last. Both are good heads, so no false proof comes of it, but the
+/// older one guards less.
+pub trait HeadStore {
+    /// The note that was saved last, if any.
+    ///
+    /// # Errors
+    /// Why it cannot be read. Not being there is no error; not being readable is, for a fork could hide behind it.
+    fn load(&self) -> Result<Option<Vec<u8>>, AnyError>;
+
+    /// Keeps this note in place of the last.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    fn save(&self, note: &[u8]) -> Result<(), AnyError>;
+}
+
+/// A checksum database, known by its key.
+#[derive(Debug, Clone)]
+pub struct SumDb {
+    key: VerifierKey,
+}
+
+impl SumDb {
+    /// The database with this key.
+    pub fn new(key: VerifierKey) -> SumDb {
+        SumDb { key }
+    }
+
+    /// The key.
+    pub fn key(&self) -> &VerifierKey {
+        &self.key
+    }
+
+    /// Asks for a module version and proves the answer against the newest tree head.
+    ///
+    /// # Errors
+    /// No record, no answer, or an answer that does not prove what was asked, see [`SumDbError`]. A fork carries its
+    /// evidence; the kept head then stays as it was.
+    pub fn lookup(
+        &self,
+        wanted: &ModuleVersion,
+        transport: &dyn Transport,
+        heads: &dyn HeadStore,
+    ) -> Result<Proof, SumDbError> {
+        let path = wanted.lookup_path().ok_or_else(|| SumDbError::Name { wanted: wanted.to_string() })?;
+        let body = self.get(transport, &path, LOOKUP_BYTES_MAX).map_err(|error| match error {
+            SumDbError::Transport { database, cause: cause @ TransportError::Absent(_), .. } => {
+                SumDbError::NoRecord { wanted: wanted.to_string(), database, cause }
+            }
+            error => error,
+        })?;
+        let unusable = |cause| SumDbError::Record { database: self.name(), cause };
+        let lookup = Lookup::parse(&body).map_err(unusable)?;
+        let lines = RecordLines::find(&lookup.record_text, wanted).map_err(unusable)?;
+
+        let mut tiles = Tiles { database: self, transport, known_size: 0, held: HashMap::new() };
+        let head = self.advance(&lookup.note, &mut tiles, heads)?;
+        let inclusion = self.prove_inclusion(&lookup, &head.tree, &mut tiles)?;
+        Ok(Proof {
+            database: self.name(),
+            subject: wanted.clone(),
+            record_id: lookup.record_id,
+            tree_size: head.tree.size,
+            root: head.tree.root,
+            h1: lines.h1,
+            gomod_h1: lines.gomod_h1,
+            record_text: lookup.record_text,
+            note: head.note,
+            inclusion,
+        })
+    }
+
+    /// Asks for the log's latest tree head, proves that it continues the kept one, keeps it, and gives the newer of
+    /// the two.
+    ///
+    /// # Errors
+    /// As [`SumDb::lookup`].
+    pub fn refresh(&self, transport: &dyn Transport, heads: &dyn HeadStore) -> Result<TreeHead, SumDbError> {
+        let note = self.get(transport, "latest", NOTE_BYTES_MAX)?;
+        let mut tiles = Tiles { database: self, transport, known_size: 0, held: HashMap::new() };
+        self.advance(&note, &mut tiles, heads)
+    }
+
+    fn name(&self) -> String {
+        self.key.name().to_owned()
+    }
+
+    fn get(&self, transport: &dyn Transport, path: &str, bytes_max: usize) -> Result<Vec<u8>, SumDbError> {
+        transport.get(path, bytes_max as u64).map_err(|cause| SumDbError::Transport {
+            path: path.to_owned(),
+            database: self.name(),
+            cause,
+        })
+    }
+
+    /// Checks an offered head against the kept one, keeps the newer, and gives it.
+    fn advance(&self, offered: &[u8], tiles: &mut Tiles<'_>, heads: &dyn HeadStore) -> Result<TreeHead, SumDbError> {
+        let stored = |action| move |cause| SumDbError::HeadStore { action, database: self.name(), cause };
+        let offered =
+            TreeHead::open(offered, &self.key).map_err(|cause| SumDbError::Head { database: self.name(), cause })?;
+        let kept = heads
+            .load()
+            .map_err(stored("load"))?
+            .map(|note| TreeHead::open(&note, &self.key))
+            .transpose()
+            .map_err(|cause| SumDbError::KeptHead { database: self.name(), cause })?;
+        let Some(kept) = kept else {
+            tiles.known_size = offered.tree.size;
+            heads.save(offered.note.as_bytes()).map_err(stored("save"))?;
+            return Ok(offered);
+        };
+        tiles.known_size = offered.tree.size.max(kept.tree.size);
+        self.prove_consistent(&kept, &offered, tiles)?;
+        if offered.tree.size <= kept.tree.size {
+            return Ok(kept);
+        }
+        heads.save(offered.note.as_bytes()).map_err(stored("save"))?;
+        Ok(offered)
+    }
+
+    /// Proves that the smaller of two trees is the beginning of the larger.
+    fn prove_consistent(&self, kept: &TreeHead, offered: &TreeHead, tiles: &mut Tiles<'_>) -> Result<(), SumDbError> {
+        let (older, newer) =
+            if kept.tree.size <= offered.tree.size { (&kept.tree, &offered.tree) } else { (&offered.tree, &kept.tree) };
+        let fork = |proof| {
+            SumDbError::Fork(Box::new(ForkEvidence {
+                database: self.name(),
+                kept_note: kept.note.clone(),
+                offered_note: offered.note.clone(),
+                proof,
+            }))
+        };
+        if older.size == newer.size {
+            return if older.root == newer.root { Ok(()) } else { Err(fork(Vec::new())) };
+        }
+        if older.size == 0 {
+            // Every tree continues the empty one, whose root was checked when its head was read.
+            return Ok(());
+        }
+        let mismatch = || SumDbError::Tiles { database: self.name(), older_size: older.size, newer_size: newer.size };
+        let unread = |error| match error {
+            TileError::Outside(_) => mismatch(),
+            TileError::Fetch(error) => error,
+        };
+        let proof = prove_tree(newer.size, older.size, &mut |node| tiles.node(node)).map_err(unread)?;
+        // Forged tiles and a forked log both make the proof fail, and must be told apart: one is a mirror's doing, the
+        // other the operator's. So the older root is first computed from the tiles alone. If that leads to the newer
+        // root, the tiles are genuine, and an older root that differs was signed for another log.
+        let from_tiles = match older.size.is_power_of_two() {
+            true => tiles.node(Node { level: older.size.ilog2() as u8, index: 0 }).map_err(unread)?,
+            false => older.root,
+        };
+        let roots =
+            roots_of(&proof, newer.size, &Tree { size: older.size, root: from_tiles }).map_err(|_| mismatch())?;
+        if roots.newer != newer.root {
+            return Err(mismatch());
+        }
+        if roots.older != older.root {
+            return Err(fork(proof));
+        }
+        check_tree(&proof, newer, older).map_err(|_| mismatch())
+    }
+
+    fn prove_inclusion(&self, lookup: &Lookup, tree: &Tree, tiles: &mut Tiles<'_>) -> Result<Vec<Hash>, SumDbError> {
+        let record_id = lookup.record_id;
+        let refused = |cause| SumDbError::Inclusion { database: self.name(), record_id, tree_size: tree.size, cause };
+        let unread = |error| match error {
+            TileError::Outside(cause) => refused(cause),
+            TileError::Fetch(error) => error,
+        };
+        let proof = prove_record(tree.size, record_id, &mut |node| tiles.node(node)).map_err(unread)?;
+        check_record(&proof, tree, record_id, &record_hash(lookup.record_text.as_bytes())).map_err(refused)?;
+        Ok(proof)
+    }
+}
+
+/// Why a tile does not give a hash.
+enum TileError {
+    /// What is asked for does not lie in the tree.
+    Outside(ProofError),
+    /// The tile cannot be had.
+    Fetch(SumDbError),
+}
+
+impl From<ProofError> for TileError {
+    fn from(error: ProofError) -> TileError {
+        TileError::Outside(error)
+    }
+}
+
+/// Untrusted tiles, each fetched once per lookup.
+///
+/// How many is bounded by the shape of a tree: on each of at most 8 levels of tiles, the one on the way up from the
+/// record and those on the right edges of the two trees.
+struct Tiles<'a> {
+    database: &'a SumDb,
+    transport: &'a dyn Transport,
+    /// The size of the largest tree with a signed head: how wide tiles are.
+    known_size: u64,
+    /// Level and index of a tile, its width and its bytes.
+    held: HashMap<(u8, u64), (Tile, Vec<u8>)>,
+}
+
+impl Tiles<'_> {
+    /// What the tiles say is the hash of a node.
+    fn node(&mut self, node: Node) -> Result<Hash, TileError> {
+        let outside = ProofError::OutOfRange { inner: node.index, tree_size: self.known_size };
+        let tile = Tile::of_node(node, self.known_size).ok_or(outside)?;
+        let held = match self.held.entry((tile.level, tile.index)) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(place) => place.insert(fetch(self.database, self.transport, tile).map_err(TileError::Fetch)?),
+        };
+        Ok(held.0.node_in(&held.1, node).ok_or(outside)?)
+    }
+}
+
+/// Gets a tile; where a narrow one cannot be had, the full one, which begins with the same hashes: a log keeps a
+/// narrow tile only until it has grown past it (c2sp.org/tlog-tiles).
+fn fetch(database: &SumDb, transport: &dyn Transport, tile: Tile) -> Result<(Tile, Vec<u8>), SumDbError> {
+    match fetch_exactly(database, transport, tile) {
+        // The first error says what went wrong if the full tile cannot be had either.
+        Err(first @ SumDbError::Transport { .. }) if !tile.is_full() => {
+            fetch_exactly(database, transport, tile.full()).map_err(|_| first)
+        }
+        other => other,
+    }
+}
+
+fn fetch_exactly(database: &SumDb, transport: &dyn Transport, tile: Tile) -> Result<(Tile, Vec<u8>), SumDbError> {
+    let path = tile.to_string();
+    let data = database.get(transport, &path, tile.bytes())?;
+    if data.len() != tile.bytes() {
+        let (expected, actual) = (tile.bytes(), data.len());
+        return Err(SumDbError::TileLength { path, database: database.name(), expected, actual });
+    }
+    Ok((tile, data))
+}

@@ -1,0 +1,216 @@
+//! What can go wrong between a question to a checksum database and a proof.
+
+use diag::{Class, Diagnose, Hints, hint};
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Hash;
+use crate::note::NoteError;
+use crate::record::RecordError;
+use crate::sumdb::TransportError;
+use crate::tlog::ProofError;
+
+/// Any error of another crate.
+pub type AnyError = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// Two signed heads that cannot both be true, with all that is needed to show it to others.
+///
+/// The log's operator signed both. Whoever checks `proof` finds that it leads to the larger tree's root and to
+/// another root for the smaller tree than the one that was signed (for trees of one size it is empty: the roots differ).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForkEvidence {
+    /// The name of the checksum database.
+    pub database: String,
+    /// The signed note that had been kept.
+    pub kept_note: String,
+    /// The signed note that came now.
+    pub offered_note: String,
+    /// The consistency proof from the smaller tree to the larger one.
+    pub proof: Vec<Hash>,
+}
+
+/// Why a checksum database's word could not be had, or does not count.
+#[derive(Debug, thiserror::Error)]
+pub enum SumDbError {
+    /// Module or version holds what no real one does; nothing was asked.
+    #[error("ask the checksum database for `{}`: that is no module version", wanted.escape_debug())]
+    Name {
+        /// Module and version as given.
+        wanted: String,
+    },
+    /// The database has no record of it.
+    #[error("find `{wanted}` in the checksum database {database}: it has no record of it")]
+    NoRecord {
+        /// Module and version.
+        wanted: String,
+        /// The name of the database.
+        database: String,
+        /// What the transport says.
+        #[source]
+        cause: TransportError,
+    },
+    /// The bytes could not be had.
+    #[error("get `{path}` of the checksum database {database}")]
+    Transport {
+        /// What was asked for.
+        path: String,
+        /// The name of the database.
+        database: String,
+        /// What the transport says.
+        #[source]
+        cause: TransportError,
+    },
+    /// The record does not count.
+    #[error("use the record of the checksum database {database}")]
+    Record {
+        /// The name of the database.
+        database: String,
+        /// Why not.
+        #[source]
+        cause: RecordError,
+    },
+    /// The signed tree head does not count.
+    #[error("use the tree head of the checksum database {database}")]
+    Head {
+        /// The name of the database.
+        database: String,
+        /// Why not.
+        #[source]
+        cause: NoteError,
+    },
+    /// The tree head that was kept here earlier does not count any more.
+    #[error("use the kept tree head of the checksum database {database}")]
+    KeptHead {
+        /// The name of the database.
+        database: String,
+        /// Why not.
+        #[source]
+        cause: NoteError,
+    },
+    /// The kept tree head cannot be loaded or saved.
+    #[error("{action} the newest tree head of the checksum database {database}")]
+    HeadStore {
+        /// `load` or `save`.
+        action: &'static str,
+        /// The name of the database.
+        database: String,
+        /// Why not.
+        #[source]
+        cause: AnyError,
+    },
+    /// A tile has not the length its name says.
+    #[error("use `{path}` of the checksum database {database}: it has {actual} bytes, not {expected}")]
+    TileLength {
+        /// The tile.
+        path: String,
+        /// The name of the database.
+        database: String,
+        /// Bytes a tile of this name has.
+        expected: usize,
+        /// Bytes that came.
+        actual: usize,
+    },
+    /// The record is not in the signed tree, or the tiles are forged.
+    #[error("prove record {record_id} in the tree of {tree_size} records of the checksum database {database}")]
+    Inclusion {
+        /// The name of the database.
+        database: String,
+        /// The record's number.
+        record_id: u64,
+        /// The size of the signed tree.
+        tree_size: u64,
+        /// Why not.
+        #[source]
+        cause: ProofError,
+    },
+    /// The tiles do not lead to the newer head's root: nothing can be said about the heads.
+    #[error(
+        "compare the trees of {older_size} and {newer_size} records of the checksum database {database}: \
+         its tiles do not belong to the larger one"
+    )]
+    Tiles {
+        /// The name of the database.
+        database: String,
+        /// The size of the smaller tree.
+        older_size: u64,
+        /// The size of the larger tree.
+        newer_size: u64,
+    },
+    /// The log's operator signed two trees that contradict each other.
+    #[error(
+        "trust the checksum database {}: it signed two trees that contradict each other; \
+         the evidence is both notes and a proof", .0.database
+    )]
+    Fork(Box<ForkEvidence>),
+    /// A stored proof says one thing in one place and another in another.
+    #[error("use the stored proof: its {field} is not what its note and record say")]
+    ProofField {
+        /// Which of its parts.
+        field: &'static str,
+    },
+    /// A proof is for another module version than the one it is wanted for.
+    #[error("use the stored proof for `{wanted}`: it is for `{actual}`")]
+    ProofSubject {
+        /// Module and version it is wanted for.
+        wanted: String,
+        /// Module and version it is for.
+        actual: String,
+    },
+}
+
+impl SumDbError {
+    /// The evidence of a fork, where this is one: it must be kept.
+    pub fn fork_evidence(&self) -> Option<&ForkEvidence> {
+        match self {
+            SumDbError::Fork(evidence) => Some(evidence),
+            _ => None,
+        }
+    }
+}
+
+impl Diagnose for SumDbError {
+    fn class(&self) -> Class {
+        match self {
+            SumDbError::Name { .. } => Class::Usage,
+            SumDbError::NoRecord { .. } => Class::NotFound,
+            SumDbError::Transport { .. } => Class::Network,
+            SumDbError::HeadStore { .. } => Class::Environment,
+            _ => Class::Integrity,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            SumDbError::Name { .. } => "sumdb-name",
+            SumDbError::NoRecord { .. } => "sumdb-no-record",
+            SumDbError::Transport { .. } => "sumdb-unreachable",
+            SumDbError::Record { cause, .. } => cause.word(),
+            SumDbError::Head { .. } => "sumdb-head",
+            SumDbError::KeptHead { .. } => "sumdb-kept-head",
+            SumDbError::HeadStore { .. } => "sumdb-head-store",
+            SumDbError::TileLength { .. } => "sumdb-tile-length",
+            SumDbError::Inclusion { .. } => "sumdb-inclusion",
+            SumDbError::Tiles { .. } => "sumdb-tiles",
+            SumDbError::Fork(_) => "sumdb-fork",
+            SumDbError::ProofField { .. } | SumDbError::ProofSubject { .. } => "sumdb-stored-proof",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            SumDbError::NoRecord { .. } => {
+                hint!(
+                    "the log of Go's toolchains begins with Go 1.21; a release of the last hours may not be in it yet"
+                )
+            }
+            SumDbError::Record { .. }
+            | SumDbError::Head { .. }
+            | SumDbError::TileLength { .. }
+            | SumDbError::Inclusion { .. }
+            | SumDbError::Tiles { .. } => {
+                hint!("what answers for the checksum database gives wrong bytes; ask it by another way")
+            }
+            SumDbError::Fork(_) => hint!("keep the evidence and report it to the Go security team; install nothing"),
+            _ => Hints::none(),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Who says what about the origin of bytes.
+//!
+//! A toolchain has a set of witnesses, not a level of trust: each says one thing, and says it in plain words. What the
+//! set must hold is a policy's business, not this module's.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::h1::H1;
+
+/// One thing that was proven about an archive or a tree, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Witness {
+    /// The release index of Go has this hash for the archive, and another server gave the archive.
+    IndexChecksum {
+        /// Where the index came from.
+        origin: String,
+        /// SHA-256 of the archive in lower-case hexadecimal; so in all variants.
+        sha256: String,
+    },
+    /// The server that gave the archive also gave this hash for it.
+    MirrorChecksum {
+        /// The server.
+        origin: String,
+        /// SHA-256 of the archive.
+        sha256: String,
+    },
+    /// The wheel index has this hash for the wheel.
+    WheelIndex {
+        /// Where the index came from.
+        origin: String,
+        /// SHA-256 of the wheel.
+        sha256: String,
+    },
+    /// Every file of the wheel has the hash in the wheel's own RECORD.
+    WheelRecord {
+        /// How many files RECORD lists.
+        files: u64,
+    },
+    /// An OpenPGP signature over the archive, good at the time of signing.
+    OpenPgp {
+        /// Fingerprint of the primary key in upper-case hexadecimal.
+        fingerprint: String,
+        /// When it was signed, in seconds since 1970.
+        signed_unix_seconds: u64,
+    },
+    /// A checksum database has the hash of the tree's files in its signed log.
+    SumDb {
+        /// The database.
+        name: String,
+        /// The record's number.
+        record_id: u64,
+        /// The size of the signed tree the record is proven to stand in.
+        tree_size: u64,
+        /// The hash of the files.
+        h1: H1,
+        /// Files that the packer had left out and that were filled in from known hashes.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        completed: Vec<String>,
+    },
+    /// A lock file has this hash.
+    LockFile {
+        /// The lock file.
+        path: String,
+        /// SHA-256 of the archive.
+        sha256: String,
+    },
+    /// The user's own check accepted the archive.
+    Hook {
+        /// The command that was run.
+        command: String,
+    },
+    /// Nobody vouches for it; the user said that it may be admitted all the same.
+    Allowed {
+        /// Where the user said so.
+        by: String,
+    },
+}
+
+impl Witness {
+    /// Whether it says anything about origin. A hash that came with the file, from the same hands, shows an intact
+    /// copy and nothing else.
+    pub fn is_independent(&self) -> bool {
+        !matches!(self, Witness::MirrorChecksum { .. } | Witness::WheelRecord { .. } | Witness::Allowed { .. })
+    }
+
+    /// The kind's name, as it stands in manifests and policies.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Witness::IndexChecksum { .. } => "index-checksum",
+            Witness::MirrorChecksum { .. } => "mirror-checksum",
+            Witness::WheelIndex { .. } => "wheel-index",
+            Witness::WheelRecord { .. } => "wheel-record",
+            Witness::OpenPgp { .. } => "open-pgp",
+            Witness::SumDb { .. } => "sum-db",
+            Witness::LockFile { .. } => "lock-file",
+            Witness::Hook { .. } => "hook",
+            Witness::Allowed { .. } => "allowed",
+        }
+    }
+}
+
+impl fmt::Display for Witness {
+    /// One line in plain words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Witness::IndexChecksum { origin, sha256 } => {
+                write!(f, "the release index of {origin} lists the archive with SHA-256 {sha256}, and it has that")
+            }
+            Witness::MirrorChecksum { origin, sha256 } => write!(
+                f,
+                "{origin} gave both the archive and its SHA-256 {sha256}: an intact copy, but no word on its origin"
+            ),
+            Witness::WheelIndex { origin, sha256 } => {
+                write!(f, "the wheel index of {origin} lists the wheel with SHA-256 {sha256}, and it has that")
+            }
+            Witness::WheelRecord { files } => write!(
+                f,
+                "{files} files have the hashes in the wheel's own RECORD: an intact copy, but no word on its origin"
+            ),
+            Witness::OpenPgp { fingerprint, signed_unix_seconds } => {
+                write!(
+                    f,
+                    "the owner of OpenPGP key {fingerprint} signed the archive (at {signed_unix_seconds} s since 1970)"
+                )
+            }
+            Witness::SumDb { name, record_id, tree_size, h1, completed } => {
+                write!(
+                    f,
+                    "{name} has the tree's files as {h1} in record {record_id} of its signed log of {tree_size} records"
+                )?;
+                if !completed.is_empty() {
+                    write!(f, "; not in the tree, and filled in from known hashes: {}", completed.join(", "))?;
+                }
+                Ok(())
+            }
+            Witness::LockFile { path, sha256 } => {
+                write!(f, "the lock file {path} has SHA-256 {sha256} for the archive, and it has that")
+            }
+            Witness::Hook { command } => write!(f, "your own check `{command}` accepted the archive"),
+            Witness::Allowed { by } => write!(f, "nobody vouches for its origin; admitted as {by} allows"),
+        }
+    }
+}
+
+/// What is known about one archive and its tree: each witness once, in the order they spoke.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Witnesses(Vec<Witness>);
+
+impl Witnesses {
+    /// Nobody has spoken.
+    pub const fn none() -> Witnesses {
+        Witnesses(Vec::new())
+    }
+
+    /// Adds a witness; one that has said the same counts once.
+    pub fn add(&mut self, witness: Witness) {
+        if !self.0.contains(&witness) {
+            self.0.push(witness);
+        }
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Witness> {
+        self.0.iter()
+    }
+
+    /// How many different kinds of independent witnesses there are: two indexes are one kind.
+    pub fn independent_kinds(&self) -> usize {
+        let mut kinds: Vec<&str> = self.iter().filter(|witness| witness.is_independent()).map(Witness::kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds.len()
+    }
+
+    /// Whether one of this kind has spoken.
+    pub fn has_kind(&self, kind: &str) -> bool {
+        self.iter().any(|witness| witness.kind() == kind)
+    }
+}
+
+impl FromIterator<Witness> for Witnesses {
+    fn from_iter<I: IntoIterator<Item = Witness>>(witnesses: I) -> Witnesses {
+        let mut set = Witnesses::none();
+        witnesses.into_iter().for_each(|witness| set.add(witness));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash::Hash;
+
+    fn one_of_each() -> Vec<Witness> {
+        let (origin, sha256) = ("go.dev".to_owned(), "ab".repeat(32));
+        vec![
+            Witness::IndexChecksum { origin: origin.clone(), sha256: sha256.clone() },
+            Witness::MirrorChecksum { origin: origin.clone(), sha256: sha256.clone() },
+            Witness::WheelIndex { origin, sha256: sha256.clone() },
+            Witness::WheelRecord { files: 12_092 },
+            Witness::OpenPgp { fingerprint: "EB4C".to_owned(), signed_unix_seconds: 1 },
+            Witness::SumDb {
+                name: "sum.golang.org".to_owned(),
+                record_id: 69_478_030,
+                tree_size: 70_835_252,
+                h1: H1(Hash([0; 32])),
+                completed: vec!["LICENSE".to_owned(), "PATENTS".to_owned()],
+            },
+            Witness::LockFile { path: "goward.lock".to_owned(), sha256 },
+            Witness::Hook { command: "check.sh".to_owned() },
+        ]
+    }
+
+    #[test]
+    fn every_witness_is_stored_with_its_kind_and_read_back() {
+        for witness in one_of_each() {
+            let value = serde_json::to_value(&witness).unwrap();
+            assert_eq!(value["kind"], witness.kind());
+            assert_eq!(serde_json::from_value::<Witness>(value).unwrap(), witness);
+        }
+        assert!(serde_json::from_str::<Witness>(r#"{"kind":"hearsay"}"#).is_err());
+    }
+
+    #[test]
+    fn every_witness_speaks_one_line_without_a_full_stop() {
+        for witness in one_of_each() {
+            let line = witness.to_string();
+            assert!(!line.contains('\n') && !line.ends_with('.') && line.len() > 30, "{line}");
+        }
+        let sumdb = one_of_each()[5].to_string();
+        assert_eq!(
+            sumdb,
+            "sum.golang.org has the tree's files as h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= in record 69478030 \
+             of its signed log of 70835252 records; not in the tree, and filled in from known hashes: LICENSE, PATENTS"
+        );
+    }
+
+    #[test]
+    fn what_the_same_hands_gave_is_no_word_on_origin() {
+        let dependent: Vec<_> = one_of_each().iter().filter(|w| !w.is_independent()).map(Witness::kind).collect();
+        assert_eq!(dependent, ["mirror-checksum", "wheel-record"]);
+    }
+
+    #[test]
+    fn a_set_counts_each_witness_once_and_each_kind_once() {
+        let mut set: Witnesses = one_of_each().into_iter().chain(one_of_each()).collect();
+        assert_eq!(set.iter().count(), 8);
+        assert_eq!(set.independent_kinds(), 6);
+        set.add(Witness::IndexChecksum { origin: "other".to_owned(), sha256: String::new() });
+        assert_eq!((set.iter().count(), set.independent_kinds()), (9, 6));
+        assert!(set.has_kind("sum-db") && !set.has_kind("sumdb"));
+    }
+}
