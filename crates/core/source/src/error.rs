@@ -1,0 +1,119 @@
+//! Why a source did not help.
+
+use std::io;
+
+use diag::{Class, Diagnose, Hints, hint};
+use fetch::FetchError;
+use release::ToolchainId;
+
+/// Why a source did not help. The source is named by whoever asked it.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The settings give it nothing to ask.
+    #[error("not configured: {reason}")]
+    NotConfigured {
+        /// What is missing.
+        reason: String,
+    },
+    /// The network may not be used.
+    #[error("not asked: offline")]
+    Offline,
+    /// It does not have the toolchain.
+    #[error("does not offer {id}")]
+    NotOffered {
+        /// Which one.
+        id: ToolchainId,
+    },
+    /// It has the toolchain, but says nothing that its bytes could be checked against.
+    #[error("offers {id} without a SHA-256")]
+    NoChecksum {
+        /// Which one.
+        id: ToolchainId,
+    },
+    /// It could not be asked, or failed while answering.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// Its index is not to be understood.
+    #[error("understand the index of {place}")]
+    Index {
+        /// Where the index came from.
+        place: String,
+        /// What is wrong with it.
+        #[source]
+        cause: release::IndexError,
+    },
+    /// Its answer is not to be understood.
+    #[error("understand the answer of {place}: {reason}")]
+    Answer {
+        /// Who answered.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The user's pip could not be run, or failed.
+    #[error("ask `{command}`: {reason}")]
+    Pip {
+        /// The command.
+        command: String,
+        /// Its last line, or why it could not be run.
+        reason: String,
+    },
+    /// A local file could not be read.
+    #[error("read `{path}`")]
+    Read {
+        /// Which file.
+        path: String,
+        /// The system's words.
+        #[source]
+        cause: io::Error,
+    },
+}
+
+impl SourceError {
+    /// Whether the user asked to stop: then no other source is tried.
+    pub fn is_interrupt(&self) -> bool {
+        self.class() == Class::Interrupted
+    }
+
+    /// Whether the source was asked and has no such toolchain.
+    pub fn is_absence(&self) -> bool {
+        matches!(self, SourceError::NotOffered { .. })
+    }
+}
+
+impl Diagnose for SourceError {
+    fn class(&self) -> Class {
+        match self {
+            Self::NotConfigured { .. } => Class::Usage,
+            Self::Offline => Class::Policy,
+            Self::NotOffered { .. } => Class::NotFound,
+            Self::NoChecksum { .. } => Class::Integrity,
+            Self::Fetch(error) => error.class(),
+            Self::Index { .. } | Self::Answer { .. } => Class::Integrity,
+            Self::Pip { .. } => Class::Network,
+            Self::Read { cause, .. } => Class::of_io(cause),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::NotConfigured { .. } => "source-not-configured",
+            Self::Offline => "offline",
+            Self::NotOffered { .. } => "not-offered",
+            Self::NoChecksum { .. } => "no-checksum",
+            Self::Fetch(error) => error.word(),
+            Self::Index { .. } => "bad-index",
+            Self::Answer { .. } => "bad-answer",
+            Self::Pip { .. } => "pip-failed",
+            Self::Read { .. } => "source-read",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Offline => hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
+            Self::Fetch(error) => error.hints(),
+            _ => Hints::none(),
+        }
+    }
+}

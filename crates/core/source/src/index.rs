@@ -1,0 +1,158 @@
+//! Go's official download index, and mirrors of it.
+//!
+//! The index is one JSON document (`?mode=json&include=all`; golang/website internal/dl/server.go).
+//! It names files with their SHA-256; the files lie beside it, or where it redirects to.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use fetch::Document;
+use release::{Form, Index, Platform, ToolchainId, Version};
+use url::Url;
+
+use crate::limits::{ARCHIVE_BYTES_MAX, INDEX_BYTES_MAX, INDEX_TIME_MAX, INDEX_TRIES};
+use crate::{Ask, Claim, Located, Place, Source, SourceError};
+
+/// Whose index it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexKind {
+    /// Go's own.
+    Official,
+    /// A mirror's. Its checksums come from the server that serves the files.
+    Mirror,
+}
+
+/// An index of releases with their archives.
+pub struct IndexSource {
+    name: String,
+    base: Url,
+    kind: IndexKind,
+    read: Mutex<Option<Arc<Index>>>,
+}
+
+impl IndexSource {
+    /// An index at `base`; archives lie at `base/FILE`.
+    pub fn new(name: impl Into<String>, base: Url, kind: IndexKind) -> IndexSource {
+        IndexSource { name: name.into(), base: with_slash(base), kind, read: Mutex::new(None) }
+    }
+
+    /// The whole index, read once in the life of this process.
+    ///
+    /// Offline, the copy in the cache answers, and its age is told.
+    ///
+    /// # Errors
+    /// When it cannot be had or understood.
+    pub fn index(&self, ask: &Ask) -> Result<Arc<Index>, SourceError> {
+        // Two installs at once wait for one answer.
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = read.as_ref() {
+            return Ok(index.clone());
+        }
+        let bytes = if ask.offline { self.cached(ask)? } else { self.ask(ask)? };
+        let index =
+            Index::parse(&bytes).map_err(|cause| SourceError::Index { place: fetch::redacted(&self.base), cause })?;
+        if !ask.offline {
+            self.keep(ask, &bytes);
+        }
+        let index = Arc::new(index);
+        *read = Some(index.clone());
+        Ok(index)
+    }
+
+    fn ask(&self, ask: &Ask) -> Result<Vec<u8>, SourceError> {
+        let mut url = self.base.clone();
+        url.set_query(Some("mode=json&include=all"));
+        let document = Document {
+            tries: Some(INDEX_TRIES),
+            time_max: Some(INDEX_TIME_MAX),
+            accept: Some("application/json".to_owned()),
+            ..Document::new(url, INDEX_BYTES_MAX)
+        };
+        Ok(ask.client.get(&document, ask.progress)?.bytes)
+    }
+
+    fn cached(&self, ask: &Ask) -> Result<Vec<u8>, SourceError> {
+        let path = ask.cache.join(self.cache_name());
+        let fs = ask.sys.fs();
+        let failed = |cause| SourceError::Read { path: path.display().to_string(), cause };
+        let Some(meta) = fs.look(&path).map_err(failed)? else { return Err(SourceError::Offline) };
+        let bytes = fs.read(&path, INDEX_BYTES_MAX).map_err(failed)?;
+        let age_hours = ask.sys.clock().unix_seconds().saturating_sub(meta.modified_unix_seconds) / 3600;
+        ask.progress.tell(&format!("{}: offline, so its index as of {age_hours} h ago is used", self.name));
+        Ok(bytes)
+    }
+
+    fn keep(&self, ask: &Ask, bytes: &[u8]) {
+        let fs = ask.sys.fs();
+        let kept = fs.create_dirs(ask.cache).and_then(|()| fs.replace(&ask.cache.join(self.cache_name()), bytes));
+        if let Err(error) = kept {
+            // The work goes on without a copy; only the next offline run misses it.
+            ask.progress.tell(&format!("{}: its index could not be kept for offline use: {error}", self.name));
+        }
+    }
+
+    fn cache_name(&self) -> String {
+        let safe: String = self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        format!("index-{safe}.json")
+    }
+
+    fn url_of(&self, file_name: &str) -> Result<Url, SourceError> {
+        self.base.join(file_name).map_err(|error| SourceError::Answer {
+            place: fetch::redacted(&self.base),
+            reason: format!("`{file_name}` does not make an address: {error}"),
+        })
+    }
+}
+
+impl Source for IndexSource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn place(&self) -> String {
+        fetch::redacted(&self.base)
+    }
+
+    fn list(&self, ask: &Ask, platform: &Platform) -> Result<Vec<Version>, SourceError> {
+        Ok(self.index(ask)?.versions_for(platform).cloned().collect())
+    }
+
+    fn locate(&self, ask: &Ask, id: &ToolchainId) -> Result<Located, SourceError> {
+        if ask.offline {
+            return Err(SourceError::Offline);
+        }
+        let form = if id.platform().os() == "windows" { Form::Zip } else { Form::TarGz };
+        let located = |file_name: String, bytes, claim| {
+            let place = Place::Url(self.url_of(&file_name)?);
+            Ok(Located { id: id.clone(), form, place, file_name, bytes, bytes_max: ARCHIVE_BYTES_MAX, claim })
+        };
+        let index = match (self.index(ask), self.kind) {
+            (Ok(index), _) => index,
+            // Many mirrors are bare folders of archives: the file may be there all the same, and
+            // somebody else has to vouch for it.
+            (Err(SourceError::Index { .. }), IndexKind::Mirror) => {
+                return located(id.archive_name(), None, Claim::None);
+            }
+            (Err(SourceError::Fetch(error)), IndexKind::Mirror) if error.is_absence() => {
+                return located(id.archive_name(), None, Claim::None);
+            }
+            (Err(error), _) => return Err(error),
+        };
+        let Some(file) = index.archive(id) else { return Err(SourceError::NotOffered { id: id.clone() }) };
+        let Some(sha256) = file.sha256 else { return Err(SourceError::NoChecksum { id: id.clone() }) };
+        let origin = fetch::redacted(&self.base);
+        let claim = match self.kind {
+            IndexKind::Official => Claim::OfficialIndex { origin, sha256 },
+            IndexKind::Mirror => Claim::SameServer { origin, sha256 },
+        };
+        located(file.filename.clone(), file.size, claim)
+    }
+}
+
+/// A base address ends in a slash, or joining would replace its last part.
+pub(crate) fn with_slash(mut base: Url) -> Url {
+    if !base.path().ends_with('/') {
+        let path = format!("{}/", base.path());
+        base.set_path(&path);
+    }
+    base
+}

@@ -1,0 +1,60 @@
+//! Where a toolchain can come from.
+//!
+//! One file per source behind one small trait: what is there ([`Source::list`]) and where exactly
+//! one toolchain lies ([`Source::locate`]). A source says what it knows of the checksum and *who
+//! says so*; it never judges. Fetching, unpacking and proving are done by others, the same way for
+//! all sources.
+//!
+//! No address of a registry stands here. The module proxy's comes from the user's Go
+//! configuration, the wheel index from the user's pip; the official index is Go's own download
+//! page, and a setting.
+//!
+//! It leaves on disk only cached indexes. Tested against the mock upstream of `testkit`, and by
+//! the main job against real sources.
+
+mod ask;
+mod error;
+mod folder;
+mod goenv;
+mod index;
+mod limits;
+mod located;
+mod proxy;
+mod wheel;
+
+pub use ask::Ask;
+pub use error::SourceError;
+pub use folder::FolderSource;
+pub use goenv::{GoSetting, go_setting};
+pub use index::{IndexKind, IndexSource};
+pub use located::{Claim, Located, Place};
+pub use proxy::{ProxySource, proxies_of};
+pub use wheel::WheelSource;
+
+use release::{Platform, ToolchainId, Version};
+
+/// A place that offers toolchains.
+pub trait Source: Send + Sync {
+    /// Its name in settings, messages and records: `official`, `proxy`, `wheel`, `folder`, or a mirror's own.
+    fn name(&self) -> &str;
+
+    /// Where it points, for people: an address or a folder, without credentials.
+    fn place(&self) -> String;
+
+    /// Whether it can be asked without a network.
+    fn is_local(&self) -> bool {
+        false
+    }
+
+    /// What it offers for a platform, in the order of versions.
+    ///
+    /// # Errors
+    /// When it cannot be asked, or its answer is not to be understood.
+    fn list(&self, ask: &Ask, platform: &Platform) -> Result<Vec<Version>, SourceError>;
+
+    /// Where exactly it has this toolchain.
+    ///
+    /// # Errors
+    /// `NotOffered` when it does not have it; otherwise as for `list`.
+    fn locate(&self, ask: &Ask, id: &ToolchainId) -> Result<Located, SourceError>;
+}

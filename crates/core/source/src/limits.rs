@@ -1,0 +1,28 @@
+//! Bounds on what foreign sources may send or take.
+
+use std::time::Duration;
+
+/// The official index with all releases is about 3 MB (2026); ten times that is not an index.
+pub(crate) const INDEX_BYTES_MAX: u64 = 32 << 20;
+/// A module proxy's version list; the whole of `golang.org/toolchain` is below 1 MB.
+pub(crate) const LIST_BYTES_MAX: u64 = 8 << 20;
+/// A module's `.info` document.
+pub(crate) const INFO_BYTES_MAX: u64 = 64 << 10;
+/// A release archive; the largest of 2026 is below 100 MB, a module zip may have 500 MiB.
+pub(crate) const ARCHIVE_BYTES_MAX: u64 = 1 << 30;
+/// What pip may print: a report carries the package's description.
+pub(crate) const PIP_BYTES_MAX: u64 = 8 << 20;
+/// pip resolves over the network with retries of its own.
+pub(crate) const PIP_TIME_MAX: Duration = Duration::from_secs(90);
+/// An index is asked for at most so long before the next source has its turn.
+pub(crate) const INDEX_TIME_MAX: Duration = Duration::from_secs(45);
+/// A list or an index is asked for so often: the next source is the better retry.
+pub(crate) const INDEX_TRIES: u32 = 2;
+/// How many proxies of a `GOPROXY` list are asked.
+pub(crate) const PROXIES_MAX: usize = 8;
+/// A user's go environment file or a `go.env` is no longer than this.
+pub(crate) const GOENV_BYTES_MAX: u64 = 1 << 20;
+/// A folder of archives is looked at up to so many names.
+pub(crate) const FOLDER_NAMES_MAX: usize = 10_000;
+/// A checksum file beside archives.
+pub(crate) const CHECKSUM_BYTES_MAX: u64 = 1 << 20;
