@@ -1,0 +1,141 @@
+//! The truth on disk.
+//!
+//! A store is one folder (goward's home). A toolchain is a tree under `toolchains/` with its
+//! manifest beside it under `manifests/`; the default is a numbered generation that the link
+//! `current` points to. Everything here follows three rules:
+//!
+//! - *Visible means whole and durable.* A tree is unpacked into `staging/`, made durable, and only
+//!   then renamed into `toolchains/`: that rename is the one instant at which it begins to exist.
+//!   Its manifest is durable before that instant, so no visible tree lacks one.
+//! - *Nothing is edited in place.* A switch builds the next generation and moves one link; a reader
+//!   finds the old set or the new. Readers take no lock.
+//! - *Removal starts with a rename* into `trash/`: from that instant the toolchain is gone, however
+//!   long the deleting takes and whatever interrupts it.
+//!
+//! Writers take `locks/store.lock`, for short moments only: never while something is fetched or
+//! unpacked. A staging folder is guarded by a lock of its own, so that what a dead process left can
+//! be told from what a living one is filling.
+//!
+//! Tested by `tests/store.rs` (each operation refused in turn) and by every install test above.
+
+mod error;
+mod generation;
+mod layout;
+mod lock;
+mod manifest_file;
+mod record;
+mod remove;
+mod staging;
+
+pub use error::StoreError;
+pub use generation::{Author, Generation};
+pub use layout::Layout;
+pub use lock::StoreLock;
+pub use record::ToolchainRecord;
+pub use staging::Staging;
+
+use release::ToolchainId;
+use sys::{EntryKind, Sys};
+
+/// A store. Cheap to clone; opening it reads and writes nothing.
+#[derive(Clone)]
+pub struct Store {
+    sys: Sys,
+    layout: Layout,
+}
+
+/// A toolchain that is installed: its tree is whole.
+#[derive(Debug, Clone)]
+pub struct Toolchain {
+    /// Which one.
+    pub id: ToolchainId,
+    /// The root of its tree: its `GOROOT`.
+    pub tree: std::path::PathBuf,
+}
+
+impl Store {
+    /// The store in this folder, which need not exist yet.
+    pub fn at(sys: &Sys, home: impl Into<std::path::PathBuf>) -> Store {
+        Store { sys: sys.clone(), layout: Layout::new(home.into()) }
+    }
+
+    /// Where things stand.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// What is installed, in the order of versions. Names that are not toolchains are passed over.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn toolchains(&self) -> Result<Vec<Toolchain>, StoreError> {
+        let folder = self.layout.toolchains();
+        let names = self.sys.fs().names_if_there(&folder).map_err(StoreError::io("list", &folder))?;
+        let mut found: Vec<Toolchain> = names
+            .iter()
+            .filter_map(|name| name.to_str()?.parse::<ToolchainId>().ok())
+            .map(|id| Toolchain { tree: self.layout.tree(&id), id })
+            .collect();
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(found)
+    }
+
+    /// One toolchain, if it is installed.
+    ///
+    /// # Errors
+    /// When the folder cannot be looked at.
+    pub fn find(&self, id: &ToolchainId) -> Result<Option<Toolchain>, StoreError> {
+        let tree = self.layout.tree(id);
+        let meta = self.sys.fs().look(&tree).map_err(StoreError::io("look at", &tree))?;
+        Ok(meta.filter(|meta| meta.kind == EntryKind::Dir).map(|_| Toolchain { id: id.clone(), tree }))
+    }
+
+    /// What is recorded of an installed toolchain: where it came from and what was proven.
+    ///
+    /// # Errors
+    /// When the record is missing, unreadable, or not one of ours.
+    pub fn record(&self, id: &ToolchainId) -> Result<ToolchainRecord, StoreError> {
+        let path = self.layout.record(id);
+        let bytes =
+            self.sys.fs().read(&path, record::RECORD_BYTES_MAX).map_err(StoreError::io("read the record", &path))?;
+        ToolchainRecord::parse(&bytes).map_err(|cause| StoreError::Record { path, cause })
+    }
+
+    /// The list of a toolchain's files, checked against the hash that its record keeps.
+    ///
+    /// # Errors
+    /// When it is missing, unreadable, or not the list that was recorded.
+    pub fn manifest(&self, id: &ToolchainId) -> Result<archive::Manifest, StoreError> {
+        let record = self.record(id)?;
+        let path = self.layout.manifest(id);
+        let bytes =
+            self.sys.fs().read(&path, manifest_file::BYTES_MAX).map_err(StoreError::io("read the manifest", &path))?;
+        manifest_file::parse(&bytes, &record.manifest_sha256).map_err(|reason| StoreError::Manifest { path, reason })
+    }
+
+    /// Bytes held of unfinished downloads, by name.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn partial_downloads(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let folder = self.layout.downloads();
+        let fs = self.sys.fs();
+        let mut found = Vec::new();
+        for name in fs.names_if_there(&folder).map_err(StoreError::io("list", &folder))? {
+            let path = folder.join(&name);
+            let Some(name) = name.to_str().and_then(|name| name.strip_suffix(".parts")) else { continue };
+            let mut bytes = 0;
+            for part in fs.names_if_there(&path).map_err(StoreError::io("list", &path))? {
+                let numbered = part.to_str().is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+                if numbered {
+                    let part = path.join(part);
+                    bytes += fs.look(&part).map_err(StoreError::io("look at", &part))?.map_or(0, |meta| meta.bytes);
+                }
+            }
+            if bytes > 0 {
+                found.push((name.to_owned(), bytes));
+            }
+        }
+        Ok(found)
+    }
+}

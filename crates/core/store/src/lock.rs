@@ -1,0 +1,69 @@
+//! Locks that are waited for at most a bounded time, with the owner named.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sys::{FileLock, LockAttempt};
+
+use crate::{Store, StoreError};
+
+/// How often a taken lock is asked for again.
+const ASK_INTERVAL: Duration = Duration::from_millis(20);
+/// A lock's owner line is no longer than this.
+const OWNER_BYTES_MAX: u64 = 4096;
+
+/// A held lock of the store. Dropping it lets go.
+#[derive(Debug)]
+pub struct StoreLock {
+    _held: FileLock,
+}
+
+impl Store {
+    /// Takes a lock, waiting at most so long; `waiting` is called once, with the owner, if it must be waited for.
+    ///
+    /// # Errors
+    /// `Busy` when the time is over, `Interrupted` when the user asked to stop, or what the system says.
+    pub fn lock(
+        &self,
+        path: PathBuf,
+        purpose: &str,
+        wait_max: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<StoreLock, StoreError> {
+        let fs = self.sys.fs();
+        let folder = self.layout().locks();
+        fs.create_dirs(&folder).map_err(StoreError::io("make the folder", &folder))?;
+        let clock = self.sys.clock();
+        let start = clock.moment();
+        let mut told = false;
+        loop {
+            match fs.try_lock(&path).map_err(StoreError::io("open the lock", &path))? {
+                LockAttempt::Held(mut held) => {
+                    let owner = format!("process {} ({purpose})", self.sys.process().id());
+                    // The line is advice for those who wait; the lock holds without it (a full disk).
+                    let _ = held.sign(&owner);
+                    return Ok(StoreLock { _held: held });
+                }
+                LockAttempt::Taken => {}
+            }
+            let owner = self.owner_of(&path);
+            if !told {
+                waiting(&owner);
+                told = true;
+            }
+            if clock.since(start) >= wait_max {
+                return Err(StoreError::Busy { path, seconds: wait_max.as_secs(), owner });
+            }
+            if self.sys.interrupt().is_asked() {
+                return Err(StoreError::Interrupted { path });
+            }
+            clock.sleep(ASK_INTERVAL);
+        }
+    }
+
+    fn owner_of(&self, path: &Path) -> String {
+        let line = self.sys.fs().read(path, OWNER_BYTES_MAX).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).trim().to_owned();
+        if line.is_empty() { "another process".to_owned() } else { line }
+    }
+}
