@@ -1,0 +1,263 @@
+//! Which toolchain runs here, and why: looks around, asks the model, matches with what is installed.
+
+use std::path::{Path, PathBuf};
+
+use diag::{Class, Diagnose, Hints, hint};
+use project::{
+    BelowFloor, Decision, DefaultPin, FileName, Folder, FoundFile, Inputs, LanguageToolchain, ProjectError, Want,
+};
+use release::{Request, Version};
+use serde_json::{Value, json};
+use source::go_setting;
+use store::{StoreError, Toolchain};
+use sys::EntryKind;
+
+use crate::catalog::goroots;
+use crate::ctx::Ctx;
+use crate::limits::FOLDERS_MAX;
+
+/// What runs here: the request that counts, the installed toolchain for it if there is one, and every reason.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// What is asked for.
+    pub request: Request,
+    /// The newest installed toolchain that will do.
+    pub toolchain: Option<Toolchain>,
+    /// Where the request comes from, for people.
+    pub origin: String,
+    decision: Decision,
+}
+
+/// Why no toolchain could be chosen.
+#[derive(Debug, thiserror::Error)]
+pub enum ChooseError {
+    /// A file or a setting cannot be used.
+    #[error("choose a toolchain for `{}`", folder.display())]
+    Project {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        #[source]
+        cause: ProjectError,
+    },
+    /// The pin is older than what the project needs.
+    #[error(transparent)]
+    BelowFloor(#[from] BelowFloor),
+    /// A toolchain line names what is no toolchain.
+    #[error(transparent)]
+    Language(#[from] LanguageToolchain),
+    /// A file could not be read.
+    #[error("read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Nothing asks for anything, and there is no default.
+    #[error("choose a toolchain for `{}`: nothing here asks for one, and no default is set", folder.display())]
+    Nothing {
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+impl Diagnose for ChooseError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Project { cause, .. } => cause.class(),
+            Self::BelowFloor(error) => error.class(),
+            Self::Language(error) => error.class(),
+            Self::Read { cause, .. } => Class::of_io(cause),
+            Self::Store(error) => error.class(),
+            Self::Nothing { .. } => Class::NotFound,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Project { cause, .. } => cause.word(),
+            Self::BelowFloor(error) => error.word(),
+            Self::Language(error) => error.word(),
+            Self::Read { .. } => "project-read",
+            Self::Store(error) => error.word(),
+            Self::Nothing { .. } => "nothing-chosen",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Project { cause, .. } => cause.hints(),
+            Self::BelowFloor(error) => error.hints(),
+            Self::Language(error) => error.hints(),
+            Self::Read { cause, .. } => Hints::for_io(cause),
+            Self::Store(error) => error.hints(),
+            Self::Nothing { .. } => {
+                hint!("`goward use latest` sets a default, `goward pin VERSION` writes the project's version file")
+            }
+        }
+    }
+}
+
+impl Choice {
+    /// Refuses a version that a pin led to and that is older than what the project needs.
+    ///
+    /// # Errors
+    /// The two places that disagree.
+    pub fn check(&self, selected: &Version) -> Result<(), ChooseError> {
+        if let Want::Pinned { origin, floor: Some(floor), .. } = &self.decision.want {
+            project::check_floor(selected, floor, origin)?;
+        }
+        Ok(())
+    }
+
+    /// Every file and rule that was looked at, a line each.
+    pub fn explanation(&self) -> String {
+        let mut text = String::new();
+        for reason in &self.decision.reasons {
+            text.push_str(&format!("  {reason}\n"));
+        }
+        text.push_str(&format!("  so: {}\n", self.because()));
+        text
+    }
+
+    /// What counts, and where it comes from, in one line.
+    pub fn because(&self) -> String {
+        format!("`{}` from {}", self.request, self.origin)
+    }
+
+    /// The choice as data.
+    pub fn json(&self) -> Value {
+        json!({
+            "request": self.request.to_string(),
+            "origin": self.origin,
+            "installed": self.toolchain.is_some(),
+            "toolchain": self.toolchain.as_ref().map(|toolchain| &toolchain.id),
+            "version": self.toolchain.as_ref().map(|toolchain| toolchain.id.version()),
+            "tree": self.toolchain.as_ref().map(|toolchain| &toolchain.tree),
+            "reasons": self.decision.reasons,
+        })
+    }
+}
+
+/// Chooses for the working folder; an argument is a request from the command line.
+///
+/// # Errors
+/// When files or settings cannot be used or disagree, or nothing asks for anything.
+pub fn choose(ctx: &Ctx, argument: Option<&Request>) -> Result<Choice, ChooseError> {
+    let inputs = look_around(ctx, argument)?;
+    let folder = ctx.sys.env().folder().to_owned();
+    let failed = |cause| ChooseError::Project { folder: folder.clone(), cause };
+    let decision = project::decide(&inputs).map_err(failed)?;
+    let installed: Vec<Toolchain> =
+        ctx.store.toolchains()?.into_iter().filter(|toolchain| *toolchain.id.platform() == ctx.platform).collect();
+    let newest = |request: &Request| -> Option<Toolchain> {
+        let version = request.select(installed.iter().map(|toolchain| toolchain.id.version()))?;
+        installed.iter().find(|toolchain| toolchain.id.version() == version).cloned()
+    };
+    let (request, origin, toolchain) = match &decision.want {
+        Want::Pinned { request, origin, .. } => (request.clone(), origin.to_string(), newest(request)),
+        Want::AtLeast { floor, default: base } => {
+            let base_toolchain = base.as_ref().and_then(|base| newest(&base.request));
+            let base_version = base_toolchain.as_ref().map(|toolchain| toolchain.id.version());
+            match (floor.raise(base_version)?, base) {
+                (Some(raised), _) => {
+                    let exact = Request::Exact(raised.version.clone());
+                    let toolchain = newest(&exact).or_else(|| newer_of_minor(&installed, &raised.version));
+                    (exact, raised.origin.to_string(), toolchain)
+                }
+                (None, Some(base)) => (base.request.clone(), base.origin.to_string(), base_toolchain),
+                (None, None) => return Err(ChooseError::Nothing { folder }),
+            }
+        }
+        Want::Default { request, origin } => (request.clone(), origin.to_string(), newest(request)),
+        Want::Nothing => return Err(ChooseError::Nothing { folder }),
+    };
+    let choice = Choice { request, toolchain, origin, decision };
+    if let Some(toolchain) = &choice.toolchain {
+        choice.check(toolchain.id.version())?;
+    }
+    Ok(choice)
+}
+
+/// Where a project needs at least some release and nothing is pinned, a newer installed patch of the
+/// same minor will do: nothing has to be fetched for it.
+fn newer_of_minor(installed: &[Toolchain], needed: &Version) -> Option<Toolchain> {
+    installed
+        .iter()
+        .filter(|toolchain| {
+            let version = toolchain.id.version();
+            version.minor() == needed.minor() && version.is_stable() && version.go_order(needed).is_ge()
+        })
+        .max_by(|a, b| a.id.cmp(&b.id))
+        .cloned()
+}
+
+/// What stands in the folders from the working folder upwards, and the settings that count.
+///
+/// # Errors
+/// When a file is there and cannot be read: its wish must not be passed over.
+pub fn look_around(ctx: &Ctx, argument: Option<&Request>) -> Result<Inputs, ChooseError> {
+    let env = ctx.sys.env();
+    let mut folders = Vec::new();
+    for folder in env.folder().ancestors().take(FOLDERS_MAX) {
+        let mut files = Vec::new();
+        for name in FileName::ALL {
+            files.extend(found(ctx, name, &folder.join(name.as_str()))?);
+        }
+        if !files.is_empty() {
+            folders.push(Folder { path: folder.display().to_string(), files });
+        }
+    }
+    // The user's go environment file is looked into only where it can matter: there is a go.mod or go.work.
+    let matters = folders
+        .iter()
+        .any(|folder| folder.files.iter().any(|file| matches!(file.name, FileName::GoMod | FileName::GoWork)));
+    let setting = |name: &str| match env.var(name) {
+        Some(value) => Some(value.to_owned()),
+        None if matters => go_setting(&ctx.sys, name, &goroots(ctx)).map(|setting| setting.value),
+        None => None,
+    };
+    let gowork = setting("GOWORK");
+    let gowork_file = match gowork.as_deref().map(Path::new) {
+        Some(path) if path.is_absolute() => found(ctx, FileName::GoWork, path)?,
+        _ => None,
+    };
+    Ok(Inputs {
+        folders,
+        argument: argument.map(ToString::to_string),
+        goward_version: env.var("GOWARD_VERSION").map(str::to_owned),
+        gotoolchain: env.var("GOTOOLCHAIN").map(str::to_owned),
+        go111module: setting("GO111MODULE"),
+        gowork,
+        gowork_file,
+        temp_folder: env.var(if cfg!(windows) { "TEMP" } else { "TMPDIR" }).map(str::to_owned),
+        default: default_pin(ctx)?,
+    })
+}
+
+fn default_pin(ctx: &Ctx) -> Result<Option<DefaultPin>, ChooseError> {
+    let current = ctx.store.current()?;
+    Ok(current.map(|generation| DefaultPin {
+        request: generation.toolchain.version().to_string(),
+        origin: format!("generation {}", generation.number),
+    }))
+}
+
+fn found(ctx: &Ctx, name: FileName, path: &Path) -> Result<Option<FoundFile>, ChooseError> {
+    let fs = ctx.sys.fs();
+    let failed = |cause| ChooseError::Read { path: path.to_owned(), cause };
+    match fs.follow(path) {
+        Ok(Some(meta)) if meta.kind == EntryKind::File => {}
+        Ok(_) => return Ok(None),
+        // A folder above that may not be looked into has no wish that could be known.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    }
+    let content = fs.read_head(path, name.bytes_max() as u64 + 1).map_err(failed)?;
+    Ok(Some(FoundFile { name, path: path.display().to_string(), content }))
+}

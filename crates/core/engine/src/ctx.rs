@@ -1,0 +1,100 @@
+//! What a verb works with.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use diag::Progress;
+use fetch::Client;
+use release::Platform;
+use source::Ask;
+use store::{Author, Store};
+use sys::Sys;
+
+use crate::catalog::Catalog;
+use crate::settings::{Settings, SettingsError};
+
+/// What a verb works with: the world, the settings, the store, and who hears of progress.
+///
+/// Nothing here is opened before it is needed: a verb that only reads the store costs no network
+/// client and no look at the user's Go configuration.
+pub struct Ctx {
+    /// The outside world.
+    pub sys: Sys,
+    /// The settings.
+    pub settings: Settings,
+    /// The store.
+    pub store: Store,
+    /// Who hears of progress.
+    pub progress: Arc<dyn Progress>,
+    /// The platform that toolchains are got for.
+    pub platform: Platform,
+    /// Who is at work, for the records.
+    pub author: Author,
+    client: OnceLock<Client>,
+    catalog: OnceLock<Catalog>,
+}
+
+impl Ctx {
+    /// A context for these settings.
+    ///
+    /// # Errors
+    /// When there is no folder for the store.
+    pub fn new(
+        sys: Sys,
+        settings: Settings,
+        platform: Platform,
+        progress: Arc<dyn Progress>,
+        command: Vec<String>,
+    ) -> Result<Ctx, SettingsError> {
+        let home = settings.text("home").map(PathBuf::from).ok_or(SettingsError::NoHome)?;
+        let env = sys.env();
+        let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
+        let author = Author { user: first(["USER", "USERNAME"]), host: first(["HOSTNAME", "COMPUTERNAME"]), command };
+        let store = Store::at(&sys, home);
+        Ok(Ctx { sys, settings, store, progress, platform, author, client: OnceLock::new(), catalog: OnceLock::new() })
+    }
+
+    /// Whether the network must not be used.
+    pub fn is_offline(&self) -> bool {
+        self.settings.is_on("network.offline")
+    }
+
+    /// The HTTP client.
+    pub(crate) fn client(&self) -> &Client {
+        self.client.get_or_init(|| {
+            Client::new(&self.sys, self.network())
+                .expect("the table of settings allows no segment and no connection count of 0")
+        })
+    }
+
+    /// The sources in their order.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        self.catalog.get_or_init(|| Catalog::from_settings(self))
+    }
+
+    /// What sources may use to answer. `cache` comes from the store's layout.
+    pub(crate) fn ask<'a>(&'a self, cache: &'a std::path::Path) -> Ask<'a> {
+        Ask {
+            sys: &self.sys,
+            client: self.client(),
+            progress: self.progress.as_ref(),
+            cache,
+            offline: self.is_offline(),
+        }
+    }
+
+    fn network(&self) -> fetch::Settings {
+        let settings = &self.settings;
+        fetch::Settings {
+            connect_timeout: settings.seconds("network.connect-seconds"),
+            stall_timeout: settings.seconds("network.stall-seconds"),
+            tries: u32::try_from(settings.count("network.tries")).unwrap_or(u32::MAX),
+            backoff_first: std::time::Duration::from_millis(settings.count("network.backoff-milliseconds")),
+            connections_max: usize::try_from(settings.count("network.connections")).unwrap_or(1),
+            offline: self.is_offline(),
+            ca_file: settings.text("network.ca-file").map(PathBuf::from),
+            lock_wait_max: settings.seconds("lock.wait-seconds"),
+            ..fetch::Settings::default()
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Prepares a program to run under a toolchain.
+//!
+//! The child gets the toolchain's own `bin` first in `PATH` (nested `go` calls must find the same
+//! tree: golang/go#75031) and no `GOROOT` of another tree (a stale one mixes two releases:
+//! "compile: version … does not match go tool version …"). Nothing else of the environment changes:
+//! `GOTOOLCHAIN`, `GOPATH` and the caches are the user's.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use diag::{Class, Diagnose, Hints, hint};
+use store::Toolchain;
+use sys::{Command, EntryKind};
+
+use crate::ctx::Ctx;
+
+/// A program about to run under a toolchain.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The toolchain.
+    pub toolchain: Toolchain,
+    /// The program with its arguments and environment.
+    pub command: Command,
+    /// A `GOROOT` that was taken out of the environment, since it belongs to another tree.
+    pub dropped_goroot: Option<PathBuf>,
+}
+
+/// Why a program cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// There is no such program.
+    #[error("run `{name}`: it is neither in `{}` nor on PATH", bin.display())]
+    Missing {
+        /// The program, as it was typed.
+        name: String,
+        /// The toolchain's folder of programs.
+        bin: PathBuf,
+    },
+    /// The system refused to start it.
+    #[error("run `{}`", program.display())]
+    Refused {
+        /// The program.
+        program: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+impl LaunchError {
+    /// The error of a program that could not be started.
+    pub fn refused(program: &Path, cause: std::io::Error) -> LaunchError {
+        LaunchError::Refused { program: program.to_owned(), cause }
+    }
+}
+
+impl Diagnose for LaunchError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Missing { .. } => Class::CommandMissing,
+            Self::Refused { .. } => Class::CommandRefused,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "command-missing",
+            Self::Refused { .. } => "command-refused",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Missing { .. } => hint!("check the name, or give a path"),
+            Self::Refused { .. } => hint!("is it a program for this machine, on a file system that allows programs?"),
+        }
+    }
+}
+
+/// Prepares `words` (a program's name or path, then its arguments) to run under a toolchain.
+///
+/// A bare name is looked for in the toolchain's `bin` first, then along `PATH`.
+///
+/// # Errors
+/// When there is no such program.
+pub fn launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Launch, LaunchError> {
+    let bin = toolchain.tree.join("bin");
+    let fallback = OsString::from("go");
+    let (name, args) = words.split_first().unwrap_or((&fallback, &[]));
+    let program = find(ctx, &bin, name)
+        .ok_or_else(|| LaunchError::Missing { name: name.to_string_lossy().into_owned(), bin: bin.clone() })?;
+    let mut command = Command::new(program).args(args).env("PATH", path_with(ctx, &bin));
+    let goroot = ctx.sys.env().var_os("GOROOT").map(PathBuf::from).filter(|root| *root != toolchain.tree);
+    if goroot.is_some() {
+        command = command.env_remove("GOROOT");
+    }
+    Ok(Launch { toolchain, command, dropped_goroot: goroot })
+}
+
+fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Option<PathBuf> {
+    let typed = Path::new(name);
+    if typed.components().count() > 1 || typed.is_absolute() {
+        return Some(typed.to_owned());
+    }
+    let folders = std::iter::once(bin.to_owned()).chain(ctx.sys.env().search_path());
+    folders.flat_map(|folder| with_suffixes(folder.join(name))).find(|path| is_program(ctx, path))
+}
+
+/// On Windows a program is found without its ending.
+fn with_suffixes(path: PathBuf) -> Vec<PathBuf> {
+    if cfg!(windows) {
+        let mut with_exe = path.clone().into_os_string();
+        with_exe.push(".exe");
+        vec![PathBuf::from(with_exe), path]
+    } else {
+        vec![path]
+    }
+}
+
+fn is_program(ctx: &Ctx, path: &Path) -> bool {
+    match ctx.sys.fs().follow(path) {
+        Ok(Some(meta)) => meta.kind == EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0),
+        _ => false,
+    }
+}
+
+fn path_with(ctx: &Ctx, bin: &Path) -> OsString {
+    let mut path = bin.as_os_str().to_owned();
+    if let Some(rest) = ctx.sys.env().var_os("PATH") {
+        path.push(if cfg!(windows) { ";" } else { ":" });
+        path.push(rest);
+    }
+    path
+}

@@ -1,0 +1,33 @@
+//! The verbs, one file each: plan, then apply.
+//!
+//! A verb reads what it needs through [`Ctx`], decides, and changes the store. It returns a value
+//! that can be printed, compared or serialised; it never prints and never ends the process. What it
+//! leaves on disk it leaves through `store`.
+//!
+//! Tested end to end by `bins/goward/tests` against the mock upstream of `testkit`.
+
+mod catalog;
+mod choose;
+mod ctx;
+mod install;
+mod launch;
+mod limits;
+mod list;
+mod pin;
+mod prove;
+pub mod settings;
+mod state;
+mod switch;
+mod uninstall;
+
+pub use catalog::{Attempt, CatalogError};
+pub use choose::{Choice, ChooseError, choose, look_around};
+pub use ctx::Ctx;
+pub use install::{InstallError, InstallPlan, Installed, install, plan_install};
+pub use launch::{Launch, LaunchError, launch};
+pub use list::{Available, Listed, available, installed};
+pub use pin::{PinError, Pinned, pin};
+pub use prove::ProveError;
+pub use state::state_line;
+pub use switch::{Switched, switch};
+pub use uninstall::{Uninstalled, uninstall};

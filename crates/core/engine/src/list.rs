@@ -1,0 +1,106 @@
+//! What is installed, and what can be had.
+
+use release::{Date, Minor, Platform, Status, ToolchainId, Version};
+use serde::Serialize;
+use store::StoreError;
+
+use crate::catalog::CatalogError;
+use crate::ctx::Ctx;
+
+/// An installed toolchain, as a list shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Listed {
+    /// Which one.
+    pub toolchain: ToolchainId,
+    /// Its version.
+    pub version: Version,
+    /// Its tree.
+    pub tree: std::path::PathBuf,
+    /// Whether it is the default.
+    pub is_default: bool,
+    /// The source that it came from; none where its record cannot be read.
+    pub source: Option<String>,
+    /// How many bytes its files have.
+    pub bytes: Option<u64>,
+    /// What was proven of it, a line each.
+    pub proof: Vec<String>,
+    /// Whether Go's team supports it.
+    pub support: String,
+}
+
+/// A version that can be had, as a list shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Available {
+    /// The version.
+    pub version: Version,
+    /// Whether it is installed.
+    pub installed: bool,
+    /// Whether Go's team supports it.
+    pub support: String,
+}
+
+/// What is installed, oldest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
+    let current = ctx.store.current()?;
+    let toolchains = ctx.store.toolchains()?;
+    let known: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.id.version().clone()).collect();
+    let today = today(ctx);
+    Ok(toolchains
+        .into_iter()
+        .map(|toolchain| {
+            let record = ctx.store.record(&toolchain.id).ok();
+            Listed {
+                version: toolchain.id.version().clone(),
+                is_default: current.as_ref().is_some_and(|current| current.toolchain == toolchain.id),
+                source: record.as_ref().map(|record| record.source.clone()),
+                bytes: record.as_ref().map(|record| record.bytes),
+                proof: record.iter().flat_map(|record| record.witnesses.iter().map(ToString::to_string)).collect(),
+                support: support(toolchain.id.version(), &known, today),
+                tree: toolchain.tree,
+                toolchain: toolchain.id,
+            }
+        })
+        .collect())
+}
+
+/// What the first source that answers offers, oldest first, with that source's name. Unless `all`,
+/// only the newest release of each minor that is supported or installed, and newer prereleases.
+///
+/// # Errors
+/// When no source answers or the store cannot be read.
+pub fn available(ctx: &Ctx, platform: &Platform, all: bool) -> Result<(String, Vec<Available>), CatalogError> {
+    let (source, versions) = ctx.catalog().all(ctx, platform)?;
+    let today = today(ctx);
+    // A store that cannot be read has nothing installed, as far as a list of others goes.
+    let installed: Vec<ToolchainId> =
+        ctx.store.toolchains().unwrap_or_default().into_iter().map(|toolchain| toolchain.id).collect();
+    let list = versions
+        .iter()
+        .filter(|version| all || is_of_interest(version, &versions))
+        .map(|version| Available {
+            installed: installed.iter().any(|id| id.version() == version && id.platform() == platform),
+            support: support(version, &versions, today),
+            version: version.clone(),
+        })
+        .collect();
+    Ok((source, list))
+}
+
+/// The newest release of a minor, or a prerelease of a minor without one.
+fn is_of_interest(version: &Version, all: &[Version]) -> bool {
+    let minor: Minor = version.minor();
+    let newest = all.iter().filter(|other| other.minor() == minor && other.is_candidate()).max();
+    newest == Some(version)
+}
+
+fn today(ctx: &Ctx) -> Date {
+    Date::from_unix_seconds(ctx.sys.clock().unix_seconds())
+}
+
+fn support(version: &Version, known: &[Version], today: Date) -> String {
+    let status: Status = release::status(version, known.iter(), Some(today));
+    status.to_string()
+}

@@ -1,0 +1,178 @@
+//! Writes the version that a project wants into its version file.
+//!
+//! The file that decides now is the one that is changed; where none does, a `.go-version` is made in
+//! the project's folder (that of the nearest go.work or go.mod, else the working folder). Of a file
+//! that holds more than the version (`.tool-versions`) only the one line changes. `go.mod` and
+//! `go.work` are never written: their lines are floors, not pins.
+
+use std::path::PathBuf;
+
+use diag::{Class, Diagnose, Hints, hint};
+use project::{BelowFloor, FileName, FoundFile, Inputs, Want};
+use release::{Request, Version};
+use serde::Serialize;
+
+use crate::choose::{ChooseError, look_around};
+use crate::ctx::Ctx;
+
+/// What a pin has done.
+#[derive(Debug, Clone, Serialize)]
+pub struct Pinned {
+    /// The file.
+    pub path: PathBuf,
+    /// What it says now.
+    pub request: String,
+    /// What it said before, if it was there.
+    pub before: Option<String>,
+}
+
+/// Why a project's version could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum PinError {
+    /// The folder cannot be understood.
+    #[error(transparent)]
+    Choose(#[from] ChooseError),
+    /// The project needs more than that.
+    #[error(transparent)]
+    BelowFloor(#[from] BelowFloor),
+    /// A request that no version file can hold.
+    #[error("pin `{request}`: other tools that read version files would not understand it")]
+    NotPinnable {
+        /// The request.
+        request: String,
+    },
+    /// The file is not text.
+    #[error("change `{}`: it is not text", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file could not be written.
+    #[error("write `{}`", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+impl Diagnose for PinError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Choose(error) => error.class(),
+            Self::BelowFloor(error) => error.class(),
+            Self::NotPinnable { .. } | Self::NotText { .. } => Class::Usage,
+            Self::Write { cause, .. } => Class::of_io(cause),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Choose(error) => error.word(),
+            Self::BelowFloor(error) => error.word(),
+            Self::NotPinnable { .. } => "not-pinnable",
+            Self::NotText { .. } => "pin-file-not-text",
+            Self::Write { .. } => "pin-write",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Choose(error) => error.hints(),
+            Self::BelowFloor(error) => error.hints(),
+            Self::NotPinnable { request } => hint!("`goward pin '{request}' --exact` writes the version it comes to"),
+            Self::NotText { .. } => Hints::none(),
+            Self::Write { cause, .. } => Hints::for_io(cause),
+        }
+    }
+}
+
+/// Writes a request into the project's version file, whole or not at all.
+///
+/// # Errors
+/// When the project needs more than that, or the file cannot be changed; then it is as it was.
+pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
+    if !matches!(request, Request::Exact(_) | Request::Minor(_)) {
+        return Err(PinError::NotPinnable { request: request.to_string() });
+    }
+    let inputs = look_around(ctx, None)?;
+    check(ctx, request)?;
+    let (path, content, before) = match existing(&inputs) {
+        Some(file) => changed(file, request)?,
+        None => (folder(ctx, &inputs).join(FileName::GoVersion.as_str()), format!("{request}\n"), None),
+    };
+    ctx.sys.fs().replace(&path, content.as_bytes()).map_err(|cause| PinError::Write { path: path.clone(), cause })?;
+    Ok(Pinned { path, request: request.to_string(), before })
+}
+
+/// A pin must reach what the project needs. A minor is judged by its newest patch that could be:
+/// only one whose whole minor is too old is refused.
+fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
+    let inputs = look_around(ctx, Some(request))?;
+    let folder = ctx.sys.env().folder().to_owned();
+    let decision = project::decide(&inputs).map_err(|cause| ChooseError::Project { folder, cause })?;
+    let Want::Pinned { origin, floor: Some(floor), .. } = decision.want else { return Ok(()) };
+    let selected: Option<Version> = match (request, &floor.go) {
+        (Request::Exact(version), _) => Some(version.clone()),
+        (Request::Minor(minor), Some(go)) if go.version.minor() > *minor => minor.as_str().parse().ok(),
+        _ => None,
+    };
+    if let Some(selected) = selected {
+        project::check_floor(&selected, &floor, &origin)?;
+    }
+    Ok(())
+}
+
+/// The version file that decides here: the nearest one.
+fn existing(inputs: &Inputs) -> Option<&FoundFile> {
+    let pins = [FileName::GoVersion, FileName::ToolVersions];
+    inputs.folders.iter().find_map(|folder| {
+        pins.iter().find_map(|name| {
+            folder.files.iter().find(|file| {
+                file.name == *name
+                    && (*name == FileName::GoVersion || go_line(&String::from_utf8_lossy(&file.content)).is_some())
+            })
+        })
+    })
+}
+
+/// The folder that a new version file belongs in.
+fn folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
+    let project = inputs
+        .folders
+        .iter()
+        .find(|folder| folder.files.iter().any(|file| matches!(file.name, FileName::GoWork | FileName::GoMod)));
+    project.map_or_else(|| ctx.sys.env().folder().to_owned(), |folder| PathBuf::from(&folder.path))
+}
+
+fn changed(file: &FoundFile, request: &Request) -> Result<(PathBuf, String, Option<String>), PinError> {
+    let path = PathBuf::from(&file.path);
+    let text = std::str::from_utf8(&file.content).map_err(|_| PinError::NotText { path: path.clone() })?;
+    if file.name == FileName::GoVersion {
+        let before = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+        return Ok((path, format!("{request}\n"), before.map(str::to_owned)));
+    }
+    let line = go_line(text);
+    let mut changed = String::with_capacity(text.len() + 8);
+    for (index, kept) in text.split_inclusive('\n').enumerate() {
+        match &line {
+            Some((number, tool, _)) if *number == index => {
+                let end = if kept.ends_with("\r\n") { "\r\n" } else { "\n" };
+                changed.push_str(&format!("{tool} {request}{end}"));
+            }
+            _ => changed.push_str(kept),
+        }
+    }
+    Ok((path, changed, line.map(|(_, _, before)| before)))
+}
+
+/// The line of a `.tool-versions` that names Go: its index, the tool's name there, its version.
+fn go_line(text: &str) -> Option<(usize, String, String)> {
+    text.lines().enumerate().find_map(|(index, line)| {
+        let mut words = line.split('#').next()?.split_whitespace();
+        let tool = words.next().filter(|tool| matches!(*tool, "golang" | "go"))?;
+        Some((index, tool.to_owned(), words.next()?.to_owned()))
+    })
+}

@@ -1,0 +1,326 @@
+//! Decides whether what arrived may be admitted.
+//!
+//! A checksum counts only if it does not come from whoever served the bytes. Go's own index, the
+//! package index that pip asked, and Go's checksum database count; a mirror's own index finds
+//! damage only. What was proven is returned as a set of witnesses and kept with the toolchain.
+
+use std::fmt;
+
+use archive::Manifest;
+use diag::{Class, Diagnose, Hints, hint};
+use fetch::Document;
+use release::{Digest, Form, ToolchainId};
+use source::{Claim, go_setting};
+use trust::{
+    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, Transport, TransportError,
+    VerifierKey, Witness,
+};
+use url::Url;
+
+use crate::catalog::{goroots, whole};
+use crate::ctx::Ctx;
+
+/// What arrived, as far as proving needs to know.
+pub(crate) struct Arrived<'a> {
+    pub id: &'a ToolchainId,
+    pub form: Form,
+    pub sha256: Digest,
+    pub claim: &'a Claim,
+    pub manifest: &'a Manifest,
+    /// Who served it, for people.
+    pub server: &'a str,
+}
+
+/// Why something that arrived is not admitted.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveError {
+    /// Go's own index says another SHA-256 than the server of the file.
+    #[error("accept {id}: its SHA-256 is {actual}, Go's index says {expected}")]
+    IndexDiffers {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What Go's index says.
+        expected: Digest,
+        /// What arrived.
+        actual: Digest,
+    },
+    /// Go's checksum database was asked and does not vouch for the files.
+    #[error("accept {id}: Go's checksum database does not vouch for its files: {reason}")]
+    LogDiffers {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// In its words.
+        reason: String,
+    },
+    /// Nobody but the server vouches for the bytes.
+    #[error("accept {id}: nobody but {server} vouches for its bytes ({tried})")]
+    Unproven {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Who served it.
+        server: String,
+        /// What was tried for a proof.
+        tried: String,
+    },
+}
+
+impl Diagnose for ProveError {
+    fn class(&self) -> Class {
+        Class::Integrity
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::IndexDiffers { .. } => "index-differs",
+            Self::LogDiffers { .. } => "log-differs",
+            Self::Unproven { .. } => "unproven",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Unproven { .. } => {
+                hint!("let Go's index or checksum database be reached, or accept it this once with `--allow-unproven`")
+            }
+            _ => Hints::none(),
+        }
+    }
+}
+
+/// What was proven of what arrived.
+pub(crate) struct Proven {
+    pub witnesses: Vec<Witness>,
+    /// The log's proof, if it was asked: it can be checked again without a network.
+    pub log_proof: Option<Proof>,
+}
+
+/// The witnesses of what arrived, or why it is refused.
+pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, ProveError> {
+    let mut witnesses = Vec::new();
+    let mut log_proof = None;
+    let mut tried = Tried::default();
+    let mut proven = false;
+    match arrived.claim {
+        Claim::OfficialIndex { origin, .. } => {
+            witnesses.push(Witness::IndexChecksum { origin: origin.clone(), sha256: arrived.sha256.to_string() });
+            proven = true;
+        }
+        Claim::WheelIndex { wheel, .. } => {
+            witnesses.push(Witness::WheelIndex { origin: wheel.clone(), sha256: arrived.sha256.to_string() });
+            let files = arrived.manifest.files.len() as u64;
+            witnesses.push(Witness::WheelRecord { files });
+            proven = true;
+        }
+        Claim::SameServer { origin, .. } => {
+            witnesses.push(Witness::MirrorChecksum { origin: origin.clone(), sha256: arrived.sha256.to_string() });
+        }
+        Claim::None => {}
+    }
+    if !proven && matches!(arrived.form, Form::TarGz | Form::Zip) {
+        match ctx.catalog().official_claim(ctx, arrived.id) {
+            Some(Claim::OfficialIndex { origin, sha256 }) if sha256 == arrived.sha256 => {
+                witnesses.push(Witness::IndexChecksum { origin, sha256: sha256.to_string() });
+                proven = true;
+            }
+            Some(Claim::OfficialIndex { sha256: expected, .. }) => {
+                let (id, actual) = (arrived.id.clone(), arrived.sha256);
+                return Err(ProveError::IndexDiffers { id, expected, actual });
+            }
+            _ => tried.note("Go's index could not be asked".to_owned()),
+        }
+    }
+    // A wheel is somebody's repacking: its index vouches for the wheel, not for Go. So the log is asked too.
+    let wanted = match ctx.settings.text("verify.sumdb") {
+        Some("always") => true,
+        Some("never") => false,
+        _ => !proven || arrived.form == Form::Wheel,
+    };
+    if !wanted {
+        tried.note("Go's checksum database was not asked (verify.sumdb)".to_owned());
+    } else if ctx.is_offline() {
+        tried.note("Go's checksum database was not asked (offline)".to_owned());
+    } else {
+        match ask_log(ctx, arrived) {
+            Ok(Vouched { witness, proof }) => {
+                witnesses.push(witness);
+                log_proof = Some(proof);
+                proven = true;
+            }
+            Err(LogFailure::Contradicts(reason)) => {
+                return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason });
+            }
+            Err(LogFailure::Silent(reason)) => {
+                if proven {
+                    ctx.progress.tell(&format!("{}: Go's checksum database was not consulted: {reason}", arrived.id));
+                }
+                tried.note(format!("Go's checksum database: {reason}"));
+            }
+        }
+    }
+    if proven {
+        return Ok(Proven { witnesses, log_proof });
+    }
+    if ctx.settings.is_on("verify.allow-unproven") {
+        let origin = &ctx.settings.get("verify.allow-unproven").origin;
+        ctx.progress.tell(&format!("{}: admitted unproven, as allowed by {origin} ({tried})", arrived.id));
+        witnesses.push(Witness::Allowed { by: origin.to_string() });
+        return Ok(Proven { witnesses, log_proof });
+    }
+    let (id, server) = (arrived.id.clone(), arrived.server.to_owned());
+    Err(ProveError::Unproven { id, server, tried: tried.to_string() })
+}
+
+/// What was tried for a proof, in order.
+#[derive(Default)]
+struct Tried(Vec<String>);
+
+impl Tried {
+    fn note(&mut self, line: String) {
+        self.0.push(line);
+    }
+}
+
+impl fmt::Display for Tried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("nothing else was tried");
+        }
+        f.write_str(&self.0.join("; "))
+    }
+}
+
+enum LogFailure {
+    /// The log says that these are not the files, or lies: never overlooked.
+    Contradicts(String),
+    /// The log could not be asked.
+    Silent(String),
+}
+
+/// What the log vouches for.
+struct Vouched {
+    witness: Witness,
+    proof: Proof,
+}
+
+fn ask_log(ctx: &Ctx, arrived: &Arrived) -> Result<Vouched, LogFailure> {
+    let setting = go_setting(&ctx.sys, "GOSUMDB", &goroots(ctx));
+    let (words, origin) = match &setting {
+        Some(setting) => (setting.value.as_str(), setting.origin.as_str()),
+        None => ("sum.golang.org", "default"),
+    };
+    let database = Database::parse(words).map_err(|reason| LogFailure::Silent(format!("{reason} ({origin})")))?;
+    let transport = LogTransport::reach(ctx, &database);
+    let heads = Heads { ctx, name: database.key.name().to_owned() };
+    let wanted = ModuleVersion::toolchain(&arrived.id.to_string());
+    let proof = SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
+        let reason = whole(&error);
+        match error {
+            SumDbError::Transport { .. } | SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
+            _ => LogFailure::Contradicts(reason),
+        }
+    })?;
+    let files = arrived.manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
+    let computed =
+        trust::toolchain_h1(&arrived.id.to_string(), files).map_err(|error| LogFailure::Contradicts(whole(&error)))?;
+    match computed.matches(&proof.h1) {
+        Some(completed) => Ok(Vouched { witness: proof.witness(completed), proof }),
+        None => {
+            let actual = computed.likely().map_or("no hash".to_owned(), |h1| h1.to_string());
+            let (record, name, expected) = (proof.record_id, &proof.database, proof.h1);
+            Err(LogFailure::Contradicts(format!("record {record} of {name} says {expected}, the files give {actual}")))
+        }
+    }
+}
+
+/// A checksum database: its verifier key, and where it is.
+struct Database {
+    key: VerifierKey,
+    address: Url,
+}
+
+impl Database {
+    /// Reads a `GOSUMDB` value (go.dev/ref/mod#environment-variables): a known name, or a key, then perhaps an address.
+    fn parse(words: &str) -> Result<Database, String> {
+        let mut words = words.split_whitespace();
+        let first = words.next().ok_or("GOSUMDB is empty")?;
+        let second = words.next();
+        if first == "off" {
+            return Err("GOSUMDB says `off`".to_owned());
+        }
+        let (key, host) = match first {
+            // Go's own, and its other address with the same key (cmd/go/internal/modfetch/sumdb.go).
+            "sum.golang.org" | "sum.golang.google.cn" => (GO_CHECKSUM_DATABASE_KEY, first),
+            key if key.contains('+') => (key, key.split('+').next().unwrap_or_default()),
+            name => return Err(format!("GOSUMDB names `{name}`, whose key is not known")),
+        };
+        let key: VerifierKey = key.parse().map_err(|error| format!("GOSUMDB has a key that is none: {error}"))?;
+        let address = second.map_or_else(|| format!("https://{host}"), str::to_owned);
+        let address = if address.ends_with('/') { address } else { format!("{address}/") };
+        let address =
+            Url::parse(&address).map_err(|error| format!("GOSUMDB names an address that is none: {error}"))?;
+        Ok(Database { key, address })
+    }
+}
+
+/// Asks a checksum database through the module proxy that passes it on, or directly.
+struct LogTransport<'a> {
+    ctx: &'a Ctx,
+    base: Url,
+}
+
+/// What `supported` may answer: nothing of it is used.
+const SUPPORTED_BYTES_MAX: u64 = 4096;
+/// The log is asked so often; silence is told and judged above.
+const LOG_TRIES: u32 = 3;
+
+impl<'a> LogTransport<'a> {
+    /// A proxy that says `supported` comes first: where the proxy can be reached the log can, and
+    /// nothing it says has to be believed.
+    fn reach(ctx: &'a Ctx, database: &Database) -> LogTransport<'a> {
+        for proxy in ctx.catalog().proxies() {
+            let Ok(base) = proxy.join(&format!("sumdb/{}/", database.key.name())) else { continue };
+            let transport = LogTransport { ctx, base };
+            if transport.get("supported", SUPPORTED_BYTES_MAX).is_ok() {
+                return transport;
+            }
+        }
+        LogTransport { ctx, base: database.address.clone() }
+    }
+}
+
+impl trust::Transport for LogTransport<'_> {
+    fn get(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, TransportError> {
+        let url = self.base.join(path).map_err(|error| TransportError::Failed(error.into()))?;
+        let document = Document { tries: Some(LOG_TRIES), ..Document::new(url, bytes_max) };
+        match self.ctx.client().get(&document, self.ctx.progress.as_ref()) {
+            Ok(answer) => Ok(answer.bytes),
+            Err(error) if error.is_absence() => Err(TransportError::Absent(whole(&error))),
+            Err(error) => Err(TransportError::Failed(error.into())),
+        }
+    }
+}
+
+/// The newest tree head seen, kept in the store.
+struct Heads<'a> {
+    ctx: &'a Ctx,
+    name: String,
+}
+
+/// A signed tree head is some hundred bytes.
+const HEAD_BYTES_MAX: u64 = 64 << 10;
+
+impl trust::HeadStore for Heads<'_> {
+    fn load(&self) -> Result<Option<Vec<u8>>, AnyError> {
+        let path = self.ctx.store.layout().tree_head(&self.name);
+        Ok(self.ctx.sys.fs().read_if_there(&path, HEAD_BYTES_MAX)?)
+    }
+
+    fn save(&self, head: &[u8]) -> Result<(), AnyError> {
+        let path = self.ctx.store.layout().tree_head(&self.name);
+        let fs = self.ctx.sys.fs();
+        if let Some(folder) = path.parent() {
+            fs.create_dirs(folder)?;
+        }
+        Ok(fs.replace(&path, head)?)
+    }
+}

@@ -1,0 +1,39 @@
+//! Makes a toolchain the default.
+
+use release::ToolchainId;
+use serde::Serialize;
+use store::{Generation, StoreError};
+
+use crate::ctx::Ctx;
+
+/// What a switch has done.
+#[derive(Debug, Clone, Serialize)]
+pub struct Switched {
+    /// The generation in use now.
+    pub generation: u64,
+    /// The default toolchain now.
+    pub toolchain: ToolchainId,
+    /// The default before, if there was one.
+    pub before: Option<ToolchainId>,
+    /// Whether anything changed.
+    pub changed: bool,
+    /// The folder to put on `PATH`.
+    pub bin: std::path::PathBuf,
+}
+
+/// Makes an installed toolchain the default: one rename of one link.
+///
+/// # Errors
+/// When it is not installed, or the store refuses; then the default is what it was.
+pub fn switch(ctx: &Ctx, id: &ToolchainId) -> Result<Switched, StoreError> {
+    let before = ctx.store.current()?;
+    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let Generation { number, toolchain, .. } = ctx.store.switch(id, ctx.author.clone(), wait_max)?;
+    Ok(Switched {
+        generation: number,
+        toolchain,
+        changed: before.as_ref().is_none_or(|before| before.number != number),
+        before: before.map(|before| before.toolchain),
+        bin: ctx.store.layout().default_bin(),
+    })
+}

@@ -1,0 +1,27 @@
+//! Takes a toolchain away.
+
+use release::ToolchainId;
+use serde::Serialize;
+use store::StoreError;
+
+use crate::ctx::Ctx;
+
+/// What was taken away.
+#[derive(Debug, Clone, Serialize)]
+pub struct Uninstalled {
+    /// The toolchain.
+    pub toolchain: ToolchainId,
+    /// How many bytes its files had.
+    pub bytes: u64,
+}
+
+/// Removes an installed toolchain, unless it is the default.
+///
+/// # Errors
+/// When it is not installed, is the default, or the store refuses.
+pub fn uninstall(ctx: &Ctx, id: &ToolchainId) -> Result<Uninstalled, StoreError> {
+    // A toolchain whose record is damaged can be removed all the same.
+    let bytes = ctx.store.record(id).map_or(0, |record| record.bytes);
+    ctx.store.remove(id, ctx.settings.seconds("lock.wait-seconds"))?;
+    Ok(Uninstalled { toolchain: id.clone(), bytes })
+}
