@@ -1,0 +1,297 @@
+//! The command tree: what can be typed, and its help.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use release::{Platform, Request};
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "goward",
+    version,
+    about = "The steward of Go toolchains: gets them, proves them, chooses the right one, runs it",
+    after_help = "\
+Examples:
+  goward run 1.27 -- go version     get the newest go1.27 if need be, and run it
+  goward install 1.26 1.27          install two toolchains at once
+  goward use latest                 make the newest release the default
+  goward pin 1.26                   write the project's version file
+  goward which --explain            show which go runs here, and why
+
+Exit codes are listed in `man goward` and in docs/reference/exit-codes.md.",
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for every command")]
+pub struct Global {
+    /// Print data and errors as JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say nothing but errors.
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more.
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    /// When to colour what is said.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColourChoice,
+    /// Do not use the network.
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// Ask only this source (`official`, `proxy`, `wheel`, `folder`, or a mirror's name).
+    #[arg(long, global = true, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Admit a toolchain that nobody but its server vouches for.
+    #[arg(long, global = true)]
+    pub allow_unproven: bool,
+    /// Install nothing on the way to something else.
+    #[arg(long, global = true)]
+    pub no_install: bool,
+    /// Act for another platform, as `OS/ARCH` in Go's words.
+    #[arg(long, global = true, value_name = "OS/ARCH", value_parser = platform)]
+    pub platform: Option<Platform>,
+    /// Read this configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a program under a toolchain, which is installed first if need be.
+    Run(RunArgs),
+    /// Install toolchains.
+    #[command(alias = "i")]
+    Install(InstallArgs),
+    /// Remove installed toolchains.
+    #[command(alias = "remove")]
+    Uninstall(UninstallArgs),
+    /// List what is installed, or what can be had.
+    #[command(alias = "ls")]
+    List(ListArgs),
+    /// Make a toolchain the default.
+    Use(UseArgs),
+    /// Write the version that this project wants into its version file.
+    Pin(PinArgs),
+    /// Print the version that would run in this folder.
+    Current(CurrentArgs),
+    /// Print the path of the program that would run in this folder.
+    Which(WhichArgs),
+    /// Print the folder of an installed toolchain: its GOROOT.
+    Where(WhereArgs),
+    /// Print every setting with its value and where that comes from.
+    Config(ConfigArgs),
+    /// Print the completion script of a shell.
+    Completions(CompletionsArgs),
+    /// Print the manual page.
+    Man(ManArgs),
+}
+
+/// `goward run`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward run 1.27 -- go version
+  goward run -- go test ./...       the version that this folder asks for
+  goward run '>=1.24 <1.27' -- gofmt -l .
+
+The program is looked for in the toolchain first, then on PATH. Its exit status is goward's.")]
+pub struct RunArgs {
+    /// Which toolchain; without it, what this folder asks for.
+    #[arg(value_name = "REQUEST", value_parser = request)]
+    pub request: Option<Request>,
+    /// The program and its arguments, after `--`.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// `goward install`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward install latest             the newest release
+  goward install 1.26 1.27.3        several at once
+  goward install 1.28rc1            a prerelease, by its name
+  goward install '>=1.24 <1.27'     the newest in a range
+  goward install 1.27 --source proxy
+
+Without a request, what this folder asks for is installed.")]
+pub struct InstallArgs {
+    /// Which toolchains: `1.27.3`, `1.27`, `latest`, `oldstable`, `supported`, `rc`, `>=1.24 <1.27`.
+    #[arg(value_name = "REQUEST", value_parser = request)]
+    pub requests: Vec<Request>,
+    /// Show what would be installed, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `goward uninstall`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward uninstall 1.26.7
+  goward uninstall 1.25             every installed go1.25")]
+pub struct UninstallArgs {
+    /// Which toolchains, of those that are installed.
+    #[arg(value_name = "REQUEST", value_parser = request, required = true)]
+    pub requests: Vec<Request>,
+}
+
+/// `goward list`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward list
+  goward list --remote              the newest of every minor that can be had
+  goward list --remote --all")]
+pub struct ListArgs {
+    /// List what can be had instead of what is installed.
+    #[arg(long)]
+    pub remote: bool,
+    /// With --remote, list every version.
+    #[arg(long, requires = "remote")]
+    pub all: bool,
+}
+
+/// `goward use`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward use latest
+  goward use 1.26
+
+The default is what runs where a folder asks for nothing. Put its folder on PATH once: `goward use`
+prints which.")]
+pub struct UseArgs {
+    /// Which toolchain; it is installed first if need be.
+    #[arg(value_name = "REQUEST", value_parser = request)]
+    pub request: Request,
+}
+
+/// `goward pin`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward pin 1.26                   the newest go1.26, whatever that is
+  goward pin 1.26.8                 exactly that one
+  goward pin latest --exact         the newest release of today, by its number")]
+pub struct PinArgs {
+    /// Which toolchain the project wants.
+    #[arg(value_name = "REQUEST", value_parser = request)]
+    pub request: Request,
+    /// Write the exact version that the request comes to now.
+    #[arg(long)]
+    pub exact: bool,
+}
+
+/// `goward current`
+#[derive(Debug, Args)]
+pub struct CurrentArgs {
+    /// Show every file and rule that was looked at.
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// `goward which`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward which
+  goward which gofmt
+  goward which --explain")]
+pub struct WhichArgs {
+    /// The program.
+    #[arg(value_name = "PROGRAM", default_value = "go")]
+    pub program: String,
+    /// Show every file and rule that was looked at.
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// `goward where`
+#[derive(Debug, Args)]
+pub struct WhereArgs {
+    /// Which toolchain; without it, what this folder asks for.
+    #[arg(value_name = "REQUEST", value_parser = request)]
+    pub request: Option<Request>,
+}
+
+/// `goward config`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward config
+  goward config network.tries
+  goward config --json")]
+pub struct ConfigArgs {
+    /// One setting only.
+    #[arg(value_name = "KEY")]
+    pub key: Option<String>,
+}
+
+/// `goward completions`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward completions bash > ~/.local/share/bash-completion/completions/goward
+  goward completions zsh > \"${fpath[1]}/_goward\"
+  goward completions fish > ~/.config/fish/completions/goward.fish")]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// `goward man`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  goward man | man -l -")]
+pub struct ManArgs {}
+
+/// The command tree, for help, completions, the man page and the reference.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn request(text: &str) -> Result<Request, String> {
+    text.parse::<Request>().map_err(|error| with_hints(&error))
+}
+
+fn platform(text: &str) -> Result<Platform, String> {
+    let (os, arch) = text.split_once(['/', '-']).ok_or("`OS/ARCH` is expected, as in `linux/arm64`")?;
+    Platform::new(os, arch).map_err(|error| with_hints(&error))
+}
+
+fn with_hints(error: &dyn diag::Diagnose) -> String {
+    let mut text = error.to_string();
+    for hint in error.hints().lines() {
+        text.push_str(&format!("\n  hint: {hint}"));
+    }
+    text
+}

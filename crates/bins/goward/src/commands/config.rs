@@ -1,0 +1,60 @@
+//! `goward config`
+
+use engine::Ctx;
+use engine::settings::{Setting, SettingsError, Value};
+use serde_json::{Value as Json, json};
+
+use super::Done;
+use crate::cli::ConfigArgs;
+use crate::failure::Failure;
+use crate::outcome::Worded;
+use crate::table::columns;
+
+pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
+    let all = ctx.settings.all();
+    let shown: Vec<&Setting> = match &args.key {
+        None => all.iter().collect(),
+        Some(key) => {
+            let found: Vec<&Setting> = all.iter().filter(|setting| setting.def.key == key).collect();
+            if found.is_empty() {
+                let keys = all.iter().map(|setting| setting.def.key);
+                let nearest = diag::nearest(key, keys, 2);
+                let nearest = all.iter().map(|setting| setting.def.key).filter(|key| nearest.contains(key)).collect();
+                let origin = engine::settings::Origin::Flag("KEY");
+                return Err(Failure::Settings(SettingsError::Unknown { key: key.clone(), origin, nearest }));
+            }
+            found
+        }
+    };
+    let rows: Vec<Vec<String>> = shown
+        .iter()
+        .map(|setting| {
+            vec![setting.def.key.to_owned(), format!("= {}", setting.value), format!("({})", setting.origin)]
+        })
+        .collect();
+    let text = columns(&rows);
+    let value: Vec<Json> = shown
+        .iter()
+        .map(|setting| {
+            json!({
+                "key": setting.def.key,
+                "value": data(&setting.value),
+                "origin": setting.origin.to_string(),
+                "env": setting.def.env,
+                "default": setting.def.default,
+                "doc": setting.def.doc,
+            })
+        })
+        .collect();
+    Ok(Box::new(Worded::new(value, text)))
+}
+
+fn data(value: &Value) -> Json {
+    match value {
+        Value::Text(text) => json!(text),
+        Value::Count(count) => json!(count),
+        Value::Switch(on) => json!(on),
+        Value::Words(words) => json!(words),
+        Value::Map(pairs) => Json::Object(pairs.iter().map(|(name, value)| (name.clone(), json!(value))).collect()),
+    }
+}

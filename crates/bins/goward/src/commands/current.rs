@@ -1,0 +1,19 @@
+//! `goward current`
+
+use engine::Ctx;
+
+use super::Done;
+use crate::cli::CurrentArgs;
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &CurrentArgs) -> Done {
+    let choice = engine::choose(ctx, None)?;
+    let mut text = match &choice.toolchain {
+        Some(toolchain) => format!("{}\n", toolchain.id.version()),
+        None => format!("{} (not installed)\n", choice.request),
+    };
+    if args.explain {
+        text.push_str(&choice.explanation());
+    }
+    Ok(Box::new(Worded::new(choice.json(), text)))
+}

@@ -1,0 +1,102 @@
+//! `goward install`
+
+use diag::{Bytes, Diagnose, Report, Speech};
+use engine::{Ctx, Installed};
+use serde_json::json;
+
+use super::{Done, listen};
+use crate::cli::InstallArgs;
+use crate::failure::Failure;
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
+    listen(ctx)?;
+    let mut plans = Vec::new();
+    let mut failures: Vec<Failure> = Vec::new();
+    if args.requests.is_empty() {
+        let choice = engine::choose(ctx, None)?;
+        plans.push(engine::plan_install(ctx, &choice.request, &ctx.platform)?);
+    }
+    for request in &args.requests {
+        for request in single(ctx, request)? {
+            match engine::plan_install(ctx, &request, &ctx.platform) {
+                Ok(plan) => plans.push(plan),
+                Err(error) => failures.push(error.into()),
+            }
+        }
+    }
+    // Two requests may come to one toolchain.
+    plans.sort_by(|a, b| a.toolchain.cmp(&b.toolchain));
+    plans.dedup_by(|a, b| a.toolchain == b.toolchain);
+    if args.dry_run {
+        if let Some(failure) = failures.into_iter().next() {
+            return Err(failure);
+        }
+        let text = plans
+            .iter()
+            .map(|plan| {
+                let state = if plan.installed { "is installed already" } else { "would be installed" };
+                format!("{} {state} (for `{}`)\n", plan.toolchain, plan.request)
+            })
+            .collect();
+        return Ok(Box::new(Worded::new(plans, text)));
+    }
+    let mut done = Vec::new();
+    for result in engine::install(ctx, &plans) {
+        match result {
+            Ok(installed) => done.push(installed),
+            Err(error) => failures.push(error.into()),
+        }
+    }
+    conclude(ctx, done, failures, speech)
+}
+
+/// One failure with nothing done is the command's own; among successes it is reported and the rest stands.
+fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech: &Speech) -> Done {
+    if done.is_empty() && failures.len() == 1 {
+        return Err(failures.remove(0));
+    }
+    let mut exit_code = 0;
+    let mut errors = Vec::new();
+    for failure in &failures {
+        let names: Vec<String> = done.iter().map(|installed| installed.toolchain.to_string()).collect();
+        let others =
+            if names.is_empty() { "nothing installed".to_owned() } else { format!("installed: {}", names.join(", ")) };
+        let report = Report::of(failure, format!("{others}; {}", engine::state_line(ctx)));
+        speech.write(&report.text(speech));
+        errors.push(report.json());
+        exit_code = failure.class().exit_code();
+    }
+    let text = done.iter().map(|installed| format!("{}\n", line(installed))).collect();
+    let value = json!({ "installed": done, "errors": errors });
+    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
+}
+
+/// `supported` stands for several toolchains; every other request for one.
+fn single(ctx: &Ctx, request: &release::Request) -> Result<Vec<release::Request>, Failure> {
+    if !request.is_several() {
+        return Ok(vec![request.clone()]);
+    }
+    let (_, available) = engine::available(ctx, &ctx.platform, true)?;
+    let versions: Vec<release::Version> = available.into_iter().map(|available| available.version).collect();
+    Ok(request.select_all(versions.iter()).into_iter().cloned().map(release::Request::Exact).collect())
+}
+
+/// What was installed, on one line, with what was proven below.
+pub(super) fn line(installed: &Installed) -> String {
+    if installed.was_installed {
+        return format!("{} is installed already", installed.toolchain);
+    }
+    let source = installed.source.as_deref().unwrap_or("an unknown source");
+    let seconds = installed.milliseconds as f64 / 1000.0;
+    let fetched = match (installed.bytes_fetched, installed.bytes_held) {
+        (0, _) => "nothing fetched".to_owned(),
+        (fetched, 0) => format!("{} fetched", Bytes(fetched)),
+        (fetched, held) => format!("{} fetched, {} held from before", Bytes(fetched), Bytes(held)),
+    };
+    let mut line = format!("installed {} from {source} in {seconds:.1} s ({fetched})", installed.toolchain);
+    for proof in &installed.proof {
+        line.push_str(&format!("\n  proven: {proof}"));
+    }
+    line
+}

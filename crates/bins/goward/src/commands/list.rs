@@ -1,0 +1,54 @@
+//! `goward list`
+
+use diag::{Bytes, Speech};
+use engine::Ctx;
+use serde_json::json;
+
+use super::{Done, listen};
+use crate::cli::ListArgs;
+use crate::outcome::Worded;
+use crate::table::columns;
+
+pub(super) fn run(ctx: &Ctx, args: &ListArgs, speech: &Speech) -> Done {
+    if args.remote { remote(ctx, args, speech) } else { local(ctx, speech) }
+}
+
+fn local(ctx: &Ctx, speech: &Speech) -> Done {
+    let list = engine::installed(ctx)?;
+    if list.is_empty() {
+        speech.say("no toolchain is installed; `goward install latest` gets one");
+    }
+    let rows: Vec<Vec<String>> = list
+        .iter()
+        .map(|item| {
+            vec![
+                if item.is_default { "*".to_owned() } else { String::new() },
+                item.toolchain.to_string(),
+                item.bytes.map_or("size unknown".to_owned(), |bytes| Bytes(bytes).to_string()),
+                item.source.as_ref().map_or("record unreadable".to_owned(), |source| format!("from {source}")),
+                item.support.clone(),
+            ]
+        })
+        .collect();
+    let mut text = columns(&rows);
+    if list.iter().any(|item| item.is_default) {
+        text.push_str("* the default\n");
+    }
+    Ok(Box::new(Worded::new(list, text)))
+}
+
+fn remote(ctx: &Ctx, args: &ListArgs, speech: &Speech) -> Done {
+    listen(ctx)?;
+    let (source, list) = engine::available(ctx, &ctx.platform, args.all)?;
+    speech.say(&format!("{} versions for {} from {source}", list.len(), ctx.platform));
+    let rows: Vec<Vec<String>> = list
+        .iter()
+        .map(|item| {
+            let installed = if item.installed { "installed" } else { "" };
+            vec![item.version.tag(), installed.to_owned(), item.support.clone()]
+        })
+        .collect();
+    let text = columns(&rows);
+    let value = json!({ "source": source, "platform": ctx.platform.to_string(), "versions": list });
+    Ok(Box::new(Worded::new(value, text)))
+}

@@ -1,0 +1,101 @@
+//! The commands, one file each.
+
+mod completions;
+mod config;
+mod current;
+mod install;
+mod list;
+mod man;
+mod pin;
+mod run;
+mod uninstall;
+mod use_;
+mod where_;
+mod which;
+
+use diag::Speech;
+use engine::{Choice, Ctx, InstallPlan};
+use release::{Request, ToolchainId, Version};
+use store::Toolchain;
+
+use crate::cli::Command;
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+
+type Done = Result<Box<dyn Outcome>, Failure>;
+
+/// The commands that need neither settings nor a store.
+pub(crate) fn without_store(command: &Command) -> Option<Box<dyn Outcome>> {
+    match command {
+        Command::Completions(args) => Some(completions::run(args)),
+        Command::Man(_) => Some(man::run()),
+        _ => None,
+    }
+}
+
+/// Runs a command.
+pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
+    match command {
+        Command::Run(args) => run::run(ctx, args, speech),
+        Command::Install(args) => install::run(ctx, args, speech),
+        Command::Uninstall(args) => uninstall::run(ctx, args),
+        Command::List(args) => list::run(ctx, args, speech),
+        Command::Use(args) => use_::run(ctx, args, speech),
+        Command::Pin(args) => pin::run(ctx, args, speech),
+        Command::Current(args) => current::run(ctx, args),
+        Command::Which(args) => which::run(ctx, args),
+        Command::Where(args) => where_::run(ctx, args),
+        Command::Config(args) => config::run(ctx, args),
+        Command::Completions(args) => Ok(completions::run(args)),
+        Command::Man(_) => Ok(man::run()),
+    }
+}
+
+/// From now on Ctrl-C asks the work to stop, so that it leaves a resumable state and says so.
+fn listen(ctx: &Ctx) -> Result<(), Failure> {
+    ctx.sys.interrupt().listen().map_err(Failure::Signals)
+}
+
+/// The newest installed toolchain that a request allows.
+fn installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain>, Failure> {
+    let toolchains = ctx.store.toolchains()?;
+    let here: Vec<&Toolchain> =
+        toolchains.iter().filter(|toolchain| *toolchain.id.platform() == ctx.platform).collect();
+    let versions: Vec<&Version> = here.iter().map(|toolchain| toolchain.id.version()).collect();
+    let Some(version) = request.select(versions.iter().copied()) else { return Ok(None) };
+    Ok(here.into_iter().find(|toolchain| toolchain.id.version() == version).cloned())
+}
+
+/// An installed toolchain for a request: one that is there, or one that is installed now.
+///
+/// What is installed answers first, so that a second call needs no network.
+fn obtain(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Failure> {
+    if let Some(toolchain) = installed(ctx, request)? {
+        return Ok(toolchain);
+    }
+    if !ctx.settings.is_on("install.auto") {
+        return Err(Failure::NotInstalled { request: request.to_string() });
+    }
+    listen(ctx)?;
+    let plan = engine::plan_install(ctx, request, &ctx.platform)?;
+    install_planned(ctx, plan, speech)
+}
+
+fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Toolchain, Failure> {
+    let id: ToolchainId = plan.toolchain.clone();
+    for result in engine::install(ctx, &[plan]) {
+        speech.say(&install::line(&result?));
+    }
+    ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
+}
+
+/// The toolchain that this folder asks for, installed now if need be.
+fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Result<(Toolchain, Choice), Failure> {
+    let choice = engine::choose(ctx, argument)?;
+    if let Some(toolchain) = &choice.toolchain {
+        return Ok((toolchain.clone(), choice));
+    }
+    let toolchain = obtain(ctx, &choice.request, speech)?;
+    choice.check(toolchain.id.version())?;
+    Ok((toolchain, choice))
+}

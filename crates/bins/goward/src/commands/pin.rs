@@ -1,0 +1,34 @@
+//! `goward pin`
+
+use diag::Speech;
+use engine::Ctx;
+use release::Request;
+
+use super::{Done, installed, listen};
+use crate::cli::PinArgs;
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &PinArgs, speech: &Speech) -> Done {
+    let request = if args.exact { exact(ctx, &args.request)? } else { args.request.clone() };
+    let pinned = engine::pin(ctx, &request)?;
+    let text = match &pinned.before {
+        Some(before) if *before == pinned.request => format!("{} says {} already\n", pinned.path.display(), before),
+        Some(before) => format!("{} says {} now, {before} before\n", pinned.path.display(), pinned.request),
+        None => format!("{} says {} now\n", pinned.path.display(), pinned.request),
+    };
+    if installed(ctx, &request)?.is_none() {
+        speech.say(&format!(
+            "no installed toolchain matches yet; `goward install` gets one, `goward run` does it by itself"
+        ));
+    }
+    Ok(Box::new(Worded::new(pinned, text)))
+}
+
+fn exact(ctx: &Ctx, request: &Request) -> Result<Request, crate::failure::Failure> {
+    if let Some(version) = request.exact() {
+        return Ok(Request::Exact(version));
+    }
+    listen(ctx)?;
+    let plan = engine::plan_install(ctx, request, &ctx.platform)?;
+    Ok(Request::Exact(plan.toolchain.version().clone()))
+}

@@ -1,0 +1,29 @@
+//! `goward use`
+
+use diag::Speech;
+use engine::Ctx;
+
+use super::{Done, obtain};
+use crate::cli::UseArgs;
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &UseArgs, speech: &Speech) -> Done {
+    let toolchain = obtain(ctx, &args.request, speech)?;
+    let switched = engine::switch(ctx, &toolchain.id)?;
+    let tag = switched.toolchain.version().tag();
+    let text = match (&switched.before, switched.changed) {
+        (_, false) => format!("{tag} is the default already (generation {})\n", switched.generation),
+        (Some(before), true) => {
+            format!(
+                "{tag} is the default now, {} was before (generation {})\n",
+                before.version().tag(),
+                switched.generation
+            )
+        }
+        (None, true) => format!("{tag} is the default now (generation {})\n", switched.generation),
+    };
+    if !ctx.sys.env().search_path().contains(&switched.bin) {
+        speech.say(&format!("put `{}` on PATH to have it in every shell", switched.bin.display()));
+    }
+    Ok(Box::new(Worded::new(switched, text)))
+}

@@ -1,0 +1,22 @@
+//! `goward where`
+
+use engine::Ctx;
+use serde_json::json;
+
+use super::{Done, installed};
+use crate::cli::WhereArgs;
+use crate::failure::Failure;
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &WhereArgs) -> Done {
+    let (toolchain, request) = match &args.request {
+        Some(request) => (installed(ctx, request)?, request.to_string()),
+        None => {
+            let choice = engine::choose(ctx, None)?;
+            (choice.toolchain, choice.request.to_string())
+        }
+    };
+    let toolchain = toolchain.ok_or(Failure::NotInstalled { request })?;
+    let text = format!("{}\n", toolchain.tree.display());
+    Ok(Box::new(Worded::new(json!({ "toolchain": toolchain.id, "tree": toolchain.tree }), text)))
+}

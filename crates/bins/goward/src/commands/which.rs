@@ -1,0 +1,27 @@
+//! `goward which`
+
+use std::ffi::OsString;
+
+use engine::Ctx;
+use serde_json::json;
+
+use super::Done;
+use crate::cli::WhichArgs;
+use crate::failure::Failure;
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &WhichArgs) -> Done {
+    let choice = engine::choose(ctx, None)?;
+    let Some(toolchain) = choice.toolchain.clone() else {
+        return Err(Failure::NotInstalled { request: choice.request.to_string() });
+    };
+    let launch = engine::launch(ctx, toolchain, &[OsString::from(&args.program)])?;
+    let path = launch.command.program().to_owned();
+    let mut text = format!("{}\n", path.display());
+    if args.explain {
+        text.push_str(&choice.explanation());
+    }
+    let mut value = choice.json();
+    value["program"] = json!(path);
+    Ok(Box::new(Worded::new(value, text)))
+}

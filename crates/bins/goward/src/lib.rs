@@ -1,0 +1,129 @@
+//! The command line: words in, verbs called, outcomes worded.
+//!
+//! A command is `Args` and `run`, which returns an [`Outcome`]; the outcome renders as text or as
+//! JSON, so nothing inside a command prints. Data goes to standard output, speech to standard error.
+//! The command tree ([`cli::command`]) is also what completions, the man page and the reference
+//! pages are made from.
+
+pub mod cli;
+mod commands;
+mod failure;
+mod outcome;
+pub mod reference;
+mod table;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use diag::{Class, Colour, Report, Speech, Verbosity};
+use engine::Ctx;
+use engine::settings::{Flag, Settings};
+use release::Platform;
+use sys::{Host, Sys};
+
+use cli::{Cli, ColourChoice};
+use failure::Failure;
+pub use outcome::Outcome;
+
+/// Runs the program with these arguments, the first being its own name.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap words help and usage errors itself; a closed stream is no error of ours.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Class::Usage.exit_code() } else { 0 });
+        }
+    };
+    let sys = Sys::real();
+    let speech = speech(&cli, &sys);
+    match perform(&sys, &cli, &speech, &args) {
+        Ok(outcome) => print(outcome.as_ref(), cli.global.json, &speech),
+        Err((failure, state)) => {
+            let report = Report::of(&failure, state);
+            let text = if cli.global.json { format!("{}\n", report.json()) } else { report.text(&speech) };
+            speech.write(&text);
+            ExitCode::from(report.class.exit_code())
+        }
+    }
+}
+
+fn speech(cli: &Cli, sys: &Sys) -> Speech {
+    let verbosity = match (cli.global.quiet, cli.global.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, true) => Verbosity::Verbose,
+        (false, false) => Verbosity::Normal,
+    };
+    let colour = match cli.global.color {
+        ColourChoice::Auto => Colour::Auto,
+        ColourChoice::Always => Colour::Always,
+        ColourChoice::Never => Colour::Never,
+    };
+    Speech::stderr(verbosity, colour, sys.env().var_os("NO_COLOR").is_some())
+}
+
+type Performed = Result<Box<dyn Outcome>, (Failure, String)>;
+
+fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performed {
+    let nothing_read = |failure: Failure| (failure, "nothing changed; no setting and no store was read".to_owned());
+    if let Some(outcome) = commands::without_store(&cli.command) {
+        return Ok(outcome);
+    }
+    let settings = Settings::read(sys, cli.global.config.as_deref(), &flags(cli))
+        .map_err(|error| nothing_read(Failure::from(error)))?;
+    let host = Host::this();
+    let platform = match &cli.global.platform {
+        Some(platform) => Ok(platform.clone()),
+        None => Platform::from_rust(host.os, host.arch),
+    };
+    let platform = platform.map_err(|error| nothing_read(Failure::from(error)))?;
+    let command = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let ctx = Ctx::new(sys.clone(), settings, platform, Arc::new(speech.clone()), command)
+        .map_err(|error| nothing_read(Failure::from(error)))?;
+    commands::run(&ctx, &cli.command, speech).map_err(|failure| {
+        let state = failure.state(engine::state_line(&ctx));
+        (failure, state)
+    })
+}
+
+fn flags(cli: &Cli) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    let mut set = |key, name, value: String| flags.push(Flag { key, name, value });
+    if cli.global.offline {
+        set("network.offline", "--offline", "true".to_owned());
+    }
+    if let Some(source) = &cli.global.source {
+        set("sources", "--source", source.clone());
+    }
+    if cli.global.allow_unproven {
+        set("verify.allow-unproven", "--allow-unproven", "true".to_owned());
+    }
+    if cli.global.no_install {
+        set("install.auto", "--no-install", "false".to_owned());
+    }
+    flags
+}
+
+/// Prints an outcome to standard output. A reader that went away (`| head`) is not an error.
+fn print(outcome: &dyn Outcome, json: bool, speech: &Speech) -> ExitCode {
+    use std::io::Write;
+    let text = if json {
+        let mut text = serde_json::to_string_pretty(&outcome.json()).unwrap_or_default();
+        text.push('\n');
+        text
+    } else {
+        outcome.text()
+    };
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            speech.write(&format!("error: could not write to standard output: {error}\n"));
+            ExitCode::from(Class::Environment.exit_code())
+        }
+        _ => ExitCode::from(outcome.exit_code()),
+    }
+}

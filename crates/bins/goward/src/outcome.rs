@@ -1,0 +1,50 @@
+//! What a command has to say when it has succeeded.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// The outcome of a command: text for people, JSON for programs, nothing printed yet.
+pub trait Outcome {
+    /// For standard output; ends with a line end unless it is empty.
+    fn text(&self) -> String;
+
+    /// The same as data.
+    fn json(&self) -> Value;
+
+    /// The exit code; other than 0 only where part of the work failed and has been reported.
+    fn exit_code(&self) -> u8 {
+        0
+    }
+}
+
+/// An outcome made of a value and its wording.
+pub(crate) struct Worded<T> {
+    value: T,
+    text: String,
+    exit_code: u8,
+}
+
+impl<T: Serialize> Worded<T> {
+    pub(crate) fn new(value: T, text: String) -> Worded<T> {
+        Worded { value, text, exit_code: 0 }
+    }
+
+    pub(crate) fn ending_with(self, exit_code: u8) -> Worded<T> {
+        Worded { exit_code, ..self }
+    }
+}
+
+impl<T: Serialize> Outcome for Worded<T> {
+    fn text(&self) -> String {
+        self.text.clone()
+    }
+
+    fn json(&self) -> Value {
+        // Our own values are representable; null says that one was not.
+        serde_json::to_value(&self.value).unwrap_or(Value::Null)
+    }
+
+    fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+}

@@ -1,0 +1,95 @@
+//! Reference pages, made from the tables that the program itself runs on.
+
+use std::fmt::Write;
+
+use clap::Command;
+use diag::Class;
+use engine::settings::{Kind, TABLE};
+
+use crate::cli;
+
+/// The pages: file name below `docs/reference/`, and text.
+pub fn pages() -> Vec<(&'static str, String)> {
+    vec![("commands.md", commands()), ("settings.md", settings()), ("exit-codes.md", exit_codes())]
+}
+
+/// The manual page in roff.
+pub fn man_page() -> String {
+    let mut page = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = clap_mangen::Man::new(cli::command()).render(&mut page);
+    let mut page = String::from_utf8_lossy(&page).into_owned();
+    page.push_str(".SH \"EXIT STATUS\"\n.TP\n\\fB0\\fR\nthe command did what it was asked to\n");
+    for class in Class::ALL {
+        let _ = write!(page, ".TP\n\\fB{}\\fR\n{}\n", class.exit_code(), class.meaning());
+    }
+    page.push_str(".SH ENVIRONMENT\n");
+    for def in TABLE {
+        let _ = write!(page, ".TP\n\\fB{}\\fR\n{}\n", def.env, def.doc.replace('\\', "\\\\"));
+    }
+    page
+}
+
+const NOTE: &str = "<!-- Made by `cargo xtask reference` from the program itself; edit that, not this. -->\n\n";
+
+fn commands() -> String {
+    let mut text = format!("# Commands\n\n{NOTE}");
+    let mut root = cli::command().disable_help_flag(true).term_width(100);
+    root.build();
+    section(&mut text, &root, "goward");
+    for command in root.get_subcommands() {
+        section(&mut text, command, &format!("goward {}", command.get_name()));
+    }
+    text
+}
+
+fn section(text: &mut String, command: &Command, name: &str) {
+    let mut command = command.clone().term_width(100);
+    // Writing to a string cannot fail.
+    let _ = write!(text, "## `{name}`\n\n```text\n{}\n```\n\n", command.render_long_help().to_string().trim_end());
+}
+
+fn settings() -> String {
+    let mut text = format!(
+        "# Settings\n\n{NOTE}A setting may stand in `config.toml` (a dot in the key is a table), in the environment, or on the\n\
+         command line; later ones win. `goward config` shows every value with its origin.\n\n\
+         | key | variable | takes | default | meaning |\n| --- | --- | --- | --- | --- |\n"
+    );
+    for def in TABLE {
+        let _ = writeln!(
+            text,
+            "| `{}` | `{}` | {} | {} | {} |",
+            def.key,
+            def.env,
+            takes(def.kind),
+            if def.default.is_empty() { "–".to_owned() } else { format!("`{}`", def.default) },
+            def.doc
+        );
+    }
+    text.push_str("\n`GOWARD_CONFIG` (or `--config`) names another file than the user's `goward/config.toml`.\n");
+    text
+}
+
+fn takes(kind: Kind) -> String {
+    match kind {
+        Kind::Text => "text".to_owned(),
+        Kind::Path => "absolute path".to_owned(),
+        Kind::Address => "address".to_owned(),
+        Kind::Count(least, most) => format!("{least} to {most}"),
+        Kind::Switch => "`true`, `false`".to_owned(),
+        Kind::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        Kind::Words => "words".to_owned(),
+        Kind::Map => "name = address".to_owned(),
+    }
+}
+
+fn exit_codes() -> String {
+    let mut text = format!(
+        "# Exit codes\n\n{NOTE}| code | meaning |\n| --- | --- |\n| 0 | the command did what it was asked to |\n"
+    );
+    for class in Class::ALL {
+        let _ = writeln!(text, "| {} | {} |", class.exit_code(), class.meaning());
+    }
+    text.push_str("\n`goward run` ends with the exit status of the program that it ran.\n");
+    text
+}

@@ -1,0 +1,119 @@
+//! Checks what no compiler checks: arrows go down, and one file builds the store's paths.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+
+/// The layers from the bottom up; a crate may depend on its own layer and those below.
+const LAYERS: [&str; 6] = ["base", "model", "core", "features", "services", "bins"];
+/// The layer of what is not shipped.
+const DEV: &str = "dev";
+/// The longest a source file may be, in lines: past that it holds more than one thing.
+const FILE_LINES_MAX: usize = 700;
+/// Names of folders in the store. Only `store/layout.rs` may join them to a path.
+const STORE_FOLDERS: [&str; 8] =
+    ["toolchains", "manifests", "generations", "staging", "downloads", "trash", "locks", "heads"];
+
+pub fn run() -> Result<()> {
+    let root = super::root()?;
+    let mut faults = layers(&root)?;
+    let files = sources(&root.join("crates"))?;
+    faults.extend(paths(&root, &files)?);
+    faults.extend(lengths(&root, &files)?);
+    for fault in &faults {
+        eprintln!("tidy: {fault}");
+    }
+    if !faults.is_empty() {
+        bail!("{} faults", faults.len());
+    }
+    println!("tidy: {} files in order", files.len());
+    Ok(())
+}
+
+fn layers(root: &Path) -> Result<Vec<String>> {
+    let metadata = MetadataCommand::new().manifest_path(root.join("Cargo.toml")).no_deps().exec()?;
+    let packages = metadata.workspace_packages();
+    let mut faults = Vec::new();
+    for package in &packages {
+        let layer = layer_of(root, package)?;
+        for dependency in &package.dependencies {
+            let Some(target) = packages.iter().find(|other| other.name.as_str() == dependency.name) else { continue };
+            let below = layer_of(root, target)?;
+            if !allowed(&layer, &below, dependency.kind, package.name.as_str(), target.name.as_str()) {
+                faults.push(format!("{layer}/{} may not depend on {below}/{}", package.name, target.name));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+fn layer_of(root: &Path, package: &Package) -> Result<String> {
+    let folder = Path::new(package.manifest_path.as_str()).strip_prefix(root.join("crates"))?;
+    let layer = folder.components().next().context("a crate stands in the folder of its layer")?;
+    Ok(layer.as_os_str().to_string_lossy().into_owned())
+}
+
+fn allowed(layer: &str, below: &str, kind: DependencyKind, from: &str, to: &str) -> bool {
+    let rank = |name: &str| LAYERS.iter().position(|layer| *layer == name);
+    match (rank(layer), rank(below)) {
+        // `model` is pure: of the base it may only know how to word an error.
+        _ if layer == "model" && to == "sys" => false,
+        _ if from == "shim" => to == "pin",
+        (Some(layer), Some(below)) => below <= layer,
+        // The test kit is for tests, the chores are for nobody.
+        (Some(_), None) => below == DEV && to == "testkit" && kind == DependencyKind::Development,
+        (None, _) => layer == DEV,
+    }
+}
+
+fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(sources(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Product code only: tests look at the store from outside and may name its folders.
+fn is_product(path: &Path) -> bool {
+    let dev = path.components().any(|part| part.as_os_str() == DEV);
+    let test =
+        path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "examples" | "benches")));
+    !dev && !test
+}
+
+fn paths(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
+    let layout = root.join("crates/core/store/src/layout.rs");
+    let mut faults = Vec::new();
+    for path in files.iter().filter(|path| is_product(path) && **path != layout) {
+        let text = fs::read_to_string(path)?;
+        for (number, line) in text.lines().enumerate() {
+            let joins =
+                |name: &&&str| line.contains(&format!("join(\"{name}")) || line.contains(&format!("new(\"{name}"));
+            if let Some(name) = STORE_FOLDERS.iter().find(joins) {
+                let place = path.strip_prefix(root)?.display();
+                faults.push(format!("{place}:{}: a path with `{name}` belongs in store/layout.rs", number + 1));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+fn lengths(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    for path in files {
+        let lines = fs::read_to_string(path)?.lines().count();
+        if lines > FILE_LINES_MAX {
+            faults.push(format!("{}: {lines} lines, {FILE_LINES_MAX} at the most", path.strip_prefix(root)?.display()));
+        }
+    }
+    Ok(faults)
+}
