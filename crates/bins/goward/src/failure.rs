@@ -35,15 +35,6 @@ pub enum Failure {
     /// Ctrl-C could not be listened for.
     #[error("listen for Ctrl-C")]
     Signals(#[source] std::io::Error),
-    /// A file of the outcome could not be written.
-    #[error("write `{path}`")]
-    Write {
-        /// The file.
-        path: String,
-        /// The system's words.
-        #[source]
-        cause: std::io::Error,
-    },
     /// Something that is asked for is not installed.
     #[error("find an installed toolchain for `{request}`")]
     NotInstalled {
@@ -63,13 +54,8 @@ impl Failure {
             Self::Choose(error) => error,
             Self::Pin(error) => error,
             Self::Launch(error) => error,
-            Self::Signals(_) | Self::Write { .. } | Self::NotInstalled { .. } => return None,
+            Self::Signals(_) | Self::NotInstalled { .. } => return None,
         })
-    }
-
-    /// What is true now, after this failure.
-    pub(crate) fn state(&self, line: String) -> String {
-        format!("nothing changed; {line}")
     }
 }
 
@@ -85,9 +71,8 @@ impl Diagnose for Failure {
     fn word(&self) -> &'static str {
         match (self.inner(), self) {
             (Some(inner), _) => inner.word(),
-            (None, Self::Signals(_)) => "signals",
             (None, Self::NotInstalled { .. }) => "not-installed",
-            _ => "write",
+            _ => "signals",
         }
     }
 

@@ -84,7 +84,7 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
     let ctx = Ctx::new(sys.clone(), settings, platform, Arc::new(speech.clone()), command)
         .map_err(|error| nothing_read(Failure::from(error)))?;
     commands::run(&ctx, &cli.command, speech).map_err(|failure| {
-        let state = failure.state(engine::state_line(&ctx));
+        let state = engine::state_line(&ctx);
         (failure, state)
     })
 }

@@ -40,7 +40,8 @@ pub struct Attempt {
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.source, self.reason)?;
-        if !self.reason.contains(&self.place) {
+        // Where a source is not set up, the reason says all there is.
+        if self.class != Class::Usage && !self.reason.contains(&self.place) {
             write!(f, " ({})", self.place)?;
         }
         Ok(())

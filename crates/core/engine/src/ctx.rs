@@ -1,7 +1,7 @@
 //! What a verb works with.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use diag::Progress;
 use fetch::Client;
@@ -30,6 +30,7 @@ pub struct Ctx {
     pub platform: Platform,
     /// Who is at work, for the records.
     pub author: Author,
+    changes: Mutex<Vec<String>>,
     client: OnceLock<Client>,
     catalog: OnceLock<Catalog>,
 }
@@ -51,7 +52,27 @@ impl Ctx {
         let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
         let author = Author { user: first(["USER", "USERNAME"]), host: first(["HOSTNAME", "COMPUTERNAME"]), command };
         let store = Store::at(&sys, home);
-        Ok(Ctx { sys, settings, store, progress, platform, author, client: OnceLock::new(), catalog: OnceLock::new() })
+        Ok(Ctx {
+            sys,
+            settings,
+            store,
+            progress,
+            platform,
+            author,
+            changes: Mutex::default(),
+            client: OnceLock::new(),
+            catalog: OnceLock::new(),
+        })
+    }
+
+    /// Remembers a change that is done, so that the report of a later failure does not hide it.
+    pub(crate) fn changed(&self, what: String) {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    }
+
+    /// What has been changed so far, in order.
+    pub(crate) fn changes(&self) -> Vec<String> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the network must not be used.

@@ -305,6 +305,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
         match get(ctx, source, &located) {
             Ok(got) => {
                 drop(lock);
+                ctx.changed(format!("installed {id}"));
                 let milliseconds = ctx.sys.clock().since(start).as_millis();
                 return Ok(Installed { milliseconds: u64::try_from(milliseconds).unwrap_or(u64::MAX), ..got });
             }

@@ -29,7 +29,7 @@ pub struct Launch {
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
     /// There is no such program.
-    #[error("run `{name}`: it is neither in `{}` nor on PATH", bin.display())]
+    #[error("run `{name}`: {}", if name.contains(std::path::is_separator) { "there is no such file".to_owned() } else { format!("it is neither in `{}` nor on PATH", bin.display()) })]
     Missing {
         /// The program, as it was typed.
         name: String,
@@ -100,7 +100,8 @@ pub fn launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Lau
 fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Option<PathBuf> {
     let typed = Path::new(name);
     if typed.components().count() > 1 || typed.is_absolute() {
-        return Some(typed.to_owned());
+        // What is there but is no program is for the system to refuse, in its words.
+        return matches!(ctx.sys.fs().follow(typed), Ok(Some(_)) | Err(_)).then(|| typed.to_owned());
     }
     let folders = std::iter::once(bin.to_owned()).chain(ctx.sys.env().search_path());
     folders.flat_map(|folder| with_suffixes(folder.join(name))).find(|path| is_program(ctx, path))

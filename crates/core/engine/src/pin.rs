@@ -150,17 +150,21 @@ fn folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
 fn changed(file: &FoundFile, request: &Request) -> Result<(PathBuf, String, Option<String>), PinError> {
     let path = PathBuf::from(&file.path);
     let text = std::str::from_utf8(&file.content).map_err(|_| PinError::NotText { path: path.clone() })?;
-    if file.name == FileName::GoVersion {
-        let before = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-        return Ok((path, format!("{request}\n"), before.map(str::to_owned)));
+    let line = match file.name {
+        FileName::GoVersion => version_line(text),
+        _ => go_line(text),
+    };
+    // A file without a version holds comments at most; the version goes below them.
+    if line.is_none() {
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        return Ok((path, format!("{text}{end}{request}\n"), None));
     }
-    let line = go_line(text);
     let mut changed = String::with_capacity(text.len() + 8);
     for (index, kept) in text.split_inclusive('\n').enumerate() {
         match &line {
-            Some((number, tool, _)) if *number == index => {
+            Some((number, before, _)) if *number == index => {
                 let end = if kept.ends_with("\r\n") { "\r\n" } else { "\n" };
-                changed.push_str(&format!("{tool} {request}{end}"));
+                changed.push_str(&format!("{before}{request}{end}"));
             }
             _ => changed.push_str(kept),
         }
@@ -168,11 +172,19 @@ fn changed(file: &FoundFile, request: &Request) -> Result<(PathBuf, String, Opti
     Ok((path, changed, line.map(|(_, _, before)| before)))
 }
 
-/// The line of a `.tool-versions` that names Go: its index, the tool's name there, its version.
+/// The line of a `.go-version` that counts: its index, what stands before the version (nothing), the version.
+fn version_line(text: &str) -> Option<(usize, String, String)> {
+    text.lines().enumerate().find_map(|(index, line)| {
+        let version = line.split('#').next()?.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        (!version.is_empty()).then(|| (index, String::new(), version.to_owned()))
+    })
+}
+
+/// The line of a `.tool-versions` that names Go: its index, what stands before the version, the version.
 fn go_line(text: &str) -> Option<(usize, String, String)> {
     text.lines().enumerate().find_map(|(index, line)| {
         let mut words = line.split('#').next()?.split_whitespace();
         let tool = words.next().filter(|tool| matches!(*tool, "golang" | "go"))?;
-        Some((index, tool.to_owned(), words.next()?.to_owned()))
+        Some((index, format!("{tool} "), words.next()?.to_owned()))
     })
 }

@@ -4,15 +4,18 @@ use diag::Bytes;
 
 use crate::ctx::Ctx;
 
-/// What is in use, and what is kept of unfinished downloads.
+/// What this command has changed before it failed, what is in use, and what is kept of unfinished downloads.
 pub fn state_line(ctx: &Ctx) -> String {
-    let mut line = match ctx.store.current() {
+    let changes = ctx.changes();
+    let mut line = if changes.is_empty() { "nothing changed".to_owned() } else { changes.join(", ") };
+    line.push_str("; ");
+    line.push_str(&match ctx.store.current() {
         Ok(Some(generation)) => {
             format!("generation {} ({}) is in use", generation.number, generation.toolchain.version().tag())
         }
         Ok(None) => "no default toolchain is set".to_owned(),
         Err(error) => format!("the store cannot be read ({})", crate::catalog::whole(&error)),
-    };
+    });
     match ctx.store.partial_downloads() {
         Ok(partial) if !partial.is_empty() => {
             let kept: Vec<String> =

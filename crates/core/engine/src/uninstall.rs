@@ -23,5 +23,6 @@ pub fn uninstall(ctx: &Ctx, id: &ToolchainId) -> Result<Uninstalled, StoreError>
     // A toolchain whose record is damaged can be removed all the same.
     let bytes = ctx.store.record(id).map_or(0, |record| record.bytes);
     ctx.store.remove(id, ctx.settings.seconds("lock.wait-seconds"))?;
+    ctx.changed(format!("removed {id}"));
     Ok(Uninstalled { toolchain: id.clone(), bytes })
 }

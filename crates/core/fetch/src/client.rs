@@ -143,6 +143,12 @@ impl Client {
         Ok(true)
     }
 
+    /// The error of a place that is given up.
+    pub(crate) fn given_up(&self, url: &Url, reason: Reason, tries: u32) -> FetchError {
+        let proxy = wire::proxy_for(&self.sys, url);
+        FetchError::Failed { url: redacted(url), host: host(url), reason, tries, proxy }
+    }
+
     /// Waits in small steps, so that an interrupt is noticed.
     pub(crate) fn wait(&self, duration: Duration) -> Result<(), FetchError> {
         let mut left = duration;
@@ -158,9 +164,4 @@ impl Client {
     pub(crate) fn check_interrupt(&self) -> Result<(), FetchError> {
         if self.sys.interrupt().is_asked() { Err(FetchError::Interrupted) } else { Ok(()) }
     }
-}
-
-/// The error of a place that is given up.
-pub(crate) fn given_up(url: &Url, reason: Reason, tries: u32) -> FetchError {
-    FetchError::Failed { url: redacted(url), host: host(url), reason, tries }
 }

@@ -13,7 +13,7 @@ use tokio::task::AbortHandle;
 use url::Url;
 
 use crate::board::{Board, Claim, End, What};
-use crate::client::{Client, given_up};
+use crate::client::Client;
 use crate::error::FetchError;
 use crate::head::{ContentRange, Head, objection};
 use crate::job::{Job, written};
@@ -207,7 +207,7 @@ impl Round<'_, '_> {
             match client.wait_to_retry(&url, &failure, gained, retry, *progress) {
                 Ok(true) => {}
                 Ok(false) => {
-                    let error = given_up(&url, failure.reason, retry.attempts());
+                    let error = client.given_up(&url, failure.reason, retry.attempts());
                     if let Err(error) = self.course.next_place(error) {
                         return Outcome::Failed(error);
                     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use diag::Progress;
 use url::Url;
 
-use crate::client::{Client, given_up};
+use crate::client::Client;
 use crate::error::FetchError;
 use crate::head::{Validators, looks_like_web_page, objection};
 use crate::limits::TICK;
@@ -120,7 +120,7 @@ impl Client {
                 _ => self.wait_to_retry(&document.url, &failure, false, &mut retry, progress)?,
             };
             if !again {
-                return Err(given_up(&document.url, failure.reason, retry.attempts()));
+                return Err(self.given_up(&document.url, failure.reason, retry.attempts()));
             }
         }
     }

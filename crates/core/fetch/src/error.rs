@@ -40,6 +40,8 @@ pub enum FetchError {
         reason: Reason,
         /// How often it was tried.
         tries: u32,
+        /// The proxy that the environment names for such addresses, without credentials.
+        proxy: Option<String>,
     },
     /// None of several places gave it.
     #[error("fetch `{name}` from any of {} places: {}", .failures.len(), joined(.failures))]
@@ -194,15 +196,20 @@ impl Diagnose for FetchError {
         match self {
             Self::Interrupted => hint!("run the same command again: it goes on where it stopped"),
             Self::Offline { .. } => hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
-            Self::Failed { host, reason, .. } => match reason {
-                Reason::Dns { .. } | Reason::Refused | Reason::Connect { .. } | Reason::ConnectTimeout { .. } => {
-                    hint!(
+            Self::Failed { host, reason, proxy, .. } => match reason {
+                Reason::Proxy { .. }
+                | Reason::Status { code: 407 }
+                | Reason::Dns { .. }
+                | Reason::Refused
+                | Reason::Connect { .. }
+                | Reason::ConnectTimeout { .. } => match proxy {
+                    Some(proxy) => hint!(
+                        "the environment names the proxy `{proxy}`: check that it runs and lets `{host}` through, or list `{host}` in `NO_PROXY`"
+                    ),
+                    None => hint!(
                         "if this network needs a proxy, set `HTTPS_PROXY`; if it allows listed hosts only, `{host}` is not among them"
-                    )
-                }
-                Reason::Proxy { .. } | Reason::Status { code: 407 } => {
-                    hint!("check `HTTPS_PROXY` and `NO_PROXY`: the proxy does not let `{host}` through")
-                }
+                    ),
+                },
                 Reason::Status { code: 403 } => {
                     hint!("`{host}` or a proxy on the way forbids it; another source may serve it")
                 }

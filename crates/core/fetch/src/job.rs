@@ -1,6 +1,6 @@
 //! Large files: brought to disk in segments, read and hashed while they grow, resumed after any end.
 
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::conductor::{Course, Outcome};
 use crate::error::FetchError;
 use crate::follow::Follow;
-use crate::limits::{HASH_READ_BYTES, ROUNDS_MAX, SEGMENTS_MAX, TICK};
+use crate::limits::{READ_BYTES, ROUNDS_MAX, SEGMENTS_MAX, TICK};
 use crate::parts::{DiskError, Left, Meta, Parts, PartsFolder};
 use crate::redact::{plain, redacted};
 
@@ -206,8 +206,10 @@ impl Client {
                 }
                 outcome
             });
-            let mut reader = Follow::new(board.clone(), folder.clone());
+            let reader = Follow::new(board.clone(), folder.clone());
             let failure = reader.failure();
+            // Small reads must not cost a lock and a system call each; large ones pass through.
+            let mut reader = BufReader::with_capacity(READ_BYTES, reader);
             let value = consume(&mut reader);
             drop(reader);
             let outcome = conducting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -287,7 +289,7 @@ fn hash(board: &Arc<Board>, folder: &PartsFolder) -> Result<[u8; 32], DiskError>
     let mut reader = Follow::new(board.clone(), folder.clone());
     let failure = reader.failure();
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; HASH_READ_BYTES];
+    let mut buffer = vec![0; READ_BYTES];
     loop {
         match reader.read(&mut buffer) {
             Ok(0) => return Ok(hash.finalize().into()),

@@ -19,8 +19,8 @@ pub(crate) const SEGMENTS_MAX: u64 = 1_000_000;
 /// were damaged, the place was changed); a server that goes on changing its mind is given up.
 pub(crate) const ROUNDS_MAX: u32 = 6;
 
-/// How many bytes are read from a segment at once for hashing: small enough for a processor's cache.
-pub(crate) const HASH_READ_BYTES: usize = 256 << 10;
+/// How many bytes are read from a segment at once: small enough for a processor's cache.
+pub(crate) const READ_BYTES: usize = 256 << 10;
 
 /// How much a wait is spread around its nominal length, as a share of it, so that many clients that
 /// failed together do not come back together.

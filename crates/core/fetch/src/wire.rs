@@ -15,7 +15,7 @@ use url::Url;
 use crate::head::{ContentRange, Head, Validators, strong_date};
 use crate::limits::{CERTIFICATE_FILES_MAX, CERTIFICATES_BYTES_MAX, REDIRECTS_MAX};
 use crate::reason::{Reason, RedirectRefused, detail};
-use crate::redact::redacted;
+use crate::redact::{host, redacted};
 use crate::retry::retry_after;
 use crate::settings::Settings;
 
@@ -81,16 +81,39 @@ fn basics(sys: &Sys, settings: &Settings, used_for: Use) -> Result<ClientBuilder
     proxies(sys, builder)
 }
 
-/// Proxies as the environment names them (the rules are curl's). Where it names none, Windows and macOS
-/// are asked for theirs.
+/// The proxies that the environment names. The rules are curl's: the lower-case name goes first.
+struct ProxyVars<'a> {
+    http: Option<&'a str>,
+    https: Option<&'a str>,
+    all: Option<&'a str>,
+}
+
+impl ProxyVars<'_> {
+    fn of(sys: &Sys) -> ProxyVars<'_> {
+        let env = sys.env();
+        let either = |lower: &str, upper: &str| env.var(lower).or_else(|| env.var(upper));
+        // Under CGI, `HTTP_PROXY` is a request header of whoever calls (CVE-2016-5385).
+        let is_cgi = env.var("REQUEST_METHOD").is_some();
+        ProxyVars {
+            http: if is_cgi { env.var("http_proxy") } else { either("http_proxy", "HTTP_PROXY") },
+            https: either("https_proxy", "HTTPS_PROXY"),
+            all: either("all_proxy", "ALL_PROXY"),
+        }
+    }
+}
+
+/// The proxy that the environment names for such an address, for messages: host and port alone.
+pub(crate) fn proxy_for(sys: &Sys, url: &Url) -> Option<String> {
+    let vars = ProxyVars::of(sys);
+    let value = if url.scheme() == "https" { vars.https } else { vars.http }.or(vars.all)?;
+    let value = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
+    Url::parse(&value).ok().map(|proxy| host(&proxy))
+}
+
+/// Sets proxies up as the environment names them. Where it names none, Windows and macOS are asked for theirs.
 fn proxies(sys: &Sys, mut builder: ClientBuilder) -> Result<ClientBuilder, String> {
-    let env = sys.env();
-    let either = |upper: &str, lower: &str| env.var(lower).or_else(|| env.var(upper));
-    // Under CGI, `HTTP_PROXY` is a request header of whoever calls (CVE-2016-5385).
-    let http = env.var("http_proxy").or_else(|| env.var("HTTP_PROXY").filter(|_| env.var("REQUEST_METHOD").is_none()));
-    let https = either("HTTPS_PROXY", "https_proxy");
-    let all = either("ALL_PROXY", "all_proxy");
-    let exceptions = either("NO_PROXY", "no_proxy").and_then(NoProxy::from_string);
+    let ProxyVars { http, https, all } = ProxyVars::of(sys);
+    let exceptions = sys.env().var("no_proxy").or_else(|| sys.env().var("NO_PROXY")).and_then(NoProxy::from_string);
     if http.is_none() && https.is_none() && all.is_none() {
         return Ok(if cfg!(any(windows, target_os = "macos")) { builder } else { builder.no_proxy() });
     }

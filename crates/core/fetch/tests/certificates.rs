@@ -1,4 +1,5 @@
 //! Encrypted connections: which certificates are trusted, and that nothing leads back to plain http.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Small documents: bounds, conditions, retries, time limits, proxies, credentials.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
 
@@ -197,6 +198,7 @@ fn a_proxy_that_refuses_is_told_from_a_host_that_does() {
     let error = client(&sys).get(&wanted, &Silent).unwrap_err();
     assert_eq!(error.word(), "proxy-refused", "{error}");
     assert!(error.to_string().contains("nowhere.invalid"), "{error}");
+    assert!(error.hints().lines()[0].contains(&proxy.url()["http://".len()..]), "{:?}", error.hints());
     assert_eq!(proxy.requests()[0].method, "CONNECT");
 }
 

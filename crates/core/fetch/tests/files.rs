@@ -1,4 +1,5 @@
 //! Large files: every fault of the server, resume, starting over, several places.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
 
@@ -703,6 +704,66 @@ fn gaps_that_several_connections_left_are_filled_without_fetching_what_is_held()
     assert_eq!((fetched.bytes_held, fetched.bytes_fetched), (3800, 6200));
     let ranges: Vec<_> = server.requests()[1..].iter().map(|r| r.header("range").unwrap().to_owned()).collect();
     assert_eq!(ranges, ["bytes=2500-4999", "bytes=6000-6999", "bytes=7300-"]);
+}
+
+#[test]
+fn whatever_a_server_does_wrong_no_wrong_byte_is_accepted() {
+    // Goal: any order of faults ends in an error or in the right bytes, and once the server is well, in these.
+    // Method: faults drawn by seed, for as many answers as the seed says.
+    let body = bytes(9_500);
+    for seed in 0..60 {
+        let (folder, dice) = (tempfile::tempdir().unwrap(), std::sync::Mutex::new(fastrand::Rng::with_seed(seed)));
+        let faults = dice.lock().unwrap().usize(1..12);
+        let server = serving(
+            move |n, good| {
+                if n >= faults {
+                    return good;
+                }
+                let mut dice = dice.lock().unwrap();
+                let good = if dice.u8(..5) == 0 { good.without_ranges() } else { good };
+                let good = if dice.u8(..8) == 0 { good.with_etag("\"v2\"") } else { good };
+                match dice.u8(..9) {
+                    0 => good.with_fault(Fault::HangUp),
+                    1 => Response::status(503),
+                    2 => good.with_fault(Fault::NoLength),
+                    3 => good.with_fault(Fault::Chunked),
+                    4 => good.with_fault(Fault::WrongLength(dice.i64(-50..50))),
+                    5 => Response::ok("<html>sorry</html>"),
+                    6 => good,
+                    _ => good.with_fault(Fault::CutAfter(dice.u64(..6000))),
+                }
+            },
+            &body,
+        );
+        let wanted = job(&server, &folder, &body);
+        let mut done = false;
+        for _ in 0..15 {
+            let heard = Heard::default();
+            match fetch(&client(&machine(Clock::manual(NOW))), &wanted, &heard) {
+                Ok((_, read)) => {
+                    assert!(read == body, "seed {seed}");
+                    done = true;
+                    break;
+                }
+                Err(FetchError::Failed { .. } | FetchError::HashMismatch { .. } | FetchError::Unsteady { .. }) => {}
+                Err(error) => panic!("seed {seed}: {error}"),
+            }
+        }
+        assert!(done, "seed {seed} never got there: {:#?}", server.requests());
+    }
+}
+
+#[test]
+fn a_consumer_that_panics_is_not_left_hanging() {
+    let (folder, body) = (tempfile::tempdir().unwrap(), bytes(5000));
+    let server = serving(|_, good| good.with_fault(Fault::StallAfter(100)), &body);
+    let patient = Settings { stall_timeout: Duration::from_secs(600), ..settings() };
+    let client = Client::new(&machine(Clock::real()), patient).unwrap();
+    let wanted = job(&server, &folder, &body);
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        client.fetch(&wanted, &Heard::default(), &Heard::default(), &mut |_| panic!("on purpose")).map(|(f, ())| f)
+    }));
+    assert!(outcome.is_err());
 }
 
 #[test]

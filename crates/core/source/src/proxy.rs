@@ -136,7 +136,7 @@ impl Source for ProxySource {
             [] => self.nothing_because.clone(),
             proxies => {
                 let places: Vec<_> = proxies.iter().map(|proxy| fetch::redacted(&proxy.url)).collect();
-                format!("{} (from {})", places.join(", "), self.origin)
+                format!("{}, from {}", places.join(", "), self.origin)
             }
         }
     }

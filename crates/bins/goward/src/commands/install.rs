@@ -15,7 +15,9 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
     let mut failures: Vec<Failure> = Vec::new();
     if args.requests.is_empty() {
         let choice = engine::choose(ctx, None)?;
-        plans.push(engine::plan_install(ctx, &choice.request, &ctx.platform)?);
+        let plan = engine::plan_install(ctx, &choice.request, &ctx.platform)?;
+        choice.check(plan.toolchain.version())?;
+        plans.push(plan);
     }
     for request in &args.requests {
         for request in single(ctx, request)? {
@@ -59,10 +61,7 @@ fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech:
     let mut exit_code = 0;
     let mut errors = Vec::new();
     for failure in &failures {
-        let names: Vec<String> = done.iter().map(|installed| installed.toolchain.to_string()).collect();
-        let others =
-            if names.is_empty() { "nothing installed".to_owned() } else { format!("installed: {}", names.join(", ")) };
-        let report = Report::of(failure, format!("{others}; {}", engine::state_line(ctx)));
+        let report = Report::of(failure, engine::state_line(ctx));
         speech.write(&report.text(speech));
         errors.push(report.json());
         exit_code = failure.class().exit_code();

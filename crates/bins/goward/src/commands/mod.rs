@@ -95,7 +95,12 @@ fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Resu
     if let Some(toolchain) = &choice.toolchain {
         return Ok((toolchain.clone(), choice));
     }
-    let toolchain = obtain(ctx, &choice.request, speech)?;
-    choice.check(toolchain.id.version())?;
-    Ok((toolchain, choice))
+    if !ctx.settings.is_on("install.auto") {
+        return Err(Failure::NotInstalled { request: choice.request.to_string() });
+    }
+    listen(ctx)?;
+    let plan = engine::plan_install(ctx, &choice.request, &ctx.platform)?;
+    // Before anything is fetched: what the project refuses need not be installed for it.
+    choice.check(plan.toolchain.version())?;
+    Ok((install_planned(ctx, plan, speech)?, choice))
 }

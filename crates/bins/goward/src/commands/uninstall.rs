@@ -3,6 +3,7 @@
 use diag::Bytes;
 use engine::Ctx;
 use release::{Request, ToolchainId, Version};
+use store::StoreError;
 
 use super::Done;
 use crate::cli::UninstallArgs;
@@ -23,6 +24,11 @@ pub(super) fn run(ctx: &Ctx, args: &UninstallArgs) -> Done {
     }
     wanted.sort();
     wanted.dedup();
+    // All or nothing, as far as that can be known beforehand: the default is refused before anything goes.
+    if let Some(current) = ctx.store.current()?.filter(|current| wanted.contains(&current.toolchain)) {
+        let (id, generation) = (current.toolchain, current.number);
+        return Err(Failure::Store(StoreError::InUse { id, generation }));
+    }
     let mut done = Vec::new();
     for id in &wanted {
         done.push(engine::uninstall(ctx, id)?);

@@ -149,8 +149,13 @@ fn send(stream: &TcpStream, shared: &Shared, request: &Request, response: &Respo
 
 fn write(mut out: &TcpStream, shared: &Shared, bytes: &[u8]) -> std::io::Result<()> {
     for piece in bytes.chunks(WRITE_BYTES) {
-        out.write_all(piece)?;
-        shared.bytes_sent.fetch_add(piece.len() as u64, Ordering::SeqCst);
+        let count = piece.len() as u64;
+        // Counted before: the client may look at the count as soon as it has the last byte.
+        shared.bytes_sent.fetch_add(count, Ordering::SeqCst);
+        if let Err(error) = out.write_all(piece) {
+            shared.bytes_sent.fetch_sub(count, Ordering::SeqCst);
+            return Err(error);
+        }
     }
     Ok(())
 }

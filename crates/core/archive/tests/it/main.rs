@@ -1,0 +1,9 @@
+//! Hostile and damaged archives against the whole crate, on a real file system.
+
+mod build;
+mod damage;
+mod disk;
+mod support;
+mod tar_gz;
+mod wheel;
+mod zip;
