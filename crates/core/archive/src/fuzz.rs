@@ -1,6 +1,9 @@
 //! Entries for fuzzers. None touches the disk.
 
-use std::io;
+use std::io::{self, Write};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::guard::{Admitted, EntryKind, Guard};
 use crate::layout::Layout;
@@ -16,7 +19,7 @@ pub fn fuzz_guard(data: &[u8]) {
     let Some((choice, rest)) = data.split_first() else { return };
     let layout = match choice % 2 {
         0 => Layout::Archive,
-        _ => Layout::Module { prefix: "golang.org/toolchain@v0.0.1-go1.27.3.linux-amd64/".to_owned() },
+        _ => module(),
     };
     let Some(mut guard) = Guard::new(&layout, Limits::default()) else { return };
     for line in rest.split(|byte| *byte == b'\n') {
@@ -38,16 +41,51 @@ pub fn fuzz_guard(data: &[u8]) {
     }
 }
 
-/// Reads arbitrary bytes as a zip's directory.
-pub fn fuzz_zip_directory(data: &[u8]) {
-    // The outcome does not matter here: there is one for every input, and no panic on the way to it.
-    let _ = crate::zip::directory_of(&Memory(data), &Limits::default());
+/// Reads arbitrary bytes as a tar.gz, up to the point where files would be written.
+///
+/// Bytes that do not begin as gzip are taken for the tar inside, so that the fuzzer need not find its checksum.
+pub fn fuzz_tar_gz(data: &[u8]) {
+    let Some(guard) = Guard::new(&Layout::Archive, limits()) else { return };
+    let wrapped;
+    let mut input = if data.starts_with(&GZIP_MAGIC) {
+        data
+    } else {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+        if encoder.write_all(data).is_err() {
+            return;
+        }
+        wrapped = encoder.finish().unwrap_or_default();
+        wrapped.as_slice()
+    };
+    // The outcome does not matter: there is one for every input, and no panic on the way to it.
+    let _ = crate::tar_gz::read_through(&mut input, guard);
+}
+
+/// Reads arbitrary bytes as a zip, a module and a wheel, up to the point where files would be written.
+///
+/// # Panics
+/// When more bytes of an entry would be written than were announced: that is what the fuzzer looks for.
+pub fn fuzz_zip(data: &[u8]) {
+    for layout in [Layout::Archive, module(), Layout::Wheel] {
+        let _ = crate::zip::read_through(&Memory(data), &layout, &limits());
+    }
 }
 
 /// Reads arbitrary bytes as a wheel's RECORD and as a pax header.
 pub fn fuzz_texts(data: &[u8]) {
     let _ = crate::record::parse(data);
     let _ = crate::pax::parse(data);
+}
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+fn module() -> Layout {
+    Layout::Module { prefix: "golang.org/toolchain@v0.0.1-go1.27.3.linux-amd64/".to_owned() }
+}
+
+/// Small enough that a bomb does not slow the fuzzer down.
+fn limits() -> Limits {
+    Limits { bytes_total_max: 16 << 20, ratio_floor_bytes: 1 << 20, ..Limits::default() }
 }
 
 /// Bytes in memory as an archive.

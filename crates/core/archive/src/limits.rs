@@ -69,11 +69,17 @@ pub(crate) const SMALL_FILE_BYTES_MAX: usize = 192 << 10;
 /// Slabs in all: together with the buffers above they bound the memory of a job (8 MiB).
 pub(crate) const SLABS_MAX: usize = 16;
 
-/// Writing threads beside the inflating one.
-pub(crate) const WRITERS: usize = 2;
+/// Writing threads beside the inflating one, where there are processors for them. Inflating takes longer than writing
+/// and hashing together, so that a second writer helps only where writing waits for a disk.
+pub(crate) const WRITERS_MAX: usize = 2;
 
 /// Bytes of each of a zip worker's two buffers.
 pub(crate) const ZIP_BUFFER_BYTES: usize = 256 << 10;
 
 /// Workers that inflate a zip: more than this wait for the disk, and each costs half a mebibyte.
 pub(crate) const ZIP_WORKERS_MAX: usize = 8;
+
+// Whatever must lie in one piece, filled up to a block of 512 bytes, fits in a slab.
+const _: () = assert!(SMALL_FILE_BYTES_MAX + 512 <= SLAB_BYTES && TAR_EXTENSION_BYTES_MAX as usize + 512 <= SLAB_BYTES);
+// A zip entry's own header with the longest name and extra field fits in a worker's buffer.
+const _: () = assert!(30 + 2 * (u16::MAX as usize) <= ZIP_BUFFER_BYTES);

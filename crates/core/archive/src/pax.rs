@@ -73,16 +73,16 @@ mod tests {
     fn broken_and_unwanted_records_are_refused() {
         for text in [
             &b"path=x\n"[..],
-            b"9 path=x\n",
+            b"8 path=x\n",
             b"99 path=x\n",
             b"0 a=b\n",
             b"3 \n",
             b"5 ab\n",
-            b"10 path=x\n",
+            b"11 path=x\n",
             b"12 size=-42\n",
-            b"31 size=99999999999999999999999\n",
-            b"20 hdrcharset=BINA\n",
-            b"23 GNU.sparse.major=1\n\n",
+            b"32 size=99999999999999999999999\n",
+            b"19 hdrcharset=BINA\n",
+            b"22 GNU.sparse.major=1\n",
             b"9 path=a\n9 path=b\n",
             b"18446744073709551616 a=b\n",
         ] {

@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::Unpack;
 use crate::error::ArchiveError;
-use crate::limits::{SLAB_BYTES, SLABS_MAX, WRITERS};
+use crate::limits::{SLAB_BYTES, SLABS_MAX, WRITERS_MAX};
 use crate::manifest::FileRecord;
 use crate::tree::{Tree, Writer};
 
@@ -114,10 +114,16 @@ impl Failure {
     }
 }
 
+/// As many writers as there are processors beside the inflater's.
+pub(crate) fn writers() -> usize {
+    (sys::cpu_count() - 1).clamp(1, WRITERS_MAX)
+}
+
 /// Runs `inflate` on this thread with writers beside it, and returns what they wrote.
 pub(crate) fn run(
     job: &Unpack,
     tree: &Tree,
+    writers: usize,
     inflate: impl FnOnce(&mut Pipe) -> Result<(), Stop>,
 ) -> Result<Vec<FileRecord>, ArchiveError> {
     let failure = Failure::default();
@@ -125,7 +131,7 @@ pub(crate) fn run(
     let (give_back, free) = channel();
     let queue = Mutex::new(queue);
     let records = std::thread::scope(|scope| {
-        let writers: Vec<_> = (0..WRITERS)
+        let writers: Vec<_> = (0..writers)
             .map(|_| {
                 let (queue, failure, give_back) = (&queue, &failure, give_back.clone());
                 scope.spawn(move || write(job, tree, queue, &give_back, failure))
@@ -150,6 +156,34 @@ pub(crate) fn run(
     match failure.first.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
         None => Ok(records),
+    }
+}
+
+/// Runs `inflate` on this thread with a reader beside it that gives every slab back unseen.
+pub(crate) fn discard(inflate: impl FnOnce(&mut Pipe) -> Result<(), Stop>) -> Result<(), ArchiveError> {
+    let failure = Failure::default();
+    let (work, queue) = channel();
+    let (give_back, free) = channel();
+    let outcome = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for work in queue {
+                match work {
+                    Work::Small(slab, files) => {
+                        assert!(files.iter().all(|file| file.range.end <= slab.len()), "a file reaches over its slab");
+                        let _ = give_back.send(slab);
+                    }
+                    Work::Large { chunks, .. } => chunks.into_iter().for_each(|(slab, _)| {
+                        let _ = give_back.send(slab);
+                    }),
+                }
+            }
+        });
+        inflate(&mut Pipe { work, free, made: 0, failure: &failure })
+    });
+    match outcome {
+        Err(Stop::Here(error)) => Err(error),
+        // Nothing here fails elsewhere.
+        Ok(()) | Err(Stop::Elsewhere) => Ok(()),
     }
 }
 
@@ -234,4 +268,71 @@ fn write_large(
     // Where the inflater has failed, the file is cut short, and the whole tree is thrown away.
     writer.end(file)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Layout, Limits};
+
+    /// A small file, a large one of three chunks, and again: more than there are slabs.
+    fn feed(pipe: &mut Pipe, rounds: usize) -> Result<(), Stop> {
+        for round in 0..rounds {
+            let mut slab = pipe.slab()?;
+            slab[..4].copy_from_slice(b"aabb");
+            let file = |name: &str, range| SmallFile { path: format!("f{round}/{name}"), executable: false, range };
+            pipe.send(slab, vec![file("a", 0..2), file("b", 2..4)])?;
+            let large = pipe.begin(format!("f{round}/large"), true)?;
+            for chunk in 0..3 {
+                let mut slab = pipe.slab()?;
+                slab[..1000].fill(chunk);
+                large.send(slab, 1000)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn with_tree<T>(sys: &sys::Sys, work: impl FnOnce(&Unpack, &Tree) -> T) -> T {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, limits) = (folder.path().join("tree"), Limits::default());
+        let job = Unpack { sys, tree: &root, layout: Layout::Archive, limits, task: &diag::Silent };
+        work(&job, &Tree::create(&job).unwrap())
+    }
+
+    #[test]
+    fn any_number_of_writers_writes_the_same_files() {
+        let sys = sys::Sys::real();
+        for writers in 1..=3 {
+            with_tree(&sys, |job, tree| {
+                let records = run(job, tree, writers, |pipe| feed(pipe, 30)).unwrap();
+                assert_eq!(records.len(), 90);
+                let large = sys.fs().read(&job.tree.join("f29/large"), 1 << 20).unwrap();
+                assert_eq!(large, [[0; 1000], [1; 1000], [2; 1000]].concat());
+                assert_eq!(sys.fs().read(&job.tree.join("f7/b"), 10).unwrap(), b"bb");
+            });
+        }
+    }
+
+    #[test]
+    fn a_failure_on_either_side_ends_both() {
+        for writers in 1..=3 {
+            for nth in [2, 3, 9, 40] {
+                // The first operation makes the tree, which is not what is tested here.
+                let adversary = sys::FailAt::from(nth, std::io::ErrorKind::StorageFull);
+                let fs = sys::Fs::faulty(std::sync::Arc::new(adversary));
+                let sys = sys::Sys::new(fs, sys::Clock::manual(0), sys::Env::of_this_process());
+                with_tree(&sys, |job, tree| {
+                    let error = run(job, tree, writers, |pipe| feed(pipe, 50)).unwrap_err();
+                    assert!(matches!(error, ArchiveError::Disk { .. }), "{error:?}");
+                });
+            }
+            with_tree(&sys::Sys::real(), |job, tree| {
+                let error = run(job, tree, writers, |pipe| {
+                    feed(pipe, 5)?;
+                    Err(ArchiveError::Truncated { within: "a test" }.into())
+                });
+                assert!(matches!(error, Err(ArchiveError::Truncated { within: "a test" })));
+            });
+        }
+    }
 }

@@ -31,11 +31,20 @@ pub fn unpack_tar_gz(job: &Unpack, input: &mut (dyn Read + Send)) -> Result<Unpa
     let guard = Guard::new(&job.layout, job.limits.clone())
         .ok_or_else(|| ArchiveError::malformed("the archive", "its layout has no prefix"))?;
     let tree = Tree::create(job)?;
-    let records = pipe::run(job, &tree, |pipe| {
+    let records = pipe::run(job, &tree, pipe::writers(), |pipe| {
         let window = Window::new(pipe, Gzip::new(input, job.sys.interrupt()))?;
         Entries { window, guard, extension: pax::Extension::default(), entry: Vec::new() }.read()
     })?;
     tree.finish(records)
+}
+
+/// Reads a whole tar.gz as [`unpack_tar_gz`] does, and writes nothing: for fuzzing.
+pub(crate) fn read_through(input: &mut dyn Read, guard: Guard) -> Result<(), ArchiveError> {
+    let interrupt = sys::Interrupt::new();
+    pipe::discard(|pipe| {
+        let window = Window::new(pipe, Gzip::new(input, &interrupt))?;
+        Entries { window, guard, extension: pax::Extension::default(), entry: Vec::new() }.read()
+    })
 }
 
 /// The entries in the order of the stream.

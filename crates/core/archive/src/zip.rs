@@ -16,14 +16,14 @@ use std::sync::{Mutex, PoisonError};
 
 use sys::ReadAt;
 
-use crate::Unpack;
 use crate::error::{ArchiveError, Refusal};
 use crate::guard::{Admitted, Guard};
 use crate::layout::{Placing, wheel_prefix};
-use crate::limits::{RECORD_BYTES_MAX, ZIP_WORKERS_MAX};
+use crate::limits::{Limits, RECORD_BYTES_MAX, ZIP_WORKERS_MAX};
 use crate::manifest::{FileRecord, Unpacked};
 use crate::record::{self, Row};
 use crate::tree::{Tree, Writer};
+use crate::{Layout, Unpack};
 use directory::{Directory, Entry};
 use inflate::Inflater;
 
@@ -61,6 +61,28 @@ pub fn unpack_zip(job: &Unpack, input: &dyn ReadAt) -> Result<Unpacked, ArchiveE
     let tree = Tree::create(job)?;
     let records = write_all(job, input, &tree, &files)?;
     tree.finish(records)
+}
+
+/// Reads a whole zip as [`unpack_zip`] does, and writes nothing: for fuzzing.
+pub(crate) fn read_through(input: &dyn ReadAt, layout: &Layout, limits: &Limits) -> Result<(), ArchiveError> {
+    let directory = directory_of(input, limits)?;
+    let placing = match Placing::of(layout) {
+        Some(placing) => placing,
+        None => Placing::Wheel { prefix: find_prefix(&directory)? },
+    };
+    let mut guard = Guard::with(placing, limits.clone());
+    let interrupt = sys::Interrupt::new();
+    let mut inflater = Inflater::new(&interrupt);
+    for entry in &directory.entries {
+        guard.admit(&entry.name, &entry.kind, entry.bytes)?;
+        let mut bytes = 0;
+        inflater.inflate(input, entry, &mut |piece| {
+            bytes += piece.len() as u64;
+            assert!(bytes <= entry.bytes, "more bytes than announced would be written");
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 /// A file that passed the guard and waits for a worker.

@@ -168,10 +168,13 @@ fn no_end(input: &dyn ReadAt, bytes_archive: u64, begins_as_zip: bool) -> Archiv
     if let Err(error) = read_exact_at(input, &mut bytes, bytes_archive - tail) {
         return error;
     }
-    if bytes.windows(4).any(|window| window == END_SIGNATURE.to_le_bytes()) {
-        malformed("there are bytes after its end record, or a comment")
-    } else {
-        ArchiveError::Truncated { within: "the zip" }
+    let signature = END_SIGNATURE.to_le_bytes();
+    match bytes.windows(4).position(|window| window == signature) {
+        // A whole end record, and something behind it.
+        Some(at) if bytes.len() - at >= END_BYTES as usize => {
+            malformed("there are bytes after its end record, or a comment")
+        }
+        _ => ArchiveError::Truncated { within: "the zip" },
     }
 }
 
