@@ -37,7 +37,17 @@ struct State {
 #[derive(Clone, Copy, Default)]
 struct Segment {
     held: u64,
-    claimed: bool,
+    claimed: Option<Owner>,
+}
+
+/// The lane that brings a segment.
+#[derive(Clone, Copy)]
+struct Owner {
+    lane: u64,
+    /// Whether the server has begun to answer it well. Until then a lane that is already flowing may
+    /// take the segment over: a server that does not serve ranges after all must not end the one
+    /// stream that works.
+    proven: bool,
 }
 
 /// What a lane tells the conductor.
@@ -93,7 +103,7 @@ pub(crate) enum Found {
 
 impl Board {
     pub fn new(segment_bytes: u64, bytes_total: Option<u64>, held: &[u64]) -> Board {
-        let segments = held.iter().map(|held| Segment { held: *held, claimed: false }).collect();
+        let segments = held.iter().map(|held| Segment { held: *held, claimed: None }).collect();
         let state = State {
             bytes_total,
             segments,
@@ -141,7 +151,7 @@ impl Board {
 
     /// Takes the first missing bytes that nobody brings: up to the next held or claimed ones, or, with
     /// `one_segment`, at most to the segment's end. `None` when there are none.
-    pub fn claim(&self, one_segment: bool) -> Option<Claim> {
+    pub fn claim(&self, lane: u64, one_segment: bool) -> Option<Claim> {
         let mut state = self.state();
         let state = &mut *state;
         let total = state.bytes_total;
@@ -156,12 +166,12 @@ impl Board {
                 state.segments.push(Segment::default());
             }
             let segment = &mut state.segments[index];
-            if !segment.claimed && segment.held < full {
-                segment.claimed = true;
+            if segment.claimed.is_none() && segment.held < full {
+                segment.claimed = Some(Owner { lane, proven: false });
                 let (at, start) = (segment.held, number * self.segment_bytes + segment.held);
                 let mut end = number.saturating_add(1).saturating_mul(self.segment_bytes);
                 if !one_segment {
-                    let taken = |segment: &&Segment| segment.claimed || segment.held > 0;
+                    let taken = |segment: &&Segment| segment.claimed.is_some() || segment.held > 0;
                     match state.segments[index + 1..].iter().position(|segment| taken(&segment)) {
                         Some(empty) => end = end.saturating_add(self.segment_bytes.saturating_mul(empty as u64)),
                         None => end = u64::MAX,
@@ -177,14 +187,24 @@ impl Board {
         }
     }
 
-    /// Moves a lane's claim from a full segment to the next one. `false` when that is held or claimed
-    /// already, or behind the end: the lane's work is done.
-    pub fn claim_next(&self, full: u64) -> bool {
+    /// The server answers a lane well. `false` when another lane has taken its segment over meanwhile.
+    pub fn prove(&self, lane: u64) -> bool {
+        let mut state = self.state();
+        let owned = state.segments.iter_mut().filter_map(|segment| segment.claimed.as_mut());
+        let mut found = false;
+        for owner in owned.filter(|owner| owner.lane == lane) {
+            owner.proven = true;
+            found = true;
+        }
+        found
+    }
+
+    /// Moves a lane's claim from a full segment to the next one. `false` when that is held already, or
+    /// brought by another lane, or behind the end: the lane's work is done.
+    pub fn claim_next(&self, lane: u64, full: u64) -> bool {
+        self.release(lane, full);
         let mut state = self.state();
         let Ok(index) = usize::try_from(full) else { return false };
-        if let Some(segment) = state.segments.get_mut(index) {
-            segment.claimed = false;
-        }
         if capacity(self.segment_bytes, state.bytes_total, full + 1) == 0 {
             return false;
         }
@@ -192,18 +212,20 @@ impl Board {
             state.segments.resize(index + 2, Segment::default());
         }
         let next = &mut state.segments[index + 1];
-        if next.claimed || next.held > 0 {
+        if next.held > 0 || next.claimed.is_some_and(|owner| owner.proven) {
             return false;
         }
-        next.claimed = true;
+        next.claimed = Some(Owner { lane, proven: true });
         true
     }
 
-    /// Gives a segment back that a lane does not go on with.
-    pub fn release(&self, segment: u64) {
+    /// Gives a segment back that a lane does not go on with, if it still is the lane's.
+    pub fn release(&self, lane: u64, segment: u64) {
         let index = usize::try_from(segment).unwrap_or(usize::MAX);
-        if let Some(segment) = self.state().segments.get_mut(index) {
-            segment.claimed = false;
+        if let Some(segment) = self.state().segments.get_mut(index)
+            && segment.claimed.is_some_and(|owner| owner.lane == lane)
+        {
+            segment.claimed = None;
         }
     }
 
@@ -308,23 +330,39 @@ mod tests {
     #[test]
     fn missing_bytes_are_claimed_in_order_around_those_that_are_held() {
         let board = Board::new(10, Some(45), &[10, 3, 0, 10]);
-        assert_eq!(board.claim(false), claim(13, Some(30)));
-        // The lane that has it goes on into segment 2; nobody has claimed that yet.
-        assert_eq!(board.claim(true), claim(20, Some(30)));
-        assert_eq!(board.claim(false), claim(40, Some(45)));
-        assert_eq!(board.claim(false), None);
+        assert_eq!(board.claim(1, false), claim(13, Some(30)));
+        // The first lane would go on into segment 2, but nobody has claimed that yet.
+        assert_eq!(board.claim(2, true), claim(20, Some(30)));
+        assert_eq!(board.claim(3, false), claim(40, Some(45)));
+        assert_eq!(board.claim(4, false), None);
+        assert!(board.prove(2));
         board.grew(1, 7);
-        assert!(!board.claim_next(1), "segment 2 was given to two lanes");
-        board.release(4);
-        assert_eq!(board.claim(true), claim(40, Some(45)));
+        assert!(!board.claim_next(1, 1), "segment 2 was given to two lanes");
+        board.release(1, 4);
+        assert_eq!(board.claim(4, true), None, "a lane gave back what was not its own");
+        board.release(3, 4);
+        assert_eq!(board.claim(4, true), claim(40, Some(45)));
+    }
+
+    #[test]
+    fn a_flowing_lane_takes_over_from_one_that_has_not_been_answered() {
+        let board = Board::new(10, Some(45), &[]);
+        board.claim(1, false);
+        assert!(board.prove(1));
+        board.grew(0, 10);
+        assert_eq!(board.claim(2, true), claim(10, Some(20)));
+        assert!(board.claim_next(1, 0));
+        assert!(!board.prove(2), "two lanes would write one segment");
+        board.release(2, 1);
+        assert_eq!(board.claim(3, true), claim(20, Some(30)));
     }
 
     #[test]
     fn a_file_of_unknown_size_is_claimed_to_its_end() {
         let board = Board::new(10, None, &[]);
-        assert_eq!(board.claim(false), claim(0, None));
+        assert_eq!(board.claim(1, false), claim(0, None));
         board.grew(0, 10);
-        assert!(board.claim_next(0));
+        assert!(board.claim_next(1, 0));
         board.grew(1, 4);
         assert!(!board.is_complete());
         board.set_bytes_total(Some(14));
@@ -338,7 +376,7 @@ mod tests {
     fn an_empty_file_is_complete_at_once() {
         let board = Board::new(10, Some(0), &[]);
         assert!(board.is_complete());
-        assert_eq!(board.claim(false), None);
+        assert_eq!(board.claim(1, false), None);
         assert_eq!(board.wait_for_bytes(0, 0), Found::FileEnd);
     }
 
@@ -347,7 +385,7 @@ mod tests {
         let board = Board::new(10, Some(20), &[10, 10]);
         assert_eq!(board.wait_for_bytes(0, 10), Found::SegmentEnd);
         assert_eq!(board.wait_for_bytes(1, 10), Found::FileEnd);
-        assert!(!board.claim_next(1));
+        assert!(!board.claim_next(1, 1));
         board.stop();
         assert_eq!(board.wait_for_bytes(0, 0), Found::Stopped);
     }

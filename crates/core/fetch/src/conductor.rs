@@ -15,11 +15,11 @@ use url::Url;
 use crate::board::{Board, Claim, End, What};
 use crate::client::Client;
 use crate::error::FetchError;
-use crate::head::{ContentRange, Head, objection};
 use crate::job::{Job, written};
+use crate::judge::Judged;
 use crate::lane::Lane;
 use crate::limits::TICK;
-use crate::parts::{DiskError, Meta, PartsFolder};
+use crate::parts::{Meta, PartsFolder};
 use crate::reason::Reason;
 use crate::redact::{host, plain};
 use crate::retry::{Failure, Retry};
@@ -37,7 +37,7 @@ pub(crate) enum Outcome {
 /// What outlives a round: the place, its tries, what failed before.
 pub(crate) struct Course<'a> {
     client: &'a Client,
-    job: &'a Job,
+    pub(crate) job: &'a Job,
     task: &'a dyn TaskHandle,
     progress: &'a dyn Progress,
     place: usize,
@@ -123,26 +123,36 @@ impl<'a> Course<'a> {
 }
 
 /// One round: lanes under way and what is known of the server.
-struct Round<'c, 'a> {
-    course: &'c mut Course<'a>,
-    board: &'c Arc<Board>,
-    folder: &'c PartsFolder,
-    meta: Meta,
-    running: BTreeMap<u64, Running>,
+pub(crate) struct Round<'c, 'a> {
+    pub(crate) course: &'c mut Course<'a>,
+    pub(crate) board: &'c Arc<Board>,
+    pub(crate) folder: &'c PartsFolder,
+    pub(crate) meta: Meta,
+    pub(crate) running: BTreeMap<u64, Running>,
     lanes_begun: u64,
     lanes_max: usize,
-    serves_ranges: bool,
+    pub(crate) serves_ranges: bool,
     flow: Option<Flow>,
     bytes_told: u64,
 }
 
-struct Running {
+pub(crate) struct Running {
     task: AbortHandle,
-    claim: Claim,
-    ranged: bool,
+    pub(crate) claim: Claim,
+    pub(crate) ranged: bool,
     bytes_fetched_before: u64,
-    /// Why the lane was not let go on.
-    objection: Option<Failure>,
+    /// Whether it was let go on.
+    is_proven: bool,
+    /// Why it was not.
+    verdict: Option<Verdict>,
+}
+
+/// Why a lane was not let go on.
+enum Verdict {
+    /// The answer is of no use.
+    Refused(Failure),
+    /// Another lane brings its segment by now. Nobody is to blame.
+    Superseded,
 }
 
 /// Since when bytes flow, for the measured rate.
@@ -156,13 +166,6 @@ struct Flow {
 enum Tried {
     Complete,
     Failed(Failure),
-    Over(Outcome),
-}
-
-/// What the head of an answer means.
-enum Judged {
-    Go,
-    Refuse(Failure),
     Over(Outcome),
 }
 
@@ -249,16 +252,16 @@ impl Round<'_, '_> {
             let ended = match report.what {
                 What::Head { head, go } => {
                     match self.judge(url, report.lane, &head) {
-                        Judged::Go => {
+                        Judged::Go if self.board.prove(report.lane) => {
                             self.flowing(url);
+                            if let Some(lane) = self.running.get_mut(&report.lane) {
+                                lane.is_proven = true;
+                            }
                             // A lane that has ended meanwhile reports so.
                             let _ = go.send(());
                         }
-                        Judged::Refuse(failure) => {
-                            if let Some(lane) = self.running.get_mut(&report.lane) {
-                                lane.objection = Some(failure);
-                            }
-                        }
+                        Judged::Go => self.rule(report.lane, Verdict::Superseded),
+                        Judged::Refuse(failure) => self.rule(report.lane, Verdict::Refused(failure)),
                         Judged::Over(outcome) => return Tried::Over(outcome),
                     }
                     continue;
@@ -274,10 +277,18 @@ impl Round<'_, '_> {
         }
     }
 
+    /// A lane is not let go on; why is remembered until it has ended.
+    fn rule(&mut self, lane: u64, verdict: Verdict) {
+        if let Some(lane) = self.running.get_mut(&lane) {
+            lane.verdict = Some(verdict);
+        }
+    }
+
     /// Goes on after the end of a lane; `Some` when the tries at this place are over.
     fn lane_ended(&mut self, url: &Url, lane: Running, end: End) -> Result<Option<Tried>, FetchError> {
-        let failure = match (end, lane.objection) {
-            (_, Some(objection)) => Some(objection),
+        let failure = match (end, lane.verdict) {
+            (_, Some(Verdict::Refused(failure))) => Some(failure),
+            (_, Some(Verdict::Superseded)) => None,
             (End::Disk(error), None) => return Err(written(error)),
             (End::Failed(reason), None) => Some(Failure::of(reason)),
             (End::Dismissed, None) => Some(Failure::of(Reason::Other { detail: "the request was ended".to_owned() })),
@@ -327,7 +338,9 @@ impl Round<'_, '_> {
         let client = self.course.client;
         // Asked before the claim is made: they can fail.
         let (http, runtime) = (client.http(Use::Files)?, client.runtime()?);
-        let Some(claim) = self.board.claim(one_segment) else { return Ok(false) };
+        let number = self.lanes_begun + 1;
+        let Some(claim) = self.board.claim(number, one_segment) else { return Ok(false) };
+        self.lanes_begun = number;
         let total = self.board.bytes_total();
         let ends_early = claim.end.is_some() && claim.end != total;
         let mut headers = self.course.job.headers.clone();
@@ -339,9 +352,8 @@ impl Round<'_, '_> {
                 headers.push(("if-range".to_owned(), validator));
             }
         }
-        self.lanes_begun += 1;
         let lane = Lane {
-            number: self.lanes_begun,
+            number,
             http,
             request: Request { url: url.clone(), headers },
             claim,
@@ -353,14 +365,17 @@ impl Round<'_, '_> {
         };
         let task = runtime.spawn(lane.begin()).abort_handle();
         let bytes_fetched_before = self.board.bytes_fetched();
-        self.running.insert(self.lanes_begun, Running { task, claim, ranged, bytes_fetched_before, objection: None });
+        let running = Running { task, claim, ranged, bytes_fetched_before, is_proven: false, verdict: None };
+        self.running.insert(number, running);
         Ok(true)
     }
 
     /// Opens a further connection when the transfer has turned out slow and can be split.
     fn widen(&mut self, url: &Url) -> Result<(), FetchError> {
         let (Some(flow), Some(total)) = (&self.flow, self.board.bytes_total()) else { return Ok(()) };
-        if self.running.len() >= self.lanes_max || !self.may_split(url) {
+        // One at a time: a server that does not like it is asked once.
+        let all_proven = self.running.values().all(|lane| lane.is_proven);
+        if self.running.len() >= self.lanes_max || !all_proven || !self.may_split(url) {
             return Ok(());
         }
         let (clock, settings) = (self.course.client.sys().clock(), self.course.client.settings());
@@ -404,123 +419,6 @@ impl Round<'_, '_> {
         if fetched > self.bytes_told {
             self.course.task.advance(fetched - self.bytes_told);
             self.bytes_told = fetched;
-        }
-    }
-
-    fn judge(&mut self, url: &Url, lane: u64, head: &Head) -> Judged {
-        let refuse = |reason| Judged::Refuse(Failure { reason, retry_after: head.retry_after });
-        let Some(running) = self.running.get(&lane) else {
-            return refuse(Reason::Other { detail: "nobody waits for it".to_owned() });
-        };
-        let (ranged, start) = (running.ranged, running.claim.start);
-        if let Some(reason) = objection(head) {
-            return refuse(reason);
-        }
-        if head.is_web_page && head.status != 416 {
-            return refuse(Reason::WebPage);
-        }
-        match (head.status, ranged) {
-            (200, false) => self.judge_whole(url, head),
-            (206, true) => self.judge_part(url, head, start),
-            (200, true) if self.running.len() > 1 && !head.validators.differ(&self.meta.validators()) => {
-                // It said that it serves ranges and does not: the first lane goes on alone.
-                self.serves_ranges = false;
-                refuse(Reason::BadRange { detail: "the whole file came".to_owned() })
-            }
-            (200, true) => Judged::Over(Outcome::StartOver(format!(
-                "{} sends the whole file instead of the rest: it has changed, or ranges are not served",
-                host(url)
-            ))),
-            (416, true) => self.judge_beyond(url, head, start),
-            (code, _) => refuse(Reason::Status { code }),
-        }
-    }
-
-    /// The whole file comes, and nothing is held.
-    fn judge_whole(&mut self, url: &Url, head: &Head) -> Judged {
-        if let Some(reason) = head.content_length.and_then(|bytes| self.wrong_size(bytes)) {
-            return Judged::Refuse(Failure::of(reason));
-        }
-        self.serves_ranges = head.serves_ranges;
-        self.board.set_bytes_total(head.content_length);
-        self.meta.url = plain(url).into();
-        self.meta.bytes_total = head.content_length;
-        self.meta.etag = head.validators.etag.clone();
-        self.meta.last_modified = head.validators.last_modified.clone();
-        self.note()
-    }
-
-    /// The rest comes, or a part of it.
-    fn judge_part(&mut self, url: &Url, head: &Head, start: u64) -> Judged {
-        let bad = |detail: String| Judged::Refuse(Failure::of(Reason::BadRange { detail }));
-        let Some(ContentRange::Part { first, total, .. }) = head.content_range else {
-            return bad("no `Content-Range`".to_owned());
-        };
-        if first != start {
-            return bad(format!("asked for bytes from {start} on, got them from {first} on"));
-        }
-        let same_place = plain(url).as_str() == self.meta.url;
-        if same_place && head.validators.differ(&self.meta.validators()) {
-            return Judged::Over(Outcome::StartOver(format!("the file at {} has changed", host(url))));
-        }
-        self.serves_ranges = true;
-        match (self.board.bytes_total(), total) {
-            (Some(known), Some(total)) if known != total => Judged::Over(Outcome::StartOver(format!(
-                "the file at {} has {total} bytes, where {known} were expected",
-                host(url)
-            ))),
-            (None, Some(total)) => {
-                if let Some(reason) = self.wrong_size(total) {
-                    return Judged::Refuse(Failure::of(reason));
-                }
-                self.board.set_bytes_total(Some(total));
-                self.meta.bytes_total = Some(total);
-                self.note()
-            }
-            _ => Judged::Go,
-        }
-    }
-
-    /// There are no bytes where we asked for some.
-    fn judge_beyond(&mut self, url: &Url, head: &Head, start: u64) -> Judged {
-        let held = self.board.bytes_held();
-        match head.content_range {
-            // The length of an earlier answer was wrong, and all there is is held: the hash will judge.
-            Some(ContentRange::None { total })
-                if total == held
-                    && start == held
-                    && self.course.job.sha256.is_some()
-                    && self.wrong_size(total).is_none() =>
-            {
-                self.board.set_bytes_total(Some(total));
-                self.meta.bytes_total = Some(total);
-                // The lane ends here; it has nothing to bring.
-                match self.note() {
-                    Judged::Go => Judged::Refuse(Failure::of(Reason::Status { code: 416 })),
-                    other => other,
-                }
-            }
-            Some(ContentRange::None { total }) => Judged::Over(Outcome::StartOver(format!(
-                "the file at {} has {total} bytes, fewer than it had",
-                host(url)
-            ))),
-            _ => Judged::Over(Outcome::StartOver(format!("{} has no bytes from {start} on", host(url)))),
-        }
-    }
-
-    fn wrong_size(&self, actual: u64) -> Option<Reason> {
-        let job = self.course.job;
-        match job.bytes_expected {
-            Some(expected) if expected != actual => Some(Reason::SizeDiffers { expected, actual }),
-            _ if actual > job.bytes_max => Some(Reason::TooLarge { bytes_max: job.bytes_max }),
-            _ => None,
-        }
-    }
-
-    fn note(&mut self) -> Judged {
-        match self.folder.write_meta(&self.meta) {
-            Ok(()) => Judged::Go,
-            Err(DiskError { path, cause }) => Judged::Over(Outcome::Failed(FetchError::Write { path, cause })),
         }
     }
 }

@@ -79,7 +79,7 @@ impl Guard {
             return;
         }
         if let Some(segment) = self.segment.take() {
-            self.board.release(segment);
+            self.board.release(self.number, segment);
         }
         self.board.report(Report { lane: self.number, what: What::Ended(end) });
     }
@@ -162,10 +162,10 @@ impl Writer<'_> {
         let beyond = self.lane.claim.end.is_some_and(|end| self.position >= end);
         guard.segment = None;
         if beyond {
-            self.lane.board.release(self.segment);
+            self.lane.board.release(self.lane.number, self.segment);
             return false;
         }
-        if !self.lane.board.claim_next(self.segment) {
+        if !self.lane.board.claim_next(self.lane.number, self.segment) {
             return false;
         }
         self.segment += 1;

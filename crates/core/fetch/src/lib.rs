@@ -26,8 +26,8 @@
 //!
 //! How it is put together: a *lane* (`lane.rs`) is one request under way on the runtime's thread; it
 //! writes to segments and tells the *board* (`board.rs`). The *conductor* (`conductor.rs`) is plain
-//! sequential code on a thread of its own: it starts lanes, judges response heads, waits, retries,
-//! changes the place. The reader (`follow.rs`) and the hash (`job.rs`) wait on the board. Pure parts —
+//! sequential code on a thread of its own: it starts lanes, judges response heads (`judge.rs`), waits,
+//! retries, changes the place. The reader (`follow.rs`) and the hash (`job.rs`) wait on the board. Pure parts —
 //! `retry.rs`, `breaker.rs`, `head.rs` — decide without a clock or a socket.
 //!
 //! Tested against `testkit::http`, a server that cuts, stalls, lies and refuses on request; waiting is
@@ -42,6 +42,7 @@ mod error;
 mod follow;
 mod head;
 mod job;
+mod judge;
 mod lane;
 mod limits;
 mod parts;

@@ -67,7 +67,8 @@ fn a_document_is_tried_again_after_any_passing_failure() {
             _ => Response::ok("{}"),
         });
         let heard = Heard::default();
-        assert_eq!(client(&manual()).get(&document(&server, "/"), &heard).unwrap().bytes, b"{}", "{fault:?}");
+        let client = Client::new(&manual(), impatient()).unwrap();
+        assert_eq!(client.get(&document(&server, "/"), &heard).unwrap().bytes, b"{}", "{fault:?}");
         assert_eq!(heard.lines.lock().unwrap().len(), 1, "{fault:?}: {}", heard.text());
     }
 }

@@ -87,10 +87,11 @@ fn a_stalled_transfer_is_left_and_goes_on() {
         let server = first_fails(fault, &body);
         let sys = machine(Clock::manual(NOW));
         let heard = Heard::default();
-        let (fetched, read) = fetch(&client(&sys), &job(&server, &folder, &body), &heard).unwrap();
+        let (fetched, read) =
+            fetch(&Client::new(&sys, impatient()).unwrap(), &job(&server, &folder, &body), &heard).unwrap();
         assert!(read == body);
         assert_nothing_sent_twice(&server, &body);
-        assert!(heard.text().contains("no byte for 0.2 s"), "{}", heard.text());
+        assert!(heard.text().contains("no byte for 0.4 s"), "{}", heard.text());
         fetched.parts.remove().unwrap();
     }
 }
@@ -100,7 +101,8 @@ fn a_server_that_never_answers_is_left() {
     let (folder, body) = (tempfile::tempdir().unwrap(), bytes(100));
     let server = first_fails(Fault::Silence, &body);
     let sys = machine(Clock::manual(NOW));
-    let (fetched, _) = fetch(&client(&sys), &job(&server, &folder, &body), &Heard::default()).unwrap();
+    let (fetched, _) =
+        fetch(&Client::new(&sys, impatient()).unwrap(), &job(&server, &folder, &body), &Heard::default()).unwrap();
     assert_eq!(fetched.attempts, 2);
 }
 
@@ -377,13 +379,9 @@ fn a_killed_fetch_goes_on_in_the_next_process_without_fetching_a_held_byte() {
         let folder = tempfile::tempdir().unwrap();
         let server = first_fails(Fault::StallAfter(stop), &body);
         let sys = machine(Clock::real());
-        let patient = Settings { stall_timeout: Duration::from_secs(60), ..settings() };
         let mut seen = 0;
-        let outcome = Client::new(&sys, patient).unwrap().fetch(
-            &job(&server, &folder, &body),
-            &Heard::default(),
-            &Heard::default(),
-            &mut |reader| {
+        let outcome =
+            client(&sys).fetch(&job(&server, &folder, &body), &Heard::default(), &Heard::default(), &mut |reader| {
                 let mut buffer = [0; 100];
                 while let Ok(read @ 1..) = reader.read(&mut buffer) {
                     seen += read as u64;
@@ -391,8 +389,7 @@ fn a_killed_fetch_goes_on_in_the_next_process_without_fetching_a_held_byte() {
                         sys.interrupt().ask();
                     }
                 }
-            },
-        );
+            });
         assert!(matches!(outcome, Err(FetchError::Interrupted)));
         let sys = machine(Clock::manual(NOW));
         let (fetched, read) = fetch(&client(&sys), &job(&server, &folder, &body), &Heard::default()).unwrap();

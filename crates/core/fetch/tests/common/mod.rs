@@ -19,14 +19,14 @@ pub fn machine(clock: Clock) -> Sys {
     Sys::new(Fs::real(), clock, Env::of(Vec::<(String, String)>::new(), "/".into(), None))
 }
 
-/// Settings for tests: small segments, short real waits, moved ones as usual.
+/// Settings for tests: small segments. Real waits are long, so that a loaded machine changes nothing.
 pub fn settings() -> Settings {
-    Settings {
-        connect_timeout: Duration::from_millis(300),
-        stall_timeout: Duration::from_millis(200),
-        segment_bytes: 1000,
-        ..Settings::default()
-    }
+    Settings { segment_bytes: 1000, ..Settings::default() }
+}
+
+/// Settings for tests in which a server falls silent: those waits are real, and short.
+pub fn impatient() -> Settings {
+    Settings { connect_timeout: Duration::from_millis(400), stall_timeout: Duration::from_millis(400), ..settings() }
 }
 
 pub fn client(sys: &Sys) -> Client {
