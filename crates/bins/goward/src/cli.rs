@@ -289,7 +289,7 @@ fn platform(text: &str) -> Result<Platform, String> {
 }
 
 fn with_hints(error: &dyn diag::Diagnose) -> String {
-    let mut text = error.to_string();
+    let mut text = format!("could not {error}");
     for hint in error.hints().lines() {
         text.push_str(&format!("\n  hint: {hint}"));
     }

@@ -11,6 +11,7 @@ mod failure;
 mod outcome;
 pub mod reference;
 mod table;
+mod usage;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -33,8 +34,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
-            // clap words help and usage errors itself; a closed stream is no error of ours.
-            let _ = error.print();
+            usage::print(&error, &args);
             return ExitCode::from(if error.use_stderr() { Class::Usage.exit_code() } else { 0 });
         }
     };
@@ -42,8 +42,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let speech = speech(&cli, &sys);
     match perform(&sys, &cli, &speech, &args) {
         Ok(outcome) => print(outcome.as_ref(), cli.global.json, &speech),
-        Err((failure, state)) => {
-            let report = Report::of(&failure, state);
+        Err(report) => {
             let text = if cli.global.json { format!("{}\n", report.json()) } else { report.text(&speech) };
             speech.write(&text);
             ExitCode::from(report.class.exit_code())
@@ -65,10 +64,11 @@ fn speech(cli: &Cli, sys: &Sys) -> Speech {
     Speech::stderr(verbosity, colour, sys.env().var_os("NO_COLOR").is_some())
 }
 
-type Performed = Result<Box<dyn Outcome>, (Failure, String)>;
+type Performed = Result<Box<dyn Outcome>, Box<Report>>;
 
 fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performed {
-    let nothing_read = |failure: Failure| (failure, "nothing changed; no setting and no store was read".to_owned());
+    let nothing_read =
+        |failure: Failure| Box::new(Report::of(&failure, "nothing changed; no setting and no store was read"));
     if let Some(outcome) = commands::without_store(&cli.command) {
         return Ok(outcome);
     }
@@ -83,10 +83,8 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
     let command = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let ctx = Ctx::new(sys.clone(), settings, platform, Arc::new(speech.clone()), command)
         .map_err(|error| nothing_read(Failure::from(error)))?;
-    commands::run(&ctx, &cli.command, speech).map_err(|failure| {
-        let state = engine::state_line(&ctx);
-        (failure, state)
-    })
+    commands::run(&ctx, &cli.command, speech)
+        .map_err(|failure| Box::new(Report::of(&failure, engine::state_line(&ctx))))
 }
 
 fn flags(cli: &Cli) -> Vec<Flag> {

@@ -91,7 +91,9 @@ fn one_of_several_fails_and_the_others_stay() {
     let world = World::new();
     let run = world.goward("install 1.26.8 1.24 1.27.9");
     assert_eq!(run.code, 3, "{}", run.snapshot());
-    assert_snapshot!("install_partly", run.snapshot());
+    // What the threads tell before that comes in any order.
+    let text = run.snapshot();
+    assert_snapshot!("install_partly", &text[text.find("error:").unwrap()..]);
     assert_eq!(world.installed(), ["1.26.8"]);
     let json = world.goward("install 1.26.8 1.24 --json").exits(3).json();
     assert_eq!(json["errors"][0]["exit_code"], 3);
@@ -106,7 +108,7 @@ fn the_record_says_source_and_proof_and_the_tree_is_what_was_packed() {
     let record = world.record("1.27.3");
     assert_eq!(record["source"], "official");
     assert_eq!(record["archive_sha256"], json!(toolchain.archive_sha256()));
-    assert_eq!(record["address"], json!(format!("{}{}", world.upstream.url(), official_file(&toolchain))));
+    assert_eq!(record["address"], json!(format!("{}/{}", world.upstream.index_url(), toolchain.archive_name())));
     assert_eq!(world.witnesses("1.27.3"), ["index-checksum"]);
     for file in toolchain.files() {
         let path = world.tree("1.27.3").join(&file.path);

@@ -54,7 +54,8 @@ fn the_exit_status_is_that_of_the_program() {
 #[test]
 fn arguments_arrive_untouched() {
     let world = World::new();
-    let odd = ["with space", "", "it's \"quoted\"", "$HOME `x` \\", "\u{fc}n\u{ef}code \u{2713}", "--json", "--", "-q", "*"];
+    let odd =
+        ["with space", "", "it's \"quoted\"", "$HOME `x` \\", "\u{fc}n\u{ef}code \u{2713}", "--json", "--", "-q", "*"];
     let args = ["run", "1.27", "--", "go", "args"].iter().chain(&odd);
     let run = world.home.goward(args).success();
     assert_eq!(run.stdout.lines().collect::<Vec<_>>(), odd);

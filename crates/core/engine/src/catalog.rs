@@ -34,6 +34,8 @@ pub struct Attempt {
     pub reason: String,
     /// What kind of failure that was.
     pub class: Class,
+    /// What to try.
+    pub hints: Hints,
     next: Option<Box<Attempt>>,
 }
 
@@ -55,15 +57,40 @@ impl std::error::Error for Attempt {
 }
 
 impl Attempt {
+    /// This attempt and those after it.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &Attempt> {
+        std::iter::successors(Some(self), |attempt| attempt.next.as_deref())
+    }
+
     pub(crate) fn of(source: &dyn Source, error: &dyn Diagnose) -> Attempt {
         Attempt {
             source: source.name().to_owned(),
             place: source.place(),
             reason: whole(error),
             class: error.class(),
+            hints: error.hints(),
             next: None,
         }
     }
+}
+
+/// The kind of failure that weighs most: damage is worse news than silence, silence than absence.
+///
+/// Where no source could even be asked, since nothing is set up, that is `Usage`.
+pub(crate) fn weightiest<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Class {
+    let rank = |class: Class| match class {
+        Class::Integrity => 4,
+        Class::Network => 3,
+        Class::NotFound => 2,
+        Class::Usage => 0,
+        _ => 1,
+    };
+    attempts.map(|attempt| attempt.class).max_by_key(|class| rank(*class)).unwrap_or(Class::Usage)
+}
+
+/// What to try where no source is set up.
+pub(crate) fn set_one_up() -> Hints {
+    hint!("no source is set up: `goward config sources` shows which are asked, `goward config` how each is set up")
 }
 
 /// Links attempts into one cause chain, first attempt outermost.
@@ -95,12 +122,10 @@ pub enum CatalogError {
         what: String,
         /// For which platform.
         platform: Platform,
-        /// Versions that look like it.
-        nearest: Vec<Version>,
+        /// What to try: what it may have been meant for, versions that look like it.
+        hints: Hints,
         /// Whether any source has anything at all for the platform.
         platform_known: bool,
-        /// A note on a request that a YAML file may have mangled.
-        note: Option<String>,
         /// What each source said.
         #[source]
         attempts: Option<Box<Attempt>>,
@@ -129,7 +154,10 @@ impl Diagnose for CatalogError {
         match self {
             Self::NoMatch { .. } => Class::NotFound,
             Self::NoSource { offline: true, .. } => Class::Policy,
-            Self::NoSource { .. } => Class::Network,
+            Self::NoSource { attempts, .. } => match weightiest(attempts.iter().flat_map(|first| first.each())) {
+                class @ (Class::Usage | Class::Integrity) => class,
+                _ => Class::Network,
+            },
             Self::Interrupted { .. } => Class::Interrupted,
         }
     }
@@ -146,24 +174,18 @@ impl Diagnose for CatalogError {
 
     fn hints(&self) -> Hints {
         match self {
-            Self::NoMatch { platform_known: false, platform, .. } => {
-                hint!("no source has any toolchain for {platform}; `--platform OS/ARCH` asks for another")
-            }
-            Self::NoMatch { nearest, note, .. } => {
-                let hints = note.iter().fold(Hints::none(), |hints, note| hints.and(note.clone()));
-                let near: Vec<String> = nearest.iter().map(Version::to_string).collect();
-                match near.as_slice() {
-                    [] => hints.and("`goward list --remote` shows what can be had"),
-                    near => hints.and(format!("the nearest are {}; `goward list --remote` shows all", near.join(", "))),
-                }
-            }
+            Self::NoMatch { hints, .. } => hints.clone(),
             Self::NoSource { offline: true, .. } => {
                 hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`), or set `folder.path` to a folder of archives")
             }
-            Self::NoSource { .. } => hint!(
-                "check the network and proxy variables; a mirror can be set with `GOWARD_MIRRORS=name=address`, \
-                 a folder of archives with `GOWARD_FOLDER`"
-            ),
+            Self::NoSource { .. } if self.class() == Class::Usage => set_one_up(),
+            Self::NoSource { attempts, .. } => {
+                let each = attempts.iter().flat_map(|first| first.each());
+                each.fold(Hints::none(), |hints, attempt| hints.join(attempt.hints.clone())).and(
+                    "check the network and proxy variables; a mirror can be set with `GOWARD_MIRRORS=name=address`, \
+                     a folder of archives with `GOWARD_FOLDER`",
+                )
+            }
             Self::Interrupted { .. } => Hints::none(),
         }
     }
@@ -233,9 +255,14 @@ impl Catalog {
                     if let Some(version) = request.select(versions.iter()) {
                         return Ok(version.clone());
                     }
+                    let reason = match versions.len() {
+                        0 => format!("has nothing for {platform}"),
+                        count => format!("has no {request} among its {count} versions for {platform}"),
+                    };
                     attempts.push(Attempt {
-                        reason: format!("has no {request} among its {} versions for {platform}", versions.len()),
+                        reason,
                         class: Class::NotFound,
+                        hints: Hints::none(),
                         source: source.name().to_owned(),
                         place: source.place(),
                         next: None,
@@ -249,20 +276,29 @@ impl Catalog {
         if !answered {
             return Err(self.unreachable(ctx, what, attempts));
         }
-        known.sort();
-        known.dedup();
-        let mut nearest = request.nearest(known.iter());
-        nearest.truncate(NEAREST_MAX);
+        let nearest = nearest_of(request, &mut known);
+        let hints = match note_on(request, &known) {
+            _ if known.is_empty() => no_such_platform(platform),
+            Some(note) => nearest_named(Hints::one(note), &nearest),
+            None => nearest_named(Hints::none(), &nearest),
+        };
         Err(CatalogError::NoMatch {
             what,
             platform: platform.clone(),
-            nearest,
+            hints,
             platform_known: !known.is_empty(),
-            note: request.float_trap().map(|minor| {
-                format!("YAML and TOML read an unquoted 1.20 as the number 1.2: if {minor} was meant, put it in quotes")
-            }),
             attempts: chain(attempts),
         })
+    }
+
+    /// What to try when no source has exactly this toolchain: the nearest versions that they have.
+    pub(crate) fn advice(&self, ctx: &Ctx, id: &ToolchainId) -> Hints {
+        let cache = ctx.store.layout().cache();
+        let lists =
+            self.sources.iter().filter_map(|source| self.list(ctx, source.as_ref(), id.platform(), &cache).ok());
+        let mut known: Vec<Version> = lists.flatten().collect();
+        let near = nearest_of(&Request::Exact(id.version().clone()), &mut known);
+        if known.is_empty() { no_such_platform(id.platform()) } else { nearest_named(Hints::none(), &near) }
     }
 
     /// All versions of the first source that can answer, with its name.
@@ -308,11 +344,16 @@ impl Catalog {
                 place: source.place(),
                 reason: reason.clone(),
                 class: Class::Network,
+                hints: Hints::none(),
                 next: None,
             });
         }
         question(source).map_err(|error| {
-            let attempt = Attempt::of(source, &error);
+            let mut attempt = Attempt::of(source, &error);
+            // What to try against a silent network is said once for all sources, not for each of them.
+            if attempt.class != Class::Integrity {
+                attempt.hints = Hints::none();
+            }
             // What nobody configured is no news; it is named when nothing else helped either.
             let is_news = !matches!(error, SourceError::NotConfigured { .. } | SourceError::Offline);
             if is_news && !error.is_interrupt() {
@@ -349,6 +390,40 @@ impl Catalog {
         let located = self.ask(ctx, source.as_ref(), |source| source.locate(&ctx.ask(&cache), id)).ok()?;
         Some(located.claim)
     }
+}
+
+/// The versions that look like what was asked for, nearest first; `known` is put in order.
+fn nearest_of(request: &Request, known: &mut Vec<Version>) -> Vec<Version> {
+    known.sort();
+    known.dedup();
+    let mut nearest = request.nearest(known.iter());
+    nearest.truncate(NEAREST_MAX);
+    nearest
+}
+
+fn nearest_named(hints: Hints, nearest: &[Version]) -> Hints {
+    let near: Vec<String> = nearest.iter().map(Version::to_string).collect();
+    match near.as_slice() {
+        [] => hints.and("`goward list --remote` shows what can be had"),
+        [one] => hints.and(format!("the nearest is {one}; `goward list --remote` shows all")),
+        near => hints.and(format!("the nearest are {}; `goward list --remote` shows all", near.join(", "))),
+    }
+}
+
+fn no_such_platform(platform: &Platform) -> Hints {
+    hint!("no source has any toolchain for {platform}; `--platform OS/ARCH` asks for another")
+}
+
+/// What a request may have been meant for, where nothing matches it.
+fn note_on(request: &Request, known: &[Version]) -> Option<String> {
+    if let Some(minor) = request.float_trap() {
+        return Some(format!(
+            "YAML and TOML read an unquoted 1.20 as the number 1.2: if {minor} was meant, put it in quotes"
+        ));
+    }
+    let Request::Minor(minor) = request else { return None };
+    let prerelease = known.iter().filter(|version| version.minor() == *minor && version.is_prerelease()).max()?;
+    Some(format!("{minor} is not released yet; `goward install {prerelease}` gets its newest prerelease"))
 }
 
 fn proxy_setting(ctx: &Ctx) -> ProxySource {

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use source::{Claim, Located, Place, Source};
 use store::{StoreError, Toolchain, ToolchainRecord};
 
-use crate::catalog::{Attempt, CatalogError, chain};
+use crate::catalog::{Attempt, CatalogError, chain, set_one_up, weightiest};
 use crate::ctx::Ctx;
 use crate::limits::{INSTALL_BYTES_NEEDED, INSTALLS_AT_ONCE_MAX};
 use crate::prove::{Arrived, ProveError, Proven, prove};
@@ -62,7 +62,7 @@ pub enum InstallError {
         request: String,
         /// Why.
         #[source]
-        cause: CatalogError,
+        cause: Box<CatalogError>,
     },
     /// No source gave it.
     #[error("install {id} from any source")]
@@ -84,7 +84,7 @@ pub enum InstallError {
         id: ToolchainId,
         /// Why.
         #[source]
-        cause: StoreError,
+        cause: Box<StoreError>,
     },
     /// The machine refused while the archive was fetched or unpacked.
     #[error("install {id}")]
@@ -93,7 +93,7 @@ pub enum InstallError {
         id: ToolchainId,
         /// Why.
         #[source]
-        cause: GetError,
+        cause: Box<GetError>,
     },
     /// The user asked to stop.
     #[error("install {id}: interrupted; what was fetched is kept, and the next run carries on")]
@@ -151,7 +151,7 @@ pub enum GetError {
     },
     /// It could not be proven.
     #[error(transparent)]
-    Prove(#[from] ProveError),
+    Prove(#[from] Box<ProveError>),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -237,10 +237,13 @@ pub fn plan_install(ctx: &Ctx, request: &Request, platform: &Platform) -> Result
         None => ctx
             .catalog()
             .resolve(ctx, request, platform)
-            .map_err(|cause| InstallError::Resolve { request: request.to_string(), cause })?,
+            .map_err(|cause| InstallError::Resolve { request: request.to_string(), cause: Box::new(cause) })?,
     };
     let toolchain = ToolchainId::new(version, platform.clone());
-    let found = ctx.store.find(&toolchain).map_err(|cause| InstallError::Store { id: toolchain.clone(), cause })?;
+    let found = ctx
+        .store
+        .find(&toolchain)
+        .map_err(|cause| InstallError::Store { id: toolchain.clone(), cause: Box::new(cause) })?;
     Ok(InstallPlan { request: request.to_string(), installed: found.is_some(), toolchain })
 }
 
@@ -265,7 +268,7 @@ pub fn install(ctx: &Ctx, plans: &[InstallPlan]) -> Vec<Result<Installed, Instal
 
 fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
     let start = ctx.sys.clock().moment();
-    let refused = |cause| InstallError::Store { id: id.clone(), cause };
+    let refused = |cause| InstallError::Store { id: id.clone(), cause: Box::new(cause) };
     if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
         return Ok(already(ctx, toolchain));
     }
@@ -287,7 +290,6 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
         ctx.progress.tell(&format!("removed {swept} unfinished trees that earlier runs had left"));
     }
     let mut attempts = Vec::new();
-    let mut hints = Hints::none();
     for (source, located) in ctx.catalog().locate_each(ctx, id) {
         if ctx.sys.interrupt().is_asked() {
             return Err(InstallError::Interrupted { id: id.clone() });
@@ -313,18 +315,17 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
                 Class::Interrupted => return Err(InstallError::Interrupted { id: id.clone() }),
                 // Another source would meet the same machine.
                 Class::Environment | Class::Busy => {
-                    return Err(InstallError::Machine { id: id.clone(), cause: error });
+                    return Err(InstallError::Machine { id: id.clone(), cause: Box::new(error) });
                 }
                 _ => {
                     let attempt = Attempt::of(source, &error);
                     ctx.progress.tell(&format!("{id}: {attempt}"));
-                    hints = hints.join(error.hints());
                     attempts.push(attempt);
                 }
             },
         }
     }
-    Err(no_source(ctx, id, attempts, hints))
+    Err(no_source(ctx, id, attempts))
 }
 
 fn already(ctx: &Ctx, toolchain: Toolchain) -> Installed {
@@ -341,24 +342,16 @@ fn already(ctx: &Ctx, toolchain: Toolchain) -> Installed {
     }
 }
 
-/// The kind of failure that weighs most: damage is worse news than silence, silence than absence.
-fn no_source(ctx: &Ctx, id: &ToolchainId, attempts: Vec<Attempt>, hints: Hints) -> InstallError {
-    let rank = |class: Class| match class {
-        Class::Integrity => 3,
-        Class::Network => 2,
-        Class::NotFound => 1,
-        _ => 0,
-    };
-    let worst = attempts.iter().map(|attempt| attempt.class).max_by_key(|class| rank(*class)).unwrap_or(Class::Network);
-    let class = match worst {
+fn no_source(ctx: &Ctx, id: &ToolchainId, attempts: Vec<Attempt>) -> InstallError {
+    let class = match weightiest(attempts.iter()) {
         Class::Usage | Class::Policy if ctx.is_offline() => Class::Policy,
-        // Where one source was asked and does not have it, and others were silent, the version may exist.
-        Class::Usage => Class::Network,
         class => class,
     };
+    let hints = attempts.iter().fold(Hints::none(), |hints, attempt| hints.join(attempt.hints.clone()));
     let hints = match class {
-        Class::NotFound => hints.and("`goward list --remote` shows what can be had"),
+        Class::NotFound => hints.join(ctx.catalog().advice(ctx, id)),
         Class::Network => hints.and("check the network and proxy variables; `goward config` shows the sources"),
+        Class::Usage => hints.join(set_one_up()),
         Class::Policy => hints.and("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
         _ => hints,
     };
@@ -386,19 +379,15 @@ fn get(ctx: &Ctx, source: &dyn Source, located: &Located) -> Result<Installed, G
         Place::Url(url) => from_network(ctx, located, url, &staging.tree(), task.as_ref()),
         Place::File(path) => from_file(ctx, located, path, &staging.tree(), task.as_ref()),
     };
-    let checked = got.and_then(|got| {
-        check_version(located, &got.unpacked)?;
+    let checked = got.and_then(|mut got| {
         task.phase("prove");
-        let arrived = Arrived {
-            id,
-            form: located.form,
-            sha256: got.sha256,
-            claim: &located.claim,
-            manifest: &got.unpacked.manifest,
-            server: &got.address,
-        };
-        let proven = prove(ctx, &arrived)?;
-        Ok((got, proven))
+        match check(ctx, located, &got) {
+            Ok(proven) => Ok((got, proven)),
+            Err(error) => {
+                throw_away(got.parts.take(), &error);
+                Err(error)
+            }
+        }
     });
     let (got, Proven { witnesses, log_proof }) = match checked {
         Ok(checked) => checked,
@@ -439,6 +428,30 @@ fn get(ctx: &Ctx, source: &dyn Source, located: &Located) -> Result<Installed, G
         bytes_held: got.bytes_held,
         milliseconds: 0,
     })
+}
+
+/// Whether what was unpacked is what it should be, and who says so.
+fn check(ctx: &Ctx, located: &Located, got: &Got) -> Result<Proven, GetError> {
+    check_version(located, &got.unpacked)?;
+    let arrived = Arrived {
+        id: &located.id,
+        form: located.form,
+        sha256: got.sha256,
+        claim: &located.claim,
+        manifest: &got.unpacked.manifest,
+        server: &got.address,
+    };
+    Ok(prove(ctx, &arrived)?)
+}
+
+/// Bytes that are wrong must not be held for the next run, which would find them wrong again. What
+/// only lacks a proof is held: the user may allow it.
+fn throw_away(parts: Option<fetch::Parts>, error: &GetError) {
+    let lacks_proof = matches!(error, GetError::Prove(cause) if matches!(**cause, ProveError::Unproven { .. }));
+    if let Some(parts) = parts.filter(|_| error.class() == Class::Integrity && !lacks_proof) {
+        // If they cannot be removed, the next run refuses them as this one did.
+        let _ = parts.remove();
+    }
 }
 
 fn check_version(located: &Located, unpacked: &Unpacked) -> Result<(), GetError> {
@@ -487,8 +500,15 @@ fn from_network(
         let unpacked = archive::unpack_zip(&unpack, &fetched.parts).map_err(failed);
         (fetched, unpacked)
     };
+    let unpacked = match unpacked {
+        Ok(unpacked) => unpacked,
+        Err(error) => {
+            throw_away(Some(fetched.parts), &error);
+            return Err(error);
+        }
+    };
     Ok(Got {
-        unpacked: unpacked?,
+        unpacked,
         sha256: Digest::from_bytes(fetched.sha256),
         bytes: fetched.bytes,
         bytes_fetched: fetched.bytes_fetched,

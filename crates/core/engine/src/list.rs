@@ -72,7 +72,9 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
 /// # Errors
 /// When no source answers or the store cannot be read.
 pub fn available(ctx: &Ctx, platform: &Platform, all: bool) -> Result<(String, Vec<Available>), CatalogError> {
-    let (source, versions) = ctx.catalog().all(ctx, platform)?;
+    let (source, mut versions) = ctx.catalog().all(ctx, platform)?;
+    // Sources list them in orders of their own.
+    versions.sort();
     let today = today(ctx);
     // A store that cannot be read has nothing installed, as far as a list of others goes.
     let installed: Vec<ToolchainId> =

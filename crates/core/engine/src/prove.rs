@@ -95,7 +95,7 @@ pub(crate) struct Proven {
 }
 
 /// The witnesses of what arrived, or why it is refused.
-pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, ProveError> {
+pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveError>> {
     let mut witnesses = Vec::new();
     let mut log_proof = None;
     let mut tried = Tried::default();
@@ -124,7 +124,7 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, ProveError> 
             }
             Some(Claim::OfficialIndex { sha256: expected, .. }) => {
                 let (id, actual) = (arrived.id.clone(), arrived.sha256);
-                return Err(ProveError::IndexDiffers { id, expected, actual });
+                return Err(ProveError::IndexDiffers { id, expected, actual }.into());
             }
             _ => tried.note("Go's index could not be asked".to_owned()),
         }
@@ -147,7 +147,7 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, ProveError> 
                 proven = true;
             }
             Err(LogFailure::Contradicts(reason)) => {
-                return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason });
+                return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason }.into());
             }
             Err(LogFailure::Silent(reason)) => {
                 if proven {
@@ -167,7 +167,7 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, ProveError> 
         return Ok(Proven { witnesses, log_proof });
     }
     let (id, server) = (arrived.id.clone(), arrived.server.to_owned());
-    Err(ProveError::Unproven { id, server, tried: tried.to_string() })
+    Err(ProveError::Unproven { id, server, tried: tried.to_string() }.into())
 }
 
 /// What was tried for a proof, in order.

@@ -113,6 +113,11 @@ impl Diagnose for SourceError {
         match self {
             Self::Offline => hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
             Self::Fetch(error) => error.hints(),
+            Self::Index { place, .. } => {
+                hint!(
+                    "a login page, a proxy or a stale mirror may answer there: open {place} in a browser, or name another source with `--source`"
+                )
+            }
             _ => Hints::none(),
         }
     }

@@ -154,6 +154,10 @@ impl Source for WheelSource {
                     return Err(SourceError::NotOffered { id: id.clone() });
                 }
             }
+            if words.contains("DO NOT MATCH THE HASHES") {
+                let reason = "pip refuses the wheel: its SHA-256 is not the one that the index lists".to_owned();
+                return Err(SourceError::Answer { place: command, reason });
+            }
             return Err(SourceError::Pip { command, reason: last_words(&ended) });
         }
         located(id, &ended.stdout).map_err(|reason| SourceError::Answer { place: command, reason })

@@ -13,7 +13,7 @@ mod use_;
 mod where_;
 mod which;
 
-use diag::Speech;
+use diag::{Class, Diagnose, Speech};
 use engine::{Choice, Ctx, InstallPlan};
 use release::{Request, ToolchainId, Version};
 use store::Toolchain;
@@ -79,6 +79,30 @@ fn obtain(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Fa
     listen(ctx)?;
     let plan = engine::plan_install(ctx, request, &ctx.platform)?;
     install_planned(ctx, plan, speech)
+}
+
+/// As [`obtain`], but a word such as `latest` means what is released by now, not what happens to be here.
+fn obtain_released(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Failure> {
+    let is_word = matches!(request, Request::Latest | Request::OldStable | Request::Candidate);
+    if !is_word || ctx.is_offline() || !ctx.settings.is_on("install.auto") {
+        return obtain(ctx, request, speech);
+    }
+    listen(ctx)?;
+    match engine::plan_install(ctx, request, &ctx.platform) {
+        Ok(plan) if plan.installed => {
+            let id = plan.toolchain;
+            ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
+        }
+        Ok(plan) => install_planned(ctx, plan, speech),
+        Err(error) => match installed(ctx, request)? {
+            Some(toolchain) if error.class() != Class::Interrupted => {
+                let version = toolchain.id.version().tag();
+                speech.say(&format!("no source says what `{request}` is by now; {version} is the one installed"));
+                Ok(toolchain)
+            }
+            _ => Err(error.into()),
+        },
+    }
 }
 
 fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Toolchain, Failure> {

@@ -17,9 +17,7 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, speech: &Speech) -> Done {
         None => format!("{} says {} now\n", pinned.path.display(), pinned.request),
     };
     if installed(ctx, &request)?.is_none() {
-        speech.say(&format!(
-            "no installed toolchain matches yet; `goward install` gets one, `goward run` does it by itself"
-        ));
+        speech.say("no installed toolchain matches yet; `goward install` gets one, `goward run` does it by itself");
     }
     Ok(Box::new(Worded::new(pinned, text)))
 }

@@ -3,12 +3,12 @@
 use diag::Speech;
 use engine::Ctx;
 
-use super::{Done, obtain};
+use super::{Done, obtain_released};
 use crate::cli::UseArgs;
 use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &UseArgs, speech: &Speech) -> Done {
-    let toolchain = obtain(ctx, &args.request, speech)?;
+    let toolchain = obtain_released(ctx, &args.request, speech)?;
     let switched = engine::switch(ctx, &toolchain.id)?;
     let tag = switched.toolchain.version().tag();
     let text = match (&switched.before, switched.changed) {

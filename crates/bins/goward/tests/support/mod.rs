@@ -111,7 +111,7 @@ impl World {
 pub fn sealed() -> Sandbox {
     let mut home = Sandbox::new(env!("CARGO_BIN_EXE_goward"));
     home.set_env("GOWARD_BACKOFF_MILLISECONDS", "1")
-        .set_env("GOWARD_STALL_SECONDS", "1")
+        .set_env("GOWARD_STALL_SECONDS", "60")
         .set_env("GOWARD_TRIES", "2")
         .redact(&platform(), "[PLATFORM]")
         .redact(&platform().replace('-', "/"), "[PLATFORM]");

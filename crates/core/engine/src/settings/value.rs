@@ -104,7 +104,7 @@ impl Value {
                     if !named {
                         return Err(format!("`{name}` is no name: letters, digits, `-` and `_` are allowed"));
                     }
-                    address(value)?;
+                    address(value).map_err(|reason| format!("`{name}`: {reason}"))?;
                 }
                 Ok(self)
             }

@@ -1,0 +1,48 @@
+//! Command lines that are none, and requests for help: both are worded by clap.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use diag::{Class, Colour, Report, Speech, Verbosity};
+
+/// Prints what clap has to say; as JSON where that was asked for and it is an error.
+pub(crate) fn print(error: &clap::Error, args: &[OsString]) {
+    let ours = || args.iter().skip(1).take_while(|arg| *arg != "--");
+    let plain = error.render().to_string();
+    // clap repeats what was typed as it was typed, with whatever steers a terminal in it.
+    let mut text: String = plain.lines().map(|line| format!("{}\n", release::escaped(line))).collect();
+    let unexpected = error.kind() == ErrorKind::UnknownArgument && !args.iter().any(|arg| arg == "--");
+    let advice =
+        unexpected && ours().find(|arg| !arg.to_string_lossy().starts_with('-')).is_some_and(|arg| arg == "run");
+    let speech = Speech::stderr(Verbosity::Normal, Colour::Never, true);
+    if error.use_stderr() && ours().any(|arg| arg == "--json") {
+        speech.write(&format!("{}\n", report(&text, advice).json()));
+        return;
+    }
+    if advice {
+        text.push_str(&format!("\n  hint: {DASHES}\n"));
+    }
+    if text.trim_end() == plain.trim_end() || !error.use_stderr() {
+        // In clap's own colours; a closed stream is no error of ours.
+        let _ = error.print();
+    } else {
+        speech.write(&text);
+    }
+}
+
+const DASHES: &str = "the program and its arguments come after `--`, as in `goward run 1.27 -- go version`";
+
+/// The parts of clap's text: what is wrong first, then tips, then the usage.
+fn report(text: &str, advice: bool) -> Report {
+    let head: Vec<&str> = text.lines().take_while(|line| !line.is_empty() && !line.starts_with("  hint: ")).collect();
+    let tip = |line: &str| line.strip_prefix("  tip: ").or_else(|| line.strip_prefix("  hint: ")).map(str::to_owned);
+    let hints = text.lines().filter_map(tip).chain(advice.then(|| DASHES.to_owned())).collect();
+    Report {
+        error: head.join("\n").trim_start_matches("error: ").to_owned(),
+        caused_by: Vec::new(),
+        hints,
+        state: "nothing changed; no setting and no store was read".to_owned(),
+        word: "usage",
+        class: Class::Usage,
+    }
+}
