@@ -6,11 +6,11 @@
 mod support;
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use insta::assert_snapshot;
-use support::{World, names};
+use support::{World, copy_program, names};
 use testkit::{TinyToolchain, on_path};
 
 const ENVIRONMENT: i32 = 6;
@@ -124,7 +124,7 @@ fn as_nobody(world: &World, line: &str) -> Result<testkit::Run, String> {
     let setpriv = on_path("setpriv").ok_or("root may do anything, and there is no `setpriv` on PATH")?;
     // The build folder and temporary folders may be closed to others.
     let program = world.home.path_folder().join("goward");
-    std::fs::copy(env!("CARGO_BIN_EXE_goward"), &program).unwrap();
+    copy_program(Path::new(env!("CARGO_BIN_EXE_goward")), &program);
     let temporary = world.home.home().parent().unwrap();
     std::fs::set_permissions(temporary, std::fs::Permissions::from_mode(0o755)).unwrap();
     let mut args = vec!["--reuid=65534", "--regid=65534", "--clear-groups", "--", program.to_str().unwrap()];

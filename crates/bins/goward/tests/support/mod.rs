@@ -128,6 +128,15 @@ pub fn official_file(toolchain: &TinyToolchain) -> String {
     format!("/go/{}", toolchain.archive_name())
 }
 
+/// Copies a program by another program. A file that this process writes itself may be open in a child of
+/// another test at the moment it is to be run, and the system then says "text file busy".
+pub fn copy_program(from: &Path, to: &Path) {
+    let cp = on_path("cp").expect("every Unix has cp");
+    assert!(std::process::Command::new(cp).arg(from).arg(to).status().unwrap().success());
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(to, mode).unwrap();
+}
+
 /// What stands in a folder, sorted; nothing where it is not there.
 pub fn names(folder: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
