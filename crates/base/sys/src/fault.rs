@@ -1,11 +1,39 @@
-//! Machines that refuse or die at a chosen operation.
+//! Machines that refuse, tear, fill up or lose power at a chosen operation.
 //!
-//! Every operation that changes something on disk is shown to the [`Adversary`] before it happens.
-//! In normal use there is none, and the question costs one branch.
+//! Every operation that changes something on disk is shown to the [`Adversary`] before it happens
+//! and told to it afterwards. In normal use there is none, and the question costs one branch.
+//!
+//! | adversary | what it stands for |
+//! | --- | --- |
+//! | [`FailAt`] | a system that refuses: permissions, a bad disk |
+//! | [`KillAt`] | `kill -9`: nothing more happens from the n-th operation on |
+//! | [`ShortWrite`], [`DiskFull`] | a disk with no room left, where renames and removals still work |
+//! | [`PowerCut`] | the plug is pulled: what was not synced is lost, torn, or there by chance |
+//! | [`Counter`] | a clean run, counted and recorded |
+//! | [`WithoutSync`] | around another one: syncs are believed instead of waited for |
+//!
+//! What goes past the adversaries: reads, `Fs::try_lock` and `FileLock::sign` (a lock is no part of
+//! a store's truth), and whatever other programs do. [`PowerCut`] finds files that came to be that
+//! way and takes them for unsynced.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+mod counter;
+mod disk;
+mod full;
+mod image;
+mod power;
+mod stop;
+
+pub use counter::{Counter, WithoutSync};
+pub use full::{DiskFull, ShortWrite};
+pub use image::Survival;
+pub use power::PowerCut;
+pub use stop::{FailAt, KillAt};
 
 /// The kinds of operations that change something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,15 +66,75 @@ pub enum OpKind {
     SetMode,
 }
 
-/// One operation about to happen.
+impl OpKind {
+    /// Whether it changes nothing that a reader sees, and only makes durable.
+    pub fn is_sync(self) -> bool {
+        matches!(self, OpKind::SyncFile | OpKind::SyncDir | OpKind::SyncFs)
+    }
+}
+
+/// How [`OpKind::Create`] opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CreateHow {
+    /// A file that was not there.
+    New,
+    /// A new file, or one that is emptied.
+    Truncate,
+    /// A new file, or one that is written at its end.
+    Append,
+    /// A new file, or one whose bytes are kept.
+    Update,
+}
+
+/// One operation about to happen, or that has happened.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Op {
     /// What is done.
     pub kind: OpKind,
     /// What it is done to; for [`OpKind::Rename`], [`OpKind::Symlink`] and [`OpKind::HardLink`] the new name.
     pub path: PathBuf,
-    /// How many bytes, for [`OpKind::Write`].
+    /// The old name for [`OpKind::Rename`], the target for [`OpKind::Symlink`], the original for [`OpKind::HardLink`].
+    pub other: Option<PathBuf>,
+    /// How the file is opened, for [`OpKind::Create`].
+    pub how: Option<CreateHow>,
+    /// How many bytes, for [`OpKind::Write`]; the new length, for [`OpKind::SetLength`].
     pub bytes: usize,
+    /// Which open file, for [`OpKind::Create`], [`OpKind::Write`], [`OpKind::SetLength`] and
+    /// [`OpKind::SyncFile`]: its `path` is the name it was opened by, which may have moved since.
+    pub handle: Option<u64>,
+}
+
+impl Op {
+    pub(crate) fn new(kind: OpKind, path: &Path) -> Op {
+        Op { kind, path: path.to_owned(), other: None, how: None, bytes: 0, handle: None }
+    }
+
+    pub(crate) fn with_other(self, other: &Path) -> Op {
+        Op { other: Some(other.to_owned()), ..self }
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        let other = self.other.as_deref().unwrap_or(Path::new("")).display();
+        match self.kind {
+            OpKind::CreateDir => write!(f, "make the folder {path}"),
+            OpKind::Create => write!(f, "create {path}"),
+            OpKind::Write => write!(f, "write {} bytes to {path}", self.bytes),
+            OpKind::SetLength => write!(f, "set {path} to {} bytes", self.bytes),
+            OpKind::SyncFile => write!(f, "sync {path}"),
+            OpKind::SyncDir => write!(f, "sync the folder {path}"),
+            OpKind::SyncFs => write!(f, "sync the file system of {path}"),
+            OpKind::Rename => write!(f, "rename {other} to {path}"),
+            OpKind::Symlink => write!(f, "link {path} to {other}"),
+            OpKind::HardLink => write!(f, "hard-link {path} to {other}"),
+            OpKind::RemoveFile => write!(f, "remove {path}"),
+            OpKind::RemoveDir => write!(f, "remove the folder {path}"),
+            OpKind::SetMode => write!(f, "set the mode of {path}"),
+        }
+    }
 }
 
 /// What an adversary does with an operation.
@@ -56,58 +144,50 @@ pub enum Verdict {
     Proceed,
     /// It does not happen and fails so.
     Fail(io::Error),
-    /// A write stores only this many bytes, then fails so.
+    /// A write stores only this many bytes, and the next one fails. Storing none fails so at once,
+    /// and so does any operation that is not a write.
     Tear(usize, io::Error),
+    /// A sync that is left out and reported as done. Any other operation happens.
+    Pretend,
 }
 
-/// Sees every changing operation before it happens. Calls may come from any thread.
+/// Sees every changing operation. Calls may come from any thread.
 pub trait Adversary: Send + Sync {
     /// Decides about one operation.
     fn before(&self, op: &Op) -> Verdict;
-}
 
-/// Fails every operation from the n-th on (counting from 1) that touches a path with a certain text in it.
-pub struct FailAt {
-    countdown: AtomicU64,
-    within: Option<String>,
-    kind: io::ErrorKind,
-    once: bool,
-}
-
-impl FailAt {
-    /// Fails the n-th operation and all later ones with an error of this kind.
-    pub fn from(nth: u64, kind: io::ErrorKind) -> FailAt {
-        FailAt { countdown: AtomicU64::new(nth), within: None, kind, once: false }
-    }
-
-    /// Only the n-th fails.
-    pub fn once(self) -> FailAt {
-        FailAt { once: true, ..self }
-    }
-
-    /// Only operations on paths that contain this text count.
-    pub fn within(self, text: &str) -> FailAt {
-        FailAt { within: Some(text.to_owned()), ..self }
-    }
-
-    fn concerns(&self, path: &Path) -> bool {
-        self.within.as_ref().is_none_or(|text| path.to_string_lossy().contains(text.as_str()))
+    /// Learns how an operation ended. It is called once for each that [`Adversary::before`] let
+    /// happen (wholly, in part, or as a pretence), on the same thread, and for no other.
+    fn after(&self, op: &Op, outcome: &io::Result<()>) {
+        let _ = (op, outcome);
     }
 }
 
-impl Adversary for FailAt {
-    fn before(&self, op: &Op) -> Verdict {
-        if !self.concerns(&op.path) {
-            return Verdict::Proceed;
-        }
-        let left = self
-            .countdown
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)))
-            .unwrap_or_else(|left| left);
-        // `left` counts down to 1 at the chosen operation and stays at 0 afterwards.
-        if left == 1 || (left == 0 && !self.once) {
-            return Verdict::Fail(io::Error::from(self.kind));
-        }
-        Verdict::Proceed
-    }
+/// A number for one open file, unlike that of any other in this process.
+pub(crate) fn next_handle() -> u64 {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    COUNT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Carries an operation out, before the eyes of the adversary if there is one.
+pub(crate) fn carry_out<T>(
+    adversary: Option<&Arc<dyn Adversary>>,
+    op: impl FnOnce() -> Op,
+    pretended: Option<T>,
+    real: impl FnOnce() -> io::Result<T>,
+) -> io::Result<T> {
+    let Some(adversary) = adversary else { return real() };
+    let op = op();
+    let outcome = match (adversary.before(&op), pretended) {
+        (Verdict::Fail(error) | Verdict::Tear(_, error), _) => return Err(error),
+        (Verdict::Pretend, Some(pretended)) => Ok(pretended),
+        (Verdict::Proceed | Verdict::Pretend, _) => real(),
+    };
+    adversary.after(&op, &told(&outcome));
+    outcome
+}
+
+/// An outcome as the adversary learns it: errors cannot be cloned, their kind says enough.
+pub(crate) fn told<T>(outcome: &io::Result<T>) -> io::Result<()> {
+    outcome.as_ref().map(|_| ()).map_err(|error| io::Error::from(error.kind()))
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::fault::{Adversary, Op, OpKind, Verdict};
+use crate::fault::{Adversary, Op, OpKind, Verdict, carry_out, told};
 
 /// An open file.
 pub struct File {
@@ -16,6 +16,13 @@ pub struct File {
 pub(crate) struct Watched {
     pub adversary: Arc<dyn Adversary>,
     pub path: PathBuf,
+    pub handle: u64,
+}
+
+impl Watched {
+    fn op(&self, kind: OpKind, bytes: usize) -> Op {
+        Op { bytes, handle: Some(self.handle), ..Op::new(kind, &self.path) }
+    }
 }
 
 impl File {
@@ -24,8 +31,7 @@ impl File {
     /// # Errors
     /// What the system says; the bytes may or may not be durable then.
     pub fn sync(&self) -> io::Result<()> {
-        self.ask(OpKind::SyncFile, 0)?;
-        self.inner.sync_all()
+        self.change(OpKind::SyncFile, 0, Some(()), || self.inner.sync_all())
     }
 
     /// Cuts or grows the file.
@@ -33,8 +39,8 @@ impl File {
     /// # Errors
     /// What the system says.
     pub fn set_length(&self, bytes: u64) -> io::Result<()> {
-        self.ask(OpKind::SetLength, 0)?;
-        self.inner.set_len(bytes)
+        let length = usize::try_from(bytes).unwrap_or(usize::MAX);
+        self.change(OpKind::SetLength, length, None, || self.inner.set_len(bytes))
     }
 
     /// The file's length in bytes.
@@ -45,15 +51,15 @@ impl File {
         Ok(self.inner.metadata()?.len())
     }
 
-    fn ask(&self, kind: OpKind, bytes: usize) -> io::Result<usize> {
-        let Some(watched) = &self.watched else { return Ok(bytes) };
-        match watched.adversary.before(&Op { kind, path: watched.path.clone(), bytes }) {
-            Verdict::Proceed => Ok(bytes),
-            Verdict::Fail(error) => Err(error),
-            Verdict::Tear(0, error) => Err(error),
-            // The caller stores what is kept; the next call fails.
-            Verdict::Tear(kept, _) => Ok(kept.min(bytes)),
-        }
+    fn change(
+        &self,
+        kind: OpKind,
+        bytes: usize,
+        pretended: Option<()>,
+        real: impl FnOnce() -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Some(watched) = &self.watched else { return real() };
+        carry_out(Some(&watched.adversary), || watched.op(kind, bytes), pretended, real)
     }
 }
 
@@ -93,8 +99,17 @@ impl Read for File {
 
 impl Write for File {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let allowed = self.ask(OpKind::Write, buffer.len())?;
-        self.inner.write(&buffer[..allowed])
+        let Some(watched) = &self.watched else { return self.inner.write(buffer) };
+        let op = watched.op(OpKind::Write, buffer.len());
+        let stored = match watched.adversary.before(&op) {
+            Verdict::Proceed | Verdict::Pretend => buffer.len(),
+            Verdict::Fail(error) | Verdict::Tear(0, error) => return Err(error),
+            // The caller sees a short write and tries again: that call fails.
+            Verdict::Tear(stored, _) => stored.min(buffer.len()),
+        };
+        let outcome = self.inner.write(&buffer[..stored]);
+        watched.adversary.after(&op, &told(&outcome));
+        outcome
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::fault::{Adversary, Op, OpKind, Verdict};
+use crate::fault::{Adversary, CreateHow, Op, OpKind, carry_out, next_handle};
 use crate::file::{File, Watched};
 
 /// The files of this machine, or of a faulty one. Cheap to clone.
@@ -69,18 +69,24 @@ impl Fs {
         Fs { adversary: Some(adversary) }
     }
 
-    fn ask(&self, kind: OpKind, path: &Path) -> io::Result<()> {
-        let Some(adversary) = &self.adversary else { return Ok(()) };
-        match adversary.before(&Op { kind, path: path.to_owned(), bytes: 0 }) {
-            Verdict::Proceed => Ok(()),
-            Verdict::Fail(error) | Verdict::Tear(_, error) => Err(error),
-        }
+    fn change<T>(&self, op: impl FnOnce() -> Op, real: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        carry_out(self.adversary.as_ref(), op, None, real)
     }
 
-    fn open_with(&self, options: &OpenOptions, path: &Path) -> io::Result<File> {
-        let watched =
-            self.adversary.as_ref().map(|adversary| Watched { adversary: adversary.clone(), path: path.to_owned() });
-        Ok(File { inner: options.open(path)?, watched })
+    fn watched(&self, path: &Path) -> Option<Watched> {
+        self.adversary.as_ref().map(|adversary| Watched {
+            adversary: adversary.clone(),
+            path: path.to_owned(),
+            handle: next_handle(),
+        })
+    }
+
+    fn open_to_change(&self, options: &OpenOptions, path: &Path, how: CreateHow) -> io::Result<File> {
+        let watched = self.watched(path);
+        let handle = watched.as_ref().map(|watched| watched.handle);
+        let op = || Op { how: Some(how), handle, ..Op::new(OpKind::Create, path) };
+        let inner = self.change(op, || options.open(path))?;
+        Ok(File { inner, watched })
     }
 
     /// Opens a file for reading.
@@ -88,31 +94,29 @@ impl Fs {
     /// # Errors
     /// What the system says; so for all functions below.
     pub fn open(&self, path: &Path) -> io::Result<File> {
-        self.open_with(OpenOptions::new().read(true), path)
+        Ok(File { inner: OpenOptions::new().read(true).open(path)?, watched: self.watched(path) })
     }
 
     /// Makes a file that was not there, for writing, with these permission bits less the umask.
     pub fn create_new(&self, path: &Path, mode: u32) -> io::Result<File> {
-        self.ask(OpKind::Create, path)?;
-        self.open_with(with_mode(OpenOptions::new().write(true).create_new(true), mode), path)
+        self.open_to_change(with_mode(OpenOptions::new().write(true).create_new(true), mode), path, CreateHow::New)
     }
 
     /// Makes or empties a file, for writing and reading.
     pub fn create(&self, path: &Path) -> io::Result<File> {
-        self.ask(OpKind::Create, path)?;
-        self.open_with(OpenOptions::new().read(true).write(true).create(true).truncate(true), path)
+        let mut options = OpenOptions::new();
+        self.open_to_change(options.read(true).write(true).create(true).truncate(true), path, CreateHow::Truncate)
     }
 
     /// Opens or makes a file whose writes go to its end.
     pub fn append(&self, path: &Path) -> io::Result<File> {
-        self.ask(OpKind::Create, path)?;
-        self.open_with(OpenOptions::new().append(true).create(true), path)
+        self.open_to_change(OpenOptions::new().append(true).create(true), path, CreateHow::Append)
     }
 
     /// Opens or makes a file for reading and writing, its bytes kept.
     pub fn update(&self, path: &Path) -> io::Result<File> {
-        self.ask(OpKind::Create, path)?;
-        self.open_with(OpenOptions::new().read(true).write(true).create(true).truncate(false), path)
+        let mut options = OpenOptions::new();
+        self.open_to_change(options.read(true).write(true).create(true).truncate(false), path, CreateHow::Update)
     }
 
     /// Reads a whole file of at most so many bytes; a longer one is an error (`InvalidData`).
@@ -213,8 +217,7 @@ impl Fs {
 
     /// Makes one folder.
     pub fn create_dir(&self, path: &Path) -> io::Result<()> {
-        self.ask(OpKind::CreateDir, path)?;
-        std::fs::create_dir(path)
+        self.change(|| Op::new(OpKind::CreateDir, path), || std::fs::create_dir(path))
     }
 
     /// Makes a folder and its parents, where they are not there.
@@ -236,17 +239,16 @@ impl Fs {
 
     /// Moves a name, replacing a file that stands at the new one.
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.ask(OpKind::Rename, to)?;
-        std::fs::rename(from, to)
+        self.change(|| Op::new(OpKind::Rename, to).with_other(from), || std::fs::rename(from, to))
     }
 
     /// Makes a symbolic link at `link` that points to the folder `target`.
     pub fn symlink_dir(&self, target: &Path, link: &Path) -> io::Result<()> {
-        self.ask(OpKind::Symlink, link)?;
         #[cfg(unix)]
-        return std::os::unix::fs::symlink(target, link);
+        use std::os::unix::fs::symlink;
         #[cfg(windows)]
-        return std::os::windows::fs::symlink_dir(target, link);
+        use std::os::windows::fs::symlink_dir as symlink;
+        self.change(|| Op::new(OpKind::Symlink, link).with_other(target), || symlink(target, link))
     }
 
     /// Points a link elsewhere in one step: a reader finds the old target or the new one at any instant.
@@ -267,14 +269,12 @@ impl Fs {
 
     /// Gives a file a second name.
     pub fn hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
-        self.ask(OpKind::HardLink, link)?;
-        std::fs::hard_link(original, link)
+        self.change(|| Op::new(OpKind::HardLink, link).with_other(original), || std::fs::hard_link(original, link))
     }
 
     /// Removes a file or a link.
     pub fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.ask(OpKind::RemoveFile, path)?;
-        std::fs::remove_file(path)
+        self.change(|| Op::new(OpKind::RemoveFile, path), || std::fs::remove_file(path))
     }
 
     /// Removes a file or a link that may not be there.
@@ -287,48 +287,52 @@ impl Fs {
 
     /// Removes an empty folder.
     pub fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        self.ask(OpKind::RemoveDir, path)?;
-        std::fs::remove_dir(path)
+        self.change(|| Op::new(OpKind::RemoveDir, path), || std::fs::remove_dir(path))
     }
 
     /// Sets permission bits; on Windows only whether the file may be written.
     pub fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
-        self.ask(OpKind::SetMode, path)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-        }
-        #[cfg(windows)]
-        {
-            let mut permissions = std::fs::metadata(path)?.permissions();
-            permissions.set_readonly(mode & 0o200 == 0);
-            std::fs::set_permissions(path, permissions)
-        }
+        self.change(
+            || Op::new(OpKind::SetMode, path),
+            || {
+                #[cfg(unix)]
+                let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
+                #[cfg(windows)]
+                let permissions = {
+                    let mut permissions = std::fs::metadata(path)?.permissions();
+                    permissions.set_readonly(mode & 0o200 == 0);
+                    permissions
+                };
+                std::fs::set_permissions(path, permissions)
+            },
+        )
     }
 
     /// Makes a folder's names durable. Windows has no such call and needs none.
     pub fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        self.ask(OpKind::SyncDir, path)?;
-        #[cfg(unix)]
-        std::fs::File::open(path)?.sync_all()?;
-        Ok(())
+        let real = || {
+            #[cfg(unix)]
+            std::fs::File::open(path)?.sync_all()?;
+            Ok(())
+        };
+        carry_out(self.adversary.as_ref(), || Op::new(OpKind::SyncDir, path), Some(()), real)
     }
 
     /// Makes everything on the file system that holds `path` durable, where the system has such a call.
     ///
     /// Returns whether it had: where not, the caller syncs file by file.
     pub fn sync_fs(&self, path: &Path) -> io::Result<bool> {
-        self.ask(OpKind::SyncFs, path)?;
-        #[cfg(target_os = "linux")]
-        {
-            rustix::fs::syncfs(std::fs::File::open(path)?)?;
-            Ok(true)
-        }
-        #[cfg(not(target_os = "linux"))]
-        {
-            let _ = path;
-            Ok(false)
+        let can = cfg!(target_os = "linux");
+        let real = || {
+            #[cfg(target_os = "linux")]
+            return Ok(rustix::fs::syncfs(std::fs::File::open(path)?)?);
+            // The adversary must not take for durable what was not even tried.
+            #[cfg(not(target_os = "linux"))]
+            return Err(io::Error::from(io::ErrorKind::Unsupported));
+        };
+        match carry_out(self.adversary.as_ref(), || Op::new(OpKind::SyncFs, path), can.then_some(()), real) {
+            Err(error) if !can && error.kind() == io::ErrorKind::Unsupported => Ok(false),
+            outcome => outcome.map(|()| true),
         }
     }
 

@@ -23,7 +23,10 @@ use std::sync::Arc;
 
 pub use clock::{Clock, Moment};
 pub use env::Env;
-pub use fault::{Adversary, FailAt, Op, OpKind, Verdict};
+pub use fault::{
+    Adversary, Counter, CreateHow, DiskFull, FailAt, KillAt, Op, OpKind, PowerCut, ShortWrite, Survival, Verdict,
+    WithoutSync,
+};
 pub use file::{File, ReadAt};
 pub use fs::{EntryKind, Fs, Meta, Space};
 pub use host::{Host, cpu_count};
