@@ -237,6 +237,22 @@ impl Fs {
         }
     }
 
+    /// As [`Fs::create_dirs`], and the names of the folders that were made are durable.
+    pub fn create_dirs_durably(&self, path: &Path) -> io::Result<()> {
+        if self.follow(path)?.is_some() {
+            return self.create_dirs(path);
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if let Some(parent) = parent {
+            self.create_dirs_durably(parent)?;
+        }
+        self.create_dirs(path)?;
+        match parent {
+            Some(parent) => self.sync_dir(parent),
+            None => Ok(()),
+        }
+    }
+
     /// Moves a name, replacing a file that stands at the new one.
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.change(|| Op::new(OpKind::Rename, to).with_other(from), || std::fs::rename(from, to))

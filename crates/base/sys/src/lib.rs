@@ -17,6 +17,7 @@ mod host;
 mod interrupt;
 mod lock;
 mod process;
+mod reflink;
 mod tree;
 
 use std::sync::Arc;

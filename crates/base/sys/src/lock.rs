@@ -37,6 +37,27 @@ impl Fs {
     }
 }
 
+impl Fs {
+    /// Shares a lock for as long as this process lives, and, where the system replaces one program by
+    /// another, for as long as the program lives that takes its place, with all that it starts.
+    ///
+    /// # Errors
+    /// What the system says, or that somebody holds the lock alone (`WouldBlock`).
+    pub fn lease(&self, path: &Path) -> io::Result<()> {
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock_shared() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(io::Error::from(io::ErrorKind::WouldBlock)),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        // The lock belongs to the open file, which the next program inherits.
+        #[cfg(unix)]
+        rustix::io::fcntl_setfd(&file, rustix::io::FdFlags::empty())?;
+        std::mem::forget(file);
+        Ok(())
+    }
+}
+
 impl FileLock {
     /// Writes who holds the lock, for those who wait. It is advice, not the lock itself.
     ///

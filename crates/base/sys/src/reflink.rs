@@ -1,0 +1,31 @@
+//! Files that share their blocks until one of them is written to.
+
+use std::io;
+use std::path::Path;
+
+use crate::fs::Fs;
+
+impl Fs {
+    /// Makes a file that shares another one's blocks. Not every file system can.
+    ///
+    /// # Errors
+    /// What the system says; `Unsupported` where it has no such thing. Then nothing stands at `new`.
+    pub fn reflink(&self, original: &Path, new: &Path, mode: u32) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        {
+            let source = self.open(original)?;
+            let target = self.create_new(new, mode)?;
+            if let Err(error) = rustix::fs::ioctl_ficlone(&target.inner, &source.inner) {
+                drop(target);
+                self.remove_file(new)?;
+                return Err(error.into());
+            }
+            Ok(())
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = (original, new, mode);
+            Err(io::Error::from(io::ErrorKind::Unsupported))
+        }
+    }
+}
