@@ -19,7 +19,15 @@ fn main() -> Result<(), archive::ArchiveError> {
         (None, false) => Layout::Archive,
     };
     let sys = sys::Sys::real();
-    let job = Unpack { sys: &sys, tree: Path::new(tree), layout, limits: Limits::default(), task: &diag::Silent };
+    let job = Unpack {
+        sys: &sys,
+        tree: Path::new(tree),
+        layout,
+        limits: Limits::default(),
+        task: &diag::Silent,
+        kin: None,
+        read_only: false,
+    };
     let open = || sys.fs().open(Path::new(archive)).map_err(|cause| archive::ArchiveError::Input { cause });
     let began = std::time::Instant::now();
     let unpacked =

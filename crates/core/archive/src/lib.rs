@@ -9,7 +9,7 @@
 //! under way; [`unpack_zip`] takes random access and serves plain zips, toolchain modules of the Go module proxy and
 //! wheels, which differ by their [`Layout`] alone.
 //!
-//! On disk: one tree under a folder that was not there before, holding nothing but regular files (0644 or 0755) and the
+//! On disk: one tree under a folder that was not there before, holding nothing but regular files (0644 or 0755, or without their write bits) and the
 //! folders they need. Its files are listed with their SHA-256 in a [`Manifest`]. After an error the tree is half made;
 //! the caller removes it. Nothing is synced here: the store makes a whole tree durable at once.
 //!
@@ -23,6 +23,7 @@ mod error;
 pub mod fuzz;
 mod guard;
 mod gzip;
+mod kin;
 mod layout;
 mod limits;
 mod manifest;
@@ -38,6 +39,7 @@ use std::path::Path;
 
 pub use error::{ArchiveError, Refusal, shown};
 pub use guard::{Admitted, EntryKind, Guard};
+pub use kin::{Kin, LinkMode};
 pub use layout::Layout;
 pub use limits::Limits;
 pub use manifest::{FileRecord, Manifest, Unpacked, check_shape};
@@ -56,4 +58,8 @@ pub struct Unpack<'a> {
     pub limits: Limits,
     /// Is told how many bytes were unpacked; for a zip, whose directory says so, also how many there are.
     pub task: &'a dyn diag::TaskHandle,
+    /// Files of siblings that need not be written again.
+    pub kin: Option<&'a Kin>,
+    /// Whether files and folders are made read-only; the tree's own folder stays writable, so that it can be moved.
+    pub read_only: bool,
 }

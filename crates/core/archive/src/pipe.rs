@@ -237,10 +237,8 @@ fn write_small(
         if failure.is_set() {
             return Ok(());
         }
-        let mut file = writer.begin(path, executable)?;
-        file.write(&slab[range.clone()])?;
-        writer.end(file)?;
         bytes += range.len() as u64;
+        writer.whole(path, executable, &slab[range])?;
     }
     job.task.advance(bytes);
     Ok(())
@@ -295,7 +293,15 @@ mod tests {
     fn with_tree<T>(sys: &sys::Sys, work: impl FnOnce(&Unpack, &Tree) -> T) -> T {
         let folder = tempfile::tempdir().unwrap();
         let (root, limits) = (folder.path().join("tree"), Limits::default());
-        let job = Unpack { sys, tree: &root, layout: Layout::Archive, limits, task: &diag::Silent };
+        let job = Unpack {
+            sys,
+            tree: &root,
+            layout: Layout::Archive,
+            limits,
+            task: &diag::Silent,
+            kin: None,
+            read_only: false,
+        };
         work(&job, &Tree::create(&job).unwrap())
     }
 

@@ -12,17 +12,22 @@ use sha2::{Digest, Sha256};
 
 use crate::Unpack;
 use crate::error::ArchiveError;
+use crate::kin::Kin;
 use crate::limits::VERSION_BYTES_MAX;
 use crate::manifest::{FileRecord, Manifest, Unpacked, check_shape, version_line};
 
 const FOLDER_MODE: u32 = 0o755;
 const FILE_MODE: u32 = 0o644;
 const EXECUTABLE_MODE: u32 = 0o755;
+/// What is taken from every mode of a read-only tree.
+const WRITE_BITS: u32 = 0o222;
 
 /// A tree being made. Shared by the threads that write to it.
 pub(crate) struct Tree<'a> {
     fs: &'a sys::Fs,
     root: &'a Path,
+    kin: Option<&'a Kin>,
+    read_only: bool,
     /// The umask takes bits that files and folders here must have, so that each needs its mode set.
     modes_need_setting: bool,
     /// The folders that were made, below the root.
@@ -42,15 +47,29 @@ impl<'a> Tree<'a> {
         if modes_need_setting {
             fs.set_mode(root, FOLDER_MODE).map_err(|cause| disk("set the mode of", root, cause))?;
         }
-        Ok(Tree { fs, root, modes_need_setting, folders: Mutex::default(), version: Mutex::default() })
+        let (kin, read_only) = (job.kin.filter(|kin| !kin.is_empty()), job.read_only);
+        Ok(Tree { fs, root, kin, read_only, modes_need_setting, folders: Mutex::default(), version: Mutex::default() })
     }
 
     /// The whole tree's contents, once every writer has handed over its records.
     pub(crate) fn finish(self, records: Vec<FileRecord>) -> Result<Unpacked, ArchiveError> {
         let manifest = Manifest::new(records);
         check_shape(&manifest)?;
+        if self.read_only {
+            let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+            for folder in folders.iter() {
+                let path = self.path_of(folder);
+                let set = self.fs.set_mode(&path, FOLDER_MODE & !WRITE_BITS);
+                set.map_err(|cause| disk("set the mode of", &path, cause))?;
+            }
+        }
         let version = self.version.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Unpacked { manifest, version_line: version_line(&version)? })
+    }
+
+    fn mode_of(&self, executable: bool) -> u32 {
+        let mode = if executable { EXECUTABLE_MODE } else { FILE_MODE };
+        if self.read_only { mode & !WRITE_BITS } else { mode }
     }
 
     fn make_folders(&self, folder: &str) -> Result<(), ArchiveError> {
@@ -97,8 +116,24 @@ impl<'t> Writer<'t> {
         Writer { tree, last_folder: String::new(), records: Vec::new() }
     }
 
-    /// Begins a file: makes its folders and itself. Its path was checked by the guard.
-    pub(crate) fn begin(&mut self, path: String, executable: bool) -> Result<OpenFile, ArchiveError> {
+    /// A file that lies whole in memory: taken from a sibling where one has it, else written.
+    pub(crate) fn whole(&mut self, path: String, executable: bool, bytes: &[u8]) -> Result<(), ArchiveError> {
+        if let Some(kin) = self.tree.kin.filter(|_| path != "VERSION") {
+            let sha256: [u8; 32] = Sha256::digest(bytes).into();
+            let full = self.place(&path)?;
+            if kin.join(self.tree.fs, &sha256, executable, &full, self.tree.mode_of(executable)) {
+                self.records.push(FileRecord { path, bytes: bytes.len() as u64, executable, sha256 });
+                return Ok(());
+            }
+        }
+        let mut file = self.begin(path, executable)?;
+        file.write(bytes)?;
+        self.end(file)?;
+        Ok(())
+    }
+
+    /// The place of a file, with its folders made.
+    fn place(&mut self, path: &str) -> Result<PathBuf, ArchiveError> {
         if let Some((folder, _)) = path.rsplit_once('/')
             && folder != self.last_folder
         {
@@ -106,25 +141,49 @@ impl<'t> Writer<'t> {
             self.last_folder.clear();
             self.last_folder.push_str(folder);
         }
-        let full = self.tree.path_of(&path);
-        let mode = if executable { EXECUTABLE_MODE } else { FILE_MODE };
+        Ok(self.tree.path_of(path))
+    }
+
+    /// Begins a file: makes its folders and itself. Its path was checked by the guard.
+    pub(crate) fn begin(&mut self, path: String, executable: bool) -> Result<OpenFile, ArchiveError> {
+        let full = self.place(&path)?;
+        let mode = self.tree.mode_of(executable);
         let file = self.tree.fs.create_new(&full, mode).map_err(|cause| disk("create", &full, cause))?;
         let version = (path == "VERSION").then(Vec::new);
-        Ok(OpenFile { file, full, path, mode, bytes: 0, hasher: Sha256::new(), version })
+        Ok(OpenFile { file, full, path, executable, mode, bytes: 0, hasher: Sha256::new(), version })
     }
 
     /// Ends a file and notes what it holds.
     pub(crate) fn end(&mut self, file: OpenFile) -> Result<&FileRecord, ArchiveError> {
-        let OpenFile { full, path, mode, bytes, hasher, version, .. } = file;
+        let OpenFile { file: written, full, path, executable, mode, bytes, hasher, version } = file;
+        drop(written);
         if self.tree.modes_need_setting {
             self.tree.fs.set_mode(&full, mode).map_err(|cause| disk("set the mode of", &full, cause))?;
         }
         if let Some(version) = version {
             *self.tree.version.lock().unwrap_or_else(PoisonError::into_inner) = version;
         }
-        let executable = mode == EXECUTABLE_MODE;
-        self.records.push(FileRecord { path, bytes, executable, sha256: hasher.finalize().into() });
+        let sha256: [u8; 32] = hasher.finalize().into();
+        self.take_from_sibling(&full, &sha256, executable, mode)?;
+        self.records.push(FileRecord { path, bytes, executable, sha256 });
         Ok(&self.records[self.records.len() - 1])
+    }
+
+    /// A large file is known only once it is written: where a sibling has it, its name takes the place of the new one.
+    fn take_from_sibling(
+        &self,
+        full: &Path,
+        sha256: &[u8; 32],
+        executable: bool,
+        mode: u32,
+    ) -> Result<(), ArchiveError> {
+        let Some(kin) = self.tree.kin else { return Ok(()) };
+        // Beside the tree, where no name of the archive can be.
+        let beside = self.tree.root.with_extension(format!("kin-{}", kin.next_number()));
+        if !kin.join(self.tree.fs, sha256, executable, &beside, mode) {
+            return Ok(());
+        }
+        self.tree.fs.rename(&beside, full).map_err(|cause| disk("replace", full, cause))
     }
 
     /// What this thread has written.
@@ -138,6 +197,7 @@ pub(crate) struct OpenFile {
     file: sys::File,
     full: PathBuf,
     path: String,
+    executable: bool,
     mode: u32,
     bytes: u64,
     hasher: Sha256,

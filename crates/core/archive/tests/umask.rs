@@ -22,8 +22,15 @@ fn modes_are_the_same_whatever_the_umask() {
     for mask in [0o077, 0o022, 0o002, 0o027, 0o777, 0] {
         let folder = tempfile::tempdir().unwrap();
         let tree = folder.path().join("tree");
-        let job =
-            Unpack { sys: &sys, tree: &tree, layout: Layout::Archive, limits: Limits::default(), task: &diag::Silent };
+        let job = Unpack {
+            sys: &sys,
+            tree: &tree,
+            layout: Layout::Archive,
+            limits: Limits::default(),
+            task: &diag::Silent,
+            kin: None,
+            read_only: false,
+        };
         let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(mask));
         let outcome = unpack_tar_gz(&job, &mut bytes.as_slice());
         rustix::process::umask(before);

@@ -43,7 +43,8 @@ impl Place {
     pub fn tar_gz_from(&self, layout: Layout, input: &mut (dyn Read + Send)) -> Result<Unpacked, ArchiveError> {
         let tree = self.tree();
         let limits = self.limits.clone();
-        let job = Unpack { sys: &self.sys, tree: &tree, layout, limits, task: &diag::Silent };
+        let job =
+            Unpack { sys: &self.sys, tree: &tree, layout, limits, task: &diag::Silent, kin: None, read_only: false };
         let outcome = unpack_tar_gz(&job, input);
         self.check_nothing_else();
         outcome
@@ -52,7 +53,8 @@ impl Place {
     pub fn zip(&self, layout: Layout, bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
         let tree = self.tree();
         let limits = self.limits.clone();
-        let job = Unpack { sys: &self.sys, tree: &tree, layout, limits, task: &diag::Silent };
+        let job =
+            Unpack { sys: &self.sys, tree: &tree, layout, limits, task: &diag::Silent, kin: None, read_only: false };
         let outcome = unpack_zip(&job, &Memory(bytes));
         self.check_nothing_else();
         outcome

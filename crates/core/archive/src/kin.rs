@@ -1,0 +1,109 @@
+//! Files that are on disk already, known by their contents.
+//!
+//! Between two patch releases of Go nearly all files are the same. A file whose SHA-256 stands in a
+//! sibling's manifest is given a second name (or its blocks are shared, where the file system can)
+//! instead of being written again. A sibling's file that was touched since it was admitted is not
+//! trusted to be what its manifest says, and is passed over.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use sys::{EntryKind, Fs};
+
+/// How a file on disk is used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkMode {
+    /// Shared blocks where the file system has them, else a second name.
+    Auto,
+    /// Shared blocks only.
+    Reflink,
+    /// A second name only.
+    Hardlink,
+    /// Not at all: every file is written.
+    Copy,
+}
+
+/// Files of siblings, by content.
+pub struct Kin {
+    mode: LinkMode,
+    by_content: HashMap<([u8; 32], bool), Known>,
+    /// Set when the file system has refused to share blocks: it will refuse again.
+    no_reflinks: AtomicBool,
+    joined_files: AtomicU64,
+    joined_bytes: AtomicU64,
+    numbers: AtomicU64,
+}
+
+struct Known {
+    path: PathBuf,
+    bytes: u64,
+    unchanged_since: u64,
+}
+
+impl Kin {
+    /// No files yet, to be used in this way.
+    pub fn new(mode: LinkMode) -> Kin {
+        Kin {
+            mode,
+            by_content: HashMap::new(),
+            no_reflinks: AtomicBool::new(mode == LinkMode::Hardlink),
+            joined_files: AtomicU64::new(0),
+            joined_bytes: AtomicU64::new(0),
+            numbers: AtomicU64::new(0),
+        }
+    }
+
+    /// A file of a sibling. It counts only if it was not modified after `unchanged_since` (in seconds since
+    /// 1970): the time at which the sibling was admitted. The first of two files of one content counts.
+    pub fn add(&mut self, sha256: [u8; 32], executable: bool, path: PathBuf, bytes: u64, unchanged_since: u64) {
+        if self.mode != LinkMode::Copy {
+            self.by_content.entry((sha256, executable)).or_insert(Known { path, bytes, unchanged_since });
+        }
+    }
+
+    /// Whether there is anything that could be used.
+    pub fn is_empty(&self) -> bool {
+        self.by_content.is_empty()
+    }
+
+    /// How many files, and bytes, were used again so far.
+    pub fn joined(&self) -> (u64, u64) {
+        (self.joined_files.load(Ordering::Relaxed), self.joined_bytes.load(Ordering::Relaxed))
+    }
+
+    /// Puts a file of this content at `new` without writing it; false where it has to be written.
+    pub(crate) fn join(&self, fs: &Fs, sha256: &[u8; 32], executable: bool, new: &Path, mode: u32) -> bool {
+        let Some(known) = self.by_content.get(&(*sha256, executable)) else { return false };
+        let Ok(Some(meta)) = fs.look(&known.path) else { return false };
+        let as_admitted = meta.kind == EntryKind::File
+            && meta.bytes == known.bytes
+            && meta.modified_unix_seconds <= known.unchanged_since
+            && (cfg!(windows) || meta.mode & 0o777 == mode);
+        if !as_admitted {
+            return false;
+        }
+        if !self.no_reflinks.load(Ordering::Relaxed) {
+            match fs.reflink(&known.path, new, mode) {
+                Ok(()) => return self.count(known.bytes),
+                Err(_) => self.no_reflinks.store(true, Ordering::Relaxed),
+            }
+        }
+        if self.mode == LinkMode::Reflink {
+            return false;
+        }
+        // Refused for too many links, another file system, or a system without them: then it is written.
+        fs.hard_link(&known.path, new).is_ok() && self.count(known.bytes)
+    }
+
+    /// A number unlike those given before.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn count(&self, bytes: u64) -> bool {
+        self.joined_files.fetch_add(1, Ordering::Relaxed);
+        self.joined_bytes.fetch_add(bytes, Ordering::Relaxed);
+        true
+    }
+}
