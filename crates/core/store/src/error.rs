@@ -75,11 +75,43 @@ pub enum StoreError {
         /// What is wrong.
         reason: String,
     },
+    /// Somebody else took this operation for dead and recovered it.
+    #[error("go on with operation {operation}: another process has taken it over")]
+    Superseded {
+        /// The operation.
+        operation: String,
+    },
+    /// There is no such generation.
+    #[error("go to generation {number}: there is none of that number")]
+    NoGeneration {
+        /// Which one.
+        number: u64,
+    },
+    /// There is nothing to go back to.
+    #[error("go back: {reason}")]
+    NothingBefore {
+        /// Why not.
+        reason: String,
+    },
     /// The toolchain is not installed.
     #[error("find {id}: it is not installed")]
     NotInstalled {
         /// Which one.
         id: ToolchainId,
+    },
+    /// A file that takes part in a change was changed by somebody else.
+    #[error("change `{}`: somebody else has changed it meanwhile", path.display())]
+    Meddled {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Programs of the toolchain are running.
+    #[error("remove {id}: {holder}")]
+    Running {
+        /// Which one.
+        id: ToolchainId,
+        /// Who runs it.
+        holder: String,
     },
     /// The toolchain is the default.
     #[error("remove {id}: it is the default (generation {generation})")]
@@ -108,8 +140,9 @@ impl Diagnose for StoreError {
             Self::Busy { .. } => Class::Busy,
             Self::Interrupted { .. } => Class::Interrupted,
             Self::Record { .. } | Self::Manifest { .. } => Class::Integrity,
-            Self::NotInstalled { .. } => Class::NotFound,
-            Self::InUse { .. } => Class::Policy,
+            Self::Superseded { .. } => Class::Busy,
+            Self::NotInstalled { .. } | Self::NoGeneration { .. } | Self::NothingBefore { .. } => Class::NotFound,
+            Self::InUse { .. } | Self::Running { .. } | Self::Meddled { .. } => Class::Policy,
         }
     }
 
@@ -123,8 +156,13 @@ impl Diagnose for StoreError {
             Self::Interrupted { .. } => "interrupted",
             Self::Record { .. } => "store-record",
             Self::Manifest { .. } => "store-manifest",
+            Self::Superseded { .. } => "operation-superseded",
+            Self::NoGeneration { .. } => "no-generation",
+            Self::NothingBefore { .. } => "nothing-before",
             Self::NotInstalled { .. } => "not-installed",
             Self::InUse { .. } => "toolchain-in-use",
+            Self::Running { .. } => "toolchain-running",
+            Self::Meddled { .. } => "file-meddled",
         }
     }
 
@@ -143,6 +181,12 @@ impl Diagnose for StoreError {
             }
             Self::NotInstalled { id } => {
                 hint!("`goward list` shows what is installed; `goward install {}` gets it", id.version())
+            }
+            Self::Superseded { .. } => hint!("run the command again"),
+            Self::NoGeneration { .. } | Self::NothingBefore { .. } => hint!("`goward history` shows all generations"),
+            Self::Meddled { .. } => hint!("look at the file and run the command again; every file is as it was"),
+            Self::Running { .. } => {
+                hint!("wait for it to end, or end it yourself: goward ends nothing that it did not start")
             }
             Self::InUse { .. } => hint!("make another one the default first: `goward use VERSION`"),
         }

@@ -1,20 +1,29 @@
-//! Moves the machine from one generation to the next.
+//! Moves the machine from one generation to another.
 //!
 //! Never edits a generation in place: a reader that holds `current` sees the old set or the new
-//! set, never a mixture. The new generation is built aside, made durable, renamed to its number,
-//! and only then is the link `current` replaced by one rename.
+//! set, never a mixture. A switch fills the spare generation that the last switch left behind, makes
+//! it durable, renames it to its number, and only then replaces the link `current` by one rename.
+//! Going back is that last rename alone. Neither needs free disk: the spare's folder and its record's
+//! block are there already. A new spare is made after the link has moved, and if that fails the next
+//! switch makes its own.
 
+use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use release::ToolchainId;
 use serde::{Deserialize, Serialize};
 use sys::EntryKind;
 
+use crate::journal::{JournalRecord, OperationKind};
 use crate::staging::to_json;
+use crate::states::State;
 use crate::{Layout, Store, StoreError};
 
 /// A generation's record is no longer than this.
 const RECORD_BYTES_MAX: u64 = 1 << 20;
+/// How long a spare's record is: one block of most file systems. A record is filled up with spaces.
+const SPARE_RECORD_BYTES: usize = 4096;
 
 /// A numbered set in use: which toolchain is the default, and how that came about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -51,12 +60,29 @@ impl Store {
         let fs = self.sys.fs();
         let link = self.layout().current();
         match fs.look(&link).map_err(StoreError::io("look at", &link))? {
-            Some(meta) if meta.kind == EntryKind::Link => {}
-            _ => return Ok(None),
+            Some(meta) if meta.kind == EntryKind::Link => self.read_generation(&link).map(Some),
+            _ => Ok(None),
         }
-        let path = link.join("generation.json");
-        let bytes = fs.read(&path, RECORD_BYTES_MAX).map_err(StoreError::io("read the generation", &path))?;
-        serde_json::from_slice(&bytes).map(Some).map_err(|cause| StoreError::Record { path, cause })
+    }
+
+    /// One generation.
+    ///
+    /// # Errors
+    /// `NoGeneration`, or when its record cannot be read.
+    pub fn generation(&self, number: u64) -> Result<Generation, StoreError> {
+        let folder = self.layout().generation(number);
+        match self.sys.fs().look(&folder).map_err(StoreError::io("look at", &folder))? {
+            Some(_) => self.read_generation(&folder),
+            None => Err(StoreError::NoGeneration { number }),
+        }
+    }
+
+    /// Every generation, oldest first.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn generations(&self) -> Result<Vec<Generation>, StoreError> {
+        self.numbers()?.into_iter().map(|number| self.generation(number)).collect()
     }
 
     /// Makes a toolchain the default: builds the next generation and moves `current` to it.
@@ -75,38 +101,109 @@ impl Store {
             return Ok(current.clone());
         }
         let generation = Generation {
-            number: self.last_number()? + 1,
+            number: self.numbers()?.last().copied().unwrap_or(0) + 1,
             parent: before.map(|before| before.number),
             toolchain: id.clone(),
             made_unix_seconds: self.sys.clock().unix_seconds(),
             author,
         };
         self.build(&generation)?;
-        let (link, target) = (self.layout().current(), Layout::current_target(generation.number));
-        self.sys.fs().replace_link(&target, &link).map_err(StoreError::io("move the link", &link))?;
+        self.point_at(generation.number)?;
+        // The switch is done and durable. The next one makes its own spare if this cannot be made now.
+        let _ = self.make_spare();
         Ok(generation)
     }
 
-    fn last_number(&self) -> Result<u64, StoreError> {
-        let folder = self.layout().generations();
-        let names = self.sys.fs().names_if_there(&folder).map_err(StoreError::io("list", &folder))?;
-        Ok(names.iter().filter_map(|name| name.to_str()?.parse().ok()).max().unwrap_or(0))
+    /// Goes back to a generation that was in use before: one rename of one link.
+    ///
+    /// # Errors
+    /// `NoGeneration`, `NotInstalled` where its toolchain has been removed since, `Busy`, or what the
+    /// system says; then the generation that was in use still is.
+    pub fn roll_back(&self, to: u64, author: Author, wait_max: Duration) -> Result<Generation, StoreError> {
+        let _lock = self.lock(self.layout().store_lock(), &format!("roll back to {to}"), wait_max, &mut |_| {})?;
+        let generation = self.generation(to)?;
+        if self.find(&generation.toolchain)?.is_none() {
+            return Err(StoreError::NotInstalled { id: generation.toolchain });
+        }
+        let before = self.current()?;
+        if before.as_ref().is_some_and(|before| before.number == to) {
+            return Ok(generation);
+        }
+        self.point_at(to)?;
+        let record = JournalRecord {
+            operation: format!("{}-{}", self.sys.clock().unix_nanos(), self.sys.process().id()),
+            kind: OperationKind::Rollback,
+            version: 1,
+            state: State::Done,
+            unix_seconds: self.sys.clock().unix_seconds(),
+            toolchain: generation.toolchain.clone(),
+            checkpoint: None,
+            generations: before.map(|before| (before.number, to)),
+            author: Some(author),
+            note: None,
+        };
+        // The link is the truth and has moved; on a full disk the log goes without this line.
+        let _ = self.note_done(record);
+        Ok(generation)
     }
 
+    /// The one rename.
+    fn point_at(&self, number: u64) -> Result<(), StoreError> {
+        let link = self.layout().current();
+        let moved = self.sys.fs().replace_link(&Layout::current_target(number), &link);
+        moved.map_err(StoreError::io("move the link", &link))
+    }
+
+    fn read_generation(&self, folder: &Path) -> Result<Generation, StoreError> {
+        let path = folder.join("generation.json");
+        let read = self.sys.fs().read(&path, RECORD_BYTES_MAX);
+        let bytes = read.map_err(StoreError::io("read the generation", &path))?;
+        serde_json::from_slice(&bytes).map_err(|cause| StoreError::Record { path, cause })
+    }
+
+    /// The numbers of all generations, in their order.
+    pub(crate) fn numbers(&self) -> Result<Vec<u64>, StoreError> {
+        let folder = self.layout().generations();
+        let names = self.sys.fs().names_if_there(&folder).map_err(StoreError::io("list", &folder))?;
+        let mut numbers: Vec<u64> = names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect();
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// Fills the spare and gives it its number, durably.
     fn build(&self, generation: &Generation) -> Result<(), StoreError> {
         let fs = self.sys.fs();
-        let folder = self.layout().generations();
-        let built = folder.join(format!("{}.new", generation.number));
-        fs.create_dirs(&folder).map_err(StoreError::io("make the folder", &folder))?;
-        // Only the holder of the store's lock builds here: what stands there was left by a dead one.
-        fs.remove_tree(&built).map_err(StoreError::io("remove", &built))?;
-        fs.create_dir(&built).map_err(StoreError::io("make the folder", &built))?;
-        let (target, link) = (Layout::toolchain_target(&generation.toolchain), built.join("go"));
+        let (folder, spare) = (self.layout().generations(), self.layout().spare_generation());
+        if fs.look(&spare).map_err(StoreError::io("look at", &spare))?.is_none() {
+            self.make_spare()?;
+        }
+        let link = spare.join("go");
+        fs.remove_file_if_there(&link).map_err(StoreError::io("remove", &link))?;
+        let target = Layout::toolchain_target(&generation.toolchain);
         fs.symlink_dir(&target, &link).map_err(StoreError::io("make the link", &link))?;
-        let record = built.join("generation.json");
-        fs.replace(&record, &to_json(generation)).map_err(StoreError::io("write", &record))?;
+        let record = spare.join("generation.json");
+        let mut json = to_json(generation);
+        json.resize(json.len().max(SPARE_RECORD_BYTES), b' ');
+        // The bytes replace those of the spare in place: its block is there already.
+        let written = fs.update(&record).and_then(|mut file| {
+            file.write_all(&json)?;
+            file.set_length(json.len() as u64)?;
+            file.sync()
+        });
+        written.map_err(StoreError::io("write", &record))?;
+        fs.sync_dir(&spare).map_err(StoreError::io("make durable", &spare))?;
         let place = self.layout().generation(generation.number);
-        fs.rename(&built, &place).map_err(StoreError::io("move the generation to", &place))?;
+        fs.rename(&spare, &place).map_err(StoreError::io("move the generation to", &place))?;
         fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))
+    }
+
+    /// Makes the folder and the block that the next generation needs.
+    fn make_spare(&self) -> Result<(), StoreError> {
+        let fs = self.sys.fs();
+        let spare = self.layout().spare_generation();
+        fs.create_dirs_durably(&spare).map_err(StoreError::io("make the folder", &spare))?;
+        let record = spare.join("generation.json");
+        let written = fs.update(&record).and_then(|mut file| file.write_all(&[b' '; SPARE_RECORD_BYTES]));
+        written.map_err(StoreError::io("write", &record))
     }
 }

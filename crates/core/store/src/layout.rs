@@ -13,6 +13,10 @@ use release::ToolchainId;
 /// generations/7/generation.json           who switched, when, from where
 /// generations/7/go                        link to ../../toolchains/…
 /// current                                 link to generations/7
+/// generations/spare/                      made in advance: a switch needs no free disk
+/// transactions/                           plans of changes to several files
+/// projects/                               folders whose pins `prune` must respect
+/// journal.log                             what was begun, and how it ended
 /// staging/                                trees that are not whole yet
 /// downloads/                              archives under way, in parts
 /// cache/                                  what can be asked for again
@@ -99,6 +103,11 @@ impl Layout {
         self.staging().join("pip")
     }
 
+    /// The tree in a staging folder of this name.
+    pub(crate) fn staged_tree(&self, name: &str) -> PathBuf {
+        self.staging().join(name).join("tree")
+    }
+
     /// Archives under way.
     pub fn downloads(&self) -> PathBuf {
         self.home.join("downloads")
@@ -129,9 +138,39 @@ impl Layout {
         self.locks().join("store.lock")
     }
 
+    /// The log of operations.
+    pub fn journal(&self) -> PathBuf {
+        self.home.join("journal.log")
+    }
+
+    /// The lock of whoever writes the log.
+    pub fn journal_lock(&self) -> PathBuf {
+        self.locks().join("journal.lock")
+    }
+
+    /// A generation made in advance, so that a switch needs no free disk.
+    pub(crate) fn spare_generation(&self) -> PathBuf {
+        self.generations().join("spare")
+    }
+
     /// The lock of whoever installs this toolchain.
     pub fn install_lock(&self, id: &ToolchainId) -> PathBuf {
         self.locks().join(format!("{id}.lock"))
+    }
+
+    /// The lock that running programs of a toolchain share.
+    pub fn lease(&self, id: &ToolchainId) -> PathBuf {
+        self.locks().join(format!("{id}.lease"))
+    }
+
+    /// Plans of changes to several files.
+    pub fn transactions(&self) -> PathBuf {
+        self.home.join("transactions")
+    }
+
+    /// Folders of projects that goward has served.
+    pub fn projects(&self) -> PathBuf {
+        self.home.join("projects")
     }
 
     /// Trees on their way out.

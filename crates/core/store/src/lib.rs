@@ -12,27 +12,42 @@
 //! - *Removal starts with a rename* into `trash/`: from that instant the toolchain is gone, however
 //!   long the deleting takes and whatever interrupts it.
 //!
-//! Writers take `locks/store.lock`, for short moments only: never while something is fetched or
-//! unpacked. A staging folder is guarded by a lock of its own, so that what a dead process left can
+//! What is under way stands in `journal.log` ([`journal`]), along the table in [`states`]; the next
+//! process to change anything finishes or undoes what a dead one left ([`Store::recover`]). What must
+//! hold at any instant is one function, [`Store::faults`].
+//!
+//! Lock order: an install's lock, then `locks/store.lock`, then `locks/journal.lock`. The store's lock
+//! is held for short moments only: never while something is fetched, unpacked or deleted. A staging folder is guarded by a lock of its own, so that what a dead process left can
 //! be told from what a living one is filling.
 //!
 //! Tested by `tests/store.rs` (each operation refused in turn) and by every install test above.
 
+mod check;
 mod error;
 mod generation;
+mod journal;
 mod layout;
+mod lease;
 mod lock;
 mod manifest_file;
+mod projects;
 mod record;
+mod recover;
 mod remove;
+mod siblings;
 mod staging;
+pub mod states;
+mod transaction;
 
 pub use error::StoreError;
 pub use generation::{Author, Generation};
+pub use journal::{JournalRecord, Operation, OperationKind};
 pub use layout::Layout;
 pub use lock::StoreLock;
 pub use record::ToolchainRecord;
-pub use staging::Staging;
+pub use recover::Recovered;
+pub use staging::{COMMITS_MAX, Staging};
+pub use transaction::Transaction;
 
 use release::ToolchainId;
 use sys::{EntryKind, Sys};
@@ -42,6 +57,7 @@ use sys::{EntryKind, Sys};
 pub struct Store {
     sys: Sys,
     layout: Layout,
+    trees_synced: bool,
 }
 
 /// A toolchain that is installed: its tree is whole.
@@ -56,7 +72,13 @@ pub struct Toolchain {
 impl Store {
     /// The store in this folder, which need not exist yet.
     pub fn at(sys: &Sys, home: impl Into<std::path::PathBuf>) -> Store {
-        Store { sys: sys.clone(), layout: Layout::new(home.into()) }
+        Store { sys: sys.clone(), layout: Layout::new(home.into()), trees_synced: true }
+    }
+
+    /// The same store, which does not make new trees durable before it shows them: faster, and after a
+    /// power cut a toolchain may look installed with empty files. A kill is survived all the same.
+    pub fn without_tree_sync(self) -> Store {
+        Store { trees_synced: false, ..self }
     }
 
     /// Where things stand.

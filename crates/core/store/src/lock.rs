@@ -32,14 +32,15 @@ impl Store {
     ) -> Result<StoreLock, StoreError> {
         let fs = self.sys.fs();
         let folder = self.layout().locks();
-        fs.create_dirs(&folder).map_err(StoreError::io("make the folder", &folder))?;
+        fs.create_dirs_durably(&folder).map_err(StoreError::io("make the folder", &folder))?;
         let clock = self.sys.clock();
         let start = clock.moment();
         let mut told = false;
         loop {
             match fs.try_lock(&path).map_err(StoreError::io("open the lock", &path))? {
                 LockAttempt::Held(mut held) => {
-                    let owner = format!("process {} ({purpose})", self.sys.process().id());
+                    let since = clock.unix_seconds();
+                    let owner = format!("process {} ({purpose}) since {since}", self.sys.process().id());
                     // The line is advice for those who wait; the lock holds without it (a full disk).
                     let _ = held.sign(&owner);
                     return Ok(StoreLock { _held: held });
@@ -64,6 +65,13 @@ impl Store {
     fn owner_of(&self, path: &Path) -> String {
         let line = self.sys.fs().read(path, OWNER_BYTES_MAX).unwrap_or_default();
         let line = String::from_utf8_lossy(&line).trim().to_owned();
-        if line.is_empty() { "another process".to_owned() } else { line }
+        // The line ends in the second at which the lock was taken; people want its age.
+        let Some((who, since)) = line.rsplit_once(" since ") else {
+            return if line.is_empty() { "another process".to_owned() } else { line };
+        };
+        match since.parse::<u64>() {
+            Ok(since) => format!("{who}, for {} s", self.sys.clock().unix_seconds().saturating_sub(since)),
+            Err(_) => line,
+        }
     }
 }

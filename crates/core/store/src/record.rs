@@ -16,6 +16,9 @@ pub struct ToolchainRecord {
     pub format: u32,
     /// Which toolchain.
     pub toolchain: ToolchainId,
+    /// The journal's operation that brought it: ties this record to a tree that was made durable.
+    #[serde(default)]
+    pub operation: String,
     /// The source that it came from.
     pub source: String,
     /// The address that served it, without credentials.

@@ -4,31 +4,63 @@ use std::time::Duration;
 
 use release::ToolchainId;
 
+use crate::generation::Author;
+use crate::journal::{Operation, OperationKind};
+use crate::states::Event;
 use crate::{Store, StoreError};
 
 impl Store {
     /// Removes a toolchain. It is gone at the instant of one rename; the deleting comes after.
     ///
     /// # Errors
-    /// `NotInstalled`, `InUse` for the default, `Busy`, or what the system says. When the deleting
-    /// fails the toolchain is gone all the same and [`Store::sweep`] finishes later.
-    pub fn remove(&self, id: &ToolchainId, wait_max: Duration) -> Result<(), StoreError> {
+    /// `NotInstalled`, `InUse` for the default, `Running` while programs of it run, `Busy`, or what the system says. When the deleting
+    /// fails the toolchain is gone all the same and [`Store::recover`] finishes later.
+    pub fn remove(&self, id: &ToolchainId, author: &Author, wait_max: Duration) -> Result<(), StoreError> {
+        let thrown = {
+            let _lock = self.lock(self.layout().store_lock(), &format!("remove {id}"), wait_max, &mut |_| {})?;
+            let Some(toolchain) = self.find(id)? else {
+                return Err(StoreError::NotInstalled { id: id.clone() });
+            };
+            if let Some(current) = self.current()?.filter(|current| current.toolchain == *id) {
+                return Err(StoreError::InUse { id: id.clone(), generation: current.number });
+            }
+            if let Some(holder) = self.user_of(&toolchain)? {
+                return Err(StoreError::Running { id: id.clone(), holder });
+            }
+            let mut operation = self.begin(OperationKind::Uninstall, id, author)?;
+            let thrown = self.layout().trash().join(format!("{id}.{}", operation.record().operation));
+            self.throw_away(&mut operation, &thrown)?;
+            thrown
+        };
+        // Deleting takes long and needs no lock: nobody else knows the name.
+        self.sys.fs().remove_tree(&thrown).map_err(StoreError::io("remove", &thrown))
+    }
+
+    /// Moves the tree out of sight, then takes its manifest away. The operation stands at `Removing`.
+    pub(crate) fn throw_away(&self, operation: &mut Operation, thrown: &std::path::Path) -> Result<(), StoreError> {
         let fs = self.sys.fs();
-        let _lock = self.lock(self.layout().store_lock(), &format!("remove {id}"), wait_max, &mut |_| {})?;
-        let Some(toolchain) = self.find(id)? else { return Err(StoreError::NotInstalled { id: id.clone() }) };
-        if let Some(current) = self.current()?.filter(|current| current.toolchain == *id) {
-            return Err(StoreError::InUse { id: id.clone(), generation: current.number });
-        }
-        let trash = self.layout().trash();
-        fs.create_dirs(&trash).map_err(StoreError::io("make the folder", &trash))?;
-        let thrown = trash.join(format!("{id}.{}-{}", self.sys.process().id(), self.sys.clock().unix_nanos()));
-        fs.rename(&toolchain.tree, &thrown).map_err(StoreError::io("move to the trash", &toolchain.tree))?;
-        let toolchains = self.layout().toolchains();
+        let id = operation.record().toolchain.clone();
+        let (tree, toolchains, trash) = (self.layout().tree(&id), self.layout().toolchains(), self.layout().trash());
+        fs.create_dirs_durably(&trash).map_err(StoreError::io("make the folder", &trash))?;
+        // A folder that takes no writes cannot be given another parent.
+        fs.set_mode(&tree, 0o755).map_err(StoreError::io("make writable", &tree))?;
+        fs.rename(&tree, thrown).map_err(StoreError::io("move to the trash", &tree))?;
         fs.sync_dir(&toolchains).map_err(StoreError::io("make durable", &toolchains))?;
-        // A record without a tree is invisible; it goes after the tree so that no tree ever lacks one.
+        self.forget(&id)?;
+        operation.advance(Event::Removed, None, None)
+    }
+
+    /// Takes away the record and the manifest of a toolchain whose tree is gone: what has no tree is
+    /// invisible, so these go last.
+    pub(crate) fn forget(&self, id: &ToolchainId) -> Result<(), StoreError> {
+        let fs = self.sys.fs();
         for path in [self.layout().record(id), self.layout().manifest(id)] {
             fs.remove_file_if_there(&path).map_err(StoreError::io("remove", &path))?;
         }
-        fs.remove_tree(&thrown).map_err(StoreError::io("remove", &thrown))
+        let folder = self.layout().manifests();
+        match fs.look(&folder).map_err(StoreError::io("look at", &folder))? {
+            Some(_) => fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder)),
+            None => Ok(()),
+        }
     }
 }

@@ -1,12 +1,18 @@
 //! From an empty folder to a visible toolchain.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use release::ToolchainId;
 use sys::{FileLock, LockAttempt};
 
+use crate::journal::Operation;
 use crate::record::{FORMAT, ToolchainRecord};
+use crate::states::Event;
 use crate::{Store, StoreError, Toolchain, manifest_file};
+
+/// How often a commit that takes too long is tried.
+pub const COMMITS_MAX: u32 = 3;
 
 /// A folder that only this process fills. Dropping it leaves the folder for [`Store::sweep`]:
 /// nothing is deleted on the way out of an error, so that the error is what the user sees first.
@@ -18,6 +24,11 @@ pub struct Staging {
 }
 
 impl Staging {
+    /// Its name in the staging folder: the checkpoint of the operation that fills it.
+    pub fn name(&self) -> String {
+        self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
     /// Where the tree is to be made. It does not exist yet.
     pub fn tree(&self) -> PathBuf {
         self.folder.join("tree")
@@ -33,7 +44,7 @@ impl Store {
     pub fn check_ready(&self, bytes_needed: u64) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let home = self.layout().home();
-        fs.create_dirs(home).map_err(StoreError::io("make the folder", home))?;
+        fs.create_dirs_durably(home).map_err(StoreError::io("make the folder", home))?;
         let Some(space) = fs.space(home).map_err(StoreError::io("look at", home))? else { return Ok(()) };
         if space.read_only {
             return Err(StoreError::ReadOnly { path: home.to_owned() });
@@ -58,9 +69,9 @@ impl Store {
     pub fn stage(&self, id: &ToolchainId) -> Result<Staging, StoreError> {
         let fs = self.sys.fs();
         let parent = self.layout().staging();
-        fs.create_dirs(&parent).map_err(StoreError::io("make the folder", &parent))?;
+        fs.create_dirs_durably(&parent).map_err(StoreError::io("make the folder", &parent))?;
         let unique = format!("{id}.{}-{}", self.sys.process().id(), self.sys.clock().unix_nanos());
-        let (folder, lock) = (parent.join(&unique), parent.join(format!("{unique}.lock")));
+        let (folder, lock) = (parent.join(&unique), parent.join(lock_name(&unique)));
         let held = match fs.try_lock(&lock).map_err(StoreError::io("lock", &lock))? {
             LockAttempt::Held(held) => held,
             LockAttempt::Taken => {
@@ -74,50 +85,75 @@ impl Store {
 
     /// Makes a staged tree an installed toolchain: durable first, visible last.
     ///
-    /// `record` comes without the fields that this function knows better (format, counts, hash of
-    /// the manifest); they are filled in. If the toolchain has become visible meanwhile, that one stays.
+    /// The operation stands at `Syncing` and ends at `Done`. `record` comes without the fields that
+    /// this function knows better (format, operation, counts, hash of the manifest); they are filled in.
+    /// If making the tree durable takes longer than `commit_max`, the operation goes back to `Syncing`
+    /// and tries again, [`COMMITS_MAX`] times in all.
     ///
     /// # Errors
     /// What the system says; then the toolchain is not visible.
     pub fn admit(
         &self,
+        operation: &mut Operation,
         staging: Staging,
         mut record: ToolchainRecord,
         manifest: &archive::Manifest,
+        commit_max: Duration,
     ) -> Result<Toolchain, StoreError> {
-        let fs = self.sys.fs();
-        let id = record.toolchain.clone();
-        let tree = self.layout().tree(&id);
         assert!(!manifest.files.is_empty(), "an empty tree was about to be admitted");
-
+        let id = record.toolchain.clone();
         let (text, digest) = manifest_file::encode(manifest);
         record.format = FORMAT;
+        record.operation = operation.record().operation.clone();
         record.files = manifest.files.len() as u64;
         record.bytes = manifest.files.iter().map(|file| file.bytes).sum();
         record.manifest_sha256 = digest;
-
-        if self.find(&id)?.is_none() {
-            // The tree is durable before any name of it can be: a power cut after the rename must
-            // not leave a name that outlives the files' contents.
-            let staged = staging.tree();
-            fs.sync_tree(&staged).map_err(StoreError::io("make durable", &staged))?;
-
-            let (record_path, manifest_path) = (self.layout().record(&id), self.layout().manifest(&id));
-            let folder = self.layout().manifests();
-            fs.create_dirs(&folder).map_err(StoreError::io("make the folder", &folder))?;
-            fs.replace(&manifest_path, &text).map_err(StoreError::io("write the manifest", &manifest_path))?;
-            let json = to_json(&record);
-            fs.replace(&record_path, &json).map_err(StoreError::io("write the record", &record_path))?;
-
-            let folder = self.layout().toolchains();
-            fs.create_dirs(&folder).map_err(StoreError::io("make the folder", &folder))?;
-            fs.rename(&staged, &tree).map_err(StoreError::io("move the tree to", &tree))?;
-            fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))?;
-            let home = self.layout().home();
-            fs.sync_dir(home).map_err(StoreError::io("make durable", home))?;
+        for commit in 1..=COMMITS_MAX {
+            operation.advance(Event::Proven, None, None)?;
+            let start = self.sys.clock().moment();
+            self.make_durable(&staging.tree(), &record, &text)?;
+            if commit < COMMITS_MAX && self.sys.clock().since(start) > commit_max {
+                let note = format!("making the tree durable took longer than {} s", commit_max.as_secs());
+                operation.advance(Event::TimedOut, None, Some(note))?;
+                continue;
+            }
+            break;
         }
+        let toolchain = self.reveal(&id, &staging.tree())?;
+        operation.advance(Event::Admitted, None, None)?;
         self.discard(staging);
-        Ok(Toolchain { id, tree })
+        Ok(toolchain)
+    }
+
+    /// The tree is durable before any name of it can be: a power cut after the rename must not leave
+    /// a name that outlives the files' contents. The record comes last: where it names an operation,
+    /// that operation's tree and manifest are durable.
+    fn make_durable(&self, staged: &Path, record: &ToolchainRecord, manifest: &[u8]) -> Result<(), StoreError> {
+        let fs = self.sys.fs();
+        if self.trees_synced {
+            fs.sync_tree(staged).map_err(StoreError::io("make durable", staged))?;
+        }
+        let (record_path, manifest_path) =
+            (self.layout().record(&record.toolchain), self.layout().manifest(&record.toolchain));
+        let folder = self.layout().manifests();
+        fs.create_dirs_durably(&folder).map_err(StoreError::io("make the folder", &folder))?;
+        fs.replace(&manifest_path, manifest).map_err(StoreError::io("write the manifest", &manifest_path))?;
+        fs.replace(&record_path, &to_json(record)).map_err(StoreError::io("write the record", &record_path))
+    }
+
+    /// The instant at which a toolchain begins to exist. One that is visible already stays.
+    pub(crate) fn reveal(&self, id: &ToolchainId, staged: &Path) -> Result<Toolchain, StoreError> {
+        let fs = self.sys.fs();
+        let (tree, folder, home) = (self.layout().tree(id), self.layout().toolchains(), self.layout().home());
+        if self.find(id)?.is_none() {
+            fs.create_dirs_durably(&folder).map_err(StoreError::io("make the folder", &folder))?;
+            fs.sync_dir(home).map_err(StoreError::io("make durable", home))?;
+            fs.rename(staged, &tree).map_err(StoreError::io("move the tree to", &tree))?;
+            // Only now: a folder that takes no writes cannot be given another parent. It is a courtesy.
+            let _ = fs.set_mode(&tree, 0o555);
+        }
+        fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))?;
+        Ok(Toolchain { id: id.clone(), tree })
     }
 
     /// Removes a staging folder that is no longer needed. What cannot be removed now is left to [`Store::sweep`].
@@ -140,14 +176,20 @@ impl Store {
         let mut removed = 0;
         let staging = self.layout().staging();
         for name in fs.names_if_there(&staging).map_err(StoreError::io("list", &staging))? {
-            let lock = staging.join(&name);
-            if lock.extension().is_none_or(|extension| extension != "lock") {
+            let path = staging.join(&name);
+            if path.extension().is_none_or(|extension| extension != "lock") {
+                // A folder is made after its lock and removed before it: without one it is what a power
+                // cut has left.
+                let lock = staging.join(lock_name(&name.to_string_lossy()));
+                if fs.look(&lock).map_err(StoreError::io("look at", &lock))?.is_none() {
+                    removed += usize::from(self.remove_leftover(&path)?);
+                }
                 continue;
             }
-            let LockAttempt::Held(held) = fs.try_lock(&lock).map_err(StoreError::io("lock", &lock))? else { continue };
-            let folder = lock.with_extension("");
+            let LockAttempt::Held(held) = fs.try_lock(&path).map_err(StoreError::io("lock", &path))? else { continue };
+            let folder = path.with_extension("");
             removed += usize::from(self.remove_leftover(&folder)?);
-            fs.remove_file_if_there(&lock).map_err(StoreError::io("remove", &lock))?;
+            fs.remove_file_if_there(&path).map_err(StoreError::io("remove", &path))?;
             drop(held);
         }
         let trash = self.layout().trash();
@@ -163,6 +205,10 @@ impl Store {
         fs.remove_tree(folder).map_err(StoreError::io("remove", folder))?;
         Ok(there)
     }
+}
+
+fn lock_name(folder: &str) -> String {
+    format!("{folder}.lock")
 }
 
 pub(crate) fn to_json(value: &impl serde::Serialize) -> Vec<u8> {

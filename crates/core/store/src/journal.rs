@@ -1,0 +1,334 @@
+//! The append-only log of operations.
+//!
+//! One line a record: 16 hexadecimal digits (the front of the SHA-256 of the rest), a space, a JSON
+//! object, a line end. Each record carries its operation's version, which is compared before the next
+//! is written: a process that was taken for dead and recovered cannot go on. A line that is torn or
+//! damaged ends the log; what stands behind it is cut off at the next append, never trusted.
+//!
+//! The log says what was under way; what exists is said by the trees and links alone. So a log that
+//! cannot be written on a full disk stops an install, but never a switch back.
+
+use std::io::Write;
+use std::time::Duration;
+
+use release::ToolchainId;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::generation::Author;
+use crate::states::{Event, State, step};
+use crate::{Store, StoreError, StoreLock};
+
+/// Past this length the log is rewritten with what is still of use, in bytes.
+const COMPACT_BYTES: u64 = 512 << 10;
+/// A log longer than this is not one of ours, in bytes.
+const JOURNAL_BYTES_MAX: u64 = 64 << 20;
+/// How many finished records a rewrite keeps for `goward history`.
+const KEPT_RECORDS: usize = 400;
+/// The journal's lock is held for the time of one append; who waits longer meets a stopped process.
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Digits of the SHA-256 in front of a record.
+const CHECK_DIGITS: usize = 16;
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OperationKind {
+    /// Gets a toolchain.
+    Install,
+    /// Takes one away.
+    Uninstall,
+    /// Goes back to a generation.
+    Rollback,
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JournalRecord {
+    /// The operation: unlike that of any other.
+    pub operation: String,
+    /// What it does.
+    pub kind: OperationKind,
+    /// Counts the records of the operation, from 1.
+    pub version: u64,
+    /// Where it stands now.
+    pub state: State,
+    /// When, in seconds since 1970.
+    pub unix_seconds: u64,
+    /// The toolchain concerned.
+    pub toolchain: ToolchainId,
+    /// The checkpoint: the name of the staging or trash folder in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<String>,
+    /// For a rollback, the generations left and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generations: Option<(u64, u64)>,
+    /// Who is at work; in the first record only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<Author>,
+    /// Why it came to this state, where that needs a word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// An operation under way in this process.
+pub struct Operation {
+    store: Store,
+    last: JournalRecord,
+}
+
+/// What a log holds.
+pub(crate) struct Journal {
+    pub records: Vec<JournalRecord>,
+    /// Bytes of good lines.
+    good_bytes: u64,
+    /// Bytes behind them.
+    pub torn_bytes: u64,
+}
+
+impl Journal {
+    /// The last record of every operation, in the order in which the operations began.
+    pub fn latest(&self) -> Vec<&JournalRecord> {
+        let mut latest: Vec<&JournalRecord> = Vec::new();
+        for record in &self.records {
+            match latest.iter_mut().find(|known| known.operation == record.operation) {
+                Some(known) => *known = record,
+                None => latest.push(record),
+            }
+        }
+        latest
+    }
+}
+
+impl Operation {
+    /// The operation's last record.
+    pub fn record(&self) -> &JournalRecord {
+        &self.last
+    }
+
+    /// Moves on along the table, durably.
+    ///
+    /// # Errors
+    /// When the log cannot be written, or says that somebody else has moved the operation meanwhile.
+    pub fn advance(
+        &mut self,
+        event: Event,
+        checkpoint: Option<String>,
+        note: Option<String>,
+    ) -> Result<(), StoreError> {
+        let state = step(self.last.state, event);
+        let state = state.unwrap_or_else(|| panic!("no move from {:?} on {event:?}: a bug", self.last.state));
+        let next = JournalRecord {
+            version: self.last.version + 1,
+            state,
+            unix_seconds: self.store.sys.clock().unix_seconds(),
+            checkpoint: checkpoint.or_else(|| self.last.checkpoint.clone()),
+            author: None,
+            note,
+            ..self.last.clone()
+        };
+        self.store.append(&next, Some(self.last.version))?;
+        self.last = next;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Begins an operation on a toolchain: its first record is durable when this returns.
+    ///
+    /// # Errors
+    /// When the log cannot be written.
+    pub fn begin(&self, kind: OperationKind, id: &ToolchainId, author: &Author) -> Result<Operation, StoreError> {
+        let event = match kind {
+            OperationKind::Uninstall => Event::BeginRemoval,
+            OperationKind::Install | OperationKind::Rollback => Event::Begin,
+        };
+        let state = step(State::Idle, event).expect("the table has a move for every beginning");
+        let first = JournalRecord {
+            operation: format!("{}-{}", self.sys.clock().unix_nanos(), self.sys.process().id()),
+            kind,
+            version: 1,
+            state,
+            unix_seconds: self.sys.clock().unix_seconds(),
+            toolchain: id.clone(),
+            checkpoint: None,
+            generations: None,
+            author: Some(author.clone()),
+            note: None,
+        };
+        self.append(&first, None)?;
+        Ok(Operation { store: self.clone(), last: first })
+    }
+
+    /// Takes up an operation where its record says it stands.
+    pub(crate) fn take_up(&self, record: &JournalRecord) -> Operation {
+        Operation { store: self.clone(), last: record.clone() }
+    }
+
+    /// Notes a thing that is done already. A log that cannot be written does not undo it.
+    pub(crate) fn note_done(&self, record: JournalRecord) -> Result<(), StoreError> {
+        self.append(&record, None)
+    }
+
+    /// Every record of the log, oldest first.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn journal_records(&self) -> Result<Vec<JournalRecord>, StoreError> {
+        Ok(self.journal()?.records)
+    }
+
+    pub(crate) fn journal(&self) -> Result<Journal, StoreError> {
+        let path = self.layout().journal();
+        let bytes = self
+            .sys
+            .fs()
+            .read_if_there(&path, JOURNAL_BYTES_MAX)
+            .map_err(StoreError::io("read the journal", &path))?
+            .unwrap_or_default();
+        Ok(parse(&bytes))
+    }
+
+    /// Cuts a torn tail off; returns how many bytes that were.
+    pub(crate) fn mend_journal(&self) -> Result<u64, StoreError> {
+        let _lock = self.journal_lock()?;
+        let journal = self.journal()?;
+        self.cut(&journal)?;
+        Ok(journal.torn_bytes)
+    }
+
+    fn journal_lock(&self) -> Result<StoreLock, StoreError> {
+        self.lock(self.layout().journal_lock(), "write the journal", LOCK_WAIT_MAX, &mut |_| {})
+    }
+
+    fn cut(&self, journal: &Journal) -> Result<(), StoreError> {
+        if journal.torn_bytes == 0 {
+            return Ok(());
+        }
+        let path = self.layout().journal();
+        let cut = self.sys.fs().update(&path).and_then(|file| {
+            file.set_length(journal.good_bytes)?;
+            file.sync()
+        });
+        cut.map_err(StoreError::io("cut the torn end of", &path))
+    }
+
+    fn append(&self, record: &JournalRecord, expected_version: Option<u64>) -> Result<(), StoreError> {
+        let _lock = self.journal_lock()?;
+        let journal = self.journal()?;
+        let known = journal.records.iter().rev().find(|known| known.operation == record.operation);
+        if known.map(|known| known.version) != expected_version {
+            return Err(StoreError::Superseded { operation: record.operation.clone() });
+        }
+        self.cut(&journal)?;
+        let (fs, path) = (self.sys.fs(), self.layout().journal());
+        if journal.good_bytes > COMPACT_BYTES {
+            let kept = compacted(&journal);
+            let text: Vec<u8> = kept.into_iter().flat_map(line).collect();
+            fs.replace(&path, &text).map_err(StoreError::io("rewrite the journal", &path))?;
+        }
+        let is_new = journal.good_bytes == 0;
+        let written = fs.append(&path).and_then(|mut file| {
+            file.write_all(&line(record))?;
+            file.sync()
+        });
+        written.map_err(StoreError::io("write the journal", &path))?;
+        if is_new {
+            let home = self.layout().home();
+            fs.sync_dir(home).map_err(StoreError::io("make durable", home))?;
+        }
+        Ok(())
+    }
+}
+
+/// What a rewrite keeps: all that is unfinished, and the newest of the rest.
+fn compacted(journal: &Journal) -> Vec<&JournalRecord> {
+    let unfinished: Vec<&str> = journal
+        .latest()
+        .into_iter()
+        .filter(|record| record.state.is_unfinished())
+        .map(|record| record.operation.as_str())
+        .collect();
+    let old = journal.records.len().saturating_sub(KEPT_RECORDS);
+    let keep =
+        |(index, record): &(usize, &JournalRecord)| *index >= old || unfinished.contains(&record.operation.as_str());
+    journal.records.iter().enumerate().filter(keep).map(|(_, record)| record).collect()
+}
+
+fn line(record: &JournalRecord) -> Vec<u8> {
+    let json = serde_json::to_string(record).expect("our own records are representable as JSON");
+    format!("{} {json}\n", check(json.as_bytes())).into_bytes()
+}
+
+fn check(json: &[u8]) -> String {
+    Sha256::digest(json).iter().take(CHECK_DIGITS / 2).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn parse(bytes: &[u8]) -> Journal {
+    let mut records = Vec::new();
+    let mut good = 0;
+    while let Some(length) = bytes[good..].iter().position(|byte| *byte == b'\n') {
+        let Some(record) = parse_line(&bytes[good..good + length]) else { break };
+        records.push(record);
+        good += length + 1;
+    }
+    Journal { records, good_bytes: good as u64, torn_bytes: (bytes.len() - good) as u64 }
+}
+
+fn parse_line(line: &[u8]) -> Option<JournalRecord> {
+    let (digits, json) = line.split_at_checked(CHECK_DIGITS)?;
+    let json = json.strip_prefix(b" ")?;
+    if digits != check(json).as_bytes() {
+        return None;
+    }
+    serde_json::from_slice(json).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(operation: &str, version: u64) -> JournalRecord {
+        JournalRecord {
+            operation: operation.to_owned(),
+            kind: OperationKind::Install,
+            version,
+            state: State::Syncing,
+            unix_seconds: 1_800_000_000,
+            toolchain: "go1.27.3.linux-amd64".parse().unwrap(),
+            checkpoint: Some("x".to_owned()),
+            generations: None,
+            author: None,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn a_log_cut_or_changed_at_any_byte_gives_only_records_that_were_written() {
+        let text: Vec<u8> = [record("a", 1), record("b", 1), record("a", 2)].iter().flat_map(line).collect();
+        assert_eq!(parse(&text).records.len(), 3);
+        let ends: Vec<usize> = (0..text.len()).filter(|at| text[*at] == b'\n').collect();
+        for at in 0..text.len() {
+            let whole = ends.iter().filter(|end| **end < at).count();
+            let cut = parse(&text[..at]);
+            assert_eq!(cut.records.len(), whole, "cut at {at}");
+            assert_eq!(cut.good_bytes + cut.torn_bytes, at as u64);
+            let mut changed = text.clone();
+            changed[at] ^= 0x20;
+            assert_eq!(parse(&changed).records.len(), whole, "changed at {at}");
+        }
+    }
+
+    #[test]
+    fn a_rewrite_keeps_what_is_unfinished_however_old() {
+        let mut journal = parse(&[]);
+        journal.records.push(record("old", 1));
+        for version in 0..1000 {
+            let done = JournalRecord { state: State::Done, ..record(&format!("n{version}"), 1) };
+            journal.records.push(done);
+        }
+        let kept = compacted(&journal);
+        assert_eq!(kept.len(), KEPT_RECORDS + 1);
+        assert_eq!(kept[0].operation, "old");
+    }
+}

@@ -1,0 +1,56 @@
+//! The folders of projects that goward has served, so that `prune` can respect their pins.
+//!
+//! One small file a project, named after the hash of its path, holding the path. Nothing depends on
+//! it but what is kept: a lost one only means that a toolchain may be fetched again.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::{Store, StoreError};
+
+/// A path is no longer than this many bytes on any system.
+const PATH_BYTES_MAX: u64 = 64 << 10;
+/// How many projects are remembered at the most.
+const PROJECTS_MAX: usize = 10_000;
+
+impl Store {
+    /// Remembers a project's folder. Costs one look where it is known.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn remember_project(&self, folder: &Path) -> Result<(), StoreError> {
+        let Some(text) = folder.to_str() else { return Ok(()) };
+        let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let parent = self.layout().projects();
+        let path = parent.join(name);
+        let fs = self.sys.fs();
+        if fs.look(&path).map_err(StoreError::io("look at", &path))?.is_some() {
+            return Ok(());
+        }
+        fs.create_dirs_durably(&parent).map_err(StoreError::io("make the folder", &parent))?;
+        fs.replace(&path, text.as_bytes()).map_err(StoreError::io("write", &path))
+    }
+
+    /// The remembered folders that are still there.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn projects(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let fs = self.sys.fs();
+        let parent = self.layout().projects();
+        let mut found = Vec::new();
+        for name in fs.names_if_there(&parent).map_err(StoreError::io("list", &parent))?.into_iter().take(PROJECTS_MAX)
+        {
+            let path = parent.join(name);
+            let bytes = fs.read(&path, PATH_BYTES_MAX).map_err(StoreError::io("read", &path))?;
+            let Ok(text) = String::from_utf8(bytes) else { continue };
+            let folder = PathBuf::from(text);
+            if fs.follow(&folder).is_ok_and(|meta| meta.is_some()) {
+                found.push(folder);
+            }
+        }
+        Ok(found)
+    }
+}

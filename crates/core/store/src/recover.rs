@@ -1,0 +1,167 @@
+//! Finishes or undoes what dead processes left.
+//!
+//! Whether a process is dead is told by its lock, which the system lets go of; never by a number or
+//! an age. What a living process is at stays untouched. Every step can be interrupted and taken again.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use sys::LockAttempt;
+
+use crate::journal::{JournalRecord, OperationKind};
+use crate::states::{Event, State};
+use crate::{Store, StoreError};
+
+/// What a recovery has done, a line each.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Recovered {
+    /// Operations that were finished.
+    pub finished: Vec<String>,
+    /// Operations that were undone.
+    pub undone: Vec<String>,
+    /// Trees that nobody needs any more and that were deleted.
+    pub trees_removed: usize,
+    /// Bytes that were cut off a torn journal.
+    pub journal_bytes_cut: u64,
+}
+
+impl Recovered {
+    /// Whether there was nothing to do.
+    pub fn is_nothing(&self) -> bool {
+        self.finished.is_empty() && self.undone.is_empty() && self.trees_removed == 0 && self.journal_bytes_cut == 0
+    }
+}
+
+impl std::fmt::Display for Recovered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut parts = Vec::new();
+        if !self.finished.is_empty() {
+            parts.push(format!("finished {}", self.finished.join(", ")));
+        }
+        if !self.undone.is_empty() {
+            parts.push(format!("undid {}", self.undone.join(", ")));
+        }
+        if self.trees_removed > 0 {
+            parts.push(format!("deleted {} unfinished trees", self.trees_removed));
+        }
+        if self.journal_bytes_cut > 0 {
+            parts.push(format!("cut {} torn bytes off the journal", self.journal_bytes_cut));
+        }
+        write!(f, "recovered from an interrupted run: {}", parts.join("; "))
+    }
+}
+
+impl Store {
+    /// Whether anything looks unfinished: cheap enough to be asked before every change.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn is_clean(&self) -> Result<bool, StoreError> {
+        let journal = self.journal()?;
+        let fs = self.sys.fs();
+        let (staging, trash) = (self.layout().staging(), self.layout().trash());
+        Ok(journal.torn_bytes == 0
+            && !self.has_open_transactions()?
+            && !journal.latest().iter().any(|record| record.state.is_unfinished())
+            && fs.names_if_there(&staging).map_err(StoreError::io("list", &staging))?.is_empty()
+            && fs.names_if_there(&trash).map_err(StoreError::io("list", &trash))?.is_empty())
+    }
+
+    /// Operations under way: their last records.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn unfinished(&self) -> Result<Vec<JournalRecord>, StoreError> {
+        let journal = self.journal()?;
+        Ok(journal.latest().into_iter().filter(|record| record.state.is_unfinished()).cloned().collect())
+    }
+
+    /// Finishes or undoes what dead processes left.
+    ///
+    /// # Errors
+    /// `Busy` when the store's lock is not to be had in time, or what the system says. What was done
+    /// until then stays done, and the rest can be done later.
+    pub fn recover(&self, wait_max: Duration) -> Result<Recovered, StoreError> {
+        let mut recovered = Recovered::default();
+        if self.is_clean()? {
+            return Ok(recovered);
+        }
+        let _lock = self.lock(self.layout().store_lock(), "recover", wait_max, &mut |_| {})?;
+        recovered.journal_bytes_cut = self.mend_journal()?;
+        for record in self.unfinished()? {
+            let fs = self.sys.fs();
+            let lock = self.layout().install_lock(&record.toolchain);
+            let _dead = match record.kind {
+                OperationKind::Install => match fs.try_lock(&lock).map_err(StoreError::io("lock", &lock))? {
+                    LockAttempt::Held(held) => Some(held),
+                    LockAttempt::Taken => continue,
+                },
+                // Removals and rollbacks are done under the store's lock, which is ours now.
+                OperationKind::Uninstall | OperationKind::Rollback => None,
+            };
+            let what = format!("{} of {}", word(record.kind), record.toolchain);
+            if self.settle(&record)? { recovered.finished.push(what) } else { recovered.undone.push(what) }
+        }
+        for (purpose, finished) in self.recover_transactions()? {
+            let list = if finished { &mut recovered.finished } else { &mut recovered.undone };
+            list.push(format!("the change `{purpose}`"));
+        }
+        recovered.trees_removed = self.sweep()?;
+        Ok(recovered)
+    }
+
+    /// Finishes (true) or undoes (false) one operation of a dead process.
+    fn settle(&self, record: &JournalRecord) -> Result<bool, StoreError> {
+        let mut operation = self.take_up(record);
+        let note = |text: &str| Some(format!("recovered: {text}"));
+        match record.state {
+            State::Removing => {
+                if self.find(&record.toolchain)?.is_some() {
+                    operation.advance(Event::Failed, None, note("the tree was still in place"))?;
+                    return Ok(false);
+                }
+                self.forget(&record.toolchain)?;
+                operation.advance(Event::Removed, None, note("the tree was gone already"))?;
+                Ok(true)
+            }
+            State::Committing => {
+                let staged = record.checkpoint.as_deref().map(|name| self.layout().staged_tree(name));
+                if self.find(&record.toolchain)?.is_none() {
+                    // Only a record of this very operation says that this tree is durable.
+                    let durable = self.record(&record.toolchain).is_ok_and(|kept| kept.operation == record.operation);
+                    let there = match &staged {
+                        Some(staged) => {
+                            self.sys.fs().look(staged).map_err(StoreError::io("look at", staged))?.is_some()
+                        }
+                        None => false,
+                    };
+                    match staged.filter(|_| durable && there) {
+                        Some(staged) => {
+                            self.reveal(&record.toolchain, &staged)?;
+                        }
+                        None => {
+                            self.forget(&record.toolchain)?;
+                            operation.advance(Event::Failed, None, note("the tree was not durable yet"))?;
+                            return Ok(false);
+                        }
+                    }
+                }
+                operation.advance(Event::Admitted, None, note("the tree was whole"))?;
+                Ok(true)
+            }
+            State::Preparing | State::Syncing => {
+                operation.advance(Event::Failed, None, note("what was fetched is kept"))?;
+                Ok(false)
+            }
+            State::Idle | State::Done => Ok(true),
+        }
+    }
+}
+
+fn word(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::Install => "install",
+        OperationKind::Uninstall => "removal",
+        OperationKind::Rollback => "rollback",
+    }
+}

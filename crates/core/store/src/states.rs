@@ -1,0 +1,102 @@
+//! The states of an operation, and the only moves between them.
+//!
+//! [`TABLE`] is what the code runs on and what the diagram in `docs/store-format.md` is drawn from. A
+//! move that is not in it is a bug of ours.
+
+use serde::{Deserialize, Serialize};
+
+/// Where an operation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Nothing is under way. What was fetched before is kept.
+    Idle,
+    /// It is known what shall be installed; room is checked, a staging folder is made.
+    Preparing,
+    /// The archive is fetched, unpacked and proven.
+    Syncing,
+    /// The staged tree is durable and its manifest is written; only the rename is left.
+    Committing,
+    /// A toolchain is being taken away.
+    Removing,
+    /// It is finished and durable.
+    Done,
+}
+
+/// What happens to an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// An install begins.
+    Begin,
+    /// Room is there and the staging folder is made.
+    Prepared,
+    /// The tree is whole, proven and durable, its manifest written.
+    Proven,
+    /// The tree is visible.
+    Admitted,
+    /// It went wrong, or its process died.
+    Failed,
+    /// It took longer than it may.
+    TimedOut,
+    /// A removal begins.
+    BeginRemoval,
+    /// The tree is gone.
+    Removed,
+}
+
+/// Every legal move.
+pub const TABLE: &[(State, Event, State)] = &[
+    (State::Idle, Event::Begin, State::Preparing),
+    (State::Preparing, Event::Prepared, State::Syncing),
+    (State::Preparing, Event::Failed, State::Idle),
+    (State::Syncing, Event::Proven, State::Committing),
+    (State::Syncing, Event::Failed, State::Idle),
+    (State::Committing, Event::Admitted, State::Done),
+    (State::Committing, Event::TimedOut, State::Syncing),
+    (State::Committing, Event::Failed, State::Idle),
+    (State::Idle, Event::BeginRemoval, State::Removing),
+    (State::Removing, Event::Removed, State::Done),
+    (State::Removing, Event::Failed, State::Idle),
+];
+
+/// The state after an event, if the table has that move.
+pub fn step(state: State, event: Event) -> Option<State> {
+    TABLE.iter().find(|(from, on, _)| (*from, *on) == (state, event)).map(|(_, _, to)| *to)
+}
+
+impl State {
+    /// Whether an operation in this state is under way: its process is at it, or died over it.
+    pub fn is_unfinished(self) -> bool {
+        !matches!(self, State::Idle | State::Done)
+    }
+}
+
+/// The table as a Mermaid state diagram.
+pub fn diagram() -> String {
+    let mut text = String::from("stateDiagram-v2\n    [*] --> Idle\n");
+    for (from, event, to) in TABLE {
+        text.push_str(&format!("    {from:?} --> {to:?}: {event:?}\n"));
+    }
+    text.push_str("    Done --> [*]\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_state_and_event_have_two_moves_and_every_state_is_reached_and_left() {
+        for (index, (from, event, _)) in TABLE.iter().enumerate() {
+            let twin = TABLE.iter().skip(index + 1).find(|(f, e, _)| (f, e) == (from, event));
+            assert!(twin.is_none(), "{from:?} on {event:?} has two moves");
+        }
+        for state in [State::Preparing, State::Syncing, State::Committing, State::Removing] {
+            assert!(TABLE.iter().any(|(_, _, to)| *to == state), "{state:?} is never reached");
+            assert!(step(state, Event::Failed).is_some(), "{state:?} cannot fail");
+        }
+        assert_eq!(step(State::Done, Event::Begin), None);
+        assert_eq!(step(State::Idle, Event::Admitted), None);
+        assert_eq!(step(State::Committing, Event::TimedOut), Some(State::Syncing));
+    }
+}

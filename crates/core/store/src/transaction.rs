@@ -1,0 +1,283 @@
+//! Several files changed as one: all of them or none, also across a kill.
+//!
+//! The plan with the bytes before and after is made durable under `transactions/` and given its name
+//! by one rename: from that instant the change will be finished, by this process or by the next one's
+//! recovery. A file that somebody else has changed meanwhile is never overwritten: then all files get
+//! their former bytes back. Finished plans are kept for a while, so that the change can be undone.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::staging::to_json;
+use crate::{Store, StoreError};
+
+/// A file that takes part is no longer than this many bytes.
+const FILE_BYTES_MAX: u64 = 16 << 20;
+/// A plan is no longer than this many bytes.
+const PLAN_BYTES_MAX: u64 = 1 << 20;
+/// How many finished plans are kept.
+const KEPT_PLANS: usize = 20;
+
+/// Changes of files that shall happen together.
+pub struct Transaction {
+    store: Store,
+    purpose: String,
+    changes: Vec<(PathBuf, Option<Vec<u8>>)>,
+}
+
+/// A durable plan.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Plan {
+    /// What it is for, in words.
+    purpose: String,
+    /// When it was made, in seconds since 1970.
+    unix_seconds: u64,
+    /// The files, in the order in which they are changed.
+    files: Vec<PlannedFile>,
+}
+
+/// One file of a plan; its bytes lie beside the plan as `before-N` and `after-N`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct PlannedFile {
+    path: PathBuf,
+    existed: bool,
+    remains: bool,
+}
+
+/// A file as it shall be or was: its bytes, or that it is not there.
+type Image = Option<Vec<u8>>;
+
+enum Applied {
+    All,
+    /// This file was neither as before nor as after.
+    Conflict(PathBuf),
+}
+
+impl Transaction {
+    /// The file shall hold these bytes. A link is followed: what it leads to is changed.
+    pub fn write(mut self, path: impl Into<PathBuf>, bytes: impl Into<Vec<u8>>) -> Transaction {
+        self.changes.push((path.into(), Some(bytes.into())));
+        self
+    }
+
+    /// The file shall not be there.
+    pub fn remove(mut self, path: impl Into<PathBuf>) -> Transaction {
+        self.changes.push((path.into(), None));
+        self
+    }
+
+    /// Makes all changes, or none. Returns the plan's name, by which it can be undone.
+    ///
+    /// # Errors
+    /// When a file cannot be read or changed, or somebody else changes it meanwhile; then every file is
+    /// as it was.
+    pub fn commit(self, wait_max: Duration) -> Result<String, StoreError> {
+        let store = &self.store;
+        let _lock = store.lock(store.layout().store_lock(), &self.purpose, wait_max, &mut |_| {})?;
+        let name = format!("{}-{}", store.sys.clock().unix_nanos(), store.sys.process().id());
+        store.plan(&name, &self)?;
+        match store.apply(&name) {
+            Ok(Applied::All) => {
+                store.finish(&name, "done")?;
+                store.forget_old_plans();
+                Ok(name)
+            }
+            Ok(Applied::Conflict(path)) => {
+                store.revert(&name)?;
+                store.finish(&name, "reverted")?;
+                Err(StoreError::Meddled { path })
+            }
+            Err(error) => {
+                store.revert(&name)?;
+                store.finish(&name, "reverted")?;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Store {
+    /// The beginning of a change of several files.
+    pub fn transaction(&self, purpose: impl Into<String>) -> Transaction {
+        Transaction { store: self.clone(), purpose: purpose.into(), changes: Vec::new() }
+    }
+
+    /// Gives all files of a finished change their former bytes back, as one change again.
+    ///
+    /// # Errors
+    /// When there is no such plan, or somebody has changed a file since.
+    pub fn undo_transaction(&self, name: &str, wait_max: Duration) -> Result<String, StoreError> {
+        let done = self.layout().transactions().join(format!("{name}.done"));
+        let plan = self.read_plan(&done)?;
+        let mut back = self.transaction(format!("undo: {}", plan.purpose));
+        for (index, file) in plan.files.iter().enumerate() {
+            if self.image_of(&file.path)? != self.image(&done, "after", index, file.remains)? {
+                return Err(StoreError::Meddled { path: file.path.clone() });
+            }
+            back.changes.push((file.path.clone(), self.image(&done, "before", index, file.existed)?));
+        }
+        back.commit(wait_max)
+    }
+
+    /// Finishes the plans of dead processes, or gives all files of a plan their former bytes back where
+    /// somebody has meddled; and removes plans that never got their names. The store's lock is held.
+    pub(crate) fn recover_transactions(&self) -> Result<Vec<(String, bool)>, StoreError> {
+        let folder = self.layout().transactions();
+        let fs = self.sys.fs();
+        let mut recovered = Vec::new();
+        for name in fs.names_if_there(&folder).map_err(StoreError::io("list", &folder))? {
+            let Some(name) = name.to_str().map(str::to_owned) else { continue };
+            let path = folder.join(&name);
+            match path.extension().and_then(|extension| extension.to_str()) {
+                Some("new") => fs.remove_tree(&path).map_err(StoreError::io("remove", &path))?,
+                Some(_) => {}
+                None => {
+                    let purpose = self.read_plan(&path)?.purpose;
+                    let finished = match self.apply(&name)? {
+                        Applied::All => self.finish(&name, "done").map(|()| true)?,
+                        Applied::Conflict(_) => {
+                            self.revert(&name)?;
+                            self.finish(&name, "reverted").map(|()| false)?
+                        }
+                    };
+                    recovered.push((purpose, finished));
+                }
+            }
+        }
+        Ok(recovered)
+    }
+
+    /// Whether a plan waits to be finished or thrown away.
+    pub(crate) fn has_open_transactions(&self) -> Result<bool, StoreError> {
+        let folder = self.layout().transactions();
+        let names = self.sys.fs().names_if_there(&folder).map_err(StoreError::io("list", &folder))?;
+        Ok(names.iter().any(|name| {
+            let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
+            matches!(extension, None | Some("new"))
+        }))
+    }
+
+    /// Writes a plan and gives it its name: the point from which it will be finished.
+    fn plan(&self, name: &str, transaction: &Transaction) -> Result<(), StoreError> {
+        let fs = self.sys.fs();
+        let folder = self.layout().transactions();
+        let (made, named) = (folder.join(format!("{name}.new")), folder.join(name));
+        fs.create_dirs_durably(&made).map_err(StoreError::io("make the folder", &made))?;
+        let mut files = Vec::new();
+        for (index, (path, after)) in transaction.changes.iter().enumerate() {
+            // What a link leads to is what people edit; the link stays.
+            let path = fs.resolve(path).unwrap_or_else(|_| path.clone());
+            let before = self.image_of(&path)?;
+            self.write_image(&made, "before", index, before.as_ref())?;
+            self.write_image(&made, "after", index, after.as_ref())?;
+            files.push(PlannedFile { path, existed: before.is_some(), remains: after.is_some() });
+        }
+        let plan = Plan { purpose: transaction.purpose.clone(), unix_seconds: self.sys.clock().unix_seconds(), files };
+        let path = made.join("plan.json");
+        fs.replace(&path, &to_json(&plan)).map_err(StoreError::io("write", &path))?;
+        fs.rename(&made, &named).map_err(StoreError::io("name the plan", &named))?;
+        fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))?;
+        let home = self.layout().home();
+        fs.sync_dir(home).map_err(StoreError::io("make durable", home))
+    }
+
+    /// Takes every file from before to after. One that is there already is passed over.
+    fn apply(&self, name: &str) -> Result<Applied, StoreError> {
+        let folder = self.layout().transactions().join(name);
+        for (index, file) in self.read_plan(&folder)?.files.iter().enumerate() {
+            let (before, after) = (
+                self.image(&folder, "before", index, file.existed)?,
+                self.image(&folder, "after", index, file.remains)?,
+            );
+            let now = self.image_of(&file.path)?;
+            if now == after {
+                continue;
+            }
+            if now != before {
+                return Ok(Applied::Conflict(file.path.clone()));
+            }
+            self.set(&file.path, after.as_ref())?;
+        }
+        Ok(Applied::All)
+    }
+
+    /// Takes every file that has been changed back to before. One that somebody meddled with stays.
+    fn revert(&self, name: &str) -> Result<(), StoreError> {
+        let folder = self.layout().transactions().join(name);
+        for (index, file) in self.read_plan(&folder)?.files.iter().enumerate() {
+            let after = self.image(&folder, "after", index, file.remains)?;
+            if self.image_of(&file.path)? == after {
+                self.set(&file.path, self.image(&folder, "before", index, file.existed)?.as_ref())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&self, name: &str, how: &str) -> Result<(), StoreError> {
+        let folder = self.layout().transactions();
+        let (from, to) = (folder.join(name), folder.join(format!("{name}.{how}")));
+        let fs = self.sys.fs();
+        fs.rename(&from, &to).map_err(StoreError::io("close the plan", &from))?;
+        fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))
+    }
+
+    /// Old plans only take room: what cannot be removed now is removed another time.
+    fn forget_old_plans(&self) {
+        let folder = self.layout().transactions();
+        let names = self.sys.fs().names_if_there(&folder).unwrap_or_default();
+        let closed: Vec<_> = names
+            .iter()
+            .filter(|name| matches!(Path::new(name).extension().and_then(|e| e.to_str()), Some("done" | "reverted")))
+            .collect();
+        for name in closed.iter().take(closed.len().saturating_sub(KEPT_PLANS)) {
+            let _ = self.sys.fs().remove_tree(&folder.join(name));
+        }
+    }
+
+    fn read_plan(&self, folder: &Path) -> Result<Plan, StoreError> {
+        let path = folder.join("plan.json");
+        let bytes = self.sys.fs().read(&path, PLAN_BYTES_MAX).map_err(StoreError::io("read the plan", &path))?;
+        serde_json::from_slice(&bytes).map_err(|cause| StoreError::Record { path, cause })
+    }
+
+    fn image(&self, folder: &Path, which: &str, index: usize, is_there: bool) -> Result<Image, StoreError> {
+        if !is_there {
+            return Ok(None);
+        }
+        let path = folder.join(format!("{which}-{index}"));
+        self.sys.fs().read(&path, FILE_BYTES_MAX).map(Some).map_err(StoreError::io("read", &path))
+    }
+
+    fn write_image(&self, folder: &Path, which: &str, index: usize, image: Option<&Vec<u8>>) -> Result<(), StoreError> {
+        let Some(bytes) = image else { return Ok(()) };
+        let path = folder.join(format!("{which}-{index}"));
+        self.sys.fs().replace(&path, bytes).map_err(StoreError::io("write", &path))
+    }
+
+    fn image_of(&self, path: &Path) -> Result<Image, StoreError> {
+        self.sys.fs().read_if_there(path, FILE_BYTES_MAX).map_err(StoreError::io("read", path))
+    }
+
+    fn set(&self, path: &Path, image: Option<&Vec<u8>>) -> Result<(), StoreError> {
+        let fs = self.sys.fs();
+        match image {
+            Some(bytes) => {
+                let mode = fs.follow(path).map_err(StoreError::io("look at", path))?.map(|meta| meta.mode);
+                fs.replace(path, bytes).map_err(StoreError::io("write", path))?;
+                match mode {
+                    Some(mode) => fs.set_mode(path, mode).map_err(StoreError::io("set the mode of", path)),
+                    None => Ok(()),
+                }
+            }
+            None => {
+                fs.remove_file_if_there(path).map_err(StoreError::io("remove", path))?;
+                match path.parent() {
+                    Some(parent) => fs.sync_dir(parent).map_err(StoreError::io("make durable", parent)),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The store's own operations, whole and refused.
+
+mod support;
+
+use std::path::Path;
+
+use store::states::{Event, State};
+use store::{Author, OperationKind, Store, StoreError};
+use support::{WAIT, id, install};
+use sys::Sys;
+
+fn with_store(test: impl FnOnce(&Sys, &Store)) {
+    let folder = tempfile::tempdir().unwrap();
+    let sys = Sys::real();
+    let store = Store::at(&sys, folder.path().join("höme of go"));
+    test(&sys, &store);
+    assert_eq!(store.faults().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn an_admitted_toolchain_is_listed_with_its_record_and_its_journal_says_done() {
+    with_store(|sys, store| {
+        install(sys, store, &id("1.27.3")).unwrap();
+        assert_eq!(store.toolchains().unwrap().len(), 1);
+        assert_eq!(store.record(&id("1.27.3")).unwrap().files, 2);
+        assert_eq!(store.manifest(&id("1.27.3")).unwrap().files[1].path, "bin/go");
+        let states: Vec<State> = store.journal_records().unwrap().iter().map(|record| record.state).collect();
+        assert_eq!(states, [State::Preparing, State::Syncing, State::Committing, State::Done]);
+        assert!(store.is_clean().unwrap());
+    });
+}
+
+#[test]
+fn a_switch_records_its_parent_and_an_undo_goes_to_the_parent_not_to_the_number_before() {
+    with_store(|sys, store| {
+        for version in ["1.26.8", "1.27.2", "1.27.3"] {
+            install(sys, store, &id(version)).unwrap();
+        }
+        let switch = |version: &str| store.switch(&id(version), Author::default(), WAIT).unwrap();
+        assert_eq!((switch("1.26.8").number, switch("1.27.2").number), (1, 2));
+        store.roll_back(1, Author::default(), WAIT).unwrap();
+        assert_eq!(store.current().unwrap().unwrap().toolchain, id("1.26.8"));
+        let third = switch("1.27.3");
+        assert_eq!((third.number, third.parent), (3, Some(1)));
+        let missing = store.roll_back(9, Author::default(), WAIT).unwrap_err();
+        assert!(matches!(missing, StoreError::NoGeneration { number: 9 }));
+        assert_eq!(store.current().unwrap().unwrap().number, 3);
+        assert_eq!(store.generations().unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn the_default_and_what_is_leased_are_not_removed() {
+    with_store(|sys, store| {
+        for version in ["1.26.8", "1.27.3"] {
+            install(sys, store, &id(version)).unwrap();
+        }
+        store.switch(&id("1.27.3"), Author::default(), WAIT).unwrap();
+        let refused = store.remove(&id("1.27.3"), &Author::default(), WAIT).unwrap_err();
+        assert!(matches!(refused, StoreError::InUse { generation: 1, .. }));
+        store.lease(&id("1.26.8")).unwrap();
+        let refused = store.remove(&id("1.26.8"), &Author::default(), WAIT).unwrap_err();
+        assert!(matches!(refused, StoreError::Running { .. }), "{refused}");
+        assert_eq!(store.toolchains().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn a_removed_toolchain_leaves_nothing_but_history() {
+    with_store(|sys, store| {
+        install(sys, store, &id("1.26.8")).unwrap();
+        store.remove(&id("1.26.8"), &Author::default(), WAIT).unwrap();
+        assert!(store.toolchains().unwrap().is_empty());
+        assert!(store.record(&id("1.26.8")).is_err());
+        assert!(store.is_clean().unwrap());
+        let missing = store.remove(&id("1.26.8"), &Author::default(), WAIT).unwrap_err();
+        assert!(matches!(missing, StoreError::NotInstalled { .. }));
+    });
+}
+
+#[test]
+fn an_operation_that_was_recovered_by_another_cannot_go_on() {
+    with_store(|sys, store| {
+        store.check_ready(0).unwrap();
+        let mut operation = store.begin(OperationKind::Install, &id("1.27.3"), &Author::default()).unwrap();
+        let staging = store.stage(&id("1.27.3")).unwrap();
+        operation.advance(Event::Prepared, Some(staging.name()), None).unwrap();
+        drop(staging);
+        let recovered = Store::at(sys, store.layout().home()).recover(WAIT).unwrap();
+        assert_eq!(recovered.undone.len(), 1);
+        assert_eq!(recovered.trees_removed, 1);
+        let refused = operation.advance(Event::Proven, None, None).unwrap_err();
+        assert!(matches!(refused, StoreError::Superseded { .. }));
+        assert!(store.recover(WAIT).unwrap().is_nothing());
+    });
+}
+
+#[test]
+fn a_torn_journal_is_cut_and_said_so() {
+    with_store(|sys, store| {
+        install(sys, store, &id("1.27.3")).unwrap();
+        let path = store.layout().home().join("journal.log");
+        let mut bytes = sys.fs().read(&path, 1 << 20).unwrap();
+        bytes.extend_from_slice(b"0123456789abcdef {\"operation\":\"torn");
+        sys.fs().replace(&path, &bytes).unwrap();
+        let recovered = store.recover(WAIT).unwrap();
+        assert_eq!(recovered.journal_bytes_cut, 35);
+        assert_eq!(store.journal_records().unwrap().len(), 4);
+    });
+}
+
+#[test]
+fn a_transaction_changes_all_files_and_is_undone_as_one() {
+    with_store(|sys, store| {
+        store.check_ready(0).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two, three) = (folder.path().join("one"), folder.path().join("two"), folder.path().join("three"));
+        sys.fs().replace(&one, b"old one").unwrap();
+        sys.fs().replace(&three, b"old three").unwrap();
+        let read = |path: &Path| sys.fs().read_if_there(path, 100).unwrap();
+        let change = store.transaction("test").write(&one, "new one").write(&two, "new two").remove(&three);
+        let name = change.commit(WAIT).unwrap();
+        assert_eq!(
+            (read(&one), read(&two), read(&three)),
+            (Some(b"new one".to_vec()), Some(b"new two".to_vec()), None)
+        );
+        store.undo_transaction(&name, WAIT).unwrap();
+        assert_eq!(
+            (read(&one), read(&two), read(&three)),
+            (Some(b"old one".to_vec()), None, Some(b"old three".to_vec()))
+        );
+        let meddled = store.undo_transaction(&name, WAIT).unwrap_err();
+        assert!(matches!(meddled, StoreError::Meddled { .. }));
+    });
+}
