@@ -6,7 +6,7 @@ use diag::{Class, Diagnose, Hints, hint};
 use project::{
     BelowFloor, Decision, DefaultPin, FileName, Folder, FoundFile, Inputs, LanguageToolchain, ProjectError, Want,
 };
-use release::{Request, Version};
+use release::{Request, ToolchainId, Version};
 use serde_json::{Value, json};
 use source::go_setting;
 use store::{StoreError, Toolchain};
@@ -25,6 +25,8 @@ pub struct Choice {
     pub toolchain: Option<Toolchain>,
     /// Where the request comes from, for people.
     pub origin: String,
+    /// The nearest folder with a file that was looked at.
+    pub project: Option<PathBuf>,
     decision: Decision,
 }
 
@@ -150,9 +152,24 @@ impl Choice {
 /// When files or settings cannot be used or disagree, or nothing asks for anything.
 pub fn choose(ctx: &Ctx, argument: Option<&Request>) -> Result<Choice, ChooseError> {
     let inputs = look_around(ctx, argument)?;
-    let folder = ctx.sys.env().folder().to_owned();
-    let failed = |cause| ChooseError::Project { folder: folder.clone(), cause };
-    let decision = project::decide(&inputs).map_err(failed)?;
+    let choice = matched(ctx, ctx.sys.env().folder(), &inputs)?;
+    if let Some(toolchain) = &choice.toolchain {
+        choice.check(toolchain.id.version())?;
+    }
+    Ok(choice)
+}
+
+/// The installed toolchain that a project's files lead to, whatever the environment says.
+pub(crate) fn pinned_in(ctx: &Ctx, folder: &Path) -> Option<ToolchainId> {
+    let inputs = Inputs { folders: folders(ctx, folder).ok()?, ..Inputs::default() };
+    let choice = matched(ctx, folder, &inputs).ok()?;
+    choice.toolchain.map(|toolchain| toolchain.id)
+}
+
+fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseError> {
+    let failed = |cause| ChooseError::Project { folder: folder.to_owned(), cause };
+    let nothing = || ChooseError::Nothing { folder: folder.to_owned() };
+    let decision = project::decide(inputs).map_err(failed)?;
     let installed: Vec<Toolchain> =
         ctx.store.toolchains()?.into_iter().filter(|toolchain| *toolchain.id.platform() == ctx.platform).collect();
     let newest = |request: &Request| -> Option<Toolchain> {
@@ -160,7 +177,9 @@ pub fn choose(ctx: &Ctx, argument: Option<&Request>) -> Result<Choice, ChooseErr
         installed.iter().find(|toolchain| toolchain.id.version() == version).cloned()
     };
     let (request, origin, toolchain) = match &decision.want {
-        Want::Pinned { request, origin, .. } => (request.clone(), origin.to_string(), newest(request)),
+        Want::Pinned { request, origin, .. } | Want::Default { request, origin } => {
+            (request.clone(), origin.to_string(), newest(request))
+        }
         Want::AtLeast { floor, default: base } => {
             let base_toolchain = base.as_ref().and_then(|base| newest(&base.request));
             let base_version = base_toolchain.as_ref().map(|toolchain| toolchain.id.version());
@@ -171,17 +190,13 @@ pub fn choose(ctx: &Ctx, argument: Option<&Request>) -> Result<Choice, ChooseErr
                     (exact, raised.origin.to_string(), toolchain)
                 }
                 (None, Some(base)) => (base.request.clone(), base.origin.to_string(), base_toolchain),
-                (None, None) => return Err(ChooseError::Nothing { folder }),
+                (None, None) => return Err(nothing()),
             }
         }
-        Want::Default { request, origin } => (request.clone(), origin.to_string(), newest(request)),
-        Want::Nothing => return Err(ChooseError::Nothing { folder }),
+        Want::Nothing => return Err(nothing()),
     };
-    let choice = Choice { request, toolchain, origin, decision };
-    if let Some(toolchain) = &choice.toolchain {
-        choice.check(toolchain.id.version())?;
-    }
-    Ok(choice)
+    let project = inputs.folders.first().map(|folder| PathBuf::from(&folder.path));
+    Ok(Choice { request, toolchain, origin, project, decision })
 }
 
 /// Where a project needs at least some release and nothing is pinned, a newer installed patch of the
@@ -203,16 +218,7 @@ fn newer_of_minor(installed: &[Toolchain], needed: &Version) -> Option<Toolchain
 /// When a file is there and cannot be read: its wish must not be passed over.
 pub fn look_around(ctx: &Ctx, argument: Option<&Request>) -> Result<Inputs, ChooseError> {
     let env = ctx.sys.env();
-    let mut folders = Vec::new();
-    for folder in env.folder().ancestors().take(FOLDERS_MAX) {
-        let mut files = Vec::new();
-        for name in FileName::ALL {
-            files.extend(found(ctx, name, &folder.join(name.as_str()))?);
-        }
-        if !files.is_empty() {
-            folders.push(Folder { path: folder.display().to_string(), files });
-        }
-    }
+    let folders = folders(ctx, env.folder())?;
     // The user's go environment file is looked into only where it can matter: there is a go.mod or go.work.
     let matters = folders
         .iter()
@@ -238,6 +244,21 @@ pub fn look_around(ctx: &Ctx, argument: Option<&Request>) -> Result<Inputs, Choo
         temp_folder: env.var(if cfg!(windows) { "TEMP" } else { "TMPDIR" }).map(str::to_owned),
         default: default_pin(ctx)?,
     })
+}
+
+/// The folders from this one upwards that hold any of the files.
+fn folders(ctx: &Ctx, from: &Path) -> Result<Vec<Folder>, ChooseError> {
+    let mut folders = Vec::new();
+    for folder in from.ancestors().take(FOLDERS_MAX) {
+        let mut files = Vec::new();
+        for name in FileName::ALL {
+            files.extend(found(ctx, name, &folder.join(name.as_str()))?);
+        }
+        if !files.is_empty() {
+            folders.push(Folder { path: folder.display().to_string(), files });
+        }
+    }
+    Ok(folders)
 }
 
 fn default_pin(ctx: &Ctx) -> Result<Option<DefaultPin>, ChooseError> {

@@ -52,6 +52,7 @@ impl Ctx {
         let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
         let author = Author { user: first(["USER", "USERNAME"]), host: first(["HOSTNAME", "COMPUTERNAME"]), command };
         let store = Store::at(&sys, home);
+        let store = if settings.is_on("store.durable") { store } else { store.without_tree_sync() };
         Ok(Ctx {
             sys,
             settings,

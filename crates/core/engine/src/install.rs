@@ -5,20 +5,22 @@
 //! once. Whatever happens, nothing is visible before it is whole, and what was fetched is kept.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use archive::{Layout, Limits, Unpack, Unpacked};
+use archive::{Kin, Layout, Limits, LinkMode, Unpack, Unpacked};
 use diag::{Class, Diagnose, Hints, Task, TaskHandle, hint};
 use release::{Digest, Form, Platform, Request, ToolchainId};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use source::{Claim, Located, Place, Source};
-use store::{StoreError, Toolchain, ToolchainRecord};
+use store::states::Event;
+use store::{Operation, OperationKind, StoreError, Toolchain, ToolchainRecord};
 
-use crate::catalog::{Attempt, CatalogError, chain, set_one_up, weightiest};
+use crate::catalog::{Attempt, CatalogError, chain, set_one_up, weightiest, whole};
 use crate::ctx::Ctx;
 use crate::limits::{INSTALL_BYTES_NEEDED, INSTALLS_AT_ONCE_MAX};
 use crate::prove::{Arrived, ProveError, Proven, prove};
+use crate::recover::recover;
 
 /// What an install would do.
 #[derive(Debug, Clone, Serialize)]
@@ -273,6 +275,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
         return Ok(already(ctx, toolchain));
     }
     ctx.store.check_ready(INSTALL_BYTES_NEEDED).map_err(refused)?;
+    recover(ctx);
     let wait_max = ctx.settings.seconds("lock.wait-seconds");
     let waiting = &mut |owner: &str| ctx.progress.tell(&format!("{id}: waiting for {owner}"));
     let lock = ctx
@@ -286,9 +289,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
     if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
         return Ok(already(ctx, toolchain));
     }
-    if let Ok(swept @ 1..) = ctx.store.sweep() {
-        ctx.progress.tell(&format!("removed {swept} unfinished trees that earlier runs had left"));
-    }
+    let mut operation: Option<Operation> = None;
     let mut attempts = Vec::new();
     for (source, located) in ctx.catalog().locate_each(ctx, id) {
         if ctx.sys.interrupt().is_asked() {
@@ -304,7 +305,20 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
                 continue;
             }
         };
-        match get(ctx, source, &located) {
+        let started = match &mut operation {
+            Some(operation) => operation.advance(Event::Begin, None, None),
+            None => ctx.store.begin(OperationKind::Install, id, &ctx.author).map(|begun| operation = Some(begun)),
+        };
+        started.map_err(refused)?;
+        let operation = operation.as_mut().expect("it was begun just now");
+        let got = get(ctx, source, &located, operation);
+        if let Err(error) = &got
+            && operation.record().state.is_unfinished()
+        {
+            // Where even this cannot be written (a full disk), the next run's recovery writes it.
+            let _ = operation.advance(Event::Failed, None, Some(whole(error)));
+        }
+        match got {
             Ok(got) => {
                 drop(lock);
                 ctx.changed(format!("installed {id}"));
@@ -370,14 +384,16 @@ struct Got {
     parts: Option<fetch::Parts>,
 }
 
-fn get(ctx: &Ctx, source: &dyn Source, located: &Located) -> Result<Installed, GetError> {
+fn get(ctx: &Ctx, source: &dyn Source, located: &Located, operation: &mut Operation) -> Result<Installed, GetError> {
     let id = &located.id;
     ctx.progress.tell(&format!("{id}: from {} ({})", source.name(), source.place()));
     let task = ctx.progress.begin(Task { subject: id.to_string(), action: "fetch", bytes_total: located.bytes });
     let staging = ctx.store.stage(id)?;
+    operation.advance(Event::Prepared, Some(staging.name()), None)?;
+    let target = Target { tree: staging.tree(), kin: ctx.store.kin_of(id, link_mode(ctx))? };
     let got = match &located.place {
-        Place::Url(url) => from_network(ctx, located, url, &staging.tree(), task.as_ref()),
-        Place::File(path) => from_file(ctx, located, path, &staging.tree(), task.as_ref()),
+        Place::Url(url) => from_network(ctx, located, url, &target, task.as_ref()),
+        Place::File(path) => from_file(ctx, located, path, &target, task.as_ref()),
     };
     let checked = got.and_then(|mut got| {
         task.phase("prove");
@@ -401,6 +417,7 @@ fn get(ctx: &Ctx, source: &dyn Source, located: &Located) -> Result<Installed, G
     let record = ToolchainRecord {
         format: 0,
         toolchain: id.clone(),
+        operation: String::new(),
         source: source.name().to_owned(),
         address: got.address,
         form: located.form,
@@ -413,7 +430,8 @@ fn get(ctx: &Ctx, source: &dyn Source, located: &Located) -> Result<Installed, G
         witnesses,
         log_proof,
     };
-    let toolchain = ctx.store.admit(staging, record, &got.unpacked.manifest)?;
+    let commit_max = ctx.settings.seconds("install.commit-seconds");
+    let toolchain = ctx.store.admit(operation, staging, record, &got.unpacked.manifest, commit_max)?;
     if let Some(parts) = got.parts.filter(|_| !ctx.settings.is_on("install.keep-archives")) {
         // The toolchain is installed; an archive that stays costs space only, and is used if it is asked for again.
         let _ = parts.remove();
@@ -471,12 +489,41 @@ fn layout_of(located: &Located) -> Layout {
     }
 }
 
+/// Where the tree is made, and whose files it may share.
+struct Target {
+    tree: PathBuf,
+    kin: Kin,
+}
+
+impl Target {
+    fn unpack<'a>(&'a self, ctx: &'a Ctx, located: &Located) -> Unpack<'a> {
+        Unpack {
+            sys: &ctx.sys,
+            tree: &self.tree,
+            layout: layout_of(located),
+            limits: Limits::default(),
+            task: &diag::Silent,
+            kin: Some(&self.kin),
+            read_only: true,
+        }
+    }
+}
+
+fn link_mode(ctx: &Ctx) -> LinkMode {
+    match ctx.settings.text("store.link") {
+        Some("reflink") => LinkMode::Reflink,
+        Some("hardlink") => LinkMode::Hardlink,
+        Some("copy") => LinkMode::Copy,
+        _ => LinkMode::Auto,
+    }
+}
+
 /// Fetches and unpacks at once where the form allows it (a tar is a stream; a zip's directory is at its end).
 fn from_network(
     ctx: &Ctx,
     located: &Located,
     url: &url::Url,
-    tree: &Path,
+    target: &Target,
     task: &dyn TaskHandle,
 ) -> Result<Got, GetError> {
     let job = fetch::Job {
@@ -484,8 +531,7 @@ fn from_network(
         sha256: located.claim.sha256().map(|digest| *digest.as_bytes()),
         ..fetch::Job::new(url.clone(), &located.file_name, ctx.store.layout().downloads(), located.bytes_max)
     };
-    let unpack =
-        Unpack { sys: &ctx.sys, tree, layout: layout_of(located), limits: Limits::default(), task: &diag::Silent };
+    let (unpack, tree) = (target.unpack(ctx, located), &target.tree);
     let failed = |cause| GetError::Archive { file: located.file_name.clone(), cause };
     let progress = ctx.progress.as_ref();
     let (fetched, unpacked) = if located.form == Form::TarGz {
@@ -526,7 +572,13 @@ fn read_error(path: &Path, cause: std::io::Error) -> GetError {
 const HASH_CHUNK_BYTES: usize = 1 << 20;
 
 /// Hashes a local file, compares, and only then unpacks it.
-fn from_file(ctx: &Ctx, located: &Located, path: &Path, tree: &Path, task: &dyn TaskHandle) -> Result<Got, GetError> {
+fn from_file(
+    ctx: &Ctx,
+    located: &Located,
+    path: &Path,
+    target: &Target,
+    task: &dyn TaskHandle,
+) -> Result<Got, GetError> {
     let failed = |cause| read_error(path, cause);
     let mut file = ctx.sys.fs().open(path).map_err(failed)?;
     task.phase("hash");
@@ -554,8 +606,7 @@ fn from_file(ctx: &Ctx, located: &Located, path: &Path, tree: &Path, task: &dyn 
         return Err(GetError::FileDiffers { path, origin, expected, actual: sha256 });
     }
     task.phase("unpack");
-    let quiet = diag::Silent;
-    let job = Unpack { sys: &ctx.sys, tree, layout: layout_of(located), limits: Limits::default(), task: &quiet };
+    let job = target.unpack(ctx, located);
     let unpacked = if located.form == Form::TarGz {
         let mut input = ctx.sys.fs().open(path).map_err(failed)?;
         archive::unpack_tar_gz(&job, &mut input)

@@ -1,6 +1,7 @@
 //! Writes the version that a project wants into its version file.
 //!
-//! The file that decides now is the one that is changed; where none does, a `.go-version` is made in
+//! The file that decides now is changed, with any other version file beside it, in one transaction;
+//! where none does, a `.go-version` is made in
 //! the project's folder (that of the nearest go.work or go.mod, else the working folder). Of a file
 //! that holds more than the version (`.tool-versions`) only the one line changes. `go.mod` and
 //! `go.work` are never written: their lines are floors, not pins.
@@ -11,9 +12,11 @@ use diag::{Class, Diagnose, Hints, hint};
 use project::{BelowFloor, FileName, FoundFile, Inputs, Want};
 use release::{Request, Version};
 use serde::Serialize;
+use store::StoreError;
 
 use crate::choose::{ChooseError, look_around};
 use crate::ctx::Ctx;
+use crate::recover::recover;
 
 /// What a pin has done.
 #[derive(Debug, Clone, Serialize)]
@@ -24,6 +27,8 @@ pub struct Pinned {
     pub request: String,
     /// What it said before, if it was there.
     pub before: Option<String>,
+    /// Other version files of the same folder, which were changed with it: they must not disagree.
+    pub also: Vec<PathBuf>,
 }
 
 /// Why a project's version could not be written.
@@ -47,6 +52,9 @@ pub enum PinError {
         /// The file.
         path: PathBuf,
     },
+    /// The files could not be changed together.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The file could not be written.
     #[error("write `{}`", path.display())]
     Write {
@@ -63,6 +71,7 @@ impl Diagnose for PinError {
         match self {
             Self::Choose(error) => error.class(),
             Self::BelowFloor(error) => error.class(),
+            Self::Store(error) => error.class(),
             Self::NotPinnable { .. } | Self::NotText { .. } => Class::Usage,
             Self::Write { cause, .. } => Class::of_io(cause),
         }
@@ -72,6 +81,7 @@ impl Diagnose for PinError {
         match self {
             Self::Choose(error) => error.word(),
             Self::BelowFloor(error) => error.word(),
+            Self::Store(error) => error.word(),
             Self::NotPinnable { .. } => "not-pinnable",
             Self::NotText { .. } => "pin-file-not-text",
             Self::Write { .. } => "pin-write",
@@ -83,28 +93,48 @@ impl Diagnose for PinError {
             Self::Choose(error) => error.hints(),
             Self::BelowFloor(error) => error.hints(),
             Self::NotPinnable { request } => hint!("`goward pin '{request}' --exact` writes the version it comes to"),
+            Self::Store(error) => error.hints(),
             Self::NotText { .. } => Hints::none(),
             Self::Write { cause, .. } => Hints::for_io(cause),
         }
     }
 }
 
-/// Writes a request into the project's version file, whole or not at all.
+/// Writes a request into the project's version files, all of them or none.
 ///
 /// # Errors
-/// When the project needs more than that, or the file cannot be changed; then it is as it was.
+/// When the project needs more than that, or a file cannot be changed; then all are as they were.
 pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
     if !matches!(request, Request::Exact(_) | Request::Minor(_)) {
         return Err(PinError::NotPinnable { request: request.to_string() });
     }
     let inputs = look_around(ctx, None)?;
     check(ctx, request)?;
-    let (path, content, before) = match existing(&inputs) {
-        Some(file) => changed(file, request)?,
-        None => (folder(ctx, &inputs).join(FileName::GoVersion.as_str()), format!("{request}\n"), None),
-    };
-    ctx.sys.fs().replace(&path, content.as_bytes()).map_err(|cause| PinError::Write { path: path.clone(), cause })?;
-    Ok(Pinned { path, request: request.to_string(), before })
+    let existing = existing(&inputs);
+    let mut changes = existing.iter().map(|file| changed(file, request)).collect::<Result<Vec<_>, _>>()?;
+    if changes.is_empty() {
+        let path = folder(ctx, &inputs).join(FileName::GoVersion.as_str());
+        changes.push((path, format!("{request}\n"), None));
+    }
+    match changes.as_slice() {
+        // One file is one rename: it needs no plan, and so no store that can be written.
+        [(path, content, _)] => ctx
+            .sys
+            .fs()
+            .replace(path, content.as_bytes())
+            .map_err(|cause| PinError::Write { path: path.clone(), cause })?,
+        several => {
+            recover(ctx);
+            let change =
+                several.iter().fold(ctx.store.transaction(format!("pin {request}")), |change, (path, content, _)| {
+                    change.write(path, content.as_bytes())
+                });
+            change.commit(ctx.settings.seconds("lock.wait-seconds"))?;
+        }
+    }
+    let (path, _, before) = changes.remove(0);
+    let also = changes.into_iter().map(|(path, _, _)| path).collect();
+    Ok(Pinned { path, request: request.to_string(), before, also })
 }
 
 /// A pin must reach what the project needs. A minor is judged by its newest patch that could be:
@@ -125,17 +155,25 @@ fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
     Ok(())
 }
 
-/// The version file that decides here: the nearest one.
-fn existing(inputs: &Inputs) -> Option<&FoundFile> {
+/// The version files of the nearest folder that has one: the one that decides, and those beside it.
+fn existing(inputs: &Inputs) -> Vec<&FoundFile> {
     let pins = [FileName::GoVersion, FileName::ToolVersions];
-    inputs.folders.iter().find_map(|folder| {
-        pins.iter().find_map(|name| {
-            folder.files.iter().find(|file| {
-                file.name == *name
-                    && (*name == FileName::GoVersion || go_line(&String::from_utf8_lossy(&file.content)).is_some())
+    let of_folder = |folder: &'_ project::Folder| -> Vec<usize> {
+        pins.iter()
+            .filter_map(|name| {
+                folder.files.iter().position(|file| {
+                    let names_go = || go_line(&String::from_utf8_lossy(&file.content)).is_some();
+                    file.name == *name && (*name == FileName::GoVersion || names_go())
+                })
             })
-        })
-    })
+            .collect()
+    };
+    inputs
+        .folders
+        .iter()
+        .map(|folder| of_folder(folder).into_iter().map(|index| &folder.files[index]).collect::<Vec<_>>())
+        .find(|files| !files.is_empty())
+        .unwrap_or_default()
 }
 
 /// The folder that a new version file belongs in.

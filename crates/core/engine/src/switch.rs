@@ -5,6 +5,7 @@ use serde::Serialize;
 use store::{Generation, StoreError};
 
 use crate::ctx::Ctx;
+use crate::recover::recover;
 
 /// What a switch has done.
 #[derive(Debug, Clone, Serialize)]
@@ -26,6 +27,7 @@ pub struct Switched {
 /// # Errors
 /// When it is not installed, or the store refuses; then the default is what it was.
 pub fn switch(ctx: &Ctx, id: &ToolchainId) -> Result<Switched, StoreError> {
+    recover(ctx);
     let before = ctx.store.current()?;
     let wait_max = ctx.settings.seconds("lock.wait-seconds");
     let Generation { number, toolchain, .. } = ctx.store.switch(id, ctx.author.clone(), wait_max)?;

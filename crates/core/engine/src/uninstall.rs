@@ -5,6 +5,7 @@ use serde::Serialize;
 use store::StoreError;
 
 use crate::ctx::Ctx;
+use crate::recover::recover;
 
 /// What was taken away.
 #[derive(Debug, Clone, Serialize)]
@@ -20,9 +21,10 @@ pub struct Uninstalled {
 /// # Errors
 /// When it is not installed, is the default, or the store refuses.
 pub fn uninstall(ctx: &Ctx, id: &ToolchainId) -> Result<Uninstalled, StoreError> {
+    recover(ctx);
     // A toolchain whose record is damaged can be removed all the same.
     let bytes = ctx.store.record(id).map_or(0, |record| record.bytes);
-    ctx.store.remove(id, ctx.settings.seconds("lock.wait-seconds"))?;
+    ctx.store.remove(id, &ctx.author, ctx.settings.seconds("lock.wait-seconds"))?;
     ctx.changed(format!("removed {id}"));
     Ok(Uninstalled { toolchain: id.clone(), bytes })
 }

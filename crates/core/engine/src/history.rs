@@ -1,0 +1,117 @@
+//! What was changed, when, by whom; and what differs between two generations.
+
+use std::collections::BTreeMap;
+
+use archive::FileRecord;
+use release::ToolchainId;
+use serde::Serialize;
+use store::states::State;
+use store::{Author, OperationKind, StoreError};
+
+use crate::ctx::Ctx;
+
+/// One change in the past.
+#[derive(Debug, Clone, Serialize)]
+pub struct Event {
+    /// When, in seconds since 1970.
+    pub unix_seconds: u64,
+    /// What was done: `switch`, `rollback`, `install`, `uninstall`.
+    pub action: &'static str,
+    /// The toolchain concerned.
+    pub toolchain: ToolchainId,
+    /// The generation entered, for a switch or a rollback.
+    pub generation: Option<u64>,
+    /// The generation left.
+    pub from: Option<u64>,
+    /// Whether that generation is in use now.
+    pub in_use: bool,
+    /// How it ended, where that is not plain success.
+    pub outcome: Option<String>,
+    /// Who did it.
+    pub author: Author,
+}
+
+/// What differs between two generations.
+#[derive(Debug, Clone, Serialize)]
+pub struct GenerationDiff {
+    /// The toolchain of the one.
+    pub from: ToolchainId,
+    /// The toolchain of the other.
+    pub to: ToolchainId,
+    /// Files that only the other has.
+    pub added: Vec<String>,
+    /// Files that only the one has.
+    pub removed: Vec<String>,
+    /// Files that both have with different contents.
+    pub changed: Vec<String>,
+    /// How many files are the same in both.
+    pub same: usize,
+}
+
+/// Every change that is remembered, oldest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
+    let current = ctx.store.current()?.map(|current| current.number);
+    let mut events: Vec<Event> = ctx
+        .store
+        .generations()?
+        .into_iter()
+        .map(|generation| Event {
+            unix_seconds: generation.made_unix_seconds,
+            action: "switch",
+            toolchain: generation.toolchain,
+            generation: Some(generation.number),
+            from: generation.parent,
+            in_use: current == Some(generation.number),
+            outcome: None,
+            author: generation.author,
+        })
+        .collect();
+    let records = ctx.store.journal_records()?;
+    for first in records.iter().filter(|record| record.version == 1) {
+        let last = records.iter().rev().find(|record| record.operation == first.operation).unwrap_or(first);
+        events.push(Event {
+            unix_seconds: first.unix_seconds,
+            action: match first.kind {
+                OperationKind::Install => "install",
+                OperationKind::Uninstall => "uninstall",
+                OperationKind::Rollback => "rollback",
+            },
+            toolchain: first.toolchain.clone(),
+            generation: first.generations.map(|(_, to)| to),
+            from: first.generations.map(|(from, _)| from),
+            in_use: false,
+            outcome: match last.state {
+                State::Done => None,
+                State::Idle => Some(format!("failed: {}", last.note.as_deref().unwrap_or("no reason is recorded"))),
+                state => Some(format!("unfinished: {state:?}").to_lowercase()),
+            },
+            author: first.author.clone().unwrap_or_default(),
+        });
+    }
+    events.sort_by_key(|event| event.unix_seconds);
+    Ok(events)
+}
+
+/// Compares the toolchains of two generations file by file, by their manifests.
+///
+/// # Errors
+/// When a generation or a manifest cannot be read.
+pub fn diff(ctx: &Ctx, from: u64, to: u64) -> Result<GenerationDiff, StoreError> {
+    let (from, to) = (ctx.store.generation(from)?.toolchain, ctx.store.generation(to)?.toolchain);
+    let (old, new) = (ctx.store.manifest(&from)?, ctx.store.manifest(&to)?);
+    let old: BTreeMap<&str, &FileRecord> = old.files.iter().map(|file| (file.path.as_str(), file)).collect();
+    let new: BTreeMap<&str, &FileRecord> = new.files.iter().map(|file| (file.path.as_str(), file)).collect();
+    let mut diff = GenerationDiff { from, to, added: vec![], removed: vec![], changed: vec![], same: 0 };
+    for (path, file) in &new {
+        match old.get(path) {
+            None => diff.added.push((*path).to_owned()),
+            Some(before) if before.sha256 == file.sha256 && before.executable == file.executable => diff.same += 1,
+            Some(_) => diff.changed.push((*path).to_owned()),
+        }
+    }
+    diff.removed = old.keys().filter(|path| !new.contains_key(*path)).map(|path| (*path).to_owned()).collect();
+    Ok(diff)
+}

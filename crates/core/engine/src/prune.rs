@@ -1,0 +1,78 @@
+//! Takes away what nothing needs.
+//!
+//! Roots are the default, the newest generations, the pins of projects that goward has served, and
+//! running programs. Whatever stays or goes, the reason is told.
+
+use std::collections::BTreeMap;
+
+use release::ToolchainId;
+use serde::Serialize;
+use store::StoreError;
+
+use crate::ctx::Ctx;
+use crate::recover::recover;
+
+/// What a prune decides of one toolchain.
+#[derive(Debug, Clone, Serialize)]
+pub struct PruneItem {
+    /// The toolchain.
+    pub toolchain: ToolchainId,
+    /// How many bytes its files have.
+    pub bytes: u64,
+    /// Whether it stays.
+    pub kept: bool,
+    /// Why.
+    pub reason: String,
+}
+
+/// Decides about every installed toolchain and, unless `dry_run`, removes those that nothing needs.
+///
+/// # Errors
+/// When the store cannot be read, or a removal fails; what was removed until then is gone.
+pub fn prune(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
+    if !dry_run {
+        recover(ctx);
+    }
+    let roots = roots(ctx)?;
+    let mut items = Vec::new();
+    for toolchain in ctx.store.toolchains()? {
+        let reason = roots.get(&toolchain.id).cloned();
+        let item = PruneItem {
+            bytes: ctx.store.record(&toolchain.id).map_or(0, |record| record.bytes),
+            kept: reason.is_some(),
+            reason: reason.unwrap_or_else(|| "nothing needs it".to_owned()),
+            toolchain: toolchain.id,
+        };
+        if !item.kept && !dry_run {
+            ctx.store.remove(&item.toolchain, &ctx.author, ctx.settings.seconds("lock.wait-seconds"))?;
+        }
+        items.push(item);
+    }
+    Ok(items)
+}
+
+/// What must stay, with the first reason found.
+fn roots(ctx: &Ctx) -> Result<BTreeMap<ToolchainId, String>, StoreError> {
+    let mut roots = BTreeMap::new();
+    let mut keep = |id: ToolchainId, reason: String| {
+        roots.entry(id).or_insert(reason);
+    };
+    if let Some(current) = ctx.store.current()? {
+        keep(current.toolchain, format!("it is the default (generation {})", current.number));
+    }
+    let newest = usize::try_from(ctx.settings.count("prune.keep-generations")).unwrap_or(usize::MAX);
+    for generation in ctx.store.generations()?.into_iter().rev().take(newest) {
+        keep(generation.toolchain, format!("generation {} is one of the newest {newest}", generation.number));
+    }
+    for project in ctx.store.projects()? {
+        if let Some(id) = crate::choose::pinned_in(ctx, &project) {
+            keep(id, format!("`{}` asks for it", project.display()));
+        }
+    }
+    for toolchain in ctx.store.toolchains()? {
+        if let Some(holder) = ctx.store.user_of(&toolchain)? {
+            keep(toolchain.id, holder);
+        }
+    }
+    Ok(roots)
+}

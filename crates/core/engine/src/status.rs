@@ -1,0 +1,42 @@
+//! What is under way, what was left, what is kept.
+
+use serde::Serialize;
+use store::{JournalRecord, StoreError};
+
+use crate::ctx::Ctx;
+
+/// The store's state at a glance.
+#[derive(Debug, Clone, Serialize)]
+pub struct Status {
+    /// The store's folder.
+    pub home: std::path::PathBuf,
+    /// The generation in use.
+    pub generation: Option<u64>,
+    /// The default toolchain.
+    pub default: Option<String>,
+    /// How many toolchains are installed.
+    pub toolchains: usize,
+    /// Operations that are under way, or whose process died.
+    pub unfinished: Vec<JournalRecord>,
+    /// Bytes kept of unfinished downloads, by name.
+    pub downloads: Vec<(String, u64)>,
+    /// Everything that is wrong with what can be seen. Empty unless something from outside meddled.
+    pub faults: Vec<String>,
+}
+
+/// Looks at the store. Nothing changes, and no lock is taken.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn status(ctx: &Ctx) -> Result<Status, StoreError> {
+    let current = ctx.store.current()?;
+    Ok(Status {
+        home: ctx.store.layout().home().to_owned(),
+        generation: current.as_ref().map(|current| current.number),
+        default: current.map(|current| current.toolchain.to_string()),
+        toolchains: ctx.store.toolchains()?.len(),
+        unfinished: ctx.store.unfinished()?,
+        downloads: ctx.store.partial_downloads()?,
+        faults: ctx.store.faults()?,
+    })
+}
