@@ -104,6 +104,19 @@ pub enum Command {
     Which(WhichArgs),
     /// Print the folder of an installed toolchain: its GOROOT.
     Where(WhereArgs),
+    /// Show what is under way, what is kept, and whether anything is wrong.
+    Status(StatusArgs),
+    /// Show every change: who, when, from where.
+    #[command(alias = "log")]
+    History(HistoryArgs),
+    /// Go back to the default that was in use before.
+    Undo(UndoArgs),
+    /// Go back to a generation: one rename, no network, no free disk.
+    Rollback(RollbackArgs),
+    /// Compare the toolchains of two generations.
+    Diff(DiffArgs),
+    /// Remove toolchains that nothing needs.
+    Prune(PruneArgs),
     /// Print every setting with its value and where that comes from.
     Config(ConfigArgs),
     /// Print the completion script of a shell.
@@ -173,6 +186,9 @@ pub struct ListArgs {
     /// List what can be had instead of what is installed.
     #[arg(long)]
     pub remote: bool,
+    /// Show what each installed toolchain takes on disk, and what it shares with others.
+    #[arg(long, conflicts_with = "remote")]
+    pub disk: bool,
     /// With --remote, list every version.
     #[arg(long, requires = "remote")]
     pub all: bool,
@@ -241,6 +257,84 @@ pub struct WhereArgs {
     pub request: Option<Request>,
 }
 
+/// `goward status`
+#[derive(Debug, Args)]
+pub struct StatusArgs {}
+
+/// `goward history`
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Show only so many of the newest changes.
+    #[arg(long, short = 'n', value_name = "COUNT")]
+    pub last: Option<usize>,
+}
+
+/// `goward undo`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward undo                       the default before this one
+  goward undo 2                     the one before that
+
+Each step goes to the generation that was in use before, which `goward history` shows.")]
+pub struct UndoArgs {
+    /// How many steps.
+    #[arg(value_name = "STEPS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub steps: u64,
+}
+
+/// `goward rollback`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward rollback
+  goward rollback --to 41
+
+Programs that are running keep the toolchain that they were started with.")]
+pub struct RollbackArgs {
+    /// A generation's number, or `previous`.
+    #[arg(long, value_name = "GENERATION", default_value = "previous", value_parser = generation)]
+    pub to: GenerationName,
+}
+
+/// A generation as it can be typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GenerationName {
+    /// The one that was in use before.
+    Previous,
+    /// The one with this number.
+    Number(u64),
+}
+
+/// `goward diff`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  goward diff 40 41")]
+pub struct DiffArgs {
+    /// The one generation.
+    #[arg(value_name = "FROM")]
+    pub from: u64,
+    /// The other one.
+    #[arg(value_name = "TO")]
+    pub to: u64,
+}
+
+/// `goward prune`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward prune --dry-run            say what would go and why
+  goward prune
+
+The default, the newest generations, the pins of projects that goward has served, and what is
+running stay.")]
+pub struct PruneArgs {
+    /// Say what would go and why, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// `goward config`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -281,6 +375,15 @@ pub fn command() -> clap::Command {
 
 fn request(text: &str) -> Result<Request, String> {
     text.parse::<Request>().map_err(|error| with_hints(&error))
+}
+
+fn generation(text: &str) -> Result<GenerationName, String> {
+    match text {
+        "previous" => Ok(GenerationName::Previous),
+        number => {
+            number.parse().map(GenerationName::Number).map_err(|_| "a number or `previous` is expected".to_owned())
+        }
+    }
 }
 
 fn platform(text: &str) -> Result<Platform, String> {

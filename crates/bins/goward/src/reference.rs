@@ -10,7 +10,12 @@ use crate::cli;
 
 /// The pages: file name below `docs/reference/`, and text.
 pub fn pages() -> Vec<(&'static str, String)> {
-    vec![("commands.md", commands()), ("settings.md", settings()), ("exit-codes.md", exit_codes())]
+    vec![
+        ("commands.md", commands()),
+        ("settings.md", settings()),
+        ("exit-codes.md", exit_codes()),
+        ("states.md", states()),
+    ]
 }
 
 /// The manual page in roff.
@@ -81,6 +86,15 @@ fn takes(kind: Kind) -> String {
         Kind::Words => "words".to_owned(),
         Kind::Map => "name = address".to_owned(),
     }
+}
+
+fn states() -> String {
+    let mut text = format!("# The states of an operation\n\n{NOTE}```mermaid\n{}```\n\n", store::states::diagram());
+    text.push_str("| from | event | to |\n| --- | --- | --- |\n");
+    for (from, event, to) in store::states::TABLE {
+        let _ = writeln!(text, "| {from:?} | {event:?} | {to:?} |");
+    }
+    text
 }
 
 fn exit_codes() -> String {

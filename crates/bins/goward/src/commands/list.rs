@@ -10,7 +10,11 @@ use crate::outcome::Worded;
 use crate::table::columns;
 
 pub(super) fn run(ctx: &Ctx, args: &ListArgs, speech: &Speech) -> Done {
-    if args.remote { remote(ctx, args, speech) } else { local(ctx, speech) }
+    match (args.remote, args.disk) {
+        (true, _) => remote(ctx, args, speech),
+        (false, true) => disk(ctx),
+        (false, false) => local(ctx, speech),
+    }
 }
 
 fn local(ctx: &Ctx, speech: &Speech) -> Done {
@@ -35,6 +39,25 @@ fn local(ctx: &Ctx, speech: &Speech) -> Done {
         text.push_str("* the default\n");
     }
     Ok(Box::new(Worded::new(list, text)))
+}
+
+fn disk(ctx: &Ctx) -> Done {
+    let uses = engine::disk_uses(ctx)?;
+    let rows: Vec<Vec<String>> = uses
+        .toolchains
+        .iter()
+        .map(|item| {
+            let (own, shared) = (Bytes(item.bytes_own), Bytes(item.bytes_shared));
+            vec![item.toolchain.to_string(), format!("{own} of its own"), format!("{shared} shared")]
+        })
+        .collect();
+    let mut text = columns(&rows);
+    text.push_str(&format!(
+        "together {}; {} if nothing were shared\n",
+        Bytes(uses.bytes_real),
+        Bytes(uses.bytes_unshared)
+    ));
+    Ok(Box::new(Worded::new(uses, text)))
 }
 
 fn remote(ctx: &Ctx, args: &ListArgs, speech: &Speech) -> Done {

@@ -3,11 +3,16 @@
 mod completions;
 mod config;
 mod current;
+mod diff;
+mod history;
 mod install;
 mod list;
 mod man;
 mod pin;
+mod prune;
+mod rollback;
 mod run;
+mod status;
 mod uninstall;
 mod use_;
 mod where_;
@@ -45,6 +50,12 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Current(args) => current::run(ctx, args),
         Command::Which(args) => which::run(ctx, args),
         Command::Where(args) => where_::run(ctx, args),
+        Command::Status(_) => status::run(ctx),
+        Command::History(args) => history::run(ctx, args),
+        Command::Undo(args) => rollback::undo(ctx, args),
+        Command::Rollback(args) => rollback::run(ctx, args),
+        Command::Diff(args) => diff::run(ctx, args),
+        Command::Prune(args) => prune::run(ctx, args),
         Command::Config(args) => config::run(ctx, args),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(_) => Ok(man::run()),

@@ -16,6 +16,8 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, speech: &Speech) -> Done {
         Some(before) => format!("{} says {} now, {before} before\n", pinned.path.display(), pinned.request),
         None => format!("{} says {} now\n", pinned.path.display(), pinned.request),
     };
+    let text =
+        pinned.also.iter().fold(text, |text, path| format!("{text}{} says {} now\n", path.display(), pinned.request));
     if installed(ctx, &request)?.is_none() {
         speech.say("no installed toolchain matches yet; `goward install` gets one, `goward run` does it by itself");
     }

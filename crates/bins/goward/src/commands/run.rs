@@ -17,6 +17,12 @@ pub(super) fn run(ctx: &Ctx, args: &RunArgs, speech: &Speech) -> Done {
             speech.say(&format!("GOROOT={} was left out: it is another tree's", goroot.display()));
         }
     }
+    // Without the lease (a read-only store) nobody could remove the toolchain either; and a project that
+    // cannot be remembered costs a download at the most.
+    let _ = ctx.store.lease(&launch.toolchain.id);
+    if let Some(project) = &choice.project {
+        let _ = ctx.store.remember_project(project);
+    }
     let cause = ctx.sys.process().replace(&launch.command);
     Err(Failure::Launch(LaunchError::refused(launch.command.program(), cause)))
 }

@@ -1,0 +1,51 @@
+//! `goward history`
+
+use engine::{Ctx, Event};
+use release::Date;
+
+use super::Done;
+use crate::cli::HistoryArgs;
+use crate::outcome::Worded;
+use crate::table::columns;
+
+pub(super) fn run(ctx: &Ctx, args: &HistoryArgs) -> Done {
+    let mut events = engine::history(ctx)?;
+    if let Some(last) = args.last {
+        events.drain(..events.len().saturating_sub(last));
+    }
+    let rows: Vec<Vec<String>> = events.iter().map(row).collect();
+    let text = columns(&rows);
+    Ok(Box::new(Worded::new(events, text)))
+}
+
+fn row(event: &Event) -> Vec<String> {
+    let generation = match (event.from, event.generation) {
+        (Some(from), Some(to)) => format!("{from} → {to}"),
+        (None, Some(to)) => format!("→ {to}"),
+        _ => String::new(),
+    };
+    let author = match (&event.author.user, &event.author.host) {
+        (Some(user), Some(host)) => format!("{user}@{host}"),
+        (Some(user), None) => user.clone(),
+        _ => String::new(),
+    };
+    let mut words = event.author.command.join(" ");
+    if let Some(outcome) = &event.outcome {
+        words = format!("{outcome} ({words})");
+    }
+    vec![
+        if event.in_use { "*".to_owned() } else { String::new() },
+        when(event.unix_seconds),
+        event.action.to_owned(),
+        generation,
+        event.toolchain.to_string(),
+        author,
+        words,
+    ]
+}
+
+/// `2026-11-21 03:14:07Z`
+fn when(unix_seconds: u64) -> String {
+    let (hours, minutes, seconds) = (unix_seconds / 3600 % 24, unix_seconds / 60 % 60, unix_seconds % 60);
+    format!("{} {hours:02}:{minutes:02}:{seconds:02}Z", Date::from_unix_seconds(unix_seconds))
+}
