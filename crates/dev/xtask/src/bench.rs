@@ -94,8 +94,7 @@ fn install(goward: &Path, upstream: &Server, scratch: &Path, place: &str, runs: 
             ours.push(goward);
         }
     }
-    let pairs: Vec<f64> =
-        ours.iter().zip(&theirs).map(|(a, b)| a.wall.as_secs_f64() / b.wall.as_secs_f64()).collect();
+    let pairs: Vec<f64> = ours.iter().zip(&theirs).map(|(a, b)| a.wall.as_secs_f64() / b.wall.as_secs_f64()).collect();
     println!(
         "| install go{VERSION} from loopback, {place} | `curl \\| tar -xz` {} | {} | {:.2}× |",
         shown(median(theirs.iter().map(|run| run.wall))),

@@ -63,7 +63,7 @@ fn allowed(layer: &str, below: &str, kind: DependencyKind, from: &str, to: &str)
         _ if from == "shim" => to == "pin",
         (Some(layer), Some(below)) => below <= layer,
         // The test kit is for tests, the chores are for nobody.
-        (Some(_), None) => below == DEV && to == "testkit" && kind == DependencyKind::Development,
+        (Some(_), None) => below == DEV && matches!(to, "testkit" | "sim") && kind == DependencyKind::Development,
         (None, _) => layer == DEV,
     }
 }
@@ -109,7 +109,7 @@ fn paths(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
 
 fn lengths(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
     let mut faults = Vec::new();
-    for path in files {
+    for path in files.iter().filter(|path| is_product(path)) {
         let lines = fs::read_to_string(path)?.lines().count();
         if lines > FILE_LINES_MAX {
             faults.push(format!("{}: {lines} lines, {FILE_LINES_MAX} at the most", path.strip_prefix(root)?.display()));

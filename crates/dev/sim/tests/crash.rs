@@ -1,0 +1,282 @@
+//! The promise, enumerated: no stop at any operation, in any fault model, is visible to `go version`.
+//!
+//! For every verb that changes the store the operations of a clean run are counted, and then the run is
+//! stopped at each of them: killed, refused once, out of disk, and with the power cut so that unsynced
+//! bytes are lost, or torn with their names outliving them, or half of each. After every stop the
+//! store has no fault that a user could see; recovery leaves nothing unfinished; and the same verb,
+//! run again, finishes.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::print_stdout, reason = "a proof on the real machine")]
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::settings::Settings;
+use engine::{Ctx, InstallPlan};
+use release::{Platform, ToolchainId};
+use sim::{Model, Stop, every_stop, every_stop_in_recovery};
+use store::{Author, Store};
+use sys::{Clock, Env, Fs, Sys};
+use testkit::{TinyToolchain, Upstream};
+
+const WAIT: Duration = Duration::from_secs(10);
+const MODELS: [Model; 7] = [
+    Model::Kill,
+    Model::FailOnce(io::ErrorKind::PermissionDenied),
+    Model::FailOnce(io::ErrorKind::StorageFull),
+    Model::DiskFull,
+    Model::PowerLost,
+    Model::PowerTorn,
+    Model::PowerHalf,
+];
+
+fn id(version: &str) -> ToolchainId {
+    ToolchainId::new(version.parse().unwrap(), platform())
+}
+
+fn platform() -> Platform {
+    Platform::of_this_build().unwrap()
+}
+
+fn store(folder: &Path, sys: &Sys) -> Store {
+    Store::at(sys, folder.join("home"))
+}
+
+/// The verbs as the program calls them, on a machine that may be faulty.
+struct Machine {
+    upstream: Upstream,
+}
+
+impl Machine {
+    fn new() -> Machine {
+        let small = |version| TinyToolchain::host(version);
+        Machine { upstream: Upstream::start([small("1.26.8"), small("1.27.2"), small("1.27.3")]) }
+    }
+
+    fn ctx(&self, folder: &Path, sys: Sys) -> Ctx {
+        let home = folder.join("home");
+        let vars = [
+            ("GOWARD_HOME", home.display().to_string()),
+            ("GOWARD_OFFICIAL_URL", self.upstream.index_url()),
+            ("GOWARD_SOURCES", "official".to_owned()),
+            ("GOWARD_TRIES", "1".to_owned()),
+            ("GOWARD_BACKOFF_MILLISECONDS", "1".to_owned()),
+        ];
+        let env = Env::of(vars, folder.to_owned(), None);
+        let settings = Settings::read(&Sys::new(Fs::real(), Clock::real(), env), None, &[]).unwrap();
+        Ctx::new(sys, settings, platform(), Arc::new(diag::Silent), vec!["sim".to_owned()]).unwrap()
+    }
+
+    fn install(&self, folder: &Path, sys: Sys, version: &str) -> bool {
+        let ctx = self.ctx(folder, sys);
+        let plan = InstallPlan { request: version.to_owned(), toolchain: id(version), installed: false };
+        engine::install(&ctx, &[plan]).into_iter().all(|result| result.is_ok())
+    }
+
+    fn switch(&self, folder: &Path, sys: Sys, version: &str) -> bool {
+        engine::switch(&self.ctx(folder, sys), &id(version)).is_ok()
+    }
+}
+
+/// What must hold after any stop; `versions` are those that `go version` may say.
+fn check(folder: &Path, stop: &Stop, versions: &[&str]) {
+    let sys = Sys::real();
+    let store = store(folder, &sys);
+    assert_eq!(store.faults().unwrap(), Vec::<String>::new(), "visible after {stop:?}, before recovery");
+    said(folder, stop, versions);
+    store.recover(WAIT).unwrap_or_else(|error| panic!("recovery after {stop:?}: {error:?}"));
+    assert_eq!(store.faults().unwrap(), Vec::<String>::new(), "visible after {stop:?} and recovery");
+    assert!(store.is_clean().unwrap(), "not clean after {stop:?} and recovery");
+    said(folder, stop, versions);
+}
+
+/// What `go version` would say: the tree that the default's link leads to.
+fn said(folder: &Path, stop: &Stop, versions: &[&str]) {
+    match std::fs::read_to_string(folder.join("home/current/go/VERSION")) {
+        Ok(text) => {
+            let line = text.lines().next().unwrap_or_default().trim_start_matches("go").to_owned();
+            assert!(versions.contains(&line.as_str()), "{line:?} after {stop:?}");
+        }
+        Err(error) => assert!(versions.contains(&"none"), "{error} after {stop:?}"),
+    }
+}
+
+fn report(counts: impl std::fmt::Display) {
+    println!("{counts}");
+}
+
+#[test]
+fn a_stopped_install_into_an_empty_home_is_invisible_and_the_next_run_finishes() {
+    let machine = Machine::new();
+    report(every_stop(
+        "install-fresh",
+        &MODELS,
+        &|_| {},
+        &|folder, sys| machine.install(folder, sys, "1.27.3"),
+        &|folder, stop| {
+            check(folder, stop, &["none"]);
+            assert!(machine.install(folder, Sys::real(), "1.27.3"), "the next run fails after {stop:?}");
+            assert!(store(folder, &Sys::real()).find(&id("1.27.3")).unwrap().is_some());
+        },
+    ));
+}
+
+#[test]
+fn a_stopped_install_beside_a_sibling_leaves_the_sibling_in_use() {
+    let machine = Machine::new();
+    report(every_stop(
+        "install-sibling",
+        &MODELS,
+        &|folder| {
+            assert!(machine.install(folder, Sys::real(), "1.27.2") && machine.switch(folder, Sys::real(), "1.27.2"));
+        },
+        &|folder, sys| machine.install(folder, sys, "1.27.3"),
+        &|folder, stop| {
+            check(folder, stop, &["1.27.2"]);
+            assert!(machine.install(folder, Sys::real(), "1.27.3"), "the next run fails after {stop:?}");
+            check(folder, stop, &["1.27.2"]);
+        },
+    ));
+}
+
+/// Three toolchains; 1.26.8 was the default, then 1.27.2.
+fn prepared(machine: &Machine, folder: &Path) {
+    for version in ["1.26.8", "1.27.2", "1.27.3"] {
+        assert!(machine.install(folder, Sys::real(), version));
+    }
+    for version in ["1.26.8", "1.27.2"] {
+        assert!(machine.switch(folder, Sys::real(), version));
+    }
+}
+
+#[test]
+fn a_stopped_switch_leaves_the_old_default_or_the_new() {
+    let machine = Machine::new();
+    report(every_stop(
+        "switch",
+        &MODELS,
+        &|folder| prepared(&machine, folder),
+        &|folder, sys| machine.switch(folder, sys, "1.27.3"),
+        &|folder, stop| {
+            // Done means durable: a switch that said so is not taken back by a power cut.
+            let versions: &[&str] = if stop.outcome_ok { &["1.27.3"] } else { &["1.27.2", "1.27.3"] };
+            check(folder, stop, versions);
+            assert!(machine.switch(folder, Sys::real(), "1.27.3"), "the next run fails after {stop:?}");
+            check(folder, stop, &["1.27.3"]);
+        },
+    ));
+}
+
+#[test]
+fn a_stopped_undo_leaves_the_old_default_or_the_one_before() {
+    let machine = Machine::new();
+    report(every_stop(
+        "undo",
+        &MODELS,
+        &|folder| prepared(&machine, folder),
+        &|folder, sys| engine::undo(&machine.ctx(folder, sys), 1).is_ok(),
+        &|folder, stop| {
+            let versions: &[&str] = if stop.outcome_ok { &["1.26.8"] } else { &["1.26.8", "1.27.2"] };
+            check(folder, stop, versions);
+            assert!(engine::roll_back(&machine.ctx(folder, Sys::real()), Some(1)).is_ok(), "after {stop:?}");
+            check(folder, stop, &["1.26.8"]);
+        },
+    ));
+}
+
+#[test]
+fn a_stopped_uninstall_leaves_a_whole_toolchain_or_none() {
+    let machine = Machine::new();
+    report(every_stop(
+        "uninstall",
+        &MODELS,
+        &|folder| prepared(&machine, folder),
+        &|folder, sys| engine::uninstall(&machine.ctx(folder, sys), &id("1.27.3")).is_ok(),
+        &|folder, stop| {
+            check(folder, stop, &["1.27.2"]);
+            let store = store(folder, &Sys::real());
+            if store.find(&id("1.27.3")).unwrap().is_some() {
+                store.remove(&id("1.27.3"), &Author::default(), WAIT).unwrap();
+            }
+            check(folder, stop, &["1.27.2"]);
+            assert!(store.record(&id("1.27.3")).is_err(), "a record is left after {stop:?}");
+        },
+    ));
+}
+
+#[test]
+fn a_stopped_prune_keeps_what_is_needed_and_finishes_later() {
+    let machine = Machine::new();
+    report(every_stop(
+        "prune",
+        &MODELS,
+        &|folder| prepared(&machine, folder),
+        &|folder, sys| engine::prune(&machine.ctx(folder, sys), false).is_ok(),
+        &|folder, stop| {
+            check(folder, stop, &["1.27.2"]);
+            engine::prune(&machine.ctx(folder, Sys::real()), false).unwrap();
+            let store = store(folder, &Sys::real());
+            assert!(store.find(&id("1.27.3")).unwrap().is_none() && store.find(&id("1.26.8")).unwrap().is_some());
+        },
+    ));
+}
+
+/// Three files outside the home: one changed, one made, one removed.
+fn change(folder: &Path, sys: &Sys) -> bool {
+    let files = folder.join("project");
+    let change = store(folder, sys)
+        .transaction("three files")
+        .write(files.join("one"), "new one")
+        .write(files.join("two"), "new two")
+        .remove(files.join("three"));
+    change.commit(WAIT).is_ok()
+}
+
+#[test]
+fn a_stopped_change_of_several_files_is_all_or_nothing() {
+    report(every_stop(
+        "transaction",
+        &MODELS,
+        &|folder| {
+            std::fs::create_dir_all(folder.join("project")).unwrap();
+            std::fs::create_dir_all(folder.join("home")).unwrap();
+            std::fs::write(folder.join("project/one"), "old one").unwrap();
+            std::fs::write(folder.join("project/three"), "old three").unwrap();
+        },
+        &|folder, sys| change(folder, &sys),
+        &|folder, stop| {
+            let store = store(folder, &Sys::real());
+            store.recover(WAIT).unwrap();
+            assert!(store.is_clean().unwrap(), "not clean after {stop:?}");
+            let read = |name: &str| std::fs::read_to_string(folder.join("project").join(name)).ok();
+            let (old, new) = (
+                (Some("old one".to_owned()), None, Some("old three".to_owned())),
+                (Some("new one".to_owned()), Some("new two".to_owned()), None),
+            );
+            let found = (read("one"), read("two"), read("three"));
+            assert!(found == old || found == new, "{found:?} after {stop:?}");
+            if stop.outcome_ok {
+                assert_eq!(found, new, "done was not durable after {stop:?}");
+            }
+        },
+    ));
+}
+
+#[test]
+fn a_stop_in_recovery_itself_twice_in_a_row_is_as_invisible() {
+    let machine = Machine::new();
+    report(every_stop_in_recovery(
+        "recovery",
+        &[Model::Kill, Model::PowerTorn],
+        &|folder| {
+            assert!(machine.install(folder, Sys::real(), "1.27.2") && machine.switch(folder, Sys::real(), "1.27.2"));
+        },
+        &|folder, sys| machine.install(folder, sys, "1.27.3"),
+        &|folder, sys| store(folder, &sys).recover(WAIT).is_ok(),
+        &|folder, stop| {
+            check(folder, stop, &["1.27.2"]);
+            assert!(machine.install(folder, Sys::real(), "1.27.3"), "the next run fails after {stop:?}");
+        },
+    ));
+}
