@@ -272,6 +272,8 @@ struct LogTransport<'a> {
 const SUPPORTED_BYTES_MAX: u64 = 4096;
 /// The log is asked so often; silence is told and judged above.
 const LOG_TRIES: u32 = 3;
+/// The longest wait of our own between two of those.
+const LOG_WAIT_MAX: std::time::Duration = std::time::Duration::from_millis(500);
 
 impl<'a> LogTransport<'a> {
     /// A proxy that says `supported` comes first: where the proxy can be reached the log can, and
@@ -291,7 +293,8 @@ impl<'a> LogTransport<'a> {
 impl trust::Transport for LogTransport<'_> {
     fn get(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, TransportError> {
         let url = self.base.join(path).map_err(|error| TransportError::Failed(error.into()))?;
-        let document = Document { tries: Some(LOG_TRIES), ..Document::new(url, bytes_max) };
+        let document =
+            Document { tries: Some(LOG_TRIES), wait_max: Some(LOG_WAIT_MAX), ..Document::new(url, bytes_max) };
         match self.ctx.client().get(&document, self.ctx.progress.as_ref()) {
             Ok(answer) => Ok(answer.bytes),
             Err(error) if error.is_absence() => Err(TransportError::Absent(whole(&error))),

@@ -31,6 +31,9 @@ pub struct Document {
     pub headers: Vec<(String, String)>,
     /// How often it is tried, if not as often as the settings say.
     pub tries: Option<u32>,
+    /// The longest wait of our own between two tries, where another place is the better retry. What a server asks
+    /// for with `Retry-After` is not cut by it.
+    pub wait_max: Option<Duration>,
     /// How long it may take in all, tries and waits included.
     pub time_max: Option<Duration>,
     /// Whether a web page in its place is an error: a login page or a proxy's notice, with status 200.
@@ -48,6 +51,7 @@ impl Document {
             last_modified: None,
             headers: Vec::new(),
             tries: None,
+            wait_max: None,
             time_max: None,
             html_refused: false,
         }
@@ -98,7 +102,7 @@ impl Client {
     pub fn get(&self, document: &Document, progress: &dyn Progress) -> Result<Answer, FetchError> {
         self.admit(&document.url)?;
         let begun = self.sys().clock().moment();
-        let mut retry = Retry::new(self.settings(), document.tries);
+        let mut retry = Retry::new(self.settings(), document.tries).waiting_at_most(document.wait_max);
         loop {
             self.check_interrupt()?;
             let left = document.time_max.map(|most| most.saturating_sub(self.sys().clock().since(begun)));

@@ -55,6 +55,12 @@ impl Retry {
         }
     }
 
+    /// The same, waiting no longer than this of its own accord.
+    pub fn waiting_at_most(self, longest: Option<Duration>) -> Retry {
+        let Some(longest) = longest else { return self };
+        Retry { first: self.first.min(longest), longest: self.longest.min(longest), ..self }
+    }
+
     /// How often it was tried without a byte gained, and how often it may be.
     pub fn count(&self) -> (u32, u32) {
         (self.in_a_row, self.tries_max)
@@ -103,6 +109,15 @@ mod tests {
 
     fn status(code: u16) -> Failure {
         Failure::of(Reason::Status { code })
+    }
+
+    #[test]
+    fn a_bounded_wait_bounds_our_own_patience_only() {
+        let longest = Duration::from_millis(250);
+        let mut retry = Retry::new(&Settings::default(), Some(3)).waiting_at_most(Some(longest));
+        assert_eq!(retry.after(&status(503), false, MIDDLE), Next::Wait(longest));
+        let asked = Failure { retry_after: Some(Duration::from_secs(7)), ..status(503) };
+        assert_eq!(retry.after(&asked, false, MIDDLE), Next::Wait(Duration::from_secs(7)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use fetch::Document;
 use release::{Form, Index, Platform, ToolchainId, Version};
 use url::Url;
 
-use crate::limits::{ARCHIVE_BYTES_MAX, INDEX_BYTES_MAX, INDEX_TIME_MAX, INDEX_TRIES};
+use crate::limits::{ARCHIVE_BYTES_MAX, ETAG_BYTES_MAX, INDEX_BYTES_MAX, INDEX_TIME_MAX, INDEX_TRIES, INDEX_WAIT_MAX};
 use crate::{Ask, Claim, Located, Place, Source, SourceError};
 
 /// Whose index it is.
@@ -50,28 +50,55 @@ impl IndexSource {
         let bytes = if ask.offline { self.cached(ask)? } else { self.ask(ask)? };
         let index =
             Index::parse(&bytes).map_err(|cause| SourceError::Index { place: fetch::redacted(&self.base), cause })?;
-        if !ask.offline {
-            self.keep(ask, &bytes);
-        }
         let index = Arc::new(index);
         *read = Some(index.clone());
         Ok(index)
     }
 
+    /// Asks for the index; a copy that is still the same is not sent again.
     fn ask(&self, ask: &Ask) -> Result<Vec<u8>, SourceError> {
         let mut url = self.base.clone();
         url.set_query(Some("mode=json&include=all"));
+        let copy = self.copy(ask);
         let document = Document {
             tries: Some(INDEX_TRIES),
+            wait_max: Some(INDEX_WAIT_MAX),
             time_max: Some(INDEX_TIME_MAX),
             accept: Some("application/json".to_owned()),
+            etag: copy.as_ref().map(|(etag, _)| etag.clone()),
             ..Document::new(url, INDEX_BYTES_MAX)
         };
-        Ok(ask.client.get(&document, ask.progress)?.bytes)
+        let answer = ask.client.get(&document, ask.progress)?;
+        match copy.filter(|_| answer.not_modified) {
+            Some((_, bytes)) => Ok(bytes),
+            None => {
+                // Only what can be understood is worth keeping.
+                if Index::parse(&answer.bytes).is_ok() {
+                    self.keep(ask, &answer.bytes, answer.etag.as_deref());
+                }
+                Ok(answer.bytes)
+            }
+        }
+    }
+
+    /// The copy in the cache with its entity tag, if both are whole.
+    fn copy(&self, ask: &Ask) -> Option<(String, Vec<u8>)> {
+        let fs = ask.sys.fs();
+        let etag = fs.read(&ask.cache.join(self.cache_name("etag")), ETAG_BYTES_MAX).ok()?;
+        let bytes = fs.read(&ask.cache.join(self.cache_name("json")), INDEX_BYTES_MAX).ok()?;
+        // The tag's file begins with the address and the copy's length: a copy of another place, or one whose tag was
+        // written for other bytes, does not count.
+        let text = String::from_utf8(etag).ok()?;
+        let rest = text.strip_prefix(&self.etag_head(bytes.len()))?.to_owned();
+        Index::parse(&bytes).is_ok().then_some((rest, bytes))
+    }
+
+    fn etag_head(&self, length: usize) -> String {
+        format!("{} {length}\n", fetch::redacted(&self.base))
     }
 
     fn cached(&self, ask: &Ask) -> Result<Vec<u8>, SourceError> {
-        let path = ask.cache.join(self.cache_name());
+        let path = ask.cache.join(self.cache_name("json"));
         let fs = ask.sys.fs();
         let failed = |cause| SourceError::Read { path: path.display().to_string(), cause };
         let Some(meta) = fs.look(&path).map_err(failed)? else { return Err(SourceError::Offline) };
@@ -81,18 +108,26 @@ impl IndexSource {
         Ok(bytes)
     }
 
-    fn keep(&self, ask: &Ask, bytes: &[u8]) {
+    fn keep(&self, ask: &Ask, bytes: &[u8], etag: Option<&str>) {
         let fs = ask.sys.fs();
-        let kept = fs.create_dirs(ask.cache).and_then(|()| fs.replace(&ask.cache.join(self.cache_name()), bytes));
+        let (copy, tag) = (ask.cache.join(self.cache_name("json")), ask.cache.join(self.cache_name("etag")));
+        let kept = fs.create_dirs(ask.cache).and_then(|()| {
+            fs.remove_file_if_there(&tag)?;
+            fs.replace(&copy, bytes)?;
+            match etag {
+                Some(etag) => fs.replace(&tag, format!("{}{etag}", self.etag_head(bytes.len())).as_bytes()),
+                None => Ok(()),
+            }
+        });
         if let Err(error) = kept {
             // The work goes on without a copy; only the next offline run misses it.
             ask.progress.tell(&format!("{}: its index could not be kept for offline use: {error}", self.name));
         }
     }
 
-    fn cache_name(&self) -> String {
+    fn cache_name(&self, ending: &str) -> String {
         let safe: String = self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        format!("index-{safe}.json")
+        format!("index-{safe}.{ending}")
     }
 
     fn url_of(&self, file_name: &str) -> Result<Url, SourceError> {

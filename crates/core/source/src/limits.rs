@@ -18,6 +18,10 @@ pub(crate) const PIP_TIME_MAX: Duration = Duration::from_secs(90);
 pub(crate) const INDEX_TIME_MAX: Duration = Duration::from_secs(45);
 /// A list or an index is asked for so often: the next source is the better retry.
 pub(crate) const INDEX_TRIES: u32 = 2;
+/// The longest wait of our own between two tries for an index.
+pub(crate) const INDEX_WAIT_MAX: Duration = Duration::from_millis(250);
+/// An entity tag is no longer than this, in bytes.
+pub(crate) const ETAG_BYTES_MAX: u64 = 4 << 10;
 /// How many proxies of a `GOPROXY` list are asked.
 pub(crate) const PROXIES_MAX: usize = 8;
 /// A user's go environment file or a `go.env` is no longer than this.

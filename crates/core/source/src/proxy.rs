@@ -10,7 +10,9 @@ use url::Url;
 
 use crate::goenv::GoSetting;
 use crate::index::with_slash;
-use crate::limits::{ARCHIVE_BYTES_MAX, INDEX_TIME_MAX, INDEX_TRIES, INFO_BYTES_MAX, LIST_BYTES_MAX, PROXIES_MAX};
+use crate::limits::{
+    ARCHIVE_BYTES_MAX, INDEX_TIME_MAX, INDEX_TRIES, INDEX_WAIT_MAX, INFO_BYTES_MAX, LIST_BYTES_MAX, PROXIES_MAX,
+};
 use crate::{Ask, Claim, Located, Place, Source, SourceError};
 
 /// The module proxies of the user's Go configuration, in their order.
@@ -104,8 +106,12 @@ impl ProxySource {
         let mut last: Option<FetchError> = None;
         for proxy in &self.proxies {
             let url = join(&proxy.url, path)?;
-            let document =
-                Document { tries: Some(INDEX_TRIES), time_max: Some(INDEX_TIME_MAX), ..Document::new(url, bytes_max) };
+            let document = Document {
+                tries: Some(INDEX_TRIES),
+                wait_max: Some(INDEX_WAIT_MAX),
+                time_max: Some(INDEX_TIME_MAX),
+                ..Document::new(url, bytes_max)
+            };
             match ask.client.get(&document, ask.progress) {
                 Ok(answer) => return Ok((proxy.url.clone(), answer.bytes)),
                 Err(error) if error.is_absence() || proxy.next_after_any_failure => last = Some(error),

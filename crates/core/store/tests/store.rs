@@ -1,5 +1,7 @@
 //! The store's own operations, whole and refused.
 
+#![allow(clippy::unwrap_used, reason = "test code may panic")]
+
 mod support;
 
 use std::path::Path;

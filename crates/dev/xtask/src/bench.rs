@@ -14,6 +14,8 @@ use anyhow::{Context, Result, bail};
 use testkit::http::{Response, Server};
 
 const VERSION: &str = "1.22.10";
+/// Two patch releases of one minor: nearly all files are the same.
+const SIBLINGS: [&str; 2] = ["1.27.2", "1.27.3"];
 
 /// One measured run of a command.
 #[derive(Clone, Copy)]
@@ -26,8 +28,9 @@ pub fn run(runs: usize) -> Result<()> {
     let root = super::root()?;
     build(&root)?;
     let goward = root.join("target/release/goward");
-    let archive = testkit::real::tar_gz(VERSION).map_err(|why| anyhow::anyhow!("no real toolchain: {why}"))?;
-    let upstream = upstream(&archive)?;
+    let real = |version| testkit::real::tar_gz(version).map_err(|why| anyhow::anyhow!("no real toolchain: {why}"));
+    let upstream = upstream(&[(VERSION, real(VERSION)?)])?;
+    let siblings = self::upstream(&[(SIBLINGS[0], real(SIBLINGS[0])?), (SIBLINGS[1], real(SIBLINGS[1])?)])?;
     println!("| work | floor or peer | goward | ratio |\n| --- | --- | --- | --- |");
     for (place, folder) in [("tmpfs", PathBuf::from("/dev/shm")), ("disk", root.join("target"))] {
         let scratch = folder.join(format!("goward-bench-{}", std::process::id()));
@@ -38,7 +41,9 @@ pub fn run(runs: usize) -> Result<()> {
     }
     let scratch = root.join("target").join(format!("goward-bench-run-{}", std::process::id()));
     fs::create_dir_all(&scratch)?;
-    let outcome = start(&goward, &upstream, &scratch);
+    let outcome = beside_a_sibling(&goward, &siblings, &scratch, runs)
+        .and_then(|()| switch(&goward, &siblings, &scratch))
+        .and_then(|()| start(&goward, &upstream, &scratch));
     fs::remove_dir_all(&scratch)?;
     outcome?;
     let size = fs::metadata(&goward)?.len();
@@ -57,21 +62,30 @@ fn build(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The archive with an index, as the official source serves them.
-fn upstream(archive: &Path) -> Result<Server> {
-    let bytes: Arc<[u8]> = fs::read(archive)?.into();
-    let name = format!("go{VERSION}.linux-amd64.tar.gz");
-    let index = serde_json::json!([{
-        "version": format!("go{VERSION}"), "stable": true, "files": [{
-            "filename": name, "os": "linux", "arch": "amd64", "version": format!("go{VERSION}"),
-            "sha256": testkit::digest::sha256_hex(&bytes), "size": bytes.len(), "kind": "archive",
-        }],
-    }]);
-    let index = index.to_string();
-    Ok(Server::start(move |request| match request.path.as_str() {
-        "/dl/" => Response::ok(index.clone()).content_type("application/json"),
-        path if path.ends_with(&name) => Response { body: bytes.clone(), ..Response::ok("") }.with_etag("\"a\""),
-        _ => Response::status(404),
+/// Archives with an index, as the official source serves them.
+fn upstream(archives: &[(&str, PathBuf)]) -> Result<Server> {
+    let mut releases = Vec::new();
+    let mut files: Vec<(String, Arc<[u8]>)> = Vec::new();
+    for (version, archive) in archives {
+        let bytes: Arc<[u8]> = fs::read(archive)?.into();
+        let name = format!("go{version}.linux-amd64.tar.gz");
+        releases.push(serde_json::json!({
+            "version": format!("go{version}"), "stable": true, "files": [{
+                "filename": name, "os": "linux", "arch": "amd64", "version": format!("go{version}"),
+                "sha256": testkit::digest::sha256_hex(&bytes), "size": bytes.len(), "kind": "archive",
+            }],
+        }));
+        files.push((name, bytes));
+    }
+    let index = serde_json::Value::Array(releases).to_string();
+    Ok(Server::start(move |request| {
+        if request.path == "/dl/" {
+            return Response::ok(index.clone()).content_type("application/json");
+        }
+        match files.iter().find(|(name, _)| request.path.ends_with(name.as_str())) {
+            Some((_, bytes)) => Response::shared(bytes.clone()).with_etag("\"a\""),
+            None => Response::status(404),
+        }
     }))
 }
 
@@ -88,7 +102,7 @@ fn install(goward: &Path, upstream: &Server, scratch: &Path, place: &str, runs: 
         command.args(["-c", "curl -sSf \"$0\" | tar -xzf - -C \"$1\"", &archive]).arg(&peer);
         let peer = measure(&mut command)?;
         let home = scratch.join(format!("home-{round}"));
-        let goward = measure(&mut install_command(goward, &address, &home))?;
+        let goward = measure(&mut install_command(goward, &address, &home, VERSION))?;
         if round > 0 {
             theirs.push(peer);
             ours.push(goward);
@@ -109,10 +123,10 @@ fn install(goward: &Path, upstream: &Server, scratch: &Path, place: &str, runs: 
     Ok(())
 }
 
-fn install_command(goward: &Path, address: &str, home: &Path) -> Command {
+fn install_command(goward: &Path, address: &str, home: &Path, version: &str) -> Command {
     let mut command = Command::new(goward);
     command
-        .args(["--quiet", "install", VERSION])
+        .args(["--quiet", "install", version])
         .env("GOWARD_HOME", home)
         .env("GOWARD_OFFICIAL_URL", address)
         .env("GOWARD_SOURCES", "official")
@@ -123,7 +137,7 @@ fn install_command(goward: &Path, address: &str, home: &Path) -> Command {
 /// Counts the system calls of one install, where `strace` is there.
 fn system_calls(goward: &Path, address: &str, home: &Path) -> Result<()> {
     let report = home.with_extension("strace");
-    let install = install_command(goward, address, home);
+    let install = install_command(goward, address, home, VERSION);
     let mut command = Command::new("strace");
     command.args(["-f", "-c", "-o"]).arg(&report).arg(install.get_program()).args(install.get_args());
     for (name, value) in install.get_envs() {
@@ -155,12 +169,101 @@ fn system_calls(goward: &Path, address: &str, home: &Path) -> Result<()> {
     Ok(())
 }
 
+/// An install beside a sibling against one without: time, and what it takes on disk. And without the sync.
+fn beside_a_sibling(goward: &Path, upstream: &Server, scratch: &Path, runs: usize) -> Result<()> {
+    let address = format!("{}/dl/", upstream.url());
+    let [before, wanted] = SIBLINGS;
+    let (mut fresh, mut beside, mut unsynced) = (Vec::new(), Vec::new(), Vec::new());
+    let mut disk = (0, 0);
+    for round in 0..=runs {
+        let alone = scratch.join(format!("alone-{round}"));
+        let both = scratch.join(format!("both-{round}"));
+        let fast = scratch.join(format!("fast-{round}"));
+        let a = measure(&mut install_command(goward, &address, &alone, wanted))?;
+        measure(&mut install_command(goward, &address, &both, before))?;
+        let before_bytes = on_disk(&both)?;
+        let b = measure(&mut install_command(goward, &address, &both, wanted))?;
+        let c = measure(install_command(goward, &address, &fast, wanted).env("GOWARD_DURABLE", "false"))?;
+        if round > 0 {
+            fresh.push(a.wall);
+            beside.push(b.wall);
+            unsynced.push(c.wall);
+            disk = (on_disk(&alone)?, on_disk(&both)?.saturating_sub(before_bytes));
+        }
+    }
+    let ratios =
+        |ours: &[Duration]| middle(ours.iter().zip(&fresh).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect());
+    println!(
+        "| install go{wanted} beside go{before}, disk | alone {} | {} | {:.2}× |",
+        shown(median(fresh.clone())),
+        shown(median(beside.clone())),
+        ratios(&beside)
+    );
+    println!(
+        "| what that takes on disk | alone {:.0} MB | {:.0} MB | {:.2}× |",
+        disk.0 as f64 / 1e6,
+        disk.1 as f64 / 1e6,
+        disk.1 as f64 / disk.0 as f64
+    );
+    println!(
+        "| the same install without the sync | durable {} | {} | {:.2}× |",
+        shown(median(fresh.clone())),
+        shown(median(unsynced.clone())),
+        ratios(&unsynced)
+    );
+    Ok(())
+}
+
+/// Bytes of blocks below a folder, each file counted once.
+fn on_disk(folder: &Path) -> Result<u64> {
+    let output = Command::new("du").args(["-s", "--block-size=1"]).arg(folder).output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.split_whitespace().next().context("du says nothing")?.parse().context("du says no number")
+}
+
+/// A durable switch and a rollback, against a bare `ln -sfn` and against a `goward` that does nothing.
+fn switch(goward: &Path, upstream: &Server, scratch: &Path) -> Result<()> {
+    const RUNS: usize = 51;
+    let home = scratch.join("switch");
+    let address = format!("{}/dl/", upstream.url());
+    for version in SIBLINGS {
+        measure(&mut install_command(goward, &address, &home, version))?;
+    }
+    let command = |words: &[&str]| {
+        let mut command = Command::new(goward);
+        command.args(words).env("GOWARD_HOME", &home).env("GOWARD_OFFLINE", "1").current_dir(scratch);
+        command
+    };
+    time(&mut command(&["use", SIBLINGS[0]]))?;
+    let (mut link, mut idle, mut switched, mut back, mut status) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        link.push(time(Command::new("ln").args(["-sfn", "somewhere"]).arg(scratch.join("link")))?);
+        idle.push(time(&mut command(&["--version"]))?);
+        switched.push(time(&mut command(&["use", SIBLINGS[1]]))?);
+        back.push(time(&mut command(&["rollback"]))?);
+        // Checks for anything unfinished, then finds that the default is this one already.
+        status.push(time(&mut command(&["use", SIBLINGS[0]]))?);
+    }
+    let floor = median(idle.iter().copied());
+    let net = |values: &[Duration]| shown(median(values.iter().copied()).saturating_sub(floor));
+    println!(
+        "| durable switch, whole process | `ln -sfn` {} (not durable) | {} (without start-up {}) | – |",
+        shown(median(link)),
+        shown(median(switched.clone())),
+        net(&switched)
+    );
+    println!("| rollback, whole process | – | {} (without start-up {}) | – |", shown(median(back.clone())), net(&back));
+    println!("| recovery check of a clean store | – | {} | – |", net(&status));
+    Ok(())
+}
+
 /// The cost of a start, of `goward run`, and of calling go directly.
 fn start(goward: &Path, upstream: &Server, scratch: &Path) -> Result<()> {
     const RUNS: usize = 101;
     let home = scratch.join("home");
     let address = format!("{}/dl/", upstream.url());
-    measure(&mut install_command(goward, &address, &home))?;
+    measure(&mut install_command(goward, &address, &home, VERSION))?;
     let go = home.join(format!("toolchains/go{VERSION}.linux-amd64/bin/go"));
     let mut version = Vec::new();
     let mut direct = Vec::new();

@@ -1,0 +1,358 @@
+//! Brings one toolchain from one source: fetch, unpack, prove, admit.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use archive::{Kin, Layout, Limits, LinkMode, Unpack, Unpacked};
+use diag::{Class, Diagnose, Hints, Task, TaskHandle};
+use release::{Digest, Form};
+use sha2::{Digest as _, Sha256};
+use source::{Claim, Located, Place, Source};
+use store::states::Event;
+use store::{Operation, StoreError, ToolchainRecord};
+
+use crate::ctx::Ctx;
+use crate::install::Installed;
+use crate::prove::{Arrived, ProveError, Proven, prove};
+
+/// Why one source did not give a toolchain.
+#[derive(Debug, thiserror::Error)]
+pub enum GetError {
+    /// It could not be fetched.
+    #[error(transparent)]
+    Fetch(#[from] fetch::FetchError),
+    /// A local file could not be read.
+    #[error("read `{path}`")]
+    Read {
+        /// Which file.
+        path: String,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A local file is not what was said of it.
+    #[error("accept `{path}`: its SHA-256 is {actual}, {origin} says {expected}")]
+    FileDiffers {
+        /// Which file.
+        path: String,
+        /// Who says so.
+        origin: String,
+        /// What is said.
+        expected: Digest,
+        /// What it is.
+        actual: Digest,
+    },
+    /// It could not be unpacked.
+    #[error("unpack {file}")]
+    Archive {
+        /// Which archive.
+        file: String,
+        /// Why.
+        #[source]
+        cause: archive::ArchiveError,
+    },
+    /// It holds another version than it says.
+    #[error("accept {file}: it holds `{found}`, not {wanted}")]
+    OtherVersion {
+        /// Which archive.
+        file: String,
+        /// What its `VERSION` says.
+        found: String,
+        /// What was wanted.
+        wanted: String,
+    },
+    /// It could not be proven.
+    #[error(transparent)]
+    Prove(#[from] Box<ProveError>),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Diagnose for GetError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Fetch(error) => error.class(),
+            Self::Read { cause, .. } => Class::of_io(cause),
+            Self::Archive { cause, .. } => cause.class(),
+            Self::FileDiffers { .. } | Self::OtherVersion { .. } => Class::Integrity,
+            Self::Prove(error) => error.class(),
+            Self::Store(error) => error.class(),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Fetch(error) => error.word(),
+            Self::Read { .. } => "source-read",
+            Self::Archive { cause, .. } => cause.word(),
+            Self::FileDiffers { .. } => "archive-hash-mismatch",
+            Self::OtherVersion { .. } => "other-version",
+            Self::Prove(error) => error.word(),
+            Self::Store(error) => error.word(),
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Fetch(error) => error.hints(),
+            Self::Read { cause, .. } => Hints::for_io(cause),
+            Self::Archive { cause, .. } => cause.hints(),
+            Self::FileDiffers { .. } | Self::OtherVersion { .. } => Hints::none(),
+            Self::Prove(error) => error.hints(),
+            Self::Store(error) => error.hints(),
+        }
+    }
+}
+
+/// What was fetched and unpacked, before it is proven.
+struct Got {
+    unpacked: Unpacked,
+    sha256: Digest,
+    bytes: u64,
+    bytes_fetched: u64,
+    bytes_held: u64,
+    address: String,
+    /// The archive's bytes in the store's downloads, if it came over the network.
+    parts: Option<fetch::Parts>,
+}
+
+/// Fetches, unpacks, proves and admits. The operation stands at `Preparing` and ends at `Done`, or where it failed.
+pub(crate) fn get(
+    ctx: &Ctx,
+    source: &dyn Source,
+    located: &Located,
+    operation: &mut Operation,
+) -> Result<Installed, GetError> {
+    let id = &located.id;
+    ctx.progress.tell(&format!("{id}: from {} ({})", source.name(), source.place()));
+    let task = ctx.progress.begin(Task { subject: id.to_string(), action: "fetch", bytes_total: located.bytes });
+    let staging = ctx.store.stage(id)?;
+    operation.advance(Event::Prepared, Some(staging.name()), None)?;
+    let target = Target { tree: staging.tree(), kin: ctx.store.kin_of(id, link_mode(ctx))? };
+    let got = match &located.place {
+        Place::Url(url) => from_network(ctx, located, url, &target, task.as_ref()),
+        Place::File(path) => from_file(ctx, located, path, &target, task.as_ref()),
+    };
+    let checked = got.and_then(|mut got| {
+        task.phase("prove");
+        match check(ctx, located, &got) {
+            Ok(proven) => Ok((got, proven)),
+            Err(error) => {
+                throw_away(got.parts.take(), &error);
+                Err(error)
+            }
+        }
+    });
+    let (got, Proven { witnesses, log_proof }) = match checked {
+        Ok(checked) => checked,
+        Err(error) => {
+            ctx.store.discard(staging);
+            return Err(error);
+        }
+    };
+    task.phase("admit");
+    let proof = witnesses.iter().map(ToString::to_string).collect();
+    let record = ToolchainRecord {
+        format: 0,
+        toolchain: id.clone(),
+        operation: String::new(),
+        source: source.name().to_owned(),
+        address: got.address,
+        form: located.form,
+        archive_sha256: got.sha256,
+        archive_bytes: got.bytes,
+        installed_unix_seconds: ctx.sys.clock().unix_seconds(),
+        files: 0,
+        bytes: 0,
+        manifest_sha256: got.sha256,
+        witnesses,
+        log_proof,
+    };
+    let commit_max = ctx.settings.seconds("install.commit-seconds");
+    let toolchain = ctx.store.admit(operation, staging, record, &got.unpacked.manifest, commit_max)?;
+    if let Some(parts) = got.parts.filter(|_| !ctx.settings.is_on("install.keep-archives")) {
+        // The toolchain is installed; an archive that stays costs space only, and is used if it is asked for again.
+        let _ = parts.remove();
+    }
+    Ok(Installed {
+        toolchain: toolchain.id,
+        tree: toolchain.tree,
+        was_installed: false,
+        source: Some(source.name().to_owned()),
+        proof,
+        bytes_fetched: got.bytes_fetched,
+        bytes_held: got.bytes_held,
+        milliseconds: 0,
+    })
+}
+
+/// Whether what was unpacked is what it should be, and who says so.
+fn check(ctx: &Ctx, located: &Located, got: &Got) -> Result<Proven, GetError> {
+    check_version(located, &got.unpacked)?;
+    let arrived = Arrived {
+        id: &located.id,
+        form: located.form,
+        sha256: got.sha256,
+        claim: &located.claim,
+        manifest: &got.unpacked.manifest,
+        server: &got.address,
+    };
+    Ok(prove(ctx, &arrived)?)
+}
+
+/// Bytes that are wrong must not be held for the next run, which would find them wrong again. What
+/// only lacks a proof is held: the user may allow it.
+fn throw_away(parts: Option<fetch::Parts>, error: &GetError) {
+    let lacks_proof = matches!(error, GetError::Prove(cause) if matches!(**cause, ProveError::Unproven { .. }));
+    if let Some(parts) = parts.filter(|_| error.class() == Class::Integrity && !lacks_proof) {
+        // If they cannot be removed, the next run refuses them as this one did.
+        let _ = parts.remove();
+    }
+}
+
+fn check_version(located: &Located, unpacked: &Unpacked) -> Result<(), GetError> {
+    let wanted = located.id.version().tag();
+    if unpacked.version_line == wanted {
+        return Ok(());
+    }
+    let found = archive::shown(unpacked.version_line.as_bytes());
+    Err(GetError::OtherVersion { file: located.file_name.clone(), found, wanted })
+}
+
+fn layout_of(located: &Located) -> Layout {
+    match located.form {
+        Form::TarGz | Form::Zip => Layout::Archive,
+        Form::ModuleZip => Layout::Module { prefix: format!("golang.org/toolchain@{}/", located.id.module_version()) },
+        Form::Wheel => Layout::Wheel,
+    }
+}
+
+/// Where the tree is made, and whose files it may share.
+struct Target {
+    tree: PathBuf,
+    kin: Kin,
+}
+
+impl Target {
+    fn unpack<'a>(&'a self, ctx: &'a Ctx, located: &Located) -> Unpack<'a> {
+        Unpack {
+            sys: &ctx.sys,
+            tree: &self.tree,
+            layout: layout_of(located),
+            limits: Limits::default(),
+            task: &diag::Silent,
+            kin: Some(&self.kin),
+            read_only: true,
+        }
+    }
+}
+
+fn link_mode(ctx: &Ctx) -> LinkMode {
+    match ctx.settings.text("store.link") {
+        Some("reflink") => LinkMode::Reflink,
+        Some("hardlink") => LinkMode::Hardlink,
+        Some("copy") => LinkMode::Copy,
+        _ => LinkMode::Auto,
+    }
+}
+
+/// Fetches and unpacks at once where the form allows it (a tar is a stream; a zip's directory is at its end).
+fn from_network(
+    ctx: &Ctx,
+    located: &Located,
+    url: &url::Url,
+    target: &Target,
+    task: &dyn TaskHandle,
+) -> Result<Got, GetError> {
+    let job = fetch::Job {
+        bytes_expected: located.bytes,
+        sha256: located.claim.sha256().map(|digest| *digest.as_bytes()),
+        ..fetch::Job::new(url.clone(), &located.file_name, ctx.store.layout().downloads(), located.bytes_max)
+    };
+    let (unpack, tree) = (target.unpack(ctx, located), &target.tree);
+    let failed = |cause| GetError::Archive { file: located.file_name.clone(), cause };
+    let progress = ctx.progress.as_ref();
+    let (fetched, unpacked) = if located.form == Form::TarGz {
+        ctx.client().fetch(&job, task, progress, &mut |input| {
+            // A second call means that the first bytes were bad: what they made goes.
+            ctx.sys.fs().remove_tree(tree).map_err(|cause| read_error(tree, cause))?;
+            archive::unpack_tar_gz(&unpack, input).map_err(failed)
+        })?
+    } else {
+        let fetched = ctx.client().fetch_whole(&job, task, progress)?;
+        task.phase("unpack");
+        let unpacked = archive::unpack_zip(&unpack, &fetched.parts).map_err(failed);
+        (fetched, unpacked)
+    };
+    let unpacked = match unpacked {
+        Ok(unpacked) => unpacked,
+        Err(error) => {
+            throw_away(Some(fetched.parts), &error);
+            return Err(error);
+        }
+    };
+    Ok(Got {
+        unpacked,
+        sha256: Digest::from_bytes(fetched.sha256),
+        bytes: fetched.bytes,
+        bytes_fetched: fetched.bytes_fetched,
+        bytes_held: fetched.bytes_held,
+        address: fetch::redacted(&fetched.url),
+        parts: Some(fetched.parts),
+    })
+}
+
+fn read_error(path: &Path, cause: std::io::Error) -> GetError {
+    GetError::Read { path: path.display().to_string(), cause }
+}
+
+/// How much of a local file is hashed at once, in bytes.
+const HASH_CHUNK_BYTES: usize = 1 << 20;
+
+/// Hashes a local file, compares, and only then unpacks it.
+fn from_file(
+    ctx: &Ctx,
+    located: &Located,
+    path: &Path,
+    target: &Target,
+    task: &dyn TaskHandle,
+) -> Result<Got, GetError> {
+    let failed = |cause| read_error(path, cause);
+    let mut file = ctx.sys.fs().open(path).map_err(failed)?;
+    task.phase("hash");
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; HASH_CHUNK_BYTES];
+    let mut bytes = 0;
+    loop {
+        ctx.sys.interrupt().check().map_err(failed)?;
+        let read = file.read(&mut buffer).map_err(failed)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&buffer[..read]);
+        bytes += read as u64;
+        task.advance(read as u64);
+    }
+    let sha256 = Digest::from_bytes(<[u8; 32]>::from(hash.finalize()));
+    if let Some(expected) = located.claim.sha256().filter(|expected| *expected != sha256) {
+        let origin = match &located.claim {
+            Claim::OfficialIndex { origin, .. } | Claim::SameServer { origin, .. } => origin.clone(),
+            Claim::WheelIndex { wheel, .. } => format!("the index of {wheel}"),
+            Claim::None => String::new(),
+        };
+        let path = path.display().to_string();
+        return Err(GetError::FileDiffers { path, origin, expected, actual: sha256 });
+    }
+    task.phase("unpack");
+    let job = target.unpack(ctx, located);
+    let unpacked = if located.form == Form::TarGz {
+        let mut input = ctx.sys.fs().open(path).map_err(failed)?;
+        archive::unpack_tar_gz(&job, &mut input)
+    } else {
+        archive::unpack_zip(&job, &file)
+    };
+    let unpacked = unpacked.map_err(|cause| GetError::Archive { file: located.file_name.clone(), cause })?;
+    let address = path.display().to_string();
+    Ok(Got { unpacked, sha256, bytes, bytes_fetched: 0, bytes_held: bytes, address, parts: None })
+}
