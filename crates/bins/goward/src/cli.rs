@@ -80,6 +80,18 @@ pub enum ColourChoice {
     Never,
 }
 
+impl Command {
+    /// The reason that the user gave, for the history.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Command::Use(args) => args.reason.as_deref(),
+            Command::Undo(args) => args.reason.as_deref(),
+            Command::Rollback(args) => args.reason.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -204,6 +216,9 @@ Examples:
 The default is what runs where a folder asks for nothing. Put its folder on PATH once: `goward use`
 prints which.")]
 pub struct UseArgs {
+    /// Why, for the history.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
     /// Which toolchain; it is installed first if need be.
     #[arg(value_name = "REQUEST", value_parser = request)]
     pub request: Request,
@@ -278,6 +293,9 @@ Examples:
 
 Each step goes to the generation that was in use before, which `goward history` shows.")]
 pub struct UndoArgs {
+    /// Why, for the history.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
     /// How many steps.
     #[arg(value_name = "STEPS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub steps: u64,
@@ -292,6 +310,9 @@ Examples:
 
 Programs that are running keep the toolchain that they were started with.")]
 pub struct RollbackArgs {
+    /// Why, for the history.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
     /// A generation's number, or `previous`.
     #[arg(long, value_name = "GENERATION", default_value = "previous", value_parser = generation)]
     pub to: GenerationName,

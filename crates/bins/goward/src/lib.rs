@@ -81,8 +81,9 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
     };
     let platform = platform.map_err(|error| nothing_read(Failure::from(error)))?;
     let command = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let ctx = Ctx::new(sys.clone(), settings, platform, Arc::new(speech.clone()), command)
+    let mut ctx = Ctx::new(sys.clone(), settings, platform, Arc::new(speech.clone()), command)
         .map_err(|error| nothing_read(Failure::from(error)))?;
+    ctx.author.reason = cli.command.reason().map(str::to_owned);
     commands::run(&ctx, &cli.command, speech)
         .map_err(|failure| Box::new(Report::of(&failure, engine::state_line(&ctx))))
 }

@@ -50,7 +50,8 @@ impl Ctx {
         let home = settings.text("home").map(PathBuf::from).ok_or(SettingsError::NoHome)?;
         let env = sys.env();
         let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
-        let author = Author { user: first(["USER", "USERNAME"]), host: first(["HOSTNAME", "COMPUTERNAME"]), command };
+        let (user, host) = (first(["USER", "USERNAME"]), first(["HOSTNAME", "COMPUTERNAME"]));
+        let author = Author { user, host, command, reason: None };
         let store = Store::at(&sys, home);
         let store = if settings.is_on("store.durable") { store } else { store.without_tree_sync() };
         Ok(Ctx {

@@ -127,6 +127,11 @@ pub(crate) fn get(
     let id = &located.id;
     ctx.progress.tell(&format!("{id}: from {} ({})", source.name(), source.place()));
     let task = ctx.progress.begin(Task { subject: id.to_string(), action: "fetch", bytes_total: located.bytes });
+    if !ctx.settings.is_on("store.durable") {
+        let origin = &ctx.settings.get("store.durable").origin;
+        ctx.progress
+            .tell(&format!("{id}: not made durable before it is shown, as {origin} says: a power cut may empty it"));
+    }
     let staging = ctx.store.stage(id)?;
     operation.advance(Event::Prepared, Some(staging.name()), None)?;
     let target = Target { tree: staging.tree(), kin: ctx.store.kin_of(id, link_mode(ctx))? };

@@ -49,6 +49,9 @@ pub struct Author {
     pub host: Option<String>,
     /// The command line, as it was typed.
     pub command: Vec<String>,
+    /// Why, in the user's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl Store {

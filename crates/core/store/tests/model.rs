@@ -179,7 +179,8 @@ fn write_the_fixture_of_format_1() {
     let store = Store::at(&sys, FIXTURE);
     assert!(!std::path::Path::new(FIXTURE).exists(), "the fixture is there already");
     store.check_ready(0).unwrap();
-    let author = || Author { user: Some("ada".into()), host: None, command: vec!["goward".into(), "use".into()] };
+    let author =
+        || Author { user: Some("ada".into()), host: None, command: vec!["goward".into(), "use".into()], reason: None };
     for version in ["1.26.8", "1.27.3"] {
         install(&sys, &store, &id(version)).unwrap();
         sys.clock().sleep(Duration::from_secs(1));

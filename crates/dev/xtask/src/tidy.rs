@@ -22,6 +22,7 @@ pub fn run() -> Result<()> {
     let files = sources(&root.join("crates"))?;
     faults.extend(paths(&root, &files)?);
     faults.extend(lengths(&root, &files)?);
+    faults.extend(licences(&root)?);
     for fault in &faults {
         eprintln!("tidy: {fault}");
     }
@@ -113,6 +114,29 @@ fn lengths(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
         let lines = fs::read_to_string(path)?.lines().count();
         if lines > FILE_LINES_MAX {
             faults.push(format!("{}: {lines} lines, {FILE_LINES_MAX} at the most", path.strip_prefix(root)?.display()));
+        }
+    }
+    Ok(faults)
+}
+
+/// Every dependency's licence offers a choice that `deny.toml` allows.
+fn licences(root: &Path) -> Result<Vec<String>> {
+    let deny = fs::read_to_string(root.join("deny.toml"))?;
+    let (_, list) = deny.split_once("allow = [").context("deny.toml lists the licences that are allowed")?;
+    let (list, _) = list.split_once(']').context("deny.toml's list of licences ends")?;
+    let allowed: Vec<&str> = list.split(',').map(|word| word.trim().trim_matches('"')).collect();
+    let metadata = MetadataCommand::new().manifest_path(root.join("Cargo.toml")).exec()?;
+    let mut faults = Vec::new();
+    for package in &metadata.packages {
+        let licence = package.license.as_deref().unwrap_or("none");
+        // `(MIT OR Apache-2.0) AND Unicode-3.0`: every part that is joined by AND needs one allowed choice. Older
+        // packages write a slash for OR.
+        let fine = licence.split(" AND ").all(|part| {
+            let choices = part.trim_matches(['(', ')', ' ']).replace('/', " OR ");
+            choices.split(" OR ").any(|choice| allowed.contains(&choice.trim_matches(['(', ')', ' '])))
+        });
+        if !fine {
+            faults.push(format!("{} {}: the licence `{licence}` is not in deny.toml", package.name, package.version));
         }
     }
     Ok(faults)

@@ -30,6 +30,9 @@ fn row(event: &Event) -> Vec<String> {
         _ => String::new(),
     };
     let mut words = event.author.command.join(" ");
+    if let Some(reason) = &event.author.reason {
+        words = format!("{reason} ({words})");
+    }
     if let Some(outcome) = &event.outcome {
         words = format!("{outcome} ({words})");
     }
