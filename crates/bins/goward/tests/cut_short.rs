@@ -97,7 +97,7 @@ fn after_a_kill_the_next_run_fetches_only_what_is_missing() {
     let run = world.goward("install 1.27.3 --json").success();
     assert_eq!(run.json()["installed"][0]["bytes_held"], FIRST_BYTES, "{}", run.snapshot());
     assert_eq!(run.json()["installed"][0]["bytes_fetched"], bytes - FIRST_BYTES);
-    assert!(run.stderr.contains("removed 1 unfinished tree"), "{}", run.snapshot());
+    assert!(run.stderr.contains("deleted 1 unfinished tree"), "{}", run.snapshot());
     assert_eq!(names(&world.store("staging")), [""; 0]);
     assert_eq!(world.installed(), ["1.27.3"]);
     world.goward("run 1.27 -- go version").success();

@@ -20,6 +20,9 @@ pub(crate) struct Catalog {
     /// Sources that could not be asked in the life of this process, with the reason: nobody waits
     /// for the same silence twice.
     down: Mutex<BTreeMap<String, String>>,
+    /// Held while a source is asked: of two installs at once the second profits from what the first
+    /// has learned. Questions are short; nothing is fetched meanwhile.
+    asking: Mutex<()>,
     proxies: Vec<Url>,
 }
 
@@ -233,7 +236,7 @@ impl Catalog {
                 }
             }
         }
-        Catalog { sources, down: Mutex::default(), proxies }
+        Catalog { sources, down: Mutex::default(), asking: Mutex::default(), proxies }
     }
 
     /// The module proxies of the user's Go configuration.
@@ -338,6 +341,7 @@ impl Catalog {
         source: &dyn Source,
         question: impl FnOnce(&dyn Source) -> Result<T, SourceError>,
     ) -> Result<T, Attempt> {
+        let _one_at_a_time = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(reason) = self.down().get(source.name()) {
             return Err(Attempt {
                 source: source.name().to_owned(),

@@ -70,7 +70,10 @@ impl Store {
             return if line.is_empty() { "another process".to_owned() } else { line };
         };
         match since.parse::<u64>() {
-            Ok(since) => format!("{who}, for {} s", self.sys.clock().unix_seconds().saturating_sub(since)),
+            Ok(since) => {
+                let age_seconds = self.sys.clock().unix_seconds().saturating_sub(since);
+                format!("{}, for {age_seconds} s)", who.trim_end_matches(')'))
+            }
             Err(_) => line,
         }
     }

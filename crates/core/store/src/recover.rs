@@ -42,7 +42,8 @@ impl std::fmt::Display for Recovered {
             parts.push(format!("undid {}", self.undone.join(", ")));
         }
         if self.trees_removed > 0 {
-            parts.push(format!("deleted {} unfinished trees", self.trees_removed));
+            let plural = if self.trees_removed == 1 { "" } else { "s" };
+            parts.push(format!("deleted {} unfinished tree{plural}", self.trees_removed));
         }
         if self.journal_bytes_cut > 0 {
             parts.push(format!("cut {} torn bytes off the journal", self.journal_bytes_cut));
