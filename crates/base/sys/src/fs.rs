@@ -418,13 +418,52 @@ fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// The name of a temporary neighbour: unlike that of any other process or thread.
+/// The name of a temporary neighbour: unlike that of any other process, thread or time. Process numbers
+/// alone come again, in containers at once; a neighbour left by a dead process must not be met.
 fn beside(path: &Path) -> PathBuf {
     use std::sync::atomic::{AtomicU64, Ordering};
     static COUNT: AtomicU64 = AtomicU64::new(0);
+    let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".new-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    name.push(format!("{NEIGHBOUR_MARK}{}-{nanos}-{count}", std::process::id()));
     path.with_file_name(name)
+}
+
+/// What stands in the names of temporary neighbours, between the name itself and the numbers.
+const NEIGHBOUR_MARK: &str = ".new-";
+/// A neighbour older than this belongs to a dead process: a living one renames it within moments.
+const NEIGHBOUR_AGE_SECONDS: u64 = 3600;
+
+impl Fs {
+    /// Removes temporary neighbours that dead processes have left in a folder; returns how many.
+    pub fn sweep_neighbours(&self, folder: &Path, now_unix_seconds: u64) -> io::Result<usize> {
+        let mut removed = 0;
+        for name in self.names_if_there(folder)? {
+            let path = folder.join(&name);
+            let is_neighbour =
+                name.to_str().and_then(|name| name.rsplit_once(NEIGHBOUR_MARK)).is_some_and(|(_, numbers)| {
+                    numbers.split('-').count() == 3 && numbers.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+                });
+            let Some(meta) = self.look(&path)?.filter(|_| is_neighbour) else { continue };
+            if meta.modified_unix_seconds + NEIGHBOUR_AGE_SECONDS < now_unix_seconds {
+                self.remove_file_if_there(&path)?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Replaces what a path leads to, links followed and permission bits kept: for files that are the user's.
+    pub fn rewrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let real = self.resolve(path).unwrap_or_else(|_| path.to_owned());
+        let mode = self.follow(&real)?.map(|meta| meta.mode);
+        self.replace(&real, bytes)?;
+        match mode {
+            Some(mode) => self.set_mode(&real, mode),
+            None => Ok(()),
+        }
+    }
 }
 
 #[cfg(unix)]

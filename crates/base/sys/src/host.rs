@@ -14,6 +14,22 @@ impl Host {
     pub const fn this() -> Host {
         Host { os: std::env::consts::OS, arch: std::env::consts::ARCH }
     }
+
+    /// The machine's own name, where the system tells it.
+    pub fn name() -> Option<String> {
+        #[cfg(unix)]
+        return rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
+        #[cfg(not(unix))]
+        None
+    }
+
+    /// The number of the user who runs this process, where the system has such.
+    pub fn user_number() -> Option<u32> {
+        #[cfg(unix)]
+        return Some(rustix::process::getuid().as_raw());
+        #[cfg(not(unix))]
+        None
+    }
 }
 
 /// How many processors this process may use; at least one.

@@ -59,6 +59,29 @@ impl Fs {
 }
 
 impl FileLock {
+    /// Whether the lock is still that of the file of this name: it may have been removed between opening and locking.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn is_of(&self, path: &Path) -> io::Result<bool> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let held = self.file.metadata()?;
+            match std::fs::symlink_metadata(path) {
+                Ok(named) => Ok((held.dev(), held.ino()) == (named.dev(), named.ino())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+                Err(error) => Err(error),
+            }
+        }
+        #[cfg(windows)]
+        {
+            // An open file cannot be removed there.
+            let _ = path;
+            Ok(true)
+        }
+    }
+
     /// Writes who holds the lock, for those who wait. It is advice, not the lock itself.
     ///
     /// # Errors

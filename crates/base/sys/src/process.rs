@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use crate::Interrupt;
+
 /// A program to run: its path or name, arguments, and what of the environment changes.
 #[derive(Debug, Clone)]
 pub struct Command {
@@ -117,11 +119,17 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 impl Process {
     /// Runs a program to its end with nothing on its standard input, reading at most so many bytes
-    /// of each stream, for at most so long; then it is ended.
+    /// of each stream, for at most so long; then it is ended. So it is when the user asks to stop.
     ///
     /// # Errors
-    /// When it cannot be started or looked at.
-    pub fn capture(&self, command: &Command, bytes_max: u64, time_max: Duration) -> io::Result<Ended> {
+    /// When it cannot be started or looked at; `Interrupted` when the user asked to stop.
+    pub fn capture(
+        &self,
+        command: &Command,
+        bytes_max: u64,
+        time_max: Duration,
+        interrupt: &Interrupt,
+    ) -> io::Result<Ended> {
         let mut child = command.to_std().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let stdout = read_aside(child.stdout.take(), bytes_max);
         let stderr = read_aside(child.stderr.take(), bytes_max);
@@ -130,6 +138,11 @@ impl Process {
         let status = loop {
             if let Some(status) = child.try_wait()? {
                 break status;
+            }
+            if interrupt.is_asked() {
+                let _ = child.kill();
+                child.wait()?;
+                return Err(io::Error::new(io::ErrorKind::Interrupted, "interrupted"));
             }
             if Instant::now() >= deadline {
                 timed_out = true;
@@ -197,7 +210,7 @@ mod tests {
     #[test]
     fn output_is_bounded_and_the_code_is_kept() {
         let command = Command::new("/bin/sh").args(["-c", "printf abcdef; printf xyz >&2; exit 7"]);
-        let ended = Process.capture(&command, 4, Duration::from_secs(20)).unwrap();
+        let ended = Process.capture(&command, 4, Duration::from_secs(20), &Interrupt::new()).unwrap();
         assert_eq!(
             (ended.code, ended.stdout.as_slice(), ended.stderr.as_slice()),
             (Some(7), &b"abcd"[..], &b"xyz"[..])
@@ -208,7 +221,7 @@ mod tests {
     #[test]
     fn a_program_that_hangs_is_ended() {
         let command = Command::new("/bin/sh").args(["-c", "exec sleep 600"]);
-        let ended = Process.capture(&command, 4, Duration::from_millis(50)).unwrap();
+        let ended = Process.capture(&command, 4, Duration::from_millis(50), &Interrupt::new()).unwrap();
         assert!(ended.timed_out);
         assert_eq!(ended.code, None);
     }

@@ -22,7 +22,11 @@ impl Fs {
         }
         // The names of a read-only folder cannot be removed from it.
         if cfg!(unix) && meta.mode & 0o300 != 0o300 {
-            self.set_mode(path, meta.mode | 0o700)?;
+            // Somebody else may be removing it too.
+            match self.set_mode(path, meta.mode | 0o700) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                other => other?,
+            }
         }
         for name in self.names_if_there(path)? {
             self.remove_tree(&path.join(name))?;

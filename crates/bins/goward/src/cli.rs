@@ -313,7 +313,7 @@ pub struct RollbackArgs {
     /// Why, for the history.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// A generation's number, or `previous`.
+    /// A generation's number, or `previous`: the one that the generation in use was made from.
     #[arg(long, value_name = "GENERATION", default_value = "previous", value_parser = generation)]
     pub to: GenerationName,
 }

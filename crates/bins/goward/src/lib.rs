@@ -80,7 +80,9 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
         None => Platform::from_rust(host.os, host.arch),
     };
     let platform = platform.map_err(|error| nothing_read(Failure::from(error)))?;
-    let command = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    // What is run is nobody's business: it may hold passwords, and the history is kept.
+    let own = args.iter().take_while(|arg| *arg != "--");
+    let command = own.map(|arg| arg.to_string_lossy().into_owned()).collect();
     let mut ctx = Ctx::new(sys.clone(), settings, platform, Arc::new(speech.clone()), command)
         .map_err(|error| nothing_read(Failure::from(error)))?;
     ctx.author.reason = cli.command.reason().map(str::to_owned);

@@ -63,13 +63,15 @@ fn random(state: &mut u64) -> u64 {
 fn two_hundred_killed_installs_leave_the_old_toolchain_and_the_next_run_finishes() {
     let (early, late, refetched) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     // How long a clean install takes here: kills are spread over that time and a little more.
-    let clean = {
+    let clean = || {
         let world = world();
         world.goward("use 1.26").success();
         let start = Instant::now();
         world.goward("install 1.27.3").success();
         start.elapsed()
     };
+    // The shortest of a few: a busy machine would push most kills behind the end.
+    let clean = (0..5).map(|_| clean()).min().unwrap();
     std::thread::scope(|scope| {
         for lane in 0..LANES {
             let (early, late, refetched) = (&early, &late, &refetched);

@@ -2,13 +2,15 @@
 //!
 //! Between two patch releases of Go nearly all files are the same. A file whose SHA-256 stands in a
 //! sibling's manifest is given a second name (or its blocks are shared, where the file system can)
-//! instead of being written again. A sibling's file that was touched since it was admitted is not
-//! trusted to be what its manifest says, and is passed over.
+//! instead of being written again. What stands on disk is hashed first: a sibling's file that was
+//! damaged or changed since it was admitted is not what its manifest says, and is passed over.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use sha2::{Digest, Sha256};
 use sys::{EntryKind, Fs};
 
 /// How a file on disk is used again.
@@ -38,7 +40,6 @@ pub struct Kin {
 struct Known {
     path: PathBuf,
     bytes: u64,
-    unchanged_since: u64,
 }
 
 impl Kin {
@@ -54,11 +55,10 @@ impl Kin {
         }
     }
 
-    /// A file of a sibling. It counts only if it was not modified after `unchanged_since` (in seconds since
-    /// 1970): the time at which the sibling was admitted. The first of two files of one content counts.
-    pub fn add(&mut self, sha256: [u8; 32], executable: bool, path: PathBuf, bytes: u64, unchanged_since: u64) {
+    /// A file of a sibling, as its manifest has it. The first of two files of one content counts.
+    pub fn add(&mut self, sha256: [u8; 32], executable: bool, path: PathBuf, bytes: u64) {
         if self.mode != LinkMode::Copy {
-            self.by_content.entry((sha256, executable)).or_insert(Known { path, bytes, unchanged_since });
+            self.by_content.entry((sha256, executable)).or_insert(Known { path, bytes });
         }
     }
 
@@ -76,11 +76,9 @@ impl Kin {
     pub(crate) fn join(&self, fs: &Fs, sha256: &[u8; 32], executable: bool, new: &Path, mode: u32) -> bool {
         let Some(known) = self.by_content.get(&(*sha256, executable)) else { return false };
         let Ok(Some(meta)) = fs.look(&known.path) else { return false };
-        let as_admitted = meta.kind == EntryKind::File
-            && meta.bytes == known.bytes
-            && meta.modified_unix_seconds <= known.unchanged_since
-            && (cfg!(windows) || meta.mode & 0o777 == mode);
-        if !as_admitted {
+        let as_admitted =
+            meta.kind == EntryKind::File && meta.bytes == known.bytes && (cfg!(windows) || meta.mode & 0o777 == mode);
+        if !as_admitted || !holds(fs, &known.path, known.bytes, sha256) {
             return false;
         }
         if !self.no_reflinks.load(Ordering::Relaxed) {
@@ -106,4 +104,22 @@ impl Kin {
         self.joined_bytes.fetch_add(bytes, Ordering::Relaxed);
         true
     }
+}
+
+/// How much of a file is hashed at once, in bytes.
+const HASH_CHUNK_BYTES: usize = 256 << 10;
+
+/// Whether a file on disk holds just these bytes now. One that cannot be read does not.
+fn holds(fs: &Fs, path: &Path, bytes: u64, sha256: &[u8; 32]) -> bool {
+    let Ok(mut file) = fs.open(path) else { return false };
+    let mut buffer = vec![0; HASH_CHUNK_BYTES.min(usize::try_from(bytes).unwrap_or(HASH_CHUNK_BYTES)).max(1)];
+    let mut hasher = Sha256::new();
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => hasher.update(&buffer[..read]),
+            Err(_) => return false,
+        }
+    }
+    <[u8; 32]>::from(hasher.finalize()) == *sha256
 }

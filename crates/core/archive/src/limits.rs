@@ -83,3 +83,7 @@ pub(crate) const ZIP_WORKERS_MAX: usize = 8;
 const _: () = assert!(SMALL_FILE_BYTES_MAX + 512 <= SLAB_BYTES && TAR_EXTENSION_BYTES_MAX as usize + 512 <= SLAB_BYTES);
 // A zip entry's own header with the longest name and extra field fits in a worker's buffer.
 const _: () = assert!(30 + 2 * (u16::MAX as usize) <= ZIP_BUFFER_BYTES);
+
+/// A zip entry up to this many bytes is inflated into memory where a sibling may have it; a larger one is written and
+/// then taken from the sibling.
+pub(crate) const WHOLE_BYTES_MAX: u64 = 4 << 20;

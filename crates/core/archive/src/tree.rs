@@ -117,19 +117,23 @@ impl<'t> Writer<'t> {
     }
 
     /// A file that lies whole in memory: taken from a sibling where one has it, else written.
-    pub(crate) fn whole(&mut self, path: String, executable: bool, bytes: &[u8]) -> Result<(), ArchiveError> {
+    pub(crate) fn whole(&mut self, path: String, executable: bool, bytes: &[u8]) -> Result<&FileRecord, ArchiveError> {
         if let Some(kin) = self.tree.kin.filter(|_| path != "VERSION") {
             let sha256: [u8; 32] = Sha256::digest(bytes).into();
             let full = self.place(&path)?;
             if kin.join(self.tree.fs, &sha256, executable, &full, self.tree.mode_of(executable)) {
                 self.records.push(FileRecord { path, bytes: bytes.len() as u64, executable, sha256 });
-                return Ok(());
+                return Ok(&self.records[self.records.len() - 1]);
             }
         }
         let mut file = self.begin(path, executable)?;
         file.write(bytes)?;
-        self.end(file)?;
-        Ok(())
+        self.end(file)
+    }
+
+    /// Whether there are siblings to take files from.
+    pub(crate) fn has_kin(&self) -> bool {
+        self.tree.kin.is_some()
     }
 
     /// The place of a file, with its folders made.

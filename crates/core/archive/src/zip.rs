@@ -19,7 +19,7 @@ use sys::ReadAt;
 use crate::error::{ArchiveError, Refusal};
 use crate::guard::{Admitted, Guard};
 use crate::layout::{Placing, wheel_prefix};
-use crate::limits::{Limits, RECORD_BYTES_MAX, ZIP_WORKERS_MAX};
+use crate::limits::{Limits, RECORD_BYTES_MAX, WHOLE_BYTES_MAX, ZIP_WORKERS_MAX};
 use crate::manifest::{FileRecord, Unpacked};
 use crate::record::{self, Row};
 use crate::tree::{Tree, Writer};
@@ -212,6 +212,9 @@ fn write_one(
     writer: &mut Writer,
     planned: &Planned,
 ) -> Result<(), ArchiveError> {
+    if writer.has_kin() && planned.entry.bytes <= WHOLE_BYTES_MAX {
+        return write_whole(job, input, inflater, writer, planned);
+    }
     let mut file = writer.begin(planned.path.clone(), planned.executable)?;
     inflater.inflate(input, planned.entry, &mut |bytes| {
         file.write(bytes)?;
@@ -219,6 +222,28 @@ fn write_one(
         Ok(())
     })?;
     let written = writer.end(file)?;
+    check_row(planned, written)
+}
+
+/// An entry that a sibling may have: inflated into memory, so that it need not be written first.
+fn write_whole(
+    job: &Unpack,
+    input: &dyn ReadAt,
+    inflater: &mut Inflater,
+    writer: &mut Writer,
+    planned: &Planned,
+) -> Result<(), ArchiveError> {
+    let mut content = Vec::with_capacity(usize::try_from(planned.entry.bytes).unwrap_or(0));
+    inflater.inflate(input, planned.entry, &mut |bytes| {
+        content.extend_from_slice(bytes);
+        job.task.advance(bytes.len() as u64);
+        Ok(())
+    })?;
+    let written = writer.whole(planned.path.clone(), planned.executable, &content)?;
+    check_row(planned, written)
+}
+
+fn check_row(planned: &Planned, written: &FileRecord) -> Result<(), ArchiveError> {
     if let Some(row) = planned.row
         && (row.sha256 != Some(written.sha256) || row.bytes.is_some_and(|bytes| bytes != written.bytes))
     {

@@ -252,6 +252,11 @@ impl Catalog {
         let mut answered = false;
         let cache = ctx.store.layout().cache();
         for source in &self.sources {
+            // Offline, a copy of an index knows what nobody here can deliver.
+            if ctx.is_offline() && !source.is_local() {
+                attempts.push(Attempt::of(source.as_ref(), &SourceError::Offline));
+                continue;
+            }
             match self.list(ctx, source.as_ref(), platform, &cache) {
                 Ok(versions) => {
                     answered = true;

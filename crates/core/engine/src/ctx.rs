@@ -50,9 +50,10 @@ impl Ctx {
         let home = settings.text("home").map(PathBuf::from).ok_or(SettingsError::NoHome)?;
         let env = sys.env();
         let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
-        let (user, host) = (first(["USER", "USERNAME"]), first(["HOSTNAME", "COMPUTERNAME"]));
+        let user = first(["USER", "USERNAME"]).or_else(|| Some(format!("user {}", sys::Host::user_number()?)));
+        let host = first(["HOSTNAME", "COMPUTERNAME"]).or_else(sys::Host::name);
         let author = Author { user, host, command, reason: None };
-        let store = Store::at(&sys, home);
+        let store = Store::at(&sys, home).telling(progress.clone());
         let store = if settings.is_on("store.durable") { store } else { store.without_tree_sync() };
         Ok(Ctx {
             sys,

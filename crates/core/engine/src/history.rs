@@ -91,7 +91,9 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             author: first.author.clone().unwrap_or_default(),
         });
     }
-    events.sort_by_key(|event| event.unix_seconds);
+    // Seconds are coarse: what is installed was installed before it was switched to.
+    let rank = |action: &str| ["install", "switch", "rollback", "uninstall"].iter().position(|known| *known == action);
+    events.sort_by_key(|event| (event.unix_seconds, rank(event.action)));
     Ok(events)
 }
 

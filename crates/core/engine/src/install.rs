@@ -181,13 +181,12 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
     ctx.store.check_ready(INSTALL_BYTES_NEEDED).map_err(refused)?;
     recover(ctx);
     let wait_max = ctx.settings.seconds("lock.wait-seconds");
-    let waiting = &mut |owner: &str| ctx.progress.tell(&format!("{id}: waiting for {owner}"));
-    let lock = ctx
-        .store
-        .lock(ctx.store.layout().install_lock(id), &format!("install {id}"), wait_max, waiting)
-        .map_err(|cause| match cause {
-            StoreError::Interrupted { .. } => InstallError::Interrupted { id: id.clone() },
-            cause => refused(cause),
+    let lock =
+        ctx.store.lock(ctx.store.layout().install_lock(id), &format!("install {id}"), wait_max).map_err(|cause| {
+            match cause {
+                StoreError::Interrupted { .. } => InstallError::Interrupted { id: id.clone() },
+                cause => refused(cause),
+            }
         })?;
     // Whoever had the lock may have installed it meanwhile.
     if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {

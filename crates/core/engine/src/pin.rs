@@ -121,7 +121,7 @@ pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
         [(path, content, _)] => ctx
             .sys
             .fs()
-            .replace(path, content.as_bytes())
+            .rewrite(path, content.as_bytes())
             .map_err(|cause| PinError::Write { path: path.clone(), cause })?,
         several => {
             recover(ctx);
@@ -200,9 +200,14 @@ fn changed(file: &FoundFile, request: &Request) -> Result<(PathBuf, String, Opti
     let mut changed = String::with_capacity(text.len() + 8);
     for (index, kept) in text.split_inclusive('\n').enumerate() {
         match &line {
-            Some((number, before, _)) if *number == index => {
-                let end = if kept.ends_with("\r\n") { "\r\n" } else { "\n" };
-                changed.push_str(&format!("{before}{request}{end}"));
+            // Only the version's own word changes: fallbacks, comments and the line's end stay.
+            Some((number, before, version)) if *number == index => {
+                let tool = before.trim();
+                let behind = kept.find(tool).map_or(0, |at| at + tool.len());
+                let at = kept[behind..].find(version.as_str()).map_or(kept.len(), |at| behind + at);
+                changed.push_str(&kept[..at]);
+                changed.push_str(&request.to_string());
+                changed.push_str(kept.get(at + version.len()..).unwrap_or("\n"));
             }
             _ => changed.push_str(kept),
         }

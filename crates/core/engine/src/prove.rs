@@ -101,6 +101,10 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
     let mut tried = Tried::default();
     let mut proven = false;
     match arrived.claim {
+        // Over plain http, and not from this machine, the index is anybody's word.
+        Claim::OfficialIndex { origin, .. } if !is_authentic(origin) => {
+            witnesses.push(Witness::MirrorChecksum { origin: origin.clone(), sha256: arrived.sha256.to_string() });
+        }
         Claim::OfficialIndex { origin, .. } => {
             witnesses.push(Witness::IndexChecksum { origin: origin.clone(), sha256: arrived.sha256.to_string() });
             proven = true;
@@ -118,6 +122,9 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
     }
     if !proven && matches!(arrived.form, Form::TarGz | Form::Zip) {
         match ctx.catalog().official_claim(ctx, arrived.id) {
+            Some(Claim::OfficialIndex { origin, .. }) if !is_authentic(&origin) => {
+                tried.note(format!("{origin} is not reached over https"));
+            }
             Some(Claim::OfficialIndex { origin, sha256 }) if sha256 == arrived.sha256 => {
                 witnesses.push(Witness::IndexChecksum { origin, sha256: sha256.to_string() });
                 proven = true;
@@ -170,6 +177,16 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
     Err(ProveError::Unproven { id, server, tried: tried.to_string() }.into())
 }
 
+/// Whether nobody between the index and here can have changed it.
+fn is_authentic(origin: &str) -> bool {
+    Url::parse(origin).is_ok_and(|url| match url.host() {
+        Some(url::Host::Ipv4(address)) if address.is_loopback() => true,
+        Some(url::Host::Ipv6(address)) if address.is_loopback() => true,
+        Some(url::Host::Domain("localhost")) => true,
+        _ => url.scheme() == "https",
+    })
+}
+
 /// What was tried for a proof, in order.
 #[derive(Default)]
 struct Tried(Vec<String>);
@@ -211,6 +228,11 @@ fn ask_log(ctx: &Ctx, arrived: &Arrived) -> Result<Vouched, LogFailure> {
     let database = Database::parse(words).map_err(|reason| LogFailure::Silent(format!("{reason} ({origin})")))?;
     let transport = LogTransport::reach(ctx, &database);
     let heads = Heads { ctx, name: database.key.name().to_owned() };
+    // Two that load the same head and save different ones would leave the older.
+    let _alone = ctx
+        .store
+        .lock(ctx.store.layout().heads_lock(), "ask the checksum database", ctx.settings.seconds("lock.wait-seconds"))
+        .map_err(|error| LogFailure::Silent(whole(&error)))?;
     let wanted = ModuleVersion::toolchain(&arrived.id.to_string());
     let proof = SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
         let reason = whole(&error);

@@ -44,7 +44,15 @@ pub fn prune(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
             toolchain: toolchain.id,
         };
         if !item.kept && !dry_run {
-            ctx.store.remove(&item.toolchain, &ctx.author, ctx.settings.seconds("lock.wait-seconds"))?;
+            match ctx.store.remove(&item.toolchain, &ctx.author, ctx.settings.seconds("lock.wait-seconds")) {
+                Ok(()) => ctx.changed(format!("removed {}", item.toolchain)),
+                // It came into use between the look and the removal.
+                Err(StoreError::Running { holder, .. }) => {
+                    items.push(PruneItem { kept: true, reason: holder, ..item });
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
         }
         items.push(item);
     }

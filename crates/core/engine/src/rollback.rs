@@ -47,7 +47,9 @@ pub fn roll_back(ctx: &Ctx, to: Option<u64>) -> Result<RolledBack, StoreError> {
     let to = match to {
         Some(to) => to,
         None => {
-            let nothing = || StoreError::NothingBefore { reason: "no generation was in use before".to_owned() };
+            let nothing = || StoreError::NothingBefore {
+                reason: "the generation in use was made from no other; `--to` goes to any".to_owned(),
+            };
             before.as_ref().and_then(|before| before.parent).ok_or_else(nothing)?
         }
     };

@@ -20,6 +20,8 @@ pub struct Status {
     pub unfinished: Vec<JournalRecord>,
     /// Bytes kept of unfinished downloads, by name.
     pub downloads: Vec<(String, u64)>,
+    /// Whether nothing is left over: no open change of files, no unfinished tree, no torn journal.
+    pub clean: bool,
     /// Everything that is wrong with what can be seen. Empty unless something from outside meddled.
     pub faults: Vec<String>,
 }
@@ -37,6 +39,7 @@ pub fn status(ctx: &Ctx) -> Result<Status, StoreError> {
         toolchains: ctx.store.toolchains()?.len(),
         unfinished: ctx.store.unfinished()?,
         downloads: ctx.store.partial_downloads()?,
+        clean: ctx.store.is_clean()?,
         faults: ctx.store.faults()?,
     })
 }

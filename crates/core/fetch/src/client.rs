@@ -129,9 +129,14 @@ impl Client {
         failure: &Failure,
         gained: bool,
         retry: &mut Retry,
+        left: Option<Duration>,
         progress: &dyn Progress,
     ) -> Result<bool, FetchError> {
         let Next::Wait(wait) = retry.after(failure, gained, fastrand::f64()) else { return Ok(false) };
+        // A wait that the time limit would not outlive is not begun.
+        if left.is_some_and(|left| wait >= left) {
+            return Ok(false);
+        }
         let (failed, most) = retry.count();
         progress.tell(&format!(
             "{}: {}; trying again in {:.1} s ({failed} of {most} tries failed)",

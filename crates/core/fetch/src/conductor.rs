@@ -21,7 +21,7 @@ use crate::lane::Lane;
 use crate::limits::TICK;
 use crate::parts::{Meta, PartsFolder};
 use crate::reason::Reason;
-use crate::redact::{host, plain};
+use crate::redact::{host, mark};
 use crate::retry::{Failure, Retry};
 use crate::wire::{Request, Use};
 
@@ -207,7 +207,7 @@ impl Round<'_, '_> {
             let Course { client, retry, progress, .. } = &mut *self.course;
             client.host_failed(&url, &failure.reason);
             let gained = self.board.bytes_fetched() > bytes_before;
-            match client.wait_to_retry(&url, &failure, gained, retry, *progress) {
+            match client.wait_to_retry(&url, &failure, gained, retry, None, *progress) {
                 Ok(true) => {}
                 Ok(false) => {
                     let error = client.given_up(&url, failure.reason, retry.attempts());
@@ -227,7 +227,7 @@ impl Round<'_, '_> {
     }
 
     fn validator(&self, url: &Url) -> Option<String> {
-        let same_place = plain(url).as_str() == self.meta.url;
+        let same_place = mark(url) == self.meta.url;
         self.meta.validators().for_if_range().filter(|_| same_place).map(str::to_owned)
     }
 

@@ -118,12 +118,8 @@ impl Client {
                 Err(failure) => failure,
             };
             self.host_failed(&document.url, &failure.reason);
-            let again = match left {
-                // A wait that the time limit would not outlive is not begun.
-                Some(left) if left <= self.settings().backoff_first => false,
-                _ => self.wait_to_retry(&document.url, &failure, false, &mut retry, progress)?,
-            };
-            if !again {
+            let left = document.time_max.map(|most| most.saturating_sub(self.sys().clock().since(begun)));
+            if !self.wait_to_retry(&document.url, &failure, false, &mut retry, left, progress)? {
                 return Err(self.given_up(&document.url, failure.reason, retry.attempts()));
             }
         }

@@ -16,7 +16,7 @@ use crate::error::FetchError;
 use crate::follow::Follow;
 use crate::limits::{READ_BYTES, ROUNDS_MAX, SEGMENTS_MAX, TICK};
 use crate::parts::{DiskError, Left, Meta, Parts, PartsFolder};
-use crate::redact::{plain, redacted};
+use crate::redact::{mark, redacted};
 
 /// A large file to fetch.
 #[derive(Debug, Clone)]
@@ -236,7 +236,7 @@ impl Client {
             // Without a hash to judge by, bytes of another place are bytes of another file.
             let other_file = match &wanted {
                 Some(_) => left.meta.sha256.is_some() && left.meta.sha256 != wanted,
-                None => !job.urls.iter().any(|url| plain(url).as_str() == left.meta.url),
+                None => !job.urls.iter().any(|url| mark(url) == left.meta.url),
             };
             if !other_size && !too_large && !other_file {
                 return Ok(left);
@@ -246,7 +246,7 @@ impl Client {
             }
             folder.clear().map_err(written)?;
         }
-        let url = job.urls.first().map(|url| plain(url).into()).unwrap_or_default();
+        let url = job.urls.first().map(|url| mark(url)).unwrap_or_default();
         Ok(Left { meta: Meta::new(url, self.settings().segment_bytes, wanted), held: Vec::new() })
     }
 

@@ -7,7 +7,7 @@ use crate::error::FetchError;
 use crate::head::{ContentRange, Head, objection};
 use crate::parts::DiskError;
 use crate::reason::Reason;
-use crate::redact::{host, plain};
+use crate::redact::{host, mark};
 use crate::retry::Failure;
 
 /// What the head of an answer means.
@@ -55,7 +55,7 @@ impl Round<'_, '_> {
         }
         self.serves_ranges = head.serves_ranges;
         self.board.set_bytes_total(head.content_length);
-        self.meta.url = plain(url).into();
+        self.meta.url = mark(url);
         self.meta.bytes_total = head.content_length;
         self.meta.etag = head.validators.etag.clone();
         self.meta.last_modified = head.validators.last_modified.clone();
@@ -71,7 +71,7 @@ impl Round<'_, '_> {
         if first != start {
             return bad(format!("asked for bytes from {start} on, got them from {first} on"));
         }
-        let same_place = plain(url).as_str() == self.meta.url;
+        let same_place = mark(url) == self.meta.url;
         if same_place && head.validators.differ(&self.meta.validators()) {
             return Judged::Over(Outcome::StartOver(format!("the file at {} has changed", host(url))));
         }

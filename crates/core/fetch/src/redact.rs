@@ -36,6 +36,17 @@ pub fn redacted(url: &Url) -> String {
     format!("{shown}?{}", parts.join("&"))
 }
 
+/// The URL as it may be kept on disk: `plain`, with the query's hash in its place, since signed addresses carry
+/// their secret there. Two URLs of one text have one mark.
+pub(crate) fn mark(url: &Url) -> String {
+    use sha2::{Digest, Sha256};
+    let mut kept = plain(url);
+    let Some(query) = url.query() else { return kept.into() };
+    let hash: String = Sha256::digest(query.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    kept.set_query(Some(&hash));
+    kept.into()
+}
+
 /// The URL without user name, password and fragment.
 pub(crate) fn plain(url: &Url) -> Url {
     let mut plain = url.clone();

@@ -58,6 +58,9 @@ pub enum SourceError {
         /// Its last line, or why it could not be run.
         reason: String,
     },
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// A local file could not be read.
     #[error("read `{path}`")]
     Read {
@@ -91,6 +94,7 @@ impl Diagnose for SourceError {
             Self::Fetch(error) => error.class(),
             Self::Index { .. } | Self::Answer { .. } => Class::Integrity,
             Self::Pip { .. } => Class::Network,
+            Self::Interrupted => Class::Interrupted,
             Self::Read { cause, .. } => Class::of_io(cause),
         }
     }
@@ -105,6 +109,7 @@ impl Diagnose for SourceError {
             Self::Index { .. } => "bad-index",
             Self::Answer { .. } => "bad-answer",
             Self::Pip { .. } => "pip-failed",
+            Self::Interrupted => "interrupted",
             Self::Read { .. } => "source-read",
         }
     }

@@ -53,13 +53,16 @@ impl WheelSource {
                 .env("PYTHONIOENCODING", "utf-8");
             let words = words.join(" ");
             let failed = |reason: String| SourceError::Pip { command: words.clone(), reason };
-            match ask.sys.process().capture(&command, PIP_BYTES_MAX, PIP_TIME_MAX) {
+            match ask.sys.process().capture(&command, PIP_BYTES_MAX, PIP_TIME_MAX, ask.sys.interrupt()) {
                 Ok(ended) if ended.timed_out => {
                     return Err(failed(format!("no answer within {} s", PIP_TIME_MAX.as_secs())));
                 }
                 Ok(ended) if lacks_pip(&ended) => last = Some(failed("it has no pip".to_owned())),
                 Ok(ended) => return Ok((words, ended)),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                    return Err(SourceError::Interrupted);
+                }
                 Err(error) => last = Some(failed(error.to_string())),
             }
         }

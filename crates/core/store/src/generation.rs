@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sys::EntryKind;
 
 use crate::journal::{JournalRecord, OperationKind};
+use crate::record::{FORMAT, check_format};
 use crate::staging::to_json;
 use crate::states::State;
 use crate::{Layout, Store, StoreError};
@@ -28,6 +29,9 @@ const SPARE_RECORD_BYTES: usize = 4096;
 /// A numbered set in use: which toolchain is the default, and how that came about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Generation {
+    /// The format of this record; a higher one than this goward knows is refused.
+    #[serde(default = "first_format")]
+    pub format: u32,
     /// Its number; they only grow.
     pub number: u64,
     /// The generation that was in use before, to which an undo goes back.
@@ -52,6 +56,10 @@ pub struct Author {
     /// Why, in the user's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+fn first_format() -> u32 {
+    1
 }
 
 impl Store {
@@ -95,7 +103,7 @@ impl Store {
     /// # Errors
     /// `NotInstalled`, `Busy`, or what the system says; then the generation that was in use still is.
     pub fn switch(&self, id: &ToolchainId, author: Author, wait_max: Duration) -> Result<Generation, StoreError> {
-        let _lock = self.lock(self.layout().store_lock(), &format!("switch to {id}"), wait_max, &mut |_| {})?;
+        let _lock = self.lock(self.layout().store_lock(), &format!("switch to {id}"), wait_max)?;
         if self.find(id)?.is_none() {
             return Err(StoreError::NotInstalled { id: id.clone() });
         }
@@ -104,6 +112,7 @@ impl Store {
             return Ok(current.clone());
         }
         let generation = Generation {
+            format: FORMAT,
             number: self.numbers()?.last().copied().unwrap_or(0) + 1,
             parent: before.map(|before| before.number),
             toolchain: id.clone(),
@@ -123,7 +132,7 @@ impl Store {
     /// `NoGeneration`, `NotInstalled` where its toolchain has been removed since, `Busy`, or what the
     /// system says; then the generation that was in use still is.
     pub fn roll_back(&self, to: u64, author: Author, wait_max: Duration) -> Result<Generation, StoreError> {
-        let _lock = self.lock(self.layout().store_lock(), &format!("roll back to {to}"), wait_max, &mut |_| {})?;
+        let _lock = self.lock(self.layout().store_lock(), &format!("roll back to {to}"), wait_max)?;
         let generation = self.generation(to)?;
         if self.find(&generation.toolchain)?.is_none() {
             return Err(StoreError::NotInstalled { id: generation.toolchain });
@@ -161,7 +170,11 @@ impl Store {
         let path = folder.join("generation.json");
         let read = self.sys.fs().read(&path, RECORD_BYTES_MAX);
         let bytes = read.map_err(StoreError::io("read the generation", &path))?;
-        serde_json::from_slice(&bytes).map_err(|cause| StoreError::Record { path, cause })
+        let read = serde_json::from_slice::<Generation>(&bytes).and_then(|generation| {
+            check_format(generation.format)?;
+            Ok(generation)
+        });
+        read.map_err(|cause| StoreError::Record { path, cause })
     }
 
     /// The numbers of all generations, in their order.

@@ -2,8 +2,9 @@
 //!
 //! One line a record: 16 hexadecimal digits (the front of the SHA-256 of the rest), a space, a JSON
 //! object, a line end. Each record carries its operation's version, which is compared before the next
-//! is written: a process that was taken for dead and recovered cannot go on. A line that is torn or
-//! damaged ends the log; what stands behind it is cut off at the next append, never trusted.
+//! is written: a process that was taken for dead and recovered cannot go on. What stands behind the
+//! last whole line is torn: it is cut off at the next append, never trusted. A damaged line before it is
+//! passed over, and so is a whole one that only a later goward understands; both stay where they are.
 //!
 //! The log says what was under way; what exists is said by the trees and links alone. So a log that
 //! cannot be written on a full disk stops an install, but never a switch back.
@@ -80,8 +81,10 @@ pub struct Operation {
 /// What a log holds.
 pub(crate) struct Journal {
     pub records: Vec<JournalRecord>,
-    /// Bytes of good lines.
+    /// Bytes up to the end of the last whole line.
     good_bytes: u64,
+    /// Lines before that which are damaged, or which only a later goward understands.
+    passed_over: usize,
     /// Bytes behind them.
     pub torn_bytes: u64,
 }
@@ -198,7 +201,7 @@ impl Store {
     }
 
     fn journal_lock(&self) -> Result<StoreLock, StoreError> {
-        self.lock(self.layout().journal_lock(), "write the journal", LOCK_WAIT_MAX, &mut |_| {})
+        self.lock(self.layout().journal_lock(), "write the journal", LOCK_WAIT_MAX)
     }
 
     fn cut(&self, journal: &Journal) -> Result<(), StoreError> {
@@ -222,7 +225,8 @@ impl Store {
         }
         self.cut(&journal)?;
         let (fs, path) = (self.sys.fs(), self.layout().journal());
-        if journal.good_bytes > COMPACT_BYTES {
+        // A log with lines that are not understood is not rewritten: they would be lost.
+        if journal.good_bytes > COMPACT_BYTES && journal.passed_over == 0 {
             let kept = compacted(&journal);
             let text: Vec<u8> = kept.into_iter().flat_map(line).collect();
             fs.replace(&path, &text).map_err(StoreError::io("rewrite the journal", &path))?;
@@ -265,23 +269,34 @@ fn check(json: &[u8]) -> String {
 }
 
 fn parse(bytes: &[u8]) -> Journal {
-    let mut records = Vec::new();
-    let mut good = 0;
-    while let Some(length) = bytes[good..].iter().position(|byte| *byte == b'\n') {
-        let Some(record) = parse_line(&bytes[good..good + length]) else { break };
-        records.push(record);
-        good += length + 1;
+    let mut journal = Journal { records: Vec::new(), good_bytes: 0, passed_over: 0, torn_bytes: bytes.len() as u64 };
+    let (mut at, mut doubtful) = (0, 0);
+    while let Some(length) = bytes[at..].iter().position(|byte| *byte == b'\n') {
+        let line = json_of(&bytes[at..at + length]);
+        at += length + 1;
+        match line {
+            // Perhaps damaged in the middle, perhaps torn at the end: the lines that follow tell.
+            None => doubtful += 1,
+            Some(json) => {
+                match serde_json::from_slice(json) {
+                    Ok(record) => journal.records.push(record),
+                    Err(_) => journal.passed_over += 1,
+                }
+                journal.passed_over += doubtful;
+                doubtful = 0;
+                journal.good_bytes = at as u64;
+                journal.torn_bytes = (bytes.len() - at) as u64;
+            }
+        }
     }
-    Journal { records, good_bytes: good as u64, torn_bytes: (bytes.len() - good) as u64 }
+    journal
 }
 
-fn parse_line(line: &[u8]) -> Option<JournalRecord> {
+/// The JSON of a whole line: one whose digits are right.
+fn json_of(line: &[u8]) -> Option<&[u8]> {
     let (digits, json) = line.split_at_checked(CHECK_DIGITS)?;
     let json = json.strip_prefix(b" ")?;
-    if digits != check(json).as_bytes() {
-        return None;
-    }
-    serde_json::from_slice(json).ok()
+    (digits == check(json).as_bytes()).then_some(json)
 }
 
 #[cfg(test)]
@@ -304,19 +319,45 @@ mod tests {
     }
 
     #[test]
-    fn a_log_cut_or_changed_at_any_byte_gives_only_records_that_were_written() {
+    fn a_log_cut_at_any_byte_gives_the_whole_lines_before_it() {
         let text: Vec<u8> = [record("a", 1), record("b", 1), record("a", 2)].iter().flat_map(line).collect();
         assert_eq!(parse(&text).records.len(), 3);
-        let ends: Vec<usize> = (0..text.len()).filter(|at| text[*at] == b'\n').collect();
         for at in 0..text.len() {
-            let whole = ends.iter().filter(|end| **end < at).count();
+            let whole = text[..at].iter().filter(|byte| **byte == b'\n').count();
             let cut = parse(&text[..at]);
             assert_eq!(cut.records.len(), whole, "cut at {at}");
             assert_eq!(cut.good_bytes + cut.torn_bytes, at as u64);
+        }
+    }
+
+    #[test]
+    fn a_log_changed_at_any_byte_loses_no_line_but_those_that_it_touches() {
+        let written = [record("a", 1), record("b", 1), record("a", 2)];
+        let text: Vec<u8> = written.iter().flat_map(line).collect();
+        for at in 0..text.len() {
             let mut changed = text.clone();
             changed[at] ^= 0x20;
-            assert_eq!(parse(&changed).records.len(), whole, "changed at {at}");
+            let journal = parse(&changed);
+            // A changed line end makes one bad line of two.
+            let lost = if text[at] == b'\n' { 2 } else { 1 };
+            assert!(journal.records.len() >= 3 - lost, "changed at {at}");
+            for found in &journal.records {
+                let key = |record: &JournalRecord| (record.operation.clone(), record.version);
+                assert!(written.iter().any(|record| key(record) == key(found)), "changed at {at}");
+            }
         }
+    }
+
+    #[test]
+    fn a_line_of_a_later_goward_is_passed_over_and_kept() {
+        let json = br#"{"operation":"x","kind":"rollout","version":1}"#;
+        let later = [check(json).as_bytes(), b" ", json, b"\n"].concat();
+        let text = [line(&record("a", 1)), later, line(&record("a", 2))].concat();
+        let journal = parse(&text);
+        assert_eq!((journal.records.len(), journal.passed_over, journal.torn_bytes), (2, 1, 0));
+        // A tail of zeros, whose length outlived its bytes, is torn.
+        let journal = parse(&[text, vec![0; 50]].concat());
+        assert_eq!((journal.records.len(), journal.torn_bytes), (2, 50));
     }
 
     #[test]

@@ -148,6 +148,11 @@ impl Layout {
         self.locks().join("journal.lock")
     }
 
+    /// The lock of whoever asks a checksum database and keeps its newest head.
+    pub fn heads_lock(&self) -> PathBuf {
+        self.locks().join("heads.lock")
+    }
+
     /// A generation made in advance, so that a switch needs no free disk.
     pub(crate) fn spare_generation(&self) -> PathBuf {
         self.generations().join("spare")

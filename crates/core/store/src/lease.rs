@@ -1,42 +1,71 @@
 //! Who is running a toolchain's programs.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use release::ToolchainId;
-use sys::LockAttempt;
+use sys::{FileLock, LockAttempt};
 
 use crate::{Store, StoreError, Toolchain};
+
+/// A removal is waited for at most so long.
+const LEASE_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How often a taken lease is asked for again.
+const LEASE_INTERVAL: Duration = Duration::from_millis(2);
 
 impl Store {
     /// Marks a toolchain as in use by this process and by the program that takes its place.
     ///
+    /// Returns false where the toolchain has been removed meanwhile: then it must not be run.
+    ///
     /// # Errors
-    /// What the system says. A store that cannot be written to has nobody who could remove from it.
-    pub fn lease(&self, id: &ToolchainId) -> Result<(), StoreError> {
-        let path = self.layout().lease(id);
-        self.sys.fs().lease(&path).map_err(StoreError::io("share the lock", &path))
+    /// What the system says, `Busy` when a removal holds the lease for too long. A store that cannot be
+    /// written to has nobody who could remove from it.
+    pub fn lease(&self, id: &ToolchainId) -> Result<bool, StoreError> {
+        let (path, folder) = (self.layout().lease(id), self.layout().locks());
+        let fs = self.sys.fs();
+        fs.create_dirs(&folder).map_err(StoreError::io("make the folder", &folder))?;
+        let (clock, start) = (self.sys.clock(), self.sys.clock().moment());
+        loop {
+            match fs.lease(&path) {
+                Ok(()) => return Ok(self.find(id)?.is_some()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(StoreError::io("share the lock", &path)(error)),
+            }
+            // A removal, or a look at whether there could be one: both are short.
+            if clock.since(start) >= LEASE_WAIT_MAX {
+                let owner = "a removal".to_owned();
+                return Err(StoreError::Busy { path, seconds: LEASE_WAIT_MAX.as_secs(), owner });
+            }
+            clock.sleep(LEASE_INTERVAL);
+        }
     }
 
     /// Who runs the toolchain's programs now, in words; `None` where nobody is known to.
     ///
-    /// Programs started by `goward run` hold a lease; on Linux those that were started through a path
-    /// are found too, by the file that they run from.
-    ///
     /// # Errors
     /// When the lease cannot be looked at.
     pub fn user_of(&self, toolchain: &Toolchain) -> Result<Option<String>, StoreError> {
-        if let Some(process) = self.process_within(&toolchain.tree) {
-            return Ok(Some(process));
-        }
-        let path = self.layout().lease(&toolchain.id);
+        Ok(self.alone_with(toolchain)?.err())
+    }
+
+    /// The lease alone, so that nobody begins to run the toolchain's programs while it is held; or who
+    /// runs them now, in words.
+    ///
+    /// Programs started by `goward run` hold a lease; on Linux those that were started through a path
+    /// are found too, by the file that they run from.
+    pub(crate) fn alone_with(&self, toolchain: &Toolchain) -> Result<Result<FileLock, String>, StoreError> {
+        let (path, folder) = (self.layout().lease(&toolchain.id), self.layout().locks());
         let fs = self.sys.fs();
-        if fs.look(&path).map_err(StoreError::io("look at", &path))?.is_none() {
-            return Ok(None);
-        }
-        match fs.try_lock(&path).map_err(StoreError::io("lock", &path))? {
-            LockAttempt::Held(_) => Ok(None),
-            LockAttempt::Taken => Ok(Some("a program that `goward run` started is running".to_owned())),
-        }
+        fs.create_dirs(&folder).map_err(StoreError::io("make the folder", &folder))?;
+        let LockAttempt::Held(held) = fs.try_lock(&path).map_err(StoreError::io("lock", &path))? else {
+            return Ok(Err("a program that `goward run` started is running".to_owned()));
+        };
+        Ok(match self.process_within(&toolchain.tree) {
+            Some(process) => Err(process),
+            None => Ok(held),
+        })
     }
 
     fn process_within(&self, tree: &Path) -> Option<String> {

@@ -58,6 +58,8 @@ pub struct Store {
     sys: Sys,
     layout: Layout,
     trees_synced: bool,
+    /// Hears, once for each lock, that it is waited for.
+    teller: Option<std::sync::Arc<dyn diag::Progress>>,
 }
 
 /// A toolchain that is installed: its tree is whole.
@@ -72,7 +74,12 @@ pub struct Toolchain {
 impl Store {
     /// The store in this folder, which need not exist yet.
     pub fn at(sys: &Sys, home: impl Into<std::path::PathBuf>) -> Store {
-        Store { sys: sys.clone(), layout: Layout::new(home.into()), trees_synced: true }
+        Store { sys: sys.clone(), layout: Layout::new(home.into()), trees_synced: true, teller: None }
+    }
+
+    /// The same store, which tells when it waits for another process.
+    pub fn telling(self, teller: std::sync::Arc<dyn diag::Progress>) -> Store {
+        Store { teller: Some(teller), ..self }
     }
 
     /// The same store, which does not make new trees durable before it shows them: faster, and after a

@@ -9,6 +9,8 @@ use crate::{Store, StoreError};
 
 /// How often a taken lock is asked for again.
 const ASK_INTERVAL: Duration = Duration::from_millis(20);
+/// A wait is told after so long.
+const TELL_AFTER: Duration = Duration::from_millis(100);
 /// A lock's owner line is no longer than this.
 const OWNER_BYTES_MAX: u64 = 4096;
 
@@ -19,17 +21,11 @@ pub struct StoreLock {
 }
 
 impl Store {
-    /// Takes a lock, waiting at most so long; `waiting` is called once, with the owner, if it must be waited for.
+    /// Takes a lock, waiting at most so long; that it is waited for, and for whom, is told once.
     ///
     /// # Errors
     /// `Busy` when the time is over, `Interrupted` when the user asked to stop, or what the system says.
-    pub fn lock(
-        &self,
-        path: PathBuf,
-        purpose: &str,
-        wait_max: Duration,
-        waiting: &mut dyn FnMut(&str),
-    ) -> Result<StoreLock, StoreError> {
+    pub fn lock(&self, path: PathBuf, purpose: &str, wait_max: Duration) -> Result<StoreLock, StoreError> {
         let fs = self.sys.fs();
         let folder = self.layout().locks();
         fs.create_dirs_durably(&folder).map_err(StoreError::io("make the folder", &folder))?;
@@ -48,9 +44,12 @@ impl Store {
                 LockAttempt::Taken => {}
             }
             let owner = self.owner_of(&path);
-            if !told {
-                waiting(&owner);
+            // What is let go of within a moment is no news.
+            if !told && clock.since(start) >= TELL_AFTER {
                 told = true;
+                if let Some(teller) = &self.teller {
+                    teller.tell(&format!("{purpose}: waiting for {owner}"));
+                }
             }
             if clock.since(start) >= wait_max {
                 return Err(StoreError::Busy { path, seconds: wait_max.as_secs(), owner });

@@ -47,10 +47,16 @@ pub struct ToolchainRecord {
 impl ToolchainRecord {
     pub(crate) fn parse(bytes: &[u8]) -> Result<ToolchainRecord, serde_json::Error> {
         let record: ToolchainRecord = serde_json::from_slice(bytes)?;
-        if record.format > FORMAT {
-            let message = format!("format {} is newer than this goward understands ({FORMAT})", record.format);
-            return Err(serde::de::Error::custom(message));
-        }
+        check_format(record.format)?;
         Ok(record)
     }
+}
+
+/// Refuses what a later goward has written.
+pub(crate) fn check_format(format: u32) -> Result<(), serde_json::Error> {
+    if format > FORMAT {
+        let message = format!("format {format} is newer than this goward understands ({FORMAT})");
+        return Err(serde::de::Error::custom(message));
+    }
+    Ok(())
 }

@@ -19,6 +19,8 @@ pub struct Recovered {
     pub finished: Vec<String>,
     /// Operations that were undone.
     pub undone: Vec<String>,
+    /// Plans that could be neither finished nor undone, with the reason; they are kept beside the others.
+    pub set_aside: Vec<String>,
     /// Trees that nobody needs any more and that were deleted.
     pub trees_removed: usize,
     /// Bytes that were cut off a torn journal.
@@ -28,7 +30,11 @@ pub struct Recovered {
 impl Recovered {
     /// Whether there was nothing to do.
     pub fn is_nothing(&self) -> bool {
-        self.finished.is_empty() && self.undone.is_empty() && self.trees_removed == 0 && self.journal_bytes_cut == 0
+        self.finished.is_empty()
+            && self.undone.is_empty()
+            && self.set_aside.is_empty()
+            && self.trees_removed == 0
+            && self.journal_bytes_cut == 0
     }
 }
 
@@ -40,6 +46,9 @@ impl std::fmt::Display for Recovered {
         }
         if !self.undone.is_empty() {
             parts.push(format!("undid {}", self.undone.join(", ")));
+        }
+        if !self.set_aside.is_empty() {
+            parts.push(format!("set aside {}", self.set_aside.join(", ")));
         }
         if self.trees_removed > 0 {
             let plural = if self.trees_removed == 1 { "" } else { "s" };
@@ -87,28 +96,56 @@ impl Store {
         if self.is_clean()? {
             return Ok(recovered);
         }
-        let _lock = self.lock(self.layout().store_lock(), "recover", wait_max, &mut |_| {})?;
+        let store = self.lock(self.layout().store_lock(), "recover", wait_max)?;
         recovered.journal_bytes_cut = self.mend_journal()?;
         for record in self.unfinished()? {
-            let fs = self.sys.fs();
-            let lock = self.layout().install_lock(&record.toolchain);
-            let _dead = match record.kind {
-                OperationKind::Install => match fs.try_lock(&lock).map_err(StoreError::io("lock", &lock))? {
-                    LockAttempt::Held(held) => Some(held),
-                    LockAttempt::Taken => continue,
-                },
-                // Removals and rollbacks are done under the store's lock, which is ours now.
-                OperationKind::Uninstall | OperationKind::Rollback => None,
-            };
             let what = format!("{} of {}", word(record.kind), record.toolchain);
-            if self.settle(&record)? { recovered.finished.push(what) } else { recovered.undone.push(what) }
+            match self.settle_if_dead(&record) {
+                Ok(None) => {}
+                Ok(Some(true)) => recovered.finished.push(what),
+                Ok(Some(false)) => recovered.undone.push(what),
+                Err(error) => return Err(error),
+            }
         }
-        for (purpose, finished) in self.recover_transactions()? {
-            let list = if finished { &mut recovered.finished } else { &mut recovered.undone };
-            list.push(format!("the change `{purpose}`"));
+        for (purpose, outcome) in self.recover_transactions()? {
+            let what = format!("the change `{purpose}`");
+            match outcome {
+                Ok(true) => recovered.finished.push(what),
+                Ok(false) => recovered.undone.push(what),
+                Err(reason) => recovered.set_aside.push(format!("{what}: {reason}")),
+            }
         }
+        // Deleting takes long, and every name has a lock of its own.
+        drop(store);
         recovered.trees_removed = self.sweep()?;
+        self.sweep_neighbours();
         Ok(recovered)
+    }
+
+    /// Half-written neighbours of files: they only take room, and what cannot be removed now is another time.
+    fn sweep_neighbours(&self) {
+        let now = self.sys.clock().unix_seconds();
+        let layout = self.layout();
+        for folder in [layout.home().to_owned(), layout.manifests(), layout.projects(), layout.cache()] {
+            let _ = self.sys.fs().sweep_neighbours(&folder, now);
+        }
+    }
+
+    /// Settles an operation, unless its process lives or it has moved on meanwhile.
+    fn settle_if_dead(&self, record: &JournalRecord) -> Result<Option<bool>, StoreError> {
+        let fs = self.sys.fs();
+        let lock = self.layout().install_lock(&record.toolchain);
+        let LockAttempt::Held(_dead) = fs.try_lock(&lock).map_err(StoreError::io("lock", &lock))? else {
+            return Ok(None);
+        };
+        // It may have finished between the look at the journal and the lock.
+        let now = self.unfinished()?.into_iter().find(|now| now.operation == record.operation);
+        let Some(now) = now else { return Ok(None) };
+        match self.settle(&now) {
+            Ok(finished) => Ok(Some(finished)),
+            Err(StoreError::Superseded { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Finishes (true) or undoes (false) one operation of a dead process.

@@ -10,38 +10,46 @@ use crate::states::Event;
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Removes a toolchain. It is gone at the instant of one rename; the deleting comes after.
+    /// Removes a toolchain. It is gone at the instant of one rename; the deleting comes after, and what
+    /// of it fails [`Store::recover`] finishes later.
     ///
     /// # Errors
-    /// `NotInstalled`, `InUse` for the default, `Running` while programs of it run, `Busy`, or what the system says. When the deleting
-    /// fails the toolchain is gone all the same and [`Store::recover`] finishes later.
+    /// `NotInstalled`, `InUse` for the default, `Running` while programs of it run, `Busy`, or what the
+    /// system says; then the toolchain is still there.
     pub fn remove(&self, id: &ToolchainId, author: &Author, wait_max: Duration) -> Result<(), StoreError> {
-        let thrown = {
-            let _lock = self.lock(self.layout().store_lock(), &format!("remove {id}"), wait_max, &mut |_| {})?;
-            let Some(toolchain) = self.find(id)? else {
-                return Err(StoreError::NotInstalled { id: id.clone() });
-            };
-            if let Some(current) = self.current()?.filter(|current| current.toolchain == *id) {
-                return Err(StoreError::InUse { id: id.clone(), generation: current.number });
-            }
-            if let Some(holder) = self.user_of(&toolchain)? {
-                return Err(StoreError::Running { id: id.clone(), holder });
-            }
-            let mut operation = self.begin(OperationKind::Uninstall, id, author)?;
-            let thrown = self.layout().trash().join(format!("{id}.{}", operation.record().operation));
-            self.throw_away(&mut operation, &thrown)?;
-            thrown
+        let purpose = format!("remove {id}");
+        let fs = self.sys.fs();
+        // Whoever installs the same toolchain would find its new record forgotten.
+        let installers = self.lock(self.layout().install_lock(id), &purpose, wait_max)?;
+        let store = self.lock(self.layout().store_lock(), &purpose, wait_max)?;
+        let Some(toolchain) = self.find(id)? else {
+            return Err(StoreError::NotInstalled { id: id.clone() });
         };
-        // Deleting takes long and needs no lock: nobody else knows the name.
-        self.sys.fs().remove_tree(&thrown).map_err(StoreError::io("remove", &thrown))
+        if let Some(current) = self.current()?.filter(|current| current.toolchain == *id) {
+            return Err(StoreError::InUse { id: id.clone(), generation: current.number });
+        }
+        let lease = match self.alone_with(&toolchain)? {
+            Ok(lease) => lease,
+            Err(holder) => return Err(StoreError::Running { id: id.clone(), holder }),
+        };
+        let mut operation = self.begin(OperationKind::Uninstall, id, author)?;
+        let trash = self.layout().trash();
+        fs.create_dirs_durably(&trash).map_err(StoreError::io("make the folder", &trash))?;
+        let (thrown, thrown_lock, _deleting) = self.guarded(&trash, &id.to_string())?;
+        let moved = self.throw_away(&mut operation, &thrown);
+        drop((lease, store, installers));
+        // Deleting takes long and needs no lock but its own.
+        if fs.remove_tree(&thrown).is_ok() {
+            let _ = fs.remove_file_if_there(&thrown_lock);
+        }
+        moved
     }
 
     /// Moves the tree out of sight, then takes its manifest away. The operation stands at `Removing`.
     pub(crate) fn throw_away(&self, operation: &mut Operation, thrown: &std::path::Path) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let id = operation.record().toolchain.clone();
-        let (tree, toolchains, trash) = (self.layout().tree(&id), self.layout().toolchains(), self.layout().trash());
-        fs.create_dirs_durably(&trash).map_err(StoreError::io("make the folder", &trash))?;
+        let (tree, toolchains) = (self.layout().tree(&id), self.layout().toolchains());
         // A folder that takes no writes cannot be given another parent.
         fs.set_mode(&tree, 0o755).map_err(StoreError::io("make writable", &tree))?;
         fs.rename(&tree, thrown).map_err(StoreError::io("move to the trash", &tree))?;

@@ -26,10 +26,10 @@ impl Store {
             std::cmp::Reverse((own_minor, sibling.id.version().clone()))
         });
         for sibling in siblings.into_iter().take(SIBLINGS_MAX) {
-            let (Ok(record), Ok(manifest)) = (self.record(&sibling.id), self.manifest(&sibling.id)) else { continue };
+            let Ok(manifest) = self.manifest(&sibling.id) else { continue };
             for file in manifest.files {
                 let path = sibling.tree.join(&file.path);
-                kin.add(file.sha256, file.executable, path, file.bytes, record.installed_unix_seconds);
+                kin.add(file.sha256, file.executable, path, file.bytes);
             }
         }
         Ok(kin)

@@ -11,6 +11,8 @@ use crate::record::{FORMAT, ToolchainRecord};
 use crate::states::Event;
 use crate::{Store, StoreError, Toolchain, manifest_file};
 
+/// How often a new guarded name is tried.
+const GUARD_TRIES_MAX: u32 = 16;
 /// How often a commit that takes too long is tried.
 pub const COMMITS_MAX: u32 = 3;
 
@@ -70,17 +72,27 @@ impl Store {
         let fs = self.sys.fs();
         let parent = self.layout().staging();
         fs.create_dirs_durably(&parent).map_err(StoreError::io("make the folder", &parent))?;
-        let unique = format!("{id}.{}-{}", self.sys.process().id(), self.sys.clock().unix_nanos());
-        let (folder, lock) = (parent.join(&unique), parent.join(lock_name(&unique)));
-        let held = match fs.try_lock(&lock).map_err(StoreError::io("lock", &lock))? {
-            LockAttempt::Held(held) => held,
-            LockAttempt::Taken => {
-                let owner = "a process with our own number".to_owned();
-                return Err(StoreError::Busy { path: lock, seconds: 0, owner });
-            }
-        };
+        let (folder, lock, held) = self.guarded(&parent, &id.to_string())?;
         fs.create_dir(&folder).map_err(StoreError::io("make the folder", &folder))?;
         Ok(Staging { folder, lock, _held: held })
+    }
+
+    /// A new name in a folder with its lock beside it, held: what is under that name is swept by nobody else.
+    pub(crate) fn guarded(&self, parent: &Path, stem: &str) -> Result<(PathBuf, PathBuf, FileLock), StoreError> {
+        let fs = self.sys.fs();
+        for _ in 0..GUARD_TRIES_MAX {
+            let unique = format!("{stem}.{}-{}", self.sys.process().id(), self.sys.clock().unix_nanos());
+            let (name, lock) = (parent.join(&unique), parent.join(lock_name(&unique)));
+            let attempt = fs.try_lock(&lock).map_err(StoreError::io("lock", &lock))?;
+            // A sweep may have removed the file between its making and its locking: then it guards nothing.
+            if let LockAttempt::Held(held) = attempt
+                && held.is_of(&lock).map_err(StoreError::io("look at", &lock))?
+            {
+                return Ok((name, lock, held));
+            }
+        }
+        let owner = "a sweep that takes every new name away".to_owned();
+        Err(StoreError::Busy { path: parent.to_owned(), seconds: 0, owner })
     }
 
     /// Makes a staged tree an installed toolchain: durable first, visible last.
@@ -167,34 +179,32 @@ impl Store {
 
     /// Removes what dead processes left in `staging/` and `trash/`; returns how many trees that were.
     ///
-    /// A folder whose lock is held belongs to a living process and stays.
+    /// A name whose lock is held belongs to a living process and stays.
     ///
     /// # Errors
     /// What the system says.
     pub fn sweep(&self) -> Result<usize, StoreError> {
+        Ok(self.sweep_folder(&self.layout().staging())? + self.sweep_folder(&self.layout().trash())?)
+    }
+
+    fn sweep_folder(&self, folder: &Path) -> Result<usize, StoreError> {
         let fs = self.sys.fs();
         let mut removed = 0;
-        let staging = self.layout().staging();
-        for name in fs.names_if_there(&staging).map_err(StoreError::io("list", &staging))? {
-            let path = staging.join(&name);
+        for name in fs.names_if_there(folder).map_err(StoreError::io("list", folder))? {
+            let path = folder.join(&name);
             if path.extension().is_none_or(|extension| extension != "lock") {
-                // A folder is made after its lock and removed before it: without one it is what a power
+                // A name is made after its lock and removed before it: without one it is what a power
                 // cut has left.
-                let lock = staging.join(lock_name(&name.to_string_lossy()));
+                let lock = folder.join(lock_name(&name.to_string_lossy()));
                 if fs.look(&lock).map_err(StoreError::io("look at", &lock))?.is_none() {
                     removed += usize::from(self.remove_leftover(&path)?);
                 }
                 continue;
             }
             let LockAttempt::Held(held) = fs.try_lock(&path).map_err(StoreError::io("lock", &path))? else { continue };
-            let folder = path.with_extension("");
-            removed += usize::from(self.remove_leftover(&folder)?);
+            removed += usize::from(self.remove_leftover(&path.with_extension(""))?);
             fs.remove_file_if_there(&path).map_err(StoreError::io("remove", &path))?;
             drop(held);
-        }
-        let trash = self.layout().trash();
-        for name in fs.names_if_there(&trash).map_err(StoreError::io("list", &trash))? {
-            removed += usize::from(self.remove_leftover(&trash.join(name))?);
         }
         Ok(removed)
     }

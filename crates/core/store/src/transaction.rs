@@ -75,7 +75,7 @@ impl Transaction {
     /// as it was.
     pub fn commit(self, wait_max: Duration) -> Result<String, StoreError> {
         let store = &self.store;
-        let _lock = store.lock(store.layout().store_lock(), &self.purpose, wait_max, &mut |_| {})?;
+        let _lock = store.lock(store.layout().store_lock(), &self.purpose, wait_max)?;
         let name = format!("{}-{}", store.sys.clock().unix_nanos(), store.sys.process().id());
         store.plan(&name, &self)?;
         match store.apply(&name) {
@@ -85,13 +85,11 @@ impl Transaction {
                 Ok(name)
             }
             Ok(Applied::Conflict(path)) => {
-                store.revert(&name)?;
-                store.finish(&name, "reverted")?;
+                store.take_back(&name)?;
                 Err(StoreError::Meddled { path })
             }
             Err(error) => {
-                store.revert(&name)?;
-                store.finish(&name, "reverted")?;
+                store.take_back(&name)?;
                 Err(error)
             }
         }
@@ -123,30 +121,63 @@ impl Store {
 
     /// Finishes the plans of dead processes, or gives all files of a plan their former bytes back where
     /// somebody has meddled; and removes plans that never got their names. The store's lock is held.
-    pub(crate) fn recover_transactions(&self) -> Result<Vec<(String, bool)>, StoreError> {
+    pub(crate) fn recover_transactions(&self) -> Result<Vec<(String, Result<bool, String>)>, StoreError> {
         let folder = self.layout().transactions();
         let fs = self.sys.fs();
         let mut recovered = Vec::new();
         for name in fs.names_if_there(&folder).map_err(StoreError::io("list", &folder))? {
             let Some(name) = name.to_str().map(str::to_owned) else { continue };
             let path = folder.join(&name);
-            match path.extension().and_then(|extension| extension.to_str()) {
-                Some("new") => fs.remove_tree(&path).map_err(StoreError::io("remove", &path))?,
-                Some(_) => {}
-                None => {
-                    let purpose = self.read_plan(&path)?.purpose;
-                    let finished = match self.apply(&name)? {
-                        Applied::All => self.finish(&name, "done").map(|()| true)?,
-                        Applied::Conflict(_) => {
-                            self.revert(&name)?;
-                            self.finish(&name, "reverted").map(|()| false)?
-                        }
-                    };
-                    recovered.push((purpose, finished));
+            let outcome = match path.extension().and_then(|extension| extension.to_str()) {
+                Some("new") => {
+                    fs.remove_tree(&path).map_err(StoreError::io("remove", &path))?;
+                    continue;
                 }
-            }
+                Some("reverting") => self.go_on_taking_back(name.trim_end_matches(".reverting")).map(|()| false),
+                Some(_) => continue,
+                None => match self.apply(&name) {
+                    Ok(Applied::All) => self.finish(&name, "done").map(|()| true),
+                    Ok(Applied::Conflict(_)) => self.take_back(&name).map(|()| false),
+                    Err(error) => Err(error),
+                },
+            };
+            let outcome = match outcome {
+                Ok(finished) => Ok(finished),
+                // One plan that cannot be carried out must not keep all others, and every later run, waiting.
+                Err(error) => {
+                    let aside = path.with_extension("failed");
+                    fs.rename(&path, &aside).map_err(StoreError::io("set aside", &path))?;
+                    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+                    Err(format!("{error}{cause}"))
+                }
+            };
+            recovered.push((self.purpose_of(&name), outcome));
         }
         Ok(recovered)
+    }
+
+    /// What a plan is for, however it ended.
+    fn purpose_of(&self, name: &str) -> String {
+        let stem = name.trim_end_matches(".reverting");
+        let folder = self.layout().transactions();
+        let ends = ["done", "reverted", "failed"].map(|end| folder.join(format!("{stem}.{end}")));
+        let read = ends.iter().find_map(|folder| self.read_plan(folder).ok());
+        read.map_or_else(|| stem.to_owned(), |plan| plan.purpose)
+    }
+
+    /// Gives all files of a plan their former bytes back; once begun, this is what recovery goes on with.
+    fn take_back(&self, name: &str) -> Result<(), StoreError> {
+        self.finish(name, "reverting")?;
+        self.go_on_taking_back(name)
+    }
+
+    fn go_on_taking_back(&self, name: &str) -> Result<(), StoreError> {
+        let folder = self.layout().transactions();
+        let (from, to) = (folder.join(format!("{name}.reverting")), folder.join(format!("{name}.reverted")));
+        self.revert(&from)?;
+        let fs = self.sys.fs();
+        fs.rename(&from, &to).map_err(StoreError::io("close the plan", &from))?;
+        fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))
     }
 
     /// Whether a plan waits to be finished or thrown away.
@@ -155,7 +186,7 @@ impl Store {
         let names = self.sys.fs().names_if_there(&folder).map_err(StoreError::io("list", &folder))?;
         Ok(names.iter().any(|name| {
             let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
-            matches!(extension, None | Some("new"))
+            matches!(extension, None | Some("new" | "reverting"))
         }))
     }
 
@@ -204,12 +235,11 @@ impl Store {
     }
 
     /// Takes every file that has been changed back to before. One that somebody meddled with stays.
-    fn revert(&self, name: &str) -> Result<(), StoreError> {
-        let folder = self.layout().transactions().join(name);
-        for (index, file) in self.read_plan(&folder)?.files.iter().enumerate() {
-            let after = self.image(&folder, "after", index, file.remains)?;
+    fn revert(&self, folder: &Path) -> Result<(), StoreError> {
+        for (index, file) in self.read_plan(folder)?.files.iter().enumerate() {
+            let after = self.image(folder, "after", index, file.remains)?;
             if self.image_of(&file.path)? == after {
-                self.set(&file.path, self.image(&folder, "before", index, file.existed)?.as_ref())?;
+                self.set(&file.path, self.image(folder, "before", index, file.existed)?.as_ref())?;
             }
         }
         Ok(())
@@ -229,7 +259,9 @@ impl Store {
         let names = self.sys.fs().names_if_there(&folder).unwrap_or_default();
         let closed: Vec<_> = names
             .iter()
-            .filter(|name| matches!(Path::new(name).extension().and_then(|e| e.to_str()), Some("done" | "reverted")))
+            .filter(|name| {
+                matches!(Path::new(name).extension().and_then(|e| e.to_str()), Some("done" | "reverted" | "failed"))
+            })
             .collect();
         for name in closed.iter().take(closed.len().saturating_sub(KEPT_PLANS)) {
             let _ = self.sys.fs().remove_tree(&folder.join(name));
@@ -263,14 +295,7 @@ impl Store {
     fn set(&self, path: &Path, image: Option<&Vec<u8>>) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         match image {
-            Some(bytes) => {
-                let mode = fs.follow(path).map_err(StoreError::io("look at", path))?.map(|meta| meta.mode);
-                fs.replace(path, bytes).map_err(StoreError::io("write", path))?;
-                match mode {
-                    Some(mode) => fs.set_mode(path, mode).map_err(StoreError::io("set the mode of", path)),
-                    None => Ok(()),
-                }
-            }
+            Some(bytes) => fs.rewrite(path, bytes).map_err(StoreError::io("write", path)),
             None => {
                 fs.remove_file_if_there(path).map_err(StoreError::io("remove", path))?;
                 match path.parent() {

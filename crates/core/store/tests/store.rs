@@ -60,7 +60,7 @@ fn the_default_and_what_is_leased_are_not_removed() {
         store.switch(&id("1.27.3"), Author::default(), WAIT).unwrap();
         let refused = store.remove(&id("1.27.3"), &Author::default(), WAIT).unwrap_err();
         assert!(matches!(refused, StoreError::InUse { generation: 1, .. }));
-        store.lease(&id("1.26.8")).unwrap();
+        assert!(store.lease(&id("1.26.8")).unwrap());
         let refused = store.remove(&id("1.26.8"), &Author::default(), WAIT).unwrap_err();
         assert!(matches!(refused, StoreError::Running { .. }), "{refused}");
         assert_eq!(store.toolchains().unwrap().len(), 2);

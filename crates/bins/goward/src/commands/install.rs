@@ -95,7 +95,8 @@ pub(super) fn line(installed: &Installed) -> String {
     };
     let mut line = format!("installed {} from {source} in {seconds:.1} s ({fetched})", installed.toolchain);
     for proof in &installed.proof {
-        line.push_str(&format!("\n  proven: {proof}"));
+        let word = if proof.starts_with("nobody vouches") { "unproven" } else { "proven" };
+        line.push_str(&format!("\n  {word}: {proof}"));
     }
     line
 }

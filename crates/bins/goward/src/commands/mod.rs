@@ -139,3 +139,10 @@ fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Resu
     choice.check(plan.toolchain.version())?;
     Ok((install_planned(ctx, plan, speech)?, choice))
 }
+
+/// Remembers the project whose files were looked at. One that cannot be remembered costs a download at the most.
+fn remember(ctx: &Ctx, choice: &Choice) {
+    if let Some(project) = &choice.project {
+        let _ = ctx.store.remember_project(project);
+    }
+}

@@ -18,6 +18,10 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, speech: &Speech) -> Done {
     };
     let text =
         pinned.also.iter().fold(text, |text, path| format!("{text}{} says {} now\n", path.display(), pinned.request));
+    if let Some(project) = pinned.path.parent() {
+        // As for a run: one that cannot be remembered costs a download at the most.
+        let _ = ctx.store.remember_project(project);
+    }
     if installed(ctx, &request)?.is_none() {
         speech.say("no installed toolchain matches yet; `goward install` gets one, `goward run` does it by itself");
     }

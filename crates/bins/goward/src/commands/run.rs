@@ -3,9 +3,10 @@
 use diag::{Speech, Verbosity};
 use engine::{Ctx, LaunchError};
 
-use super::{Done, obtain_chosen};
+use super::{Done, obtain_chosen, remember};
 use crate::cli::RunArgs;
 use crate::failure::Failure;
+use store::StoreError;
 
 /// Puts the program in our own place: its signals and its exit status are its own.
 pub(super) fn run(ctx: &Ctx, args: &RunArgs, speech: &Speech) -> Done {
@@ -17,12 +18,14 @@ pub(super) fn run(ctx: &Ctx, args: &RunArgs, speech: &Speech) -> Done {
             speech.say(&format!("GOROOT={} was left out: it is another tree's", goroot.display()));
         }
     }
-    // Without the lease (a read-only store) nobody could remove the toolchain either; and a project that
-    // cannot be remembered costs a download at the most.
-    let _ = ctx.store.lease(&launch.toolchain.id);
-    if let Some(project) = &choice.project {
-        let _ = ctx.store.remember_project(project);
+    match ctx.store.lease(&launch.toolchain.id) {
+        Ok(true) => {}
+        Ok(false) => return Err(Failure::NotInstalled { request: choice.request.to_string() }),
+        // In a store that cannot be written to, nobody can remove the toolchain either.
+        Err(StoreError::Io { .. } | StoreError::ReadOnly { .. }) => {}
+        Err(error) => return Err(error.into()),
     }
+    remember(ctx, &choice);
     let cause = ctx.sys.process().replace(&launch.command);
     Err(Failure::Launch(LaunchError::refused(launch.command.program(), cause)))
 }

@@ -24,7 +24,10 @@ pub(super) fn run(ctx: &Ctx) -> Done {
     for fault in &status.faults {
         text.push_str(&format!("wrong: {fault}\n"));
     }
-    if status.unfinished.is_empty() && status.faults.is_empty() {
+    if status.unfinished.is_empty() && !status.clean {
+        text.push_str("leftovers: of a run that is at work or was interrupted; the next change takes them away\n");
+    }
+    if status.clean && status.faults.is_empty() {
         text.push_str("nothing is unfinished, nothing is wrong\n");
     }
     Ok(Box::new(Worded::new(status, text)))

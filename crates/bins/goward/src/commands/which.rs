@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use engine::Ctx;
 use serde_json::json;
 
-use super::Done;
+use super::{Done, remember};
 use crate::cli::WhichArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -15,6 +15,7 @@ pub(super) fn run(ctx: &Ctx, args: &WhichArgs) -> Done {
     let Some(toolchain) = choice.toolchain.clone() else {
         return Err(Failure::NotInstalled { request: choice.request.to_string() });
     };
+    remember(ctx, &choice);
     let launch = engine::launch(ctx, toolchain, &[OsString::from(&args.program)])?;
     let path = launch.command.program().to_owned();
     let mut text = format!("{}\n", path.display());

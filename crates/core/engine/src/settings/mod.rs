@@ -191,17 +191,22 @@ fn read_one(
         let origin = Origin::Flag(flag.name);
         let value = Value::parse(def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
             key: def.key,
-            value: flag.value.clone(),
+            value: shown(def.kind, &flag.value),
             origin: origin.clone(),
             reason,
         })?;
         return Ok(Setting { def, value, origin });
     }
+    if sys.env().var_os(def.env).is_some() && sys.env().var(def.env).is_none() {
+        let value = sys.env().var_os(def.env).unwrap_or_default().to_string_lossy().into_owned();
+        let reason = "it is not valid Unicode".to_owned();
+        return Err(SettingsError::Refused { key: def.key, value, origin: Origin::Env(def.env), reason });
+    }
     if let Some(text) = sys.env().var(def.env) {
         let origin = Origin::Env(def.env);
         let value = Value::parse(def.kind, text).map_err(|reason| SettingsError::Refused {
             key: def.key,
-            value: text.to_owned(),
+            value: shown(def.kind, text),
             origin: origin.clone(),
             reason,
         })?;
@@ -211,7 +216,7 @@ fn read_one(
         return Ok(Setting { def, value: value.clone(), origin: origin.clone() });
     }
     let value = match def.key {
-        "home" => Value::Text(home_folder(sys).map_or(String::new(), |home| home.display().to_string())),
+        "home" => Value::Text(home_folder(sys).and_then(|home| home.to_str().map(str::to_owned)).unwrap_or_default()),
         _ => Value::parse(def.kind, def.default).expect("the table's defaults are of their own kinds"),
     };
     Ok(Setting { def, value, origin: Origin::Default })
@@ -235,4 +240,20 @@ fn home_folder(sys: &Sys) -> Option<PathBuf> {
         env.path_var("XDG_DATA_HOME").or_else(|| Some(env.home()?.join(".local").join("share")))
     };
     data.map(|data| data.join("goward"))
+}
+
+/// A refused value as an error may show it.
+fn shown(kind: Kind, text: &str) -> String {
+    match kind {
+        Kind::Address => value::without_secrets(text),
+        Kind::Map => text
+            .split_whitespace()
+            .map(|pair| match pair.split_once('=') {
+                Some((name, address)) => format!("{name}={}", value::without_secrets(address)),
+                None => value::without_secrets(pair),
+            })
+            .collect::<Vec<_>>()
+            .join(" "),
+        _ => text.to_owned(),
+    }
 }

@@ -150,3 +150,25 @@ impl fmt::Display for Value {
         }
     }
 }
+
+/// An address without its password; any other text as it is, unless it may hide one.
+pub(super) fn without_secrets(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(url) if url.has_host() => fetch::redacted(&url),
+        _ if text.contains('@') => "…".to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+impl Value {
+    /// The value as it may be shown: addresses without passwords.
+    pub fn shown(&self, kind: Kind) -> Value {
+        match (self, kind) {
+            (Value::Text(text), Kind::Address) => Value::Text(without_secrets(text)),
+            (Value::Map(pairs), Kind::Map) => {
+                Value::Map(pairs.iter().map(|(name, value)| (name.clone(), without_secrets(value))).collect())
+            }
+            _ => self.clone(),
+        }
+    }
+}
