@@ -182,7 +182,9 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
         }
         Want::AtLeast { floor, default: base } => {
             let base_toolchain = base.as_ref().and_then(|base| newest(&base.request));
-            let base_version = base_toolchain.as_ref().map(|toolchain| toolchain.id.version());
+            // A base that is named exactly counts though it is not installed yet.
+            let named = base.as_ref().and_then(|base| base.request.exact());
+            let base_version = base_toolchain.as_ref().map(|toolchain| toolchain.id.version()).or(named.as_ref());
             match (floor.raise(base_version)?, base) {
                 (Some(raised), _) => {
                     let exact = Request::Exact(raised.version.clone());
@@ -241,7 +243,10 @@ pub fn look_around(ctx: &Ctx, argument: Option<&Request>) -> Result<Inputs, Choo
         go111module: setting("GO111MODULE"),
         gowork,
         gowork_file,
-        temp_folder: env.var(if cfg!(windows) { "TEMP" } else { "TMPDIR" }).map(str::to_owned),
+        temp_folder: env
+            .var(if cfg!(windows) { "TEMP" } else { "TMPDIR" })
+            .or(if cfg!(windows) { None } else { Some("/tmp") })
+            .map(str::to_owned),
         default: default_pin(ctx)?,
     })
 }

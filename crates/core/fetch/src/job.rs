@@ -246,7 +246,7 @@ impl Client {
             }
             folder.clear().map_err(written)?;
         }
-        let url = job.urls.first().map(|url| mark(url)).unwrap_or_default();
+        let url = job.urls.first().map(mark).unwrap_or_default();
         Ok(Left { meta: Meta::new(url, self.settings().segment_bytes, wanted), held: Vec::new() })
     }
 

@@ -49,6 +49,9 @@ struct PlannedFile {
 /// A file as it shall be or was: its bytes, or that it is not there.
 type Image = Option<Vec<u8>>;
 
+/// A plan's purpose, and whether it was finished or undone, or why neither could be.
+pub(crate) type RecoveredPlan = (String, Result<bool, String>);
+
 enum Applied {
     All,
     /// This file was neither as before nor as after.
@@ -121,7 +124,7 @@ impl Store {
 
     /// Finishes the plans of dead processes, or gives all files of a plan their former bytes back where
     /// somebody has meddled; and removes plans that never got their names. The store's lock is held.
-    pub(crate) fn recover_transactions(&self) -> Result<Vec<(String, Result<bool, String>)>, StoreError> {
+    pub(crate) fn recover_transactions(&self) -> Result<Vec<RecoveredPlan>, StoreError> {
         let folder = self.layout().transactions();
         let fs = self.sys.fs();
         let mut recovered = Vec::new();

@@ -8,8 +8,9 @@
 //! It never does I/O, never panics on any bytes, and holds no opinion about which versions exist.
 //!
 //! The rules are those of the go command (`internal/gover`, `cmd/go/internal/gover`,
-//! `go/version`), with the one rule newer than Go 1.26: a prerelease of a patch (`1.9.2rc2`) can be
-//! read and ordered, where an older go command calls it malformed.
+//! `go/version`), with one rule newer than Go 1.27: a prerelease of a patch (`1.9.2rc2`) can be
+//! read and ordered, where the go command calls it malformed. Where a toolchain is chosen the go
+//! command's word counts: [`is_choosable`], [`toolchain_version`].
 //!
 //! Tested by tables of comparisons, by properties (the order is total and transitive, no bytes make
 //! it panic), and by hand against the go command itself.
@@ -21,4 +22,4 @@ mod toolchain;
 
 pub use lines::{Line, Lines, scan};
 pub use order::{Parts, compare, is_lang, is_language_version_without_release, is_valid, lang, parse};
-pub use toolchain::toolchain_version;
+pub use toolchain::{is_choosable, toolchain_version};

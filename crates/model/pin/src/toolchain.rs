@@ -1,6 +1,14 @@
-//! Toolchain names: `go`, a version, and perhaps a builder's suffix.
+//! Toolchain names: `go`, a version, and perhaps a builder's suffix; and the version of a `go` line.
 
-use crate::order::is_valid;
+use crate::order::parse;
+
+/// Whether the go command takes this for a version where it chooses a toolchain: it is well formed
+/// and no prerelease of a patch. `go 1.99.2rc1` is nothing to the go command up to 1.27 at least,
+/// although [`parse`] reads it, because one such name (`1.9.2rc2`) stands in lists of releases.
+/// Source of the rule: `Parse` in `internal/gover/gover.go`.
+pub fn is_choosable(version: &str) -> bool {
+    parse(version).is_some_and(|parts| !parts.is_patch_prerelease())
+}
 
 /// The version in a toolchain's name: `1.21.0` of `go1.21.0` and of `go1.21.0-custom`.
 ///
@@ -13,5 +21,5 @@ pub fn toolchain_version(name: &str) -> Option<&str> {
         return None;
     }
     let version = name.strip_prefix("go")?.split(['-', ' ', '\t']).next()?;
-    is_valid(version).then_some(version)
+    is_choosable(version).then_some(version)
 }

@@ -82,6 +82,8 @@ fn a_toolchain_name_gives_its_version_and_loses_its_suffix() {
         ("go1.22", Some("1.22")),
         ("go1", Some("1")),
         ("go1.21rc2", Some("1.21rc2")),
+        // Readable as a version, but not to the go command.
+        ("go1.9.2rc2", None),
         ("1.21.0", None),
         ("go", None),
         ("go-1.21", None),

@@ -17,6 +17,8 @@ pub(crate) struct Choice {
     pub pin: Option<Base>,
     /// What is taken where nothing decides and nothing newer is needed.
     pub base: Option<Base>,
+    /// A base that can only be raised: its version, and why it cannot be taken.
+    pub bad_base: Option<(Version, ProjectError)>,
     /// `GOTOOLCHAIN=local`: nothing raises the base.
     pub local: bool,
     /// Everything that was looked at, in the order in which it counts.
@@ -82,7 +84,8 @@ impl Choice {
                     self.pin = exactly(version);
                     Verdict::Chosen
                 }
-                Gotoolchain::Base(version) => {
+                Gotoolchain::Base(version, fault) => {
+                    self.bad_base = fault.map(|fault| (version.clone(), fault));
                     self.base = exactly(version);
                     Verdict::Base
                 }

@@ -87,8 +87,14 @@ fn combine(choice: &mut Choice, requirement: &mut Requirement) -> Result<Want, P
         requirement.overrule_suggestion(Rule::Gotoolchain.as_str());
         requirement.drop_suggestion();
     }
-    if let Some(error) = requirement.bad_toolchain.take() {
+    if let Some(error) = requirement.bad.take() {
         return Err(error);
+    }
+    if let Some((version, error)) = choice.bad_base.take() {
+        let raised = requirement.floor.as_ref().map(|floor| floor.raise(Some(&version)));
+        if !matches!(raised, Some(Ok(Some(_)) | Err(_))) {
+            return Err(error);
+        }
     }
     match (requirement.floor.take(), choice.base.take()) {
         // Nothing may raise the base, so it is as good as a pin: below the floor it is refused.

@@ -88,8 +88,8 @@ pub(crate) struct Read {
     pub floor: Option<Floor>,
     /// A `go` line that is no version: where, and its text.
     pub odd_go: Option<(Origin, String)>,
-    /// A `toolchain` line that is none. An error only where the line would have counted.
-    pub bad_toolchain: Option<ProjectError>,
+    /// A line that names no toolchain. An error only where the line would have counted.
+    pub bad: Option<ProjectError>,
 }
 
 /// Reads the lines of a go.work or go.mod file.
@@ -102,12 +102,13 @@ pub(crate) fn read(file: &FoundFile) -> Result<Read, ProjectError> {
     let present =
         |line: Option<Line<'_>>| line.filter(|line| !line.value.is_empty()).map(|l| (l.number, lossy(l.value)));
 
-    let mut read = Read { floor: None, odd_go: None, bad_toolchain: None };
+    let mut read = Read { floor: None, odd_go: None, bad: None };
     let mut go = None;
     if let Some((number, text)) = present(lines.go) {
         let origin = Origin::of_line(Rule::GoLine, &file.path, number);
         // `Version` also reads `go1.22`, which the go command does not take here.
-        match text.parse::<Version>().ok().filter(|version| version.as_str() == text) {
+        let version = text.parse::<Version>().ok();
+        match version.filter(|version| version.as_str() == text && pin::is_choosable(&text)) {
             Some(version) => go = Some(GoLine { needed: version.released_as(), version, origin }),
             None => read.odd_go = Some((origin, text)),
         }
@@ -120,9 +121,19 @@ pub(crate) fn read(file: &FoundFile) -> Result<Read, ProjectError> {
             Some(version) => toolchain = Some(Suggestion { version: Some(version), name, origin }),
             None => {
                 let separator = name.contains(['/', '\\']);
-                read.bad_toolchain = Some(ProjectError::ToolchainLine { origin, name, separator });
+                read.bad = Some(ProjectError::ToolchainLine { origin, name, separator });
             }
         }
+    }
+    // The go command takes both lines, and then refuses to look for what is not called `go1…`.
+    let beyond = |version: &Version| pin::compare(version.as_str(), "2").is_ge() && !version.tag().starts_with("go1");
+    let suggested = toolchain.as_ref().and_then(|line| Some((line.version.as_ref()?, &line.origin)));
+    let needed = go.as_ref().map(|go| (&go.version, &go.origin));
+    let keeps_base = toolchain.as_ref().is_some_and(|line| line.version.is_none());
+    let refused = needed.into_iter().chain(suggested).find(|(version, _)| beyond(version) && !keeps_base);
+    if let (None, Some((version, origin))) = (&read.bad, refused) {
+        let (origin, name) = (origin.clone(), version.tag());
+        read.bad = Some(ProjectError::ToolchainLine { origin, name, separator: false });
     }
     if go.is_some() || toolchain.is_some() {
         read.floor = Some(Floor { file: file.name, path: file.path.clone(), go, toolchain });
@@ -148,7 +159,9 @@ impl Floor {
         let minimum = suggestion.and_then(|line| line.version.as_ref()).or(base);
         if let Some(go) = self.go.as_ref().filter(|go| newer(&go.version, minimum)) {
             let (version, origin) = (go.needed.clone(), go.origin.clone());
-            return Ok(Some(Raised { name: version.tag(), version, origin }));
+            // By that name and no other: for `go 1.20.0` it looks for go1.20.0, though it was released as go1.20.
+            let name = if go.version.is_language() { version.tag() } else { go.version.tag() };
+            return Ok(Some(Raised { version, name, origin }));
         }
         match suggestion {
             Some(Suggestion { version: Some(version), origin, name }) => {

@@ -19,25 +19,31 @@
 //! is no go.work. The `toolchain` line only suggests. Both are read exactly as the go command reads
 //! them before it chooses a toolchain (`cmd/go/internal/toolchain/select.go`):
 //!
-//! - `GO111MODULE=off` means no floor, and then `GOTOOLCHAIN` is not looked at either;
+//! - `GO111MODULE=off` means no floor, and then `GOTOOLCHAIN` is not looked at either; `auto` means the
+//!   same where there is neither a go.mod nor a go.work;
 //! - any go.work above the working folder comes before any go.mod; `GOWORK=off` passes over go.work,
 //!   `GOWORK=/path` names it;
 //! - `go 1.22` is satisfied by `1.22rc1`; where a toolchain must be chosen for it, that is `1.22.0`;
 //! - `toolchain default` keeps the base, and so does `GOTOOLCHAIN=local`;
-//! - a `go` line that is no version is passed over here, since the go command itself reports it.
+//! - a `go` line that is no version is passed over here, since the go command itself reports it; what
+//!   would have to be called `go2…` is refused, since the go command looks for nothing of such a name;
+//! - what cannot be read is an error only where it would have decided.
 //!
 //! With a pin, the pin decides, and [`check_floor`] refuses one below the floor with both places
 //! named. Without one, the base (`GOTOOLCHAIN=go1.26.4+auto`, else the user's default) is raised to
 //! the suggestion and to the floor where these are higher ([`Floor::raise`]).
 //!
-//! Not done here: `go install pkg@version` and `go run pkg@version`, which pass over the project's
-//! go.mod, and the go command's rule not to leave its own source tree in search of a go.work.
+//! Where go commands differ the newest counts, which is 1.27. Not done here: `go install pkg@version` and
+//! `go run pkg@version`, which up to Go 1.24 at least pass over the project and may need more than it; what
+//! the go command answers itself whatever is chosen (`go env GOTOOLCHAIN`); `GOTOOLCHAIN` in a GOENV file
+//! or go.env, which the chosen go command reads; and its rule not to leave its own source tree in search
+//! of a go.work.
 //!
 //! What stands in these files is foreign. A name with a path separator is refused with file and line
 //! (CVE-2023-39320), content is bounded, and nothing that is not a Go version comes out.
 //!
-//! Tested by tables, by properties over hostile content, and, case by case, by hand against the go
-//! command with `GODEBUG=toolchaintrace=1`.
+//! Tested by tables, by properties over hostile content, and by the conformance suite, which asks real go
+//! commands in hundreds of worlds (`tests/conformance`, `docs/resolver.md`).
 
 mod choice;
 mod decide;

@@ -1,5 +1,7 @@
 //! What the project says: which go.work or go.mod counts, and its lines.
 
+use std::path::Path;
+
 use release::cut;
 
 use crate::error::ProjectError;
@@ -16,8 +18,9 @@ pub(crate) struct Requirement {
     pub modules_enabled: bool,
     /// The lines that count.
     pub floor: Option<Floor>,
-    /// A `toolchain` line that names none: an error where it would have counted.
-    pub bad_toolchain: Option<ProjectError>,
+    /// A line that names no toolchain, or a `GOWORK` that names no file: an error where it would have
+    /// counted.
+    pub bad: Option<ProjectError>,
     /// Everything that was looked at, in the order in which it counts.
     pub reasons: Vec<Reason>,
 }
@@ -28,17 +31,34 @@ impl Requirement {
         let mut requirement = Requirement::default();
         let go_mod = inputs.files(FileName::GoMod).next();
         // The go command looks no further when it finds one right in that folder.
-        let in_temp = go_mod.is_some_and(|(folder, _)| inputs.temp_folder.as_ref() == Some(&folder.path));
+        // As paths, since the setting often ends with a separator.
+        let temp = inputs.temp_folder.as_deref().filter(|path| !path.is_empty()).map(Path::new);
+        let in_temp = go_mod.is_some_and(|(folder, _)| temp == Some(Path::new(&folder.path)));
         let go_mod = go_mod.map(|(_, file)| file);
 
-        requirement.modules(inputs.go111module.as_deref(), go_mod.is_some() && !in_temp);
+        let gowork = inputs.gowork.as_deref().filter(|text| !text.is_empty());
+        let mode = setting::gowork(gowork);
+        // Up to Go 1.24 at least a go.work alone was not enough for GO111MODULE=auto.
+        let has_work = match &mode {
+            Ok(Gowork::Search) => inputs.files(FileName::GoWork).next().is_some(),
+            Ok(Gowork::Off) => false,
+            // Whether there is such a file is not asked, nor whether there could be one.
+            Ok(Gowork::File) | Err(_) => true,
+        };
+        requirement.modules(inputs.go111module.as_deref(), go_mod.is_some() && !in_temp || has_work);
         if !requirement.modules_enabled {
             for file in inputs.files(FileName::GoWork).map(|(_, file)| file).chain(go_mod) {
                 requirement.tell_whole(file, Verdict::Ignored("modules are off".to_owned()));
             }
             return Ok(requirement);
         }
-        let go_work = requirement.go_work(inputs)?;
+        let go_work = match mode {
+            Ok(mode) => requirement.go_work(inputs, gowork, &mode),
+            Err(error) => {
+                requirement.bad = Some(error);
+                return Ok(requirement);
+            }
+        };
         match (go_work, go_mod) {
             (Some(work), Some(other)) => {
                 requirement.lines(work)?;
@@ -60,8 +80,15 @@ impl Requirement {
         for reason in self.reasons.iter_mut().filter(|reason| reason.verdict == Verdict::Suggested) {
             reason.verdict = Verdict::OverruledBy(by.to_owned());
         }
-        if let Some(ProjectError::ToolchainLine { origin, name, .. }) = self.bad_toolchain.take() {
-            self.tell(origin, Some(&name), Verdict::OverruledBy(by.to_owned()));
+        let (origin, value) = match self.bad.take() {
+            Some(ProjectError::ToolchainLine { origin, name, .. }) => (origin, name),
+            // It is quoted already, to be shown in the error.
+            Some(ProjectError::Gowork { shown }) => (Origin::of_rule(Rule::Gowork), shown.trim_matches('`').to_owned()),
+            _ => return,
+        };
+        // A line that is well formed and leads nowhere has been told of already.
+        if self.reasons.iter().all(|reason| reason.origin != origin) {
+            self.tell(origin, Some(&value), Verdict::OverruledBy(by.to_owned()));
         }
     }
 
@@ -73,9 +100,9 @@ impl Requirement {
         }
     }
 
-    fn modules(&mut self, setting: Option<&str>, go_mod_found: bool) {
+    fn modules(&mut self, setting: Option<&str>, file_found: bool) {
         let setting = setting.filter(|text| !text.is_empty());
-        self.modules_enabled = setting::modules_enabled(setting, go_mod_found);
+        self.modules_enabled = setting::modules_enabled(setting, file_found);
         if let Some(text) = setting {
             let verdict = match self.modules_enabled {
                 true => Verdict::Ignored("modules are on".to_owned()),
@@ -86,15 +113,13 @@ impl Requirement {
     }
 
     /// The go.work that counts.
-    fn go_work<'a>(&mut self, inputs: &'a Inputs) -> Result<Option<&'a FoundFile>, ProjectError> {
-        let setting = inputs.gowork.as_deref().filter(|text| !text.is_empty());
-        let mode = setting::gowork(setting)?;
+    fn go_work<'a>(&mut self, inputs: &'a Inputs, setting: Option<&str>, mode: &Gowork) -> Option<&'a FoundFile> {
         let found = match mode {
             Gowork::Search => inputs.files(FileName::GoWork).next().map(|(_, file)| file),
             Gowork::Off => None,
             Gowork::File => inputs.gowork_file.as_ref(),
         };
-        let verdict = match (&mode, found) {
+        let verdict = match (mode, found) {
             (Gowork::Search, _) => Verdict::Ignored("it leaves go.work to be looked for".to_owned()),
             (Gowork::Off, _) | (Gowork::File, Some(_)) => Verdict::Chosen,
             // `go work init` is run with the name of a file that is yet to be written.
@@ -103,16 +128,16 @@ impl Requirement {
         if let Some(text) = setting {
             self.tell(Origin::of_rule(Rule::Gowork), Some(text), verdict);
         }
-        if found.is_none() && mode == Gowork::Search {
+        if found.is_none() && *mode == Gowork::Search {
             self.tell(Origin::of_rule(Rule::GoWorkFile), None, Verdict::NotThere);
         }
-        let by = if mode == Gowork::Search { "a nearer go.work" } else { Rule::Gowork.as_str() };
+        let by = if *mode == Gowork::Search { "a nearer go.work" } else { Rule::Gowork.as_str() };
         for (_, file) in inputs.files(FileName::GoWork) {
             if found.is_none_or(|found| found.path != file.path) {
                 self.tell_whole(file, Verdict::OverruledBy(by.to_owned()));
             }
         }
-        Ok(found)
+        found
     }
 
     /// The lines of the file that counts.
@@ -124,7 +149,7 @@ impl Requirement {
         if let Some((origin, text)) = read.odd_go {
             let verdict = Verdict::Ignored("it is no Go version, which the go command will say itself".to_owned());
             self.tell(origin, Some(&text), verdict);
-        } else if read.floor.is_none() && read.bad_toolchain.is_none() {
+        } else if read.floor.is_none() && read.bad.is_none() {
             self.tell_whole(file, Verdict::Ignored("it has neither a go line nor a toolchain line".to_owned()));
         }
         if let Some(line) = read.floor.as_ref().and_then(|floor| floor.toolchain.as_ref()) {
@@ -132,7 +157,7 @@ impl Requirement {
             self.tell(line.origin.clone(), Some(&line.name), verdict);
         }
         self.floor = read.floor;
-        self.bad_toolchain = read.bad_toolchain;
+        self.bad = read.bad;
         Ok(())
     }
 

@@ -11,8 +11,9 @@ use crate::error::{GotoolchainFault, ProjectError};
 pub(crate) enum Gotoolchain {
     /// `go1.26.4`: exactly that, whatever the project says.
     Exact(Version),
-    /// `go1.26.4+auto`, `go1.26.4+path`: the base, which the project may raise.
-    Base(Version),
+    /// `go1.26.4+auto`, `go1.26.4+path`: the base, which the project may raise. A name that goward
+    /// has no toolchain for is a fault only where the project does not raise it.
+    Base(Version, Option<ProjectError>),
     /// `local`: the base that is there, which nothing raises.
     Local,
     /// `auto`, `path`, `local+auto`, `local+path`: the project decides.
@@ -36,21 +37,24 @@ pub(crate) fn gotoolchain(value: &str) -> Result<Gotoolchain, ProjectError> {
     let text = pin::toolchain_version(name).filter(|_| name.starts_with("go1"));
     let version = text.and_then(|text| text.parse::<Version>().ok());
     let version = version.ok_or_else(|| refused(GotoolchainFault::Malformed))?;
-    if version.tag() != name {
-        return Err(refused(GotoolchainFault::Suffix));
+    let fault = match () {
+        () if version.tag() != name => Some(refused(GotoolchainFault::Suffix)),
+        () if version.is_language() => Some(refused(GotoolchainFault::Language)),
+        () => None,
+    };
+    match (may_rise, fault) {
+        (true, Some(fault)) => Ok(Gotoolchain::Base(version, Some(fault))),
+        (true, None) => Ok(Gotoolchain::Base(version.released_as(), None)),
+        (false, Some(fault)) => Err(fault),
+        (false, None) => Ok(Gotoolchain::Exact(version.released_as())),
     }
-    if version.is_language() {
-        return Err(refused(GotoolchainFault::Language));
-    }
-    let version = version.released_as();
-    Ok(if may_rise { Gotoolchain::Base(version) } else { Gotoolchain::Exact(version) })
 }
 
 /// Whether `GO111MODULE` leaves modules on. Source: `WillBeEnabled` in `cmd/go/internal/modload/init.go`.
-pub(crate) fn modules_enabled(value: Option<&str>, go_mod_found: bool) -> bool {
+pub(crate) fn modules_enabled(value: Option<&str>, file_found: bool) -> bool {
     match value {
         None | Some("on") => true,
-        Some("auto") => go_mod_found,
+        Some("auto") => file_found,
         Some(_) => false,
     }
 }

@@ -226,6 +226,13 @@ fn gowork_passes_over_or_names_the_go_work() {
     #[cfg(unix)]
     assert_eq!(with("/x/go.work", None), from_mod);
     assert_eq!(with("go.work", None), "error gowork-invalid: follow GOWORK=`go.work`: it is not an absolute path");
+    // Where a pin decides, the go command that is run may say so itself.
+    let pinned =
+        |pin: &str| Inputs { gotoolchain: Some(pin.to_owned()), gowork: Some("go.work".to_owned()), ..inputs(&files) };
+    assert_eq!(line(&pinned("go1.24.1")), "1.24.1 by GOTOOLCHAIN");
+    assert_eq!(line(&with_default(pinned("local"))), "default 1.25 by /home/u/default (default)");
+    let told = decide(&pinned("go1.24.1")).unwrap().reasons;
+    assert_eq!(told.last().unwrap().to_string(), "GOWORK: `go.work`, overruled by GOTOOLCHAIN");
 }
 
 #[test]
@@ -239,8 +246,10 @@ fn without_modules_there_is_no_floor_and_no_gotoolchain() {
     assert_eq!(with("off", &files), off);
     // The go command takes any word it does not know for off, and complains later.
     assert_eq!(with("nonsense", &files), off);
-    // `auto` needs a go.mod; a go.work alone is not enough.
-    assert_eq!(with("auto", &[("/w/go.work", "go 1.26.1\n")]), off);
+    // `auto` needs a file; up to Go 1.24 a go.work alone was not enough, now it is.
+    assert_eq!(with("auto", &[]), off);
+    let by_work = "1.21.1 by GOTOOLCHAIN; go 1.26.1 (1.26.1) at /w/go.work:1 (go line)";
+    assert_eq!(with("auto", &[("/w/go.work", "go 1.26.1\n")]), by_work);
     let on = "1.21.1 by GOTOOLCHAIN; go 1.22 (1.22.0) at /w/a/go.mod:1 (go line)";
     for value in ["auto", "on", ""] {
         assert_eq!(with(value, &files), on, "{value}");
@@ -252,6 +261,8 @@ fn a_go_mod_right_in_the_temporary_folder_does_not_count() {
     let mut temp = inputs(&[("/w/a/go.mod", "go 1.22\n"), ("/w/go.mod", "go 1.21\n")]);
     temp.temp_folder = Some("/w/a".to_owned());
     // The go command looks no further up either.
+    assert_eq!(line(&temp), "nothing");
+    temp.temp_folder = Some("/w/a/".to_owned());
     assert_eq!(line(&temp), "nothing");
     temp.temp_folder = Some("/w".to_owned());
     assert_eq!(line(&temp), "at least go 1.22 (1.22.0) at /w/a/go.mod:1 (go line)");
@@ -291,6 +302,14 @@ fn gotoolchain_is_read_in_all_its_forms() {
     for (value, expected) in cases {
         let inputs = Inputs { gotoolchain: Some(value.to_owned()), ..with_default(inputs(&go_mod)) };
         assert_eq!(line(&inputs), expected, "{value}");
+    }
+    // A base that cannot be taken is a fault only where it would be.
+    for base in ["go1.23+auto", "go1.23.1-1+path"] {
+        let over = |content| line(&Inputs { gotoolchain: Some(base.to_owned()), ..inputs(&[("/w/go.mod", content)]) });
+        assert!(over("go 1.24\n").ends_with("by GOTOOLCHAIN or go 1.24 (1.24.0) at /w/go.mod:1 (go line)"), "{base}");
+        assert!(over("go 1.22\n").starts_with("error gotoolchain-invalid"), "{base}");
+        assert!(over("go 1.24\ntoolchain default\n").starts_with("error gotoolchain-invalid"), "{base}");
+        assert!(over("").starts_with("error gotoolchain-invalid"), "{base}");
     }
     // Below a file that pins, only the exact form counts.
     let pinned = [("/w/.go-version", "1.23.1\n")];
@@ -355,8 +374,23 @@ fn a_toolchain_line_that_names_none_is_refused_with_file_and_line() {
 }
 
 #[test]
+fn a_version_that_go_has_no_names_for_is_refused_where_it_would_have_to_be_found() {
+    for content in ["go 2.1\n", "go 1.24\ntoolchain go3.0.1\n"] {
+        let refused = || inputs(&[("/w/go.mod", content)]);
+        assert!(line(&refused()).starts_with("error toolchain-line-invalid"), "{content:?}");
+        let pinned = Inputs { argument: Some("1.26".to_owned()), ..refused() };
+        assert!(line(&pinned).starts_with("1.26 by command line"), "{content:?}");
+        let lines: Vec<_> =
+            decide(&pinned).unwrap().reasons.into_iter().filter_map(|reason| reason.origin.line).collect();
+        assert_eq!(lines.len(), content.lines().count(), "each line is told of once: {content:?}");
+    }
+    let kept = with_default(inputs(&[("/w/go.mod", "go 2.1\ntoolchain default\n")]));
+    assert!(line(&kept).starts_with("1.25 by /home/u/default (default)"));
+}
+
+#[test]
 fn a_go_line_that_is_no_version_is_passed_over_as_the_go_command_does() {
-    for odd in ["1.22-x", "go1.22", "\"1.22\"", "1.22 1.23", "(", "1.22\0", "latest", "../x", "01.22"] {
+    for odd in ["1.99.1rc1", "1.22-x", "go1.22", "\"1.22\"", "1.22 1.23", "(", "1.22\0", "latest", "../x", "01.22"] {
         let inputs = with_default(inputs(&[("/w/go.mod", &format!("go {odd}\n"))]));
         assert_eq!(line(&inputs), "default 1.25 by /home/u/default (default)", "{odd:?}");
     }
@@ -396,6 +430,8 @@ fn the_base_is_raised_as_the_go_command_raises_it() {
         let raised = floor(content).raise(Some(&base)).unwrap().map(|raised| raised.version.to_string());
         assert_eq!(raised.as_deref(), expected, "{content:?} over {base}");
     }
+    let old = floor("go 1.20.0\n").raise(Some(&"1.19.1".parse().unwrap())).unwrap().unwrap();
+    assert_eq!((old.version.as_str(), old.name.as_str()), ("1.20", "go1.20.0"));
     let custom = floor("toolchain go1.99.1-custom\n").raise(None).unwrap().unwrap();
     assert_eq!((custom.version.as_str(), custom.name.as_str()), ("1.99.1", "go1.99.1-custom"));
     let without_base = |content: &str| floor(content).raise(None).unwrap().map(|raised| raised.version.to_string());

@@ -1,0 +1,76 @@
+//! What the model makes of a case.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use project::{DefaultPin, FileName, Folder, FoundFile, Inputs, Want, decide};
+use release::{Request, Version};
+
+use crate::case::Case;
+use crate::world::{Answer, World};
+
+/// The choice, with the go command's own release as the default.
+pub fn answer(case: &Case, world: &World, base: &str) -> Answer {
+    let decision = match decide(&inputs(case, world, base)) {
+        Ok(decision) => decision,
+        Err(_) => return Answer::Refused,
+    };
+    let local: Version = base.parse().expect("the suite's own versions");
+    let name = match decision.want {
+        Want::Pinned { request, .. } | Want::Default { request, .. } => exact(&request).tag(),
+        Want::AtLeast { floor, default } => {
+            let base = default.map(|default| exact(&default.request)).expect("the suite sets a default");
+            match floor.raise(Some(&base)) {
+                Ok(Some(raised)) => raised.name,
+                Ok(None) => base.tag(),
+                Err(_) => return Answer::Refused,
+            }
+        }
+        Want::Nothing => panic!("{}: the suite sets a default", case.name),
+    };
+    if name == local.tag() { Answer::Local } else { Answer::Named(name) }
+}
+
+fn exact(request: &Request) -> Version {
+    match request {
+        Request::Exact(version) => version.clone(),
+        other => panic!("{other} is not exact"),
+    }
+}
+
+/// Looks around on disk as the product does.
+fn inputs(case: &Case, world: &World, base: &str) -> Inputs {
+    // Joining an empty path would leave a separator at the end.
+    let from: PathBuf = world.root.join(case.chdir.as_ref().unwrap_or(&case.folder)).components().collect();
+    let folders = from.ancestors().take_while(|folder| folder.starts_with(&world.root)).map(|folder| Folder {
+        path: folder.display().to_string(),
+        files: [FileName::GoWork, FileName::GoMod]
+            .into_iter()
+            .filter_map(|name| found(name, &folder.join(name.as_str())))
+            .collect(),
+    });
+    let goenv = case.goenv.as_ref().and_then(|_| fs::read_to_string(&world.goenv).ok()).unwrap_or_default();
+    let setting = |name: &str| {
+        let environment = world.setting(case, name, base).filter(|value| !value.is_empty());
+        let in_file =
+            || goenv.lines().rev().find_map(|line| line.strip_prefix(name)?.strip_prefix('=').map(str::to_owned));
+        environment.or_else(in_file)
+    };
+    let gowork = setting("GOWORK");
+    let named = gowork.as_deref().map(Path::new).filter(|path| path.is_absolute());
+    Inputs {
+        folders: folders.collect(),
+        gotoolchain: world.setting(case, "GOTOOLCHAIN", base),
+        gowork_file: named.and_then(|path| found(FileName::GoWork, path)),
+        gowork,
+        go111module: setting("GO111MODULE"),
+        temp_folder: Some(world.temp(case, base)),
+        default: Some(DefaultPin { request: base.to_owned(), origin: "the suite".to_owned() }),
+        ..Inputs::default()
+    }
+}
+
+fn found(name: FileName, path: &Path) -> Option<FoundFile> {
+    let content = path.is_file().then(|| fs::read(path))?.ok()?;
+    Some(FoundFile { name, path: path.display().to_string(), content })
+}
