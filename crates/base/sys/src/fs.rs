@@ -43,6 +43,8 @@ pub struct Meta {
     pub bytes_on_disk: u64,
     /// When it was last changed, in seconds since 1970.
     pub modified_unix_seconds: u64,
+    /// The same in nanoseconds, as far as the file system counts them; 0 after the year 2554.
+    pub modified_unix_nanos: u64,
 }
 
 /// What a file system offers.
@@ -388,11 +390,9 @@ impl Meta {
         } else {
             EntryKind::Other
         };
-        let modified_unix_seconds = meta
-            .modified()
-            .ok()
-            .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
-            .map_or(0, |since| since.as_secs());
+        let modified = meta.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        let modified_unix_seconds = modified.map_or(0, |since| since.as_secs());
+        let modified_unix_nanos = modified.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(0));
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt;
@@ -403,12 +403,21 @@ impl Meta {
                 identity: Some((meta.dev(), meta.ino())),
                 bytes_on_disk: meta.blocks() * 512,
                 modified_unix_seconds,
+                modified_unix_nanos,
             }
         }
         #[cfg(windows)]
         {
             let mode = if meta.permissions().readonly() { 0o444 } else { 0o644 };
-            Meta { kind, bytes: meta.len(), mode, identity: None, bytes_on_disk: meta.len(), modified_unix_seconds }
+            Meta {
+                kind,
+                bytes: meta.len(),
+                mode,
+                identity: None,
+                bytes_on_disk: meta.len(),
+                modified_unix_seconds,
+                modified_unix_nanos,
+            }
         }
     }
 }

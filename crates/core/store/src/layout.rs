@@ -21,6 +21,8 @@ use release::ToolchainId;
 /// downloads/                              archives under way, in parts
 /// cache/                                  what can be asked for again
 /// locks/                                  locks between processes
+/// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
+/// shim.table                              what the shims know of the store
 /// trash/                                  trees on their way out
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +93,16 @@ impl Layout {
     /// The folder for `PATH`: `go` and `gofmt` of the default toolchain.
     pub fn default_bin(&self) -> PathBuf {
         self.current().join("go").join("bin")
+    }
+
+    /// The folder for `PATH` that has the shims. They look for their table in the folder above their own.
+    pub fn shims(&self) -> PathBuf {
+        self.home.join("shims")
+    }
+
+    /// What the shims know of the store.
+    pub fn shim_table(&self) -> PathBuf {
+        self.home.join("shim.table")
     }
 
     /// Trees that are not whole yet.

@@ -34,6 +34,7 @@ mod projects;
 mod record;
 mod recover;
 mod remove;
+mod shim_table;
 mod siblings;
 mod staging;
 pub mod states;

@@ -4,7 +4,7 @@ use diag::{Bytes, Diagnose, Report, Speech};
 use engine::{Ctx, Installed};
 use serde_json::json;
 
-use super::{Done, listen};
+use super::{Done, listen, remember};
 use crate::cli::InstallArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -17,6 +17,7 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
         let choice = engine::choose(ctx, None)?;
         let plan = engine::plan_install(ctx, &choice.request, &ctx.platform)?;
         choice.check(plan.toolchain.version())?;
+        remember(ctx, &choice);
         plans.push(plan);
     }
     for request in &args.requests {

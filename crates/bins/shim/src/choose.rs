@@ -1,0 +1,241 @@
+//! Looks around as far as the decision needs it: name, arguments, variables, table, and the way up.
+
+use crate::decide::{Decision, Found, Why, contains, decide, decide_exact};
+use crate::limits::{
+    ARGS_MAX, FOLDERS_MAX, GO_FILE_BYTES_MAX, GOENV_BYTES_MAX, PATH_BYTES_MAX, PIN_FILE_BYTES_MAX, TABLE_BYTES_MAX,
+};
+use crate::path::{Path, parent};
+use crate::table::{self, Table};
+
+/// What came of looking at a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing stands there, or what should be a folder on the way is none.
+    Absent,
+    /// So many bytes of it were read: all, where they are fewer than would have had room.
+    Bytes(usize),
+    /// It is there and cannot be read, or is not what was looked for.
+    Odd,
+}
+
+/// What the shim needs to know of the machine.
+pub trait Machine {
+    /// A variable. An unset one is `None`, an empty one is not.
+    fn var(&self, name: &str) -> Option<&[u8]>;
+    /// Reads a regular file, links followed. A path that does not begin at the top begins at the working folder.
+    fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen;
+    /// Where a symbolic link points, as it is written.
+    fn read_link(&mut self, path: &Path, into: &mut [u8]) -> Seen;
+    /// When a folder last changed, in nanoseconds since 1970.
+    fn changed(&mut self, path: &Path) -> Option<u64>;
+}
+
+/// How the shim was called.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The name: `go`, `gofmt`, `go1.26.4`.
+    pub name: &'a [u8],
+    /// The first arguments behind it.
+    pub args: [Option<&'a [u8]>; ARGS_MAX],
+    /// The shim's own path, links followed. Its folder's parent is goward's home.
+    pub own: &'a [u8],
+    /// The working folder; empty where it cannot be told.
+    pub folder: &'a [u8],
+}
+
+/// Memory in which what is read has its place, one thing behind the other: so a program without a runtime
+/// touches few pages of it, and only those cost anything.
+pub struct Room<'s> {
+    free: &'s mut [u8],
+}
+
+impl<'s> Room<'s> {
+    /// Bytes that are enough for everything that is read.
+    pub const BYTES: usize =
+        TABLE_BYTES_MAX + 2 * GO_FILE_BYTES_MAX + PIN_FILE_BYTES_MAX + GOENV_BYTES_MAX + 4 * PATH_BYTES_MAX;
+
+    /// All of this is free.
+    pub fn new(free: &'s mut [u8]) -> Room<'s> {
+        Room { free }
+    }
+
+    /// Lets something be written, and keeps as many bytes of it as are said to have been.
+    pub fn keep(&mut self, bytes_max: usize, write: impl FnOnce(&mut [u8]) -> usize) -> &'s [u8] {
+        let free = core::mem::take(&mut self.free);
+        let end = free.len().min(bytes_max);
+        let length = free.get_mut(..end).map_or(0, write).min(end);
+        let (kept, free) = free.split_at_mut(length);
+        self.free = free;
+        kept
+    }
+
+    /// Reads a whole file that may not be there.
+    fn read(&mut self, machine: &mut impl Machine, path: &Path, bytes_max: usize) -> Result<Option<&'s [u8]>, Why> {
+        let mut seen = Seen::Odd;
+        // One byte more than is allowed: what fills its room has no known end.
+        let bytes = self.keep(bytes_max + 1, |into| {
+            seen = machine.read(path, into);
+            if let Seen::Bytes(length) = seen { length } else { 0 }
+        });
+        match seen {
+            Seen::Absent => Ok(None),
+            Seen::Bytes(length) if length <= bytes_max => Ok(Some(bytes)),
+            Seen::Bytes(_) | Seen::Odd => Err(Why::Unreadable),
+        }
+    }
+}
+
+/// What is to be done, and where `goward` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice<'s> {
+    /// What is to be done.
+    pub decision: Decision<'s>,
+    /// The goward program, where the table tells.
+    pub goward: Option<&'s [u8]>,
+}
+
+/// Chooses. The path is one to work with.
+pub fn choose<'s>(machine: &mut impl Machine, room: Room<'s>, path: &mut Path, call: &Call<'_>) -> Choice<'s> {
+    let mut room = room;
+    let home = parent(call.own).and_then(parent);
+    let bytes = home.and_then(|home| {
+        path.set(&[home, b"/shim.table"]);
+        room.read(machine, path, TABLE_BYTES_MAX).ok().flatten()
+    });
+    let decision = match bytes.and_then(Table::parse) {
+        Some(table) => decided(machine, &table, room, path, call).unwrap_or_else(Decision::HandOver),
+        None => Decision::HandOver(Why::NoTable),
+    };
+    Choice { decision, goward: bytes.and_then(table::goward) }
+}
+
+fn decided<'t>(
+    machine: &mut impl Machine,
+    table: &Table<'t>,
+    mut room: Room<'_>,
+    path: &mut Path,
+    call: &Call<'_>,
+) -> Result<Decision<'t>, Why> {
+    refuse_settings(machine, table)?;
+    refuse_stale(machine, table, &mut room, path)?;
+    match call.name {
+        b"go" | b"gofmt" => {}
+        name => return Ok(decide_exact(table, name)),
+    }
+    refuse_arguments(call)?;
+    Ok(decide(table, &find(machine, room, path, call.folder)?))
+}
+
+/// Variables that bear on the choice, or on the toolchain that is to run.
+fn refuse_settings(machine: &impl Machine, table: &Table<'_>) -> Result<(), Why> {
+    const MUST_BE_EMPTY: [&str; 6] =
+        ["GOWARD_VERSION", "GOWARD_CONFIG", "GOTOOLCHAIN", "GOWORK", "GO111MODULE", "GOROOT"];
+    let set = |name: &str| machine.var(name).filter(|value| !value.is_empty());
+    let another_home = set("GOWARD_HOME").is_some_and(|home| home != table.home);
+    let folder_flag = set("GOFLAGS").is_some_and(|flags| contains(flags, b"-C"));
+    let plain = !another_home && !folder_flag && MUST_BE_EMPTY.iter().all(|name| set(name).is_none());
+    if plain { Ok(()) } else { Err(Why::Setting) }
+}
+
+/// A table that is older than the store is not looked at: a process may have died between the two.
+fn refuse_stale(
+    machine: &mut impl Machine,
+    table: &Table<'_>,
+    room: &mut Room<'_>,
+    path: &mut Path,
+) -> Result<(), Why> {
+    let (folder, changed) = table.toolchains;
+    path.set(&[folder]);
+    if machine.changed(path) != Some(changed) {
+        return Err(Why::Stale);
+    }
+    let (current, target) = table.current;
+    path.set(&[current]);
+    let mut odd = false;
+    let points_at = room.keep(PATH_BYTES_MAX, |into| match machine.read_link(path, into) {
+        Seen::Bytes(length) => length,
+        Seen::Absent => 0,
+        Seen::Odd => {
+            odd = true;
+            0
+        }
+    });
+    if !odd && points_at == target { Ok(()) } else { Err(Why::Stale) }
+}
+
+fn refuse_arguments(call: &Call<'_>) -> Result<(), Why> {
+    let mut args = call.args.iter().flatten();
+    let odd = args.any(|arg| arg.starts_with(b"-C") || arg.starts_with(b"--C"));
+    let version = call.args.first().copied().flatten().is_some_and(|arg| arg.first() == Some(&b'+'));
+    if odd || version { Err(Why::Argument) } else { Ok(()) }
+}
+
+/// Reads what stands on the way from the working folder upwards.
+fn find<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path, from: &[u8]) -> Result<Found<'r>, Why> {
+    let absolute = from.first() == Some(&b'/') || cfg!(windows) && from.get(1) == Some(&b':');
+    let mut folder = Some(from).filter(|_| absolute).ok_or(Why::Unreadable)?;
+    let mut found = Found::default();
+    // Names relative to the working folder are the shortest way for the system: `go.mod`, `../go.mod`, and so on.
+    path.set(&[]);
+    for _ in 0..FOLDERS_MAX {
+        let mut look = |name: &[u8], bytes_max| {
+            path.push(name);
+            let read = room.read(machine, path, bytes_max);
+            path.pop(name.len());
+            read
+        };
+        if found.pin.is_none() {
+            found.pin = look(b".go-version", PIN_FILE_BYTES_MAX)?;
+        }
+        // Whatever is in it: only goward reads such a file.
+        if found.pin.is_none() && look(b".tool-versions", 0) != Ok(None) {
+            return Err(Why::PinFile);
+        }
+        if found.work.is_none() {
+            found.work = look(b"go.work", GO_FILE_BYTES_MAX)?;
+        }
+        if found.module.is_none() {
+            found.module = look(b"go.mod", GO_FILE_BYTES_MAX)?;
+            if found.module.is_some() && is_temp(machine, folder) {
+                return Err(Why::TempFolder);
+            }
+        }
+        path.push(b"../");
+        match parent(folder) {
+            Some(above) => folder = above,
+            None => {
+                if found.work.or(found.module).is_some() {
+                    found.goenv = settings(machine, room, path)?;
+                }
+                return Ok(found);
+            }
+        }
+    }
+    Err(Why::Unreadable)
+}
+
+/// Whether this is the folder for temporary files: that of the environment, or the system's.
+fn is_temp(machine: &impl Machine, folder: &[u8]) -> bool {
+    let named = machine.var(if cfg!(windows) { "TEMP" } else { "TMPDIR" });
+    folder == b"/tmp" || named.is_some_and(|named| named.strip_suffix(b"/").unwrap_or(named) == folder)
+}
+
+/// The file that `go env -w` writes, where the go command looks for it (`os.UserConfigDir`).
+fn settings<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path) -> Result<Option<&'r [u8]>, Why> {
+    match machine.var("GOENV") {
+        Some(b"off") => return Ok(None),
+        Some(_) => return Err(Why::Goenv),
+        None => {}
+    }
+    let set = |name: &str| machine.var(name).filter(|value| !value.is_empty());
+    if cfg!(windows) {
+        path.set(&[set("APPDATA").ok_or(Why::Goenv)?, b"/go/env"]);
+    } else if let Some(config) = set("XDG_CONFIG_HOME").filter(|_| !cfg!(target_os = "macos")) {
+        // goward passes over one that is not absolute.
+        path.set(&[Some(config).filter(|config| config.first() == Some(&b'/')).ok_or(Why::Goenv)?, b"/go/env"]);
+    } else {
+        let below: &[u8] = if cfg!(target_os = "macos") { b"/Library/Application Support" } else { b"/.config" };
+        path.set(&[set("HOME").ok_or(Why::Goenv)?, below, b"/go/env"]);
+    }
+    room.read(machine, path, GOENV_BYTES_MAX).map_err(|_| Why::Goenv)
+}

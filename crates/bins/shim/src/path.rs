@@ -1,0 +1,71 @@
+//! A path in a buffer of its own, always ended by a NUL, as the system's calls want it.
+
+use crate::limits::PATH_BYTES_MAX;
+
+/// A path. What does not fit makes it unusable, which is told when it is asked for.
+pub struct Path {
+    bytes: [u8; PATH_BYTES_MAX],
+    length: usize,
+    overflowed: bool,
+}
+
+impl Path {
+    /// A path of no bytes.
+    pub const fn empty() -> Path {
+        Path { bytes: [0; PATH_BYTES_MAX], length: 0, overflowed: false }
+    }
+
+    /// Begins anew with these parts, one behind the other. A NUL in one of them makes the path unusable.
+    pub fn set(&mut self, parts: &[&[u8]]) {
+        (self.length, self.overflowed) = (0, false);
+        parts.iter().for_each(|part| self.push(part));
+    }
+
+    /// One more part at the end.
+    pub fn push(&mut self, part: &[u8]) {
+        let end = self.length + part.len();
+        // The last byte stays for the NUL.
+        let fits = end < PATH_BYTES_MAX && !part.contains(&0);
+        match self.bytes.get_mut(self.length..=end).filter(|_| fits).and_then(|place| place.split_last_mut()) {
+            Some((nul, place)) => {
+                place.copy_from_slice(part);
+                *nul = 0;
+                self.length = end;
+            }
+            None => self.overflowed = true,
+        }
+    }
+
+    /// Takes so many bytes off the end.
+    pub fn pop(&mut self, bytes: usize) {
+        self.length = self.length.saturating_sub(bytes);
+        if let Some(nul) = self.bytes.get_mut(self.length) {
+            *nul = 0;
+        }
+    }
+
+    /// The path without the NUL; `None` where it did not fit.
+    pub fn get(&self) -> Option<&[u8]> {
+        self.bytes.get(..self.length).filter(|_| !self.overflowed)
+    }
+
+    /// The path with the NUL; `None` where it did not fit.
+    pub fn with_nul(&self) -> Option<&[u8]> {
+        self.bytes.get(..=self.length).filter(|_| !self.overflowed)
+    }
+}
+
+/// The folder that a path stands in: `/a` of `/a/b`, `/` of `/a`, nothing of `/`.
+pub fn parent(path: &[u8]) -> Option<&[u8]> {
+    let is_separator = |byte: &u8| *byte == b'/' || cfg!(windows) && *byte == b'\\';
+    let at = path.iter().rposition(is_separator)?;
+    let top = path.iter().position(is_separator) == Some(at);
+    let end = if top { at + 1 } else { at };
+    (end < path.len()).then(|| path.get(..end))?
+}
+
+/// The last part of a path: the name by which a program was called. On Windows without `.exe`.
+pub fn file_name(path: &[u8]) -> &[u8] {
+    let name = path.rsplit(|byte| *byte == b'/' || cfg!(windows) && *byte == b'\\').next().unwrap_or(path);
+    if cfg!(windows) { name.strip_suffix(b".exe").unwrap_or(name) } else { name }
+}

@@ -1,0 +1,268 @@
+//! The shim never says anything else than the rules of `crates/model/project`.
+
+#![allow(clippy::unwrap_used, reason = "test code may panic")]
+
+use project::{DefaultPin, FileName, Folder, FoundFile, Inputs, Want};
+use proptest::prelude::*;
+use release::{Request, Version};
+use shim::{Decision, FORMAT_LINE, Found, Table, Why, decide, decide_exact};
+
+/// What is installed in every case, in the order in which the store lists it.
+const INSTALLED: [&str; 11] =
+    ["1.4", "1.20", "1.20.14", "1.21rc2", "1.21.0", "1.22.5", "1.25.9", "1.26.0", "1.26.8", "1.27rc1", "1.28rc1"];
+
+/// The table that the store writes for it.
+fn table(default: Option<&str>) -> String {
+    let installed: Vec<Version> = INSTALLED.iter().map(|text| text.parse().unwrap()).collect();
+    let select = |text: &str| text.parse::<Request>().unwrap().select(&installed).map(ToString::to_string);
+    let default = default.and_then(select).unwrap_or_default();
+    let mut text = format!(
+        "{}\ngoward\t/opt/goward\nhome\t/h\ncurrent\t/h/current\t\ntoolchains\t/h/t\t7\ndefault\t{default}\n",
+        std::str::from_utf8(FORMAT_LINE).unwrap()
+    );
+    for minor in ["1.4", "1.20", "1.21", "1.22", "1.25", "1.26"] {
+        text.push_str(&format!("minor\t{minor}\t{}\n", select(minor).unwrap()));
+    }
+    for version in INSTALLED {
+        text.push_str(&format!("go\t{version}\t/h/t/go{version}\n"));
+    }
+    text + "end\n"
+}
+
+/// The files of one folder.
+#[derive(Debug, Clone, Default)]
+struct Files {
+    pin: Option<Vec<u8>>,
+    work: Option<Vec<u8>>,
+    module: Option<Vec<u8>>,
+}
+
+/// What the shim finds in folders, the working folder first.
+fn found(folders: &[Files]) -> Found<'_> {
+    let nearest = |file: fn(&Files) -> &Option<Vec<u8>>| folders.iter().find_map(|folder| file(folder).as_deref());
+    Found {
+        pin: nearest(|folder| &folder.pin),
+        work: nearest(|folder| &folder.work),
+        module: nearest(|folder| &folder.module),
+        goenv: None,
+    }
+}
+
+/// What the rules and the store say of the same folders: the version that runs, if any does. This is what
+/// `engine::choose` does with the decision.
+fn expected(folders: &[Files], default: Option<&str>) -> Option<String> {
+    let file = |name, content: &Option<Vec<u8>>| {
+        content.clone().map(|content| FoundFile { name, path: format!("/x/{name}"), content })
+    };
+    let folders = folders.iter().map(|folder| Folder {
+        path: "/x".to_owned(),
+        files: [
+            file(FileName::GoVersion, &folder.pin),
+            file(FileName::GoWork, &folder.work),
+            file(FileName::GoMod, &folder.module),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+    });
+    let default = default.map(|request| DefaultPin { request: request.to_owned(), origin: String::new() });
+    let inputs = Inputs { folders: folders.collect(), default, ..Inputs::default() };
+    let installed: Vec<Version> = INSTALLED.iter().map(|text| text.parse().unwrap()).collect();
+    let newest = |request: &Request| request.select(&installed).cloned();
+    let chosen = match project::decide(&inputs).ok()?.want {
+        Want::Pinned { request, origin, floor } => {
+            let selected = newest(&request)?;
+            if let Some(floor) = floor {
+                project::check_floor(&selected, &floor, &origin).ok()?;
+            }
+            selected
+        }
+        Want::Default { request, .. } => newest(&request)?,
+        Want::AtLeast { floor, default } => {
+            let base = default.as_ref().and_then(|base| newest(&base.request));
+            match floor.raise(base.as_ref()).ok()? {
+                None => base?,
+                Some(raised) => newest(&Request::Exact(raised.version.clone())).or_else(|| {
+                    let fits = |version: &&Version| {
+                        version.minor() == raised.version.minor()
+                            && version.is_stable()
+                            && version.go_order(&raised.version).is_ge()
+                    };
+                    installed.iter().filter(fits).max().cloned()
+                })?,
+            }
+        }
+        Want::Nothing => return None,
+    };
+    Some(chosen.to_string())
+}
+
+fn says(folders: &[Files], default: Option<&str>) -> Result<String, Why> {
+    let text = table(default);
+    let table = Table::parse(text.as_bytes()).unwrap();
+    match decide(&table, &found(folders)) {
+        Decision::Run { version, tree } => {
+            assert_eq!(tree, format!("/h/t/go{version}").as_bytes());
+            Ok(version.to_owned())
+        }
+        Decision::HandOver(why) => Err(why),
+    }
+}
+
+fn one(pin: Option<&str>, work: Option<&str>, module: Option<&str>) -> Vec<Files> {
+    let bytes = |text: Option<&str>| text.map(|text| text.as_bytes().to_vec());
+    vec![Files { pin: bytes(pin), work: bytes(work), module: bytes(module) }]
+}
+
+#[test]
+fn what_is_plain_is_decided_at_once() {
+    // Goal: the property below is worth nothing if everything is handed over.
+    let cases = [
+        (one(None, None, None), Some("1.26.8"), Ok("1.26.8")),
+        (one(None, None, None), Some("1.20"), Ok("1.20.14")),
+        (one(None, None, None), None, Err(Why::Nothing)),
+        (one(Some("1.25.9\n"), None, None), None, Ok("1.25.9")),
+        (one(Some("go1.26"), None, None), None, Ok("1.26.8")),
+        (one(Some("\n # x\n 1.20 # y\r\n1.4"), None, None), None, Ok("1.20.14")),
+        (one(Some("1.20.0"), None, None), None, Ok("1.20")),
+        (one(Some("1.27rc1"), None, None), None, Ok("1.27rc1")),
+        (one(Some("1.27"), None, None), Some("1.4"), Err(Why::NotInstalled)),
+        (one(Some("1.28rc"), None, None), None, Err(Why::OddPin)),
+        (one(Some("1"), None, None), None, Err(Why::OddPin)),
+        (one(Some("latest"), None, None), None, Err(Why::OddPin)),
+        (one(Some("\u{feff}1.26"), None, None), None, Err(Why::OddPin)),
+        (one(Some(""), None, None), Some("1.26.8"), Err(Why::OddPin)),
+        (one(Some("1.25"), None, Some("go 1.26\n")), None, Err(Why::Conflict)),
+        (one(Some("1.26"), None, Some("go 1.26\ntoolchain go1.28rc1\n")), None, Ok("1.26.8")),
+        (one(None, None, Some("module x\n\ngo 1.22\n")), Some("1.26.8"), Ok("1.26.8")),
+        (one(None, None, Some("go 1.26\n")), Some("1.25.9"), Ok("1.26.0")),
+        (one(None, None, Some("go 1.26.5\n")), Some("1.25.9"), Ok("1.26.8")),
+        (one(None, None, Some("go 1.26.9\n")), Some("1.25.9"), Err(Why::NotInstalled)),
+        (one(None, None, Some("go 1.4\ntoolchain go1.26.0")), Some("1.25.9"), Ok("1.26.0")),
+        (one(None, Some("go 1.4\n"), Some("go 1.26\n")), Some("1.20"), Ok("1.20.14")),
+        (one(None, None, Some("go 1.26\n")), None, Err(Why::Nothing)),
+        (one(None, None, Some("toolchain default\n")), Some("1.26.8"), Err(Why::OddLine)),
+        // The go command calls the one malformed, and looks for nothing of the other's name.
+        (one(None, None, Some("toolchain go1.4.1rc1\n")), Some("1.26.8"), Err(Why::OddLine)),
+        (one(None, None, Some("go 1.4.1rc1\n")), Some("1.26.8"), Err(Why::OddLine)),
+        (one(None, None, Some("go 2.1\n")), Some("1.26.8"), Err(Why::OddLine)),
+        (one(None, None, Some("go one\n")), Some("1.26.8"), Err(Why::OddLine)),
+        (one(None, None, Some("toolchain ../../x\n")), Some("1.26.8"), Err(Why::OddLine)),
+    ];
+    for (folders, default, answer) in cases {
+        assert_eq!(says(&folders, default), answer.map(str::to_owned), "{folders:?} {default:?}");
+        if let Ok(version) = answer {
+            assert_eq!(expected(&folders, default).as_deref(), Some(version), "{folders:?} {default:?}");
+        }
+    }
+}
+
+#[test]
+fn user_settings_that_speak_of_modules_are_for_goward() {
+    let text = table(Some("1.26.8"));
+    let table = Table::parse(text.as_bytes()).unwrap();
+    let module = Some(&b"go 1.20\n"[..]);
+    for (goenv, handed) in [("GOWORK=off", true), ("\nGO111MODULE=on", true), ("GOPROXY=direct\n", false), ("", false)]
+    {
+        let found = Found { module, goenv: Some(goenv.as_bytes()), ..Found::default() };
+        assert_eq!(decide(&table, &found) == Decision::HandOver(Why::Goenv), handed, "{goenv}");
+    }
+}
+
+#[test]
+fn a_name_stands_for_exactly_its_version() {
+    let text = table(None);
+    let table = Table::parse(text.as_bytes()).unwrap();
+    let named = |name: &str| matches!(decide_exact(&table, name.as_bytes()), Decision::Run { version, .. } if format!("go{version}") == name);
+    for version in INSTALLED {
+        assert!(named(&format!("go{version}")));
+    }
+    for name in
+        ["go", "gofmt", "go1.20.0", "go1.22", "go1.26.9", "go1.26.8-x", "1.26.8", "gogo1.26.8", "", "go1.26.8/x"]
+    {
+        assert_eq!(decide_exact(&table, name.as_bytes()), Decision::HandOver(Why::Name), "{name}");
+    }
+}
+
+#[test]
+fn a_table_that_is_cut_or_altered_anywhere_is_not_used() {
+    let whole = table(Some("1.26.8"));
+    for end in 0..whole.len() {
+        assert_eq!(Table::parse(&whole.as_bytes()[..end]), None, "{end}");
+    }
+    for (from, to) in [
+        ("goward-shim 1", "goward-shim 2"),
+        ("current", "curent"),
+        ("\t7\n", "\tseven\n"),
+        ("\t7\n", "\t99999999999999999999\n"),
+        ("go\t1.4\t/", "go\t1.4\t"),
+        ("minor\t1.4\t", "minor\t1.4 "),
+        ("end\n", "news\tx\nend\n"),
+        ("home\t/h\n", ""),
+    ] {
+        assert!(whole.contains(from));
+        assert_eq!(Table::parse(whole.replacen(from, to, 1).as_bytes()), None, "{from} {to}");
+    }
+    let long = whole.replacen("end\n", &format!("{}end\n", "go\t1.4\t/x\n".repeat(4000)), 1);
+    assert_eq!(Table::parse(long.as_bytes()), None);
+}
+
+/// Versions as files have them, good and bad.
+fn version() -> impl Strategy<Value = String> {
+    let known = proptest::sample::select(INSTALLED.to_vec()).prop_map(str::to_owned);
+    let near = (1..3u32, 0..30u32, proptest::option::of(0..10u32), "(rc|beta|rc1|rc2|x|-a|\\.x)?").prop_map(
+        |(major, minor, patch, end)| {
+            let patch = patch.map(|patch| format!(".{patch}")).unwrap_or_default();
+            format!("{major}.{minor}{patch}{end}")
+        },
+    );
+    let odd = "(latest|1|go|default|local|system|>=1.20|1\\.|01\\.2|1\\.22\\.|\u{a0}|/|[0-9.]{0,6})";
+    prop_oneof![4 => known, 4 => near, 1 => odd.prop_map(String::from)]
+}
+
+fn pin_file() -> impl Strategy<Value = Vec<u8>> {
+    let line =
+        ("[ \t]{0,2}(go)?", version(), "( ?#x|\r| |\t| 1\\.4|\u{b}|\0)?").prop_map(|(a, b, c)| format!("{a}{b}{c}"));
+    let other = "(|# 1\\.26| |\u{feff}|\\PC{0,5})".prop_map(String::from);
+    proptest::collection::vec(prop_oneof![3 => line, 1 => other], 0..3).prop_map(|lines| lines.join("\n").into_bytes())
+}
+
+fn go_file() -> impl Strategy<Value = Vec<u8>> {
+    let go = ("[ \t]{0,2}go[ \t]{0,2}(go)?", version(), "( ?// x|\r|;|-x)?").prop_map(|(a, b, c)| format!("{a}{b}{c}"));
+    let toolchain =
+        ("toolchain[ \t]{1,2}(go)?(go)?", version(), "(-custom| x|//|\r)?").prop_map(|(a, b, c)| format!("{a}{b}{c}"));
+    let other = "(module x|require \\(|go|toolchain |// go 1\\.22|\u{feff}go 1\\.22|\\PC{0,9})".prop_map(String::from);
+    proptest::collection::vec(prop_oneof![2 => go, 2 => toolchain, 2 => other], 0..5)
+        .prop_map(|lines| lines.join("\n").into_bytes())
+}
+
+fn folder() -> impl Strategy<Value = Files> {
+    use proptest::option::weighted;
+    (weighted(0.3, pin_file()), weighted(0.2, go_file()), weighted(0.4, go_file()))
+        .prop_map(|(pin, work, module)| Files { pin, work, module })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn the_shim_says_what_the_rules_say_or_nothing(
+        folders in proptest::collection::vec(folder(), 0..4),
+        default in proptest::option::of(proptest::sample::select(INSTALLED.to_vec())),
+    ) {
+        if let Ok(version) = says(&folders, default) {
+            prop_assert_eq!(Some(version), expected(&folders, default));
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_a_table_that_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Table::parse(&bytes);
+        let mut text = table(None).into_bytes();
+        let at = bytes.len() * 3 % text.len();
+        text.splice(at..at, bytes);
+        if let Some(table) = Table::parse(&text) {
+            let _ = decide(&table, &Found { module: Some(b"go 1.26"), ..Found::default() });
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! The program itself, in temporary homes with small scripts as toolchains.
+//!
+//! Where this machine can have it, the program without a runtime is built and tested as well; the one on the
+//! standard library always.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "test code may panic, and talks to the real machine"
+)]
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::UNIX_EPOCH;
+
+/// The programs to test, by name.
+fn programs() -> Vec<PathBuf> {
+    let mut programs = vec![PathBuf::from(env!("CARGO_BIN_EXE_goward-shim"))];
+    programs.extend(raw().clone());
+    programs
+}
+
+/// The program without a runtime, built once for all tests.
+fn raw() -> &'static Option<PathBuf> {
+    static RAW: OnceLock<Option<PathBuf>> = OnceLock::new();
+    RAW.get_or_init(|| {
+        if !cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
+            eprintln!("skipped: the program without a runtime is for Linux on amd64 and arm64");
+            return None;
+        }
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("raw");
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--offline", "--package", "shim", "--profile", "shim", "--features", "raw", "--target-dir"])
+            .arg(&target)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        Some(target.join("shim").join("goward-shim"))
+    })
+}
+
+/// A home with two toolchains and a project, for one program.
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+/// What a toolchain's script does: it tells who it is and what it was given.
+const TELL: &str = "#!/bin/sh\necho \"$0\"\nprintf '<%s>\\n' \"$@\"\n";
+
+impl Home {
+    fn new(program: &Path) -> Home {
+        let home = Home { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir_all(home.path("home/shims")).unwrap();
+        fs::copy(program, home.path("home/shims/go")).unwrap();
+        for name in ["gofmt", "go1.26.8", "go1.25.1"] {
+            symlink("go", home.path("home/shims").join(name)).unwrap();
+        }
+        for version in ["1.26.8", "1.27.3"] {
+            for file in ["go", "gofmt"] {
+                home.script(&format!("home/toolchains/go{version}.linux-amd64/bin/{file}"), TELL);
+            }
+        }
+        home.script("goward", "#!/bin/sh\necho goward\nprintf '<%s>\\n' \"$@\"\n");
+        symlink("generations/1", home.path("home/current")).unwrap();
+        home.write("work/a/b/main.go", "");
+        home.write("user/nothing", "");
+        home.write_table();
+        home
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        fs::canonicalize(self.folder.path()).unwrap().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn script(&self, name: &str, text: &str) {
+        self.write(name, text);
+        fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn write_table(&self) {
+        let show = |name: &str| self.path(name).display().to_string();
+        let changed = fs::metadata(self.path("home/toolchains")).unwrap().modified().unwrap();
+        let changed = changed.duration_since(UNIX_EPOCH).unwrap().as_nanos();
+        let tree = |version: &str| show(&format!("home/toolchains/go{version}.linux-amd64"));
+        let text = format!(
+            "goward-shim 1\ngoward\t{}\nhome\t{}\ncurrent\t{}\tgenerations/1\ntoolchains\t{}\t{changed}\n\
+             default\t1.27.3\nminor\t1.26\t1.26.8\nminor\t1.27\t1.27.3\ngo\t1.26.8\t{}\ngo\t1.27.3\t{}\nend\n",
+            show("goward"),
+            show("home"),
+            show("home/current"),
+            show("home/toolchains"),
+            tree("1.26.8"),
+            tree("1.27.3")
+        );
+        self.write("home/shim.table", &text);
+    }
+
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.path("home/shims").join(name));
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", self.path("user"))
+            .current_dir(self.path("work/a/b"));
+        command
+    }
+
+    /// Runs a name and says which program ran: `go 1.26.8`, `gofmt 1.27.3`, `goward`.
+    fn who(&self, command: &mut Command) -> String {
+        let lines = lines(&command.output().unwrap());
+        let first = lines.first().cloned().unwrap_or_default();
+        let name = first.rsplit('/').next().unwrap().to_owned();
+        match first.split("/toolchains/go").nth(1).and_then(|rest| rest.split(".linux").next()) {
+            Some(version) => format!("{name} {version}"),
+            None => name,
+        }
+    }
+}
+
+fn lines(output: &Output) -> Vec<String> {
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+}
+
+fn each(test: impl Fn(&Home)) {
+    for program in programs() {
+        test(&Home::new(&program));
+    }
+}
+
+#[test]
+fn a_changed_pin_counts_at_once() {
+    each(|home| {
+        assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
+        home.write("work/.go-version", "1.26\n");
+        assert_eq!(home.who(&mut home.command("go")), "go 1.26.8");
+        assert_eq!(home.who(&mut home.command("gofmt")), "gofmt 1.26.8");
+        home.write("work/a/.go-version", "# this one\r\n\ngo1.27.3 # yes\r\n");
+        assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
+        assert_eq!(home.who(&mut home.command("go1.26.8")), "go 1.26.8");
+        fs::remove_file(home.path("work/a/.go-version")).unwrap();
+        fs::remove_file(home.path("work/.go-version")).unwrap();
+        home.write("work/go.mod", "module x\n\ngo 1.26\n");
+        assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
+        home.write("work/go.mod", "module x\n\ngo 1.28\n");
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+    });
+}
+
+#[test]
+fn what_is_not_plain_is_handed_over_with_its_name_and_every_argument() {
+    each(|home| {
+        let handed = |command: &mut Command| lines(&command.args(["-C", "a b", "", "*"]).output().unwrap());
+        let expected = ["goward", "<exec-shim>", "<go>", "<-C>", "<a b>", "<>", "<*>"];
+        assert_eq!(handed(&mut home.command("go")), expected);
+        assert_eq!(home.who(home.command("go").arg("+1.26")), "goward");
+        assert_eq!(home.who(home.command("go").args(["build", "-C=x"])), "goward");
+        assert_eq!(home.who(home.command("go").args(["build", "-o", "C"])), "go 1.27.3");
+        for (name, value) in [
+            ("GOWARD_VERSION", "1.26"),
+            ("GOTOOLCHAIN", "local"),
+            ("GOWORK", "off"),
+            ("GO111MODULE", "off"),
+            ("GOFLAGS", "-v -C=x"),
+            ("GOROOT", "/opt/go"),
+            ("GOWARD_HOME", "/elsewhere"),
+            ("GOWARD_CONFIG", "/elsewhere"),
+        ] {
+            assert_eq!(home.who(home.command("go").env(name, value)), "goward", "{name}");
+            assert_eq!(home.who(home.command("go").env(name, "")), "go 1.27.3", "{name}");
+        }
+        assert_eq!(home.who(home.command("go").env("GOWARD_HOME", home.path("home"))), "go 1.27.3");
+        assert_eq!(home.who(home.command("go").env("GOFLAGS", "-mod=mod")), "go 1.27.3");
+        home.write("work/.tool-versions", "golang 1.26.8\n");
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+        assert_eq!(lines(&home.command("go1.25.1").arg("version").output().unwrap())[2..], ["<go1.25.1>", "<version>"]);
+    });
+}
+
+#[test]
+fn a_table_that_is_older_than_the_store_is_not_used() {
+    each(|home| {
+        assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
+        // A switch whose process died before it wrote the table.
+        fs::remove_file(home.path("home/current")).unwrap();
+        symlink("generations/2", home.path("home/current")).unwrap();
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+        fs::remove_file(home.path("home/current")).unwrap();
+        symlink("generations/1", home.path("home/current")).unwrap();
+        assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
+        // An install that got no further; its time is set, since two changes may fall into one tick.
+        fs::create_dir(home.path("home/toolchains/go1.27.4.linux-amd64")).unwrap();
+        let folder = fs::File::open(home.path("home/toolchains")).unwrap();
+        folder.set_modified(UNIX_EPOCH + std::time::Duration::from_nanos(1_800_000_000_000_000_001)).unwrap();
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+        home.write_table();
+        assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
+        let whole = fs::read_to_string(home.path("home/shim.table")).unwrap();
+        home.write("home/shim.table", whole.strip_suffix("end\n").unwrap());
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+        home.write("home/shim.table", &whole.replace("goward-shim 1", "goward-shim 2").replace("default", "news"));
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+    });
+}
+
+#[test]
+fn a_toolchain_that_is_gone_is_goward_s_to_bring_back() {
+    each(|home| {
+        fs::remove_file(home.path("home/toolchains/go1.27.3.linux-amd64/bin/go")).unwrap();
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+        assert_eq!(home.who(&mut home.command("gofmt")), "gofmt 1.27.3");
+    });
+}
+
+#[test]
+fn without_goward_the_next_program_on_path_runs_and_never_the_shim_again() {
+    each(|home| {
+        fs::remove_file(home.path("goward")).unwrap();
+        home.script("other/go", "#!/bin/sh\necho \"$0\" \"$GOWARD_SHIM\"\nprintf '<%s>\\n' \"$@\"\n");
+        let shims = home.path("home/shims").display().to_string();
+        symlink(home.path("home/shims"), home.path("again")).unwrap();
+        fs::create_dir(home.path("linked")).unwrap();
+        fs::hard_link(home.path("home/shims/go"), home.path("linked/go")).unwrap();
+        let again = home.path("again").display().to_string();
+        let linked = home.path("linked").display().to_string();
+        let other = home.path("other").display().to_string();
+        let path = format!("{shims}:.:{again}::{linked}:/nowhere:{other}:/usr/bin:/bin");
+        let mut command = home.command("go");
+        let output = lines(&command.env("PATH", path).env("GOTOOLCHAIN", "auto").args(["x", ""]).output().unwrap());
+        assert!(output[0].starts_with(&format!("{other}/go ")) && output[0].ends_with(":go"), "{output:?}");
+        assert_eq!(output[1..], ["<x>", "<>"]);
+        // What needs neither goward nor PATH works all the same.
+        assert_eq!(home.who(home.command("go").env("PATH", "")), "go 1.27.3");
+        let none = home.command("go").env("GOTOOLCHAIN", "auto").env("PATH", &shims).output().unwrap();
+        assert_eq!(none.status.code(), Some(127));
+        let said = String::from_utf8(none.stderr).unwrap();
+        assert!(said.starts_with("goward shim: could not run `go`: ") && said.contains("goward setup"), "{said}");
+        // No table at all: the machine is not managed.
+        fs::remove_file(home.path("home/shim.table")).unwrap();
+        assert_eq!(
+            lines(&home.command("go").env("PATH", &other).output().unwrap())[0].split(' ').next(),
+            Some(&*format!("{other}/go"))
+        );
+    });
+}
+
+#[test]
+fn a_goward_that_comes_back_to_the_shim_is_refused() {
+    each(|home| {
+        let shim = home.path("home/shims/go").display().to_string();
+        home.script("goward", &format!("#!/bin/sh\nexec '{shim}' \"$@\"\n"));
+        let output = home.command("go").env("GOTOOLCHAIN", "auto").output().unwrap();
+        assert_eq!(output.status.code(), Some(127));
+        assert!(String::from_utf8(output.stderr).unwrap().contains("call each other"));
+        // A go command that turns to a `go1.X.Y` in the same process is no circle.
+        let named = home.path("home/shims/go1.26.8").display().to_string();
+        home.script("goward", &format!("#!/bin/sh\nunset GOTOOLCHAIN\nexec '{named}' \"$@\"\n"));
+        assert_eq!(home.who(home.command("go").env("GOTOOLCHAIN", "auto")), "go 1.26.8");
+    });
+}
+
+#[test]
+fn exit_status_and_signals_are_the_program_s_own() {
+    each(|home| {
+        let go = "home/toolchains/go1.27.3.linux-amd64/bin/go";
+        home.script(go, "#!/bin/sh\nexit 37\n");
+        assert_eq!(home.command("go").status().unwrap().code(), Some(37));
+        home.script(go, "#!/bin/sh\nkill -TERM $$\n");
+        assert_eq!(home.command("go").status().unwrap().signal(), Some(15));
+        home.script(go, "#!/bin/sh\ncat\n");
+        let mut child = home.command("go").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let number = child.id();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"through").unwrap();
+        assert_eq!(child.wait_with_output().unwrap().stdout, b"through");
+        home.script(go, "#!/bin/sh\necho $$\n");
+        let child = home.command("go").stdout(Stdio::piped()).spawn().unwrap();
+        let expected = child.id().to_string();
+        assert_ne!(number.to_string(), expected);
+        assert_eq!(lines(&child.wait_with_output().unwrap()), [expected]);
+    });
+}
+
+#[test]
+fn arguments_and_environment_of_any_size_and_any_bytes_pass_untouched() {
+    each(|home| {
+        let script = "#!/bin/sh\n[ \"$1\" = exec-shim ] && shift 2\nfor a; do printf '%s\\n' \"$a\"; done | cksum\nenv -0 | tr '\\0' '\\n' | grep -c '^BIG'\n";
+        home.script("home/toolchains/go1.27.3.linux-amd64/bin/go", script);
+        home.script("goward", script);
+        let args: Vec<OsString> = (0..9000)
+            .map(|n: u32| OsString::from_vec([b"\xff\xfe x".as_slice(), n.to_string().as_bytes()].concat()))
+            .chain([OsString::from("y".repeat(100_000)), OsString::new()])
+            .collect();
+        let mut direct = Command::new(home.path("goward"));
+        direct.env_clear().env("PATH", "/usr/bin:/bin");
+        let big = |command: &mut Command| {
+            for n in 0..3000 {
+                command.env(format!("BIG{n}"), OsString::from_vec(b"\xc3\x28=".repeat(10)));
+            }
+            let output = command.args(&args).output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            lines(&output)
+        };
+        let expected = big(&mut direct);
+        assert_eq!(expected[1], "3000");
+        assert_eq!(big(&mut home.command("go")), expected);
+        // Through goward too.
+        assert_eq!(big(home.command("go").env("GOTOOLCHAIN", "auto")), expected);
+    });
+}
+
+#[test]
+fn the_environment_is_changed_only_where_the_call_is_handed_over() {
+    each(|home| {
+        let script = "#!/bin/sh\nenv | grep -v '^PWD=\\|^_=\\|^SHLVL=\\|^OLDPWD=' | sort\n";
+        home.script("home/toolchains/go1.27.3.linux-amd64/bin/go", script);
+        home.script("goward", script);
+        let mut direct = Command::new(home.path("goward"));
+        direct.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", home.path("user"));
+        let expected = lines(&direct.output().unwrap());
+        assert_eq!(lines(&home.command("go").output().unwrap()), expected);
+        let child =
+            home.command("go").env("GOTOOLCHAIN", "auto").env("GOWARD_SHIM", "9:old").stdout(Stdio::piped()).spawn();
+        let child = child.unwrap();
+        let marker = format!("GOWARD_SHIM={}:go", child.id());
+        let handed = lines(&child.wait_with_output().unwrap());
+        assert!(handed.contains(&marker) && handed.len() == expected.len() + 2, "{handed:?}");
+    });
+}
+
+#[test]
+fn odd_names_and_odd_folders_do_no_harm() {
+    each(|home| {
+        // A pipe called go.mod is not waited for.
+        let made = Command::new("mkfifo").arg(home.path("work/go.mod")).status().unwrap();
+        assert!(made.success());
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+        fs::remove_file(home.path("work/go.mod")).unwrap();
+        fs::create_dir(home.path("work/go.mod")).unwrap();
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+        fs::remove_dir(home.path("work/go.mod")).unwrap();
+        home.write("work/.go-version", &"# long\n".repeat(10_000));
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+        fs::remove_file(home.path("work/.go-version")).unwrap();
+        let deep = home.path(&"work/deeper".replace("deeper", &"d/".repeat(300)));
+        fs::create_dir_all(&deep).unwrap();
+        assert_eq!(home.who(home.command("go").current_dir(&deep)), "goward");
+        let mut unnamed = home.command("go");
+        assert_eq!(home.who(unnamed.arg0("/x/gofmt")), "gofmt 1.27.3");
+        assert_eq!(home.who(home.command("go").arg0("")), "goward");
+        assert_eq!(home.who(home.command("go").arg0("go1.26.8/..")), "goward");
+        home.write("user/.config/go/env", "GOWORK=off\n");
+        assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
+        home.write("work/go.mod", "go 1.20\n");
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+        home.write("user/.config/go/env", "GOPROXY=direct\n");
+        assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
+        assert_eq!(home.who(home.command("go").env("TMPDIR", home.path("work"))), "goward");
+    });
+}
+
+#[test]
+fn the_program_without_a_runtime_is_small_and_static() {
+    let Some(raw) = raw() else { return };
+    let bytes = fs::read(raw).unwrap();
+    assert!(bytes.len() <= 16 * 1024, "{} bytes", bytes.len());
+    assert!(!bytes.windows(10).any(|window| window == b"ld-linux-x"), "it names an interpreter");
+}

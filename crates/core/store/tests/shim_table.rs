@@ -1,0 +1,108 @@
+//! The table that the shim reads.
+
+#![allow(clippy::unwrap_used, reason = "test code may panic")]
+
+mod support;
+
+use std::path::Path;
+
+use release::Platform;
+use store::{Author, Store};
+use support::{WAIT, id, install};
+use sys::Sys;
+
+fn here() -> Platform {
+    Platform::new("linux", "amd64").unwrap()
+}
+
+fn with_store(home: &str, test: impl FnOnce(&Sys, &Store)) {
+    let folder = tempfile::tempdir().unwrap();
+    let sys = Sys::real();
+    let store = Store::at(&sys, folder.path().join(home));
+    test(&sys, &store);
+}
+
+/// The table, its home and its time replaced.
+fn table(sys: &Sys, store: &Store) -> String {
+    store.write_shim_table(Path::new("/opt/goward"), &here()).unwrap();
+    let bytes = sys.fs().read(&store.layout().shim_table(), 1 << 20).unwrap();
+    let changed = sys.fs().follow(&store.layout().toolchains()).unwrap().unwrap().modified_unix_nanos;
+    assert!(changed > 0);
+    let text = String::from_utf8(bytes).unwrap();
+    text.replace(store.layout().home().to_str().unwrap(), "HOME").replace(&changed.to_string(), "NOW")
+}
+
+#[test]
+fn the_table_lists_every_toolchain_the_newest_of_each_minor_and_the_default() {
+    with_store("höme of go", |sys, store| {
+        for version in ["1.20", "1.20.14", "1.26.8", "1.27.2", "1.27.10", "1.28rc1"] {
+            install(sys, store, &id(version)).unwrap();
+        }
+        let head = "goward-shim 1\ngoward\t/opt/goward\nhome\tHOME\n";
+        let rows = "minor\t1.20\t1.20.14\nminor\t1.26\t1.26.8\nminor\t1.27\t1.27.10\n\
+                    go\t1.20\tHOME/toolchains/go1.20.linux-amd64\n\
+                    go\t1.20.14\tHOME/toolchains/go1.20.14.linux-amd64\n\
+                    go\t1.26.8\tHOME/toolchains/go1.26.8.linux-amd64\n\
+                    go\t1.27.2\tHOME/toolchains/go1.27.2.linux-amd64\n\
+                    go\t1.27.10\tHOME/toolchains/go1.27.10.linux-amd64\n\
+                    go\t1.28rc1\tHOME/toolchains/go1.28rc1.linux-amd64\nend\n";
+        let of = |current: &str, default: &str| {
+            format!(
+                "{head}current\tHOME/current\t{current}\ntoolchains\tHOME/toolchains\tNOW\ndefault\t{default}\n{rows}"
+            )
+        };
+        assert_eq!(table(sys, store), of("", ""));
+        store.switch(&id("1.26.8"), Author::default(), WAIT).unwrap();
+        assert_eq!(table(sys, store), of("generations/1", "1.26.8"));
+        // As everywhere, `1.20` asks for the newest of 1.20.
+        store.switch(&id("1.20"), Author::default(), WAIT).unwrap();
+        assert_eq!(table(sys, store), of("generations/2", "1.20.14"));
+    });
+}
+
+#[test]
+fn an_empty_store_and_other_platforms_have_no_rows() {
+    with_store("home", |sys, store| {
+        sys.fs().create_dirs(&store.layout().toolchains()).unwrap();
+        sys.fs().create_dirs(&store.layout().tree(&"go1.26.8.linux-arm64".parse().unwrap())).unwrap();
+        sys.fs().create_dirs(&store.layout().tree(&"go1.9.2rc2.linux-amd64".parse().unwrap())).unwrap();
+        assert!(table(sys, store).ends_with("NOW\ndefault\t\nend\n"));
+    });
+}
+
+#[test]
+fn a_home_that_cannot_stand_in_a_line_has_no_table() {
+    with_store("a\tb", |sys, store| {
+        sys.fs().create_dirs(&store.layout().toolchains()).unwrap();
+        let path = store.layout().shim_table();
+        sys.fs().replace(&path, b"old").unwrap();
+        store.write_shim_table(Path::new("/opt/goward"), &here()).unwrap();
+        assert!(sys.fs().look(&path).unwrap().is_none());
+    });
+}
+
+#[test]
+fn so_many_toolchains_that_the_table_would_be_too_long_are_all_goward_s_to_decide() {
+    with_store("home", |sys, store| {
+        for patch in 1..600 {
+            sys.fs().create_dirs(&store.layout().tree(&id(&format!("1.27.{patch}")))).unwrap();
+        }
+        let text = table(sys, store);
+        assert!(text.len() < 1024 && text.ends_with("end\n") && !text.contains("\ngo\t"), "{text}");
+    });
+}
+
+#[test]
+fn a_refused_write_leaves_the_old_table() {
+    with_store("home", |sys, store| {
+        install(sys, store, &id("1.26.8")).unwrap();
+        let before = table(sys, store);
+        install(sys, store, &id("1.27.2")).unwrap();
+        let full = std::sync::Arc::new(sys::DiskFull::after_bytes(0));
+        let faulty = Sys::new(sys::Fs::faulty(full), sys.clock().clone(), sys.env().clone());
+        let refused = Store::at(&faulty, store.layout().home()).write_shim_table(Path::new("/opt/goward"), &here());
+        assert!(refused.is_err());
+        let bytes = sys.fs().read(&store.layout().shim_table(), 1 << 20).unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap().lines().count(), before.lines().count());
+    });
+}
