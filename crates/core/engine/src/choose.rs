@@ -170,12 +170,8 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
     let failed = |cause| ChooseError::Project { folder: folder.to_owned(), cause };
     let nothing = || ChooseError::Nothing { folder: folder.to_owned() };
     let decision = project::decide(inputs).map_err(failed)?;
-    let installed: Vec<Toolchain> =
-        ctx.store.toolchains()?.into_iter().filter(|toolchain| *toolchain.id.platform() == ctx.platform).collect();
-    let newest = |request: &Request| -> Option<Toolchain> {
-        let version = request.select(installed.iter().map(|toolchain| toolchain.id.version()))?;
-        installed.iter().find(|toolchain| toolchain.id.version() == version).cloned()
-    };
+    let installed = installed_here(ctx)?;
+    let newest = |request: &Request| newest_of(&installed, request);
     let (request, origin, toolchain) = match &decision.want {
         Want::Pinned { request, origin, .. } | Want::Default { request, origin } => {
             (request.clone(), origin.to_string(), newest(request))
@@ -199,6 +195,26 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
     };
     let project = inputs.folders.first().map(|folder| PathBuf::from(&folder.path));
     Ok(Choice { request, toolchain, origin, project, decision })
+}
+
+/// The newest installed toolchain that a request allows.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn newest_installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain>, StoreError> {
+    Ok(newest_of(&installed_here(ctx)?, request))
+}
+
+/// What is installed for the platform at hand.
+fn installed_here(ctx: &Ctx) -> Result<Vec<Toolchain>, StoreError> {
+    let mut toolchains = ctx.store.toolchains()?;
+    toolchains.retain(|toolchain| *toolchain.id.platform() == ctx.platform);
+    Ok(toolchains)
+}
+
+fn newest_of(installed: &[Toolchain], request: &Request) -> Option<Toolchain> {
+    let version = request.select(installed.iter().map(|toolchain| toolchain.id.version()))?;
+    installed.iter().find(|toolchain| toolchain.id.version() == version).cloned()
 }
 
 /// Where a project needs at least some release and nothing is pinned, a newer installed patch of the

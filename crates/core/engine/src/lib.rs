@@ -28,7 +28,7 @@ mod switch;
 mod uninstall;
 
 pub use catalog::{Attempt, CatalogError};
-pub use choose::{Choice, ChooseError, choose, look_around};
+pub use choose::{Choice, ChooseError, choose, look_around, newest_installed};
 pub use ctx::Ctx;
 pub use disk::{DiskUse, DiskUses, disk_uses};
 pub use get::GetError;

@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use release::ToolchainId;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::generation::Author;
+use crate::manifest_file::digest_front;
 use crate::states::{Event, State, step};
 use crate::{Store, StoreError, StoreLock};
 
@@ -265,7 +265,7 @@ fn line(record: &JournalRecord) -> Vec<u8> {
 }
 
 fn check(json: &[u8]) -> String {
-    Sha256::digest(json).iter().take(CHECK_DIGITS / 2).map(|byte| format!("{byte:02x}")).collect()
+    digest_front(json, CHECK_DIGITS)
 }
 
 fn parse(bytes: &[u8]) -> Journal {

@@ -17,10 +17,12 @@
 //! hold at any instant is one function, [`Store::faults`].
 //!
 //! Lock order: an install's lock, then `locks/store.lock`, then `locks/journal.lock`. The store's lock
-//! is held for short moments only: never while something is fetched, unpacked or deleted. A staging folder is guarded by a lock of its own, so that what a dead process left can
-//! be told from what a living one is filling.
+//! is held for short moments only: never while something is fetched, unpacked or deleted. A name in
+//! `staging/` or `trash/` is guarded by a lock of its own, so that what a dead process left can be told
+//! from what a living one is at.
 //!
-//! Tested by `tests/store.rs` (each operation refused in turn) and by every install test above.
+//! Tested by `tests/`, by `dev/sim`, which stops every verb at every operation, and by every install
+//! test above.
 
 mod check;
 mod error;

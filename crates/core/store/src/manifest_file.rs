@@ -11,6 +11,15 @@ use sha2::{Digest as _, Sha256};
 /// A list longer than this is not one of ours: Go trees have about 15,000 files.
 pub(crate) const BYTES_MAX: u64 = 64 << 20;
 
+fn digest(bytes: &[u8]) -> Digest {
+    Digest::from_bytes(Sha256::digest(bytes).into())
+}
+
+/// The first digits of the SHA-256 of some bytes: a check or a name, where all 64 are too long.
+pub(crate) fn digest_front(bytes: &[u8], digits: usize) -> String {
+    digest(bytes).to_string().chars().take(digits).collect()
+}
+
 /// The text, and its hash.
 pub(crate) fn encode(manifest: &Manifest) -> (Vec<u8>, Digest) {
     use std::fmt::Write;
@@ -20,13 +29,13 @@ pub(crate) fn encode(manifest: &Manifest) -> (Vec<u8>, Digest) {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{} {} {mode} {}", Digest::from_bytes(file.sha256), file.bytes, file.path);
     }
-    let digest = Digest::from_bytes(<[u8; 32]>::from(Sha256::digest(text.as_bytes())));
+    let digest = digest(text.as_bytes());
     (text.into_bytes(), digest)
 }
 
 /// Reads the text back, if it is the one that was recorded.
 pub(crate) fn parse(bytes: &[u8], recorded: &Digest) -> Result<Manifest, String> {
-    let actual = Digest::from_bytes(<[u8; 32]>::from(Sha256::digest(bytes)));
+    let actual = digest(bytes);
     if actual != *recorded {
         return Err(format!("its SHA-256 is {actual}, recorded was {recorded}"));
     }

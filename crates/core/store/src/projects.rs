@@ -5,12 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
+use crate::manifest_file::digest_front;
 use crate::{Store, StoreError};
 
 /// A path is no longer than this many bytes on any system.
 const PATH_BYTES_MAX: u64 = 64 << 10;
+/// Digits of the SHA-256 of a path that make its file's name.
+const NAME_DIGITS: usize = 16;
 /// How many projects are remembered at the most.
 const PROJECTS_MAX: usize = 10_000;
 
@@ -21,8 +22,7 @@ impl Store {
     /// What the system says.
     pub fn remember_project(&self, folder: &Path) -> Result<(), StoreError> {
         let Some(text) = folder.to_str() else { return Ok(()) };
-        let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let name = digest_front(text.as_bytes(), NAME_DIGITS);
         let parent = self.layout().projects();
         let path = parent.join(name);
         let fs = self.sys.fs();

@@ -20,7 +20,7 @@ mod which;
 
 use diag::{Class, Diagnose, Speech};
 use engine::{Choice, Ctx, InstallPlan};
-use release::{Request, ToolchainId, Version};
+use release::{Request, ToolchainId};
 use store::Toolchain;
 
 use crate::cli::Command;
@@ -67,21 +67,11 @@ fn listen(ctx: &Ctx) -> Result<(), Failure> {
     ctx.sys.interrupt().listen().map_err(Failure::Signals)
 }
 
-/// The newest installed toolchain that a request allows.
-fn installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain>, Failure> {
-    let toolchains = ctx.store.toolchains()?;
-    let here: Vec<&Toolchain> =
-        toolchains.iter().filter(|toolchain| *toolchain.id.platform() == ctx.platform).collect();
-    let versions: Vec<&Version> = here.iter().map(|toolchain| toolchain.id.version()).collect();
-    let Some(version) = request.select(versions.iter().copied()) else { return Ok(None) };
-    Ok(here.into_iter().find(|toolchain| toolchain.id.version() == version).cloned())
-}
-
 /// An installed toolchain for a request: one that is there, or one that is installed now.
 ///
 /// What is installed answers first, so that a second call needs no network.
 fn obtain(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Failure> {
-    if let Some(toolchain) = installed(ctx, request)? {
+    if let Some(toolchain) = engine::newest_installed(ctx, request)? {
         return Ok(toolchain);
     }
     if !ctx.settings.is_on("install.auto") {
@@ -105,7 +95,7 @@ fn obtain_released(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Tool
             ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
         }
         Ok(plan) => install_planned(ctx, plan, speech),
-        Err(error) => match installed(ctx, request)? {
+        Err(error) => match engine::newest_installed(ctx, request)? {
             Some(toolchain) if error.class() != Class::Interrupted => {
                 let version = toolchain.id.version().tag();
                 speech.say(&format!("no source says what `{request}` is by now; {version} is the one installed"));

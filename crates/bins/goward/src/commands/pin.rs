@@ -4,7 +4,7 @@ use diag::Speech;
 use engine::Ctx;
 use release::Request;
 
-use super::{Done, installed, listen};
+use super::{Done, listen};
 use crate::cli::PinArgs;
 use crate::outcome::Worded;
 
@@ -22,7 +22,7 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, speech: &Speech) -> Done {
         // As for a run: one that cannot be remembered costs a download at the most.
         let _ = ctx.store.remember_project(project);
     }
-    if installed(ctx, &request)?.is_none() {
+    if engine::newest_installed(ctx, &request)?.is_none() {
         speech.say("no installed toolchain matches yet; `goward install` gets one, `goward run` does it by itself");
     }
     Ok(Box::new(Worded::new(pinned, text)))

@@ -3,14 +3,14 @@
 use engine::Ctx;
 use serde_json::json;
 
-use super::{Done, installed};
+use super::Done;
 use crate::cli::WhereArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &WhereArgs) -> Done {
     let (toolchain, request) = match &args.request {
-        Some(request) => (installed(ctx, request)?, request.to_string()),
+        Some(request) => (engine::newest_installed(ctx, request)?, request.to_string()),
         None => {
             let choice = engine::choose(ctx, None)?;
             (choice.toolchain, choice.request.to_string())
