@@ -40,7 +40,7 @@ pub use pin::{PinError, Pinned, pin};
 pub use prove::ProveError;
 pub use prune::{PruneItem, prune};
 pub use recover::recover;
-pub use rollback::{RolledBack, roll_back, undo};
+pub use rollback::{RolledBack, Undone, UndoneStep, roll_back, undo};
 pub use state::state_line;
 pub use status::{Status, status};
 pub use switch::{Switched, switch};

@@ -129,7 +129,7 @@ pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
                 several.iter().fold(ctx.store.transaction(format!("pin {request}")), |change, (path, content, _)| {
                     change.write(path, content.as_bytes())
                 });
-            change.commit(ctx.settings.seconds("lock.wait-seconds"))?;
+            change.by(ctx.author.clone()).commit(ctx.settings.seconds("lock.wait-seconds"))?;
         }
     }
     let (path, _, before) = changes.remove(0);

@@ -50,7 +50,7 @@ pub use lock::StoreLock;
 pub use record::ToolchainRecord;
 pub use recover::Recovered;
 pub use staging::{COMMITS_MAX, Staging};
-pub use transaction::Transaction;
+pub use transaction::{PastChange, Transaction};
 
 use release::ToolchainId;
 use sys::{EntryKind, Sys};

@@ -121,7 +121,7 @@ pub enum Command {
     /// Show every change: who, when, from where.
     #[command(alias = "log")]
     History(HistoryArgs),
-    /// Go back to the default that was in use before.
+    /// Take the last change back: a switch of the default, or a change of files.
     Undo(UndoArgs),
     /// Go back to a generation: one rename, no network, no free disk.
     Rollback(RollbackArgs),
@@ -288,10 +288,11 @@ pub struct HistoryArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  goward undo                       the default before this one
-  goward undo 2                     the one before that
+  goward undo                       the last change
+  goward undo 2                     and the one before it
 
-Each step goes to the generation that was in use before, which `goward history` shows.")]
+A switch goes back to the generation that was in use before; a change of files gives all of them their
+former bytes back, unless one was changed since. `goward rollback` moves the default alone.")]
 pub struct UndoArgs {
     /// Why, for the history.
     #[arg(long, value_name = "TEXT")]
