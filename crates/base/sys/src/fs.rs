@@ -153,11 +153,28 @@ impl Fs {
     ///
     /// The bytes go to a new file beside it, which is made durable and renamed; the folder is synced last.
     pub fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_by(path, bytes, 0o666, true)
+    }
+
+    /// As [`Fs::replace`], for a program: it has its execute bits when its name appears.
+    pub fn replace_program(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_by(path, bytes, 0o777, true)
+    }
+
+    /// As [`Fs::replace`], without making it durable: for what can be made anew at any time. A reader finds the
+    /// old bytes or the new; after a power cut it may find neither.
+    pub fn replace_for_now(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_by(path, bytes, 0o666, false)
+    }
+
+    fn replace_by(&self, path: &Path, bytes: &[u8], mode: u32, durably: bool) -> io::Result<()> {
         let beside = beside(path);
         let written = (|| {
-            let mut file = self.create(&beside)?;
+            let mut file = self.create_new(&beside, mode)?;
             file.write_all(bytes)?;
-            file.sync()?;
+            if durably {
+                file.sync()?;
+            }
             drop(file);
             self.rename(&beside, path)
         })();
@@ -166,7 +183,7 @@ impl Fs {
             let _ = self.remove_file(&beside);
         }
         written?;
-        match path.parent() {
+        match path.parent().filter(|_| durably) {
             Some(parent) => self.sync_dir(parent),
             None => Ok(()),
         }
@@ -288,6 +305,17 @@ impl Fs {
     /// Gives a file a second name.
     pub fn hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
         self.change(|| Op::new(OpKind::HardLink, link).with_other(original), || std::fs::hard_link(original, link))
+    }
+
+    /// Gives a file a second name in the place of what stands there, in one step. The two are not one file yet.
+    pub fn replace_by_hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
+        let beside = beside(link);
+        self.hard_link(original, &beside)?;
+        let moved = self.rename(&beside, link);
+        if moved.is_err() {
+            let _ = self.remove_file(&beside);
+        }
+        moved
     }
 
     /// Removes a file or a link.

@@ -151,8 +151,16 @@ impl Choice {
 /// # Errors
 /// When files or settings cannot be used or disagree, or nothing asks for anything.
 pub fn choose(ctx: &Ctx, argument: Option<&Request>) -> Result<Choice, ChooseError> {
-    let inputs = look_around(ctx, argument)?;
-    let choice = matched(ctx, ctx.sys.env().folder(), &inputs)?;
+    choose_in(ctx, ctx.sys.env().folder(), argument)
+}
+
+/// As [`choose`], for another folder than the working folder: where `go -C` leads.
+///
+/// # Errors
+/// As for [`choose`].
+pub fn choose_in(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Choice, ChooseError> {
+    let inputs = look_around(ctx, folder, argument)?;
+    let choice = matched(ctx, folder, &inputs)?;
     if let Some(toolchain) = &choice.toolchain {
         choice.check(toolchain.id.version())?;
     }
@@ -230,13 +238,13 @@ fn newer_of_minor(installed: &[Toolchain], needed: &Version) -> Option<Toolchain
         .cloned()
 }
 
-/// What stands in the folders from the working folder upwards, and the settings that count.
+/// What stands in the folders from this one upwards, and the settings that count.
 ///
 /// # Errors
 /// When a file is there and cannot be read: its wish must not be passed over.
-pub fn look_around(ctx: &Ctx, argument: Option<&Request>) -> Result<Inputs, ChooseError> {
+pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Inputs, ChooseError> {
     let env = ctx.sys.env();
-    let folders = folders(ctx, env.folder())?;
+    let folders = folders(ctx, folder)?;
     // The user's go environment file is looked into only where it can matter: there is a go.mod or go.work.
     let matters = folders
         .iter()

@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 use crate::get::{GetError, get};
 use crate::limits::{INSTALL_BYTES_NEEDED, INSTALLS_AT_ONCE_MAX};
 use crate::recover::recover;
+use crate::shims::refresh_shims;
 
 /// What an install would do.
 #[derive(Debug, Clone, Serialize)]
@@ -168,6 +169,9 @@ pub fn install(ctx: &Ctx, plans: &[InstallPlan]) -> Vec<Result<Installed, Instal
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
+    }
+    if results.iter().flatten().any(|installed: &Installed| !installed.was_installed) {
+        refresh_shims(ctx);
     }
     results
 }

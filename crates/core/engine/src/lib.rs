@@ -22,25 +22,30 @@ mod prune;
 mod recover;
 mod rollback;
 pub mod settings;
+mod shims;
 mod state;
 mod status;
 mod switch;
 mod uninstall;
 
 pub use catalog::{Attempt, CatalogError};
-pub use choose::{Choice, ChooseError, choose, look_around, newest_installed};
+pub use choose::{Choice, ChooseError, choose, choose_in, look_around, newest_installed};
 pub use ctx::Ctx;
 pub use disk::{DiskUse, DiskUses, disk_uses};
 pub use get::GetError;
 pub use history::{Event, GenerationDiff, diff, history};
 pub use install::{InstallError, InstallPlan, Installed, install, plan_install};
-pub use launch::{Launch, LaunchError, launch};
+pub use launch::{Launch, LaunchError, ShimCall, launch, launch_shim};
 pub use list::{Available, Listed, available, installed};
 pub use pin::{PinError, Pinned, pin};
 pub use prove::ProveError;
 pub use prune::{PruneItem, prune};
 pub use recover::recover;
 pub use rollback::{RolledBack, Undone, UndoneStep, roll_back, undo};
+pub use rollback::{RolledBack, roll_back, undo};
+pub use shims::{
+    NextError, ShimError, ShimListed, ShimsListed, ShimsWritten, list_shims, next_program, refresh_shims, write_shims,
+};
 pub use state::state_line;
 pub use status::{Status, status};
 pub use switch::{Switched, switch};

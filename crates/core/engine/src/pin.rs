@@ -108,7 +108,7 @@ pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
     if !matches!(request, Request::Exact(_) | Request::Minor(_)) {
         return Err(PinError::NotPinnable { request: request.to_string() });
     }
-    let inputs = look_around(ctx, None)?;
+    let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
     check(ctx, request)?;
     let existing = existing(&inputs);
     let mut changes = existing.iter().map(|file| changed(file, request)).collect::<Result<Vec<_>, _>>()?;
@@ -140,7 +140,7 @@ pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
 /// A pin must reach what the project needs. A minor is judged by its newest patch that could be:
 /// only one whose whole minor is too old is refused.
 fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
-    let inputs = look_around(ctx, Some(request))?;
+    let inputs = look_around(ctx, ctx.sys.env().folder(), Some(request))?;
     let folder = ctx.sys.env().folder().to_owned();
     let decision = project::decide(&inputs).map_err(|cause| ChooseError::Project { folder, cause })?;
     let Want::Pinned { origin, floor: Some(floor), .. } = decision.want else { return Ok(()) };

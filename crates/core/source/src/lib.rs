@@ -52,6 +52,12 @@ pub trait Source: Send + Sync {
     /// When it cannot be asked, or its answer is not to be understood.
     fn list(&self, ask: &Ask, platform: &Platform) -> Result<Vec<Version>, SourceError>;
 
+    /// What it was last known to offer for a platform, without asking anybody and without a word; nothing where
+    /// that is not kept.
+    fn kept(&self, _sys: &sys::Sys, _cache: &std::path::Path, _platform: &Platform) -> Vec<Version> {
+        Vec::new()
+    }
+
     /// Where exactly it has this toolchain.
     ///
     /// # Errors

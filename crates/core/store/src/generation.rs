@@ -186,7 +186,9 @@ impl Store {
     fn point_at(&self, number: u64) -> Result<(), StoreError> {
         let link = self.layout().current();
         let moved = self.sys.fs().replace_link(&Layout::current_target(number), &link);
-        moved.map_err(StoreError::io("move the link", &link))
+        moved.map_err(StoreError::io("move the link", &link))?;
+        self.renew_table();
+        Ok(())
     }
 
     fn read_generation(&self, folder: &Path) -> Result<Generation, StoreError> {

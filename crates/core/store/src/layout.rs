@@ -22,7 +22,9 @@ use release::ToolchainId;
 /// cache/                                  what can be asked for again
 /// locks/                                  locks between processes
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
+/// shims/.goward                           link to goward, for a shim that has no table
 /// shim.table                              what the shims know of the store
+/// sdk/go1.27.3.linux-amd64/               links into the tree, and the mark that other tools look for
 /// trash/                                  trees on their way out
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +100,26 @@ impl Layout {
     /// The folder for `PATH` that has the shims. They look for their table in the folder above their own.
     pub fn shims(&self) -> PathBuf {
         self.home.join("shims")
+    }
+
+    /// One shim.
+    pub fn shim(&self, name: &str) -> PathBuf {
+        self.shims().join(name)
+    }
+
+    /// The link to goward beside the shims: what is turned to where there is no table.
+    pub fn shims_goward(&self) -> PathBuf {
+        self.shims().join(".goward")
+    }
+
+    /// What tools that look for `~/sdk/go1.X.Y` are shown of the toolchains: a folder of links for each.
+    pub fn sdks(&self) -> PathBuf {
+        self.home.join("sdk")
+    }
+
+    /// What such tools are shown of this toolchain.
+    pub fn sdk(&self, id: &ToolchainId) -> PathBuf {
+        self.sdks().join(id.to_string())
     }
 
     /// What the shims know of the store.

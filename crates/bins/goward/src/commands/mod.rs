@@ -4,6 +4,7 @@ mod completions;
 mod config;
 mod current;
 mod diff;
+pub(crate) mod exec_shim;
 mod history;
 mod install;
 mod list;
@@ -12,6 +13,7 @@ mod pin;
 mod prune;
 mod rollback;
 mod run;
+mod shims;
 mod status;
 mod uninstall;
 mod use_;
@@ -56,6 +58,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Rollback(args) => rollback::run(ctx, args),
         Command::Diff(args) => diff::run(ctx, args),
         Command::Prune(args) => prune::run(ctx, args),
+        Command::Shims(args) => shims::run(ctx, args),
         Command::Config(args) => config::run(ctx, args),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(_) => Ok(man::run()),

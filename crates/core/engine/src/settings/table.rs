@@ -121,6 +121,20 @@ pub const TABLE: &[Def] = &[
         doc: "Whether a new tree is made durable before it is shown. `false` is faster; after a power cut a toolchain may look installed with empty files.",
     },
     Def {
+        key: "shims.names",
+        env: "GOWARD_SHIMS_NAMES",
+        kind: Kind::Choice(&["known", "installed"]),
+        default: "known",
+        doc: "For which releases there is a `go1.X.Y` among the shims: every known one from 1.21 on and what is installed, or only what is installed.",
+    },
+    Def {
+        key: "shims.sdk-links",
+        env: "GOWARD_SHIMS_SDK_LINKS",
+        kind: Kind::Switch,
+        default: "true",
+        doc: "Whether installed toolchains are shown as `~/sdk/go1.X.Y`, where editors look, once there are shims.",
+    },
+    Def {
         key: "prune.keep-generations",
         env: "GOWARD_KEEP_GENERATIONS",
         kind: Kind::Count(1, 10_000),
