@@ -11,6 +11,7 @@ use crate::origin::{Origin, Rule};
 use crate::pin_file::{self, Wish};
 use crate::pin_kind::PinKind;
 use crate::reason::{Reason, Verdict};
+use crate::requirement::Requirement;
 use crate::setting::{self, Gotoolchain};
 
 /// The pin and the base, as far as there are any.
@@ -24,6 +25,8 @@ pub(crate) struct Choice {
     pub bad_base: Option<(Version, ProjectError)>,
     /// `GOTOOLCHAIN=local`: nothing raises the base.
     pub local: bool,
+    /// What `mod` and `mod-min` stand for.
+    module: ModuleWords,
     /// What says `system`: that nothing pins, whatever comes after it.
     pub no_pin: Option<Origin>,
     /// Everything that was looked at, in the order in which it counts.
@@ -32,8 +35,9 @@ pub(crate) struct Choice {
 
 impl Choice {
     /// Reads the choices in the order in which they count. Only what decides has to be readable.
-    pub fn find(inputs: &Inputs, modules_enabled: bool) -> Result<Choice, ProjectError> {
-        let mut choice = Choice::default();
+    pub fn find(inputs: &Inputs, requirement: &Requirement) -> Result<Choice, ProjectError> {
+        let modules_enabled = requirement.modules_enabled;
+        let mut choice = Choice { module: ModuleWords::of(requirement), ..Choice::default() };
         choice.offer_text(Rule::Argument, inputs.argument.as_deref())?;
         choice.offer_text(Rule::GowardVersion, inputs.goward_version.as_deref())?;
         choice.gotoolchain(inputs.gotoolchain.as_deref(), modules_enabled)?;
@@ -74,7 +78,10 @@ impl Choice {
         let verdict = match self.settled() {
             Some(overruled) => overruled,
             None => {
-                let request = request(asked, &origin)?;
+                let request = match self.module.request(asked, &origin) {
+                    Some(request) => request?,
+                    None => request(asked, &origin)?,
+                };
                 self.pin = Some(Base { request, origin: origin.clone() });
                 Verdict::Chosen
             }
@@ -241,4 +248,38 @@ impl Choice {
 
 fn request(text: &str, origin: &Origin) -> Result<Request, ProjectError> {
     text.parse().map_err(|cause| ProjectError::Request { origin: origin.clone(), cause })
+}
+
+/// What the words `mod` and `mod-min` stand for in this project: what it requires, and what its `go` line
+/// needs at the very least.
+#[derive(Default)]
+struct ModuleWords {
+    required: Option<Version>,
+    least: Option<Version>,
+    /// Why there is nothing that is required, where a line is at fault.
+    bad: Option<ProjectError>,
+}
+
+impl ModuleWords {
+    fn of(requirement: &Requirement) -> ModuleWords {
+        let floor = requirement.floor.as_ref();
+        let raised = floor.and_then(|floor| floor.raise(None).ok().flatten());
+        ModuleWords {
+            required: raised.map(|raised| raised.version).filter(|_| requirement.bad.is_none()),
+            least: floor.and_then(|floor| floor.go.as_ref()).map(|go| go.needed.clone()),
+            bad: requirement.bad.clone(),
+        }
+    }
+
+    /// The request that one of the words stands for; `None` where the text is none of them.
+    fn request(&self, text: &str, origin: &Origin) -> Option<Result<Request, ProjectError>> {
+        let (version, bad) = match text {
+            "mod" => (&self.required, self.bad.clone()),
+            "mod-min" => (&self.least, None),
+            _ => return None,
+        };
+        let nothing =
+            || bad.unwrap_or_else(|| ProjectError::NoModule { origin: origin.clone(), word: text.to_owned() });
+        Some(version.clone().map(Request::Exact).ok_or_else(nothing))
+    }
 }

@@ -70,7 +70,7 @@ pub struct Base {
 pub fn decide(inputs: &Inputs) -> Result<Decision, ProjectError> {
     // First, because GO111MODULE says whether GOTOOLCHAIN counts; its reasons are told last.
     let mut requirement = Requirement::find(inputs)?;
-    let mut choice = Choice::find(inputs, requirement.modules_enabled)?;
+    let mut choice = Choice::find(inputs, &requirement)?;
     let want = combine(inputs, &mut choice, &mut requirement)?;
     let mut reasons = choice.reasons;
     reasons.append(&mut requirement.reasons);

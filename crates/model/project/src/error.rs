@@ -51,6 +51,16 @@ pub enum ProjectError {
         /// What is wrong with it.
         fault: PinFileFault,
     },
+    /// The project is asked what it requires, and requires nothing.
+    #[error(
+        "follow {origin}: `{word}` stands for what go.work or go.mod says, and neither of them has such a line here"
+    )]
+    NoModule {
+        /// Where.
+        origin: Origin,
+        /// The word.
+        word: String,
+    },
     /// `GOTOOLCHAIN` has no meaning.
     #[error("follow GOTOOLCHAIN={shown}: {}", .fault.as_str())]
     Gotoolchain {
@@ -166,6 +176,7 @@ impl Diagnose for ProjectError {
             ProjectError::Request { cause, .. } => cause.word(),
             ProjectError::PinFile { .. } => "pin-file-unreadable",
             ProjectError::ToolVariable { .. } => "tool-variable-unusable",
+            ProjectError::NoModule { .. } => "project-requires-nothing",
             ProjectError::TooLarge { .. } => "project-file-too-large",
             ProjectError::ToolchainLine { .. } => "toolchain-line-invalid",
             ProjectError::Gotoolchain { .. } => "gotoolchain-invalid",
@@ -178,6 +189,9 @@ impl Diagnose for ProjectError {
             ProjectError::PinFile { fault, .. } => fault.hints(),
             ProjectError::ToolVariable { origin, .. } => {
                 hint!("unset {}, or set it to a version such as `1.27`", origin.rule)
+            }
+            ProjectError::NoModule { .. } => {
+                hint!("write a version such as `1.27`, or a `go` line with `go mod edit -go=1.27`")
             }
             ProjectError::TooLarge { .. } => Hints::none(),
             ProjectError::ToolchainLine { separator: true, .. } => {

@@ -425,6 +425,23 @@ fn a_toolchain_line_may_be_asked_to_decide() {
     assert_eq!(with("go 1.24\ntoolchain go1.26.4\n", |inputs| inputs.toolchain_line = ToolchainLine::Floor), "floor");
 }
 
+#[test]
+fn mod_is_what_the_project_requires_and_mod_min_its_least() {
+    let module = "module m\ngo 1.24\ntoolchain go1.26.4\n";
+    let with = |pin: &str, module: &str| said(&inputs(&[(FileName::GoVersion, pin), (FileName::GoMod, module)]));
+    assert_eq!(with("mod", module), "1.26.4 :1");
+    assert_eq!(with("mod-min", module), "1.24.0 :1");
+    assert_eq!(with("mod", "go 1.24.3\n"), "1.24.3 :1");
+    assert_eq!(with("mod-min", "go 1.20\n"), "1.20.0 :1");
+    let error = "project-requires-nothing: follow /w/.go-version:1 (.go-version): `mod` stands for what go.work or go.mod says, and neither of them has such a line here; write a version such as `1.27`, or a `go` line with `go mod edit -go=1.27`";
+    assert_eq!(with("mod", "module m\n"), error);
+    assert!(with("mod-min", "toolchain go1.26.4\n").starts_with("project-requires-nothing"));
+    assert!(with("mod", "go 1.24\ntoolchain ../../x\n").starts_with("toolchain-line-invalid"));
+    assert_eq!(with("mod-min", "go 1.24\ntoolchain ../../x\n"), "1.24.0 :1");
+    let variable = Inputs { goward_version: Some("mod-min".to_owned()), ..inputs(&[(FileName::GoMod, module)]) };
+    assert_eq!(said(&variable), "1.24.0 GOWARD_VERSION");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
