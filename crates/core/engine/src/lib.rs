@@ -42,7 +42,6 @@ pub use prove::ProveError;
 pub use prune::{PruneItem, prune};
 pub use recover::recover;
 pub use rollback::{RolledBack, Undone, UndoneStep, roll_back, undo};
-pub use rollback::{RolledBack, roll_back, undo};
 pub use shims::{
     NextError, ShimError, ShimListed, ShimsListed, ShimsWritten, list_shims, next_program, refresh_shims, write_shims,
 };

@@ -10,11 +10,11 @@ use std::path::PathBuf;
 
 use diag::{Class, Diagnose, Hints, hint};
 use project::{BelowFloor, FileName, FoundFile, Inputs, Want};
-use release::{Request, Version};
+use release::Request;
 use serde::Serialize;
 use store::StoreError;
 
-use crate::choose::{ChooseError, look_around};
+use crate::choose::{ChooseError, look_around, surely_below};
 use crate::ctx::Ctx;
 use crate::recover::recover;
 
@@ -144,11 +144,7 @@ fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
     let folder = ctx.sys.env().folder().to_owned();
     let decision = project::decide(&inputs).map_err(|cause| ChooseError::Project { folder, cause })?;
     let Want::Pinned { origin, floor: Some(floor), .. } = decision.want else { return Ok(()) };
-    let selected: Option<Version> = match (request, &floor.go) {
-        (Request::Exact(version), _) => Some(version.clone()),
-        (Request::Minor(minor), Some(go)) if go.version.minor() > *minor => minor.as_str().parse().ok(),
-        _ => None,
-    };
+    let selected = surely_below(request, &floor);
     if let Some(selected) = selected {
         project::check_floor(&selected, &floor, &origin)?;
     }

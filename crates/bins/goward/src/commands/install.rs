@@ -4,7 +4,7 @@ use diag::{Bytes, Diagnose, Report, Speech};
 use engine::{Ctx, Installed};
 use serde_json::json;
 
-use super::{Done, listen, remember};
+use super::{Done, listen, plan_chosen, remember, say_raised};
 use crate::cli::InstallArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -15,8 +15,8 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
     let mut failures: Vec<Failure> = Vec::new();
     if args.requests.is_empty() {
         let choice = engine::choose(ctx, None)?;
-        let plan = engine::plan_install(ctx, &choice.request, &ctx.platform)?;
-        choice.check(plan.toolchain.version())?;
+        let (plan, choice) = plan_chosen(ctx, choice)?;
+        say_raised(&choice, speech);
         remember(ctx, &choice);
         plans.push(plan);
     }

@@ -49,8 +49,8 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::List(args) => list::run(ctx, args, speech),
         Command::Use(args) => use_::run(ctx, args, speech),
         Command::Pin(args) => pin::run(ctx, args, speech),
-        Command::Current(args) => current::run(ctx, args),
-        Command::Which(args) => which::run(ctx, args),
+        Command::Current(args) => current::run(ctx, args, speech),
+        Command::Which(args) => which::run(ctx, args, speech),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),
@@ -121,16 +121,39 @@ fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Tool
 fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Result<(Toolchain, Choice), Failure> {
     let choice = engine::choose(ctx, argument)?;
     if let Some(toolchain) = &choice.toolchain {
+        say_raised(&choice, speech);
         return Ok((toolchain.clone(), choice));
     }
     if !ctx.settings.is_on("install.auto") {
         return Err(Failure::NotInstalled { request: choice.request.to_string() });
     }
     listen(ctx)?;
-    let plan = engine::plan_install(ctx, &choice.request, &ctx.platform)?;
-    // Before anything is fetched: what the project refuses need not be installed for it.
-    choice.check(plan.toolchain.version())?;
+    let (plan, choice) = plan_chosen(ctx, choice)?;
+    say_raised(&choice, speech);
+    if let Some(toolchain) = &choice.toolchain {
+        return Ok((toolchain.clone(), choice));
+    }
     Ok((install_planned(ctx, plan, speech)?, choice))
+}
+
+/// The plan for what this folder asks for. Before anything is fetched: what the project refuses need not be
+/// installed for it.
+fn plan_chosen(ctx: &Ctx, choice: Choice) -> Result<(InstallPlan, Choice), Failure> {
+    let plan = engine::plan_install(ctx, &choice.request, &ctx.platform)?;
+    let request = choice.request.clone();
+    let choice = choice.settled(ctx, plan.toolchain.version())?;
+    match choice.request == request {
+        true => Ok((plan, choice)),
+        // The pin gave way to what the project needs.
+        false => Ok((engine::plan_install(ctx, &choice.request, &ctx.platform)?, choice)),
+    }
+}
+
+/// Says that a pin gave way to what the project needs, where it did.
+fn say_raised(choice: &Choice, speech: &Speech) {
+    if let Some(note) = choice.note() {
+        speech.say(&note);
+    }
 }
 
 /// Remembers the project whose files were looked at. One that cannot be remembered costs a download at the most.

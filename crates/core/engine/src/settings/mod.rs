@@ -12,6 +12,7 @@ mod value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use project::{PinFiles, PinKind};
 use sys::Sys;
 
 pub use error::SettingsError;
@@ -96,6 +97,7 @@ impl Settings {
         let file = path.filter(|_| !from_file.is_empty() || must_be_there);
         let settings = Settings { all, file };
         settings.check_sources()?;
+        settings.check_pin_files()?;
         Ok(settings)
     }
 
@@ -155,6 +157,22 @@ impl Settings {
             Value::Map(map) => map,
             _ => &[],
         }
+    }
+
+    /// The files that pin, in their order.
+    pub fn pin_files(&self) -> PinFiles {
+        PinFiles::new(self.words("pin.files").iter().filter_map(|word| PinKind::of_word(word)))
+    }
+
+    fn check_pin_files(&self) -> Result<(), SettingsError> {
+        for word in self.words("pin.files") {
+            if PinKind::of_word(word).is_none() {
+                let names = PinKind::ALL.map(PinKind::word).join(", ");
+                let reason = format!("there is no such kind of file; there are: {names}");
+                return Err(SettingsError::refused(self.get("pin.files"), word, reason));
+            }
+        }
+        Ok(())
     }
 
     /// Every source that is named exists; a mirror's name is not that of another source.
