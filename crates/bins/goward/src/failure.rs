@@ -32,6 +32,9 @@ pub enum Failure {
     /// Running a program.
     #[error(transparent)]
     Launch(#[from] LaunchError),
+    /// Setting shells up.
+    #[error(transparent)]
+    Setup(shell::SetupError),
     /// Ctrl-C could not be listened for.
     #[error("listen for Ctrl-C")]
     Signals(#[source] std::io::Error),
@@ -54,6 +57,7 @@ impl Failure {
             Self::Choose(error) => error,
             Self::Pin(error) => error,
             Self::Launch(error) => error,
+            Self::Setup(error) => error,
             Self::Signals(_) | Self::NotInstalled { .. } => return None,
         })
     }

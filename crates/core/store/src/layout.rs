@@ -23,6 +23,7 @@ use release::ToolchainId;
 /// locks/                                  locks between processes
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
 /// shim.table                              what the shims know of the store
+/// shell/                                  scripts that the user's shells read
 /// trash/                                  trees on their way out
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +106,21 @@ impl Layout {
         self.home.join("shim.table")
     }
 
+    /// Scripts that the user's shells read.
+    pub fn shell(&self) -> PathBuf {
+        self.home.join("shell")
+    }
+
+    /// One of them.
+    pub fn activation(&self, name: &str) -> PathBuf {
+        self.shell().join(name)
+    }
+
+    /// The completion script for zsh, which has no folder for a user's own.
+    pub fn zsh_completion(&self) -> PathBuf {
+        self.shell().join("zsh").join("_goward")
+    }
+
     /// Trees that are not whole yet.
     pub fn staging(&self) -> PathBuf {
         self.home.join("staging")
@@ -183,6 +199,11 @@ impl Layout {
     /// Plans of changes to several files.
     pub fn transactions(&self) -> PathBuf {
         self.home.join("transactions")
+    }
+
+    /// A change of several files that was carried out, with the files' former bytes.
+    pub fn kept_transaction(&self, name: &str) -> PathBuf {
+        self.transactions().join(format!("{name}.done"))
     }
 
     /// Folders of projects that goward has served.

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod activate;
 mod completions;
 mod config;
 mod current;
@@ -12,6 +13,7 @@ mod pin;
 mod prune;
 mod rollback;
 mod run;
+mod setup;
 mod status;
 mod uninstall;
 mod use_;
@@ -57,6 +59,9 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Diff(args) => diff::run(ctx, args),
         Command::Prune(args) => prune::run(ctx, args),
         Command::Config(args) => config::run(ctx, args),
+        Command::Setup(args) => setup::setup(ctx, args, speech),
+        Command::Unsetup(args) => setup::unsetup(ctx, args, speech),
+        Command::Activate(args) => activate::run(ctx, args),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(_) => Ok(man::run()),
     }
