@@ -207,6 +207,25 @@ impl Fs {
         }
     }
 
+    /// Whether this user may write to what a name leads to, as far as the system tells beforehand: owner, mode and how the
+    /// file system is mounted.
+    pub fn may_write(&self, path: &Path) -> io::Result<bool> {
+        #[cfg(unix)]
+        {
+            match rustix::fs::access(path, rustix::fs::Access::WRITE_OK).map_err(io::Error::from) {
+                Ok(()) => Ok(true),
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) =>
+                {
+                    Ok(false)
+                }
+                Err(error) => Err(error),
+            }
+        }
+        #[cfg(windows)]
+        Ok(!std::fs::metadata(path)?.permissions().readonly())
+    }
+
     /// The names in a folder, sorted, so that two runs on two machines meet them in one order.
     pub fn names(&self, folder: &Path) -> io::Result<Vec<OsString>> {
         let mut names = std::fs::read_dir(folder)?

@@ -50,6 +50,9 @@ pub enum Failure {
         /// What to try.
         hints: Hints,
     },
+    /// Setting shells up.
+    #[error(transparent)]
+    Setup(shell::SetupError),
     /// Ctrl-C could not be listened for.
     #[error("listen for Ctrl-C")]
     Signals(#[source] std::io::Error),
@@ -74,6 +77,7 @@ impl Failure {
             Self::Launch(error) => error,
             Self::Shims(error) => error,
             Self::Next(error) => error,
+            Self::Setup(error) => error,
             Self::Signals(_) | Self::NotInstalled { .. } | Self::ShimCall { .. } => return None,
         })
     }

@@ -25,6 +25,7 @@ use release::ToolchainId;
 /// shims/.goward                           link to goward, for a shim that has no table
 /// shim.table                              what the shims know of the store
 /// sdk/go1.27.3.linux-amd64/               links into the tree, and the mark that other tools look for
+/// shell/                                  scripts that the user's shells read
 /// trash/                                  trees on their way out
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +128,21 @@ impl Layout {
         self.home.join("shim.table")
     }
 
+    /// Scripts that the user's shells read.
+    pub fn shell(&self) -> PathBuf {
+        self.home.join("shell")
+    }
+
+    /// One of them.
+    pub fn activation(&self, name: &str) -> PathBuf {
+        self.shell().join(name)
+    }
+
+    /// The completion script for zsh, which has no folder for a user's own.
+    pub fn zsh_completion(&self) -> PathBuf {
+        self.shell().join("zsh").join("_goward")
+    }
+
     /// Trees that are not whole yet.
     pub fn staging(&self) -> PathBuf {
         self.home.join("staging")
@@ -205,6 +221,11 @@ impl Layout {
     /// Plans of changes to several files.
     pub fn transactions(&self) -> PathBuf {
         self.home.join("transactions")
+    }
+
+    /// A change of several files that was carried out, with the files' former bytes.
+    pub fn kept_transaction(&self, name: &str) -> PathBuf {
+        self.transactions().join(format!("{name}.done"))
     }
 
     /// Folders of projects that goward has served.

@@ -9,6 +9,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
 
 pub use shims::ShimsArgs;
+mod shell;
+
+pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -137,6 +140,12 @@ pub enum Command {
     Shims(ShimsArgs),
     /// Print every setting with its value and where that comes from.
     Config(ConfigArgs),
+    /// Set your shells up: goward's shims first in PATH, completions, direnv.
+    Setup(SetupArgs),
+    /// Take out what `goward setup` has put in.
+    Unsetup(UnsetupArgs),
+    /// Print the script that activates a shell.
+    Activate(ActivateArgs),
     /// Print the completion script of a shell.
     Completions(CompletionsArgs),
     /// Print the manual page.

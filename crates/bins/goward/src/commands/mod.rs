@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod activate;
 mod completions;
 mod config;
 mod current;
@@ -14,6 +15,7 @@ mod prune;
 mod rollback;
 mod run;
 mod shims;
+mod setup;
 mod status;
 mod uninstall;
 mod use_;
@@ -60,6 +62,9 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Prune(args) => prune::run(ctx, args),
         Command::Shims(args) => shims::run(ctx, args),
         Command::Config(args) => config::run(ctx, args),
+        Command::Setup(args) => setup::setup(ctx, args, speech),
+        Command::Unsetup(args) => setup::unsetup(ctx, args, speech),
+        Command::Activate(args) => activate::run(ctx, args),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(_) => Ok(man::run()),
     }
