@@ -6,6 +6,7 @@
 //!
 //! Tested end to end by `bins/goward/tests` against the mock upstream of `testkit`.
 
+mod adopt;
 mod catalog;
 mod choose;
 mod ctx;
@@ -27,6 +28,7 @@ mod status;
 mod switch;
 mod uninstall;
 
+pub use adopt::{AdoptError, Adopted, Adoption, adopt};
 pub use catalog::{Attempt, CatalogError};
 pub use choose::{Choice, ChooseError, choose, look_around, newest_installed};
 pub use ctx::Ctx;
@@ -34,7 +36,7 @@ pub use disk::{DiskUse, DiskUses, disk_uses};
 pub use get::GetError;
 pub use history::{Event, GenerationDiff, diff, history};
 pub use install::{InstallError, InstallPlan, Installed, install, plan_install};
-pub use launch::{Launch, LaunchError, launch};
+pub use launch::{Launch, LaunchError, launch, launch_in};
 pub use list::{Available, Listed, available, installed};
 pub use pin::{PinError, Pinned, pin};
 pub use prove::ProveError;

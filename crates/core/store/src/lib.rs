@@ -40,6 +40,7 @@ mod shim_table;
 mod siblings;
 mod staging;
 pub mod states;
+mod system;
 mod transaction;
 
 pub use error::StoreError;
@@ -50,6 +51,7 @@ pub use lock::StoreLock;
 pub use record::ToolchainRecord;
 pub use recover::Recovered;
 pub use staging::{COMMITS_MAX, Staging};
+pub use system::SystemGo;
 pub use transaction::Transaction;
 
 use release::ToolchainId;

@@ -5,6 +5,7 @@ mod config;
 mod current;
 mod diff;
 mod history;
+mod import;
 mod install;
 mod list;
 mod man;
@@ -47,6 +48,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::List(args) => list::run(ctx, args, speech),
         Command::Use(args) => use_::run(ctx, args, speech),
         Command::Pin(args) => pin::run(ctx, args, speech),
+        Command::Import(args) => import::run(ctx, args, speech),
         Command::Current(args) => current::run(ctx, args),
         Command::Which(args) => which::run(ctx, args),
         Command::Where(args) => where_::run(ctx, args),
