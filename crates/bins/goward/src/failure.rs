@@ -2,7 +2,9 @@
 
 use diag::{Class, Diagnose, Hints, hint};
 use engine::settings::SettingsError;
-use engine::{CatalogError, ChooseError, InstallError, LaunchError, NextError, PinError, ShimError};
+use engine::{
+    AdoptError, CatalogError, ChooseError, InstallError, LaunchError, NextError, PinError, ShimError,
+};
 use store::StoreError;
 
 /// Any failure of any command: the error of a verb, or of the command line itself.
@@ -29,6 +31,12 @@ pub enum Failure {
     /// Pinning.
     #[error(transparent)]
     Pin(#[from] PinError),
+    /// Bringing in what is there.
+    #[error(transparent)]
+    Adopt(#[from] AdoptError),
+    /// A Go that is run where it stands.
+    #[error(transparent)]
+    System(#[from] adopt::SystemError),
     /// Running a program.
     #[error(transparent)]
     Launch(#[from] LaunchError),
@@ -74,6 +82,8 @@ impl Failure {
             Self::Install(error) => error,
             Self::Choose(error) => error,
             Self::Pin(error) => error,
+            Self::Adopt(error) => error,
+            Self::System(error) => error,
             Self::Launch(error) => error,
             Self::Shims(error) => error,
             Self::Next(error) => error,

@@ -167,6 +167,9 @@ pub enum Refusal {
     /// A `go.mod` where the module form has only `_go.mod`.
     #[error("a toolchain module has no file of this name")]
     GoModInModule,
+    /// A `go.mod` of the module cache that is no copy of the `_go.mod` beside it.
+    #[error("it differs from the `_go.mod` beside it")]
+    TwoGoMods,
     /// Encrypted.
     #[error("it is encrypted")]
     Encrypted,

@@ -62,6 +62,11 @@ impl Kin {
         }
     }
 
+    /// How they are used.
+    pub(crate) fn mode(&self) -> LinkMode {
+        self.mode
+    }
+
     /// Whether there is anything that could be used.
     pub fn is_empty(&self) -> bool {
         self.by_content.is_empty()

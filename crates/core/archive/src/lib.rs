@@ -7,19 +7,20 @@
 //!
 //! The formats are readers in front of that guard: [`unpack_tar_gz`] takes a stream, which may be a download still
 //! under way; [`unpack_zip`] takes random access and serves plain zips, toolchain modules of the Go module proxy and
-//! wheels, which differ by their [`Layout`] alone.
+//! wheels, which differ by their [`Layout`] alone. [`copy_folder`] takes a tree that stands somewhere on this machine.
 //!
 //! On disk: one tree under a folder that was not there before, holding nothing but regular files (0644 or 0755, or without their write bits) and the
 //! folders they need. Its files are listed with their SHA-256 in a [`Manifest`]. After an error the tree is half made;
 //! the caller removes it. Nothing is synced here: the store makes a whole tree durable at once.
 //!
-//! This crate never touches a network, never follows or makes a link, never overwrites a file, and knows no versions
+//! This crate never touches a network, never follows a link, never overwrites a file, and knows no versions
 //! beyond handing over the first line of `VERSION`.
 //!
 //! Tested by a table of hostile archives for each format (`tests/`), by archives cut and flipped at every place, by
 //! properties of the guard, and by the fuzz entries in [`fuzz`].
 
 mod error;
+mod folder;
 pub mod fuzz;
 mod guard;
 mod gzip;
@@ -38,6 +39,7 @@ mod zip;
 use std::path::Path;
 
 pub use error::{ArchiveError, Refusal, shown};
+pub use folder::{Copied, LeaveOut, LeftOut, copy_folder};
 pub use guard::{Admitted, EntryKind, Guard};
 pub use kin::{Kin, LinkMode};
 pub use layout::Layout;

@@ -84,6 +84,15 @@ const _: () = assert!(SMALL_FILE_BYTES_MAX + 512 <= SLAB_BYTES && TAR_EXTENSION_
 // A zip entry's own header with the longest name and extra field fits in a worker's buffer.
 const _: () = assert!(30 + 2 * (u16::MAX as usize) <= ZIP_BUFFER_BYTES);
 
+/// Threads that copy a folder's files: hashing and the disk share them, and more only wait.
+pub(crate) const COPY_WORKERS_MAX: usize = 4;
+
+/// Bytes copied at once.
+pub(crate) const COPY_BUFFER_BYTES: usize = 256 << 10;
+
+/// Bytes of a `go.mod`: Go's own have some hundred.
+pub(crate) const GO_MOD_BYTES_MAX: u64 = 1 << 20;
+
 /// A zip entry up to this many bytes is inflated into memory where a sibling may have it; a larger one is written and
 /// then taken from the sibling.
 pub(crate) const WHOLE_BYTES_MAX: u64 = 4 << 20;

@@ -1,5 +1,7 @@
 //! What a tree holds.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::error::ArchiveError;
 use crate::limits::VERSION_BYTES_MAX;
 
@@ -33,6 +35,18 @@ impl Manifest {
     /// The bytes of all files together.
     pub fn bytes_total(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// One hash for the list of files: of every path and the hash of its bytes, for what never was one archive.
+    pub fn list_sha256(&self) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        for file in &self.files {
+            hasher.update(file.sha256);
+            hasher.update(file.path.as_bytes());
+            // No path holds a line end: the guard refuses it.
+            hasher.update(b"\n");
+        }
+        hasher.finalize().into()
     }
 
     /// The file with this path.

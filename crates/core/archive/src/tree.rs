@@ -4,7 +4,7 @@
 //! remembered instead.
 
 use std::collections::HashSet;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -188,6 +188,46 @@ impl<'t> Writer<'t> {
             return Ok(());
         }
         self.tree.fs.rename(&beside, full).map_err(|cause| disk("replace", full, cause))
+    }
+
+    /// A file that shares the blocks of one that stands elsewhere; what is hashed is our own. `None` where the file
+    /// system cannot: then nothing stands there.
+    pub(crate) fn reflink(
+        &mut self,
+        path: String,
+        executable: bool,
+        from: &Path,
+        buffer: &mut [u8],
+    ) -> Result<Option<&FileRecord>, ArchiveError> {
+        let full = self.place(&path)?;
+        let mode = self.tree.mode_of(executable);
+        if self.tree.fs.reflink(from, &full, mode).is_err() {
+            return Ok(None);
+        }
+        let failed = |cause| disk("read", &full, cause);
+        let mut file = self.tree.fs.open(&full).map_err(failed)?;
+        let (mut bytes, mut hasher, mut version) = (0, Sha256::new(), Vec::new());
+        loop {
+            let read = file.read(buffer).map_err(failed)?;
+            if read == 0 {
+                break;
+            }
+            hasher.update(&buffer[..read]);
+            bytes += read as u64;
+            if path == "VERSION" && version.len() <= VERSION_BYTES_MAX {
+                version.extend_from_slice(&buffer[..read.min(VERSION_BYTES_MAX + 1)]);
+            }
+        }
+        drop(file);
+        if self.tree.modes_need_setting {
+            self.tree.fs.set_mode(&full, mode).map_err(|cause| disk("set the mode of", &full, cause))?;
+        }
+        if path == "VERSION" {
+            *self.tree.version.lock().unwrap_or_else(PoisonError::into_inner) = version;
+        }
+        let sha256: [u8; 32] = hasher.finalize().into();
+        self.records.push(FileRecord { path, bytes, executable, sha256 });
+        Ok(self.records.last())
     }
 
     /// What this thread has written.

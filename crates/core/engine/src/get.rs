@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use archive::{Kin, Layout, Limits, LinkMode, Unpack, Unpacked};
 use diag::{Class, Diagnose, Hints, Task, TaskHandle};
-use release::{Digest, Form};
+use release::{Digest, Form, ToolchainId};
 use sha2::{Digest as _, Sha256};
 use source::{Claim, Located, Place, Source};
 use store::states::Event;
@@ -225,10 +225,13 @@ fn check_version(located: &Located, unpacked: &Unpacked) -> Result<(), GetError>
     Err(GetError::OtherVersion { file: located.file_name.clone(), found, wanted })
 }
 
-fn layout_of(located: &Located) -> Layout {
-    match located.form {
-        Form::TarGz | Form::Zip => Layout::Archive,
-        Form::ModuleZip => Layout::Module { prefix: format!("golang.org/toolchain@{}/", located.id.module_version()) },
+/// How the tree of a toolchain lies in what it travels in.
+pub(crate) fn layout_of(id: &ToolchainId, form: Form) -> Layout {
+    match form {
+        Form::TarGz | Form::Zip | Form::Tree => Layout::Archive,
+        Form::ModuleZip | Form::ModuleTree => {
+            Layout::Module { prefix: format!("golang.org/toolchain@{}/", id.module_version()) }
+        }
         Form::Wheel => Layout::Wheel,
     }
 }
@@ -244,7 +247,7 @@ impl Target {
         Unpack {
             sys: &ctx.sys,
             tree: &self.tree,
-            layout: layout_of(located),
+            layout: layout_of(&located.id, located.form),
             limits: Limits::default(),
             task: &diag::Silent,
             kin: Some(&self.kin),
@@ -253,7 +256,7 @@ impl Target {
     }
 }
 
-fn link_mode(ctx: &Ctx) -> LinkMode {
+pub(crate) fn link_mode(ctx: &Ctx) -> LinkMode {
     match ctx.settings.text("store.link") {
         Some("reflink") => LinkMode::Reflink,
         Some("hardlink") => LinkMode::Hardlink,

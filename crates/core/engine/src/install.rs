@@ -249,7 +249,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
     Err(no_source(ctx, id, attempts))
 }
 
-fn already(ctx: &Ctx, toolchain: Toolchain) -> Installed {
+pub(crate) fn already(ctx: &Ctx, toolchain: Toolchain) -> Installed {
     let record = ctx.store.record(&toolchain.id).ok();
     Installed {
         source: record.as_ref().map(|record| record.source.clone()),

@@ -84,17 +84,26 @@ impl Diagnose for LaunchError {
 /// # Errors
 /// When there is no such program.
 pub fn launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Launch, LaunchError> {
-    let bin = toolchain.tree.join("bin");
+    let (command, dropped_goroot) = launch_in(ctx, &toolchain.tree, words)?;
+    Ok(Launch { toolchain, command, dropped_goroot })
+}
+
+/// The same for a tree that is no toolchain of the store: the command, and the `GOROOT` that was left out.
+///
+/// # Errors
+/// When there is no such program.
+pub fn launch_in(ctx: &Ctx, tree: &Path, words: &[OsString]) -> Result<(Command, Option<PathBuf>), LaunchError> {
+    let bin = tree.join("bin");
     let fallback = OsString::from("go");
     let (name, args) = words.split_first().unwrap_or((&fallback, &[]));
     let program = find(ctx, &bin, name)
         .ok_or_else(|| LaunchError::Missing { name: name.to_string_lossy().into_owned(), bin: bin.clone() })?;
     let mut command = Command::new(program).args(args).env("PATH", path_with(ctx, &bin));
-    let goroot = ctx.sys.env().var_os("GOROOT").map(PathBuf::from).filter(|root| *root != toolchain.tree);
+    let goroot = ctx.sys.env().var_os("GOROOT").map(PathBuf::from).filter(|root| root != tree);
     if goroot.is_some() {
         command = command.env_remove("GOROOT");
     }
-    Ok(Launch { toolchain, command, dropped_goroot: goroot })
+    Ok((command, goroot))
 }
 
 /// How a program is run under the name of a shim.

@@ -6,6 +6,7 @@
 //!
 //! Tested end to end by `bins/goward/tests` against the mock upstream of `testkit`.
 
+mod adopt;
 mod catalog;
 mod choose;
 mod ctx;
@@ -28,6 +29,7 @@ mod status;
 mod switch;
 mod uninstall;
 
+pub use adopt::{AdoptError, Adopted, Adoption, adopt};
 pub use catalog::{Attempt, CatalogError};
 pub use choose::{Choice, ChooseError, choose, choose_in, look_around, newest_installed};
 pub use ctx::Ctx;
@@ -36,6 +38,7 @@ pub use get::GetError;
 pub use history::{Event, GenerationDiff, diff, history};
 pub use install::{InstallError, InstallPlan, Installed, install, plan_install};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_shim};
+pub use launch::{Launch, LaunchError, launch, launch_in};
 pub use list::{Available, Listed, available, installed};
 pub use pin::{PinError, Pinned, pin};
 pub use prove::ProveError;

@@ -51,6 +51,8 @@ pub enum ProveError {
         id: ToolchainId,
         /// In its words.
         reason: String,
+        /// Whether its answer was proven and the files are others; else the answer itself is wrong.
+        by_files: bool,
     },
     /// Nobody but the server vouches for the bytes.
     #[error("accept {id}: nobody but {server} vouches for its bytes ({tried})")]
@@ -153,8 +155,8 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
                 log_proof = Some(proof);
                 proven = true;
             }
-            Err(LogFailure::Contradicts(reason)) => {
-                return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason }.into());
+            Err(LogFailure::Contradicts { reason, by_files }) => {
+                return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason, by_files }.into());
             }
             Err(LogFailure::Silent(reason)) => {
                 if proven {
@@ -208,7 +210,11 @@ impl fmt::Display for Tried {
 
 enum LogFailure {
     /// The log says that these are not the files, or lies: never overlooked.
-    Contradicts(String),
+    Contradicts {
+        reason: String,
+        /// Whether it is the files that are others than the proven answer has.
+        by_files: bool,
+    },
     /// The log could not be asked.
     Silent(String),
 }
@@ -238,18 +244,19 @@ fn ask_log(ctx: &Ctx, arrived: &Arrived) -> Result<Vouched, LogFailure> {
         let reason = whole(&error);
         match error {
             SumDbError::Transport { .. } | SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
-            _ => LogFailure::Contradicts(reason),
+            _ => LogFailure::Contradicts { reason, by_files: false },
         }
     })?;
     let files = arrived.manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
-    let computed =
-        trust::toolchain_h1(&arrived.id.to_string(), files).map_err(|error| LogFailure::Contradicts(whole(&error)))?;
+    let computed = trust::toolchain_h1(&arrived.id.to_string(), files)
+        .map_err(|error| LogFailure::Contradicts { reason: whole(&error), by_files: true })?;
     match computed.matches(&proof.h1) {
         Some(completed) => Ok(Vouched { witness: proof.witness(completed), proof }),
         None => {
             let actual = computed.likely().map_or("no hash".to_owned(), |h1| h1.to_string());
             let (record, name, expected) = (proof.record_id, &proof.database, proof.h1);
-            Err(LogFailure::Contradicts(format!("record {record} of {name} says {expected}, the files give {actual}")))
+            let reason = format!("record {record} of {name} says {expected}, the files give {actual}");
+            Err(LogFailure::Contradicts { reason, by_files: true })
         }
     }
 }

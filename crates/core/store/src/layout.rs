@@ -21,6 +21,7 @@ use release::ToolchainId;
 /// downloads/                              archives under way, in parts
 /// cache/                                  what can be asked for again
 /// locks/                                  locks between processes
+/// system.json                             Go installations that are run where they stand
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
 /// shims/.goward                           link to goward, for a shim that has no table
 /// shim.table                              what the shims know of the store
@@ -231,6 +232,11 @@ impl Layout {
     /// Folders of projects that goward has served.
     pub fn projects(&self) -> PathBuf {
         self.home.join("projects")
+    }
+
+    /// Go installations that are run where they stand.
+    pub fn systems(&self) -> PathBuf {
+        self.home.join("system.json")
     }
 
     /// Trees on their way out.

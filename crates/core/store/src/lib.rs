@@ -40,6 +40,7 @@ mod shim_table;
 mod siblings;
 mod staging;
 pub mod states;
+mod system;
 mod transaction;
 
 pub use error::StoreError;
@@ -51,6 +52,7 @@ pub use record::ToolchainRecord;
 pub use recover::Recovered;
 pub use shim_table::ShimFacts;
 pub use staging::{COMMITS_MAX, Staging};
+pub use system::SystemGo;
 pub use transaction::{PastChange, Transaction};
 
 use release::ToolchainId;

@@ -25,7 +25,7 @@ pub struct ToolchainRecord {
     pub address: String,
     /// The shape in which it travelled.
     pub form: Form,
-    /// The SHA-256 of what travelled.
+    /// The SHA-256 of what travelled; of an adopted tree, which never was one file, that of its list of files.
     pub archive_sha256: Digest,
     /// How long that was, in bytes.
     pub archive_bytes: u64,

@@ -14,6 +14,10 @@ pub enum Form {
     ModuleZip,
     /// A Python wheel with a `go/` tree.
     Wheel,
+    /// A tree that stood on this machine already, as an archive has it.
+    Tree,
+    /// The same in the form of the module cache.
+    ModuleTree,
 }
 
 impl Form {
@@ -24,6 +28,8 @@ impl Form {
             Form::Zip => "zip archive",
             Form::ModuleZip => "toolchain module",
             Form::Wheel => "wheel",
+            Form::Tree => "tree on this machine",
+            Form::ModuleTree => "toolchain of the module cache",
         }
     }
 }

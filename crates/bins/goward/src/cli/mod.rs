@@ -1,10 +1,12 @@
 //! The command tree: what can be typed, and its help.
 
 mod shims;
+mod adopt;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub use adopt::ImportArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
 
@@ -117,6 +119,8 @@ pub enum Command {
     Use(UseArgs),
     /// Write the version that this project wants into its version file.
     Pin(PinArgs),
+    /// Bring in Go installations that are there already, without a download.
+    Import(ImportArgs),
     /// Print the version that would run in this folder.
     Current(CurrentArgs),
     /// Print the path of the program that would run in this folder.
@@ -159,12 +163,13 @@ Examples:
   goward run 1.27 -- go version
   goward run -- go test ./...       the version that this folder asks for
   goward run '>=1.24 <1.27' -- gofmt -l .
+  goward run system -- go version   a distribution's Go, where it stands
 
 The program is looked for in the toolchain first, then on PATH. Its exit status is goward's.")]
 pub struct RunArgs {
-    /// Which toolchain; without it, what this folder asks for.
-    #[arg(value_name = "REQUEST", value_parser = request)]
-    pub request: Option<Request>,
+    /// Which toolchain; without it, what this folder asks for. `system` is the Go that `goward import` has registered.
+    #[arg(value_name = "REQUEST", value_parser = run_request)]
+    pub request: Option<RunRequest>,
     /// The program and its arguments, after `--`.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
@@ -408,6 +413,23 @@ pub struct ManArgs {}
 /// The command tree, for help, completions, the man page and the reference.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// What a program can be run under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunRequest {
+    /// A release.
+    Release(Request),
+    /// A registered installation: the one at this path, or the only one, or the one on `PATH`.
+    System(Option<PathBuf>),
+}
+
+fn run_request(text: &str) -> Result<RunRequest, String> {
+    match text.strip_prefix("system") {
+        Some("") => Ok(RunRequest::System(None)),
+        Some(rest) if rest.starts_with(':') => Ok(RunRequest::System(Some(PathBuf::from(&rest[1..])))),
+        _ => request(text).map(RunRequest::Release),
+    }
 }
 
 fn request(text: &str) -> Result<Request, String> {

@@ -95,9 +95,19 @@ pub(super) fn line(installed: &Installed) -> String {
         (fetched, held) => format!("{} fetched, {} held from before", Bytes(fetched), Bytes(held)),
     };
     let mut line = format!("installed {} from {source} in {seconds:.1} s ({fetched})", installed.toolchain);
-    for proof in &installed.proof {
-        let word = if proof.starts_with("nobody vouches") { "unproven" } else { "proven" };
-        line.push_str(&format!("\n  {word}: {proof}"));
+    let proof = proof_lines(&installed.proof);
+    if !proof.is_empty() {
+        line.push('\n');
+        line.push_str(proof.trim_end());
     }
     line
+}
+
+/// What was proven, a line each.
+pub(super) fn proof_lines(proof: &[String]) -> String {
+    let worded = |proof: &String| {
+        let word = if proof.starts_with("nobody vouches") { "unproven" } else { "proven" };
+        format!("  {word}: {proof}\n")
+    };
+    proof.iter().map(worded).collect()
 }

@@ -2,7 +2,7 @@
 
 use diag::{Bytes, Speech};
 use engine::Ctx;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Done, listen};
 use crate::cli::ListArgs;
@@ -19,10 +19,11 @@ pub(super) fn run(ctx: &Ctx, args: &ListArgs, speech: &Speech) -> Done {
 
 fn local(ctx: &Ctx, speech: &Speech) -> Done {
     let list = engine::installed(ctx)?;
-    if list.is_empty() {
+    let systems = adopt::system::list(ctx)?;
+    if list.is_empty() && systems.is_empty() {
         speech.say("no toolchain is installed; `goward install latest` gets one");
     }
-    let rows: Vec<Vec<String>> = list
+    let mut rows: Vec<Vec<String>> = list
         .iter()
         .map(|item| {
             vec![
@@ -34,11 +35,17 @@ fn local(ctx: &Ctx, speech: &Speech) -> Done {
             ]
         })
         .collect();
+    rows.extend(systems.iter().map(|item| {
+        let version = item.version.as_deref().unwrap_or("version unknown");
+        let place = item.tree.display().to_string();
+        vec![String::new(), format!("system {version}"), place, "not official".to_owned(), item.state.to_string()]
+    }));
     let mut text = columns(&rows);
     if list.iter().any(|item| item.is_default) {
         text.push_str("* the default\n");
     }
-    Ok(Box::new(Worded::new(list, text)))
+    let value: Vec<Value> = list.iter().map(|item| json!(item)).chain(systems.iter().map(|item| json!(item))).collect();
+    Ok(Box::new(Worded::new(value, text)))
 }
 
 fn disk(ctx: &Ctx) -> Done {

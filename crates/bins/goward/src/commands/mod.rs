@@ -7,6 +7,7 @@ mod current;
 mod diff;
 pub(crate) mod exec_shim;
 mod history;
+mod import;
 mod install;
 mod list;
 mod man;
@@ -53,6 +54,9 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Pin(args) => pin::run(ctx, args, speech),
         Command::Current(args) => current::run(ctx, args, speech),
         Command::Which(args) => which::run(ctx, args, speech),
+        Command::Import(args) => import::run(ctx, args, speech),
+        Command::Current(args) => current::run(ctx, args),
+        Command::Which(args) => which::run(ctx, args),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),

@@ -1,16 +1,24 @@
 //! `goward run`
 
+use std::ffi::OsString;
+use std::path::Path;
+
 use diag::{Speech, Verbosity};
 use engine::{Ctx, LaunchError};
 
 use super::{Done, obtain_chosen, remember};
-use crate::cli::RunArgs;
+use crate::cli::{RunArgs, RunRequest};
 use crate::failure::Failure;
 use store::StoreError;
 
 /// Puts the program in our own place: its signals and its exit status are its own.
 pub(super) fn run(ctx: &Ctx, args: &RunArgs, speech: &Speech) -> Done {
-    let (toolchain, choice) = obtain_chosen(ctx, args.request.as_ref(), speech)?;
+    let request = match &args.request {
+        Some(RunRequest::System(path)) => return run_system(ctx, path.as_deref(), &args.command, speech),
+        Some(RunRequest::Release(request)) => Some(request),
+        None => None,
+    };
+    let (toolchain, choice) = obtain_chosen(ctx, request, speech)?;
     let launch = engine::launch(ctx, toolchain, &args.command)?;
     if speech.verbosity() == Verbosity::Verbose {
         speech.say(&format!("{}: {}", launch.toolchain.id.version().tag(), choice.because()));
@@ -28,4 +36,18 @@ pub(super) fn run(ctx: &Ctx, args: &RunArgs, speech: &Speech) -> Done {
     remember(ctx, &choice);
     let cause = ctx.sys.process().replace(&launch.command);
     Err(Failure::Launch(LaunchError::refused(launch.command.program(), cause)))
+}
+
+/// The same for a Go that is run where it stands.
+fn run_system(ctx: &Ctx, path: Option<&Path>, command: &[OsString], speech: &Speech) -> Done {
+    let system = adopt::system::choose(ctx, path)?;
+    let (command, dropped_goroot) = engine::launch_in(ctx, &system.path, command)?;
+    if speech.verbosity() == Verbosity::Verbose {
+        speech.say(&format!("system: {} ({})", system.path.display(), system.why));
+        if let Some(goroot) = dropped_goroot {
+            speech.say(&format!("GOROOT={} was left out: it is another tree's", goroot.display()));
+        }
+    }
+    let cause = ctx.sys.process().replace(&command);
+    Err(Failure::Launch(LaunchError::refused(command.program(), cause)))
 }

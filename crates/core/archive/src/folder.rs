@@ -1,0 +1,262 @@
+//! Trees that stand in a folder already, brought by whoever: copied through the same gate as an archive's.
+//!
+//! A folder is as hostile as an archive: it may hold links that lead out, pipes that block whoever opens them, names
+//! that no other system can store. So it is walked without following a link, every name and kind and size passes the
+//! [`Guard`] before the first file is opened, and what is hashed is the copy: what somebody changes behind our back is
+//! either in the copy and its hash, or in neither.
+//!
+//! The foreign files are only read. A copy shares their blocks where the file system can do that without the two
+//! having anything to do with each other afterwards (a reflink); it is never a second name of theirs.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use sys::EntryKind as DiskKind;
+
+use crate::error::{ArchiveError, Refusal};
+use crate::guard::{Admitted, EntryKind, Guard};
+use crate::kin::{Kin, LinkMode};
+use crate::limits::{COPY_BUFFER_BYTES, COPY_WORKERS_MAX, GO_MOD_BYTES_MAX, WHOLE_BYTES_MAX};
+use crate::manifest::{FileRecord, Unpacked};
+use crate::tree::{Tree, Writer};
+use crate::{Layout, Unpack};
+
+/// What was not taken from a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its path below the folder; a folder's stands for everything in it.
+    pub path: String,
+    /// The rule, in words.
+    pub rule: &'static str,
+}
+
+/// What came of a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// The tree that was made.
+    pub unpacked: Unpacked,
+    /// What was not taken, in the order of the walk.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Says of a path below the folder, and whether a folder stands there, by which rule it is not taken.
+pub type LeaveOut<'a> = dyn Fn(&str, bool) -> Option<&'static str> + 'a;
+
+/// A file that passed.
+struct Planned {
+    from: PathBuf,
+    name: String,
+    path: String,
+    bytes: u64,
+    executable: bool,
+}
+
+/// Makes a tree of the files in a folder.
+///
+/// [`Layout::Archive`] takes it as it is; [`Layout::Module`] is the form of the module cache, where every `_go.mod` goes
+/// by its own name again, and the `go.mod` that the go command has put beside it must be the same (its copy is
+/// `raceSafeCopy` in `cmd/go/internal/toolchain/select.go`). A wheel has no folder form.
+///
+/// # Errors
+/// [`ArchiveError`]; the tree is then half made and the caller's to remove. No thread is left running.
+pub fn copy_folder(job: &Unpack, folder: &Path, leave_out: &LeaveOut) -> Result<Copied, ArchiveError> {
+    let prefix = match &job.layout {
+        Layout::Archive => "go/",
+        Layout::Module { prefix } => prefix,
+        Layout::Wheel => return Err(malformed("a wheel has no folder form".to_owned())),
+    };
+    let guard = Guard::new(&job.layout, job.limits.clone())
+        .ok_or_else(|| malformed("its layout has no folder form".to_owned()))?;
+    let mut walk = Walk { job, prefix, folder, guard, leave_out, files: Vec::new(), left_out: Vec::new() };
+    walk.run()?;
+    let Walk { files, left_out, .. } = walk;
+    job.task.expect_bytes(files.iter().map(|file| file.bytes).sum());
+    let tree = Tree::create(job)?;
+    let records = copy_all(job, &tree, &files)?;
+    Ok(Copied { unpacked: tree.finish(records)?, left_out })
+}
+
+fn malformed(reason: String) -> ArchiveError {
+    ArchiveError::Malformed { what: "the folder", reason }
+}
+
+struct Walk<'a> {
+    job: &'a Unpack<'a>,
+    prefix: &'a str,
+    folder: &'a Path,
+    guard: Guard,
+    leave_out: &'a LeaveOut<'a>,
+    files: Vec<Planned>,
+    left_out: Vec<LeftOut>,
+}
+
+impl Walk<'_> {
+    fn run(&mut self) -> Result<(), ArchiveError> {
+        // The guard bounds how many there can be: each was let pass.
+        let mut folders = vec![String::new()];
+        while let Some(below) = folders.pop() {
+            let here = self.place(&below);
+            let names = self.job.sys.fs().names(&here).map_err(|cause| disk("list", &here, cause))?;
+            let has = |wanted: &str| names.iter().any(|name| name == wanted);
+            let twins = has("_go.mod") && has("go.mod");
+            for name in &names {
+                self.job.sys.interrupt().check().map_err(|cause| ArchiveError::Interrupted { cause })?;
+                let Some(text) = name.to_str() else {
+                    // No rule can name it, and the guard refuses it.
+                    let raw = [self.prefix.as_bytes(), below.as_bytes(), b"/", name.as_encoded_bytes()].concat();
+                    return Err(ArchiveError::refused(&raw, Refusal::NotUtf8));
+                };
+                let path = if below.is_empty() { text.to_owned() } else { format!("{below}/{text}") };
+                if let Some(folder) = self.entry(path, here.join(name), text == "go.mod" && twins)? {
+                    folders.push(folder);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One name; gives it back where it is a folder to be walked.
+    fn entry(&mut self, path: String, from: PathBuf, is_twin: bool) -> Result<Option<String>, ArchiveError> {
+        let looked = self.job.sys.fs().look(&from).map_err(|cause| disk("look at", &from, cause))?;
+        let Some(meta) = looked else {
+            return Err(malformed(format!("`{}` went away while it was read", crate::shown(path.as_bytes()))));
+        };
+        let name = format!("{}{path}", self.prefix);
+        if let Some(rule) = (self.leave_out)(&path, meta.kind == DiskKind::Dir) {
+            self.guard.count().map_err(|refusal| ArchiveError::refused(name.as_bytes(), refusal))?;
+            self.left_out.push(LeftOut { path, rule });
+            return Ok(None);
+        }
+        let module = matches!(self.job.layout, Layout::Module { .. });
+        if module && is_twin && meta.kind == DiskKind::File {
+            self.check_twin(&from, &name)?;
+            return Ok(None);
+        }
+        let (kind, bytes) = match meta.kind {
+            DiskKind::File => (EntryKind::File, meta.bytes),
+            DiskKind::Dir => (EntryKind::Folder, 0),
+            DiskKind::Link => (EntryKind::Link, 0),
+            DiskKind::Other => (EntryKind::Device, 0),
+        };
+        match self.guard.admit(name.as_bytes(), &kind, bytes)? {
+            Admitted::File { path, executable } => {
+                self.files.push(Planned { from, name, path, bytes, executable });
+                Ok(None)
+            }
+            Admitted::Dropped => Ok((kind == EntryKind::Folder).then_some(path)),
+        }
+    }
+
+    /// The go command's copy of a `_go.mod` must be one.
+    fn check_twin(&mut self, from: &Path, name: &str) -> Result<(), ArchiveError> {
+        let read =
+            |path: &Path| self.job.sys.fs().read(path, GO_MOD_BYTES_MAX).map_err(|cause| disk("read", path, cause));
+        if read(from)? != read(&from.with_file_name("_go.mod"))? {
+            return Err(ArchiveError::refused(name.as_bytes(), Refusal::TwoGoMods));
+        }
+        self.guard.count().map_err(|refusal| ArchiveError::refused(name.as_bytes(), refusal))
+    }
+
+    fn place(&self, below: &str) -> PathBuf {
+        let mut full = self.folder.to_owned();
+        full.extend(below.split('/').filter(|part| !part.is_empty()));
+        full
+    }
+}
+
+/// Copies all files on a few threads.
+fn copy_all(job: &Unpack, tree: &Tree, files: &[Planned]) -> Result<Vec<FileRecord>, ArchiveError> {
+    let next = AtomicUsize::new(0);
+    let stop = AtomicBool::new(false);
+    let first_failure = Mutex::new(None);
+    let can_reflink = AtomicBool::new(job.kin.is_some_and(may_reflink));
+    let work = || {
+        let mut writer = Writer::new(tree);
+        let mut buffer = vec![0; COPY_BUFFER_BYTES];
+        while !stop.load(Ordering::Relaxed) {
+            let Some(planned) = files.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            if let Err(error) = copy_one(job, &mut writer, planned, &mut buffer, &can_reflink) {
+                first_failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+        writer.into_records()
+    };
+    let workers = sys::cpu_count().clamp(1, COPY_WORKERS_MAX);
+    let records = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let mut records = work();
+        for other in others {
+            match other.join() {
+                Ok(part) => records.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        records
+    });
+    match first_failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => Ok(records),
+    }
+}
+
+/// Whether blocks may be shared with files that are not ours. Names never are.
+fn may_reflink(kin: &Kin) -> bool {
+    matches!(kin.mode(), LinkMode::Auto | LinkMode::Reflink)
+}
+
+fn copy_one(
+    job: &Unpack,
+    writer: &mut Writer,
+    planned: &Planned,
+    buffer: &mut [u8],
+    can_reflink: &AtomicBool,
+) -> Result<(), ArchiveError> {
+    job.sys.interrupt().check().map_err(|cause| ArchiveError::Interrupted { cause })?;
+    let lies = || ArchiveError::refused(planned.name.as_bytes(), Refusal::SizeLies { announced: planned.bytes });
+    if can_reflink.load(Ordering::Relaxed) {
+        match writer.reflink(planned.path.clone(), planned.executable, &planned.from, buffer)? {
+            Some(record) if record.bytes == planned.bytes => {
+                job.task.advance(planned.bytes);
+                return Ok(());
+            }
+            Some(_) => return Err(lies()),
+            None => can_reflink.store(false, Ordering::Relaxed),
+        }
+    }
+    let failed = |cause| disk("read", &planned.from, cause);
+    let mut file = job.sys.fs().open(&planned.from).map_err(failed)?;
+    if writer.has_kin() && planned.bytes <= WHOLE_BYTES_MAX {
+        let mut bytes = Vec::with_capacity(usize::try_from(planned.bytes).unwrap_or(0));
+        file.take(planned.bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.len() as u64 != planned.bytes {
+            return Err(lies());
+        }
+        writer.whole(planned.path.clone(), planned.executable, &bytes)?;
+        job.task.advance(planned.bytes);
+        return Ok(());
+    }
+    let mut copy = writer.begin(planned.path.clone(), planned.executable)?;
+    let mut copied = 0;
+    loop {
+        let read = file.read(buffer).map_err(failed)?;
+        copied += read as u64;
+        // A file that grows under our hands would never end.
+        if read == 0 || copied > planned.bytes {
+            break;
+        }
+        copy.write(&buffer[..read])?;
+        job.task.advance(read as u64);
+    }
+    if copied != planned.bytes {
+        return Err(lies());
+    }
+    writer.end(copy)?;
+    Ok(())
+}
+
+fn disk(action: &'static str, path: &Path, cause: io::Error) -> ArchiveError {
+    ArchiveError::Disk { action, path: path.to_owned(), cause }
+}

@@ -1,0 +1,147 @@
+//! Go installations that are run where they stand: a distribution's, or somebody's own build.
+//!
+//! They are not toolchains: nothing of them is in the store but this record of where they are and why
+//! they are not official. They can change or vanish at any time, which is looked at when they are used.
+//! On disk: `system.json`, replaced whole under the store's lock.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::check_format;
+use crate::staging::to_json;
+use crate::{Store, StoreError};
+
+/// A registry longer than this is not one of ours, in bytes.
+const BYTES_MAX: u64 = 1 << 20;
+/// So many installations are registered at the most: no machine has more that are worth a name.
+const SYSTEMS_MAX: usize = 100;
+/// The format of the file that this version writes. A reader refuses a higher one.
+const FORMAT: u32 = 1;
+
+/// A Go installation that is run where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemGo {
+    /// Its GOROOT, links followed.
+    pub path: PathBuf,
+    /// The first line of its `VERSION` when it was registered, if it has one; nothing vouches for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_line: Option<String>,
+    /// Why it is not an official toolchain, in words.
+    pub why: String,
+    /// When it was registered, in seconds since 1970.
+    pub registered_unix_seconds: u64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Registry {
+    format: u32,
+    #[serde(default)]
+    installations: Vec<SystemGo>,
+}
+
+impl Store {
+    /// The registered installations, in the order of their paths. Whether they are still there is not asked.
+    ///
+    /// # Errors
+    /// When the registry cannot be read, or is not one of ours.
+    pub fn systems(&self) -> Result<Vec<SystemGo>, StoreError> {
+        let path = self.layout().systems();
+        let read = self.sys.fs().read_if_there(&path, BYTES_MAX);
+        let Some(bytes) = read.map_err(StoreError::io("read", &path))? else { return Ok(Vec::new()) };
+        let registry: Result<Registry, _> = serde_json::from_slice(&bytes);
+        let registry = registry.and_then(|registry| check_format(registry.format).map(|()| registry));
+        Ok(registry.map_err(|cause| StoreError::Record { path, cause })?.installations)
+    }
+
+    /// Registers an installation; one at the same path is replaced.
+    ///
+    /// # Errors
+    /// When the registry cannot be read or written.
+    pub fn register_system(&self, system: SystemGo, wait_max: Duration) -> Result<(), StoreError> {
+        self.change_systems("register a system Go", wait_max, |systems| {
+            systems.retain(|known| known.path != system.path);
+            systems.push(system);
+            systems.sort_by(|a, b| a.path.cmp(&b.path));
+            systems.truncate(SYSTEMS_MAX);
+        })
+    }
+
+    /// Forgets the installation at this path; returns whether it was registered. What stands there is not touched.
+    ///
+    /// # Errors
+    /// When the registry cannot be read or written.
+    pub fn forget_system(&self, path: &Path, wait_max: Duration) -> Result<bool, StoreError> {
+        let mut was_there = false;
+        self.change_systems("forget a system Go", wait_max, |systems| {
+            let before = systems.len();
+            systems.retain(|known| known.path != path);
+            was_there = systems.len() < before;
+        })?;
+        Ok(was_there)
+    }
+
+    fn change_systems(
+        &self,
+        purpose: &str,
+        wait_max: Duration,
+        change: impl FnOnce(&mut Vec<SystemGo>),
+    ) -> Result<(), StoreError> {
+        let (fs, home, path) = (self.sys.fs(), self.layout().home(), self.layout().systems());
+        fs.create_dirs_durably(home).map_err(StoreError::io("make the folder", home))?;
+        let _lock = self.lock(self.layout().store_lock(), purpose, wait_max)?;
+        let mut registry = Registry { format: FORMAT, installations: self.systems()? };
+        change(&mut registry.installations);
+        fs.replace(&path, &to_json(&registry)).map_err(StoreError::io("write", &path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sys::{Clock, Env, Fs, Sys};
+
+    const WAIT: Duration = Duration::from_secs(5);
+
+    fn store(home: &Path) -> Store {
+        let nothing: [(&str, &str); 0] = [];
+        Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of(nothing, home.to_owned(), None)), home.join("store"))
+    }
+
+    fn system(path: &str) -> SystemGo {
+        SystemGo {
+            path: path.into(),
+            version_line: Some("go1.26.5-1".into()),
+            why: "a suffix".into(),
+            registered_unix_seconds: 7,
+        }
+    }
+
+    #[test]
+    fn what_is_registered_is_found_again_and_once() {
+        let home = tempfile::tempdir().unwrap();
+        let store = store(home.path());
+        assert_eq!(store.systems().unwrap(), []);
+        store.register_system(system("/usr/lib/go"), WAIT).unwrap();
+        store.register_system(system("/opt/go"), WAIT).unwrap();
+        let changed = SystemGo { why: "another".into(), ..system("/opt/go") };
+        store.register_system(changed.clone(), WAIT).unwrap();
+        assert_eq!(store.systems().unwrap(), [changed, system("/usr/lib/go")]);
+        assert!(store.forget_system(Path::new("/opt/go"), WAIT).unwrap());
+        assert!(!store.forget_system(Path::new("/opt/go"), WAIT).unwrap());
+        assert_eq!(store.systems().unwrap(), [system("/usr/lib/go")]);
+    }
+
+    #[test]
+    fn a_registry_of_a_later_goward_is_refused_and_not_overwritten() {
+        let home = tempfile::tempdir().unwrap();
+        let store = store(home.path());
+        store.register_system(system("/opt/go"), WAIT).unwrap();
+        let later = br#"{"format": 9, "installations": []}"#;
+        Fs::real().replace(&store.layout().systems(), later).unwrap();
+        assert!(matches!(store.systems(), Err(StoreError::Record { .. })));
+        assert!(store.register_system(system("/usr/lib/go"), WAIT).is_err());
+        assert_eq!(Fs::real().read(&store.layout().systems(), 100).unwrap(), later);
+    }
+}

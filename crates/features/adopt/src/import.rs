@@ -1,0 +1,164 @@
+//! Brings installations in: a plan that can be printed, then one after the other.
+//!
+//! Each is an operation of its own in the store's journal, whole or not there at all; one that fails does
+//! not keep the others.
+
+use std::path::PathBuf;
+
+use diag::{Class, Diagnose};
+use engine::{AdoptError, Adopted, Adoption, Ctx};
+use serde::Serialize;
+use store::{StoreError, SystemGo};
+
+use crate::find::{Candidate, Manager, Where, candidates};
+use crate::inspect::{Found, Verdict, inspect};
+use crate::left_out::Rules;
+
+/// What an import would do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plan {
+    /// The installations, in the order of their versions.
+    pub items: Vec<Item>,
+}
+
+/// One installation, and what would be done with it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Item {
+    /// What was found.
+    #[serde(flatten)]
+    pub found: Found,
+    /// What would be done.
+    pub action: Action,
+}
+
+/// What is done with an installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// It is copied and proven; where it turns out not to be Go's own it is registered.
+    Adopt,
+    /// It is registered as `system`.
+    Register,
+    /// Nothing.
+    Leave,
+}
+
+/// What was done with one installation.
+#[derive(Debug, Serialize)]
+#[serde(tag = "done", rename_all = "kebab-case")]
+pub enum Done {
+    /// It was brought in.
+    Adopted(Adopted),
+    /// It was registered as `system`.
+    Registered {
+        /// Its GOROOT.
+        path: PathBuf,
+        /// Why it is not official.
+        why: String,
+    },
+}
+
+/// Looks around and says what would be done. Nothing changes.
+///
+/// `paths` are folders that the user named; where there are none, every place in `place` is looked at.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn plan(ctx: &Ctx, paths: &[PathBuf], place: &Where) -> Result<Plan, StoreError> {
+    let candidates = if paths.is_empty() { candidates(ctx, place) } else { named(ctx, paths) };
+    let registered = ctx.store.systems()?;
+    let mut items = Vec::new();
+    for candidate in candidates {
+        let found = inspect(ctx, &candidate)?;
+        let action = match &found.verdict {
+            Verdict::Claimed { .. } => Action::Adopt,
+            Verdict::System { why } => {
+                let known = registered.iter().find(|known| known.path == found.path);
+                match known.is_some_and(|known| known.why == *why && known.version_line == found.version_line) {
+                    true => Action::Leave,
+                    false => Action::Register,
+                }
+            }
+            Verdict::Installed | Verdict::Broken { .. } => Action::Leave,
+        };
+        items.push(Item { found, action });
+    }
+    items.sort_by(|a, b| (&a.found.toolchain, &a.found.path).cmp(&(&b.found.toolchain, &b.found.path)));
+    leave_twins(&mut items);
+    Ok(Plan { items })
+}
+
+/// Of several installations of one toolchain the first is brought in.
+fn leave_twins(items: &mut [Item]) {
+    for index in 1..items.len() {
+        let (before, rest) = items.split_at_mut(index);
+        let item = &mut rest[0];
+        let twin = before.iter().find(|other| {
+            other.action == Action::Adopt
+                && other.found.toolchain.is_some()
+                && other.found.toolchain == item.found.toolchain
+        });
+        if let (Action::Adopt, Some(twin)) = (item.action, twin) {
+            item.action = Action::Leave;
+            item.found.notes.push(format!("the same toolchain as `{}`", twin.found.path.display()));
+        }
+    }
+}
+
+/// The folders that the user named, each as it is or with its `go` inside.
+fn named(ctx: &Ctx, paths: &[PathBuf]) -> Vec<Candidate> {
+    let all = crate::find::candidates(ctx, &Where::default());
+    let here = ctx.sys.env().folder();
+    let absolute = |path: &PathBuf| here.join(path);
+    let candidate = |path: PathBuf| {
+        let path = crate::find::root_of(&ctx.sys, &path).unwrap_or(path);
+        let real = ctx.sys.fs().resolve(&path).unwrap_or(path);
+        let manager = all.iter().find(|known| known.path == real).map_or(Manager::Named, |known| known.manager);
+        Candidate { path: real, manager }
+    };
+    paths.iter().map(absolute).map(candidate).collect()
+}
+
+/// Does with one installation what was planned.
+///
+/// # Errors
+/// When it cannot be read, is hostile, cannot be proven, or the store refuses; then nothing of it is visible.
+pub fn apply(ctx: &Ctx, item: &Item) -> Result<Option<Done>, AdoptError> {
+    let found = &item.found;
+    match (item.action, &found.verdict, &found.toolchain) {
+        (Action::Adopt, Verdict::Claimed { form }, Some(id)) => {
+            let rules = Rules::new(id.version(), id.platform());
+            let adoption = Adoption {
+                id: id.clone(),
+                folder: &found.path,
+                form: *form,
+                source: found.manager.word(),
+                leave_out: &|path, is_folder| rules.of(path, is_folder),
+            };
+            match engine::adopt(ctx, &adoption) {
+                Ok(adopted) => Ok(Some(Done::Adopted(adopted))),
+                Err(error) if error.is_not_official() && error.class() != Class::Interrupted => {
+                    let why = "its files are not those that Go's checksum database has for this version: \
+                               it was built by somebody else, or changed";
+                    register(ctx, found, why).map(Some)
+                }
+                Err(error) => Err(error),
+            }
+        }
+        (Action::Register, Verdict::System { why }, _) => register(ctx, found, why).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn register(ctx: &Ctx, found: &Found, why: &str) -> Result<Done, AdoptError> {
+    let system = SystemGo {
+        path: found.path.clone(),
+        version_line: found.version_line.clone(),
+        why: why.to_owned(),
+        registered_unix_seconds: ctx.sys.clock().unix_seconds(),
+    };
+    ctx.store
+        .register_system(system, ctx.settings.seconds("lock.wait-seconds"))
+        .map_err(|cause| AdoptError::Register { path: found.path.clone(), cause: Box::new(cause) })?;
+    Ok(Done::Registered { path: found.path.clone(), why: why.to_owned() })
+}

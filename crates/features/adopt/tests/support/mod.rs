@@ -1,0 +1,140 @@
+//! A home with foreign installations in it, and an upstream whose checksum database knows what is official.
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use adopt::{Action, Done, Item, Plan, Where};
+use engine::settings::Settings;
+use engine::{AdoptError, Ctx};
+use release::Platform;
+use sys::{Clock, Env, Fs, Sys};
+use testkit::{TinyToolchain, Upstream};
+
+pub struct World {
+    pub upstream: Upstream,
+    pub home: tempfile::TempDir,
+    vars: BTreeMap<String, String>,
+}
+
+impl World {
+    /// Official are these versions.
+    pub fn new(official: &[&str]) -> World {
+        let upstream = Upstream::start(official.iter().map(|version| TinyToolchain::host(version)));
+        let home = tempfile::tempdir().unwrap();
+        let mut world = World { upstream, home, vars: BTreeMap::new() };
+        let text = |path: PathBuf| path.to_str().unwrap().to_owned();
+        for (name, value) in [
+            ("HOME", text(world.path(""))),
+            ("USERPROFILE", text(world.path(""))),
+            ("GOWARD_HOME", text(world.path(".goward"))),
+            ("GOWARD_OFFICIAL_URL", world.upstream.index_url()),
+            ("GOPROXY", world.upstream.proxy_url()),
+            ("GOSUMDB", world.upstream.gosumdb()),
+            ("GOWARD_TRIES", "1".to_owned()),
+        ] {
+            world.vars.insert(name.to_owned(), value);
+        }
+        world
+    }
+
+    pub fn set(&mut self, name: &str, value: impl AsRef<Path>) -> &mut World {
+        self.vars.insert(name.to_owned(), value.as_ref().to_str().unwrap().to_owned());
+        self
+    }
+
+    /// A path below the home, which the system may know by another name.
+    pub fn path(&self, below: &str) -> PathBuf {
+        let home = self.home.path().canonicalize().unwrap();
+        if below.is_empty() { home } else { home.join(below) }
+    }
+
+    /// Writes a tiny toolchain's tree.
+    pub fn tree(&self, below: &str, version: &str) -> PathBuf {
+        let path = self.path(below);
+        TinyToolchain::host(version).write_tree(&path);
+        path
+    }
+
+    pub fn ctx(&self) -> Ctx {
+        let env = Env::of(self.vars.iter().map(|(name, value)| (name, value)), self.path(""), None);
+        let sys = Sys::new(Fs::real(), Clock::real(), env);
+        let settings = Settings::read(&sys, None, &[]).unwrap();
+        let platform: Platform = testkit::tiny::host_platform().parse().unwrap();
+        Ctx::new(sys, settings, platform, Arc::new(diag::Silent), vec!["test".to_owned()]).unwrap()
+    }
+
+    /// Looks around, with a machine that has nothing but what stands below `machine` in the home.
+    pub fn plan(&self) -> Plan {
+        let place = Where { root: self.path("machine"), only: None };
+        adopt::plan(&self.ctx(), &[], &place).unwrap()
+    }
+
+    pub fn plan_of(&self, path: &Path) -> Item {
+        let plan = adopt::plan(&self.ctx(), &[path.to_owned()], &Where::default()).unwrap();
+        assert_eq!(plan.items.len(), 1);
+        plan.items.into_iter().next().unwrap()
+    }
+
+    /// Brings one installation in, as it was planned.
+    pub fn import(&self, path: &Path) -> Result<Option<Done>, AdoptError> {
+        adopt::apply(&self.ctx(), &self.plan_of(path))
+    }
+
+    /// It must be brought in.
+    #[track_caller]
+    pub fn adopted(&self, path: &Path) -> engine::Adopted {
+        match self.import(path) {
+            Ok(Some(Done::Adopted(adopted))) => adopted,
+            other => panic!("not brought in: {other:?}"),
+        }
+    }
+
+    /// It must be registered, with its reason.
+    #[track_caller]
+    pub fn registered(&self, path: &Path) -> String {
+        match self.import(path) {
+            Ok(Some(Done::Registered { why, .. })) => why,
+            other => panic!("not registered: {other:?}"),
+        }
+    }
+
+    pub fn installed(&self) -> Vec<String> {
+        let toolchains = self.ctx().store.toolchains().unwrap();
+        toolchains.into_iter().map(|toolchain| toolchain.id.version().to_string()).collect()
+    }
+
+    /// Nothing is visible, nothing half-made lies about, and the store has no fault.
+    #[track_caller]
+    pub fn assert_nothing_brought_in(&self) {
+        assert_eq!(self.installed(), [""; 0]);
+        let staging = self.path(".goward/staging");
+        let left = std::fs::read_dir(&staging).map(|entries| entries.count()).unwrap_or(0);
+        assert_eq!(left, 0, "something is left in {}", staging.display());
+        assert_eq!(self.ctx().store.faults().unwrap(), [""; 0]);
+    }
+}
+
+/// Whether something is to be done with an item.
+pub fn is_to_be_done(item: &Item) -> bool {
+    item.action != Action::Leave
+}
+
+/// Every file below a folder with its bytes, mode and time of change: what must not differ afterwards.
+pub fn image(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, u64, std::time::SystemTime)> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let meta = std::fs::symlink_metadata(&path).unwrap();
+            if meta.is_dir() {
+                folders.push(path);
+            } else if meta.is_file() {
+                found.insert(path.clone(), (std::fs::read(&path).unwrap(), meta.len(), meta.modified().unwrap()));
+            }
+        }
+    }
+    found
+}
