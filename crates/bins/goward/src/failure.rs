@@ -4,6 +4,7 @@ use diag::{Class, Diagnose, Hints, hint};
 use engine::settings::SettingsError;
 use engine::{CatalogError, ChooseError, InstallError, LaunchError, PinError};
 use store::StoreError;
+use verify::VerifyError;
 
 /// Any failure of any command: the error of a verb, or of the command line itself.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum Failure {
     /// Running a program.
     #[error(transparent)]
     Launch(#[from] LaunchError),
+    /// Checking a toolchain.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     /// Ctrl-C could not be listened for.
     #[error("listen for Ctrl-C")]
     Signals(#[source] std::io::Error),
@@ -54,6 +58,7 @@ impl Failure {
             Self::Choose(error) => error,
             Self::Pin(error) => error,
             Self::Launch(error) => error,
+            Self::Verify(error) => error,
             Self::Signals(_) | Self::NotInstalled { .. } => return None,
         })
     }

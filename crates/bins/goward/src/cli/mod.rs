@@ -1,10 +1,14 @@
 //! The command tree: what can be typed, and its help.
 
+mod verify;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
+
+pub use verify::VerifyArgs;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -129,6 +133,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Remove toolchains that nothing needs.
     Prune(PruneArgs),
+    /// Check installed toolchains, file by file and up to the log's key.
+    Verify(VerifyArgs),
     /// Print every setting with its value and where that comes from.
     Config(ConfigArgs),
     /// Print the completion script of a shell.

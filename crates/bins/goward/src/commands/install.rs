@@ -95,9 +95,8 @@ pub(super) fn line(installed: &Installed) -> String {
         (fetched, held) => format!("{} fetched, {} held from before", Bytes(fetched), Bytes(held)),
     };
     let mut line = format!("installed {} from {source} in {seconds:.1} s ({fetched})", installed.toolchain);
-    for proof in &installed.proof {
-        let word = if proof.starts_with("nobody vouches") { "unproven" } else { "proven" };
-        line.push_str(&format!("\n  {word}: {proof}"));
+    for witness in &installed.witnesses {
+        line.push_str(&format!("\n  {}: {witness}", witness.standing()));
     }
     line
 }

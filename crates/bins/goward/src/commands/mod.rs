@@ -15,6 +15,7 @@ mod run;
 mod status;
 mod uninstall;
 mod use_;
+mod verify;
 mod where_;
 mod which;
 
@@ -56,6 +57,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Rollback(args) => rollback::run(ctx, args),
         Command::Diff(args) => diff::run(ctx, args),
         Command::Prune(args) => prune::run(ctx, args),
+        Command::Verify(args) => verify::run(ctx, args, speech),
         Command::Config(args) => config::run(ctx, args),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(_) => Ok(man::run()),
