@@ -425,10 +425,9 @@ impl Fs {
     }
 }
 
-impl Meta {
-    fn of(meta: &std::fs::Metadata) -> Meta {
-        let kind = meta.file_type();
-        let kind = if kind.is_symlink() {
+impl EntryKind {
+    pub(crate) fn of(kind: std::fs::FileType) -> EntryKind {
+        if kind.is_symlink() {
             EntryKind::Link
         } else if kind.is_dir() {
             EntryKind::Dir
@@ -436,7 +435,13 @@ impl Meta {
             EntryKind::File
         } else {
             EntryKind::Other
-        };
+        }
+    }
+}
+
+impl Meta {
+    pub(crate) fn of(meta: &std::fs::Metadata) -> Meta {
+        let kind = EntryKind::of(meta.file_type());
         let modified = meta.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         let modified_unix_seconds = modified.map_or(0, |since| since.as_secs());
         let modified_unix_nanos = modified.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(0));

@@ -6,6 +6,7 @@ use engine::{
     AdoptError, CatalogError, ChooseError, InstallError, LaunchError, NextError, PinError, ShimError,
 };
 use store::StoreError;
+use verify::VerifyError;
 
 /// Any failure of any command: the error of a verb, or of the command line itself.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +62,9 @@ pub enum Failure {
     /// Setting shells up.
     #[error(transparent)]
     Setup(shell::SetupError),
+    /// Checking a toolchain.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     /// Ctrl-C could not be listened for.
     #[error("listen for Ctrl-C")]
     Signals(#[source] std::io::Error),
@@ -88,6 +92,7 @@ impl Failure {
             Self::Shims(error) => error,
             Self::Next(error) => error,
             Self::Setup(error) => error,
+            Self::Verify(error) => error,
             Self::Signals(_) | Self::NotInstalled { .. } | Self::ShimCall { .. } => return None,
         })
     }

@@ -139,7 +139,7 @@ fn list_shows_what_is_installed_and_what_can_be_had() {
     assert_eq!(list[1]["is_default"], false);
     assert_eq!(list[1]["source"], "official");
     assert_eq!(list[1]["tree"], json!(world.tree("1.27.3")));
-    assert_eq!(list[1]["proof"].as_array().unwrap().len(), 1);
+    assert_eq!(list[1]["witnesses"].as_array().unwrap().len(), 1);
 
     let remote = world.goward("list --remote --json").success().json();
     assert_eq!(remote["source"], "official");

@@ -212,7 +212,6 @@ fn bring(ctx: &Ctx, adoption: &Adoption, operation: &mut Operation) -> Result<Ad
         }
     };
     task.phase("admit");
-    let proof = witnesses.iter().map(ToString::to_string).collect();
     let bytes = unpacked.manifest.bytes_total();
     let nothing_travelled = Digest::from_bytes(unpacked.manifest.list_sha256());
     let record = ToolchainRecord {
@@ -228,7 +227,7 @@ fn bring(ctx: &Ctx, adoption: &Adoption, operation: &mut Operation) -> Result<Ad
         files: 0,
         bytes: 0,
         manifest_sha256: nothing_travelled,
-        witnesses,
+        witnesses: witnesses.clone(),
         log_proof,
     };
     let commit_max = ctx.settings.seconds("install.commit-seconds");
@@ -238,7 +237,7 @@ fn bring(ctx: &Ctx, adoption: &Adoption, operation: &mut Operation) -> Result<Ad
         tree: toolchain.tree,
         was_installed: false,
         source: Some(adoption.source.to_owned()),
-        proof,
+        witnesses,
         bytes_fetched: 0,
         bytes_held: bytes,
         milliseconds: 0,

@@ -2,6 +2,7 @@
 
 mod shims;
 mod adopt;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use shims::ShimsArgs;
 mod shell;
 
 pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
+pub use verify::VerifyArgs;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -142,6 +144,8 @@ pub enum Command {
     Prune(PruneArgs),
     /// List the shims: `go`, `gofmt` and `go1.X.Y` for PATH; or write them.
     Shims(ShimsArgs),
+    /// Check installed toolchains, file by file and up to the log's key.
+    Verify(VerifyArgs),
     /// Print every setting with its value and where that comes from.
     Config(ConfigArgs),
     /// Set your shells up: goward's shims first in PATH, completions, direnv.

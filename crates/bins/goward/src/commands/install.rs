@@ -95,7 +95,7 @@ pub(super) fn line(installed: &Installed) -> String {
         (fetched, held) => format!("{} fetched, {} held from before", Bytes(fetched), Bytes(held)),
     };
     let mut line = format!("installed {} from {source} in {seconds:.1} s ({fetched})", installed.toolchain);
-    let proof = proof_lines(&installed.proof);
+    let proof = proof_lines(&installed.witnesses);
     if !proof.is_empty() {
         line.push('\n');
         line.push_str(proof.trim_end());
@@ -104,10 +104,6 @@ pub(super) fn line(installed: &Installed) -> String {
 }
 
 /// What was proven, a line each.
-pub(super) fn proof_lines(proof: &[String]) -> String {
-    let worded = |proof: &String| {
-        let word = if proof.starts_with("nobody vouches") { "unproven" } else { "proven" };
-        format!("  {word}: {proof}\n")
-    };
-    proof.iter().map(worded).collect()
+pub(super) fn proof_lines(witnesses: &[trust::Witness]) -> String {
+    witnesses.iter().map(|witness| format!("  {}: {witness}\n", witness.standing())).collect()
 }

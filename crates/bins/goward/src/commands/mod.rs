@@ -20,6 +20,7 @@ mod setup;
 mod status;
 mod uninstall;
 mod use_;
+mod verify;
 mod where_;
 mod which;
 
@@ -55,8 +56,6 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Current(args) => current::run(ctx, args, speech),
         Command::Which(args) => which::run(ctx, args, speech),
         Command::Import(args) => import::run(ctx, args, speech),
-        Command::Current(args) => current::run(ctx, args),
-        Command::Which(args) => which::run(ctx, args),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),
@@ -65,6 +64,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Diff(args) => diff::run(ctx, args),
         Command::Prune(args) => prune::run(ctx, args),
         Command::Shims(args) => shims::run(ctx, args),
+        Command::Verify(args) => verify::run(ctx, args, speech),
         Command::Config(args) => config::run(ctx, args),
         Command::Setup(args) => setup::setup(ctx, args, speech),
         Command::Unsetup(args) => setup::unsetup(ctx, args, speech),
