@@ -41,6 +41,18 @@ pub enum Failure {
         /// The request.
         request: String,
     },
+    /// A variable that is none of the go command's that are told.
+    #[error("tell `{name}`: it is none of the go command's variables that are told here")]
+    UnknownVariable {
+        /// The name.
+        name: String,
+    },
+    /// A path that cannot be written into a script.
+    #[error("write `{}` into a script: it is not valid Unicode", path.display())]
+    NotText {
+        /// The path.
+        path: std::path::PathBuf,
+    },
 }
 
 impl Failure {
@@ -54,7 +66,9 @@ impl Failure {
             Self::Choose(error) => error,
             Self::Pin(error) => error,
             Self::Launch(error) => error,
-            Self::Signals(_) | Self::NotInstalled { .. } => return None,
+            Self::Signals(_) | Self::NotInstalled { .. } | Self::UnknownVariable { .. } | Self::NotText { .. } => {
+                return None;
+            },
         })
     }
 }
@@ -64,6 +78,7 @@ impl Diagnose for Failure {
         match (self.inner(), self) {
             (Some(inner), _) => inner.class(),
             (None, Self::NotInstalled { .. }) => Class::NotFound,
+            (None, Self::UnknownVariable { .. }) => Class::Usage,
             _ => Class::Environment,
         }
     }
@@ -72,6 +87,8 @@ impl Diagnose for Failure {
         match (self.inner(), self) {
             (Some(inner), _) => inner.word(),
             (None, Self::NotInstalled { .. }) => "not-installed",
+            (None, Self::UnknownVariable { .. }) => "variable-unknown",
+            (None, Self::NotText { .. }) => "path-not-text",
             _ => "signals",
         }
     }
@@ -82,6 +99,7 @@ impl Diagnose for Failure {
             (None, Self::NotInstalled { request }) => {
                 hint!("`goward list` shows what is installed; `goward install {request}` gets it")
             }
+            (None, Self::UnknownVariable { .. }) => hint!("`goward env` prints those that there are"),
             _ => Hints::none(),
         }
     }

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
 
+mod places;
+
+pub use places::{EnvArgs, EnvShell};
+
 /// The command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -116,6 +120,8 @@ pub enum Command {
     Which(WhichArgs),
     /// Print the folder of an installed toolchain: its GOROOT.
     Where(WhereArgs),
+    /// Print the go command's variables, and who set each.
+    Env(EnvArgs),
     /// Show what is under way, what is kept, and whether anything is wrong.
     Status(StatusArgs),
     /// Show every change: who, when, from where.

@@ -4,6 +4,7 @@ mod completions;
 mod config;
 mod current;
 mod diff;
+mod env;
 mod history;
 mod install;
 mod list;
@@ -49,6 +50,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Pin(args) => pin::run(ctx, args, speech),
         Command::Current(args) => current::run(ctx, args),
         Command::Which(args) => which::run(ctx, args),
+        Command::Env(args) => env::run(ctx, args),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),
