@@ -68,7 +68,7 @@ impl Failure {
             Self::Launch(error) => error,
             Self::Signals(_) | Self::NotInstalled { .. } | Self::UnknownVariable { .. } | Self::NotText { .. } => {
                 return None;
-            },
+            }
         })
     }
 }

@@ -36,10 +36,7 @@ pub fn go_setting(sys: &Sys, name: &str, goroots: &[PathBuf]) -> Option<GoSettin
     files.into_iter().find_map(|path| {
         let file = GoEnvFile::read(sys, &path);
         let line = file.last(name).filter(|line| !line.value.trim().is_empty())?;
-        Some(GoSetting {
-            value: line.value.trim().to_owned(),
-            origin: format!("{}:{}", path.display(), line.number),
-        })
+        Some(GoSetting { value: line.value.trim().to_owned(), origin: format!("{}:{}", path.display(), line.number) })
     })
 }
 

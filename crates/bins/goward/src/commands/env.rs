@@ -77,16 +77,16 @@ fn tree(env: &GoEnv) -> String {
     text.push_str(&format!("├─ GOWORK      {work}\n"));
     text.push_str(&format!("│  └─ GOMOD    {module}\n"));
     text.push_str(&format!("├─ GOROOT      {goroot}\n"));
-    text.push_str("│  ├─ bin      go, gofmt\n│  ├─ src      the standard library\n│  └─ go.env   this toolchain's defaults\n");
+    text.push_str(
+        "│  ├─ bin      go, gofmt\n│  ├─ src      the standard library\n│  └─ go.env   this toolchain's defaults\n",
+    );
     text.push_str(&format!("├─ GOPATH      {}\n", or(gopath.clone(), "none")));
     let first = gopath.split(if cfg!(windows) { ';' } else { ':' }).next().unwrap_or_default().to_owned();
     let mut inside = Vec::new();
     let mut beside = Vec::new();
-    match (gobin.is_empty(), below(&gobin, &first)) {
-        (true, _) if first.is_empty() => beside.push(("GOBIN", "none: `go install` has nowhere to put programs".to_owned())),
-        (true, _) => inside.push(("GOBIN", "bin, by default: what `go install` makes".to_owned())),
-        (false, Some(name)) if !first.is_empty() => inside.push(("GOBIN", name)),
-        (false, _) => beside.push(("GOBIN", gobin.clone())),
+    match below(&gobin, &first) {
+        Some(name) if !first.is_empty() => inside.push(("GOBIN", format!("{name}: programs that `go install` makes"))),
+        _ => beside.push(("GOBIN", or(gobin, "none: `go install` has nowhere to put programs"))),
     }
     match below(&modcache, &first) {
         Some(name) if !first.is_empty() => inside.push(("MODCACHE", format!("{name}: modules that were downloaded"))),

@@ -94,13 +94,18 @@ impl<'a> Surroundings<'a> {
                 Some(path) => (text(path), "`go` in the home folder".to_owned()),
                 None => (Some(String::new()), "no home folder, or it would be the tree itself".to_owned()),
             },
-            "GOBIN" => (Some(String::new()), "programs go to `bin` of the first folder in GOPATH".to_owned()),
+            // Older go commands leave it empty and put programs there all the same.
+            "GOBIN" => {
+                let value = self.first_gopath().map_or(String::new(), |first| first.join("bin").display().to_string());
+                (Some(value), "`bin` in the first folder of GOPATH".to_owned())
+            }
             "GOCACHE" => match self.user_cache_folder() {
                 Some(folder) => (text(folder.join("go-build")), "`go-build` in your cache folder".to_owned()),
                 None => (Some("off".to_owned()), "there is no folder for caches".to_owned()),
             },
             "GOMODCACHE" => {
-                let value = self.first_gopath().map_or(String::new(), |first| first.join("pkg/mod").display().to_string());
+                let value =
+                    self.first_gopath().map_or(String::new(), |first| first.join("pkg/mod").display().to_string());
                 (Some(value), "`pkg/mod` in the first folder of GOPATH".to_owned())
             }
             "GOPROXY" | "GOSUMDB" if self.speakers.has_tree_file() => (None, "what it has built in".to_owned()),
@@ -113,11 +118,6 @@ impl<'a> Surroundings<'a> {
         let gopath = self.plain("GOPATH").value.unwrap_or_default();
         let first = gopath.split(if cfg!(windows) { ';' } else { ':' }).next().unwrap_or_default();
         (!first.is_empty()).then(|| PathBuf::from(first))
-    }
-
-    /// A go.mod right in the first folder of GOPATH is passed over.
-    fn is_gopath(&self, folder: Option<&Path>) -> bool {
-        folder.is_some() && self.first_gopath().as_deref() == folder
     }
 
     fn default_gopath(&self) -> Option<PathBuf> {
@@ -146,13 +146,8 @@ impl<'a> Surroundings<'a> {
     fn goroot(&self) -> Variable {
         let said = self.speakers.all("GOROOT");
         let tree = self.toolchain.tree.display().to_string();
-        let chosen = |overruled, note| Variable {
-            name: "GOROOT",
-            value: Some(tree.clone()),
-            rule: Rule::Tree,
-            overruled,
-            note,
-        };
+        let chosen =
+            |overruled, note| Variable { name: "GOROOT", value: Some(tree.clone()), rule: Rule::Tree, overruled, note };
         match said.first().cloned() {
             // It is left where it is: it says the same.
             Some(first) if first.rule == Rule::Environment && Path::new(&first.value) == self.toolchain.tree => {
@@ -184,15 +179,15 @@ impl<'a> Surroundings<'a> {
         Variable { name: "GOROOT", value: Some(line.value), rule: line.rule, overruled, note }
     }
 
+    /// Where it is `off` there is no file, and the go command tells an empty value.
     fn goenv(&self) -> Variable {
-        let (value, rule) = match self.speakers.environment("GOENV") {
-            Some(value) => (value, Rule::Environment),
-            None => {
-                let file = self.speakers.user_file().map(|path| path.display().to_string()).unwrap_or_default();
-                (file, Rule::Default("`go/env` in your configuration folder".to_owned()))
-            }
+        let file = self.speakers.user_file().map(|path| path.display().to_string());
+        let rule = match self.speakers.environment("GOENV") {
+            Some(_) => Rule::Environment,
+            None => Rule::Default("`go/env` in your configuration folder".to_owned()),
         };
-        Variable { name: "GOENV", value: Some(value), rule, overruled: Vec::new(), note: None }
+        let note = file.is_none().then(|| "no file of `go env -w` is read".to_owned());
+        Variable { name: "GOENV", value: Some(file.unwrap_or_default()), rule, overruled: Vec::new(), note }
     }
 
     fn gotoolchain(&self) -> Variable {
@@ -221,7 +216,7 @@ impl<'a> Surroundings<'a> {
         let only_if_found = self.plain("GO111MODULE").value.as_deref() == Some("auto");
         let (value, rule) = match &self.go_mod {
             _ if self.modules_are_off() => (String::new(), Rule::Default("modules are off".to_owned())),
-            Some(path) if !self.is_gopath(path.parent()) => (path.display().to_string(), Rule::Found),
+            Some(path) => (path.display().to_string(), Rule::Found),
             _ if only_if_found => (String::new(), Rule::Default("no go.mod, and modules only with one".to_owned())),
             _ => (NULL_DEVICE.to_owned(), Rule::Default("modules are on, and there is no go.mod".to_owned())),
         };
