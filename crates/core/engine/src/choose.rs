@@ -367,6 +367,15 @@ fn of_settings(ctx: &Ctx, inputs: Inputs) -> Inputs {
     }
 }
 
+/// The project that the working folder belongs to: the nearest folder with a file that is looked at.
+///
+/// # Errors
+/// When a file is there and cannot be read.
+pub(crate) fn project_here(ctx: &Ctx) -> Result<Option<PathBuf>, ChooseError> {
+    let folders = folders(ctx, ctx.sys.env().folder())?;
+    Ok(folders.first().map(|folder| PathBuf::from(&folder.path)))
+}
+
 /// The folders from this one upwards that hold any of the files.
 fn folders(ctx: &Ctx, from: &Path) -> Result<Vec<Folder>, ChooseError> {
     let mut folders = Vec::new();
