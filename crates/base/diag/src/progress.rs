@@ -18,6 +18,9 @@ pub trait Progress: Send + Sync {
 
     /// One line worth telling a person at once: an attempt, a retry, a choice made.
     fn tell(&self, line: &str);
+
+    /// One line for whoever wants to know more (`--verbose`): what went wrong and does no harm.
+    fn detail(&self, _line: &str) {}
 }
 
 /// One piece of work under way.

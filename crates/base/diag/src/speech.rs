@@ -110,6 +110,12 @@ impl Progress for Speech {
     fn tell(&self, line: &str) {
         self.say(line);
     }
+
+    fn detail(&self, line: &str) {
+        if self.verbosity == Verbosity::Verbose {
+            self.say(line);
+        }
+    }
 }
 
 /// One bar on the screen: subject, phase, amount, rate, time left.

@@ -153,11 +153,28 @@ impl Fs {
     ///
     /// The bytes go to a new file beside it, which is made durable and renamed; the folder is synced last.
     pub fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_by(path, bytes, 0o666, true)
+    }
+
+    /// As [`Fs::replace`], for a program: it has its execute bits when its name appears.
+    pub fn replace_program(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_by(path, bytes, 0o777, true)
+    }
+
+    /// As [`Fs::replace`], without making it durable: for what can be made anew at any time. A reader finds the
+    /// old bytes or the new; after a power cut it may find neither.
+    pub fn replace_for_now(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_by(path, bytes, 0o666, false)
+    }
+
+    fn replace_by(&self, path: &Path, bytes: &[u8], mode: u32, durably: bool) -> io::Result<()> {
         let beside = beside(path);
         let written = (|| {
-            let mut file = self.create(&beside)?;
+            let mut file = self.create_new(&beside, mode)?;
             file.write_all(bytes)?;
-            file.sync()?;
+            if durably {
+                file.sync()?;
+            }
             drop(file);
             self.rename(&beside, path)
         })();
@@ -166,7 +183,7 @@ impl Fs {
             let _ = self.remove_file(&beside);
         }
         written?;
-        match path.parent() {
+        match path.parent().filter(|_| durably) {
             Some(parent) => self.sync_dir(parent),
             None => Ok(()),
         }
@@ -188,6 +205,25 @@ impl Fs {
             Err(error) if is_absence(&error) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether this user may write to what a name leads to, as far as the system tells beforehand: owner, mode and how the
+    /// file system is mounted.
+    pub fn may_write(&self, path: &Path) -> io::Result<bool> {
+        #[cfg(unix)]
+        {
+            match rustix::fs::access(path, rustix::fs::Access::WRITE_OK).map_err(io::Error::from) {
+                Ok(()) => Ok(true),
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) =>
+                {
+                    Ok(false)
+                }
+                Err(error) => Err(error),
+            }
+        }
+        #[cfg(windows)]
+        Ok(!std::fs::metadata(path)?.permissions().readonly())
     }
 
     /// The names in a folder, sorted, so that two runs on two machines meet them in one order.
@@ -290,6 +326,17 @@ impl Fs {
         self.change(|| Op::new(OpKind::HardLink, link).with_other(original), || std::fs::hard_link(original, link))
     }
 
+    /// Gives a file a second name in the place of what stands there, in one step. The two are not one file yet.
+    pub fn replace_by_hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
+        let beside = beside(link);
+        self.hard_link(original, &beside)?;
+        let moved = self.rename(&beside, link);
+        if moved.is_err() {
+            let _ = self.remove_file(&beside);
+        }
+        moved
+    }
+
     /// Removes a file or a link.
     pub fn remove_file(&self, path: &Path) -> io::Result<()> {
         self.change(|| Op::new(OpKind::RemoveFile, path), || std::fs::remove_file(path))
@@ -378,10 +425,9 @@ impl Fs {
     }
 }
 
-impl Meta {
-    fn of(meta: &std::fs::Metadata) -> Meta {
-        let kind = meta.file_type();
-        let kind = if kind.is_symlink() {
+impl EntryKind {
+    pub(crate) fn of(kind: std::fs::FileType) -> EntryKind {
+        if kind.is_symlink() {
             EntryKind::Link
         } else if kind.is_dir() {
             EntryKind::Dir
@@ -389,7 +435,13 @@ impl Meta {
             EntryKind::File
         } else {
             EntryKind::Other
-        };
+        }
+    }
+}
+
+impl Meta {
+    pub(crate) fn of(meta: &std::fs::Metadata) -> Meta {
+        let kind = EntryKind::of(meta.file_type());
         let modified = meta.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         let modified_unix_seconds = modified.map_or(0, |since| since.as_secs());
         let modified_unix_nanos = modified.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(0));

@@ -19,6 +19,7 @@ mod lock;
 mod process;
 mod reflink;
 mod tree;
+mod walk;
 
 use std::sync::Arc;
 

@@ -13,6 +13,7 @@ use crate::Interrupt;
 #[derive(Debug, Clone)]
 pub struct Command {
     program: PathBuf,
+    name: Option<OsString>,
     args: Vec<OsString>,
     changes: BTreeMap<OsString, Option<OsString>>,
     folder: Option<PathBuf>,
@@ -21,7 +22,14 @@ pub struct Command {
 impl Command {
     /// A program by its path (or by name, looked up in `PATH`).
     pub fn new(program: impl Into<PathBuf>) -> Command {
-        Command { program: program.into(), args: Vec::new(), changes: BTreeMap::new(), folder: None }
+        Command { program: program.into(), name: None, args: Vec::new(), changes: BTreeMap::new(), folder: None }
+    }
+
+    /// The name by which the program is called, where that is not its path: what it sees before its arguments. On
+    /// Windows that is always its path.
+    pub fn named(mut self, name: impl Into<OsString>) -> Command {
+        self.name = Some(name.into());
+        self
     }
 
     /// One more argument.
@@ -62,6 +70,11 @@ impl Command {
     fn to_std(&self) -> std::process::Command {
         let mut command = std::process::Command::new(&self.program);
         command.args(&self.args);
+        #[cfg(unix)]
+        if let Some(name) = &self.name {
+            use std::os::unix::process::CommandExt;
+            command.arg0(name);
+        }
         for (name, value) in &self.changes {
             match value {
                 Some(value) => command.env(name, value),

@@ -2,8 +2,11 @@
 
 use diag::{Class, Diagnose, Hints, hint};
 use engine::settings::SettingsError;
-use engine::{AdoptError, CatalogError, ChooseError, InstallError, LaunchError, PinError};
+use engine::{
+    AdoptError, CatalogError, ChooseError, InstallError, LaunchError, NextError, PinError, ShimError,
+};
 use store::StoreError;
+use verify::VerifyError;
 
 /// Any failure of any command: the error of a verb, or of the command line itself.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +41,30 @@ pub enum Failure {
     /// Running a program.
     #[error(transparent)]
     Launch(#[from] LaunchError),
+    /// Writing the shims.
+    #[error(transparent)]
+    Shims(#[from] ShimError),
+    /// Finding another program of a shim's name.
+    #[error(transparent)]
+    Next(#[from] NextError),
+    /// A shim was called by a name or with a request that stands for nothing.
+    #[error("run `{name}`: {reason}")]
+    ShimCall {
+        /// The name.
+        name: String,
+        /// What is wrong.
+        reason: String,
+        /// Whether it is the name that no program has.
+        missing: bool,
+        /// What to try.
+        hints: Hints,
+    },
+    /// Setting shells up.
+    #[error(transparent)]
+    Setup(shell::SetupError),
+    /// Checking a toolchain.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     /// Ctrl-C could not be listened for.
     #[error("listen for Ctrl-C")]
     Signals(#[source] std::io::Error),
@@ -62,7 +89,11 @@ impl Failure {
             Self::Adopt(error) => error,
             Self::System(error) => error,
             Self::Launch(error) => error,
-            Self::Signals(_) | Self::NotInstalled { .. } => return None,
+            Self::Shims(error) => error,
+            Self::Next(error) => error,
+            Self::Setup(error) => error,
+            Self::Verify(error) => error,
+            Self::Signals(_) | Self::NotInstalled { .. } | Self::ShimCall { .. } => return None,
         })
     }
 }
@@ -72,6 +103,13 @@ impl Diagnose for Failure {
         match (self.inner(), self) {
             (Some(inner), _) => inner.class(),
             (None, Self::NotInstalled { .. }) => Class::NotFound,
+            (None, Self::ShimCall { missing, .. }) => {
+                if *missing {
+                    Class::CommandMissing
+                } else {
+                    Class::Usage
+                }
+            }
             _ => Class::Environment,
         }
     }
@@ -80,6 +118,7 @@ impl Diagnose for Failure {
         match (self.inner(), self) {
             (Some(inner), _) => inner.word(),
             (None, Self::NotInstalled { .. }) => "not-installed",
+            (None, Self::ShimCall { .. }) => "shim-call",
             _ => "signals",
         }
     }
@@ -90,6 +129,7 @@ impl Diagnose for Failure {
             (None, Self::NotInstalled { request }) => {
                 hint!("`goward list` shows what is installed; `goward install {request}` gets it")
             }
+            (None, Self::ShimCall { hints, .. }) => hints.clone(),
             _ => Hints::none(),
         }
     }

@@ -28,9 +28,15 @@ use cli::{Cli, ColourChoice};
 use failure::Failure;
 pub use outcome::Outcome;
 
+/// The shim for this machine, which `goward shims` writes out. `build.rs` has built it.
+pub(crate) const SHIM: &[u8] = include_bytes!(env!("GOWARD_SHIM_PROGRAM"));
+
 /// Runs the program with these arguments, the first being its own name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|verb| verb == commands::exec_shim::VERB) {
+        return ExitCode::from(commands::exec_shim::main(args.get(2..).unwrap_or_default()));
+    }
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -85,6 +91,7 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
     let command = own.map(|arg| arg.to_string_lossy().into_owned()).collect();
     let mut ctx = Ctx::new(sys.clone(), settings, platform, Arc::new(speech.clone()), command)
         .map_err(|error| nothing_read(Failure::from(error)))?;
+    ctx.shim = Some(SHIM);
     ctx.author.reason = cli.command.reason().map(str::to_owned);
     commands::run(&ctx, &cli.command, speech)
         .map_err(|failure| Box::new(Report::of(&failure, engine::state_line(&ctx))))

@@ -139,7 +139,7 @@ fn list_shows_what_is_installed_and_what_can_be_had() {
     assert_eq!(list[1]["is_default"], false);
     assert_eq!(list[1]["source"], "official");
     assert_eq!(list[1]["tree"], json!(world.tree("1.27.3")));
-    assert_eq!(list[1]["proof"].as_array().unwrap().len(), 1);
+    assert_eq!(list[1]["witnesses"].as_array().unwrap().len(), 1);
 
     let remote = world.goward("list --remote --json").success().json();
     assert_eq!(remote["source"], "official");
@@ -301,4 +301,34 @@ fn archives_are_kept_where_that_is_set() {
     let run = world.goward("install 1.27 --json").success();
     assert_eq!(run.json()["installed"][0]["bytes_fetched"], 0);
     assert_eq!(world.upstream.hits(&official_file(&toolchain)), 1);
+}
+
+#[test]
+fn undo_takes_back_what_came_last_be_it_a_switch_or_a_change_of_files() {
+    let mut world = World::new();
+    for version in ["1.26.8", "1.27.3"] {
+        world.goward(&format!("use {version}")).success();
+    }
+    world.home.cd("project");
+    world.home.write(".go-version", "1.26.8\n");
+    world.home.write(".tool-versions", "golang 1.26.8\n");
+    world.goward("pin 1.27.3").success();
+    let versions = || {
+        let default = std::fs::read_to_string(world.store("current/go/VERSION")).unwrap();
+        let default = default.lines().next().unwrap().trim_start_matches("go").to_owned();
+        (default, world.home.read(".go-version"), world.home.read(".tool-versions"))
+    };
+    let three = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+    assert_eq!(versions(), three("1.27.3", "1.27.3\n", "golang 1.27.3\n"));
+    world.goward("undo").success();
+    assert_eq!(versions(), three("1.27.3", "1.26.8\n", "golang 1.26.8\n"));
+    world.goward("undo").success();
+    assert_eq!(versions(), three("1.26.8", "1.26.8\n", "golang 1.26.8\n"));
+    let history = world.goward("history").success().stdout;
+    assert!(history.contains("pin 1.27.3") && history.contains("undone since"), "{history}");
+    world.goward("pin 1.27.3").success();
+    // More steps than there are: then none is taken.
+    let refused = world.goward("undo 9").exits(3);
+    assert!(refused.stderr.contains("1 of 9 steps"), "{}", refused.stderr);
+    assert_eq!(versions(), three("1.26.8", "1.27.3\n", "golang 1.27.3\n"));
 }

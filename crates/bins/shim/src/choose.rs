@@ -1,10 +1,11 @@
 //! Looks around as far as the decision needs it: name, arguments, variables, table, and the way up.
 
+use crate::config;
 use crate::decide::{Decision, Found, Why, contains, decide, decide_exact};
 use crate::limits::{
     ARGS_MAX, FOLDERS_MAX, GO_FILE_BYTES_MAX, GOENV_BYTES_MAX, PATH_BYTES_MAX, PIN_FILE_BYTES_MAX, TABLE_BYTES_MAX,
 };
-use crate::path::{Path, parent};
+use crate::path::{Path, is_absolute, parent};
 use crate::table::{self, Table};
 
 /// What came of looking at a name.
@@ -22,6 +23,8 @@ pub enum Seen {
 pub trait Machine {
     /// A variable. An unset one is `None`, an empty one is not.
     fn var(&self, name: &str) -> Option<&[u8]>;
+    /// Whether there is a variable, not empty, whose name begins like this.
+    fn any_var(&self, begin: &str) -> bool;
     /// Reads a regular file, links followed. A path that does not begin at the top begins at the working folder.
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen;
     /// Where a symbolic link points, as it is written.
@@ -118,6 +121,7 @@ fn decided<'t>(
 ) -> Result<Decision<'t>, Why> {
     refuse_settings(machine, table)?;
     refuse_stale(machine, table, &mut room, path)?;
+    config::refuse_other(machine, table, path)?;
     match call.name {
         b"go" | b"gofmt" => {}
         name => return Ok(decide_exact(table, name)),
@@ -133,7 +137,9 @@ fn refuse_settings(machine: &impl Machine, table: &Table<'_>) -> Result<(), Why>
     let set = |name: &str| machine.var(name).filter(|value| !value.is_empty());
     let another_home = set("GOWARD_HOME").is_some_and(|home| home != table.home);
     let folder_flag = set("GOFLAGS").is_some_and(|flags| contains(flags, b"-C"));
-    let plain = !another_home && !folder_flag && MUST_BE_EMPTY.iter().all(|name| set(name).is_none());
+    // Families of settings (`crates/core/engine/src/settings`): not one is known here.
+    let family = ["GOWARD_RESOLVE_", "GOWARD_PIN_", "GOWARD_ISOLATE_"].iter().any(|begin| machine.any_var(begin));
+    let plain = !family && !another_home && !folder_flag && MUST_BE_EMPTY.iter().all(|name| set(name).is_none());
     if plain { Ok(()) } else { Err(Why::Setting) }
 }
 
@@ -172,8 +178,7 @@ fn refuse_arguments(call: &Call<'_>) -> Result<(), Why> {
 
 /// Reads what stands on the way from the working folder upwards.
 fn find<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path, from: &[u8]) -> Result<Found<'r>, Why> {
-    let absolute = from.first() == Some(&b'/') || cfg!(windows) && from.get(1) == Some(&b':');
-    let mut folder = Some(from).filter(|_| absolute).ok_or(Why::Unreadable)?;
+    let mut folder = Some(from).filter(|from| is_absolute(from)).ok_or(Why::Unreadable)?;
     let mut found = Found::default();
     // Names relative to the working folder are the shortest way for the system: `go.mod`, `../go.mod`, and so on.
     path.set(&[]);

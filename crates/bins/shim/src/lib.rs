@@ -22,6 +22,7 @@
 #![no_std]
 
 mod choose;
+mod config;
 mod decide;
 pub mod limits;
 pub mod path;

@@ -55,6 +55,11 @@ impl Path {
     }
 }
 
+/// Whether a path begins at the top.
+pub fn is_absolute(path: &[u8]) -> bool {
+    path.first() == Some(&b'/') || cfg!(windows) && (path.get(1) == Some(&b':') || path.starts_with(b"\\\\"))
+}
+
 /// The folder that a path stands in: `/a` of `/a/b`, `/` of `/a`, nothing of `/`.
 pub fn parent(path: &[u8]) -> Option<&[u8]> {
     let is_separator = |byte: &u8| *byte == b'/' || cfg!(windows) && *byte == b'\\';

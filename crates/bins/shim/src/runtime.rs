@@ -56,11 +56,15 @@ pub fn main() -> ExitCode {
             return status;
         }
     }
-    let marker = format!("{}:{name}", std::process::id());
+    let folder = own.parent();
+    let home = folder.and_then(std::path::Path::parent).unwrap_or(std::path::Path::new("")).display();
+    let marker = format!("{}:{name}:{home}", std::process::id());
     if std::env::var(MARKER).is_ok_and(|value| value == marker) {
         return missing(&name, "goward and this shim call each other");
     }
-    if let Some(goward) = choice.goward.and_then(|path| std::str::from_utf8(path).ok()) {
+    // The table may have been lost, or goward moved: then the link beside us may still lead to one.
+    let told = choice.goward.and_then(|path| std::str::from_utf8(path).ok()).map(PathBuf::from);
+    for goward in told.into_iter().chain(folder.map(|folder| folder.join(".goward"))) {
         let mut command = Command::new(goward);
         command.arg("exec-shim").arg(&name).args(rest()).env(MARKER, &marker);
         if let Some(status) = replace(&mut command) {
@@ -141,6 +145,10 @@ fn same_file(_a: &std::path::Path, _b: &std::path::Path) -> bool {
 impl Machine for Real {
     fn var(&self, name: &str) -> Option<&[u8]> {
         self.vars.get(name).map(Vec::as_slice)
+    }
+
+    fn any_var(&self, begin: &str) -> bool {
+        self.vars.iter().any(|(name, value)| name.starts_with(begin) && !value.is_empty())
     }
 
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {

@@ -1,6 +1,7 @@
 //! The table that the store keeps: what is installed, and where. `docs/shim.md` has its format.
 
 use crate::limits::TABLE_BYTES_MAX;
+use crate::path::is_absolute;
 
 /// The first line of a table that this shim can read.
 pub const FORMAT_LINE: &[u8] = b"goward-shim 1";
@@ -16,6 +17,9 @@ pub struct Table<'t> {
     /// The folder of the toolchains, and when it had last changed when the table was written, in
     /// nanoseconds since 1970.
     pub toolchains: (&'t [u8], u64),
+    /// The user's configuration, empty where the user has no folder for one; and when it had last changed when it
+    /// was read, in nanoseconds since 1970, nothing where it was not there.
+    pub config: (&'t [u8], Option<u64>),
     /// The version of the default's toolchain, if there is one that is installed.
     pub default: Option<&'t str>,
     rows: &'t [u8],
@@ -26,7 +30,7 @@ pub struct Table<'t> {
 pub fn goward(bytes: &[u8]) -> Option<&[u8]> {
     let mut lines = lines(bytes);
     lines.next().filter(|line| line.starts_with(b"goward-shim "))?;
-    field(lines.next()?, b"goward").filter(|path| path.first() == Some(&b'/'))
+    field(lines.next()?, b"goward").filter(|path| is_absolute(path))
 }
 
 impl<'t> Table<'t> {
@@ -43,12 +47,15 @@ impl<'t> Table<'t> {
         let (link, target) = cut(field(lines.next()?, b"current")?)?;
         let (folder, changed) = cut(field(lines.next()?, b"toolchains")?)?;
         let changed = number(changed)?;
+        let (config, read) = cut(field(lines.next()?, b"config")?)?;
+        let read = if read.is_empty() { None } else { Some(number(read)?) };
         let default = text(field(lines.next()?, b"default")?)?;
         let rows = body.get(lines.at..)?;
         let table = Table {
             home,
             current: (link, target),
             toolchains: (folder, changed),
+            config: (config, read),
             default: Some(default).filter(|text| !text.is_empty()),
             rows,
         };
@@ -95,7 +102,7 @@ impl<'t> Row<'t> {
     fn parse(line: &'t [u8]) -> Option<Row<'t>> {
         if let Some(rest) = field(line, b"go") {
             let (version, tree) = cut(rest)?;
-            return Some(Row::Go(text(version)?, Some(tree).filter(|tree| tree.first() == Some(&b'/'))?));
+            return Some(Row::Go(text(version)?, Some(tree).filter(|tree| is_absolute(tree))?));
         }
         let (minor, version) = cut(field(line, b"minor")?)?;
         Some(Row::Minor(text(minor)?, text(version)?))

@@ -17,7 +17,7 @@ fn table(default: Option<&str>) -> String {
     let select = |text: &str| text.parse::<Request>().unwrap().select(&installed).map(ToString::to_string);
     let default = default.and_then(select).unwrap_or_default();
     let mut text = format!(
-        "{}\ngoward\t/opt/goward\nhome\t/h\ncurrent\t/h/current\t\ntoolchains\t/h/t\t7\ndefault\t{default}\n",
+        "{}\ngoward\t/opt/goward\nhome\t/h\ncurrent\t/h/current\t\ntoolchains\t/h/t\t7\nconfig\t\t\ndefault\t{default}\n",
         std::str::from_utf8(FORMAT_LINE).unwrap()
     );
     for minor in ["1.4", "1.20", "1.21", "1.22", "1.25", "1.26"] {

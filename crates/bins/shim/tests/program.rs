@@ -97,11 +97,12 @@ impl Home {
         let tree = |version: &str| show(&format!("home/toolchains/go{version}.linux-amd64"));
         let text = format!(
             "goward-shim 1\ngoward\t{}\nhome\t{}\ncurrent\t{}\tgenerations/1\ntoolchains\t{}\t{changed}\n\
-             default\t1.27.3\nminor\t1.26\t1.26.8\nminor\t1.27\t1.27.3\ngo\t1.26.8\t{}\ngo\t1.27.3\t{}\nend\n",
+             config\t{}\t\ndefault\t1.27.3\nminor\t1.26\t1.26.8\nminor\t1.27\t1.27.3\ngo\t1.26.8\t{}\ngo\t1.27.3\t{}\nend\n",
             show("goward"),
             show("home"),
             show("home/current"),
             show("home/toolchains"),
+            show("user/.config/goward/config.toml"),
             tree("1.26.8"),
             tree("1.27.3")
         );
@@ -240,7 +241,7 @@ fn without_goward_the_next_program_on_path_runs_and_never_the_shim_again() {
         let path = format!("{shims}:.:{again}::{linked}:/nowhere:{other}:/usr/bin:/bin");
         let mut command = home.command("go");
         let output = lines(&command.env("PATH", path).env("GOTOOLCHAIN", "auto").args(["x", ""]).output().unwrap());
-        assert!(output[0].starts_with(&format!("{other}/go ")) && output[0].ends_with(":go"), "{output:?}");
+        assert!(output[0].starts_with(&format!("{other}/go ")) && output[0].contains(":go:"), "{output:?}");
         assert_eq!(output[1..], ["<x>", "<>"]);
         // What needs neither goward nor PATH works all the same.
         assert_eq!(home.who(home.command("go").env("PATH", "")), "go 1.27.3");
@@ -334,7 +335,7 @@ fn the_environment_is_changed_only_where_the_call_is_handed_over() {
         let child =
             home.command("go").env("GOTOOLCHAIN", "auto").env("GOWARD_SHIM", "9:old").stdout(Stdio::piped()).spawn();
         let child = child.unwrap();
-        let marker = format!("GOWARD_SHIM={}:go", child.id());
+        let marker = format!("GOWARD_SHIM={}:go:{}", child.id(), home.path("home").display());
         let handed = lines(&child.wait_with_output().unwrap());
         assert!(handed.contains(&marker) && handed.len() == expected.len() + 2, "{handed:?}");
     });

@@ -216,7 +216,6 @@ fn bring(ctx: &Ctx, adoption: &Adoption, operation: &mut Operation) -> Result<Ad
         }
     };
     task.phase("admit");
-    let proof = witnesses.iter().map(ToString::to_string).collect();
     let bytes = unpacked.manifest.bytes_total();
     let nothing_travelled = Digest::from_bytes(unpacked.manifest.list_sha256());
     let record = ToolchainRecord {
@@ -232,7 +231,7 @@ fn bring(ctx: &Ctx, adoption: &Adoption, operation: &mut Operation) -> Result<Ad
         files: 0,
         bytes: 0,
         manifest_sha256: nothing_travelled,
-        witnesses,
+        witnesses: witnesses.clone(),
         log_proof,
     };
     let commit_max = ctx.settings.seconds("install.commit-seconds");
@@ -242,7 +241,7 @@ fn bring(ctx: &Ctx, adoption: &Adoption, operation: &mut Operation) -> Result<Ad
         tree: toolchain.tree,
         was_installed: false,
         source: Some(adoption.source.to_owned()),
-        proof,
+        witnesses,
         bytes_fetched: 0,
         bytes_held: bytes,
         milliseconds: 0,

@@ -325,6 +325,12 @@ impl Catalog {
         Err(self.unreachable(ctx, "the list of versions".to_owned(), attempts))
     }
 
+    /// What the sources were last known to offer; nobody is asked.
+    pub(crate) fn kept(&self, ctx: &Ctx, platform: &Platform) -> Vec<Version> {
+        let cache = ctx.store.layout().cache();
+        self.sources.iter().flat_map(|source| source.kept(&ctx.sys, &cache, platform)).collect()
+    }
+
     fn unreachable(&self, ctx: &Ctx, what: String, attempts: Vec<Attempt>) -> CatalogError {
         CatalogError::NoSource { what, attempts: chain(attempts), offline: ctx.is_offline() }
     }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Hints, hint};
 use project::{
-    BelowFloor, Decision, DefaultPin, FileName, Folder, FoundFile, Inputs, LanguageToolchain, ProjectError, Want,
+    BelowFloor, Decision, DefaultPin, FileName, Floor, Folder, FoundFile, Inputs, LanguageToolchain, ProjectError,
+    ToolVariables, ToolchainLine, Want,
 };
 use release::{Request, ToolchainId, Version};
 use serde_json::{Value, json};
@@ -27,7 +28,10 @@ pub struct Choice {
     pub origin: String,
     /// The nearest folder with a file that was looked at.
     pub project: Option<PathBuf>,
-    decision: Decision,
+    /// The pin that was passed over, where it is older than what the project needs and the setting
+    /// `resolve.on-conflict` says `raise`.
+    pub raised: Option<BelowFloor>,
+    pub(crate) decision: Decision,
 }
 
 /// Why no toolchain could be chosen.
@@ -117,11 +121,46 @@ impl Choice {
         Ok(())
     }
 
+    /// The choice once it is known which version it comes to: a pin below what the project needs is refused,
+    /// or gives way to that, as the setting `resolve.on-conflict` says.
+    ///
+    /// # Errors
+    /// The two places that disagree; what cannot be chosen instead.
+    pub fn settled(self, ctx: &Ctx, selected: &Version) -> Result<Choice, ChooseError> {
+        match self.check(selected) {
+            Err(ChooseError::BelowFloor(conflict)) if raises(ctx) => self.raised(ctx, selected, conflict),
+            checked => checked.map(|()| self),
+        }
+    }
+
+    fn raised(self, ctx: &Ctx, selected: &Version, conflict: BelowFloor) -> Result<Choice, ChooseError> {
+        let Want::Pinned { floor: Some(floor), .. } = &self.decision.want else { return Ok(self) };
+        let Some(raised) = floor.raise(Some(selected))? else { return Err(conflict.into()) };
+        let (request, toolchain) = enough(&installed_here(ctx)?, &raised.version);
+        Ok(Choice { request, toolchain, origin: raised.origin.to_string(), raised: Some(conflict), ..self })
+    }
+
+    /// What has to be said of a pin that gave way, in one line.
+    pub fn note(&self) -> Option<String> {
+        let conflict = self.raised.as_ref()?;
+        let taken = self.toolchain.as_ref().map_or_else(|| self.request.to_string(), |one| one.id.version().tag());
+        let (pin, floor) = (&conflict.pin, &conflict.floor);
+        Some(format!(
+            "{taken} is taken instead of {} of {pin}: {} needs at least {}",
+            conflict.selected.tag(),
+            floor.origin,
+            floor.version
+        ))
+    }
+
     /// Every file and rule that was looked at, a line each.
     pub fn explanation(&self) -> String {
         let mut text = String::new();
         for reason in &self.decision.reasons {
             text.push_str(&format!("  {reason}\n"));
+        }
+        if let Some(note) = self.note() {
+            text.push_str(&format!("  resolve.on-conflict=raise: {note}\n"));
         }
         text.push_str(&format!("  so: {}\n", self.because()));
         text
@@ -141,6 +180,7 @@ impl Choice {
             "toolchain": self.toolchain.as_ref().map(|toolchain| &toolchain.id),
             "version": self.toolchain.as_ref().map(|toolchain| toolchain.id.version()),
             "tree": self.toolchain.as_ref().map(|toolchain| &toolchain.tree),
+            "raised": self.note(),
             "reasons": self.decision.reasons,
         })
     }
@@ -151,17 +191,47 @@ impl Choice {
 /// # Errors
 /// When files or settings cannot be used or disagree, or nothing asks for anything.
 pub fn choose(ctx: &Ctx, argument: Option<&Request>) -> Result<Choice, ChooseError> {
-    let inputs = look_around(ctx, argument)?;
-    let choice = matched(ctx, ctx.sys.env().folder(), &inputs)?;
-    if let Some(toolchain) = &choice.toolchain {
-        choice.check(toolchain.id.version())?;
+    choose_in(ctx, ctx.sys.env().folder(), argument)
+}
+
+/// As [`choose`], for another folder than the working folder: where `go -C` leads.
+///
+/// # Errors
+/// As for [`choose`].
+pub fn choose_in(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Choice, ChooseError> {
+    let inputs = look_around(ctx, folder, argument)?;
+    let choice = matched(ctx, folder, &inputs)?;
+    let selected = choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().clone());
+    // What will surely be too old need not be looked for first.
+    let selected = selected.or_else(|| match &choice.decision.want {
+        Want::Pinned { request, floor: Some(floor), .. } if raises(ctx) => surely_below(request, floor),
+        _ => None,
+    });
+    match selected {
+        Some(selected) => choice.settled(ctx, &selected),
+        None => Ok(choice),
     }
-    Ok(choice)
+}
+
+/// Whether a pin gives way to what the project needs.
+fn raises(ctx: &Ctx) -> bool {
+    ctx.settings.text("resolve.on-conflict") == Some("raise")
+}
+
+/// The newest version a request may come to, where that is older than what the project needs.
+pub(crate) fn surely_below(request: &Request, floor: &Floor) -> Option<Version> {
+    let go = &floor.go.as_ref()?.version;
+    match request {
+        Request::Exact(version) => (version.go_order(go).is_lt()).then(|| version.clone()),
+        // A minor is judged by its newest patch that could be.
+        Request::Minor(minor) => (go.minor() > *minor).then(|| minor.as_str().parse().ok()).flatten(),
+        _ => None,
+    }
 }
 
 /// The installed toolchain that a project's files lead to, whatever the environment says.
 pub(crate) fn pinned_in(ctx: &Ctx, folder: &Path) -> Option<ToolchainId> {
-    let inputs = Inputs { folders: folders(ctx, folder).ok()?, ..Inputs::default() };
+    let inputs = of_settings(ctx, Inputs { folders: folders(ctx, folder).ok()?, ..Inputs::default() });
     let choice = matched(ctx, folder, &inputs).ok()?;
     choice.toolchain.map(|toolchain| toolchain.id)
 }
@@ -183,8 +253,7 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
             let base_version = base_toolchain.as_ref().map(|toolchain| toolchain.id.version()).or(named.as_ref());
             match (floor.raise(base_version)?, base) {
                 (Some(raised), _) => {
-                    let exact = Request::Exact(raised.version.clone());
-                    let toolchain = newest(&exact).or_else(|| newer_of_minor(&installed, &raised.version));
+                    let (exact, toolchain) = enough(&installed, &raised.version);
                     (exact, raised.origin.to_string(), toolchain)
                 }
                 (None, Some(base)) => (base.request.clone(), base.origin.to_string(), base_toolchain),
@@ -194,7 +263,14 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
         Want::Nothing => return Err(nothing()),
     };
     let project = inputs.folders.first().map(|folder| PathBuf::from(&folder.path));
-    Ok(Choice { request, toolchain, origin, project, decision })
+    Ok(Choice { request, toolchain, origin, project, raised: None, decision })
+}
+
+/// The request for what a project needs at least, and the installed toolchain that will do.
+fn enough(installed: &[Toolchain], needed: &Version) -> (Request, Option<Toolchain>) {
+    let exact = Request::Exact(needed.clone());
+    let toolchain = newest_of(installed, &exact).or_else(|| newer_of_minor(installed, needed));
+    (exact, toolchain)
 }
 
 /// The newest installed toolchain that a request allows.
@@ -230,13 +306,13 @@ fn newer_of_minor(installed: &[Toolchain], needed: &Version) -> Option<Toolchain
         .cloned()
 }
 
-/// What stands in the folders from the working folder upwards, and the settings that count.
+/// What stands in the folders from this one upwards, and the settings that count.
 ///
 /// # Errors
 /// When a file is there and cannot be read: its wish must not be passed over.
-pub fn look_around(ctx: &Ctx, argument: Option<&Request>) -> Result<Inputs, ChooseError> {
+pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Inputs, ChooseError> {
     let env = ctx.sys.env();
-    let folders = folders(ctx, env.folder())?;
+    let folders = folders(ctx, folder)?;
     // The user's go environment file is looked into only where it can matter: there is a go.mod or go.work.
     let matters = folders
         .iter()
@@ -251,8 +327,16 @@ pub fn look_around(ctx: &Ctx, argument: Option<&Request>) -> Result<Inputs, Choo
         Some(path) if path.is_absolute() => found(ctx, FileName::GoWork, path)?,
         _ => None,
     };
-    Ok(Inputs {
+    let variable = |name: &str| env.var(name).map(str::to_owned);
+    let tool_variables = ToolVariables {
+        goenv: variable("GOENV_VERSION"),
+        asdf: variable("ASDF_GOLANG_VERSION"),
+        mise: variable("MISE_GO_VERSION"),
+        proto: variable("PROTO_GO_VERSION"),
+    };
+    let inputs = Inputs {
         folders,
+        tool_variables,
         argument: argument.map(ToString::to_string),
         goward_version: env.var("GOWARD_VERSION").map(str::to_owned),
         gotoolchain: env.var("GOTOOLCHAIN").map(str::to_owned),
@@ -264,15 +348,32 @@ pub fn look_around(ctx: &Ctx, argument: Option<&Request>) -> Result<Inputs, Choo
             .or(if cfg!(windows) { None } else { Some("/tmp") })
             .map(str::to_owned),
         default: default_pin(ctx)?,
-    })
+        ..Inputs::default()
+    };
+    Ok(of_settings(ctx, inputs))
+}
+
+/// The inputs with what the settings and the machine say of every folder alike.
+fn of_settings(ctx: &Ctx, inputs: Inputs) -> Inputs {
+    Inputs {
+        pin_files: ctx.settings.pin_files(),
+        toolchain_line: match ctx.settings.text("resolve.toolchain-line") {
+            Some("exact") => ToolchainLine::Exact,
+            _ => ToolchainLine::Floor,
+        },
+        home_folder: ctx.sys.env().home().map(|home| home.display().to_string()),
+        platform: Some(format!("{}/{}", ctx.platform.os(), ctx.platform.arch())),
+        ..inputs
+    }
 }
 
 /// The folders from this one upwards that hold any of the files.
 fn folders(ctx: &Ctx, from: &Path) -> Result<Vec<Folder>, ChooseError> {
     let mut folders = Vec::new();
+    let pin_files = ctx.settings.pin_files();
     for folder in from.ancestors().take(FOLDERS_MAX) {
         let mut files = Vec::new();
-        for name in FileName::ALL {
+        for name in FileName::wanted(&pin_files) {
             files.extend(found(ctx, name, &folder.join(name.as_str()))?);
         }
         if !files.is_empty() {

@@ -30,6 +30,8 @@ pub struct Ctx {
     pub platform: Platform,
     /// Who is at work, for the records.
     pub author: Author,
+    /// The shim that this goward has with it, for this machine; none in a build that has none.
+    pub shim: Option<&'static [u8]>,
     changes: Mutex<Vec<String>>,
     client: OnceLock<Client>,
     catalog: OnceLock<Catalog>,
@@ -53,7 +55,9 @@ impl Ctx {
         let user = first(["USER", "USERNAME"]).or_else(|| Some(format!("user {}", sys::Host::user_number()?)));
         let host = first(["HOSTNAME", "COMPUTERNAME"]).or_else(sys::Host::name);
         let author = Author { user, host, command, reason: None };
+        let facts = (sys.clone(), home.clone());
         let store = Store::at(&sys, home).telling(progress.clone());
+        let store = store.serving_shims(move || crate::shims::facts(&facts.0, &facts.1));
         let store = if settings.is_on("store.durable") { store } else { store.without_tree_sync() };
         Ok(Ctx {
             sys,
@@ -62,6 +66,7 @@ impl Ctx {
             progress,
             platform,
             author,
+            shim: None,
             changes: Mutex::default(),
             client: OnceLock::new(),
             catalog: OnceLock::new(),

@@ -157,7 +157,7 @@ pub(crate) fn get(
         }
     };
     task.phase("admit");
-    let proof = witnesses.iter().map(ToString::to_string).collect();
+    let witnessed = witnesses.clone();
     let record = ToolchainRecord {
         format: 0,
         toolchain: id.clone(),
@@ -185,7 +185,7 @@ pub(crate) fn get(
         tree: toolchain.tree,
         was_installed: false,
         source: Some(source.name().to_owned()),
-        proof,
+        witnesses: witnessed,
         bytes_fetched: got.bytes_fetched,
         bytes_held: got.bytes_held,
         milliseconds: 0,

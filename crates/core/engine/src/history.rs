@@ -1,6 +1,7 @@
 //! What was changed, when, by whom; and what differs between two generations.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use archive::FileRecord;
 use release::ToolchainId;
@@ -15,10 +16,14 @@ use crate::ctx::Ctx;
 pub struct Event {
     /// When, in seconds since 1970.
     pub unix_seconds: u64,
-    /// What was done: `switch`, `rollback`, `install`, `uninstall`.
+    /// What was done: `switch`, `rollback`, `install`, `uninstall`, `change`.
     pub action: &'static str,
-    /// The toolchain concerned.
-    pub toolchain: ToolchainId,
+    /// The toolchain concerned, if it was one.
+    pub toolchain: Option<ToolchainId>,
+    /// What a change of files was for.
+    pub purpose: Option<String>,
+    /// The files that were changed.
+    pub files: Vec<PathBuf>,
     /// The generation entered, for a switch or a rollback.
     pub generation: Option<u64>,
     /// The generation left.
@@ -61,7 +66,9 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
         .map(|generation| Event {
             unix_seconds: generation.made_unix_seconds,
             action: "switch",
-            toolchain: generation.toolchain,
+            toolchain: Some(generation.toolchain),
+            purpose: None,
+            files: Vec::new(),
             generation: Some(generation.number),
             from: generation.parent,
             in_use: current == Some(generation.number),
@@ -79,7 +86,9 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
                 OperationKind::Uninstall => "uninstall",
                 OperationKind::Rollback => "rollback",
             },
-            toolchain: first.toolchain.clone(),
+            toolchain: Some(first.toolchain.clone()),
+            purpose: None,
+            files: Vec::new(),
             generation: first.generations.map(|(_, to)| to),
             from: first.generations.map(|(from, _)| from),
             in_use: false,
@@ -91,8 +100,28 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             author: first.author.clone().unwrap_or_default(),
         });
     }
+    for change in ctx.store.past_changes()? {
+        events.push(Event {
+            unix_seconds: change.unix_nanos / 1_000_000_000,
+            action: "change",
+            toolchain: None,
+            purpose: Some(change.purpose),
+            files: change.files,
+            generation: change.default.and_then(|(_, to)| to),
+            from: change.default.and_then(|(from, _)| from),
+            in_use: false,
+            outcome: match (change.done, change.undone) {
+                (true, true) => Some("undone since".to_owned()),
+                (true, false) => None,
+                (false, _) => Some("taken back in the middle".to_owned()),
+            },
+            author: change.author,
+        });
+    }
     // Seconds are coarse: what is installed was installed before it was switched to.
-    let rank = |action: &str| ["install", "switch", "rollback", "uninstall"].iter().position(|known| *known == action);
+    let rank = |action: &str| {
+        ["install", "change", "switch", "rollback", "uninstall"].iter().position(|known| *known == action)
+    };
     events.sort_by_key(|event| (event.unix_seconds, rank(event.action)));
     Ok(events)
 }

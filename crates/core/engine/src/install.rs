@@ -9,12 +9,14 @@ use release::{Platform, Request, ToolchainId};
 use serde::Serialize;
 use store::states::Event;
 use store::{Operation, OperationKind, StoreError, Toolchain};
+use trust::Witness;
 
 use crate::catalog::{Attempt, CatalogError, chain, set_one_up, weightiest, whole};
 use crate::ctx::Ctx;
 use crate::get::{GetError, get};
 use crate::limits::{INSTALL_BYTES_NEEDED, INSTALLS_AT_ONCE_MAX};
 use crate::recover::recover;
+use crate::shims::refresh_shims;
 
 /// What an install would do.
 #[derive(Debug, Clone, Serialize)]
@@ -38,8 +40,8 @@ pub struct Installed {
     pub was_installed: bool,
     /// The source that it came from; none when it was there.
     pub source: Option<String>,
-    /// What was proven, a line each.
-    pub proof: Vec<String>,
+    /// What was proven, and by whom.
+    pub witnesses: Vec<Witness>,
     /// Bytes that came over the network this time.
     pub bytes_fetched: u64,
     /// Bytes that were held from an earlier run.
@@ -169,6 +171,9 @@ pub fn install(ctx: &Ctx, plans: &[InstallPlan]) -> Vec<Result<Installed, Instal
             }
         }
     }
+    if results.iter().flatten().any(|installed: &Installed| !installed.was_installed) {
+        refresh_shims(ctx);
+    }
     results
 }
 
@@ -249,7 +254,7 @@ pub(crate) fn already(ctx: &Ctx, toolchain: Toolchain) -> Installed {
     let record = ctx.store.record(&toolchain.id).ok();
     Installed {
         source: record.as_ref().map(|record| record.source.clone()),
-        proof: record.iter().flat_map(|record| record.witnesses.iter().map(ToString::to_string)).collect(),
+        witnesses: record.map(|record| record.witnesses).unwrap_or_default(),
         toolchain: toolchain.id,
         tree: toolchain.tree,
         was_installed: true,

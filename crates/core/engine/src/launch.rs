@@ -106,6 +106,48 @@ pub fn launch_in(ctx: &Ctx, tree: &Path, words: &[OsString]) -> Result<(Command,
     Ok((command, goroot))
 }
 
+/// How a program is run under the name of a shim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShimCall {
+    /// By a `go1.X.Y`: nothing of the environment changes, as for a program of golang.org/dl.
+    Exact,
+    /// By `go` or `gofmt`, for what the folder asks for: a `GOROOT` of another tree is left out.
+    Folder,
+    /// By `go +1.26`: besides, the toolchain's own `bin` comes first in `PATH`, since the folder may ask for another
+    /// one and nested calls must find the same tree.
+    Request,
+}
+
+/// Prepares a toolchain's `go`, or `gofmt` where that is the name, to run under the name of a shim.
+///
+/// # Errors
+/// When that program is a shim itself, and would come back here.
+pub fn launch_shim(
+    ctx: &Ctx,
+    toolchain: Toolchain,
+    call: ShimCall,
+    name: &str,
+    args: &[OsString],
+) -> Result<Launch, LaunchError> {
+    let bin = toolchain.tree.join("bin");
+    let file = if name == "gofmt" { "gofmt" } else { "go" };
+    let program = bin.join(crate::shims::with_suffix(file));
+    if crate::shims::is_shim(ctx, &program) {
+        let cause = std::io::Error::other("it is a shim of goward's and no go command");
+        return Err(LaunchError::refused(&program, cause));
+    }
+    let mut command = Command::new(program).named(name).args(args);
+    let goroot = ctx.sys.env().var_os("GOROOT").map(PathBuf::from).filter(|root| *root != toolchain.tree);
+    let dropped_goroot = goroot.filter(|_| call != ShimCall::Exact);
+    if dropped_goroot.is_some() {
+        command = command.env_remove("GOROOT");
+    }
+    if call == ShimCall::Request {
+        command = command.env("PATH", path_with(ctx, &bin));
+    }
+    Ok(Launch { toolchain, command, dropped_goroot })
+}
+
 fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Option<PathBuf> {
     let typed = Path::new(name);
     if typed.components().count() > 1 || typed.is_absolute() {

@@ -10,11 +10,11 @@ use std::path::PathBuf;
 
 use diag::{Class, Diagnose, Hints, hint};
 use project::{BelowFloor, FileName, FoundFile, Inputs, Want};
-use release::{Request, Version};
+use release::Request;
 use serde::Serialize;
 use store::StoreError;
 
-use crate::choose::{ChooseError, look_around};
+use crate::choose::{ChooseError, look_around, surely_below};
 use crate::ctx::Ctx;
 use crate::recover::recover;
 
@@ -108,7 +108,7 @@ pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
     if !matches!(request, Request::Exact(_) | Request::Minor(_)) {
         return Err(PinError::NotPinnable { request: request.to_string() });
     }
-    let inputs = look_around(ctx, None)?;
+    let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
     check(ctx, request)?;
     let existing = existing(&inputs);
     let mut changes = existing.iter().map(|file| changed(file, request)).collect::<Result<Vec<_>, _>>()?;
@@ -129,7 +129,7 @@ pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
                 several.iter().fold(ctx.store.transaction(format!("pin {request}")), |change, (path, content, _)| {
                     change.write(path, content.as_bytes())
                 });
-            change.commit(ctx.settings.seconds("lock.wait-seconds"))?;
+            change.by(ctx.author.clone()).commit(ctx.settings.seconds("lock.wait-seconds"))?;
         }
     }
     let (path, _, before) = changes.remove(0);
@@ -140,15 +140,11 @@ pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
 /// A pin must reach what the project needs. A minor is judged by its newest patch that could be:
 /// only one whose whole minor is too old is refused.
 fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
-    let inputs = look_around(ctx, Some(request))?;
+    let inputs = look_around(ctx, ctx.sys.env().folder(), Some(request))?;
     let folder = ctx.sys.env().folder().to_owned();
     let decision = project::decide(&inputs).map_err(|cause| ChooseError::Project { folder, cause })?;
     let Want::Pinned { origin, floor: Some(floor), .. } = decision.want else { return Ok(()) };
-    let selected: Option<Version> = match (request, &floor.go) {
-        (Request::Exact(version), _) => Some(version.clone()),
-        (Request::Minor(minor), Some(go)) if go.version.minor() > *minor => minor.as_str().parse().ok(),
-        _ => None,
-    };
+    let selected = surely_below(request, &floor);
     if let Some(selected) = selected {
         project::check_floor(&selected, &floor, &origin)?;
     }

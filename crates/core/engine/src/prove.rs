@@ -8,17 +8,13 @@ use std::fmt;
 
 use archive::Manifest;
 use diag::{Class, Diagnose, Hints, hint};
-use fetch::Document;
 use release::{Digest, Form, ToolchainId};
-use source::{Claim, go_setting};
-use trust::{
-    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, Transport, TransportError,
-    VerifierKey, Witness,
-};
+use source::Claim;
+use trust::{Proof, Witness};
 use url::Url;
 
-use crate::catalog::{goroots, whole};
 use crate::ctx::Ctx;
+use crate::log::{LogFailure, Vouched, ask_log};
 
 /// What arrived, as far as proving needs to know.
 pub(crate) struct Arrived<'a> {
@@ -149,7 +145,7 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
     } else if ctx.is_offline() {
         tried.note("Go's checksum database was not asked (offline)".to_owned());
     } else {
-        match ask_log(ctx, arrived) {
+        match ask_log(ctx, arrived.id, arrived.manifest) {
             Ok(Vouched { witness, proof }) => {
                 witnesses.push(witness);
                 log_proof = Some(proof);
@@ -205,154 +201,5 @@ impl fmt::Display for Tried {
             return f.write_str("nothing else was tried");
         }
         f.write_str(&self.0.join("; "))
-    }
-}
-
-enum LogFailure {
-    /// The log says that these are not the files, or lies: never overlooked.
-    Contradicts {
-        reason: String,
-        /// Whether it is the files that are others than the proven answer has.
-        by_files: bool,
-    },
-    /// The log could not be asked.
-    Silent(String),
-}
-
-/// What the log vouches for.
-struct Vouched {
-    witness: Witness,
-    proof: Proof,
-}
-
-fn ask_log(ctx: &Ctx, arrived: &Arrived) -> Result<Vouched, LogFailure> {
-    let setting = go_setting(&ctx.sys, "GOSUMDB", &goroots(ctx));
-    let (words, origin) = match &setting {
-        Some(setting) => (setting.value.as_str(), setting.origin.as_str()),
-        None => ("sum.golang.org", "default"),
-    };
-    let database = Database::parse(words).map_err(|reason| LogFailure::Silent(format!("{reason} ({origin})")))?;
-    let transport = LogTransport::reach(ctx, &database);
-    let heads = Heads { ctx, name: database.key.name().to_owned() };
-    // Two that load the same head and save different ones would leave the older.
-    let _alone = ctx
-        .store
-        .lock(ctx.store.layout().heads_lock(), "ask the checksum database", ctx.settings.seconds("lock.wait-seconds"))
-        .map_err(|error| LogFailure::Silent(whole(&error)))?;
-    let wanted = ModuleVersion::toolchain(&arrived.id.to_string());
-    let proof = SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
-        let reason = whole(&error);
-        match error {
-            SumDbError::Transport { .. } | SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
-            _ => LogFailure::Contradicts { reason, by_files: false },
-        }
-    })?;
-    let files = arrived.manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
-    let computed = trust::toolchain_h1(&arrived.id.to_string(), files)
-        .map_err(|error| LogFailure::Contradicts { reason: whole(&error), by_files: true })?;
-    match computed.matches(&proof.h1) {
-        Some(completed) => Ok(Vouched { witness: proof.witness(completed), proof }),
-        None => {
-            let actual = computed.likely().map_or("no hash".to_owned(), |h1| h1.to_string());
-            let (record, name, expected) = (proof.record_id, &proof.database, proof.h1);
-            let reason = format!("record {record} of {name} says {expected}, the files give {actual}");
-            Err(LogFailure::Contradicts { reason, by_files: true })
-        }
-    }
-}
-
-/// A checksum database: its verifier key, and where it is.
-struct Database {
-    key: VerifierKey,
-    address: Url,
-}
-
-impl Database {
-    /// Reads a `GOSUMDB` value (go.dev/ref/mod#environment-variables): a known name, or a key, then perhaps an address.
-    fn parse(words: &str) -> Result<Database, String> {
-        let mut words = words.split_whitespace();
-        let first = words.next().ok_or("GOSUMDB is empty")?;
-        let second = words.next();
-        if first == "off" {
-            return Err("GOSUMDB says `off`".to_owned());
-        }
-        let (key, host) = match first {
-            // Go's own, and its other address with the same key (cmd/go/internal/modfetch/sumdb.go).
-            "sum.golang.org" | "sum.golang.google.cn" => (GO_CHECKSUM_DATABASE_KEY, first),
-            key if key.contains('+') => (key, key.split('+').next().unwrap_or_default()),
-            name => return Err(format!("GOSUMDB names `{name}`, whose key is not known")),
-        };
-        let key: VerifierKey = key.parse().map_err(|error| format!("GOSUMDB has a key that is none: {error}"))?;
-        let address = second.map_or_else(|| format!("https://{host}"), str::to_owned);
-        let address = if address.ends_with('/') { address } else { format!("{address}/") };
-        let address =
-            Url::parse(&address).map_err(|error| format!("GOSUMDB names an address that is none: {error}"))?;
-        Ok(Database { key, address })
-    }
-}
-
-/// Asks a checksum database through the module proxy that passes it on, or directly.
-struct LogTransport<'a> {
-    ctx: &'a Ctx,
-    base: Url,
-}
-
-/// What `supported` may answer: nothing of it is used.
-const SUPPORTED_BYTES_MAX: u64 = 4096;
-/// The log is asked so often; silence is told and judged above.
-const LOG_TRIES: u32 = 3;
-/// The longest wait of our own between two of those.
-const LOG_WAIT_MAX: std::time::Duration = std::time::Duration::from_millis(500);
-
-impl<'a> LogTransport<'a> {
-    /// A proxy that says `supported` comes first: where the proxy can be reached the log can, and
-    /// nothing it says has to be believed.
-    fn reach(ctx: &'a Ctx, database: &Database) -> LogTransport<'a> {
-        for proxy in ctx.catalog().proxies() {
-            let Ok(base) = proxy.join(&format!("sumdb/{}/", database.key.name())) else { continue };
-            let transport = LogTransport { ctx, base };
-            if transport.get("supported", SUPPORTED_BYTES_MAX).is_ok() {
-                return transport;
-            }
-        }
-        LogTransport { ctx, base: database.address.clone() }
-    }
-}
-
-impl trust::Transport for LogTransport<'_> {
-    fn get(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, TransportError> {
-        let url = self.base.join(path).map_err(|error| TransportError::Failed(error.into()))?;
-        let document =
-            Document { tries: Some(LOG_TRIES), wait_max: Some(LOG_WAIT_MAX), ..Document::new(url, bytes_max) };
-        match self.ctx.client().get(&document, self.ctx.progress.as_ref()) {
-            Ok(answer) => Ok(answer.bytes),
-            Err(error) if error.is_absence() => Err(TransportError::Absent(whole(&error))),
-            Err(error) => Err(TransportError::Failed(error.into())),
-        }
-    }
-}
-
-/// The newest tree head seen, kept in the store.
-struct Heads<'a> {
-    ctx: &'a Ctx,
-    name: String,
-}
-
-/// A signed tree head is some hundred bytes.
-const HEAD_BYTES_MAX: u64 = 64 << 10;
-
-impl trust::HeadStore for Heads<'_> {
-    fn load(&self) -> Result<Option<Vec<u8>>, AnyError> {
-        let path = self.ctx.store.layout().tree_head(&self.name);
-        Ok(self.ctx.sys.fs().read_if_there(&path, HEAD_BYTES_MAX)?)
-    }
-
-    fn save(&self, head: &[u8]) -> Result<(), AnyError> {
-        let path = self.ctx.store.layout().tree_head(&self.name);
-        let fs = self.ctx.sys.fs();
-        if let Some(folder) = path.parent() {
-            fs.create_dirs(folder)?;
-        }
-        Ok(fs.replace(&path, head)?)
     }
 }

@@ -11,6 +11,7 @@ use store::StoreError;
 
 use crate::ctx::Ctx;
 use crate::recover::recover;
+use crate::shims::refresh_shims;
 
 /// What a prune decides of one toolchain.
 #[derive(Debug, Clone, Serialize)]
@@ -33,6 +34,14 @@ pub fn prune(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
     if !dry_run {
         recover(ctx);
     }
+    let outcome = decide(ctx, dry_run);
+    if !dry_run {
+        refresh_shims(ctx);
+    }
+    outcome
+}
+
+fn decide(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
     let roots = roots(ctx)?;
     let mut items = Vec::new();
     for toolchain in ctx.store.toolchains()? {

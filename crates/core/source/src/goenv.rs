@@ -27,18 +27,27 @@ pub fn go_setting(sys: &Sys, name: &str, goroots: &[PathBuf]) -> Option<GoSettin
     if let Some(value) = sys.env().var(name) {
         return Some(GoSetting { value: value.to_owned(), origin: format!("{name} in the environment") });
     }
-    let user_file = match sys.env().var("GOENV") {
-        Some("off") => None,
-        Some(path) => Some(PathBuf::from(path)),
-        None => user_config_folder(sys).map(|folder| folder.join("go").join("env")),
-    };
     let on_path = sys.env().search_path().into_iter().filter_map(|folder| goroot_of(sys, &folder));
-    let files = user_file
+    let files = user_file(sys)
         .into_iter()
         .chain(sys.env().path_var("GOROOT").map(|root| root.join("go.env")))
         .chain(goroots.iter().map(|root| root.join("go.env")))
         .chain(on_path.map(|root| root.join("go.env")));
     files.into_iter().find_map(|path| in_file(sys, name, &path))
+}
+
+/// Looks a setting up in the user's file only: what `go env -w` has left there.
+pub fn user_go_setting(sys: &Sys, name: &str) -> Option<GoSetting> {
+    in_file(sys, name, &user_file(sys)?)
+}
+
+/// The file that `go env -w` writes.
+fn user_file(sys: &Sys) -> Option<PathBuf> {
+    match sys.env().var("GOENV") {
+        Some("off") => None,
+        Some(path) => Some(PathBuf::from(path)),
+        None => user_config_folder(sys).map(|folder| folder.join("go").join("env")),
+    }
 }
 
 fn in_file(sys: &Sys, name: &str, path: &Path) -> Option<GoSetting> {

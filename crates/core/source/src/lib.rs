@@ -25,7 +25,7 @@ mod wheel;
 pub use ask::Ask;
 pub use error::SourceError;
 pub use folder::FolderSource;
-pub use goenv::{GoSetting, go_setting};
+pub use goenv::{GoSetting, go_setting, user_go_setting};
 pub use index::{IndexKind, IndexSource};
 pub use located::{Claim, Located, Place};
 pub use proxy::{ProxySource, proxies_of};
@@ -51,6 +51,12 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// When it cannot be asked, or its answer is not to be understood.
     fn list(&self, ask: &Ask, platform: &Platform) -> Result<Vec<Version>, SourceError>;
+
+    /// What it was last known to offer for a platform, without asking anybody and without a word; nothing where
+    /// that is not kept.
+    fn kept(&self, _sys: &sys::Sys, _cache: &std::path::Path, _platform: &Platform) -> Vec<Version> {
+        Vec::new()
+    }
 
     /// Where exactly it has this toolchain.
     ///

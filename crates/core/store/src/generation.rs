@@ -40,6 +40,9 @@ pub struct Generation {
     pub toolchain: ToolchainId,
     /// When it was made, in seconds since 1970.
     pub made_unix_seconds: u64,
+    /// The same in nanoseconds, to tell what came first; records of old do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_unix_nanos: Option<u64>,
     /// Who made it.
     pub author: Author,
 }
@@ -58,7 +61,7 @@ pub struct Author {
     pub reason: Option<String>,
 }
 
-fn first_format() -> u32 {
+pub(crate) fn first_format() -> u32 {
     1
 }
 
@@ -104,21 +107,10 @@ impl Store {
     /// `NotInstalled`, `Busy`, or what the system says; then the generation that was in use still is.
     pub fn switch(&self, id: &ToolchainId, author: Author, wait_max: Duration) -> Result<Generation, StoreError> {
         let _lock = self.lock(self.layout().store_lock(), &format!("switch to {id}"), wait_max)?;
-        if self.find(id)?.is_none() {
-            return Err(StoreError::NotInstalled { id: id.clone() });
+        if let Some(current) = self.current()?.filter(|current| current.toolchain == *id) {
+            return Ok(current);
         }
-        let before = self.current()?;
-        if let Some(current) = before.as_ref().filter(|current| current.toolchain == *id) {
-            return Ok(current.clone());
-        }
-        let generation = Generation {
-            format: FORMAT,
-            number: self.numbers()?.last().copied().unwrap_or(0) + 1,
-            parent: before.map(|before| before.number),
-            toolchain: id.clone(),
-            made_unix_seconds: self.sys.clock().unix_seconds(),
-            author,
-        };
+        let generation = self.next_generation(id, author)?;
         self.build(&generation)?;
         self.point_at(generation.number)?;
         // The switch is done and durable. The next one makes its own spare if this cannot be made now.
@@ -159,11 +151,44 @@ impl Store {
         Ok(generation)
     }
 
+    /// The record of the generation that would make a toolchain the default now. The store's lock is held.
+    pub(crate) fn next_generation(&self, id: &ToolchainId, author: Author) -> Result<Generation, StoreError> {
+        if self.find(id)?.is_none() {
+            return Err(StoreError::NotInstalled { id: id.clone() });
+        }
+        let clock = self.sys.clock();
+        Ok(Generation {
+            format: FORMAT,
+            number: self.numbers()?.last().copied().unwrap_or(0) + 1,
+            parent: self.current()?.map(|before| before.number),
+            toolchain: id.clone(),
+            made_unix_seconds: clock.unix_seconds(),
+            made_unix_nanos: u64::try_from(clock.unix_nanos()).ok(),
+            author,
+        })
+    }
+
+    /// Moves the default as part of a larger change: to a generation that is built, or to none.
+    pub(crate) fn move_default(&self, to: Option<u64>) -> Result<(), StoreError> {
+        let Some(number) = to else {
+            let (fs, link) = (self.sys.fs(), self.layout().current());
+            fs.remove_file_if_there(&link).map_err(StoreError::io("remove", &link))?;
+            let home = self.layout().home();
+            return fs.sync_dir(home).map_err(StoreError::io("make durable", home));
+        };
+        self.point_at(number)?;
+        // As after a switch of its own: the next one makes its own spare if this cannot be made now.
+        let _ = self.make_spare();
+        Ok(())
+    }
+
     /// The one rename.
     fn point_at(&self, number: u64) -> Result<(), StoreError> {
         let link = self.layout().current();
         let moved = self.sys.fs().replace_link(&Layout::current_target(number), &link);
-        moved.map_err(StoreError::io("move the link", &link))
+        moved.map_err(StoreError::io("move the link", &link))?;
+        self.renew_table();
+        Ok(())
     }
 
     fn read_generation(&self, folder: &Path) -> Result<Generation, StoreError> {
@@ -187,7 +212,7 @@ impl Store {
     }
 
     /// Fills the spare and gives it its number, durably.
-    fn build(&self, generation: &Generation) -> Result<(), StoreError> {
+    pub(crate) fn build(&self, generation: &Generation) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let (folder, spare) = (self.layout().generations(), self.layout().spare_generation());
         if fs.look(&spare).map_err(StoreError::io("look at", &spare))?.is_none() {

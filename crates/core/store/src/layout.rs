@@ -23,7 +23,10 @@ use release::ToolchainId;
 /// locks/                                  locks between processes
 /// system.json                             Go installations that are run where they stand
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
+/// shims/.goward                           link to goward, for a shim that has no table
 /// shim.table                              what the shims know of the store
+/// sdk/go1.27.3.linux-amd64/               links into the tree, and the mark that other tools look for
+/// shell/                                  scripts that the user's shells read
 /// trash/                                  trees on their way out
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,9 +104,44 @@ impl Layout {
         self.home.join("shims")
     }
 
+    /// One shim.
+    pub fn shim(&self, name: &str) -> PathBuf {
+        self.shims().join(name)
+    }
+
+    /// The link to goward beside the shims: what is turned to where there is no table.
+    pub fn shims_goward(&self) -> PathBuf {
+        self.shims().join(".goward")
+    }
+
+    /// What tools that look for `~/sdk/go1.X.Y` are shown of the toolchains: a folder of links for each.
+    pub fn sdks(&self) -> PathBuf {
+        self.home.join("sdk")
+    }
+
+    /// What such tools are shown of this toolchain.
+    pub fn sdk(&self, id: &ToolchainId) -> PathBuf {
+        self.sdks().join(id.to_string())
+    }
+
     /// What the shims know of the store.
     pub fn shim_table(&self) -> PathBuf {
         self.home.join("shim.table")
+    }
+
+    /// Scripts that the user's shells read.
+    pub fn shell(&self) -> PathBuf {
+        self.home.join("shell")
+    }
+
+    /// One of them.
+    pub fn activation(&self, name: &str) -> PathBuf {
+        self.shell().join(name)
+    }
+
+    /// The completion script for zsh, which has no folder for a user's own.
+    pub fn zsh_completion(&self) -> PathBuf {
+        self.shell().join("zsh").join("_goward")
     }
 
     /// Trees that are not whole yet.
@@ -184,6 +222,11 @@ impl Layout {
     /// Plans of changes to several files.
     pub fn transactions(&self) -> PathBuf {
         self.home.join("transactions")
+    }
+
+    /// A change of several files that was carried out, with the files' former bytes.
+    pub fn kept_transaction(&self, name: &str) -> PathBuf {
+        self.transactions().join(format!("{name}.done"))
     }
 
     /// Folders of projects that goward has served.

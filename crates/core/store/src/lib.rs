@@ -50,9 +50,10 @@ pub use layout::Layout;
 pub use lock::StoreLock;
 pub use record::ToolchainRecord;
 pub use recover::Recovered;
+pub use shim_table::ShimFacts;
 pub use staging::{COMMITS_MAX, Staging};
 pub use system::SystemGo;
-pub use transaction::Transaction;
+pub use transaction::{PastChange, Transaction};
 
 use release::ToolchainId;
 use sys::{EntryKind, Sys};
@@ -65,7 +66,12 @@ pub struct Store {
     trees_synced: bool,
     /// Hears, once for each lock, that it is waited for.
     teller: Option<std::sync::Arc<dyn diag::Progress>>,
+    /// Says what the shims' table has to say besides what stands here. Without it there is no table.
+    shim_facts: Option<Facts>,
 }
+
+/// Asked whenever the table is written, since a configuration may change in the life of a process.
+type Facts = std::sync::Arc<dyn Fn() -> Option<ShimFacts> + Send + Sync>;
 
 /// A toolchain that is installed: its tree is whole.
 #[derive(Debug, Clone)]
@@ -79,12 +85,17 @@ pub struct Toolchain {
 impl Store {
     /// The store in this folder, which need not exist yet.
     pub fn at(sys: &Sys, home: impl Into<std::path::PathBuf>) -> Store {
-        Store { sys: sys.clone(), layout: Layout::new(home.into()), trees_synced: true, teller: None }
+        Store { sys: sys.clone(), layout: Layout::new(home.into()), trees_synced: true, teller: None, shim_facts: None }
     }
 
     /// The same store, which tells when it waits for another process.
     pub fn telling(self, teller: std::sync::Arc<dyn diag::Progress>) -> Store {
         Store { teller: Some(teller), ..self }
+    }
+
+    /// The same store, which keeps the shims' table up to date: after every change it asks for the facts.
+    pub fn serving_shims(self, facts: impl Fn() -> Option<ShimFacts> + Send + Sync + 'static) -> Store {
+        Store { shim_facts: Some(std::sync::Arc::new(facts)), ..self }
     }
 
     /// The same store, which does not make new trees durable before it shows them: faster, and after a

@@ -2,7 +2,11 @@
 
 use release::{Digest, Form, ToolchainId};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use trust::{Proof, Witness};
+
+use crate::staging::to_json;
+use crate::{Store, StoreError};
 
 /// A record longer than this is not one of ours.
 pub(crate) const RECORD_BYTES_MAX: u64 = 4 << 20;
@@ -59,4 +63,40 @@ pub(crate) fn check_format(format: u32) -> Result<(), serde_json::Error> {
         return Err(serde::de::Error::custom(message));
     }
     Ok(())
+}
+
+impl Store {
+    /// Adds the log's proof, and the log as a witness, to the record of an installed toolchain, durably.
+    ///
+    /// `manifest_sha256` is the list of files that the proof was compared with: a toolchain that was
+    /// removed and installed anew meanwhile does not get the proof of the old one.
+    ///
+    /// # Errors
+    /// `NotInstalled`, `Manifest` where the list is another by now, `Busy`, or what the system says; then the
+    /// record is as it was.
+    pub fn keep_proof(
+        &self,
+        id: &ToolchainId,
+        manifest_sha256: &Digest,
+        proof: Proof,
+        witness: Witness,
+        wait_max: Duration,
+    ) -> Result<(), StoreError> {
+        let purpose = format!("keep a proof of {id}");
+        let _installers = self.lock(self.layout().install_lock(id), &purpose, wait_max)?;
+        let _store = self.lock(self.layout().store_lock(), &purpose, wait_max)?;
+        if self.find(id)?.is_none() {
+            return Err(StoreError::NotInstalled { id: id.clone() });
+        }
+        let mut record = self.record(id)?;
+        if record.manifest_sha256 != *manifest_sha256 {
+            let reason = "it is another than the one that was proven".to_owned();
+            return Err(StoreError::Manifest { path: self.layout().manifest(id), reason });
+        }
+        record.witnesses.retain(|known| known.kind() != witness.kind());
+        record.witnesses.push(witness);
+        record.log_proof = Some(proof);
+        let path = self.layout().record(id);
+        self.sys.fs().replace(&path, &to_json(&record)).map_err(StoreError::io("write the record", &path))
+    }
 }

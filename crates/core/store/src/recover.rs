@@ -115,6 +115,7 @@ impl Store {
                 Err(reason) => recovered.set_aside.push(format!("{what}: {reason}")),
             }
         }
+        self.renew_table();
         // Deleting takes long, and every name has a lock of its own.
         drop(store);
         recovered.trees_removed = self.sweep()?;
@@ -126,7 +127,8 @@ impl Store {
     fn sweep_neighbours(&self) {
         let now = self.sys.clock().unix_seconds();
         let layout = self.layout();
-        for folder in [layout.home().to_owned(), layout.manifests(), layout.projects(), layout.cache()] {
+        for folder in [layout.home().to_owned(), layout.manifests(), layout.projects(), layout.cache(), layout.shims()]
+        {
             let _ = self.sys.fs().sweep_neighbours(&folder, now);
         }
     }

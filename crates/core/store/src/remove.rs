@@ -37,6 +37,7 @@ impl Store {
         fs.create_dirs_durably(&trash).map_err(StoreError::io("make the folder", &trash))?;
         let (thrown, thrown_lock, _deleting) = self.guarded(&trash, &id.to_string())?;
         let moved = self.throw_away(&mut operation, &thrown);
+        self.renew_table();
         drop((lease, store, installers));
         // Deleting takes long and needs no lock but its own.
         if fs.remove_tree(&thrown).is_ok() {

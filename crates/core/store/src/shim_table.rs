@@ -5,12 +5,30 @@
 //! written, and the shim passes over one that is not of now. So a process that dies between a change and
 //! the writing of the table costs speed and nothing else, and so does a table that was lost.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use release::{Platform, Request, Version};
 use sys::EntryKind;
 
 use crate::{Store, StoreError};
+
+/// Whoever holds the store's lock writes the table himself when he is done, so it is hardly waited for.
+const TABLE_WAIT_MAX: Duration = Duration::from_millis(80);
+
+/// What the table says that the store does not know.
+#[derive(Debug, Clone)]
+pub struct ShimFacts {
+    /// The goward program, to which a shim turns with whatever is not plain.
+    pub goward: PathBuf,
+    /// The machine's own platform.
+    pub platform: Platform,
+    /// The user's configuration file, and when it had last changed, in nanoseconds since 1970, before it was read
+    /// for the other facts; nothing where it was not there. A shim that finds it otherwise hands everything over.
+    pub config: Option<(PathBuf, Option<u64>)>,
+    /// Whether goward has to decide everything, since a setting bears on it that no shim knows.
+    pub hand_over: bool,
+}
 
 /// A table is no longer than this many bytes: what the shim has room for (`crates/bins/shim/src/limits.rs`).
 /// One that would be longer is written without rows, and everything is then goward's to decide.
@@ -26,27 +44,55 @@ struct Now {
 }
 
 impl Store {
-    /// Writes the table anew from what is installed for this platform and from the generation in use. It is
-    /// told where the goward program is, to which the shim turns with whatever is not plain.
+    /// Writes the table anew from what is installed, from the generation in use, and from what the facts say;
+    /// where it says all that already, nothing is written. The store's lock is held.
     ///
     /// A folder whose path holds a tab, a line end, or what is not UTF-8 cannot stand in the table: there is
     /// none then, and whoever calls the shim gets the next `go` of `PATH`, which is to be said at setup.
     ///
+    /// It is not made durable: a table that is cut short is passed over by every shim, and the goward that it
+    /// turns to then writes it anew.
+    ///
     /// # Errors
     /// When the store cannot be read or the table not be written; then the old one is there, and is passed
     /// over where it is out of date.
-    pub fn write_shim_table(&self, goward: &Path, platform: &Platform) -> Result<(), StoreError> {
+    pub fn write_shim_table(&self, facts: &ShimFacts) -> Result<(), StoreError> {
         let path = self.layout().shim_table();
         let fs = self.sys.fs();
-        let text = self.shim_table(goward, platform)?;
-        match text {
-            Some(text) => fs.replace(&path, text.as_bytes()).map_err(StoreError::io("write", &path)),
-            None => fs.remove_file_if_there(&path).map_err(StoreError::io("remove", &path)),
+        let Some(text) = self.shim_table(facts)? else {
+            return fs.remove_file_if_there(&path).map_err(StoreError::io("remove", &path));
+        };
+        let is_so = fs.read(&path, TABLE_BYTES_MAX as u64).is_ok_and(|bytes| bytes == text.as_bytes());
+        if is_so { Ok(()) } else { fs.replace_for_now(&path, text.as_bytes()).map_err(StoreError::io("write", &path)) }
+    }
+
+    /// Brings the table up to date after a change. The store's lock is held. What goes wrong costs the shims
+    /// their speed and nobody anything else, so the change is done all the same.
+    pub(crate) fn renew_table(&self) {
+        let Some(facts) = self.shim_facts.as_ref().and_then(|facts| facts()) else { return };
+        if let (Err(error), Some(teller)) = (self.write_shim_table(&facts), &self.teller) {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            teller.detail(&format!("the shims' table is as it was: could not {error}{cause}"));
+        }
+    }
+
+    /// As [`Store::renew_table`], by whoever does not hold the store's lock.
+    pub fn renew_shim_table(&self) {
+        let Some(facts) = self.shim_facts.as_ref().and_then(|facts| facts()) else { return };
+        let path = self.layout().shim_table();
+        // Most often there is nothing to do, and nobody need wait for that.
+        let there = self.sys.fs().read(&path, TABLE_BYTES_MAX as u64).ok();
+        if self.shim_table(&facts).is_ok_and(|text| text.as_ref().map(String::as_bytes) == there.as_deref()) {
+            return;
+        }
+        // Who holds the lock for longer than that renews the table, or has died: then the next change does.
+        if let Ok(_lock) = self.lock(self.layout().store_lock(), "renew the shims' table", TABLE_WAIT_MAX) {
+            self.renew_table();
         }
     }
 
     /// The table's text; `None` where it cannot be said in it.
-    fn shim_table(&self, goward: &Path, platform: &Platform) -> Result<Option<String>, StoreError> {
+    fn shim_table(&self, facts: &ShimFacts) -> Result<Option<String>, StoreError> {
         let (layout, fs) = (self.layout(), self.sys.fs());
         // What the table is stamped with is read before what it lists: a change between the two leaves an old
         // stamp, never a wrong list under a new one.
@@ -58,8 +104,8 @@ impl Store {
             true => fs.read_link(&link).map_err(StoreError::io("read the link", &link))?.to_str().map(str::to_owned),
             false => Some(String::new()),
         };
-        let toolchains: Vec<_> =
-            self.toolchains()?.into_iter().filter(|one| one.id.platform() == platform && is_offered(&one.id)).collect();
+        let mut toolchains = self.toolchains()?;
+        toolchains.retain(|one| *one.id.platform() == facts.platform && is_offered(&one.id));
         let versions = || toolchains.iter().map(|toolchain| toolchain.id.version());
         // The default is a request like any other: `1.20` stands for the newest of 1.20 that is installed.
         let default = self.current()?.and_then(|generation| generation.toolchain.version().as_str().parse().ok());
@@ -73,7 +119,7 @@ impl Store {
             default,
         };
 
-        let Some(head) = self.head(goward, &now) else { return Ok(None) };
+        let Some(head) = self.head(facts, &now) else { return Ok(None) };
         let mut rows = String::new();
         let mut last = None;
         for version in versions().filter(|version| version.is_stable()) {
@@ -90,18 +136,22 @@ impl Store {
             rows.push_str(&format!("go\t{}\t{tree}\n", toolchain.id.version()));
         }
         let fits = head.len() + rows.len() + END_LINE.len() <= TABLE_BYTES_MAX;
-        Ok(Some(format!("{head}{}{END_LINE}", if fits { &rows } else { "" })))
+        Ok(Some(format!("{head}{}{END_LINE}", if fits && !facts.hand_over { &rows } else { "" })))
     }
 
-    fn head(&self, goward: &Path, now: &Now) -> Option<String> {
+    fn head(&self, facts: &ShimFacts, now: &Now) -> Option<String> {
         let (layout, default) = (self.layout(), now.default.as_deref().unwrap_or(""));
-        let (goward, home) = (plain(goward)?, plain(layout.home())?);
+        let (goward, home) = (plain(&facts.goward)?, plain(layout.home())?);
+        let (config, stamp) = match &facts.config {
+            Some((config, stamp)) => (plain(config)?, stamp.map(|nanos| nanos.to_string()).unwrap_or_default()),
+            None => ("", String::new()),
+        };
         let (current, folder) = (layout.current(), layout.toolchains());
         let (current, folder) = (plain(&current)?, plain(&folder)?);
         let (target, changed) = (plain(Path::new(&now.current_target))?, now.changed_unix_nanos);
         Some(format!(
             "{FORMAT_LINE}\ngoward\t{goward}\nhome\t{home}\ncurrent\t{current}\t{target}\n\
-             toolchains\t{folder}\t{changed}\ndefault\t{default}\n"
+             toolchains\t{folder}\t{changed}\nconfig\t{config}\t{stamp}\ndefault\t{default}\n"
         ))
     }
 }

@@ -133,6 +133,7 @@ impl Store {
         }
         let toolchain = self.reveal(&id, &staging.tree())?;
         operation.advance(Event::Admitted, None, None)?;
+        self.renew_shim_table();
         self.discard(staging);
         Ok(toolchain)
     }

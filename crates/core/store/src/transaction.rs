@@ -1,17 +1,21 @@
-//! Several files changed as one: all of them or none, also across a kill.
+//! Several files, and the default with them, changed as one: all of them or none, also across a kill.
 //!
 //! The plan with the bytes before and after is made durable under `transactions/` and given its name
 //! by one rename: from that instant the change will be finished, by this process or by the next one's
 //! recovery. A file that somebody else has changed meanwhile is never overwritten: then all files get
-//! their former bytes back. Finished plans are kept for a while, so that the change can be undone.
+//! their former bytes back. The default moves last, by the same rename of `current` as in a switch of
+//! its own. Finished plans are kept for a while, so that the change can be undone.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use release::ToolchainId;
 use serde::{Deserialize, Serialize};
 
+use crate::generation::Author;
+use crate::record::{FORMAT, check_format};
 use crate::staging::to_json;
-use crate::{Store, StoreError};
+use crate::{Generation, Store, StoreError};
 
 /// A file that takes part is no longer than this many bytes.
 const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -20,22 +24,80 @@ const PLAN_BYTES_MAX: u64 = 1 << 20;
 /// How many finished plans are kept.
 const KEPT_PLANS: usize = 20;
 
-/// Changes of files that shall happen together.
+/// Changes that shall happen together.
 pub struct Transaction {
     store: Store,
     purpose: String,
+    author: Author,
     changes: Vec<(PathBuf, Option<Vec<u8>>)>,
+    default: Option<NewDefault>,
+    undoes: Option<String>,
+}
+
+/// Where the default shall move.
+enum NewDefault {
+    /// To a generation that is made for it.
+    Toolchain(ToolchainId),
+    /// From the one generation to the other that is there already, or to none.
+    Back { from: Option<u64>, to: Option<u64> },
+}
+
+/// A change that was made, or tried, and is remembered.
+#[derive(Debug, Clone, Serialize)]
+pub struct PastChange {
+    /// Its name, by which it can be undone.
+    pub name: String,
+    /// What it was for, in words.
+    pub purpose: String,
+    /// When, in nanoseconds since 1970.
+    pub unix_nanos: u64,
+    /// Who made it.
+    pub author: Author,
+    /// The files that it changed.
+    pub files: Vec<PathBuf>,
+    /// The generations left and entered, where it moved the default.
+    pub default: Option<(Option<u64>, Option<u64>)>,
+    /// The change that this one undid.
+    pub undoes: Option<String>,
+    /// Whether it was carried out, and not taken back in the middle.
+    pub done: bool,
+    /// Whether a later change undid it.
+    pub undone: bool,
 }
 
 /// A durable plan.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Plan {
+    /// The format of this plan; a higher one than this goward knows is refused.
+    #[serde(default = "crate::generation::first_format")]
+    format: u32,
     /// What it is for, in words.
     purpose: String,
     /// When it was made, in seconds since 1970.
     unix_seconds: u64,
+    /// Who makes it.
+    #[serde(default)]
+    author: Author,
     /// The files, in the order in which they are changed.
     files: Vec<PlannedFile>,
+    /// How the default moves, after the files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    default: Option<PlannedDefault>,
+    /// The change that this one undoes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undoes: Option<String>,
+}
+
+/// A move of the default that takes part in a plan.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct PlannedDefault {
+    /// The generation in use before, if there is one.
+    from: Option<u64>,
+    /// The one in use afterwards.
+    to: Option<u64>,
+    /// Its record, where it is made for this plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    made: Option<Generation>,
 }
 
 /// One file of a plan; its bytes lie beside the plan as `before-N` and `after-N`.
@@ -71,6 +133,18 @@ impl Transaction {
         self
     }
 
+    /// The toolchain shall be the default; where it is already, nothing moves.
+    pub fn switch_to(mut self, id: ToolchainId) -> Transaction {
+        self.default = Some(NewDefault::Toolchain(id));
+        self
+    }
+
+    /// Who makes the change, for the history.
+    pub fn by(mut self, author: Author) -> Transaction {
+        self.author = author;
+        self
+    }
+
     /// Makes all changes, or none. Returns the plan's name, by which it can be undone.
     ///
     /// # Errors
@@ -102,17 +176,67 @@ impl Transaction {
 impl Store {
     /// The beginning of a change of several files.
     pub fn transaction(&self, purpose: impl Into<String>) -> Transaction {
-        Transaction { store: self.clone(), purpose: purpose.into(), changes: Vec::new() }
+        Transaction {
+            store: self.clone(),
+            purpose: purpose.into(),
+            author: Author::default(),
+            changes: Vec::new(),
+            default: None,
+            undoes: None,
+        }
     }
 
-    /// Gives all files of a finished change their former bytes back, as one change again.
+    /// The changes that are remembered, oldest first.
     ///
     /// # Errors
-    /// When there is no such plan, or somebody has changed a file since.
-    pub fn undo_transaction(&self, name: &str, wait_max: Duration) -> Result<String, StoreError> {
+    /// When they cannot be listed. A plan that cannot be read is passed over.
+    pub fn past_changes(&self) -> Result<Vec<PastChange>, StoreError> {
+        let folder = self.layout().transactions();
+        let names = self.sys.fs().names_if_there(&folder).map_err(StoreError::io("list", &folder))?;
+        let mut changes: Vec<PastChange> = names.iter().filter_map(|name| self.past_change(name.to_str()?)).collect();
+        changes.sort_by_key(|change| change.unix_nanos);
+        let undone: Vec<String> =
+            changes.iter().filter(|change| change.done).filter_map(|change| change.undoes.clone()).collect();
+        for change in &mut changes {
+            change.undone = undone.contains(&change.name);
+        }
+        Ok(changes)
+    }
+
+    fn past_change(&self, folder: &str) -> Option<PastChange> {
+        let (name, end) = folder.split_once('.')?;
+        let done = match end {
+            "done" => true,
+            "reverted" | "failed" => false,
+            _ => return None,
+        };
+        let plan = self.read_plan(&self.layout().transactions().join(folder)).ok()?;
+        let nanos = name.split('-').next().and_then(|nanos| nanos.parse().ok());
+        Some(PastChange {
+            name: name.to_owned(),
+            purpose: plan.purpose,
+            unix_nanos: nanos.unwrap_or(plan.unix_seconds.saturating_mul(1_000_000_000)),
+            author: plan.author,
+            files: plan.files.into_iter().map(|file| file.path).collect(),
+            default: plan.default.map(|default| (default.from, default.to)),
+            undoes: plan.undoes,
+            done,
+            undone: false,
+        })
+    }
+
+    /// Gives all files of a finished change their former bytes back, and the default its former generation, as
+    /// one change again. Returns that change's name.
+    ///
+    /// # Errors
+    /// When there is no such plan, somebody has changed a file or the default since, or the toolchain of the
+    /// former generation is gone.
+    pub fn undo_transaction(&self, name: &str, author: Author, wait_max: Duration) -> Result<String, StoreError> {
         let done = self.layout().transactions().join(format!("{name}.done"));
         let plan = self.read_plan(&done)?;
-        let mut back = self.transaction(format!("undo: {}", plan.purpose));
+        let mut back = self.transaction(format!("undo: {}", plan.purpose)).by(author);
+        back.undoes = Some(name.to_owned());
+        back.default = plan.default.map(|default| NewDefault::Back { from: default.to, to: default.from });
         for (index, file) in plan.files.iter().enumerate() {
             if self.image_of(&file.path)? != self.image(&done, "after", index, file.remains)? {
                 return Err(StoreError::Meddled { path: file.path.clone() });
@@ -208,7 +332,15 @@ impl Store {
             self.write_image(&made, "after", index, after.as_ref())?;
             files.push(PlannedFile { path, existed: before.is_some(), remains: after.is_some() });
         }
-        let plan = Plan { purpose: transaction.purpose.clone(), unix_seconds: self.sys.clock().unix_seconds(), files };
+        let plan = Plan {
+            format: FORMAT,
+            purpose: transaction.purpose.clone(),
+            unix_seconds: self.sys.clock().unix_seconds(),
+            author: transaction.author.clone(),
+            files,
+            default: self.planned_default(transaction)?,
+            undoes: transaction.undoes.clone(),
+        };
         let path = made.join("plan.json");
         fs.replace(&path, &to_json(&plan)).map_err(StoreError::io("write", &path))?;
         fs.rename(&made, &named).map_err(StoreError::io("name the plan", &named))?;
@@ -217,10 +349,37 @@ impl Store {
         fs.sync_dir(home).map_err(StoreError::io("make durable", home))
     }
 
-    /// Takes every file from before to after. One that is there already is passed over.
+    /// How the default is to move, judged while the store's lock is held.
+    fn planned_default(&self, transaction: &Transaction) -> Result<Option<PlannedDefault>, StoreError> {
+        let before = self.current()?;
+        let from = before.as_ref().map(|before| before.number);
+        match &transaction.default {
+            None => Ok(None),
+            Some(NewDefault::Toolchain(id)) if before.is_some_and(|before| before.toolchain == *id) => Ok(None),
+            Some(NewDefault::Toolchain(id)) => {
+                let made = self.next_generation(id, transaction.author.clone())?;
+                Ok(Some(PlannedDefault { from, to: Some(made.number), made: Some(made) }))
+            }
+            Some(NewDefault::Back { from: expected, .. }) if from != *expected => {
+                Err(StoreError::Meddled { path: self.layout().current() })
+            }
+            Some(NewDefault::Back { to, .. }) => {
+                if let Some(to) = to {
+                    let generation = self.generation(*to)?;
+                    if self.find(&generation.toolchain)?.is_none() {
+                        return Err(StoreError::NotInstalled { id: generation.toolchain });
+                    }
+                }
+                Ok(Some(PlannedDefault { from, to: *to, made: None }))
+            }
+        }
+    }
+
+    /// Takes every file from before to after, then the default. What is there already is passed over.
     fn apply(&self, name: &str) -> Result<Applied, StoreError> {
         let folder = self.layout().transactions().join(name);
-        for (index, file) in self.read_plan(&folder)?.files.iter().enumerate() {
+        let plan = self.read_plan(&folder)?;
+        for (index, file) in plan.files.iter().enumerate() {
             let (before, after) = (
                 self.image(&folder, "before", index, file.existed)?,
                 self.image(&folder, "after", index, file.remains)?,
@@ -234,12 +393,42 @@ impl Store {
             }
             self.set(&file.path, after.as_ref())?;
         }
+        match &plan.default {
+            Some(default) => self.apply_default(default),
+            None => Ok(Applied::All),
+        }
+    }
+
+    fn apply_default(&self, default: &PlannedDefault) -> Result<Applied, StoreError> {
+        let now = self.current()?.map(|current| current.number);
+        if now == default.to {
+            return Ok(Applied::All);
+        }
+        if now != default.from {
+            return Ok(Applied::Conflict(self.layout().current()));
+        }
+        if let Some(made) = &default.made {
+            match self.generation(made.number) {
+                // The one of this very plan, built before a stop.
+                Ok(built) if built.toolchain == made.toolchain && built.made_unix_nanos == made.made_unix_nanos => {}
+                Ok(_) => return Ok(Applied::Conflict(self.layout().generation(made.number))),
+                Err(StoreError::NoGeneration { .. }) => self.build(made)?,
+                Err(error) => return Err(error),
+            }
+        }
+        self.move_default(default.to)?;
         Ok(Applied::All)
     }
 
-    /// Takes every file that has been changed back to before. One that somebody meddled with stays.
+    /// Takes the default and every file that has been changed back to before. What somebody meddled with stays.
     fn revert(&self, folder: &Path) -> Result<(), StoreError> {
-        for (index, file) in self.read_plan(folder)?.files.iter().enumerate() {
+        let plan = self.read_plan(folder)?;
+        if let Some(default) = &plan.default
+            && self.current()?.map(|current| current.number) == default.to
+        {
+            self.move_default(default.from)?;
+        }
+        for (index, file) in plan.files.iter().enumerate() {
             let after = self.image(folder, "after", index, file.remains)?;
             if self.image_of(&file.path)? == after {
                 self.set(&file.path, self.image(folder, "before", index, file.existed)?.as_ref())?;
@@ -274,7 +463,11 @@ impl Store {
     fn read_plan(&self, folder: &Path) -> Result<Plan, StoreError> {
         let path = folder.join("plan.json");
         let bytes = self.sys.fs().read(&path, PLAN_BYTES_MAX).map_err(StoreError::io("read the plan", &path))?;
-        serde_json::from_slice(&bytes).map_err(|cause| StoreError::Record { path, cause })
+        let read = serde_json::from_slice::<Plan>(&bytes).and_then(|plan| {
+            check_format(plan.format)?;
+            Ok(plan)
+        });
+        read.map_err(|cause| StoreError::Record { path, cause })
     }
 
     fn image(&self, folder: &Path, which: &str, index: usize, is_there: bool) -> Result<Image, StoreError> {

@@ -4,15 +4,24 @@
 
 mod support;
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use release::Platform;
-use store::{Author, Store};
+use store::{Author, ShimFacts, Store};
 use support::{WAIT, id, install};
 use sys::Sys;
 
 fn here() -> Platform {
     Platform::new("linux", "amd64").unwrap()
+}
+
+fn facts() -> ShimFacts {
+    ShimFacts {
+        goward: PathBuf::from("/opt/goward"),
+        platform: here(),
+        config: Some((PathBuf::from("/u/config.toml"), None)),
+        hand_over: false,
+    }
 }
 
 fn with_store(home: &str, test: impl FnOnce(&Sys, &Store)) {
@@ -24,7 +33,7 @@ fn with_store(home: &str, test: impl FnOnce(&Sys, &Store)) {
 
 /// The table, its home and its time replaced.
 fn table(sys: &Sys, store: &Store) -> String {
-    store.write_shim_table(Path::new("/opt/goward"), &here()).unwrap();
+    store.write_shim_table(&facts()).unwrap();
     let bytes = sys.fs().read(&store.layout().shim_table(), 1 << 20).unwrap();
     let changed = sys.fs().follow(&store.layout().toolchains()).unwrap().unwrap().modified_unix_nanos;
     assert!(changed > 0);
@@ -48,7 +57,8 @@ fn the_table_lists_every_toolchain_the_newest_of_each_minor_and_the_default() {
                     go\t1.28rc1\tHOME/toolchains/go1.28rc1.linux-amd64\nend\n";
         let of = |current: &str, default: &str| {
             format!(
-                "{head}current\tHOME/current\t{current}\ntoolchains\tHOME/toolchains\tNOW\ndefault\t{default}\n{rows}"
+                "{head}current\tHOME/current\t{current}\ntoolchains\tHOME/toolchains\tNOW\n\
+                 config\t/u/config.toml\t\ndefault\t{default}\n{rows}"
             )
         };
         assert_eq!(table(sys, store), of("", ""));
@@ -66,7 +76,7 @@ fn an_empty_store_and_other_platforms_have_no_rows() {
         sys.fs().create_dirs(&store.layout().toolchains()).unwrap();
         sys.fs().create_dirs(&store.layout().tree(&"go1.26.8.linux-arm64".parse().unwrap())).unwrap();
         sys.fs().create_dirs(&store.layout().tree(&"go1.9.2rc2.linux-amd64".parse().unwrap())).unwrap();
-        assert!(table(sys, store).ends_with("NOW\ndefault\t\nend\n"));
+        assert!(table(sys, store).ends_with("NOW\nconfig\t/u/config.toml\t\ndefault\t\nend\n"));
     });
 }
 
@@ -76,7 +86,7 @@ fn a_home_that_cannot_stand_in_a_line_has_no_table() {
         sys.fs().create_dirs(&store.layout().toolchains()).unwrap();
         let path = store.layout().shim_table();
         sys.fs().replace(&path, b"old").unwrap();
-        store.write_shim_table(Path::new("/opt/goward"), &here()).unwrap();
+        store.write_shim_table(&facts()).unwrap();
         assert!(sys.fs().look(&path).unwrap().is_none());
     });
 }
@@ -100,9 +110,56 @@ fn a_refused_write_leaves_the_old_table() {
         install(sys, store, &id("1.27.2")).unwrap();
         let full = std::sync::Arc::new(sys::DiskFull::after_bytes(0));
         let faulty = Sys::new(sys::Fs::faulty(full), sys.clock().clone(), sys.env().clone());
-        let refused = Store::at(&faulty, store.layout().home()).write_shim_table(Path::new("/opt/goward"), &here());
+        let refused = Store::at(&faulty, store.layout().home()).write_shim_table(&facts());
         assert!(refused.is_err());
         let bytes = sys.fs().read(&store.layout().shim_table(), 1 << 20).unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap().lines().count(), before.lines().count());
+    });
+}
+
+#[test]
+fn the_table_says_when_the_configuration_had_changed_and_has_no_rows_where_it_bears_on_the_choice() {
+    with_store("home", |sys, store| {
+        install(sys, store, &id("1.26.8")).unwrap();
+        let config = |config, hand_over| {
+            store.write_shim_table(&ShimFacts { config, hand_over, ..facts() }).unwrap();
+            String::from_utf8(sys.fs().read(&store.layout().shim_table(), 1 << 20).unwrap()).unwrap()
+        };
+        let text = config(Some((PathBuf::from("/u/config.toml"), Some(17))), false);
+        assert!(text.contains("\nconfig\t/u/config.toml\t17\n") && text.contains("\ngo\t1.26.8\t"), "{text}");
+        let text = config(None, true);
+        assert!(text.contains("\nconfig\t\t\n") && !text.contains("\ngo\t"), "{text}");
+    });
+}
+
+#[test]
+fn every_change_renews_the_table() {
+    with_store("home", |sys, store| {
+        let store = store.clone().serving_shims(|| Some(facts()));
+        let read = || sys.fs().read(&store.layout().shim_table(), 1 << 20).unwrap_or_default();
+        let says = |line: &str| String::from_utf8(read()).unwrap().contains(line);
+        let fresh = || {
+            let there = read();
+            store.write_shim_table(&facts()).unwrap();
+            assert_eq!(there, read());
+        };
+        install(sys, &store, &id("1.26.8")).unwrap();
+        assert!(says("\ngo\t1.26.8\t"));
+        fresh();
+        install(sys, &store, &id("1.27.2")).unwrap();
+        store.switch(&id("1.26.8"), Author::default(), WAIT).unwrap();
+        store.switch(&id("1.27.2"), Author::default(), WAIT).unwrap();
+        assert!(says("\ndefault\t1.27.2\n"));
+        fresh();
+        store.roll_back(1, Author::default(), WAIT).unwrap();
+        assert!(says("\ndefault\t1.26.8\n"));
+        fresh();
+        store.remove(&id("1.27.2"), &Author::default(), WAIT).unwrap();
+        assert!(!says("1.27.2"));
+        fresh();
+        // One that was lost is written again by whoever misses it.
+        sys.fs().remove_file(&store.layout().shim_table()).unwrap();
+        store.renew_shim_table();
+        assert!(says("\ndefault\t1.26.8\n"));
     });
 }

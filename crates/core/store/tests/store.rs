@@ -126,12 +126,60 @@ fn a_transaction_changes_all_files_and_is_undone_as_one() {
             (read(&one), read(&two), read(&three)),
             (Some(b"new one".to_vec()), Some(b"new two".to_vec()), None)
         );
-        store.undo_transaction(&name, WAIT).unwrap();
+        store.undo_transaction(&name, Author::default(), WAIT).unwrap();
         assert_eq!(
             (read(&one), read(&two), read(&three)),
             (Some(b"old one".to_vec()), None, Some(b"old three".to_vec()))
         );
-        let meddled = store.undo_transaction(&name, WAIT).unwrap_err();
+        let meddled = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
         assert!(matches!(meddled, StoreError::Meddled { .. }));
+    });
+}
+
+#[test]
+fn the_default_moves_with_the_files_of_a_transaction_and_back_with_them() {
+    with_store(|sys, store| {
+        store.check_ready(0).unwrap();
+        for version in ["1.26.8", "1.27.3"] {
+            install(sys, store, &id(version)).unwrap();
+        }
+        store.switch(&id("1.26.8"), Author::default(), WAIT).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        let state = || (sys.fs().read_if_there(&file, 100).unwrap(), store.current().unwrap().unwrap().toolchain);
+        let change = store.transaction("move").write(&file, "new").switch_to(id("1.27.3"));
+        let name = change.commit(WAIT).unwrap();
+        assert_eq!(state(), (Some(b"new".to_vec()), id("1.27.3")));
+        assert_eq!(store.past_changes().unwrap()[0].default, Some((Some(1), Some(2))));
+        store.undo_transaction(&name, Author::default(), WAIT).unwrap();
+        assert_eq!(state(), (None, id("1.26.8")));
+        let changes = store.past_changes().unwrap();
+        assert!(changes[0].undone && changes[1].undoes == Some(name), "{changes:?}");
+        // To make the default what it is already moves nothing, and so is never taken back.
+        store.transaction("stay").write(&file, "new").switch_to(id("1.26.8")).commit(WAIT).unwrap();
+        assert_eq!(store.past_changes().unwrap()[2].default, None);
+        let missing = store.transaction("no").write(&file, "x").switch_to(id("1.25.9")).commit(WAIT).unwrap_err();
+        assert!(matches!(missing, StoreError::NotInstalled { .. }));
+        assert_eq!(state(), (Some(b"new".to_vec()), id("1.26.8")));
+    });
+}
+
+#[test]
+fn a_default_that_moved_since_is_not_taken_back() {
+    with_store(|sys, store| {
+        store.check_ready(0).unwrap();
+        for version in ["1.25.9", "1.26.8", "1.27.3"] {
+            install(sys, store, &id(version)).unwrap();
+        }
+        let file = store.layout().home().join("file");
+        let name = store.transaction("first").write(&file, "new").switch_to(id("1.27.3")).commit(WAIT).unwrap();
+        store.switch(&id("1.26.8"), Author::default(), WAIT).unwrap();
+        let moved = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
+        assert!(matches!(moved, StoreError::Meddled { .. }));
+        assert_eq!(sys.fs().read_if_there(&file, 100).unwrap(), Some(b"new".to_vec()));
+        // From the first default of all the way back leads to none.
+        store.roll_back(1, Author::default(), WAIT).unwrap();
+        store.undo_transaction(&name, Author::default(), WAIT).unwrap();
+        assert!(store.current().unwrap().is_none() && store.faults().unwrap().is_empty());
     });
 }

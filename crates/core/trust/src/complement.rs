@@ -94,13 +94,13 @@ mod tests {
     fn every_line_of_the_table_is_read() {
         let rows = TABLE.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count();
         assert_eq!(table().len(), rows);
-        assert_eq!(rows, 8);
+        assert_eq!(rows, 12);
     }
 
     #[test]
     fn the_branch_file_made_for_a_version_is_the_one_seen_in_it() {
         let seen: Vec<_> = table().into_iter().filter(|known| known.name == BRANCH_FILE).collect();
-        assert_eq!(seen.len(), 2);
+        assert_eq!(seen.len(), 4);
         for known in seen {
             assert_eq!(hex(&branch_file_sha256(known.first_minor)), hex(&known.sha256), "1.{}", known.first_minor);
         }
@@ -121,7 +121,19 @@ mod tests {
         assert_eq!(licence(28), ["911f", "2d36"]);
         assert_eq!(licence(26), ["2d36", "911f"]);
         assert_eq!(licence(21), ["2d36", "911f"]);
-        assert_eq!(ways(27, |_| false).len(), 2, "the licence alone has two texts");
+        assert_eq!(ways(27, |_| false).len(), 8, "LICENSE, README.md and SECURITY.md have two texts each");
         assert_eq!(ways(27, |_| false)[0].len(), 6);
+    }
+
+    #[test]
+    fn the_first_guess_for_every_minor_is_the_one_of_its_own_time() {
+        let first = |minor: u32, file: &str| {
+            let way = ways(minor, |_| false).swap_remove(0);
+            way.into_iter().find(|(name, _)| name == file).map(|(_, hash)| hex(&hash)[..4].to_owned()).unwrap()
+        };
+        let texts = |file| [21, 22, 23, 26, 27].map(|minor| first(minor, file));
+        assert_eq!(texts("README.md"), ["161c", "161c", "8247", "8247", "8247"]);
+        assert_eq!(texts("SECURITY.md"), ["f82d", "6bce", "6bce", "6bce", "6bce"]);
+        assert_eq!(texts("LICENSE"), ["2d36", "2d36", "2d36", "2d36", "911f"]);
     }
 }

@@ -86,6 +86,16 @@ impl Witness {
         !matches!(self, Witness::MirrorChecksum { .. } | Witness::WheelRecord { .. } | Witness::Allowed { .. })
     }
 
+    /// What it is worth, in one word: `proven` where it says something of the origin, `intact` where it only shows
+    /// that the copy is whole, `unproven` where nobody vouches.
+    pub fn standing(&self) -> &'static str {
+        match self {
+            Witness::Allowed { .. } => "unproven",
+            witness if witness.is_independent() => "proven",
+            _ => "intact",
+        }
+    }
+
     /// The kind's name, as it stands in manifests and policies.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -264,6 +264,44 @@ fn a_stopped_change_of_several_files_is_all_or_nothing() {
 }
 
 #[test]
+fn a_stopped_change_of_files_and_default_and_its_undo_are_all_or_nothing() {
+    let machine = Machine::new();
+    let file = |folder: &Path| std::fs::read_to_string(folder.join("file")).ok();
+    let whole = |folder: &Path, stop: &Stop| {
+        check(folder, stop, &["1.27.2", "1.27.3"]);
+        let default = store(folder, &Sys::real()).current().unwrap().unwrap().toolchain;
+        assert_eq!(file(folder).is_some(), default == id("1.27.3"), "half a change after {stop:?}");
+        default
+    };
+    let change = |folder: &Path, sys: &Sys| {
+        store(folder, sys).transaction("both").write(folder.join("file"), "new").switch_to(id("1.27.3")).commit(WAIT)
+    };
+    report(every_stop(
+        "files-and-default",
+        &MODELS,
+        &|folder| prepared(&machine, folder),
+        &|folder, sys| change(folder, &sys).is_ok(),
+        &|folder, stop| {
+            let default = whole(folder, stop);
+            assert!(!stop.outcome_ok || default == id("1.27.3"), "done was not durable after {stop:?}");
+        },
+    ));
+    report(every_stop(
+        "undo-files-and-default",
+        &MODELS,
+        &|folder| {
+            prepared(&machine, folder);
+            change(folder, &Sys::real()).unwrap();
+        },
+        &|folder, sys| engine::undo(&machine.ctx(folder, sys), 1).is_ok(),
+        &|folder, stop| {
+            let default = whole(folder, stop);
+            assert!(!stop.outcome_ok || default == id("1.27.2"), "done was not durable after {stop:?}");
+        },
+    ));
+}
+
+#[test]
 fn a_stop_in_recovery_itself_twice_in_a_row_is_as_invisible() {
     let machine = Machine::new();
     report(every_stop_in_recovery(

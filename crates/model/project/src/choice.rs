@@ -4,10 +4,14 @@ use release::{Request, Version, cut};
 
 use crate::decide::Base;
 use crate::error::ProjectError;
+use std::path::Path;
+
 use crate::input::{FileName, FoundFile, Inputs};
 use crate::origin::{Origin, Rule};
-use crate::pin_file;
+use crate::pin_file::{self, Wish};
+use crate::pin_kind::PinKind;
 use crate::reason::{Reason, Verdict};
+use crate::requirement::Requirement;
 use crate::setting::{self, Gotoolchain};
 
 /// The pin and the base, as far as there are any.
@@ -21,17 +25,23 @@ pub(crate) struct Choice {
     pub bad_base: Option<(Version, ProjectError)>,
     /// `GOTOOLCHAIN=local`: nothing raises the base.
     pub local: bool,
+    /// What `mod` and `mod-min` stand for.
+    module: ModuleWords,
+    /// What says `system`: that nothing pins, whatever comes after it.
+    pub no_pin: Option<Origin>,
     /// Everything that was looked at, in the order in which it counts.
     pub reasons: Vec<Reason>,
 }
 
 impl Choice {
     /// Reads the choices in the order in which they count. Only what decides has to be readable.
-    pub fn find(inputs: &Inputs, modules_enabled: bool) -> Result<Choice, ProjectError> {
-        let mut choice = Choice::default();
+    pub fn find(inputs: &Inputs, requirement: &Requirement) -> Result<Choice, ProjectError> {
+        let modules_enabled = requirement.modules_enabled;
+        let mut choice = Choice { module: ModuleWords::of(requirement), ..Choice::default() };
         choice.offer_text(Rule::Argument, inputs.argument.as_deref())?;
         choice.offer_text(Rule::GowardVersion, inputs.goward_version.as_deref())?;
         choice.gotoolchain(inputs.gotoolchain.as_deref(), modules_enabled)?;
+        choice.tool_variables(inputs)?;
         choice.pin_files(inputs)?;
         choice.default_pin(inputs)?;
         Ok(choice)
@@ -45,9 +55,17 @@ impl Choice {
         }
     }
 
+    /// Says of what was only the base that something else was taken.
+    pub fn overrule_base(&mut self, base: &Origin, by: &Origin) {
+        let reasons = self.reasons.iter_mut();
+        for reason in reasons.filter(|reason| reason.origin == *base && reason.verdict == Verdict::Base) {
+            reason.verdict = Verdict::OverruledBy(by.to_string());
+        }
+    }
+
     fn offer_text(&mut self, rule: Rule, text: Option<&str>) -> Result<(), ProjectError> {
         match text.filter(|text| !text.is_empty()) {
-            Some(text) => self.offer(Origin::of_rule(rule), text),
+            Some(text) => self.offer(Origin::of_rule(rule), text, text),
             None => {
                 self.tell(Origin::of_rule(rule), None, Verdict::NotThere);
                 Ok(())
@@ -56,16 +74,64 @@ impl Choice {
     }
 
     /// Takes a pin, unless there is one already.
-    fn offer(&mut self, origin: Origin, text: &str) -> Result<(), ProjectError> {
-        let verdict = match self.overruled() {
+    fn offer(&mut self, origin: Origin, text: &str, asked: &str) -> Result<(), ProjectError> {
+        let verdict = match self.settled() {
             Some(overruled) => overruled,
             None => {
-                let request = request(text, &origin)?;
+                let request = match self.module.request(asked, &origin) {
+                    Some(request) => request?,
+                    None => request(asked, &origin)?,
+                };
                 self.pin = Some(Base { request, origin: origin.clone() });
                 Verdict::Chosen
             }
         };
         self.tell(origin, Some(text), verdict);
+        Ok(())
+    }
+
+    /// Takes what another tool's file or variable says, unless something else has been settled.
+    fn offer_wish(&mut self, origin: Origin, text: &str, wish: Wish) -> Result<(), ProjectError> {
+        if self.settled().is_none() {
+            // `GOTOOLCHAIN` only spoke of the base, which a pin takes the place of.
+            for reason in self.reasons.iter_mut().filter(|reason| reason.origin.rule == Rule::Gotoolchain) {
+                if matches!((&reason.verdict, &wish), (Verdict::Base | Verdict::KeepsBase, Wish::Request(_))) {
+                    reason.verdict = Verdict::OverruledBy(origin.to_string());
+                }
+            }
+        }
+        match wish {
+            Wish::Request(asked) => self.offer(origin, text, &asked),
+            Wish::System => {
+                let verdict = self.settled().unwrap_or(Verdict::NoPin);
+                if verdict == Verdict::NoPin {
+                    self.no_pin = Some(origin.clone());
+                }
+                self.tell(origin, Some(text), verdict);
+                Ok(())
+            }
+        }
+    }
+
+    /// The variables of those tools whose files count.
+    fn tool_variables(&mut self, inputs: &Inputs) -> Result<(), ProjectError> {
+        let variables = &inputs.tool_variables;
+        for kind in inputs.pin_files.kinds() {
+            let (rule, value) = match kind {
+                PinKind::GoVersion => (Rule::GoenvVersion, &variables.goenv),
+                PinKind::ToolVersions => (Rule::AsdfGolangVersion, &variables.asdf),
+                PinKind::Mise => (Rule::MiseGoVersion, &variables.mise),
+                PinKind::Proto => (Rule::ProtoGoVersion, &variables.proto),
+                PinKind::Devcontainer | PinKind::Dockerfile => continue,
+            };
+            let Some(value) = value.as_deref().filter(|value| !value.trim().is_empty()) else { continue };
+            let origin = Origin::of_rule(rule);
+            match (pin_file::of_variable(rule, value), self.settled()) {
+                (Ok(wish), _) => self.offer_wish(origin, value, wish)?,
+                (Err(fault), None) => return Err(ProjectError::ToolVariable { origin, fault }),
+                (Err(_), Some(overruled)) => self.tell(origin, Some(value), overruled),
+            }
+        }
         Ok(())
     }
 
@@ -76,7 +142,7 @@ impl Choice {
             return Ok(());
         };
         let exactly = |version: Version| Some(Base { request: Request::Exact(version), origin: origin.clone() });
-        let verdict = match self.overruled() {
+        let verdict = match self.settled() {
             Some(overruled) => overruled,
             None if !modules_enabled => Verdict::Ignored("modules are off".to_owned()),
             None => match setting::gotoolchain(text)? {
@@ -102,24 +168,30 @@ impl Choice {
 
     fn pin_files(&mut self, inputs: &Inputs) -> Result<(), ProjectError> {
         let before = self.reasons.len();
+        let home = inputs.home_folder.as_deref().filter(|path| !path.is_empty()).map(Path::new);
         for folder in &inputs.folders {
-            for name in FileName::PINS {
-                if let Some(file) = folder.files.iter().find(|file| file.name == name) {
-                    self.pin_file(file)?;
+            for name in inputs.pin_files.kinds().iter().flat_map(|kind| kind.files()) {
+                let Some(file) = folder.files.iter().find(|file| file.name == *name) else { continue };
+                if *name == FileName::ConfigMiseFolder && home == Some(Path::new(&folder.path)) {
+                    let why = "it is what mise takes for this user, not for a project";
+                    let whole = Origin::of_file(file.name.file_rule(), &file.path);
+                    self.tell(whole, None, Verdict::Ignored(why.to_owned()));
+                    continue;
                 }
+                self.pin_file(file, inputs)?;
             }
         }
         if self.reasons.len() == before {
-            for name in FileName::PINS {
-                self.tell(Origin::of_rule(name.file_rule()), None, Verdict::NotThere);
+            for kind in inputs.pin_files.kinds() {
+                self.tell(Origin::of_rule(kind.file_rule()), None, Verdict::NotThere);
             }
         }
         Ok(())
     }
 
-    fn pin_file(&mut self, file: &FoundFile) -> Result<(), ProjectError> {
+    fn pin_file(&mut self, file: &FoundFile, inputs: &Inputs) -> Result<(), ProjectError> {
         let whole = Origin::of_file(file.name.file_rule(), &file.path);
-        let found = match (pin_file::find(file), self.overruled()) {
+        let found = match (pin_file::find(file, inputs), self.settled()) {
             (Ok(found), _) => found,
             (Err(error), None) => return Err(error),
             // What does not decide may be broken: so one can work in the folder and mend it.
@@ -132,16 +204,11 @@ impl Choice {
             self.tell(whole, None, Verdict::Ignored("it names no Go version".to_owned()));
             return Ok(());
         };
-        if self.pin.is_none() {
-            pin_file::refuse_foreign(&pin)?;
-            // `GOTOOLCHAIN` only spoke of the base, which a pin takes the place of.
-            for reason in self.reasons.iter_mut().filter(|reason| reason.origin.rule == Rule::Gotoolchain) {
-                if matches!(reason.verdict, Verdict::Base | Verdict::KeepsBase) {
-                    reason.verdict = Verdict::OverruledBy(pin.origin.to_string());
-                }
-            }
+        match (pin.wish, self.settled()) {
+            (Ok(wish), _) => self.offer_wish(pin.origin, &pin.text, wish)?,
+            (Err(fault), None) => return Err(ProjectError::PinFile { origin: pin.origin, fault }),
+            (Err(_), Some(overruled)) => self.tell(pin.origin, Some(&pin.text), overruled),
         }
-        self.offer(pin.origin, &pin.text)?;
         if pin.more {
             self.tell(whole, None, Verdict::Ignored("further versions in the file do not count".to_owned()));
         }
@@ -155,7 +222,8 @@ impl Choice {
         };
         let origin = Origin::of_file(Rule::Default, &default.origin);
         let by_base = self.base.as_ref().map(|base| Verdict::OverruledBy(base.origin.to_string()));
-        let verdict = match self.overruled().or(by_base) {
+        let by_pin = self.pin.as_ref().map(|pin| Verdict::OverruledBy(pin.origin.to_string()));
+        let verdict = match by_pin.or(by_base) {
             Some(overruled) => overruled,
             None => {
                 let request = request(&default.request, &origin)?;
@@ -167,9 +235,10 @@ impl Choice {
         Ok(())
     }
 
-    /// What to say of anything that comes after a pin.
-    fn overruled(&self) -> Option<Verdict> {
-        self.pin.as_ref().map(|pin| Verdict::OverruledBy(pin.origin.to_string()))
+    /// What to say of anything that comes after a pin, or after what says that nothing pins.
+    fn settled(&self) -> Option<Verdict> {
+        let origin = self.pin.as_ref().map(|pin| &pin.origin).or(self.no_pin.as_ref())?;
+        Some(Verdict::OverruledBy(origin.to_string()))
     }
 
     fn tell(&mut self, origin: Origin, value: Option<&str>, verdict: Verdict) {
@@ -179,4 +248,38 @@ impl Choice {
 
 fn request(text: &str, origin: &Origin) -> Result<Request, ProjectError> {
     text.parse().map_err(|cause| ProjectError::Request { origin: origin.clone(), cause })
+}
+
+/// What the words `mod` and `mod-min` stand for in this project: what it requires, and what its `go` line
+/// needs at the very least.
+#[derive(Default)]
+struct ModuleWords {
+    required: Option<Version>,
+    least: Option<Version>,
+    /// Why there is nothing that is required, where a line is at fault.
+    bad: Option<ProjectError>,
+}
+
+impl ModuleWords {
+    fn of(requirement: &Requirement) -> ModuleWords {
+        let floor = requirement.floor.as_ref();
+        let raised = floor.and_then(|floor| floor.raise(None).ok().flatten());
+        ModuleWords {
+            required: raised.map(|raised| raised.version).filter(|_| requirement.bad.is_none()),
+            least: floor.and_then(|floor| floor.go.as_ref()).map(|go| go.needed.clone()),
+            bad: requirement.bad.clone(),
+        }
+    }
+
+    /// The request that one of the words stands for; `None` where the text is none of them.
+    fn request(&self, text: &str, origin: &Origin) -> Option<Result<Request, ProjectError>> {
+        let (version, bad) = match text {
+            "mod" => (&self.required, self.bad.clone()),
+            "mod-min" => (&self.least, None),
+            _ => return None,
+        };
+        let nothing =
+            || bad.unwrap_or_else(|| ProjectError::NoModule { origin: origin.clone(), word: text.to_owned() });
+        Some(version.clone().map(Request::Exact).ok_or_else(nothing))
+    }
 }

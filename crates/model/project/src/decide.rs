@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::choice::Choice;
 use crate::error::ProjectError;
 use crate::floor::Floor;
-use crate::input::Inputs;
+use crate::input::{Inputs, ToolchainLine};
 use crate::origin::{Origin, Rule};
 use crate::reason::Reason;
 use crate::requirement::Requirement;
@@ -70,14 +70,14 @@ pub struct Base {
 pub fn decide(inputs: &Inputs) -> Result<Decision, ProjectError> {
     // First, because GO111MODULE says whether GOTOOLCHAIN counts; its reasons are told last.
     let mut requirement = Requirement::find(inputs)?;
-    let mut choice = Choice::find(inputs, requirement.modules_enabled)?;
-    let want = combine(&mut choice, &mut requirement)?;
+    let mut choice = Choice::find(inputs, &requirement)?;
+    let want = combine(inputs, &mut choice, &mut requirement)?;
     let mut reasons = choice.reasons;
     reasons.append(&mut requirement.reasons);
     Ok(Decision { want, reasons })
 }
 
-fn combine(choice: &mut Choice, requirement: &mut Requirement) -> Result<Want, ProjectError> {
+fn combine(inputs: &Inputs, choice: &mut Choice, requirement: &mut Requirement) -> Result<Want, ProjectError> {
     if let Some(Base { request, origin }) = choice.pin.take() {
         requirement.overrule_suggestion(&origin.to_string());
         return Ok(Want::Pinned { request, origin, floor: requirement.floor.take() });
@@ -95,6 +95,16 @@ fn combine(choice: &mut Choice, requirement: &mut Requirement) -> Result<Want, P
         if !matches!(raised, Some(Ok(Some(_)) | Err(_))) {
             return Err(error);
         }
+    }
+    if inputs.toolchain_line == ToolchainLine::Exact
+        && !choice.local
+        && let Some((request, origin)) = requirement.exact_toolchain()
+    {
+        requirement.choose_suggestion();
+        if let Some(base) = choice.base.take() {
+            choice.overrule_base(&base.origin, &origin);
+        }
+        return Ok(Want::Pinned { request, origin, floor: requirement.floor.take() });
     }
     match (requirement.floor.take(), choice.base.take()) {
         // Nothing may raise the base, so it is as good as a pin: below the floor it is refused.

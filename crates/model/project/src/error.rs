@@ -43,6 +43,24 @@ pub enum ProjectError {
         /// Whether it could have led to another folder.
         separator: bool,
     },
+    /// The variable of another tool stands for no release.
+    #[error("follow {origin}: {fault}")]
+    ToolVariable {
+        /// Which.
+        origin: Origin,
+        /// What is wrong with it.
+        fault: PinFileFault,
+    },
+    /// The project is asked what it requires, and requires nothing.
+    #[error(
+        "follow {origin}: `{word}` stands for what go.work or go.mod says, and neither of them has such a line here"
+    )]
+    NoModule {
+        /// Where.
+        origin: Origin,
+        /// The word.
+        word: String,
+    },
     /// `GOTOOLCHAIN` has no meaning.
     #[error("follow GOTOOLCHAIN={shown}: {}", .fault.as_str())]
     Gotoolchain {
@@ -71,6 +89,40 @@ pub enum PinFileFault {
     /// The version is one that another tool would build or look up.
     #[error("{0} stands for a Go that goward does not install")]
     Foreign(String),
+    /// The version is made by a template that only the tool can fill in.
+    #[error("{0} is a template, which only mise fills in")]
+    Template(String),
+    /// The version hangs on a variable that has no value here.
+    #[error("{0} hangs on a variable that has no value here")]
+    Variable(String),
+    /// The version is written as a number, and numbers do not keep their last zero.
+    #[error("{written} is a number, not a text{}", if *.loses { format!(", and as a number it is {}", .reads_as) } else { String::new() })]
+    Number {
+        /// The number as it is written, fit to be shown.
+        written: String,
+        /// What a program that reads the file gets.
+        reads_as: String,
+        /// Whether the two differ.
+        loses: bool,
+    },
+    /// What stands where the version should is something else.
+    #[error("{0} is no version")]
+    NoVersion(String),
+    /// The file is not what its name says.
+    #[error("{0}")]
+    Syntax(String),
+}
+
+impl PinFileFault {
+    /// The fault of a version that is written as a number.
+    pub(crate) fn number(written: &str) -> PinFileFault {
+        let reads_as = match written.parse::<f64>() {
+            Ok(number) => number.to_string(),
+            Err(_) => written.to_owned(),
+        };
+        let loses = reads_as != written;
+        PinFileFault::Number { written: shown(written), reads_as: shown(&reads_as), loses }
+    }
 }
 
 /// What is wrong with `GOTOOLCHAIN`.
@@ -94,6 +146,24 @@ impl GotoolchainFault {
     }
 }
 
+impl PinFileFault {
+    fn hints(&self) -> Hints {
+        match self {
+            PinFileFault::NotUtf8 | PinFileFault::Nul => hint!("save the file as plain UTF-8 text"),
+            PinFileFault::Foreign(_) => hint!("write a version such as `1.27`, or remove the line"),
+            PinFileFault::Number { written, .. } => {
+                hint!("write it in quotes: `\"{}\"`", written.trim_matches('`'))
+            }
+            PinFileFault::Template(_) | PinFileFault::Variable(_) | PinFileFault::NoVersion(_) => {
+                hint!("write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`")
+            }
+            PinFileFault::Syntax(_) => {
+                hint!("mend the line (a version stands in quotes), or leave the file out with the setting `pin.files`")
+            }
+        }
+    }
+}
+
 impl Diagnose for ProjectError {
     fn class(&self) -> Class {
         match self {
@@ -105,6 +175,8 @@ impl Diagnose for ProjectError {
         match self {
             ProjectError::Request { cause, .. } => cause.word(),
             ProjectError::PinFile { .. } => "pin-file-unreadable",
+            ProjectError::ToolVariable { .. } => "tool-variable-unusable",
+            ProjectError::NoModule { .. } => "project-requires-nothing",
             ProjectError::TooLarge { .. } => "project-file-too-large",
             ProjectError::ToolchainLine { .. } => "toolchain-line-invalid",
             ProjectError::Gotoolchain { .. } => "gotoolchain-invalid",
@@ -114,10 +186,13 @@ impl Diagnose for ProjectError {
     fn hints(&self) -> Hints {
         match self {
             ProjectError::Request { cause, .. } => cause.hints(),
-            ProjectError::PinFile { fault: PinFileFault::Foreign(_), .. } => {
-                hint!("write a version such as `1.27`, or remove the line")
+            ProjectError::PinFile { fault, .. } => fault.hints(),
+            ProjectError::ToolVariable { origin, .. } => {
+                hint!("unset {}, or set it to a version such as `1.27`", origin.rule)
             }
-            ProjectError::PinFile { .. } => hint!("save the file as plain UTF-8 text"),
+            ProjectError::NoModule { .. } => {
+                hint!("write a version such as `1.27`, or a `go` line with `go mod edit -go=1.27`")
+            }
             ProjectError::TooLarge { .. } => Hints::none(),
             ProjectError::ToolchainLine { separator: true, .. } => {
                 hint!("do not trust this project before you know who wrote that line")

@@ -217,6 +217,10 @@ impl Diagnose for BelowFloor {
         let minor = needed.minor();
         let raise = match self.pin.rule {
             Rule::GoVersionFile | Rule::ToolVersionsFile => format!("pin something newer with `goward pin {minor}`"),
+            Rule::MiseFile | Rule::ProtoFile | Rule::DevcontainerFile | Rule::Dockerfile => {
+                format!("write `{minor}` there")
+            }
+            Rule::ToolchainLine => format!("raise the toolchain line with `go mod edit -toolchain={}`", needed.tag()),
             Rule::Default => format!("make something newer the default with `goward use {minor}`"),
             Rule::Argument => format!("ask for `{minor}`, or leave the version away"),
             Rule::Gotoolchain => format!("unset GOTOOLCHAIN, or set it to `go{needed}`"),

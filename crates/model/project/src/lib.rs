@@ -13,7 +13,13 @@
 //! 1. a request on the command line,
 //! 2. `GOWARD_VERSION`,
 //! 3. an exact `GOTOOLCHAIN` in the environment (`go1.26.4`, without `+auto` or `+path`),
-//! 4. the nearest `.go-version` or `.tool-versions`, the first before the second in one folder.
+//! 4. the variables of other tools (`GOENV_VERSION`, `ASDF_GOLANG_VERSION`, `MISE_GO_VERSION`,
+//!    `PROTO_GO_VERSION`), those of which files count,
+//! 5. the nearest file that pins; within one folder in the order of [`PinFiles`]: `.go-version`,
+//!    `.tool-versions`, the files of mise, `.prototools`; a dev container and a Dockerfile only where asked.
+//!
+//! `system` in one of the last two says that nothing pins: what stands further up does not count, and the
+//! project and the default decide. A Go that goward did not install is never run.
 //!
 //! A *floor* is what the project needs at least: the `go` line of go.work, or of go.mod where there
 //! is no go.work. The `toolchain` line only suggests. Both are read exactly as the go command reads
@@ -53,6 +59,7 @@ mod input;
 pub mod limits;
 mod origin;
 mod pin_file;
+mod pin_kind;
 mod reason;
 mod requirement;
 mod setting;
@@ -60,6 +67,7 @@ mod setting;
 pub use decide::{Base, Decision, Want, decide};
 pub use error::{GotoolchainFault, PinFileFault, ProjectError};
 pub use floor::{BelowFloor, Floor, GoLine, LanguageToolchain, Raised, Suggestion, check_floor};
-pub use input::{DefaultPin, FileName, Folder, FoundFile, Inputs};
+pub use input::{DefaultPin, FileName, Folder, FoundFile, Inputs, ToolVariables, ToolchainLine};
 pub use origin::{Origin, Rule};
+pub use pin_kind::{PinFiles, PinKind};
 pub use reason::{Reason, Verdict};

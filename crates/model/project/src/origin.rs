@@ -19,6 +19,22 @@ pub enum Rule {
     GoVersionFile,
     /// A `.tool-versions` file.
     ToolVersionsFile,
+    /// A file of mise.
+    MiseFile,
+    /// A `.prototools` file.
+    ProtoFile,
+    /// A `devcontainer.json`.
+    DevcontainerFile,
+    /// A Dockerfile.
+    Dockerfile,
+    /// `GOENV_VERSION`.
+    GoenvVersion,
+    /// `ASDF_GOLANG_VERSION`.
+    AsdfGolangVersion,
+    /// `MISE_GO_VERSION`.
+    MiseGoVersion,
+    /// `PROTO_GO_VERSION`.
+    ProtoGoVersion,
     /// The user's default.
     Default,
     /// `GO111MODULE`.
@@ -44,6 +60,14 @@ impl Rule {
             Rule::Gotoolchain => "GOTOOLCHAIN",
             Rule::GoVersionFile => ".go-version",
             Rule::ToolVersionsFile => ".tool-versions",
+            Rule::MiseFile => "mise",
+            Rule::ProtoFile => ".prototools",
+            Rule::DevcontainerFile => "dev container",
+            Rule::Dockerfile => "Dockerfile",
+            Rule::GoenvVersion => "GOENV_VERSION",
+            Rule::AsdfGolangVersion => "ASDF_GOLANG_VERSION",
+            Rule::MiseGoVersion => "MISE_GO_VERSION",
+            Rule::ProtoGoVersion => "PROTO_GO_VERSION",
             Rule::Default => "default",
             Rule::Go111module => "GO111MODULE",
             Rule::Gowork => "GOWORK",

@@ -32,6 +32,8 @@ pub enum Verdict {
     Suggested,
     /// It says that nothing may raise the base.
     KeepsBase,
+    /// It says that nothing pins, so that what stands further up does not count either.
+    NoPin,
     /// Something that comes first decides.
     OverruledBy(String),
     /// It does not count, for this reason.
@@ -48,6 +50,7 @@ impl fmt::Display for Verdict {
             Verdict::Floor => f.write_str("floor"),
             Verdict::Suggested => f.write_str("suggested, taken where the base is older"),
             Verdict::KeepsBase => f.write_str("keeps the base"),
+            Verdict::NoPin => f.write_str("no pin: the project and the default decide"),
             Verdict::OverruledBy(by) => write!(f, "overruled by {by}"),
             Verdict::Ignored(why) => write!(f, "ignored: {why}"),
             Verdict::NotThere => f.write_str("not there"),

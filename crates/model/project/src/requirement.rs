@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use release::cut;
+use release::{Request, cut};
 
 use crate::error::ProjectError;
 use crate::floor::{self, Floor};
@@ -89,6 +89,21 @@ impl Requirement {
         // A line that is well formed and leads nowhere has been told of already.
         if self.reasons.iter().all(|reason| reason.origin != origin) {
             self.tell(origin, Some(&value), Verdict::OverruledBy(by.to_owned()));
+        }
+    }
+
+    /// What the `toolchain` line names, as a request for that alone. `None` where there is no such line, or
+    /// it names a language or keeps the base: then it means what it always means.
+    pub fn exact_toolchain(&self) -> Option<(Request, Origin)> {
+        let line = self.floor.as_ref()?.toolchain.as_ref()?;
+        let version = line.version.as_ref().filter(|version| !version.is_language())?;
+        Some((Request::Exact(version.released_as()), line.origin.clone()))
+    }
+
+    /// Says of the suggestion that it decides.
+    pub fn choose_suggestion(&mut self) {
+        for reason in self.reasons.iter_mut().filter(|reason| reason.verdict == Verdict::Suggested) {
+            reason.verdict = Verdict::Chosen;
         }
     }
 

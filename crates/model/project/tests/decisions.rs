@@ -20,7 +20,9 @@ fn inputs(files: &[(&str, &str)]) -> Inputs {
 }
 
 fn found(path: &str, content: &[u8]) -> FoundFile {
-    let name = FileName::ALL.into_iter().find(|name| path.ends_with(&format!("/{name}"))).unwrap();
+    // The longest name, since one ends as another does.
+    let names = FileName::ALL.into_iter().filter(|name| path.ends_with(&format!("/{name}")));
+    let name = names.max_by_key(|name| name.as_str().len()).unwrap();
     FoundFile { name, path: path.to_owned(), content: content.to_vec() }
 }
 
@@ -117,7 +119,7 @@ fn files_that_pin_are_read_as_their_tools_read_them() {
         ("1.20.0", "1.20.0 by F:1"),
         ("", "nothing"),
         ("\n# 1.22\n", "nothing"),
-        ("system\n", "error request-unsupported: follow F:1"),
+        ("system\n", "nothing"),
         ("^1.22\n", "error request-malformed: follow F:1"),
         ("../../x\n", "error request-malformed: follow F:1"),
         ("1.22/../../x\n", "error request-malformed: follow F:1"),
@@ -126,7 +128,7 @@ fn files_that_pin_are_read_as_their_tools_read_them() {
             "error pin-file-unreadable: read F:1: `path:/opt/go` stands for a Go that goward does not install",
         ),
         ("\n1.22\0\n", "error pin-file-unreadable: read F:2: it holds a NUL byte"),
-        ("1.22 1.23\n", "error request-malformed: follow F:1"),
+        ("1.22 1.23\n", "1.22 by F:1"),
     ];
     for (content, expected) in go_version {
         let expected = expected.replace("F:1", "/w/.go-version:1 (.go-version)");
@@ -145,7 +147,7 @@ fn files_that_pin_are_read_as_their_tools_read_them() {
         ("#golang 1.22\n", "nothing"),
         ("golangci-lint 1.60.1\ngopls 0.16\n", "nothing"),
         ("nodejs \0\n", "nothing"),
-        ("golang system\n", "error request-unsupported: follow F:1"),
+        ("golang system\n", "nothing"),
         (
             "golang ref:master\n",
             "error pin-file-unreadable: read F:1: `ref:master` stands for a Go that goward does not install",
@@ -564,6 +566,17 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
         Just("\0"),
         Just("system"),
         Just("-x"),
+        Just("[tools]\n"),
+        Just("go = "),
+        Just("\"1.26\""),
+        Just("1.20"),
+        Just("FROM golang:"),
+        Just("ARG V=1.26\n"),
+        Just("${V"),
+        Just("}"),
+        Just("{\"image\": \"golang:"),
+        Just("\"}"),
+        Just("/*"),
     ];
     prop_oneof![
         prop::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat().into_bytes()),
@@ -585,7 +598,7 @@ proptest! {
 
     #[test]
     fn nothing_found_makes_the_decision_panic_or_lets_a_path_out(
-        contents in prop::collection::vec((0_usize..4, 0_usize..3, content()), 0..6),
+        contents in prop::collection::vec((0_usize..FileName::ALL.len(), 0_usize..3, content()), 0..6),
         settings in prop::collection::vec(setting(), 6),
         base in "1\\.(1|2)[0-9](\\.[0-9]|rc1)",
     ) {
@@ -602,6 +615,7 @@ proptest! {
         inputs.gotoolchain = next();
         inputs.gowork = next();
         inputs.go111module = next();
+        inputs.pin_files = project::PinFiles::new(project::PinKind::ALL);
         inputs.default = next().map(|request| DefaultPin { request, origin: "/d".to_owned() });
         match decide(&inputs) {
             Err(error) => { let _ = (error.to_string(), error.hints()); }

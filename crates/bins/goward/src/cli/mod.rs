@@ -1,6 +1,8 @@
 //! The command tree: what can be typed, and its help.
 
+mod shims;
 mod adopt;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,6 +10,12 @@ use std::path::PathBuf;
 pub use adopt::ImportArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
+
+pub use shims::ShimsArgs;
+mod shell;
+
+pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
+pub use verify::VerifyArgs;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -126,7 +134,7 @@ pub enum Command {
     /// Show every change: who, when, from where.
     #[command(alias = "log")]
     History(HistoryArgs),
-    /// Go back to the default that was in use before.
+    /// Take the last change back: a switch of the default, or a change of files.
     Undo(UndoArgs),
     /// Go back to a generation: one rename, no network, no free disk.
     Rollback(RollbackArgs),
@@ -134,8 +142,18 @@ pub enum Command {
     Diff(DiffArgs),
     /// Remove toolchains that nothing needs.
     Prune(PruneArgs),
+    /// List the shims: `go`, `gofmt` and `go1.X.Y` for PATH; or write them.
+    Shims(ShimsArgs),
+    /// Check installed toolchains, file by file and up to the log's key.
+    Verify(VerifyArgs),
     /// Print every setting with its value and where that comes from.
     Config(ConfigArgs),
+    /// Set your shells up: goward's shims first in PATH, completions, direnv.
+    Setup(SetupArgs),
+    /// Take out what `goward setup` has put in.
+    Unsetup(UnsetupArgs),
+    /// Print the script that activates a shell.
+    Activate(ActivateArgs),
     /// Print the completion script of a shell.
     Completions(CompletionsArgs),
     /// Print the manual page.
@@ -294,10 +312,11 @@ pub struct HistoryArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  goward undo                       the default before this one
-  goward undo 2                     the one before that
+  goward undo                       the last change
+  goward undo 2                     and the one before it
 
-Each step goes to the generation that was in use before, which `goward history` shows.")]
+A switch goes back to the generation that was in use before; a change of files gives all of them their
+former bytes back, unless one was changed since. `goward rollback` moves the default alone.")]
 pub struct UndoArgs {
     /// Why, for the history.
     #[arg(long, value_name = "TEXT")]

@@ -1,13 +1,15 @@
 //! `goward current`
 
+use diag::Speech;
 use engine::Ctx;
 
-use super::Done;
+use super::{Done, say_raised};
 use crate::cli::CurrentArgs;
 use crate::outcome::Worded;
 
-pub(super) fn run(ctx: &Ctx, args: &CurrentArgs) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &CurrentArgs, speech: &Speech) -> Done {
     let choice = engine::choose(ctx, None)?;
+    say_raised(&choice, speech);
     let mut text = match &choice.toolchain {
         Some(toolchain) => format!("{}\n", toolchain.id.version()),
         None => format!("{} (not installed)\n", choice.request),

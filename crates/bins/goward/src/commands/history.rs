@@ -41,7 +41,7 @@ fn row(event: &Event) -> Vec<String> {
         when(event.unix_seconds),
         event.action.to_owned(),
         generation,
-        event.toolchain.to_string(),
+        event.toolchain.as_ref().map(ToString::to_string).or_else(|| event.purpose.clone()).unwrap_or_default(),
         author,
         words,
     ]

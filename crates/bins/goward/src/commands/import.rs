@@ -200,7 +200,7 @@ fn adopted_text(adopted: &Adopted) -> String {
     let seconds = installed.milliseconds as f64 / 1000.0;
     let source = installed.source.as_deref().unwrap_or("an unknown source");
     let mut text = format!("brought in {} from {source} in {seconds:.1} s (nothing fetched)\n", installed.toolchain);
-    text.push_str(&install::proof_lines(&installed.proof));
+    text.push_str(&install::proof_lines(&installed.witnesses));
     let mut rules: Vec<&str> = adopted.left_out.iter().map(|(_, rule)| *rule).collect();
     rules.sort_unstable();
     rules.dedup();

@@ -4,7 +4,7 @@ use diag::{Bytes, Diagnose, Report, Speech};
 use engine::{Ctx, Installed};
 use serde_json::json;
 
-use super::{Done, listen, remember};
+use super::{Done, listen, plan_chosen, remember, say_raised};
 use crate::cli::InstallArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -15,8 +15,8 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
     let mut failures: Vec<Failure> = Vec::new();
     if args.requests.is_empty() {
         let choice = engine::choose(ctx, None)?;
-        let plan = engine::plan_install(ctx, &choice.request, &ctx.platform)?;
-        choice.check(plan.toolchain.version())?;
+        let (plan, choice) = plan_chosen(ctx, choice)?;
+        say_raised(&choice, speech);
         remember(ctx, &choice);
         plans.push(plan);
     }
@@ -95,7 +95,7 @@ pub(super) fn line(installed: &Installed) -> String {
         (fetched, held) => format!("{} fetched, {} held from before", Bytes(fetched), Bytes(held)),
     };
     let mut line = format!("installed {} from {source} in {seconds:.1} s ({fetched})", installed.toolchain);
-    let proof = proof_lines(&installed.proof);
+    let proof = proof_lines(&installed.witnesses);
     if !proof.is_empty() {
         line.push('\n');
         line.push_str(proof.trim_end());
@@ -104,10 +104,6 @@ pub(super) fn line(installed: &Installed) -> String {
 }
 
 /// What was proven, a line each.
-pub(super) fn proof_lines(proof: &[String]) -> String {
-    let worded = |proof: &String| {
-        let word = if proof.starts_with("nobody vouches") { "unproven" } else { "proven" };
-        format!("  {word}: {proof}\n")
-    };
-    proof.iter().map(worded).collect()
+pub(super) fn proof_lines(witnesses: &[trust::Witness]) -> String {
+    witnesses.iter().map(|witness| format!("  {}: {witness}\n", witness.standing())).collect()
 }

@@ -1,9 +1,11 @@
 //! The commands, one file each.
 
+mod activate;
 mod completions;
 mod config;
 mod current;
 mod diff;
+pub(crate) mod exec_shim;
 mod history;
 mod import;
 mod install;
@@ -13,9 +15,12 @@ mod pin;
 mod prune;
 mod rollback;
 mod run;
+mod shims;
+mod setup;
 mod status;
 mod uninstall;
 mod use_;
+mod verify;
 mod where_;
 mod which;
 
@@ -48,9 +53,9 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::List(args) => list::run(ctx, args, speech),
         Command::Use(args) => use_::run(ctx, args, speech),
         Command::Pin(args) => pin::run(ctx, args, speech),
+        Command::Current(args) => current::run(ctx, args, speech),
+        Command::Which(args) => which::run(ctx, args, speech),
         Command::Import(args) => import::run(ctx, args, speech),
-        Command::Current(args) => current::run(ctx, args),
-        Command::Which(args) => which::run(ctx, args),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),
@@ -58,7 +63,12 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Rollback(args) => rollback::run(ctx, args),
         Command::Diff(args) => diff::run(ctx, args),
         Command::Prune(args) => prune::run(ctx, args),
+        Command::Shims(args) => shims::run(ctx, args),
+        Command::Verify(args) => verify::run(ctx, args, speech),
         Command::Config(args) => config::run(ctx, args),
+        Command::Setup(args) => setup::setup(ctx, args, speech),
+        Command::Unsetup(args) => setup::unsetup(ctx, args, speech),
+        Command::Activate(args) => activate::run(ctx, args),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(_) => Ok(man::run()),
     }
@@ -120,16 +130,39 @@ fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Tool
 fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Result<(Toolchain, Choice), Failure> {
     let choice = engine::choose(ctx, argument)?;
     if let Some(toolchain) = &choice.toolchain {
+        say_raised(&choice, speech);
         return Ok((toolchain.clone(), choice));
     }
     if !ctx.settings.is_on("install.auto") {
         return Err(Failure::NotInstalled { request: choice.request.to_string() });
     }
     listen(ctx)?;
-    let plan = engine::plan_install(ctx, &choice.request, &ctx.platform)?;
-    // Before anything is fetched: what the project refuses need not be installed for it.
-    choice.check(plan.toolchain.version())?;
+    let (plan, choice) = plan_chosen(ctx, choice)?;
+    say_raised(&choice, speech);
+    if let Some(toolchain) = &choice.toolchain {
+        return Ok((toolchain.clone(), choice));
+    }
     Ok((install_planned(ctx, plan, speech)?, choice))
+}
+
+/// The plan for what this folder asks for. Before anything is fetched: what the project refuses need not be
+/// installed for it.
+fn plan_chosen(ctx: &Ctx, choice: Choice) -> Result<(InstallPlan, Choice), Failure> {
+    let plan = engine::plan_install(ctx, &choice.request, &ctx.platform)?;
+    let request = choice.request.clone();
+    let choice = choice.settled(ctx, plan.toolchain.version())?;
+    match choice.request == request {
+        true => Ok((plan, choice)),
+        // The pin gave way to what the project needs.
+        false => Ok((engine::plan_install(ctx, &choice.request, &ctx.platform)?, choice)),
+    }
+}
+
+/// Says that a pin gave way to what the project needs, where it did.
+fn say_raised(choice: &Choice, speech: &Speech) {
+    if let Some(note) = choice.note() {
+        speech.say(&note);
+    }
 }
 
 /// Remembers the project whose files were looked at. One that cannot be remembered costs a download at the most.

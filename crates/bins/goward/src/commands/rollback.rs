@@ -1,13 +1,15 @@
 //! `goward undo` and `goward rollback`
 
-use engine::{Ctx, RolledBack};
+use engine::{Ctx, RolledBack, UndoneStep};
 
 use super::Done;
 use crate::cli::{GenerationName, RollbackArgs, UndoArgs};
 use crate::outcome::Worded;
 
 pub(super) fn undo(ctx: &Ctx, args: &UndoArgs) -> Done {
-    Ok(worded(engine::undo(ctx, args.steps)?))
+    let undone = engine::undo(ctx, args.steps)?;
+    let text = undone.steps.iter().map(step).collect();
+    Ok(Box::new(Worded::new(undone, text)))
 }
 
 pub(super) fn run(ctx: &Ctx, args: &RollbackArgs) -> Done {
@@ -15,12 +17,30 @@ pub(super) fn run(ctx: &Ctx, args: &RollbackArgs) -> Done {
         GenerationName::Previous => None,
         GenerationName::Number(number) => Some(number),
     };
-    Ok(worded(engine::roll_back(ctx, to)?))
+    let back = engine::roll_back(ctx, to)?;
+    let text = line(&back);
+    Ok(Box::new(Worded::new(back, text)))
 }
 
-fn worded(back: RolledBack) -> Box<Worded<RolledBack>> {
+fn step(step: &UndoneStep) -> String {
+    match step {
+        UndoneStep::Default(back) => line(back),
+        UndoneStep::Change { purpose, files, generation, .. } => {
+            let mut text = format!("undid: {purpose}\n");
+            for file in files {
+                text.push_str(&format!("  {} is as it was before\n", file.display()));
+            }
+            if let Some(generation) = generation {
+                text.push_str(&format!("  generation {generation} is in use again\n"));
+            }
+            text
+        }
+    }
+}
+
+fn line(back: &RolledBack) -> String {
     let tag = back.toolchain.version().tag();
-    let text = match (&back.before, back.left) {
+    match (&back.before, back.left) {
         (_, Some(left)) if left == back.generation => format!("{tag} is the default already (generation {left})\n"),
         (Some(before), Some(left)) => format!(
             "{tag} is the default again (generation {}), {} was before (generation {left})\n",
@@ -28,6 +48,5 @@ fn worded(back: RolledBack) -> Box<Worded<RolledBack>> {
             before.version().tag()
         ),
         _ => format!("{tag} is the default again (generation {})\n", back.generation),
-    };
-    Box::new(Worded::new(back, text))
+    }
 }

@@ -2,16 +2,18 @@
 
 use std::ffi::OsString;
 
+use diag::Speech;
 use engine::Ctx;
 use serde_json::json;
 
-use super::{Done, remember};
+use super::{Done, remember, say_raised};
 use crate::cli::WhichArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
 
-pub(super) fn run(ctx: &Ctx, args: &WhichArgs) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &WhichArgs, speech: &Speech) -> Done {
     let choice = engine::choose(ctx, None)?;
+    say_raised(&choice, speech);
     let Some(toolchain) = choice.toolchain.clone() else {
         return Err(Failure::NotInstalled { request: choice.request.to_string() });
     };

@@ -7,7 +7,7 @@ mod memory;
 use core::ffi::CStr;
 
 use shim::limits::{ARGS_MAX, PATH_BYTES_MAX};
-use shim::path::file_name;
+use shim::path::{file_name, parent};
 use shim::{Call, Decision, Machine, Path, Room, Seen, choose};
 
 /// What begins the variable that says which process was handed over, and by which name.
@@ -16,8 +16,8 @@ const MARKER: &[u8] = b"GOWARD_SHIM=";
 const STATUS_MISSING: usize = 127;
 /// A program was found and could not be started, as shells report it.
 const STATUS_REFUSED: usize = 126;
-/// A process's number in digits, a colon and a name fit into this.
-const MARKER_BYTES_MAX: usize = 384;
+/// A process's number in digits, a name and a home fit into this.
+const MARKER_BYTES_MAX: usize = 384 + PATH_BYTES_MAX;
 
 /// All memory that is written to. It is zeros, of which the system gives a page when it is first used.
 struct Memory {
@@ -59,6 +59,15 @@ impl List {
         let text = self.pointers().find(begins)?;
         // SAFETY: the text is ended by a NUL, which stands behind the `=`, and stays where it is.
         Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) }.to_bytes())
+    }
+
+    /// Whether a text begins like this and has something behind its first `=`.
+    fn any(self, begin: &[u8]) -> bool {
+        let is_one = |text: &[u8]| {
+            let sign = text.iter().position(|byte| *byte == b'=');
+            text.starts_with(begin) && sign.is_some_and(|sign| sign + 1 < text.len())
+        };
+        self.texts().any(is_one)
     }
 
     fn texts(self) -> impl Iterator<Item = &'static [u8]> {
@@ -103,7 +112,7 @@ fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
         path.set(&[tree, file]);
         execute(path, args.first, vars.first);
     }
-    hand_over(args, vars, name, choice.goward, path, marker)
+    hand_over(args, vars, name, own, choice.goward, path, marker)
 }
 
 /// Gives the call to goward, or to the next program of that name.
@@ -111,18 +120,22 @@ fn hand_over(
     args: List,
     vars: List,
     name: &'static [u8],
+    own: &[u8],
     goward: Option<&[u8]>,
     program: &mut Path,
     marker: &'static mut [u8; MARKER_BYTES_MAX],
 ) -> ! {
-    let Some(marker) = mark(marker, name) else { missing(name, b"its name is too long") };
+    let folder = parent(own).unwrap_or_default();
+    let home = parent(folder).unwrap_or_default();
+    let Some(marker) = mark(marker, name, home) else { missing(name, b"its name is too long") };
     // A process keeps its number when it becomes another program, so whoever is marked with it has been here.
     if vars.texts().any(|var| var == marker.strip_suffix(b"\0").unwrap_or(marker)) {
         missing(name, b"goward and this shim call each other");
     }
     let Some(vars) = marked(vars, marker) else { missing(name, b"there is no memory for the variables") };
-    if let Some(goward) = goward {
-        program.set(&[goward]);
+    // The table may have been lost, or goward moved: then the link beside us may still lead to one.
+    for parts in [[goward.unwrap_or_default(), b""], [folder, b"/.goward"]] {
+        program.set(&parts);
         if let (Some(path), Some(list)) = (program.with_nul(), handed(args)) {
             if let [own, verb, called, ..] = list {
                 (*own, *verb, *called) = (path.as_ptr(), c"exec-shim".as_ptr().cast(), name.as_ptr());
@@ -175,8 +188,8 @@ fn marked(vars: List, marker: &'static [u8]) -> Option<*const *const u8> {
     Some(list.as_ptr())
 }
 
-/// `GOWARD_SHIM=PROCESS:NAME`, with a NUL.
-fn mark<'m>(into: &'m mut [u8; MARKER_BYTES_MAX], name: &[u8]) -> Option<&'m [u8]> {
+/// `GOWARD_SHIM=PROCESS:NAME:HOME`, with a NUL.
+fn mark<'m>(into: &'m mut [u8; MARKER_BYTES_MAX], name: &[u8], home: &[u8]) -> Option<&'m [u8]> {
     let mut digits = [0; 20];
     let mut start = digits.len();
     let mut rest = call::process();
@@ -186,7 +199,7 @@ fn mark<'m>(into: &'m mut [u8; MARKER_BYTES_MAX], name: &[u8]) -> Option<&'m [u8
         rest /= 10;
     }
     let mut end = 0;
-    for part in [MARKER, digits.get(start..)?, b":", name, b"\0"] {
+    for part in [MARKER, digits.get(start..)?, b":", name, b":", home, b"\0"] {
         into.get_mut(end..end + part.len())?.copy_from_slice(part);
         end += part.len();
     }
@@ -204,6 +217,10 @@ fn missing(name: &[u8], why: &[u8]) -> ! {
 impl Machine for Real {
     fn var(&self, name: &str) -> Option<&[u8]> {
         self.vars.var(name.as_bytes())
+    }
+
+    fn any_var(&self, begin: &str) -> bool {
+        self.vars.any(begin.as_bytes())
     }
 
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {

@@ -12,6 +12,7 @@ mod value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use project::{PinFiles, PinKind};
 use sys::Sys;
 
 pub use error::SettingsError;
@@ -84,7 +85,7 @@ impl Settings {
     pub fn read(sys: &Sys, config: Option<&Path>, flags: &[Flag]) -> Result<Settings, SettingsError> {
         let named = config.map(Path::to_owned).or_else(|| sys.env().path_var("GOWARD_CONFIG"));
         let must_be_there = named.is_some();
-        let path = named.or_else(|| config_folder(sys).map(|folder| folder.join("goward").join("config.toml")));
+        let path = named.or_else(|| users_file(sys));
         let from_file = match &path {
             Some(path) => file::read(sys, path, must_be_there)?,
             None => Vec::new(),
@@ -96,6 +97,7 @@ impl Settings {
         let file = path.filter(|_| !from_file.is_empty() || must_be_there);
         let settings = Settings { all, file };
         settings.check_sources()?;
+        settings.check_pin_files()?;
         Ok(settings)
     }
 
@@ -155,6 +157,22 @@ impl Settings {
             Value::Map(map) => map,
             _ => &[],
         }
+    }
+
+    /// The files that pin, in their order.
+    pub fn pin_files(&self) -> PinFiles {
+        PinFiles::new(self.words("pin.files").iter().filter_map(|word| PinKind::of_word(word)))
+    }
+
+    fn check_pin_files(&self) -> Result<(), SettingsError> {
+        for word in self.words("pin.files") {
+            if PinKind::of_word(word).is_none() {
+                let names = PinKind::ALL.map(PinKind::word).join(", ");
+                let reason = format!("there is no such kind of file; there are: {names}");
+                return Err(SettingsError::refused(self.get("pin.files"), word, reason));
+            }
+        }
+        Ok(())
     }
 
     /// Every source that is named exists; a mirror's name is not that of another source.
@@ -231,6 +249,32 @@ fn config_folder(sys: &Sys) -> Option<PathBuf> {
     env.path_var("XDG_CONFIG_HOME").or_else(|| Some(env.home()?.join(".config")))
 }
 
+/// The user's configuration file, whether or not it is there and whatever `GOWARD_CONFIG` says.
+pub(crate) fn users_file(sys: &Sys) -> Option<PathBuf> {
+    config_folder(sys).map(|folder| folder.join("goward").join("config.toml"))
+}
+
+/// Families of settings that bear on which toolchain runs, or on what its programs see. A shim knows none of
+/// them, so where one is set all is goward's to decide; the shim looks for variables that begin like these
+/// (`crates/bins/shim/src/choose.rs`).
+const CHOOSING: [(&str, &str); 3] =
+    [("resolve.", "GOWARD_RESOLVE_"), ("pin.", "GOWARD_PIN_"), ("isolate.", "GOWARD_ISOLATE_")];
+
+/// Whether what this file sets bears on the choice, for a store that stands in `home`: also where it cannot be
+/// used at all.
+pub(crate) fn bears_on_choice(sys: &Sys, file: &Path, home: &Path) -> bool {
+    let Ok(found) = file::read(sys, file, false) else { return true };
+    found.iter().any(|(key, value, _)| {
+        let def = TABLE.iter().find(|def| def.key == *key);
+        let is_default =
+            def.is_some_and(|def| Value::parse(def.kind, def.default).is_ok_and(|value_| value_ == *value));
+        match *key {
+            "home" => !is_default && *value != Value::Text(home.display().to_string()),
+            key => !is_default && CHOOSING.iter().any(|(family, _)| key.starts_with(family)),
+        }
+    })
+}
+
 /// Where goward keeps its store unless it is told otherwise.
 fn home_folder(sys: &Sys) -> Option<PathBuf> {
     let env = sys.env();
@@ -255,5 +299,35 @@ fn shown(kind: Kind, text: &str) -> String {
             .collect::<Vec<_>>()
             .join(" "),
         _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_that_bears_on_the_choice_has_a_variable_that_the_shim_looks_for() {
+        for def in TABLE {
+            for (family, variable) in CHOOSING {
+                assert_eq!(def.key.starts_with(family), def.env.starts_with(variable), "{}", def.key);
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_or_names_another_home_bears_on_the_choice() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sys, file) = (Sys::real(), folder.path().join("config.toml"));
+        let bears = |text: &str| {
+            sys.fs().replace(&file, text.as_bytes()).unwrap();
+            bears_on_choice(&sys, &file, Path::new("/h"))
+        };
+        assert!(!bears(""));
+        assert!(!bears("home = \"/h\"\n[network]\ntries = 3\n"));
+        assert!(bears("home = \"/other\"\n"));
+        assert!(bears("no = such\n"));
+        sys.fs().remove_file(&file).unwrap();
+        assert!(!bears_on_choice(&sys, &file, Path::new("/h")));
     }
 }

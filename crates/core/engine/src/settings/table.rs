@@ -107,6 +107,27 @@ pub const TABLE: &[Def] = &[
         doc: "How long making a tree durable may take before the commit is tried again.",
     },
     Def {
+        key: "pin.files",
+        env: "GOWARD_PIN_FILES",
+        kind: Kind::Words,
+        default: ".go-version,.tool-versions,mise,proto",
+        doc: "The files that pin, in the order in which they count within one folder. Besides these there are `devcontainer` and `Dockerfile`. The variables of the same tools count with their files.",
+    },
+    Def {
+        key: "resolve.on-conflict",
+        env: "GOWARD_ON_CONFLICT",
+        kind: Kind::Choice(&["refuse", "raise"]),
+        default: "refuse",
+        doc: "What happens where a pin is older than what the project needs: it is refused, or what the project needs is taken (`raise`), which is said.",
+    },
+    Def {
+        key: "resolve.toolchain-line",
+        env: "GOWARD_TOOLCHAIN_LINE",
+        kind: Kind::Choice(&["floor", "exact"]),
+        default: "floor",
+        doc: "What a `toolchain` line means where nothing pins: what it means to the go command, which takes it where it is newer than the default (`floor`), or exactly that one, so that every machine runs the same (`exact`).",
+    },
+    Def {
         key: "store.link",
         env: "GOWARD_LINK",
         kind: Kind::Choice(&["auto", "reflink", "hardlink", "copy"]),
@@ -119,6 +140,20 @@ pub const TABLE: &[Def] = &[
         kind: Kind::Switch,
         default: "true",
         doc: "Whether a new tree is made durable before it is shown. `false` is faster; after a power cut a toolchain may look installed with empty files.",
+    },
+    Def {
+        key: "shims.names",
+        env: "GOWARD_SHIMS_NAMES",
+        kind: Kind::Choice(&["known", "installed"]),
+        default: "known",
+        doc: "For which releases there is a `go1.X.Y` among the shims: every known one from 1.21 on and what is installed, or only what is installed.",
+    },
+    Def {
+        key: "shims.sdk-links",
+        env: "GOWARD_SHIMS_SDK_LINKS",
+        kind: Kind::Switch,
+        default: "true",
+        doc: "Whether installed toolchains are shown as `~/sdk/go1.X.Y`, where editors look, once there are shims.",
     },
     Def {
         key: "prune.keep-generations",

@@ -54,7 +54,7 @@ impl Unsupported {
     fn reason(self) -> &'static str {
         match self {
             Unsupported::Tip => "building Go from source is not supported",
-            Unsupported::Module => "asking for what go.mod says is not supported as a version yet",
+            Unsupported::Module => "what go.mod says can be asked for in GOWARD_VERSION and in version files only",
             Unsupported::System => "a Go that was not installed by goward cannot be asked for",
         }
     }
@@ -84,7 +84,9 @@ impl Diagnose for RequestError {
             RequestError::Malformed { advice: Some(advice), .. } => Hints::one(advice.as_str()),
             RequestError::Unsupported { what: Unsupported::Tip, .. } => hint!("write `rc` for the newest prerelease"),
             RequestError::Unsupported { what: Unsupported::Module, .. } => {
-                hint!("leave the version away: without a pin, the project's `go` line decides")
+                hint!(
+                    "set GOWARD_VERSION to that word, or leave the version away: without a pin, the project's lines decide"
+                )
             }
             RequestError::Unsupported { what: Unsupported::System, .. } => {
                 hint!("write a version like `1.27`, or remove the line and let the default decide")

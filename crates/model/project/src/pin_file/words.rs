@@ -1,62 +1,34 @@
-//! The version in a file that pins.
+//! Files of words: `.go-version` and `.tool-versions`.
 //!
-//! `.go-version` (goenv and others): the first line that is neither empty nor a comment. `.tool-versions`
-//! (asdf, mise): the line whose first word is `golang` or `go`, and on it the first version, since
-//! the further ones are what those tools fall back to.
+//! `.go-version` (goenv and others): the first word of the first line that is neither empty nor a comment;
+//! goenv takes further lines for versions that may be run besides. `.tool-versions` (asdf, mise): the line
+//! whose first word is `golang` or `go`, and on it the first version, since the further ones are what those
+//! tools fall back to. `#` begins a comment anywhere.
 
-use release::shown;
-
+use super::Pin;
+use super::wish;
 use crate::error::{PinFileFault, ProjectError};
 use crate::input::{FileName, FoundFile};
 use crate::origin::Origin;
 
-/// What some editors write in front of UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// What asdf and mise know besides versions.
-const FOREIGN_PREFIXES: [&str; 3] = ["ref:", "path:", "system:"];
-
 /// The names Go has in `.tool-versions`.
 const TOOL_NAMES: [&str; 2] = ["golang", "go"];
 
-/// A pin as it stands in a file.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Pin {
-    /// Where.
-    pub origin: Origin,
-    /// The text of the request.
-    pub text: String,
-    /// Whether the file names more versions, which do not count.
-    pub more: bool,
-}
-
-/// The pin in a file, as text. `None` where the file names no Go version.
-pub(crate) fn find(file: &FoundFile) -> Result<Option<Pin>, ProjectError> {
-    let rule = file.name.file_rule();
-    let bytes_max = file.name.bytes_max();
-    if file.content.len() > bytes_max {
-        return Err(ProjectError::TooLarge { origin: Origin::of_file(rule, &file.path), bytes_max });
-    }
-    let content = file.content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&file.content);
+/// The pin in such a file, as text.
+pub(super) fn find(file: &FoundFile, content: &[u8]) -> Result<Option<Pin>, ProjectError> {
     let mut found: Option<Pin> = None;
     for (index, line) in content.split(|byte| *byte == b'\n').enumerate() {
-        let origin = Origin::of_line(rule, &file.path, index + 1);
+        let origin = Origin::of_line(file.name.file_rule(), &file.path, index + 1);
         let Some(versions) = versions_of(file.name, line, &origin, found.is_some())? else { continue };
         match &mut found {
-            None => found = Some(Pin { text: versions.first, more: versions.more, origin }),
+            None => {
+                let wish = wish::plain(&versions.first);
+                found = Some(Pin { text: versions.first, wish, more: versions.more, origin });
+            }
             Some(pin) => pin.more = true,
         }
     }
     Ok(found)
-}
-
-/// Refuses what other tools would build or look up, and no release stands for.
-pub(crate) fn refuse_foreign(pin: &Pin) -> Result<(), ProjectError> {
-    if FOREIGN_PREFIXES.iter().any(|prefix| pin.text.starts_with(prefix)) {
-        let fault = PinFileFault::Foreign(shown(&pin.text));
-        return Err(ProjectError::PinFile { origin: pin.origin.clone(), fault });
-    }
-    Ok(())
 }
 
 /// What a line names.
@@ -92,7 +64,7 @@ fn versions_of(name: FileName, line: &[u8], origin: &Origin, found: bool) -> Res
     }
     let Some(first) = texts.first() else { return Ok(None) };
     // The bounds of a range stand apart as other versions do, but belong together.
-    let together = name != FileName::ToolVersions || first.starts_with(['<', '>']);
+    let together = first.starts_with(['<', '>']);
     Ok(Some(match together {
         true => Versions { first: texts.join(" "), more: false },
         false => Versions { first: (*first).to_owned(), more: texts.len() > 1 },

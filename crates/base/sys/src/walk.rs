@@ -1,0 +1,103 @@
+//! Looking at trees that somebody may have meddled with: no link is followed, no pipe is waited for.
+
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::io;
+use std::path::Path;
+
+use crate::file::File;
+use crate::fs::{EntryKind, Fs, Meta};
+
+/// `FILE_FLAG_OPEN_REPARSE_POINT`: open a link itself instead of what it leads to.
+#[cfg(windows)]
+const OPEN_THE_LINK_ITSELF: u32 = 0x0020_0000;
+
+impl Fs {
+    /// The names in a folder with what stands under each, links not followed, sorted by name.
+    ///
+    /// Where the system tells the kinds with the names, no entry is looked at by itself.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn entries(&self, folder: &Path) -> io::Result<Vec<(OsString, EntryKind)>> {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            entries.push((entry.file_name(), EntryKind::of(entry.file_type()?)));
+        }
+        entries.sort_by(|one, other| one.0.cmp(&other.0));
+        Ok(entries)
+    }
+
+    /// Opens a regular file for reading, and says what the system knows of it.
+    ///
+    /// A link is not followed and a pipe is not waited for: whatever is no regular file is an error of
+    /// kind `InvalidInput`.
+    ///
+    /// # Errors
+    /// That, or what the system says.
+    pub fn open_regular(&self, path: &Path) -> io::Result<(File, Meta)> {
+        let mut options = OpenOptions::new();
+        options.read(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+            options.custom_flags(flags.bits().cast_signed());
+        }
+        #[cfg(windows)]
+        {
+            use std::os::windows::fs::OpenOptionsExt;
+            options.custom_flags(OPEN_THE_LINK_ITSELF);
+        }
+        let irregular = || io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file");
+        let inner = match options.open(path) {
+            Ok(inner) => inner,
+            Err(error) => {
+                // What a system says of a link that is not to be followed has many names.
+                let kind = self.look(path)?.map(|meta| meta.kind);
+                return Err(if kind.is_some_and(|kind| kind != EntryKind::File) { irregular() } else { error });
+            }
+        };
+        let meta = Meta::of(&inner.metadata()?);
+        if meta.kind != EntryKind::File {
+            return Err(irregular());
+        }
+        Ok((File { inner, watched: None }, meta))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn links_folders_and_pipes_are_told_from_files_and_never_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, at) = (Fs::real(), folder.path());
+        fs.replace(&at.join("file"), b"x").unwrap();
+        fs.create_dir(&at.join("folder")).unwrap();
+        fs.symlink_dir(Path::new("file"), &at.join("link")).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(at.join("pipe")).status();
+        let entries = fs.entries(at).unwrap();
+        let kind = |name: &str| entries.iter().find(|(found, _)| found == name).map(|(_, kind)| *kind);
+        assert_eq!(kind("file"), Some(EntryKind::File));
+        assert_eq!(kind("folder"), Some(EntryKind::Dir));
+        assert_eq!(kind("link"), Some(EntryKind::Link));
+        let (mut file, meta) = fs.open_regular(&at.join("file")).unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), meta.bytes), ("x", 1));
+        for name in ["folder", "link"] {
+            let refused = fs.open_regular(&at.join(name)).err().unwrap();
+            assert_eq!(refused.kind(), io::ErrorKind::InvalidInput, "{name}");
+        }
+        if made.is_ok_and(|status| status.success()) {
+            assert_eq!(kind("pipe"), Some(EntryKind::Other));
+            assert_eq!(fs.open_regular(&at.join("pipe")).err().unwrap().kind(), io::ErrorKind::InvalidInput);
+        }
+        assert_eq!(fs.open_regular(&at.join("none")).err().unwrap().kind(), io::ErrorKind::NotFound);
+    }
+}

@@ -1,0 +1,31 @@
+//! What can be typed after `goward verify`.
+
+use clap::Args;
+use release::Request;
+
+use super::request;
+
+/// `goward verify`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward verify                     the toolchain that this folder asks for
+  goward verify 1.27.3 --explain    every step from the files to the log's key
+  goward verify --all --offline     all toolchains, without the network
+  goward verify 1.27.3 --run        run its go command as well
+
+Damage ends with exit code 5. docs/trust.md says what is proven, and by whom.")]
+pub struct VerifyArgs {
+    /// Which installed toolchains; without any, the one that this folder asks for.
+    #[arg(value_name = "REQUEST", value_parser = request, conflicts_with = "all")]
+    pub requests: Vec<Request>,
+    /// Check every installed toolchain.
+    #[arg(long)]
+    pub all: bool,
+    /// Show every step, with its numbers.
+    #[arg(long)]
+    pub explain: bool,
+    /// Also run `go version`, `go env GOROOT` and `go list std`, in an environment of their own.
+    #[arg(long)]
+    pub run: bool,
+}

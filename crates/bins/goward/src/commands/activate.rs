@@ -1,0 +1,32 @@
+//! `goward activate`
+
+use std::path::PathBuf;
+
+use engine::Ctx;
+use serde_json::json;
+use shell::{Places, Script, SetupError};
+
+use super::Done;
+use crate::cli::{ActivateArgs, ActivateName};
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &ActivateArgs) -> Done {
+    let script = match args.shell {
+        ActivateName::Bash => Script::Bash,
+        ActivateName::Zsh => Script::Zsh,
+        ActivateName::Fish => Script::Fish,
+        ActivateName::Pwsh => Script::Pwsh,
+        ActivateName::Nu => Script::Nu,
+        ActivateName::Elvish => Script::Elvish,
+        ActivateName::Sh => Script::Sh,
+        ActivateName::Direnv => Script::Direnv,
+    };
+    let text = shell::script(script, &places(ctx)?);
+    Ok(Box::new(Worded::new(json!({ "shell": script, "script": text }), text)))
+}
+
+/// The paths that scripts name. Where the system does not tell this program's own path, its name has to do.
+pub(super) fn places(ctx: &Ctx) -> Result<Places, SetupError> {
+    let program = ctx.sys.env().program().map_or_else(|| PathBuf::from("goward"), std::path::Path::to_owned);
+    Places::of(ctx.store.layout(), &program)
+}

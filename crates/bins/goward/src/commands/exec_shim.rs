@@ -1,0 +1,280 @@
+//! `goward exec-shim NAME [ARGUMENT]…`: what a shim cannot decide at once. `docs/shim.md` has the contract.
+//!
+//! It stands beside the command tree and not in it: not one of the arguments is goward's to read, whatever it looks
+//! like, but for a `+REQUEST` at the front.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use diag::{Class, Colour, Diagnose, Report, Speech, Verbosity, hint};
+use engine::settings::{Flag, Origin, Settings};
+use engine::{Choice, ChooseError, Ctx, LaunchError, ShimCall};
+use release::{Request, Version};
+use store::{StoreError, Toolchain};
+use sys::{Command, Env, Sys};
+
+use super::{install_planned, listen, remember};
+use crate::failure::Failure;
+
+/// The word that asks for this.
+pub(crate) const VERB: &str = "exec-shim";
+/// The shim's mark: the process that was handed over, by which name, from which home.
+const MARKER: &str = "GOWARD_SHIM";
+/// How many programs of other managers were run because goward had nothing to say.
+const LEVEL: &str = "GOWARD_SHIM_LEVEL";
+/// So many of them within each other are a circle: another manager's `go` that looks for the next on PATH finds
+/// the shim, and starts it in a process of its own.
+const LEVELS_MAX: u32 = 16;
+
+/// A call, its name and its arguments.
+struct Call<'a> {
+    name: &'a str,
+    args: &'a [OsString],
+}
+
+/// A call that failed, and whether that leaves the program missing.
+struct Failed {
+    report: Report,
+    code: u8,
+}
+
+/// Runs the program that a shim stands for: returns only where that failed, with the exit code.
+pub(crate) fn main(args: &[OsString]) -> u8 {
+    let sys = Sys::real();
+    let speech = Speech::stderr(Verbosity::Normal, Colour::Auto, sys.env().var_os("NO_COLOR").is_some());
+    let name = args.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let call = Call { name: &name, args: args.get(1..).unwrap_or_default() };
+    let Failed { report, code } = perform(&sys, &call, &speech);
+    speech.write(&report.text(&speech));
+    code
+}
+
+fn perform(sys: &Sys, call: &Call, speech: &Speech) -> Failed {
+    let unread = |failure: Failure| failed(Report::of(&failure, "nothing changed; no setting and no store was read"));
+    let settings = match settings(sys, call.name) {
+        Ok(settings) => settings,
+        Err(error) => return unread(error),
+    };
+    let platform = match release::Platform::of_this_build() {
+        Ok(platform) => platform,
+        Err(error) => return unread(error.into()),
+    };
+    // The history is kept, and arguments may hold passwords.
+    let command = ["goward", VERB, call.name].map(str::to_owned).to_vec();
+    let progress = std::sync::Arc::new(speech.clone());
+    let mut ctx = match Ctx::new(sys.clone(), settings, platform, progress, command) {
+        Ok(ctx) => ctx,
+        Err(error) => return unread(error.into()),
+    };
+    ctx.shim = Some(crate::SHIM);
+    let report = |failure: Failure| Report::of(&failure, engine::state_line(&ctx));
+    match run(&ctx, call, speech) {
+        Stop::Failed(failure) => failed(report(failure)),
+        // Whoever called looked for a program, and shells say so when there is none.
+        Stop::Missing(failure) if failure.class() == Class::Interrupted => failed(report(failure)),
+        Stop::Missing(failure) => Failed { report: report(failure), code: Class::CommandMissing.exit_code() },
+    }
+}
+
+fn failed(report: Report) -> Failed {
+    Failed { code: report.class.exit_code(), report }
+}
+
+/// The settings, for the home that the shim stands in unless another is named.
+fn settings(sys: &Sys, name: &str) -> Result<Settings, Failure> {
+    let settings = Settings::read(sys, None, &[])?;
+    match home_of_shim(sys.env(), name).filter(|_| settings.get("home").origin == Origin::Default) {
+        Some(value) => Ok(Settings::read(sys, None, &[Flag { key: "home", name: MARKER, value }])?),
+        None => Ok(settings),
+    }
+}
+
+/// `GOWARD_SHIM=PROCESS:NAME:HOME`
+fn home_of_shim(env: &Env, name: &str) -> Option<String> {
+    let (_, rest) = env.var(MARKER)?.split_once(':')?;
+    let home = rest.strip_prefix(name)?.strip_prefix(':')?;
+    (!home.is_empty()).then(|| home.to_owned())
+}
+
+/// Why no program has taken this one's place.
+enum Stop {
+    Failed(Failure),
+    /// The toolchain is not there and could not be got.
+    Missing(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Stop {
+    fn from(error: E) -> Stop {
+        Stop::Failed(error.into())
+    }
+}
+
+fn run(ctx: &Ctx, call: &Call, speech: &Speech) -> Stop {
+    let Err(stop) = exec(ctx, call, speech);
+    stop
+}
+
+fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infallible, Stop> {
+    // A table that was lost or is out of date sends every call here: whoever comes first makes it good.
+    ctx.store.renew_shim_table();
+    let (toolchain, shim_call, args) = match call.name {
+        "go" | "gofmt" => {
+            let (argument, args) = request(call)?;
+            let chosen = engine::choose_in(ctx, &folder(ctx, call.name, args), argument.as_ref());
+            let choice = match chosen {
+                Err(ChooseError::Nothing { .. }) => return next(ctx, call),
+                chosen => chosen?,
+            };
+            let toolchain = obtain(ctx, &choice, speech)?;
+            remember(ctx, &choice);
+            (toolchain, if argument.is_some() { ShimCall::Request } else { ShimCall::Folder }, args)
+        }
+        name => match name.strip_prefix("go").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) {
+            Some(version) => (exactly(ctx, call, version, speech)?, ShimCall::Exact, call.args),
+            None => return next(ctx, call),
+        },
+    };
+    lease(ctx, &toolchain)?;
+    let launch = engine::launch_shim(ctx, toolchain, shim_call, call.name, args)?;
+    let command = launch.command.env_remove(MARKER).env_remove(LEVEL);
+    let cause = ctx.sys.process().replace(&command);
+    Err(LaunchError::refused(command.program(), cause).into())
+}
+
+/// A `+REQUEST` at the front is goward's.
+fn request<'a>(call: &Call<'a>) -> Result<(Option<Request>, &'a [OsString]), Stop> {
+    let Some((first, rest)) = call.args.split_first() else { return Ok((None, call.args)) };
+    let Some(text) = first.to_str().and_then(|first| first.strip_prefix('+')) else { return Ok((None, call.args)) };
+    match text.parse::<Request>() {
+        Ok(request) => Ok((Some(request), rest)),
+        Err(error) => {
+            let name = format!("{} +{}", call.name, release::escaped(text));
+            Err(Failure::ShimCall { name, reason: error.to_string(), missing: false, hints: error.hints() }.into())
+        }
+    }
+}
+
+/// The folder that the go command will be in: where a `-C` leads, which is its first flag
+/// (`cmd/go/main.go`, `handleChdirFlag`). One that is not there is for the go command to refuse.
+fn folder(ctx: &Ctx, name: &str, args: &[OsString]) -> PathBuf {
+    let here = ctx.sys.env().folder();
+    let leads = if name == "go" { chdir(args) } else { None };
+    let there = leads.and_then(|there| ctx.sys.fs().resolve(&here.join(there)).ok());
+    there.unwrap_or_else(|| here.to_owned())
+}
+
+fn chdir(args: &[OsString]) -> Option<&OsStr> {
+    let is_word = |index: usize| args.get(index).is_some_and(|arg| !arg.as_encoded_bytes().starts_with(b"-"));
+    // The flags stand behind the command, which has two words in these groups.
+    let flags = match args.first()?.to_str() {
+        Some("mod" | "work") if is_word(1) => 2,
+        _ => usize::from(is_word(0)),
+    };
+    let flag = args.get(flags)?;
+    match flag.to_str()? {
+        "-C" | "--C" => args.get(flags + 1).map(OsString::as_os_str),
+        flag => flag.strip_prefix("-C=").or_else(|| flag.strip_prefix("--C=")).map(OsStr::new),
+    }
+}
+
+/// The toolchain that was chosen, installed now where that is allowed.
+fn obtain(ctx: &Ctx, choice: &Choice, speech: &Speech) -> Result<Toolchain, Stop> {
+    match &choice.toolchain {
+        Some(toolchain) => Ok(toolchain.clone()),
+        None => install(ctx, &choice.request, speech, |version| Ok(choice.check(version)?)),
+    }
+}
+
+/// Exactly this version, whatever any folder says.
+fn exactly(ctx: &Ctx, call: &Call, version: &str, speech: &Speech) -> Result<Toolchain, Stop> {
+    let parsed: Option<Version> = version.parse().ok().filter(Version::is_candidate);
+    let Some(version) = parsed else {
+        let (name, reason) = (release::escaped(call.name), "no release of Go has this name".to_owned());
+        let hints = hint!("releases are called `go1.26.4`, `go1.20`, `go1.27rc1`; `go +1.26` is the newest go1.26");
+        return Err(Failure::ShimCall { name, reason, missing: true, hints }.into());
+    };
+    let request = Request::Exact(version);
+    match engine::newest_installed(ctx, &request)? {
+        Some(toolchain) => Ok(toolchain),
+        None => install(ctx, &request, speech, |_| Ok(())),
+    }
+}
+
+fn install(
+    ctx: &Ctx,
+    request: &Request,
+    speech: &Speech,
+    check: impl FnOnce(&Version) -> Result<(), Failure>,
+) -> Result<Toolchain, Stop> {
+    if !ctx.settings.is_on("install.auto") {
+        return Err(Stop::Missing(Failure::NotInstalled { request: request.to_string() }));
+    }
+    listen(ctx)?;
+    let plan = engine::plan_install(ctx, request, &ctx.platform).map_err(|error| Stop::Missing(error.into()))?;
+    // Before anything is fetched: what the project refuses need not be installed for it.
+    check(plan.toolchain.version())?;
+    install_planned(ctx, plan, speech).map_err(Stop::Missing)
+}
+
+fn lease(ctx: &Ctx, toolchain: &Toolchain) -> Result<(), Stop> {
+    match ctx.store.lease(&toolchain.id) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Stop::Missing(Failure::Store(StoreError::NotInstalled { id: toolchain.id.clone() }))),
+        // In a store that cannot be written to, nobody can remove the toolchain either.
+        Err(StoreError::Io { .. } | StoreError::ReadOnly { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Nothing asks for anything: the machine's own program of that name runs, as if goward were not there.
+fn next(ctx: &Ctx, call: &Call) -> Result<std::convert::Infallible, Stop> {
+    let level = ctx.sys.env().var(LEVEL).and_then(|level| level.parse::<u32>().ok()).unwrap_or(0) + 1;
+    if level > LEVELS_MAX {
+        let name = release::escaped(call.name);
+        let reason = "another manager's program of that name and goward's shim call each other".to_owned();
+        let hints = hint!("take one of the two off PATH, or set a default with `goward use latest`");
+        return Err(Failure::ShimCall { name, reason, missing: true, hints }.into());
+    }
+    let program = engine::next_program(ctx, call.name)?;
+    // The mark stays: should that program put the shim into this very process again, the shim knows it.
+    let command = Command::new(&program).named(call.name).args(call.args).env(LEVEL, level.to_string());
+    let cause = ctx.sys.process().replace(&command);
+    Err(LaunchError::refused(&program, cause).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_is_where_the_go_command_goes() {
+        // Source: cmd/go/main.go of Go 1.27, handleChdirFlag and lookupCmd.
+        for (args, leads) in [
+            (&["-C", "x", "build"][..], Some("x")),
+            (&["build", "-C", "x"], Some("x")),
+            (&["build", "-C=x y"], Some("x y")),
+            (&["build", "--C=x"], Some("x")),
+            (&["--C", "x"], Some("x")),
+            (&["mod", "tidy", "-C", "x"], Some("x")),
+            (&["mod", "-C", "x"], Some("x")),
+            (&["build", "-v", "-C", "x"], None),
+            (&["run", "main.go", "-C", "x"], None),
+            (&["tool", "compile", "-C", "x"], None),
+            (&["build", "-Cx"], None),
+            (&["build", "-C"], None),
+            (&[], None),
+        ] {
+            let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+            assert_eq!(chdir(&args), leads.map(OsStr::new), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn the_home_of_the_shim_stands_behind_its_name() {
+        let home = |value: &str| home_of_shim(&Env::of([(MARKER, value)], PathBuf::new(), None), "go1.26.4");
+        assert_eq!(home("17:go1.26.4:/a b:c").as_deref(), Some("/a b:c"));
+        for value in ["17:go1.26.4", "17:go1.26.4:", "17:go:/home", "", "go1.26.4"] {
+            assert_eq!(home(value), None, "{value}");
+        }
+    }
+}

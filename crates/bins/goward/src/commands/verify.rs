@@ -1,0 +1,65 @@
+//! `goward verify`
+
+use diag::{Diagnose, Report, Speech};
+use engine::Ctx;
+use release::ToolchainId;
+use serde_json::json;
+use verify::{Wish, verify};
+
+use super::{Done, listen};
+use crate::cli::VerifyArgs;
+use crate::failure::Failure;
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &VerifyArgs, speech: &Speech) -> Done {
+    listen(ctx)?;
+    let wish = Wish { run: args.run };
+    let (mut text, mut checked, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
+    let wanted = wanted(ctx, args)?;
+    if wanted.is_empty() {
+        speech.say("no toolchain is installed; there is nothing to check");
+    }
+    for id in &wanted {
+        let failure = match verify(ctx, id, wish) {
+            Ok(verified) => {
+                text.push_str(&verified.text(args.explain));
+                let failure = verified.failure();
+                checked.push(verified);
+                failure
+            }
+            Err(error) => Some(error),
+        };
+        if let Some(failure) = failure.map(Failure::from) {
+            let report = Report::of(&failure, engine::state_line(ctx));
+            speech.write(&report.text(speech));
+            errors.push(report.json());
+            exit_code = failure.class().exit_code();
+        }
+    }
+    let value = json!({ "verified": checked, "errors": errors });
+    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
+}
+
+/// The installed toolchains that are meant, each once.
+fn wanted(ctx: &Ctx, args: &VerifyArgs) -> Result<Vec<ToolchainId>, Failure> {
+    if args.all {
+        return Ok(ctx.store.toolchains()?.into_iter().map(|toolchain| toolchain.id).collect());
+    }
+    let mut wanted = Vec::new();
+    for request in &args.requests {
+        match engine::newest_installed(ctx, request)? {
+            Some(toolchain) => wanted.push(toolchain.id),
+            None => return Err(Failure::NotInstalled { request: request.to_string() }),
+        }
+    }
+    if args.requests.is_empty() {
+        let choice = engine::choose(ctx, None)?;
+        match choice.toolchain {
+            Some(toolchain) => wanted.push(toolchain.id),
+            None => return Err(Failure::NotInstalled { request: choice.request.to_string() }),
+        }
+    }
+    wanted.sort();
+    wanted.dedup();
+    Ok(wanted)
+}

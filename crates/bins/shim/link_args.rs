@@ -1,0 +1,20 @@
+// Included by two build scripts: the shim's own, and that of `goward`, which embeds the shim.
+
+/// The program without a runtime has its own start and no library at all, and sections that nothing leads to are
+/// left out. `raw.ld` leaves out more.
+const LINK_ARGS: [&str; 9] = [
+    "-nostartfiles",
+    "-nostdlib",
+    "-static",
+    "-no-pie",
+    "-Wl,--gc-sections",
+    "-Wl,--build-id=none",
+    "-Wl,--no-eh-frame-hdr",
+    "-Wl,-z,noseparate-code",
+    "-Wl,-z,norelro",
+];
+
+/// Whether a target's system is one whose calls the program makes by itself.
+fn is_raw_target(os: &str, arch: &str, pointer_width: &str) -> bool {
+    os == "linux" && matches!(arch, "x86_64" | "aarch64") && pointer_width == "64"
+}

@@ -1,0 +1,25 @@
+//! Whether the user's configuration is the one that the table was written for.
+
+use crate::choose::Machine;
+use crate::decide::Why;
+use crate::path::{Path, is_absolute};
+use crate::table::Table;
+
+/// Refuses where the environment leads to another configuration than the table's, or where that has changed since
+/// it was read: then a setting may bear on the choice.
+pub fn refuse_other(machine: &mut impl Machine, table: &Table<'_>, path: &mut Path) -> Result<(), Why> {
+    const NAME: &[u8] = if cfg!(windows) { b"\\goward\\config.toml" } else { b"/goward/config.toml" };
+    let (config, read) = table.config;
+    // As `engine::settings` looks for it: what is not absolute counts as not set.
+    let set = |name: &str| machine.var(name).filter(|value| is_absolute(value));
+    match set(if cfg!(windows) { "APPDATA" } else { "XDG_CONFIG_HOME" }) {
+        Some(folder) => path.set(&[folder, NAME]),
+        None => match set("HOME").filter(|_| !cfg!(windows)) {
+            Some(home) => path.set(&[home, b"/.config", NAME]),
+            None => path.set(&[]),
+        },
+    }
+    let same = path.get() == Some(config);
+    let unchanged = config.is_empty() || machine.changed(path) == read;
+    if same && unchanged { Ok(()) } else { Err(Why::Setting) }
+}

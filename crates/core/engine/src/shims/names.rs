@@ -1,0 +1,103 @@
+//! The names under which the shim stands.
+
+use std::collections::BTreeSet;
+
+use release::{Platform, Version};
+use sys::{EntryKind, Host};
+
+use super::{SHIM_BYTES_MAX, ShimError, ShimsWritten, with_suffix};
+use crate::ctx::Ctx;
+
+/// The first minor whose go command looks for programs of such names (`cmd/go/internal/toolchain`, Go 1.21).
+const FIRST_MINOR: u32 = 21;
+
+/// Every name that shall be there, as file names.
+pub(super) fn wanted(ctx: &Ctx) -> Result<BTreeSet<String>, ShimError> {
+    let mut names: BTreeSet<String> = ["go", "gofmt"].map(with_suffix).into();
+    let host = Host::this();
+    let Ok(platform) = Platform::from_rust(host.os, host.arch) else { return Ok(names) };
+    let installed = ctx.store.toolchains()?.into_iter().filter(|one| *one.id.platform() == platform);
+    names.extend(installed.map(|one| with_suffix(&one.id.version().tag())));
+    if ctx.settings.text("shims.names") == Some("known") {
+        let switches = |version: &Version| {
+            version.is_stable() && version.minor().number().is_some_and(|number| number >= FIRST_MINOR)
+        };
+        let known = ctx.catalog().kept(ctx, &platform);
+        names.extend(known.iter().filter(|version| switches(version)).map(|version| with_suffix(&version.tag())));
+    }
+    Ok(names)
+}
+
+/// Writes the shim under all these names: one file, and a second name for it wherever the file system gives one.
+pub(super) fn write(
+    ctx: &Ctx,
+    shim: &[u8],
+    wanted: &BTreeSet<String>,
+    written: &mut ShimsWritten,
+) -> Result<(), ShimError> {
+    let (fs, layout) = (ctx.sys.fs(), ctx.store.layout());
+    let folder = layout.shims();
+    fs.create_dirs_durably(&folder).map_err(ShimError::io("make the folder", &folder))?;
+    let first = layout.shim(&with_suffix("go"));
+    let is_ours = |path: &std::path::Path| {
+        let is_file = fs.look(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File));
+        is_file && fs.read(path, SHIM_BYTES_MAX).is_ok_and(|bytes| bytes == shim)
+    };
+    let was_there =
+        |path: &std::path::Path| fs.look(path).map(|meta| meta.is_some()).map_err(ShimError::io("look at", path));
+    for name in wanted.iter() {
+        let path = layout.shim(name);
+        let before = was_there(&path)?;
+        if path == first {
+            if !is_ours(&path) {
+                fs.replace_program(&path, shim).map_err(ShimError::io("write", &path))?;
+                tell(written, name, before);
+            }
+            continue;
+        }
+        let same = |meta: &Option<sys::Meta>| meta.as_ref().and_then(|meta| meta.identity);
+        let (ours, there) = (fs.look(&first).ok().flatten(), fs.look(&path).ok().flatten());
+        if same(&ours).is_some() && same(&ours) == same(&there) || before && is_ours(&path) {
+            continue;
+        }
+        // A file system that knows no second names, or gives a file no more of them, gets copies.
+        if fs.replace_by_hard_link(&first, &path).is_err() {
+            fs.replace_program(&path, shim).map_err(ShimError::io("write", &path))?;
+        }
+        tell(written, name, before);
+    }
+    written.names = wanted.iter().cloned().collect();
+    if cfg!(unix)
+        && let Some(goward) = ctx.sys.env().program().and_then(|program| fs.resolve(program).ok())
+    {
+        let link = layout.shims_goward();
+        if fs.read_link(&link).ok().as_ref() != Some(&goward) {
+            fs.replace_link(&goward, &link).map_err(ShimError::io("make the link", &link))?;
+        }
+    }
+    fs.sync_dir(&folder).map_err(ShimError::io("make durable", &folder))
+}
+
+fn tell(written: &mut ShimsWritten, name: &str, was_there: bool) {
+    if was_there { &mut written.replaced } else { &mut written.added }.push(name.to_owned());
+}
+
+/// Takes `go1.X.Y` away where nothing is to stand for it any more. What else stands in the folder is left alone.
+pub(super) fn remove_others(ctx: &Ctx, wanted: &BTreeSet<String>, written: &mut ShimsWritten) -> Result<(), ShimError> {
+    let (fs, layout) = (ctx.sys.fs(), ctx.store.layout());
+    let folder = layout.shims();
+    for name in fs.names(&folder).map_err(ShimError::io("list", &folder))? {
+        let Some(name) = name.to_str().filter(|name| !wanted.contains(*name)) else { continue };
+        let stem = if cfg!(windows) { name.strip_suffix(".exe").unwrap_or(name) } else { name };
+        let names_a_version = stem.strip_prefix("go").is_some_and(|rest| rest.parse::<Version>().is_ok());
+        // What the sources were known to offer may have been forgotten with the cache: such a name does no harm.
+        if names_a_version && ctx.settings.text("shims.names") == Some("installed") {
+            let path = layout.shim(name);
+            fs.remove_file_if_there(&path).map_err(ShimError::io("remove", &path))?;
+            written.removed.push(name.to_owned());
+        } else if names_a_version {
+            written.names.push(name.to_owned());
+        }
+    }
+    Ok(())
+}

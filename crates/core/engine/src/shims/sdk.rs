@@ -1,0 +1,98 @@
+//! Installed toolchains as `~/sdk/go1.X.Y`, where editors and the programs of golang.org/dl look.
+//!
+//! golang.org/dl takes a folder for whole that has a file `.unpacked-success` in it (`internal/version` there), and
+//! would otherwise unpack into it. A tree is not ours to put a file into, so what is shown is a folder of
+//! links to what stands in the tree, beside that file; a `GOROOT` whose `src` is a link is what Debian has, too.
+//! A name below `~/sdk` that is not a link of ours is never touched.
+
+use std::path::{Path, PathBuf};
+
+use release::{Platform, ToolchainId};
+use sys::{EntryKind, Host};
+
+use super::{ShimError, ShimsWritten};
+use crate::ctx::Ctx;
+
+/// The mark of golang.org/dl.
+const MARK: &str = ".unpacked-success";
+/// The user's folder of toolchains.
+const FOLDER: &str = "sdk";
+
+/// Shows what is installed, and takes away what is not any more.
+pub(super) fn show(ctx: &Ctx, written: &mut ShimsWritten) -> Result<(), ShimError> {
+    // A link needs a right on Windows that most users do not have.
+    let Some(folder) = ctx.sys.env().home().map(|home| home.join(FOLDER)).filter(|_| cfg!(unix)) else { return Ok(()) };
+    let host = Host::this();
+    let Ok(platform) = Platform::from_rust(host.os, host.arch) else { return Ok(()) };
+    let mut installed = ctx.store.toolchains()?;
+    installed.retain(|one| *one.id.platform() == platform && ctx.settings.is_on("shims.sdk-links"));
+    if !installed.is_empty() {
+        ctx.sys.fs().create_dirs(&folder).map_err(ShimError::io("make the folder", &folder))?;
+    }
+    for toolchain in &installed {
+        let view = ctx.store.layout().sdk(&toolchain.id);
+        let link = folder.join(toolchain.id.version().tag());
+        if !link_it(ctx, &view, &link)? {
+            written.sdk_left.push(link);
+            continue;
+        }
+        fill(ctx, &toolchain.tree, &view)?;
+        written.sdk.push(link);
+    }
+    let ids: Vec<&ToolchainId> = installed.iter().map(|toolchain| &toolchain.id).collect();
+    forget(ctx, &folder, &ids)
+}
+
+/// Whether the link is ours, as it now is: one that stands there and is none of ours stays.
+fn link_it(ctx: &Ctx, view: &Path, link: &Path) -> Result<bool, ShimError> {
+    let fs = ctx.sys.fs();
+    let Some(meta) = fs.look(link).map_err(ShimError::io("look at", link))? else {
+        fs.symlink_dir(view, link).map_err(ShimError::io("make the link", link))?;
+        return Ok(true);
+    };
+    if meta.kind != EntryKind::Link {
+        return Ok(false);
+    }
+    let target = fs.read_link(link).map_err(ShimError::io("read the link", link))?;
+    Ok(target == view)
+}
+
+/// The folder of links into the tree, the mark last.
+fn fill(ctx: &Ctx, tree: &Path, view: &Path) -> Result<(), ShimError> {
+    let fs = ctx.sys.fs();
+    if fs.look(&view.join(MARK)).map_err(ShimError::io("look at", view))?.is_some() {
+        return Ok(());
+    }
+    fs.create_dirs(view).map_err(ShimError::io("make the folder", view))?;
+    for name in fs.names(tree).map_err(ShimError::io("list", tree))? {
+        let link = view.join(&name);
+        fs.remove_file_if_there(&link).map_err(ShimError::io("remove", &link))?;
+        fs.symlink_dir(&tree.join(&name), &link).map_err(ShimError::io("make the link", &link))?;
+    }
+    fs.replace_for_now(&view.join(MARK), b"").map_err(ShimError::io("write", view))
+}
+
+/// Takes away our links to toolchains that are gone, and what they showed.
+fn forget(ctx: &Ctx, folder: &Path, installed: &[&ToolchainId]) -> Result<(), ShimError> {
+    let (fs, views) = (ctx.sys.fs(), ctx.store.layout().sdks());
+    let mut shown: Vec<PathBuf> = Vec::new();
+    for name in fs.names_if_there(folder).map_err(ShimError::io("list", folder))? {
+        let link = folder.join(name);
+        let Ok(target) = fs.read_link(&link) else { continue };
+        let Ok(below) = target.strip_prefix(&views) else { continue };
+        let stays =
+            below.to_str().and_then(|id| id.parse().ok()).is_some_and(|id: ToolchainId| installed.contains(&&id));
+        if stays {
+            shown.push(target);
+        } else {
+            fs.remove_file_if_there(&link).map_err(ShimError::io("remove", &link))?;
+        }
+    }
+    for name in fs.names_if_there(&views).map_err(ShimError::io("list", &views))? {
+        let view = views.join(name);
+        if !shown.contains(&view) {
+            fs.remove_tree(&view).map_err(ShimError::io("remove", &view))?;
+        }
+    }
+    Ok(())
+}

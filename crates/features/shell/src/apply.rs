@@ -1,0 +1,34 @@
+//! Carries a plan out: one transaction.
+
+use std::time::Duration;
+
+use store::Store;
+use sys::Sys;
+
+use crate::{Plan, SetupError};
+
+/// Changes every file of the plan, or none. Returns the transaction's name, by which it can be undone; `None` where
+/// there was nothing to change.
+///
+/// Folders that are missing are made first; empty ones may be left where the change then fails.
+///
+/// # Errors
+/// When a file cannot be written, or somebody changes it meanwhile; then every file is as it was.
+pub fn apply(sys: &Sys, store: &Store, plan: &Plan, wait_max: Duration) -> Result<Option<String>, SetupError> {
+    if plan.changes.is_empty() {
+        return Ok(None);
+    }
+    let mut transaction = store.transaction(plan.purpose.clone());
+    for change in &plan.changes {
+        transaction = match &change.after {
+            Some(bytes) => {
+                if let Some(folder) = change.path.parent() {
+                    sys.fs().create_dirs(folder).map_err(SetupError::io("make the folder", folder))?;
+                }
+                transaction.write(&change.path, bytes.as_slice())
+            }
+            None => transaction.remove(&change.path),
+        };
+    }
+    Ok(Some(transaction.commit(wait_max)?))
+}

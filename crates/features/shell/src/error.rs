@@ -1,0 +1,132 @@
+//! What can go wrong with setting shells up.
+
+use std::io;
+use std::path::PathBuf;
+
+use diag::{Class, Diagnose, Hints, hint};
+use store::StoreError;
+
+use crate::block::BlockError;
+
+/// A failure of `goward setup`, `goward unsetup` or `goward activate`.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// A path cannot be written in a script.
+    #[error("write `{}` in a script: it is not text", path.display())]
+    NotText {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A path cannot stand in `PATH`.
+    #[error("put `{}` on PATH: a `{separator}` in it parts one folder from the next", path.display())]
+    Separator {
+        /// The path.
+        path: PathBuf,
+        /// What parts the folders of `PATH`.
+        separator: char,
+    },
+    /// There is no home folder.
+    #[error("find the user's home folder: {variable} is not set to an absolute path")]
+    NoHome {
+        /// The variable.
+        variable: &'static str,
+    },
+    /// No shell of the user's was found.
+    #[error("find a shell to set up: SHELL names none that goward knows, and there is no profile of one")]
+    NoShell,
+    /// A profile may not be written.
+    #[error("change `{}`: it is read-only", path.display())]
+    ReadOnly {
+        /// The profile.
+        path: PathBuf,
+        /// What to write into it by hand; empty where something is to be taken out.
+        line: String,
+    },
+    /// A profile is not a file that text can be added to.
+    #[error("change `{}`: {reason}", path.display())]
+    NotProfile {
+        /// The profile.
+        path: PathBuf,
+        /// Why not.
+        reason: &'static str,
+        /// What to write into it by hand.
+        line: String,
+    },
+    /// What belongs to goward in a profile cannot be told.
+    #[error("find goward's block in `{}`", path.display())]
+    Block {
+        /// The profile.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        cause: BlockError,
+    },
+    /// The system refused.
+    #[error("{action} `{}`", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: io::Error,
+    },
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SetupError {
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> SetupError {
+        let path = path.into();
+        move |cause| SetupError::Io { action, path, cause }
+    }
+}
+
+impl Diagnose for SetupError {
+    fn class(&self) -> Class {
+        match self {
+            Self::NotText { .. } | Self::Separator { .. } | Self::NoHome { .. } => Class::Environment,
+            Self::NoShell => Class::NotFound,
+            Self::ReadOnly { .. } | Self::NotProfile { .. } | Self::Block { .. } => Class::Environment,
+            Self::Io { cause, .. } => Class::of_io(cause),
+            Self::Store(error) => error.class(),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::NotText { .. } => "path-not-text",
+            Self::Separator { .. } => "path-separator",
+            Self::NoHome { .. } => "no-home-folder",
+            Self::NoShell => "no-shell",
+            Self::ReadOnly { .. } => "profile-read-only",
+            Self::NotProfile { .. } => "profile-odd",
+            Self::Block { .. } => "profile-block",
+            Self::Io { .. } => "setup-io",
+            Self::Store(error) => error.word(),
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        let by_hand = |path: &PathBuf, line: &String| {
+            hint!("add this to `{}` by hand: {line}", path.display())
+                .and("`goward setup --no-profile` does the rest, `--shell NAME` leaves other shells out")
+        };
+        match self {
+            Self::NotText { .. } | Self::Separator { .. } => hint!("set `GOWARD_HOME` to another folder"),
+            Self::NoHome { .. } => Hints::none(),
+            Self::NoShell => hint!("name it: `goward setup --shell bash`"),
+            Self::ReadOnly { path, line } if line.is_empty() => {
+                hint!("make `{}` writable, or take goward's block out by hand", path.display())
+            }
+            Self::ReadOnly { path, line } | Self::NotProfile { path, line, .. } => by_hand(path, line),
+            Self::Block { path, .. } => {
+                hint!("put `{}` in order by hand and run the command again", path.display())
+            }
+            Self::Io { cause, .. } => Hints::for_io(cause),
+            Self::Store(error) => error.hints(),
+        }
+    }
+}

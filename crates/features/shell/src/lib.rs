@@ -1,0 +1,46 @@
+//! Activation of shells: the scripts, their quoting, and the blocks in the user's profiles.
+//!
+//! What a shell needs of goward is little: the folder of the shims first in `PATH`. The shims decide
+//! at each call which toolchain runs, so a switch, a pin or another folder needs nothing of the
+//! shell. The scripts in `script/` are static text with three paths put in ([`script`]): a shell
+//! that starts reads one file and starts no process. They export no `GOROOT`, `GOPATH` or `GOCACHE`
+//! and never wrap `cd`.
+//!
+//! `goward setup` is one transaction of the store over several files ([`plan_setup`], [`apply`]):
+//! the scripts below goward's home, a marked block in each profile ([`block`]), completions and the
+//! function for direnv ([`seal`]). What setup has written it can tell from what somebody has changed
+//! since, by a sum in the text; `goward unsetup` takes out what is still as it was written and leaves
+//! the rest, which it shows.
+//!
+//! This crate never prints. It writes only through [`store::Transaction`], so a plan can be undone.
+//! The registry of Windows is not written here: a [`Plan`] holds changes of files, and a second kind
+//! of change would stand beside them.
+//!
+//! Tested by `tests/`: quoting and scripts in the real shells, plans on real files.
+
+mod apply;
+pub mod block;
+mod error;
+mod find;
+mod limits;
+mod places;
+mod plan;
+mod quote;
+mod rivals;
+mod script;
+pub mod seal;
+mod setup;
+mod shell;
+mod unsetup;
+
+pub use apply::apply;
+pub use error::SetupError;
+pub use find::shells_of_user;
+pub use places::Places;
+pub use plan::{Action, ByHand, Change, Kept, Plan};
+pub use quote::quote;
+pub use rivals::Rival;
+pub use script::{Script, script};
+pub use setup::{Completion, Wish, plan_setup};
+pub use shell::Shell;
+pub use unsetup::plan_unsetup;

@@ -1,0 +1,94 @@
+//! What setup or unsetup would change.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::{Rival, Shell};
+
+/// What happens to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It is made.
+    Make,
+    /// It is changed.
+    Change,
+    /// It is removed.
+    Remove,
+}
+
+/// One file that changes.
+#[derive(Debug, Clone, Serialize)]
+pub struct Change {
+    /// The file; a link is followed when it is changed.
+    pub path: PathBuf,
+    /// What happens to it.
+    pub action: Action,
+    /// What is written or taken out, in words.
+    pub what: String,
+    /// Its bytes afterwards.
+    #[serde(skip)]
+    pub(crate) after: Option<Vec<u8>>,
+}
+
+/// A file that is left as it is although it is in the way, with the reason.
+#[derive(Debug, Clone, Serialize)]
+pub struct Kept {
+    /// The file.
+    pub path: PathBuf,
+    /// The line of what is left, counted from 1, where it is a part of the file.
+    pub line: Option<usize>,
+    /// Why.
+    pub reason: String,
+    /// What is left, where it is a part of the file.
+    pub text: Option<String>,
+}
+
+/// What is to be written into a profile by hand.
+#[derive(Debug, Clone, Serialize)]
+pub struct ByHand {
+    /// The shell.
+    pub shell: Shell,
+    /// The profile.
+    pub path: PathBuf,
+    /// The line.
+    pub line: String,
+}
+
+/// What setup or unsetup would change, and what it found on the way.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Plan {
+    /// What it is for, in words.
+    pub purpose: String,
+    /// The shells.
+    pub shells: Vec<Shell>,
+    /// The files that change; none where everything is in place.
+    pub changes: Vec<Change>,
+    /// Files that are left as they are.
+    pub kept: Vec<Kept>,
+    /// What is left to the user, where no profile was to be changed.
+    pub by_hand: Vec<ByHand>,
+    /// What would fight the shims.
+    pub rivals: Vec<Rival>,
+}
+
+impl Plan {
+    /// Adds a change if it is one.
+    pub(crate) fn change(
+        &mut self,
+        path: PathBuf,
+        before: Option<&[u8]>,
+        after: Option<Vec<u8>>,
+        what: impl Into<String>,
+    ) {
+        let action = match (before, &after) {
+            (None, None) => return,
+            (Some(before), Some(after)) if before == after.as_slice() => return,
+            (None, Some(_)) => Action::Make,
+            (Some(_), Some(_)) => Action::Change,
+            (Some(_), None) => Action::Remove,
+        };
+        self.changes.push(Change { path, action, what: what.into(), after });
+    }
+}

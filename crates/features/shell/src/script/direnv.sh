@@ -1,0 +1,20 @@
+# use goward [REQUEST]: puts the chosen toolchain's own bin first in PATH, and loads the folder anew when a file that
+# decides changes. Without a request, what the folder asks for. Installs nothing.
+use_goward() {
+  local tree file found program=@program@
+  if [[ ! -x $program ]]; then
+    program=goward
+  fi
+  for file in go.work go.mod .go-version .tool-versions; do
+    watch_file "$file"
+    if found=$(find_up "$file"); then
+      watch_file "$found"
+    fi
+  done
+  watch_file @home@/current/generation.json
+  if ! tree=$("$program" where "$@"); then
+    log_error "goward has no toolchain for ${*:-this folder}; \`goward install $*\` gets one"
+    return 1
+  fi
+  PATH_add "$tree/bin"
+}

@@ -1,0 +1,203 @@
+//! Plans `goward setup`.
+
+use std::path::{Path, PathBuf};
+
+use store::Layout;
+use sys::{EntryKind, Sys};
+
+use crate::block;
+use crate::find::{Folders, Profile, completion, direnv_lib, nu_autoload, profiles, profiles_ever};
+use crate::limits::PROFILE_BYTES_MAX;
+use crate::plan::{ByHand, Kept, Plan};
+use crate::rivals::rivals;
+use crate::seal::{self, Seal};
+use crate::{Places, Script, SetupError, Shell, quote, script};
+
+/// What is to be set up.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// For which shells.
+    pub shells: Vec<Shell>,
+    /// Whether profiles may be changed.
+    pub profiles: bool,
+    /// Whether what somebody has changed may be written over.
+    pub force: bool,
+    /// The completion scripts.
+    pub completions: Vec<Completion>,
+}
+
+/// A completion script.
+#[derive(Debug, Clone)]
+pub struct Completion {
+    /// The shell.
+    pub shell: Shell,
+    /// The script; it ends with a line end.
+    pub text: String,
+}
+
+/// Plans what `goward setup` changes: scripts, blocks in profiles, completions, the function for direnv.
+///
+/// # Errors
+/// When a profile may not be written or is no text; then nothing of the plan should be carried out.
+pub fn plan_setup(sys: &Sys, layout: &Layout, places: &Places, wish: &Wish) -> Result<Plan, SetupError> {
+    let folders = Folders::of(sys)?;
+    let mut plan = Plan { purpose: "setup".to_owned(), shells: wish.shells.clone(), ..Plan::default() };
+    let mut looked_at = Vec::new();
+    for &shell in &wish.shells {
+        own_file(
+            sys,
+            &mut plan,
+            wish,
+            layout.activation(Script::from(shell).file_name()),
+            &script(shell.into(), places),
+        )?;
+        if shell == Shell::Bash {
+            own_file(sys, &mut plan, wish, layout.activation(Script::Sh.file_name()), &script(Script::Sh, places))?;
+        }
+        for profile in profiles(sys, &folders, shell) {
+            in_profile(sys, &mut plan, wish, places, shell, &profile)?;
+        }
+        if shell == Shell::Nu {
+            let path = nu_autoload(&folders);
+            match wish.profiles {
+                true => own_file(sys, &mut plan, wish, path, &script(Script::Nu, places))?,
+                false => {
+                    let line = format!("source {}", quote(Script::Nu, &places.script_file(Script::Nu)));
+                    plan.by_hand.push(ByHand { shell, path, line });
+                }
+            }
+        }
+        if let Some(completion_script) = wish.completions.iter().find(|completion| completion.shell == shell)
+            && let Some(path) = completion(&folders, layout, shell)
+        {
+            own_file(sys, &mut plan, wish, path, &completion_script.text)?;
+        }
+        looked_at.extend(profiles_ever(&folders, shell));
+    }
+    if let Some(path) = direnv_lib(sys, &folders).filter(|_| wish.profiles) {
+        own_file(sys, &mut plan, wish, path, &script(Script::Direnv, places))?;
+    }
+    plan.rivals = rivals(sys, &looked_at);
+    Ok(plan)
+}
+
+/// A file that is goward's as a whole. One that is somebody else's is left.
+fn own_file(sys: &Sys, plan: &mut Plan, wish: &Wish, path: PathBuf, text: &str) -> Result<(), SetupError> {
+    let after = seal::sealed(text).into_bytes();
+    let before = read(sys, &path, "")?;
+    let reason = match before.as_deref() {
+        None => None,
+        // `goward completions` and `goward activate` print the same without the last line.
+        Some(bytes) if bytes == text.as_bytes() => None,
+        Some(bytes) => match seal::look(bytes) {
+            Seal::Whole => None,
+            Seal::Broken => Some("somebody has changed it since setup wrote it; `--force` writes it anew"),
+            Seal::None => Some("it is not of goward's making; `--force` writes over it"),
+        },
+    };
+    match reason {
+        Some(reason) if !wish.force => {
+            plan.kept.push(Kept { path, line: None, reason: reason.to_owned(), text: None });
+        }
+        _ => plan.change(path, before.as_deref(), Some(after), "a file of goward's"),
+    }
+    Ok(())
+}
+
+fn in_profile(
+    sys: &Sys,
+    plan: &mut Plan,
+    wish: &Wish,
+    places: &Places,
+    shell: Shell,
+    profile: &Profile,
+) -> Result<(), SetupError> {
+    let body = body(profile.reads, places);
+    let line = by_hand(profile.reads, places);
+    let path = profile.path.clone();
+    if !wish.profiles {
+        plan.by_hand.push(ByHand { shell, path, line });
+        return Ok(());
+    }
+    let before = read(sys, &path, &line)?;
+    let bytes = before.as_deref().unwrap_or_default();
+    if bytes.contains(&0) || bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(SetupError::NotProfile { path, reason: "it is not in UTF-8 or another form of ASCII", line });
+    }
+    let found = block::find(bytes).map_err(|cause| SetupError::Block { path: path.clone(), cause })?;
+    let (last, others) = match found.split_last() {
+        Some((last, others)) => (Some(last), others),
+        None => (None, [].as_slice()),
+    };
+    if let Some(found) = others.iter().chain(last).find(|found| found.edited && !wish.force) {
+        plan.kept.push(Kept {
+            path: path.clone(),
+            line: Some(found.line),
+            reason: "somebody has changed this block since setup wrote it; `--force` writes it anew".to_owned(),
+            text: Some(found.text.clone()),
+        });
+        return Ok(());
+    }
+    let mut after = block::put(before.as_deref(), last, &body);
+    // From the back, so that the places of those before stay true.
+    for found in others.iter().rev() {
+        after = block::take_out(&after, found).unwrap_or_default();
+    }
+    if before.as_deref() != Some(after.as_slice()) {
+        check_writable(sys, &path, &line)?;
+    }
+    plan.change(path, before.as_deref(), Some(after), format!("a block that reads `{}`", profile.reads.file_name()));
+    Ok(())
+}
+
+/// Reads a file that may not be there; one that is no file is an error.
+pub(crate) fn read(sys: &Sys, path: &Path, line: &str) -> Result<Option<Vec<u8>>, SetupError> {
+    let meta = sys.fs().follow(path).map_err(SetupError::io("look at", path))?;
+    match meta {
+        Some(meta) if meta.kind != EntryKind::File => {
+            Err(SetupError::NotProfile { path: path.to_owned(), reason: "it is no file", line: line.to_owned() })
+        }
+        Some(_) => sys.fs().read_if_there(path, PROFILE_BYTES_MAX).map_err(SetupError::io("read", path)),
+        None => match sys.fs().look(path).map_err(SetupError::io("look at", path))? {
+            // A link that leads nowhere: what it should lead to is nobody's to guess.
+            Some(_) => {
+                let reason = "it is a link that leads nowhere";
+                Err(SetupError::NotProfile { path: path.to_owned(), reason, line: line.to_owned() })
+            }
+            None => Ok(None),
+        },
+    }
+}
+
+/// A profile that its owner has made read-only is left alone, whatever the system would allow.
+pub(crate) fn check_writable(sys: &Sys, path: &Path, line: &str) -> Result<(), SetupError> {
+    let Some(meta) = sys.fs().follow(path).map_err(SetupError::io("look at", path))? else { return Ok(()) };
+    let may = sys.fs().may_write(path).map_err(SetupError::io("look at", path))?;
+    if meta.mode & 0o200 == 0 || !may {
+        return Err(SetupError::ReadOnly { path: path.to_owned(), line: line.to_owned() });
+    }
+    Ok(())
+}
+
+/// What stands in a profile between the marks.
+fn body(reads: Script, places: &Places) -> String {
+    let file = quote(reads, &places.script_file(reads));
+    match reads {
+        Script::Sh | Script::Bash | Script::Zsh | Script::Direnv => format!("if [ -r {file} ]; then\n  . {file}\nfi"),
+        Script::Fish => format!("if test -r {file}\n    source {file}\nend"),
+        Script::Pwsh => format!("if (Test-Path -LiteralPath {file}) {{ . {file} }}"),
+        Script::Nu => format!("source {file}"),
+        // A file that is not there says nothing; what is wrong in it is shown.
+        Script::Elvish => format!("eval (try {{ slurp < {file} }} catch {{ put '' }})"),
+    }
+}
+
+/// The same as one line.
+fn by_hand(reads: Script, places: &Places) -> String {
+    let file = quote(reads, &places.script_file(reads));
+    match reads {
+        Script::Sh | Script::Bash | Script::Zsh | Script::Direnv => format!("[ -r {file} ] && . {file}"),
+        Script::Fish => format!("test -r {file}; and source {file}"),
+        Script::Pwsh | Script::Nu | Script::Elvish => body(reads, places),
+    }
+}

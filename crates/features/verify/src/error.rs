@@ -1,0 +1,85 @@
+//! Why a toolchain could not be checked, or is not as it should be.
+
+use diag::{Class, Diagnose, Hints, hint};
+use release::ToolchainId;
+use store::StoreError;
+
+/// Why a toolchain could not be checked, or is not as it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The store could not be read, or not be changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The user asked to stop.
+    #[error("check {id} to the end")]
+    Stopped {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// Files are not those that were admitted.
+    #[error("find {id} whole: {good} of {files} files are as they were admitted, {faults} names are not")]
+    Damaged {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Files that are as they should be.
+        good: u64,
+        /// All files.
+        files: u64,
+        /// Names that are not.
+        faults: usize,
+    },
+    /// A proof does not hold.
+    #[error("prove {id}: {reason}")]
+    Contradicted {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// The step that does not hold.
+        reason: String,
+    },
+    /// The go command does not do what it should.
+    #[error("run `{command}` of {id}: {says}")]
+    Trial {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What was run.
+        command: String,
+        /// What came of it.
+        says: String,
+    },
+}
+
+impl Diagnose for VerifyError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Store(error) => error.class(),
+            Self::Stopped { cause, .. } => Class::of_io(cause),
+            Self::Damaged { .. } | Self::Contradicted { .. } | Self::Trial { .. } => Class::Integrity,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.word(),
+            Self::Stopped { .. } => "verify-stopped",
+            Self::Damaged { .. } => "toolchain-damaged",
+            Self::Contradicted { .. } => "proof-does-not-hold",
+            Self::Trial { .. } => "toolchain-does-not-run",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Store(error) => error.hints(),
+            Self::Stopped { .. } => Hints::none(),
+            Self::Damaged { id, .. } => hint!("`goward verify --repair {}` replaces what is damaged", id.version()),
+            Self::Contradicted { id, .. } => hint!(
+                "do not run it; `goward uninstall {}` removes it, `goward verify --explain` shows each step",
+                id.version()
+            ),
+            Self::Trial { .. } => hint!("its files are whole: look at the machine (memory, limits, file system)"),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Checks installed toolchains, file by file and up to the log's key, and repairs what is damaged.
+//!
+//! Three questions, answered apart:
+//!
+//! - *Are the files those that were admitted?* Every byte of the tree is hashed and compared with the
+//!   manifest ([`compare`]).
+//! - *Who vouches for them?* From the manifest's hashes over the log's record, inclusion proof and signed
+//!   tree head to the key, each step is computed anew from bytes ([`Step`]); no flag is believed. Where no
+//!   proof is kept and the network may be used, the log is asked, and the proof kept.
+//! - *Does it work?* On request the go command is run in an environment of its own ([`Trial`]).
+//!
+//! A repair puts right bytes in the place of wrong ones, one rename a file, and checks again. What does
+//! not belong is moved aside, never deleted.
+//!
+//! This crate never prints. On disk it changes what a repair changes, and the record when a proof is added.
+//! Tested by `tests/` on small trees of every kind of damage and on a real one, and from outside by
+//! `bins/goward/tests/verify.rs`.
+
+mod chain;
+mod compare;
+mod error;
+mod limits;
+mod report;
+mod trial;
+
+pub use chain::{Holds, Origin, Step};
+pub use compare::{Comparison, Fault, FaultKind, compare};
+pub use error::VerifyError;
+pub use report::Verified;
+pub use trial::Trial;
+
+use diag::Task;
+use engine::{Ctx, LogFailure, ask_log};
+use release::ToolchainId;
+use store::{StoreError, ToolchainRecord};
+
+/// What a check shall do besides comparing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish {
+    /// Run the go command.
+    pub run: bool,
+}
+
+/// The first minor version whose toolchains stand in Go's checksum database by their reproducible files.
+const FIRST_MINOR_IN_LOG: u32 = 21;
+
+/// Checks one installed toolchain. Damage is a result, not an error.
+///
+/// # Errors
+/// When it is not installed, its record or manifest cannot be trusted, or the user asked to stop.
+pub fn verify(ctx: &Ctx, id: &ToolchainId, wish: Wish) -> Result<Verified, VerifyError> {
+    let Some(toolchain) = ctx.store.find(id)? else {
+        return Err(VerifyError::Store(StoreError::NotInstalled { id: id.clone() }));
+    };
+    let mut record = ctx.store.record(id)?;
+    let manifest = ctx.store.manifest(id)?;
+    let task = ctx.progress.begin(Task {
+        subject: id.to_string(),
+        action: "verify",
+        bytes_total: Some(manifest.bytes_total()),
+    });
+    let comparison = compare(&ctx.sys, &toolchain.tree, &manifest, task.as_ref())
+        .map_err(|cause| VerifyError::Stopped { id: id.clone(), cause })?;
+    let asked = if record.log_proof.is_none() { ask(ctx, id, &mut record, &manifest) } else { Asked::NotNeeded };
+    drop(task);
+    let chain = chain::chain(ctx, id, &record, &manifest);
+    let mut steps = vec![files_step(&comparison)];
+    steps.extend(chain.steps);
+    let mut origin = chain.origin;
+    let log = match asked {
+        Asked::NotNeeded => None,
+        Asked::Contradicts(reason) => {
+            origin = Origin::Contradicted;
+            steps.push(Step::new("log", false, reason.clone()));
+            Some(reason)
+        }
+        Asked::Said(line) => Some(line),
+    };
+    // A damaged program is not run.
+    let runs = wish.run && comparison.is_whole() && *id.platform() == ctx.platform;
+    let trials = if runs { trial::try_out(ctx, &toolchain)? } else { Vec::new() };
+    Ok(Verified {
+        toolchain: id.clone(),
+        tree: toolchain.tree,
+        source: record.source,
+        installed_unix_seconds: record.installed_unix_seconds,
+        comparison,
+        origin,
+        steps,
+        witnesses: record.witnesses,
+        log,
+        trials,
+    })
+}
+
+fn files_step(comparison: &Comparison) -> Step {
+    let Comparison { files, good, faults, .. } = comparison;
+    let says = if faults.is_empty() {
+        format!("all {files} have the SHA-256, the length and the mode of the manifest, and there is nothing else")
+    } else {
+        format!("{good} of {files} are as the manifest says; {} names are not", faults.len())
+    };
+    Step::new("files", faults.is_empty(), says)
+}
+
+/// What came of asking the log.
+enum Asked {
+    NotNeeded,
+    Said(String),
+    Contradicts(String),
+}
+
+/// Asks the log for a toolchain that was installed without it, and keeps the proof.
+fn ask(ctx: &Ctx, id: &ToolchainId, record: &mut ToolchainRecord, manifest: &archive::Manifest) -> Asked {
+    if ctx.is_offline() {
+        return Asked::Said("Go's checksum database was not asked (offline)".to_owned());
+    }
+    if ctx.settings.text("verify.sumdb") == Some("never") {
+        return Asked::Said("Go's checksum database was not asked (verify.sumdb)".to_owned());
+    }
+    if id.version().minor().number().is_some_and(|minor| minor < FIRST_MINOR_IN_LOG) {
+        return Asked::Said("Go's checksum database is no word on releases before go1.21".to_owned());
+    }
+    match ask_log(ctx, id, manifest) {
+        Err(LogFailure::Contradicts { reason, .. }) => Asked::Contradicts(reason),
+        Err(LogFailure::Silent(reason)) => Asked::Said(format!("Go's checksum database: {reason}")),
+        Ok(vouched) => {
+            let kept = ctx.store.keep_proof(
+                id,
+                &record.manifest_sha256,
+                vouched.proof.clone(),
+                vouched.witness.clone(),
+                ctx.settings.seconds("lock.wait-seconds"),
+            );
+            let line = match kept {
+                Ok(()) => "Go's checksum database was asked now; its proof is kept".to_owned(),
+                Err(error) => format!(
+                    "Go's checksum database was asked now; its proof could not be kept: {}",
+                    chain::whole(&error)
+                ),
+            };
+            // The chain is computed from what was just learned, kept or not.
+            record.witnesses.retain(|witness| !matches!(witness, trust::Witness::SumDb { .. }));
+            record.witnesses.push(vouched.witness);
+            record.log_proof = Some(vouched.proof);
+            Asked::Said(line)
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! How much at once, and how long at most.
+
+use std::time::Duration;
+
+/// Bytes of a file that are read at once: larger reads cost cache, smaller ones calls.
+pub(crate) const READ_BYTES: usize = 256 << 10;
+/// Files that a thread takes at once: enough that the counter is seldom touched, few enough that none waits long.
+pub(crate) const BATCH_FILES: usize = 16;
+/// Threads that hash, at least: while one waits for the disk another has work.
+pub(crate) const THREADS_MIN: usize = 2;
+/// Threads that hash, at most: past that the disk or the memory is what is waited for.
+pub(crate) const THREADS_MAX: usize = 8;
+/// Names that are worth printing to a person; JSON has all of them.
+pub(crate) const FAULTS_SHOWN_MAX: usize = 50;
+/// How long one program of a toolchain may take when it is tried, in seconds: they take tenths.
+pub(crate) const TRIAL_TIME_MAX: Duration = Duration::from_secs(120);
+/// Bytes of its output that are kept: `go list std` has about 5,000.
+pub(crate) const TRIAL_BYTES_MAX: u64 = 256 << 10;

@@ -1,0 +1,114 @@
+//! What a check found, and how it is said.
+
+use std::path::PathBuf;
+
+use diag::Bytes;
+use release::ToolchainId;
+use serde::Serialize;
+use trust::Witness;
+
+use crate::chain::{Holds, Origin, Step};
+use crate::compare::Comparison;
+use crate::error::VerifyError;
+use crate::limits::FAULTS_SHOWN_MAX;
+use crate::trial::Trial;
+
+/// What a check found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verified {
+    /// Which toolchain.
+    pub toolchain: ToolchainId,
+    /// Its tree.
+    pub tree: PathBuf,
+    /// The source that it came from.
+    pub source: String,
+    /// When it was admitted, in seconds since 1970.
+    pub installed_unix_seconds: u64,
+    /// The tree against its manifest.
+    pub comparison: Comparison,
+    /// Who vouches for it.
+    pub origin: Origin,
+    /// The way from files to key.
+    pub steps: Vec<Step>,
+    /// What was proven when it was admitted, and since.
+    pub witnesses: Vec<Witness>,
+    /// What came of asking the log this time, if it was asked or could not be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+    /// Programs that were run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trials: Vec<Trial>,
+}
+
+impl Verified {
+    /// The failure that a caller reports, if anything is not as it should be; what weighs most first.
+    pub fn failure(&self) -> Option<VerifyError> {
+        let id = || self.toolchain.clone();
+        if self.origin == Origin::Contradicted {
+            let bad = self.steps.iter().find(|step| step.holds == Holds::No && step.name != "files");
+            let reason = bad.map_or_else(String::new, |step| format!("{} {}", step.name, step.says));
+            return Some(VerifyError::Contradicted { id: id(), reason });
+        }
+        if !self.comparison.is_whole() {
+            let (good, files, faults) = (self.comparison.good, self.comparison.files, self.comparison.faults.len());
+            return Some(VerifyError::Damaged { id: id(), good, files, faults });
+        }
+        let trial = self.trials.iter().find(|trial| !trial.good)?;
+        Some(VerifyError::Trial { id: id(), command: trial.command.clone(), says: trial.says.clone() })
+    }
+
+    /// The check in words: one line, what is wrong, and with `explain` every step.
+    pub fn text(&self, explain: bool) -> String {
+        let Comparison { files, bytes, faults, .. } = &self.comparison;
+        let state = if faults.is_empty() { "whole" } else { "damaged" };
+        let mut text =
+            format!("{}: {state}, {}; {files} files, {}\n", self.toolchain, self.origin_words(), Bytes(*bytes));
+        for fault in faults.iter().take(FAULTS_SHOWN_MAX) {
+            text.push_str(&format!("  {fault}\n"));
+        }
+        if faults.len() > FAULTS_SHOWN_MAX {
+            let more = faults.len() - FAULTS_SHOWN_MAX;
+            text.push_str(&format!("  and {more} more; `--json` lists all\n"));
+        }
+        if explain {
+            for step in &self.steps {
+                let mark = match step.holds {
+                    Holds::Yes => "",
+                    Holds::No => "DOES NOT HOLD: ",
+                    Holds::Unknown => "not known: ",
+                };
+                text.push_str(&format!("  {:<10} {mark}{}\n", step.name, step.says));
+            }
+            for witness in &self.witnesses {
+                text.push_str(&format!("  {:<10} {witness}\n", "witness"));
+            }
+            if let Some(line) = &self.log {
+                text.push_str(&format!("  {:<10} {line}\n", "asked"));
+            }
+        }
+        for trial in &self.trials {
+            let mark = if trial.good { "" } else { "FAILED: " };
+            text.push_str(&format!("  {:<10} `{}`: {mark}{}\n", "run", trial.command, trial.says));
+        }
+        text
+    }
+
+    fn origin_words(&self) -> String {
+        match self.origin {
+            Origin::Log => {
+                let name = self.witnesses.iter().find_map(|witness| match witness {
+                    Witness::SumDb { name, .. } => Some(name.as_str()),
+                    _ => None,
+                });
+                format!("proven by the signed log of {}", name.unwrap_or("the checksum database"))
+            }
+            Origin::Witnessed => {
+                let kinds: Vec<&str> =
+                    self.witnesses.iter().filter(|witness| witness.is_independent()).map(Witness::kind).collect();
+                format!("vouched for by {} when it was installed", kinds.join(", "))
+            }
+            Origin::Unproven => "unproven: nobody but its server vouches for it".to_owned(),
+            Origin::Contradicted => "its proof does not hold".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Whether a toolchain's go command works: it is run, in an environment of its own.
+//!
+//! Nothing of the user's environment reaches it and nothing of the user's is written: home, caches and
+//! temporary folder are a staging folder of the store, which is removed afterwards.
+
+use engine::Ctx;
+use serde::Serialize;
+use store::Toolchain;
+use sys::Command;
+
+use crate::limits::{TRIAL_BYTES_MAX, TRIAL_TIME_MAX};
+
+/// One program that was run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Trial {
+    /// What was run.
+    pub command: String,
+    /// Whether it said what it should.
+    pub good: bool,
+    /// What it said, or what is wrong.
+    pub says: String,
+}
+
+/// Variables without which no program runs on Windows.
+const KEPT: [&str; 3] = ["SYSTEMROOT", "WINDIR", "COMSPEC"];
+/// Characters of a program's complaint that are quoted.
+const COMPLAINT_CHARS_MAX: usize = 300;
+
+/// Runs `go version`, `go env GOROOT` and `go list std`.
+///
+/// # Errors
+/// When no staging folder can be made. What a program does wrong is a result, no error.
+pub(crate) fn try_out(ctx: &Ctx, toolchain: &Toolchain) -> Result<Vec<Trial>, store::StoreError> {
+    let staging = ctx.store.stage(&toolchain.id)?;
+    let scratch = staging.tree();
+    let version = toolchain.id.version().tag();
+    let platform = toolchain.id.platform();
+    let expected = format!("go version {version} {}/{}", platform.os(), platform.arch());
+    let mut trials = Vec::new();
+    if let Err(error) = ctx.sys.fs().create_dirs(&scratch) {
+        trials.push(Trial { command: "go".to_owned(), good: false, says: format!("no scratch folder: {error}") });
+    } else {
+        let run = |args: &[&str]| captured(ctx, toolchain, &scratch, args);
+        trials.push(judged("go version", run(&["version"]), |said| {
+            // An experiment's name may follow.
+            (said == expected || said.starts_with(&format!("{expected} "))).then(|| said.to_owned())
+        }));
+        trials.push(judged("go env GOROOT", run(&["env", "GOROOT"]), |said| {
+            let same = |path: &std::path::Path| ctx.sys.fs().resolve(path).ok();
+            let here = same(&toolchain.tree);
+            (here.is_some() && same(std::path::Path::new(said)) == here).then(|| said.to_owned())
+        }));
+        trials.push(judged("go list std", run(&["list", "std"]), |said| {
+            let packages = said.lines().count();
+            let has = |name: &str| said.lines().any(|line| line == name);
+            (has("fmt") && has("net/http")).then(|| format!("{packages} packages"))
+        }));
+    }
+    ctx.store.discard(staging);
+    Ok(trials)
+}
+
+fn captured(ctx: &Ctx, toolchain: &Toolchain, scratch: &std::path::Path, args: &[&str]) -> Result<String, String> {
+    let go = toolchain.tree.join("bin").join(if cfg!(windows) { "go.exe" } else { "go" });
+    let mut command = Command::new(go).args(args).folder(scratch);
+    for (name, _) in ctx.sys.env().vars() {
+        if !KEPT.iter().any(|kept| name.eq_ignore_ascii_case(kept)) {
+            command = command.env_remove(name);
+        }
+    }
+    for name in ["HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "LOCALAPPDATA", "APPDATA", "GOCACHE", "GOPATH"] {
+        command = command.env(name, scratch.join(name).into_os_string());
+    }
+    for folder in ["TMPDIR", "TEMP", "TMP"] {
+        // A program that lacks it says so itself.
+        let _ = ctx.sys.fs().create_dirs(&scratch.join(folder));
+    }
+    for (name, value) in [
+        ("GOENV", "off"),
+        ("GOTOOLCHAIN", "local"),
+        ("GOFLAGS", ""),
+        ("CGO_ENABLED", "0"),
+        ("GO111MODULE", "off"),
+        ("GOTELEMETRY", "off"),
+        ("PATH", ""),
+    ] {
+        command = command.env(name, value);
+    }
+    let ended = ctx
+        .sys
+        .process()
+        .capture(&command, TRIAL_BYTES_MAX, TRIAL_TIME_MAX, ctx.sys.interrupt())
+        .map_err(|error| format!("cannot be run: {error}"))?;
+    let said = String::from_utf8_lossy(&ended.stdout).trim().to_owned();
+    match ended.code {
+        Some(0) => Ok(said),
+        _ if ended.timed_out => Err(format!("did not end within {} s", TRIAL_TIME_MAX.as_secs())),
+        code => {
+            let complaint: String =
+                String::from_utf8_lossy(&ended.stderr).trim().chars().take(COMPLAINT_CHARS_MAX).collect();
+            let how = code.map_or("a signal".to_owned(), |code| format!("exit code {code}"));
+            Err(format!("ended with {how}: {}", archive::shown(complaint.as_bytes())))
+        }
+    }
+}
+
+fn judged(command: &str, said: Result<String, String>, judge: impl FnOnce(&str) -> Option<String>) -> Trial {
+    let (good, says) = match said {
+        Ok(said) => match judge(&said) {
+            Some(says) => (true, says),
+            None => {
+                let cut: String = said.chars().take(COMPLAINT_CHARS_MAX).collect();
+                (false, format!("said `{}`", archive::shown(cut.as_bytes())))
+            }
+        },
+        Err(why) => (false, why),
+    };
+    Trial { command: command.to_owned(), good, says }
+}

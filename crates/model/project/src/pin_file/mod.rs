@@ -1,0 +1,91 @@
+//! The version in a file that pins, read by the rules of the tool whose file it is.
+//!
+//! Each file of this folder finds the text and its line; [`wish`] turns the tool's own forms into the
+//! grammar of requests. What a tool could look up or build and no release stands for is refused by name, but
+//! only where the file decides.
+//!
+//! A configuration that has no `go` in it anywhere is not looked into: nothing in it can be Go's, and a
+//! fault in it is none of ours. The shim goes by the same rule.
+
+mod devcontainer;
+mod dockerfile;
+mod image;
+mod table;
+mod wish;
+mod words;
+
+use crate::error::{PinFileFault, ProjectError};
+use crate::input::{FoundFile, Inputs};
+use crate::origin::Origin;
+use crate::pin_kind::PinKind;
+
+pub(crate) use wish::{Wish, of_variable};
+
+/// What some editors write in front of UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A pin as it stands in a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Pin {
+    /// Where.
+    pub origin: Origin,
+    /// The text as it stands there.
+    pub text: String,
+    /// What it stands for. An error only where the pin decides.
+    pub wish: Result<Wish, PinFileFault>,
+    /// Whether the file names more versions, which do not count.
+    pub more: bool,
+}
+
+/// A version that was found in a configuration.
+struct Found {
+    /// Where it begins, in bytes.
+    offset: usize,
+    /// The text as it stands there.
+    text: String,
+    /// What it stands for.
+    wish: Result<Wish, PinFileFault>,
+    /// Whether there are more, which do not count.
+    more: bool,
+}
+
+/// What a configuration cannot be read for, and where, in bytes.
+struct Broken {
+    offset: usize,
+    fault: PinFileFault,
+}
+
+/// The pin in a file. `None` where the file names no Go version.
+pub(crate) fn find(file: &FoundFile, inputs: &Inputs) -> Result<Option<Pin>, ProjectError> {
+    let rule = file.name.file_rule();
+    let bytes_max = file.name.bytes_max();
+    if file.content.len() > bytes_max {
+        return Err(ProjectError::TooLarge { origin: Origin::of_file(rule, &file.path), bytes_max });
+    }
+    let content = file.content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&file.content);
+    let kind = match file.name.pin_kind() {
+        None => return Ok(None),
+        Some(PinKind::GoVersion | PinKind::ToolVersions) => return words::find(file, content),
+        Some(kind) => kind,
+    };
+    if !content.windows(2).any(|pair| pair == b"go") {
+        return Ok(None);
+    }
+    let at = |offset| Origin::of_line(rule, &file.path, line_of(content, offset));
+    let refused = |broken: Broken| ProjectError::PinFile { origin: at(broken.offset), fault: broken.fault };
+    let text = std::str::from_utf8(content)
+        .map_err(|error| refused(Broken { offset: error.valid_up_to(), fault: PinFileFault::NotUtf8 }))?;
+    let found = match kind {
+        PinKind::Mise => table::mise(text, inputs.platform.as_deref()),
+        PinKind::Proto => table::proto(text),
+        PinKind::Devcontainer => devcontainer::find(text),
+        _ => Ok(dockerfile::find(text)),
+    };
+    let found = found.map_err(refused)?;
+    Ok(found.map(|found| Pin { origin: at(found.offset), text: found.text, wish: found.wish, more: found.more }))
+}
+
+/// The line of a place, the first being 1.
+fn line_of(content: &[u8], offset: usize) -> usize {
+    content.iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+}
