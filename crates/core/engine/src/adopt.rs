@@ -59,7 +59,7 @@ pub enum AdoptError {
         folder: PathBuf,
         /// Why.
         #[source]
-        cause: ArchiveError,
+        cause: Box<ArchiveError>,
     },
     /// It holds another version than was said.
     #[error("adopt `{}`: its VERSION says `{found}`, not {wanted}", folder.display())]
@@ -198,7 +198,11 @@ fn bring(ctx: &Ctx, adoption: &Adoption, operation: &mut Operation) -> Result<Ad
         read_only: true,
     };
     let checked = archive::copy_folder(&job, adoption.folder, adoption.leave_out)
-        .map_err(|cause| AdoptError::Tree { id: id.clone(), folder: adoption.folder.to_owned(), cause })
+        .map_err(|cause| AdoptError::Tree {
+            id: id.clone(),
+            folder: adoption.folder.to_owned(),
+            cause: Box::new(cause),
+        })
         .and_then(|copied| {
             task.phase("prove");
             let proven = check(ctx, adoption, &copied)?;

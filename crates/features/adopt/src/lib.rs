@@ -14,12 +14,14 @@
 //! unit tests, which build each manager's folders, and by `bins/goward/tests/import.rs`.
 
 pub mod find;
+pub mod from;
 pub mod import;
 pub mod inspect;
 mod left_out;
 pub mod system;
 
 pub use find::{Candidate, Manager, Where, candidates};
+pub use from::{GlobalDefault, ProfileLine, ProjectPin, global_default, profile_lines, project_pins};
 pub use import::{Action, Done, Item, Plan, apply, plan};
 pub use inspect::{Found, Verdict, inspect};
 pub use system::SystemError;

@@ -314,7 +314,8 @@ fn a_tree_that_is_not_whole_is_left_alone() {
 
 #[test]
 fn of_two_copies_one_is_brought_in_and_files_of_siblings_are_shared() {
-    let world = World::new(&["1.27.2", "1.27.3"]);
+    let mut world = World::new(&["1.27.2", "1.27.3"]);
+    world.set("GOWARD_LINK", "hardlink");
     world.tree("sdk/go1.27.3", "1.27.3");
     world.tree(".goenv/versions/1.27.3", "1.27.3");
     world.tree(".goenv/versions/1.27.2", "1.27.2");
@@ -330,6 +331,89 @@ fn of_two_copies_one_is_brought_in_and_files_of_siblings_are_shared() {
         let tree = world.ctx().store.find(&id).unwrap().unwrap().tree;
         std::fs::metadata(tree.join("src/fmt/print.go")).unwrap().ino()
     };
-    // A second name within the store, or shared blocks where the file system has them.
-    assert!(inode("1.27.2") == inode("1.27.3") || std::fs::metadata("/sys/fs/btrfs").is_ok());
+    assert_eq!(inode("1.27.2"), inode("1.27.3"));
+}
+
+#[test]
+fn each_managers_default_is_found_with_its_place() {
+    let world = World::new(&[]);
+    let write = |below: &str, text: &str| {
+        let path = world.path(below);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let ctx = world.ctx();
+    for manager in Manager::NAMED {
+        assert_eq!(adopt::global_default(&ctx, manager), None, "{manager:?}");
+    }
+    write(".tool-versions", "# mine\nnodejs 20\ngolang 1.26.8 1.25.9\n");
+    write(".goenv/version", "1.27.3\n");
+    write(".gvm/environments/default", "export GVM_ROOT; x=1\nexport gvm_go_name; gvm_go_name=\"go1.26.7\"\n");
+    write(".proto/.prototools", "node = \"20\"\ngo = \"1.26\"\n");
+    for (link, target) in [
+        (".goup/current", ".goup/go1.26.1"),
+        (".g/go", ".g/versions/1.26.2"),
+        (".gobrew/current", ".gobrew/versions/1.26.3/go"),
+    ] {
+        std::fs::create_dir_all(world.path(link).parent().unwrap()).unwrap();
+        symlink(world.path(target), world.path(link)).unwrap();
+    }
+    let found = |manager| adopt::global_default(&ctx, manager).unwrap();
+    let line = |below: &str, line: u32| format!("{}:{line}", world.path(below).display());
+    for (manager, text, origin) in [
+        (Manager::Asdf, "1.26.8", line(".tool-versions", 3)),
+        (Manager::Mise, "1.26.8", line(".tool-versions", 3)),
+        (Manager::Goenv, "1.27.3", line(".goenv/version", 1)),
+        (Manager::Gvm, "go1.26.7", line(".gvm/environments/default", 2)),
+        (Manager::Proto, "1.26", line(".proto/.prototools", 2)),
+        (Manager::Goup, "go1.26.1", world.path(".goup/current").display().to_string()),
+        (Manager::G, "1.26.2", world.path(".g/go").display().to_string()),
+        (Manager::Gobrew, "1.26.3", world.path(".gobrew/current").display().to_string()),
+    ] {
+        let default = found(manager);
+        assert_eq!((default.text.as_str(), default.origin), (text, origin), "{manager:?}");
+        assert!(default.request.is_some(), "{manager:?}");
+    }
+    // mise's own file counts before the shared one, in each of its forms.
+    for value in ["\"1.25.9\"", "[\"1.25.9\", \"1.26\"]", "{ version = \"1.25.9\" }"] {
+        write(".config/mise/config.toml", &format!("[tools]\nnode = \"20\"\ngo = {value}\n"));
+        assert_eq!(found(Manager::Mise).text, "1.25.9");
+        assert!(found(Manager::Mise).origin.ends_with("config.toml:3"), "{}", found(Manager::Mise).origin);
+    }
+    write(".goenv/version", "system\n");
+    assert_eq!(found(Manager::Goenv).request, None);
+    write(".goenv/version", "\u{1b}[2J\n");
+    assert_eq!(found(Manager::Goenv).text, "\\u{1b}[2J");
+}
+
+#[test]
+fn pins_and_profile_lines_are_named_by_file_and_line() {
+    let world = World::new(&[]);
+    for (below, text) in [
+        ("work/a/.go-version", "# old\n1.26.8\n"),
+        ("work/b/deep/.tool-versions", "nodejs 20\ngolang 1.25.9\n"),
+        ("work/c/mise.toml", "[tools]\ngo = \"1.26\"\n"),
+        ("work/c/node_modules/x/.go-version", "1.1\n"),
+        ("work/d/.tool-versions", "nodejs 20\n"),
+        (".bashrc", "alias a=b\n# goenv init was here\neval \"$(goenv init -)\"\n"),
+        (".zshrc", "eval \"$(mise activate zsh)\"\n"),
+    ] {
+        let path = world.path(below);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let ctx = world.ctx();
+    let pins = adopt::project_pins(&ctx, &world.path("work"));
+    let named: Vec<_> = pins.iter().map(|pin| (pin.path.clone(), pin.line, pin.text.as_str())).collect();
+    assert_eq!(
+        named,
+        [
+            (world.path("work/a/.go-version"), 2, "1.26.8"),
+            (world.path("work/b/deep/.tool-versions"), 2, "1.25.9"),
+            (world.path("work/c/mise.toml"), 2, "1.26"),
+        ]
+    );
+    let lines = adopt::profile_lines(&ctx, Manager::Goenv);
+    assert_eq!((lines.len(), lines[0].line, lines[0].path.clone()), (1, 3, world.path(".bashrc")));
+    assert!(adopt::profile_lines(&ctx, Manager::Mise)[0].serves_others);
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use adopt::Manager;
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
 
 /// `goward import`
 #[derive(Debug, Args)]
@@ -12,6 +14,8 @@ Examples:
   goward import ~/sdk/go1.27.3      bring one in
   goward import --all               bring everything in
   goward import --all --dry-run
+  goward import --from mise         everything of one manager, and its default
+  goward import --from asdf --projects ~/src --dry-run
 
 An installation is copied, checked file by file, and never changed. What is not Go's own build (a
 distribution's, a vendor's, one that was changed) is registered as `system` and run where it stands:
@@ -23,10 +27,41 @@ pub struct ImportArgs {
     /// Bring in everything that is found.
     #[arg(long)]
     pub all: bool,
+    /// Bring in everything of this manager, and make its default goward's.
+    #[arg(long, value_name = "MANAGER", value_enum, conflicts_with_all = ["paths", "all"])]
+    pub from: Option<ManagerName>,
+    /// With --from, list the versions that projects below this folder ask for.
+    #[arg(long, value_name = "DIR", requires = "from")]
+    pub projects: Vec<PathBuf>,
     /// Show what would be done, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
     /// Forget a registered `system` installation; its files stay.
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["paths", "all"])]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["paths", "all", "from"])]
     pub forget: Option<PathBuf>,
+}
+
+/// A manager as it can be typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ManagerName(pub Manager);
+
+/// The names stand in one place, the feature's own.
+const MANAGER_NAMES: [ManagerName; Manager::NAMED.len()] = {
+    let mut names = [ManagerName(Manager::Mise); Manager::NAMED.len()];
+    let mut index = 0;
+    while index < names.len() {
+        names[index] = ManagerName(Manager::NAMED[index]);
+        index += 1;
+    }
+    names
+};
+
+impl ValueEnum for ManagerName {
+    fn value_variants<'a>() -> &'a [ManagerName] {
+        &MANAGER_NAMES
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.word()))
+    }
 }

@@ -1,6 +1,6 @@
 //! `goward import`
 
-use adopt::{Action, Done as What, Item, Verdict, Where};
+use adopt::{Action, Done as What, GlobalDefault, Item, Manager, ProjectPin, Verdict, Where};
 use diag::{Diagnose, Report, Speech};
 use engine::{Adopted, Ctx};
 use serde_json::{Value, json};
@@ -19,6 +19,9 @@ pub(super) fn run(ctx: &Ctx, args: &ImportArgs, speech: &Speech) -> Done {
         return forget(ctx, path);
     }
     listen(ctx)?;
+    if let Some(name) = args.from {
+        return from(ctx, args, name.0, speech);
+    }
     let plan = adopt::plan(ctx, &args.paths, &Where::default())?;
     let shows_only = args.dry_run || (args.paths.is_empty() && !args.all);
     if shows_only {
@@ -34,8 +37,86 @@ pub(super) fn run(ctx: &Ctx, args: &ImportArgs, speech: &Speech) -> Done {
     apply(ctx, &plan.items, speech)
 }
 
-/// One after the other: each may share files with the one before. What fails does not keep the rest.
+/// Everything of one manager: its installations, its default, and what the user should know of.
+fn from(ctx: &Ctx, args: &ImportArgs, manager: Manager, speech: &Speech) -> Done {
+    let plan = adopt::plan(ctx, &[], &Where { only: Some(manager), ..Where::default() })?;
+    let default = adopt::global_default(ctx, manager);
+    let pins: Vec<ProjectPin> = args.projects.iter().flat_map(|folder| adopt::project_pins(ctx, folder)).collect();
+    let profile = adopt::profile_lines(ctx, manager);
+    let mut before = table(&plan.items);
+    if let Some(default) = &default {
+        before.push_str(&format!("default: {} ({})\n", default.text, default.origin));
+    }
+    for pin in &pins {
+        let read = if pin.is_read { "goward reads it too" } else { "goward does not read this file" };
+        before.push_str(&format!("{}:{}: {} ({read})\n", pin.path.display(), pin.line, pin.text));
+    }
+    for line in &profile {
+        let unless = if line.serves_others { ", unless it manages other tools for you" } else { "" };
+        let place = format!("{}:{}", line.path.display(), line.line);
+        before.push_str(&format!("remove yourself{unless}: {place}: {}\n", line.text));
+    }
+    let known = json!({ "plan": plan.items, "default": default, "projects": pins, "profile": profile });
+    if args.dry_run {
+        return Ok(Box::new(Worded::new(known, before)));
+    }
+    speech.write(&before);
+    if plan.items.is_empty() && default.is_none() {
+        speech.say(&format!("nothing of {} was found", manager.word()));
+    }
+    let Parts { mut text, mut value, exit_code } = bring_in(ctx, &plan.items, speech)?;
+    for folder in pins.iter().filter(|pin| pin.is_read).filter_map(|pin| pin.path.parent()) {
+        // As for a run: one that cannot be remembered costs a download at the most.
+        let _ = ctx.store.remember_project(folder);
+    }
+    for (name, known) in known.as_object().into_iter().flatten() {
+        value[name] = known.clone();
+    }
+    if let Some(default) = &default {
+        let (line, switched) = take_over(ctx, default)?;
+        text.push_str(&line);
+        value["switched"] = switched;
+    }
+    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
+}
+
+/// Makes a manager's default goward's, where a toolchain for it is there.
+fn take_over(ctx: &Ctx, default: &GlobalDefault) -> Result<(String, Value), Failure> {
+    let found = match &default.request {
+        Some(request) => engine::newest_installed(ctx, request)?,
+        None => None,
+    };
+    let Some(toolchain) = found else {
+        let line = format!("the default stays: no installed toolchain is `{}` ({})\n", default.text, default.origin);
+        return Ok((line, Value::Null));
+    };
+    let switched = engine::switch(ctx, &toolchain.id)?;
+    let tag = switched.toolchain.version().tag();
+    let line = match (switched.changed, &switched.before) {
+        (false, _) => format!("{tag} is the default already (generation {})\n", switched.generation),
+        (true, Some(before)) => {
+            let before = before.version().tag();
+            format!("{tag} is the default now, {before} was before (generation {})\n", switched.generation)
+        }
+        (true, None) => format!("{tag} is the default now (generation {})\n", switched.generation),
+    };
+    Ok((line, json!(switched)))
+}
+
+/// What came of an import, before it is worded whole.
+struct Parts {
+    text: String,
+    value: Value,
+    exit_code: u8,
+}
+
 fn apply(ctx: &Ctx, items: &[Item], speech: &Speech) -> Done {
+    let Parts { text, value, exit_code } = bring_in(ctx, items, speech)?;
+    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
+}
+
+/// One after the other: each may share files with the one before. What fails does not keep the rest.
+fn bring_in(ctx: &Ctx, items: &[Item], speech: &Speech) -> Result<Parts, Failure> {
     let (mut text, mut done, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
     let mut failures = Vec::new();
     for item in items {
@@ -61,8 +142,8 @@ fn apply(ctx: &Ctx, items: &[Item], speech: &Speech) -> Done {
         errors.push(report.json());
         exit_code = failure.class().exit_code();
     }
-    let value: Value = json!({ "plan": items, "done": done, "errors": errors });
-    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
+    let value = json!({ "plan": items, "done": done, "errors": errors });
+    Ok(Parts { text, value, exit_code })
 }
 
 fn forget(ctx: &Ctx, path: &std::path::Path) -> Done {

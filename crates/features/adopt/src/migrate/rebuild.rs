@@ -1,0 +1,58 @@
+//! Builds a tool again with another release, into a folder of its own.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use engine::Ctx;
+use sys::EntryKind;
+
+use super::tools::{Tool, bare, built_with, tail};
+
+/// The largest tools take some minutes on a slow machine, with everything to be fetched.
+const BUILD_TIME_MAX: Duration = Duration::from_secs(20 * 60);
+/// What a failed build says at most that is looked at.
+const SAID_BYTES_MAX: u64 = 256 << 10;
+
+/// Builds the tool into a new folder below `into`; gives the program, or why there is none.
+///
+/// `go install PACKAGE@VERSION` looks at no project, so that it does not matter where it runs.
+///
+/// # Errors
+/// In words: this failure is reported beside others.
+pub(super) fn rebuild(ctx: &Ctx, go: &Path, tag: &str, tool: &Tool, into: &Path) -> Result<PathBuf, String> {
+    let (Some(package), Some(version)) = (&tool.package, &tool.version) else {
+        return Err("it says no package or no version".to_owned());
+    };
+    let fs = ctx.sys.fs();
+    fs.create_dirs(into).map_err(|error| format!("`{}` cannot be made: {error}", into.display()))?;
+    let mut command = bare(go).arg("install");
+    if let Some(tags) = &tool.tags {
+        command = command.arg(format!("-tags={tags}"));
+    }
+    let command = command
+        .arg(format!("{package}@{version}"))
+        .env("GOBIN", into)
+        .env("GO111MODULE", "on")
+        .env("GOWORK", "off")
+        .env_remove("GOOS")
+        .env_remove("GOARCH")
+        .folder(into);
+    let ended = ctx.sys.process().capture(&command, SAID_BYTES_MAX, BUILD_TIME_MAX, ctx.sys.interrupt());
+    let ended = ended.map_err(|error| format!("`{}` cannot be run: {error}", go.display()))?;
+    match ended.code {
+        Some(0) => {}
+        _ if ended.timed_out => return Err(format!("it took longer than {} s", BUILD_TIME_MAX.as_secs())),
+        _ => return Err(tail(&ended.stderr)),
+    }
+    let names = fs.names(into).map_err(|error| format!("`{}` cannot be listed: {error}", into.display()))?;
+    let [name] = names.as_slice() else { return Err(format!("{} files came out of it, not one", names.len())) };
+    let program = into.join(name);
+    if !matches!(fs.look(&program), Ok(Some(meta)) if meta.kind == EntryKind::File) {
+        return Err("what came out of it is no file".to_owned());
+    }
+    match built_with(ctx, go, &program) {
+        Ok(Some(go)) if go == tag || go.starts_with(&format!("{tag} ")) => Ok(program),
+        Ok(found) => Err(format!("it says {} of itself, not {tag}", found.as_deref().unwrap_or("nothing"))),
+        Err(error) => Err(error.to_string()),
+    }
+}
