@@ -32,6 +32,23 @@ pub enum Failure {
     /// Running a program.
     #[error(transparent)]
     Launch(#[from] LaunchError),
+    /// Bundles.
+    #[error(transparent)]
+    Bundle(#[from] bundle::BundleError),
+    /// A bundle has nothing for this platform.
+    #[error("install from `{}`: it has no toolchain for {platform}", path.display())]
+    BundlePlatform {
+        /// The bundle.
+        path: std::path::PathBuf,
+        /// The platform.
+        platform: release::Platform,
+    },
+    /// More platforms than the command takes.
+    #[error("act for {count} platforms: this command takes one")]
+    OnePlatform {
+        /// How many were given.
+        count: usize,
+    },
     /// Ctrl-C could not be listened for.
     #[error("listen for Ctrl-C")]
     Signals(#[source] std::io::Error),
@@ -54,7 +71,11 @@ impl Failure {
             Self::Choose(error) => error,
             Self::Pin(error) => error,
             Self::Launch(error) => error,
-            Self::Signals(_) | Self::NotInstalled { .. } => return None,
+            Self::Bundle(error) => error,
+            Self::Signals(_)
+            | Self::NotInstalled { .. }
+            | Self::BundlePlatform { .. }
+            | Self::OnePlatform { .. } => return None,
         })
     }
 }
@@ -63,7 +84,8 @@ impl Diagnose for Failure {
     fn class(&self) -> Class {
         match (self.inner(), self) {
             (Some(inner), _) => inner.class(),
-            (None, Self::NotInstalled { .. }) => Class::NotFound,
+            (None, Self::NotInstalled { .. } | Self::BundlePlatform { .. }) => Class::NotFound,
+            (None, Self::OnePlatform { .. }) => Class::Usage,
             _ => Class::Environment,
         }
     }
@@ -72,6 +94,8 @@ impl Diagnose for Failure {
         match (self.inner(), self) {
             (Some(inner), _) => inner.word(),
             (None, Self::NotInstalled { .. }) => "not-installed",
+            (None, Self::BundlePlatform { .. }) => "bundle-platform",
+            (None, Self::OnePlatform { .. }) => "one-platform",
             _ => "signals",
         }
     }
@@ -81,6 +105,9 @@ impl Diagnose for Failure {
             (Some(inner), _) => inner.hints(),
             (None, Self::NotInstalled { request }) => {
                 hint!("`goward list` shows what is installed; `goward install {request}` gets it")
+            }
+            (None, Self::BundlePlatform { path, .. }) => {
+                hint!("`goward bundle verify {}` shows what it has", path.display())
             }
             _ => Hints::none(),
         }

@@ -37,7 +37,7 @@ pub use install::{InstallError, InstallPlan, Installed, install, plan_install};
 pub use launch::{Launch, LaunchError, launch};
 pub use list::{Available, Listed, available, installed};
 pub use pin::{PinError, Pinned, pin};
-pub use prove::ProveError;
+pub use prove::{LogProofError, ProveError, check_kept_proof, log_proof};
 pub use prune::{PruneItem, prune};
 pub use recover::recover;
 pub use rollback::{RolledBack, roll_back, undo};

@@ -118,6 +118,14 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
         Claim::SameServer { origin, .. } => {
             witnesses.push(Witness::MirrorChecksum { origin: origin.clone(), sha256: arrived.sha256.to_string() });
         }
+        Claim::Log { proof } => match hold_to_kept(ctx, arrived, proof) {
+            Ok(Vouched { witness, proof }) => {
+                witnesses.push(witness);
+                log_proof = Some(proof);
+                proven = true;
+            }
+            Err(reason) => return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason }.into()),
+        },
         Claim::None => {}
     }
     if !proven && matches!(arrived.form, Form::TarGz | Form::Zip) {
@@ -241,15 +249,124 @@ fn ask_log(ctx: &Ctx, arrived: &Arrived) -> Result<Vouched, LogFailure> {
             _ => LogFailure::Contradicts(reason),
         }
     })?;
-    let files = arrived.manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
-    let computed =
-        trust::toolchain_h1(&arrived.id.to_string(), files).map_err(|error| LogFailure::Contradicts(whole(&error)))?;
+    vouched(arrived.id, arrived.manifest, proof).map_err(LogFailure::Contradicts)
+}
+
+/// Whether the files are those that a checked proof is about.
+fn vouched(id: &ToolchainId, manifest: &Manifest, proof: Proof) -> Result<Vouched, String> {
+    let files = manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
+    let computed = trust::toolchain_h1(&id.to_string(), files).map_err(|error| whole(&error))?;
     match computed.matches(&proof.h1) {
         Some(completed) => Ok(Vouched { witness: proof.witness(completed), proof }),
         None => {
             let actual = computed.likely().map_or("no hash".to_owned(), |h1| h1.to_string());
             let (record, name, expected) = (proof.record_id, &proof.database, proof.h1);
-            Err(LogFailure::Contradicts(format!("record {record} of {name} says {expected}, the files give {actual}")))
+            Err(format!("record {record} of {name} says {expected}, the files give {actual}"))
+        }
+    }
+}
+
+/// Checks a proof that came with the files, under a key that did not.
+fn hold_to_kept(ctx: &Ctx, arrived: &Arrived, proof: &Proof) -> Result<Vouched, String> {
+    check_kept(ctx, arrived.id, proof)?;
+    vouched(arrived.id, arrived.manifest, proof.clone())
+}
+
+/// Whether a kept proof holds: under the key of the user's own checksum database if it is of that name, else under Go's.
+fn check_kept(ctx: &Ctx, id: &ToolchainId, proof: &Proof) -> Result<(), String> {
+    let configured = go_setting(&ctx.sys, "GOSUMDB", &goroots(ctx))
+        .and_then(|setting| Database::parse(&setting.value).ok())
+        .filter(|database| database.key.name() == proof.database);
+    let key = match configured {
+        Some(database) => database.key,
+        None => GO_CHECKSUM_DATABASE_KEY.parse().map_err(|error| format!("the built-in key: {error}"))?,
+    };
+    let wanted = ModuleVersion::toolchain(&id.to_string());
+    proof.verify_offline(&key, &wanted).map_err(|error| whole(&error))?;
+    Ok(())
+}
+
+/// Whether a kept proof holds for these files; the hash that it proves.
+///
+/// # Errors
+/// In words, what does not hold.
+pub fn check_kept_proof(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest, proof: &Proof) -> Result<trust::H1, String> {
+    check_kept(ctx, id, proof)?;
+    vouched(id, manifest, proof.clone()).map(|vouched| vouched.proof.h1)
+}
+
+/// The log's proof for a toolchain that is installed: the one that was kept with it, or one that is asked for now.
+///
+/// # Errors
+/// When the store cannot be read, the log does not vouch for the files, or it cannot be asked.
+pub fn log_proof(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofError> {
+    let (record, manifest) = (ctx.store.record(id)?, ctx.store.manifest(id)?);
+    let refused = |reason| LogProofError::Contradicts { id: id.clone(), reason };
+    if let Some(kept) = &record.log_proof
+        && check_kept(ctx, id, kept).is_ok()
+    {
+        return vouched(id, &manifest, kept.clone()).map(|vouched| vouched.proof).map_err(refused);
+    }
+    let silent = |reason| LogProofError::Silent { id: id.clone(), reason };
+    if ctx.is_offline() {
+        return Err(silent("offline".to_owned()));
+    }
+    let (claim, server) = (Claim::None, record.address.clone());
+    let sha256 = record.archive_sha256;
+    let arrived = Arrived { id, form: record.form, sha256, claim: &claim, manifest: &manifest, server: &server };
+    match ask_log(ctx, &arrived) {
+        Ok(vouched) => Ok(vouched.proof),
+        Err(LogFailure::Contradicts(reason)) => Err(refused(reason)),
+        Err(LogFailure::Silent(reason)) => Err(silent(reason)),
+    }
+}
+
+/// Why there is no proof of the log for an installed toolchain.
+#[derive(Debug, thiserror::Error)]
+pub enum LogProofError {
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// The log says that these are not the files, or lies.
+    #[error("prove {id}: Go's checksum database does not vouch for its files: {reason}")]
+    Contradicts {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// In its words.
+        reason: String,
+    },
+    /// The log could not be asked.
+    #[error("prove {id}: Go's checksum database could not be asked: {reason}")]
+    Silent {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Diagnose for LogProofError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Store(error) => error.class(),
+            Self::Contradicts { .. } => Class::Integrity,
+            Self::Silent { .. } => Class::Network,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.word(),
+            Self::Contradicts { .. } => "log-differs",
+            Self::Silent { .. } => "log-silent",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Store(error) => error.hints(),
+            Self::Contradicts { .. } => Hints::none(),
+            Self::Silent { .. } => hint!("let the checksum database be reached: `GOSUMDB` and `GOPROXY` say where it is"),
         }
     }
 }

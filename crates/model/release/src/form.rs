@@ -14,6 +14,8 @@ pub enum Form {
     ModuleZip,
     /// A Python wheel with a `go/` tree.
     Wheel,
+    /// Files in a bundle.
+    Bundle,
 }
 
 impl Form {
@@ -24,6 +26,7 @@ impl Form {
             Form::Zip => "zip archive",
             Form::ModuleZip => "toolchain module",
             Form::Wheel => "wheel",
+            Form::Bundle => "bundle",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod bundle;
 mod completions;
 mod config;
 mod current;
@@ -20,7 +21,7 @@ mod which;
 
 use diag::{Class, Diagnose, Speech};
 use engine::{Choice, Ctx, InstallPlan};
-use release::{Request, ToolchainId};
+use release::{Platform, Request, ToolchainId};
 use store::Toolchain;
 
 use crate::cli::Command;
@@ -39,7 +40,7 @@ pub(crate) fn without_store(command: &Command) -> Option<Box<dyn Outcome>> {
 }
 
 /// Runs a command.
-pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
+pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: &Speech) -> Done {
     match command {
         Command::Run(args) => run::run(ctx, args, speech),
         Command::Install(args) => install::run(ctx, args, speech),
@@ -56,6 +57,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Rollback(args) => rollback::run(ctx, args),
         Command::Diff(args) => diff::run(ctx, args),
         Command::Prune(args) => prune::run(ctx, args),
+        Command::Bundle(args) => bundle::run(ctx, args, platforms, speech),
         Command::Config(args) => config::run(ctx, args),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(_) => Ok(man::run()),
