@@ -63,6 +63,23 @@ pub enum Failure {
     /// Checking a toolchain.
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    /// Bundles.
+    #[error(transparent)]
+    Bundle(#[from] bundle::BundleError),
+    /// A bundle has nothing for this platform.
+    #[error("install from `{}`: it has no toolchain for {platform}", path.display())]
+    BundlePlatform {
+        /// The bundle.
+        path: std::path::PathBuf,
+        /// The platform.
+        platform: release::Platform,
+    },
+    /// More platforms than the command takes.
+    #[error("act for {count} platforms: this command takes one")]
+    OnePlatform {
+        /// How many were given.
+        count: usize,
+    },
     /// Ctrl-C could not be listened for.
     #[error("listen for Ctrl-C")]
     Signals(#[source] std::io::Error),
@@ -107,9 +124,10 @@ impl Failure {
             | Self::NotInstalled { .. }
             | Self::ShimCall { .. }
             | Self::UnknownVariable { .. }
-            | Self::NotText { .. } => {
-                return None;
-            }
+            | Self::NotText { .. }
+            | Self::BundlePlatform { .. }
+            | Self::OnePlatform { .. } => return None,
+            Self::Bundle(error) => error,
         })
     }
 }
@@ -118,7 +136,7 @@ impl Diagnose for Failure {
     fn class(&self) -> Class {
         match (self.inner(), self) {
             (Some(inner), _) => inner.class(),
-            (None, Self::NotInstalled { .. }) => Class::NotFound,
+            (None, Self::NotInstalled { .. } | Self::BundlePlatform { .. }) => Class::NotFound,
             (None, Self::ShimCall { missing, .. }) => {
                 if *missing {
                     Class::CommandMissing
@@ -127,6 +145,7 @@ impl Diagnose for Failure {
                 }
             }
             (None, Self::UnknownVariable { .. }) => Class::Usage,
+            (None, Self::OnePlatform { .. }) => Class::Usage,
             _ => Class::Environment,
         }
     }
@@ -138,6 +157,8 @@ impl Diagnose for Failure {
             (None, Self::ShimCall { .. }) => "shim-call",
             (None, Self::UnknownVariable { .. }) => "variable-unknown",
             (None, Self::NotText { .. }) => "path-not-text",
+            (None, Self::BundlePlatform { .. }) => "bundle-platform",
+            (None, Self::OnePlatform { .. }) => "one-platform",
             _ => "signals",
         }
     }
@@ -150,6 +171,9 @@ impl Diagnose for Failure {
             }
             (None, Self::ShimCall { hints, .. }) => hints.clone(),
             (None, Self::UnknownVariable { .. }) => hint!("`goward env` prints those that there are"),
+            (None, Self::BundlePlatform { path, .. }) => {
+                hint!("`goward bundle verify {}` shows what it has", path.display())
+            }
             _ => Hints::none(),
         }
     }

@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use diag::{Class, Diagnose, Hints, hint};
 use release::{Platform, Request, ToolchainId, Version};
 use source::{
-    FolderSource, IndexKind, IndexSource, Located, ProxySource, Source, SourceError, WheelSource, go_setting,
+    BundleSource, FolderSource, IndexKind, IndexSource, Located, ProxySource, Source, SourceError, WheelSource,
+    go_setting,
 };
 use url::Url;
 
@@ -229,6 +230,9 @@ impl Catalog {
                 }
                 "folder" => {
                     sources.push(Box::new(FolderSource::new(settings.text("folder.path").map(Into::into))));
+                }
+                "bundle" => {
+                    sources.push(Box::new(BundleSource::new(settings.text("bundle.path").map(Into::into))));
                 }
                 name => {
                     let found = settings.map("mirrors").iter().find(|(mirror, _)| mirror == name);

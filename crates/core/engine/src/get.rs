@@ -7,6 +7,7 @@ use archive::{Kin, Layout, Limits, LinkMode, Unpack, Unpacked};
 use diag::{Class, Diagnose, Hints, Task, TaskHandle};
 use release::{Digest, Form, ToolchainId};
 use sha2::{Digest as _, Sha256};
+use source::bundle::{BundlePlace, SectionReader};
 use source::{Claim, Located, Place, Source};
 use store::states::Event;
 use store::{Operation, StoreError, ToolchainRecord};
@@ -138,6 +139,7 @@ pub(crate) fn get(
     let got = match &located.place {
         Place::Url(url) => from_network(ctx, located, url, &target, task.as_ref()),
         Place::File(path) => from_file(ctx, located, path, &target, task.as_ref()),
+        Place::Bundle(place) => from_bundle(ctx, located, place, &target, task.as_ref()),
     };
     let checked = got.and_then(|mut got| {
         task.phase("prove");
@@ -228,7 +230,7 @@ fn check_version(located: &Located, unpacked: &Unpacked) -> Result<(), GetError>
 /// How the tree of a toolchain lies in what it travels in.
 pub(crate) fn layout_of(id: &ToolchainId, form: Form) -> Layout {
     match form {
-        Form::TarGz | Form::Zip | Form::Tree => Layout::Archive,
+        Form::TarGz | Form::Zip | Form::Tree | Form::Bundle => Layout::Archive,
         Form::ModuleZip | Form::ModuleTree => {
             Layout::Module { prefix: format!("golang.org/toolchain@{}/", id.module_version()) }
         }
@@ -311,6 +313,26 @@ fn from_network(
     })
 }
 
+/// Unpacks sections of a bundle. Each is hashed while it is read: a damaged one is named before it is proven wrong.
+fn from_bundle(
+    ctx: &Ctx,
+    located: &Located,
+    place: &BundlePlace,
+    target: &Target,
+    task: &dyn TaskHandle,
+) -> Result<Got, GetError> {
+    let file = ctx.sys.fs().open(&place.path).map_err(|cause| read_error(&place.path, cause))?;
+    task.phase("unpack");
+    let mut input = SectionReader::new(&file, place.spans.clone());
+    let unpacked = archive::unpack_tar_zst(&target.unpack(ctx, located), &mut input)
+        .map_err(|cause| GetError::Archive { file: located.file_name.clone(), cause })?;
+    let bytes = place.bytes();
+    task.advance(bytes);
+    let address = place.path.display().to_string();
+    let sha256 = place.sha256();
+    Ok(Got { unpacked, sha256, bytes, bytes_fetched: 0, bytes_held: bytes, address, parts: None })
+}
+
 fn read_error(path: &Path, cause: std::io::Error) -> GetError {
     GetError::Read { path: path.display().to_string(), cause }
 }
@@ -347,7 +369,7 @@ fn from_file(
         let origin = match &located.claim {
             Claim::OfficialIndex { origin, .. } | Claim::SameServer { origin, .. } => origin.clone(),
             Claim::WheelIndex { wheel, .. } => format!("the index of {wheel}"),
-            Claim::None => String::new(),
+            Claim::Log { .. } | Claim::None => String::new(),
         };
         let path = path.display().to_string();
         return Err(GetError::FileDiffers { path, origin, expected, actual: sha256 });

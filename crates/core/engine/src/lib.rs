@@ -42,7 +42,7 @@ pub use history::{Event, GenerationDiff, diff, history};
 pub use install::{InstallError, InstallPlan, Installed, install, plan_install};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};
 pub use list::{Available, Listed, available, installed};
-pub use log::{LogFailure, Vouched, ask_log, key_of, newest_head};
+pub use log::{LogFailure, LogProofError, Vouched, ask_log, check_kept_proof, key_of, log_proof, newest_head};
 pub use pin::{PinError, Pinned, pin};
 pub use prove::ProveError;
 pub use prune::{PruneItem, prune};

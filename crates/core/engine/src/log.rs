@@ -5,12 +5,13 @@
 //! store; a database that shows another history than before leaves its evidence beside it.
 
 use archive::Manifest;
+use diag::{Class, Diagnose, Hints, hint};
 use fetch::Document;
 use release::ToolchainId;
 use source::go_setting;
 use trust::{
-    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, ToolchainH1, Transport,
-    TransportError, VerifierKey, Witness,
+    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, Transport, TransportError,
+    VerifierKey, Witness,
 };
 use url::Url;
 
@@ -62,22 +63,122 @@ pub fn ask_log(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest) -> Result<Vouch
             _ => LogFailure::Contradicts { reason, by_files: false },
         }
     })?;
-    let computed = tree_h1(id, manifest)?;
+    vouched(id, manifest, proof).map_err(|reason| LogFailure::Contradicts { reason, by_files: true })
+}
+
+/// Whether the files are those that a checked proof is about.
+fn vouched(id: &ToolchainId, manifest: &Manifest, proof: Proof) -> Result<Vouched, String> {
+    let files = manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
+    let computed = trust::toolchain_h1(&id.to_string(), files).map_err(|error| whole(&error))?;
     match computed.matches(&proof.h1) {
         Some(completed) => Ok(Vouched { witness: proof.witness(completed), proof }),
         None => {
             let actual = computed.likely().map_or("no hash".to_owned(), |h1| h1.to_string());
             let (record, name, expected) = (proof.record_id, &proof.database, proof.h1);
-            let reason = format!("record {record} of {name} says {expected}, the files give {actual}");
-            Err(LogFailure::Contradicts { reason, by_files: true })
+            Err(format!("record {record} of {name} says {expected}, the files give {actual}"))
         }
     }
 }
 
-fn tree_h1(id: &ToolchainId, manifest: &Manifest) -> Result<ToolchainH1, LogFailure> {
-    let files = manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
-    trust::toolchain_h1(&id.to_string(), files)
-        .map_err(|error| LogFailure::Contradicts { reason: whole(&error), by_files: true })
+/// Checks a proof that came with the files, under a key that did not.
+///
+/// # Errors
+/// In words, what does not hold.
+pub(crate) fn hold_to_kept(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest, proof: &Proof) -> Result<Vouched, String> {
+    check_kept(ctx, id, proof)?;
+    vouched(id, manifest, proof.clone())
+}
+
+/// Whether a kept proof holds under the key of its database, which is built in or the user's.
+fn check_kept(ctx: &Ctx, id: &ToolchainId, proof: &Proof) -> Result<(), String> {
+    let name = &proof.database;
+    let (key, _) =
+        key_of(ctx, name).ok_or_else(|| format!("the key of the checksum database `{name}` is not known"))?;
+    proof.verify_offline(&key, &ModuleVersion::toolchain(&id.to_string())).map_err(|error| whole(&error))?;
+    Ok(())
+}
+
+/// Whether a kept proof holds for these files; the hash that it proves.
+///
+/// # Errors
+/// In words, what does not hold.
+pub fn check_kept_proof(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest, proof: &Proof) -> Result<trust::H1, String> {
+    hold_to_kept(ctx, id, manifest, proof).map(|vouched| vouched.proof.h1)
+}
+
+/// The log's proof for a toolchain that is installed: the one that was kept with it, or one that is asked for now.
+///
+/// # Errors
+/// When the store cannot be read, the log does not vouch for the files, or it cannot be asked.
+pub fn log_proof(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofError> {
+    let (record, manifest) = (ctx.store.record(id)?, ctx.store.manifest(id)?);
+    let refused = |reason| LogProofError::Contradicts { id: id.clone(), reason };
+    if let Some(kept) = &record.log_proof
+        && check_kept(ctx, id, kept).is_ok()
+    {
+        return vouched(id, &manifest, kept.clone()).map(|vouched| vouched.proof).map_err(refused);
+    }
+    let silent = |reason| LogProofError::Silent { id: id.clone(), reason };
+    if ctx.is_offline() {
+        return Err(silent("offline".to_owned()));
+    }
+    match ask_log(ctx, id, &manifest) {
+        Ok(vouched) => Ok(vouched.proof),
+        Err(LogFailure::Contradicts { reason, .. }) => Err(refused(reason)),
+        Err(LogFailure::Silent(reason)) => Err(silent(reason)),
+    }
+}
+
+/// Why there is no proof of the log for an installed toolchain.
+#[derive(Debug, thiserror::Error)]
+pub enum LogProofError {
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// The log says that these are not the files, or lies.
+    #[error("prove {id}: Go's checksum database does not vouch for its files: {reason}")]
+    Contradicts {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// In its words.
+        reason: String,
+    },
+    /// The log could not be asked.
+    #[error("prove {id}: Go's checksum database could not be asked: {reason}")]
+    Silent {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Diagnose for LogProofError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Store(error) => error.class(),
+            Self::Contradicts { .. } => Class::Integrity,
+            Self::Silent { .. } => Class::Network,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.word(),
+            Self::Contradicts { .. } => "log-differs",
+            Self::Silent { .. } => "log-silent",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Store(error) => error.hints(),
+            Self::Contradicts { .. } => Hints::none(),
+            Self::Silent { .. } => {
+                hint!("let the checksum database be reached: `GOSUMDB` and `GOPROXY` say where it is")
+            }
+        }
+    }
 }
 
 /// The user's `GOSUMDB` and who says so.

@@ -14,7 +14,7 @@ use trust::{Proof, Witness};
 use url::Url;
 
 use crate::ctx::Ctx;
-use crate::log::{LogFailure, Vouched, ask_log};
+use crate::log::{LogFailure, Vouched, ask_log, hold_to_kept};
 
 /// What arrived, as far as proving needs to know.
 pub(crate) struct Arrived<'a> {
@@ -116,6 +116,14 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
         Claim::SameServer { origin, .. } => {
             witnesses.push(Witness::MirrorChecksum { origin: origin.clone(), sha256: arrived.sha256.to_string() });
         }
+        Claim::Log { proof } => match hold_to_kept(ctx, arrived.id, arrived.manifest, proof) {
+            Ok(Vouched { witness, proof }) => {
+                witnesses.push(witness);
+                log_proof = Some(proof);
+                proven = true;
+            }
+            Err(reason) => return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason, by_files: true }.into()),
+        },
         Claim::None => {}
     }
     if !proven && matches!(arrived.form, Form::TarGz | Form::Zip) {

@@ -1,6 +1,7 @@
 //! The command tree: what can be typed, and its help.
 
 mod adopt;
+mod bundle;
 mod shims;
 mod verify;
 
@@ -8,6 +9,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use adopt::ImportArgs;
+pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
 
@@ -66,7 +68,7 @@ pub struct Global {
     /// Do not use the network.
     #[arg(long, global = true)]
     pub offline: bool,
-    /// Ask only this source (`official`, `proxy`, `wheel`, `folder`, or a mirror's name).
+    /// Ask only this source (`official`, `proxy`, `wheel`, `folder`, `bundle`, or a mirror's name).
     #[arg(long, global = true, value_name = "NAME")]
     pub source: Option<String>,
     /// Admit a toolchain that nobody but its server vouches for.
@@ -75,9 +77,9 @@ pub struct Global {
     /// Install nothing on the way to something else.
     #[arg(long, global = true)]
     pub no_install: bool,
-    /// Act for another platform, as `OS/ARCH` in Go's words.
-    #[arg(long, global = true, value_name = "OS/ARCH", value_parser = platform)]
-    pub platform: Option<Platform>,
+    /// Act for another platform, as `OS/ARCH` in Go's words; some commands take several.
+    #[arg(long, global = true, value_name = "OS/ARCH", value_parser = platform, value_delimiter = ',')]
+    pub platform: Vec<Platform>,
     /// Read this configuration file.
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -95,6 +97,11 @@ pub enum ColourChoice {
 }
 
 impl Command {
+    /// Whether several platforms make sense.
+    pub fn takes_platforms(&self) -> bool {
+        matches!(self, Command::Bundle(BundleArgs { command: BundleCommand::Create(_) }))
+    }
+
     /// The reason that the user gave, for the history.
     pub fn reason(&self) -> Option<&str> {
         match self {
@@ -151,6 +158,8 @@ pub enum Command {
     Shims(ShimsArgs),
     /// Check installed toolchains, file by file and up to the log's key.
     Verify(VerifyArgs),
+    /// Carry toolchains to machines without a network.
+    Bundle(BundleArgs),
     /// Print every setting with its value and where that comes from.
     Config(ConfigArgs),
     /// Set your shells up: goward's shims first in PATH, completions, direnv.

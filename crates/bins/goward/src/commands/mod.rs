@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod activate;
+mod bundle;
 mod completions;
 mod config;
 mod current;
@@ -27,7 +28,7 @@ mod which;
 
 use diag::{Class, Diagnose, Speech};
 use engine::{Choice, Ctx, InstallPlan};
-use release::{Request, ToolchainId};
+use release::{Platform, Request, ToolchainId};
 use store::Toolchain;
 
 use crate::cli::Command;
@@ -46,7 +47,7 @@ pub(crate) fn without_store(command: &Command) -> Option<Box<dyn Outcome>> {
 }
 
 /// Runs a command.
-pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
+pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: &Speech) -> Done {
     match command {
         Command::Run(args) => run::run(ctx, args, speech),
         Command::Install(args) => install::run(ctx, args, speech),
@@ -67,6 +68,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Prune(args) => prune::run(ctx, args),
         Command::Shims(args) => shims::run(ctx, args),
         Command::Verify(args) => verify::run(ctx, args, speech),
+        Command::Bundle(args) => bundle::run(ctx, args, platforms, speech),
         Command::Config(args) => config::run(ctx, args),
         Command::Setup(args) => setup::setup(ctx, args, speech),
         Command::Unsetup(args) => setup::unsetup(ctx, args, speech),

@@ -102,6 +102,25 @@ impl Settings {
         Ok(settings)
     }
 
+    /// The same settings with one of them given as on the command line.
+    ///
+    /// # Errors
+    /// When the value is not what the setting takes.
+    pub fn with(mut self, flag: &Flag) -> Result<Settings, SettingsError> {
+        for setting in self.all.iter_mut().filter(|setting| setting.def.key == flag.key) {
+            let origin = Origin::Flag(flag.name);
+            setting.value = Value::parse(setting.def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
+                key: flag.key,
+                value: shown(setting.def.kind, &flag.value),
+                origin: origin.clone(),
+                reason,
+            })?;
+            setting.origin = origin;
+        }
+        self.check_sources()?;
+        Ok(self)
+    }
+
     /// All settings in the order of the table.
     pub fn all(&self) -> &[Setting] {
         &self.all

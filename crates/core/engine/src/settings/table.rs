@@ -18,7 +18,7 @@ pub struct Def {
 }
 
 /// The names of the built-in sources, in the order in which they are tried. `mirrors` stands for all mirrors.
-pub(super) const SOURCES: [&str; 5] = ["mirrors", "official", "proxy", "wheel", "folder"];
+pub(super) const SOURCES: [&str; 6] = ["mirrors", "official", "proxy", "wheel", "folder", "bundle"];
 
 /// All settings.
 pub const TABLE: &[Def] = &[
@@ -33,7 +33,7 @@ pub const TABLE: &[Def] = &[
         key: "sources",
         env: "GOWARD_SOURCES",
         kind: Kind::Words,
-        default: "mirrors,official,proxy,wheel,folder",
+        default: "mirrors,official,proxy,wheel,folder,bundle",
         doc: "The sources in the order in which they are tried; what is left out is not asked. `--source` forces one.",
     },
     Def {
@@ -70,6 +70,13 @@ pub const TABLE: &[Def] = &[
         kind: Kind::Path,
         default: "",
         doc: "A local folder of release archives, with `FILE.sha256` or `SHA256SUMS` beside them.",
+    },
+    Def {
+        key: "bundle.path",
+        env: "GOWARD_BUNDLE",
+        kind: Kind::Path,
+        default: "",
+        doc: "A bundle that `goward bundle create` has made; its toolchains are proven without a network.",
     },
     Def {
         key: "verify.sumdb",
