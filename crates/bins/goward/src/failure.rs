@@ -32,6 +32,9 @@ pub enum Failure {
     /// Running a program.
     #[error(transparent)]
     Launch(#[from] LaunchError),
+    /// The lock file.
+    #[error(transparent)]
+    Lock(#[from] engine::LockError),
     /// Bundles.
     #[error(transparent)]
     Bundle(#[from] bundle::BundleError),
@@ -71,11 +74,11 @@ impl Failure {
             Self::Choose(error) => error,
             Self::Pin(error) => error,
             Self::Launch(error) => error,
+            Self::Lock(error) => error,
             Self::Bundle(error) => error,
-            Self::Signals(_)
-            | Self::NotInstalled { .. }
-            | Self::BundlePlatform { .. }
-            | Self::OnePlatform { .. } => return None,
+            Self::Signals(_) | Self::NotInstalled { .. } | Self::BundlePlatform { .. } | Self::OnePlatform { .. } => {
+                return None;
+            }
         })
     }
 }

@@ -35,9 +35,7 @@ impl<'a> Gzip<'a> {
             _ if error.kind() == io::ErrorKind::UnexpectedEof => {
                 ArchiveError::Truncated { within: "its compressed stream" }
             }
-            0 => {
-                ArchiveError::malformed("the archive", "it is not a gzip file, or corrupt from the start")
-            }
+            0 => ArchiveError::malformed("the archive", "it is not a gzip file, or corrupt from the start"),
             _ => ArchiveError::malformed("the archive's gzip stream", error.to_string()),
         }
     }

@@ -188,8 +188,7 @@ mod tests {
         let names: Vec<String> = zip.file_names().map(|name| name.strip_prefix(prefix).unwrap().to_owned()).collect();
         let mut sorted = names.clone();
         sorted.sort();
-        let expected =
-            ["VERSION", "_go.mod", "bin/go", "pkg/tool/x", "src/_go.mod", "src/fmt/print.go", "src/xgo.mod"];
+        let expected = ["VERSION", "_go.mod", "bin/go", "pkg/tool/x", "src/_go.mod", "src/fmt/print.go", "src/xgo.mod"];
         assert_eq!(sorted, expected);
         let mut text = String::new();
         io::Read::read_to_string(&mut zip.by_name(&format!("{prefix}src/_go.mod")).unwrap(), &mut text).unwrap();

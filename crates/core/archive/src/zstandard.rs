@@ -18,10 +18,7 @@ pub(crate) struct Zstandard<'a> {
 }
 
 impl<'a> Zstandard<'a> {
-    pub(crate) fn new(
-        input: &'a mut dyn Read,
-        interrupt: &'a sys::Interrupt,
-    ) -> Result<Zstandard<'a>, ArchiveError> {
+    pub(crate) fn new(input: &'a mut dyn Read, interrupt: &'a sys::Interrupt) -> Result<Zstandard<'a>, ArchiveError> {
         let refused = |error: io::Error| ArchiveError::malformed("the archive's zstd stream", error.to_string());
         let mut decoder = Decoder::with_buffer(Input::new(input, interrupt)).map_err(refused)?;
         decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(refused)?;

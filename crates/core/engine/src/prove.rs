@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::catalog::{goroots, whole};
 use crate::ctx::Ctx;
+use crate::lock;
 
 /// What arrived, as far as proving needs to know.
 pub(crate) struct Arrived<'a> {
@@ -29,6 +30,8 @@ pub(crate) struct Arrived<'a> {
     pub manifest: &'a Manifest,
     /// Who served it, for people.
     pub server: &'a str,
+    /// The lock file's word for it.
+    pub locked: Option<Witness>,
 }
 
 /// Why something that arrived is not admitted.
@@ -99,7 +102,9 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
     let mut witnesses = Vec::new();
     let mut log_proof = None;
     let mut tried = Tried::default();
-    let mut proven = false;
+    // A lock file constrains; that it vouches is for the user to say.
+    let mut proven = arrived.locked.is_some() && lock::is_required(ctx);
+    witnesses.extend(arrived.locked.clone());
     match arrived.claim {
         // Over plain http, and not from this machine, the index is anybody's word.
         Claim::OfficialIndex { origin, .. } if !is_authentic(origin) => {
@@ -228,6 +233,12 @@ struct Vouched {
 }
 
 fn ask_log(ctx: &Ctx, arrived: &Arrived) -> Result<Vouched, LogFailure> {
+    let proof = look_up(ctx, arrived.id)?;
+    vouched(arrived.id, arrived.manifest, proof).map_err(LogFailure::Contradicts)
+}
+
+/// What the log says of a toolchain, proven; nothing is compared with it.
+fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogFailure> {
     let setting = go_setting(&ctx.sys, "GOSUMDB", &goroots(ctx));
     let (words, origin) = match &setting {
         Some(setting) => (setting.value.as_str(), setting.origin.as_str()),
@@ -241,15 +252,35 @@ fn ask_log(ctx: &Ctx, arrived: &Arrived) -> Result<Vouched, LogFailure> {
         .store
         .lock(ctx.store.layout().heads_lock(), "ask the checksum database", ctx.settings.seconds("lock.wait-seconds"))
         .map_err(|error| LogFailure::Silent(whole(&error)))?;
-    let wanted = ModuleVersion::toolchain(&arrived.id.to_string());
-    let proof = SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
+    let wanted = ModuleVersion::toolchain(&id.to_string());
+    SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
         let reason = whole(&error);
         match error {
             SumDbError::Transport { .. } | SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
             _ => LogFailure::Contradicts(reason),
         }
-    })?;
-    vouched(arrived.id, arrived.manifest, proof).map_err(LogFailure::Contradicts)
+    })
+}
+
+/// What the log says of a toolchain that is not here.
+pub(crate) fn proof_of(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofError> {
+    let id = || id.clone();
+    if ctx.is_offline() {
+        return Err(LogProofError::Silent { id: id(), reason: "offline".to_owned() });
+    }
+    look_up(ctx, &id()).map_err(|failure| match failure {
+        LogFailure::Contradicts(reason) => LogProofError::Contradicts { id: id(), reason },
+        LogFailure::Silent(reason) => LogProofError::Silent { id: id(), reason },
+    })
+}
+
+/// What Go's own index says of an archive, if it can be asked so that nobody between can have changed it.
+pub(crate) fn index_says(ctx: &Ctx, id: &ToolchainId) -> Option<(Digest, Option<u64>)> {
+    let located = ctx.catalog().official(ctx, id)?;
+    match located.claim {
+        Claim::OfficialIndex { origin, sha256 } if is_authentic(&origin) => Some((sha256, located.bytes)),
+        _ => None,
+    }
 }
 
 /// Whether the files are those that a checked proof is about.
@@ -313,7 +344,8 @@ pub fn log_proof(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofError> {
     }
     let (claim, server) = (Claim::None, record.address.clone());
     let sha256 = record.archive_sha256;
-    let arrived = Arrived { id, form: record.form, sha256, claim: &claim, manifest: &manifest, server: &server };
+    let arrived =
+        Arrived { id, form: record.form, sha256, claim: &claim, manifest: &manifest, server: &server, locked: None };
     match ask_log(ctx, &arrived) {
         Ok(vouched) => Ok(vouched.proof),
         Err(LogFailure::Contradicts(reason)) => Err(refused(reason)),
@@ -366,7 +398,9 @@ impl Diagnose for LogProofError {
         match self {
             Self::Store(error) => error.hints(),
             Self::Contradicts { .. } => Hints::none(),
-            Self::Silent { .. } => hint!("let the checksum database be reached: `GOSUMDB` and `GOPROXY` say where it is"),
+            Self::Silent { .. } => {
+                hint!("let the checksum database be reached: `GOSUMDB` and `GOPROXY` say where it is")
+            }
         }
     }
 }

@@ -15,9 +15,7 @@ use engine::{Ctx, InstallPlan};
 use release::{Digest, Platform, ToolchainId};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use source::bundle::{
-    Bundled, Contents, FORMAT, HEAD_BYTES, Head, MEMBER_ALIGNMENT, Origin, Program, Section, Span,
-};
+use source::bundle::{Bundled, Contents, FORMAT, HEAD_BYTES, Head, MEMBER_ALIGNMENT, Origin, Program, Section, Span};
 
 use crate::error::BundleError;
 use crate::parts::{Part, parts_of, travels};
@@ -166,9 +164,10 @@ fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Packed, BundleError> {
         None => {
             let files = travelling().map(|file| (file.path.as_str(), &file.sha256));
             let hashed = |cause| BundleError::Hash { toolchain: id.clone(), cause };
-            trust::toolchain_h1(&id.to_string(), files).map_err(hashed)?.likely().ok_or_else(|| {
-                hashed(trust::H1Error::Toolchain { name: id.to_string() })
-            })?
+            trust::toolchain_h1(&id.to_string(), files)
+                .map_err(hashed)?
+                .likely()
+                .ok_or_else(|| hashed(trust::H1Error::Toolchain { name: id.to_string() }))?
         }
     };
     let bundled = Bundled {
@@ -301,11 +300,7 @@ impl<'f> Member<'f> {
     }
 
     fn end(self, at: &mut u64) -> io::Result<Span> {
-        let span = Span {
-            offset: *at,
-            bytes: self.bytes,
-            sha256: Digest::from_bytes(self.hasher.finalize().into()),
-        };
+        let span = Span { offset: *at, bytes: self.bytes, sha256: Digest::from_bytes(self.hasher.finalize().into()) };
         let padding = self.bytes.next_multiple_of(MEMBER_ALIGNMENT) - self.bytes;
         self.out.write_all(&vec![0; usize::try_from(padding).unwrap_or(0)])?;
         *at += self.bytes + padding;

@@ -47,7 +47,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Uninstall(args) => uninstall::run(ctx, args),
         Command::List(args) => list::run(ctx, args, speech),
         Command::Use(args) => use_::run(ctx, args, speech),
-        Command::Pin(args) => pin::run(ctx, args, speech),
+        Command::Pin(args) => pin::run(ctx, args, platforms, speech),
         Command::Current(args) => current::run(ctx, args),
         Command::Which(args) => which::run(ctx, args),
         Command::Where(args) => where_::run(ctx, args),
@@ -74,6 +74,7 @@ fn listen(ctx: &Ctx) -> Result<(), Failure> {
 /// What is installed answers first, so that a second call needs no network.
 fn obtain(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Failure> {
     if let Some(toolchain) = engine::newest_installed(ctx, request)? {
+        engine::hold_installed(ctx, &toolchain.id)?;
         return Ok(toolchain);
     }
     if !ctx.settings.is_on("install.auto") {
@@ -94,6 +95,7 @@ fn obtain_released(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Tool
     match engine::plan_install(ctx, request, &ctx.platform) {
         Ok(plan) if plan.installed => {
             let id = plan.toolchain;
+            engine::hold_installed(ctx, &id)?;
             ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
         }
         Ok(plan) => install_planned(ctx, plan, speech),
@@ -120,6 +122,7 @@ fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Tool
 fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Result<(Toolchain, Choice), Failure> {
     let choice = engine::choose(ctx, argument)?;
     if let Some(toolchain) = &choice.toolchain {
+        engine::hold_installed(ctx, &toolchain.id)?;
         return Ok((toolchain.clone(), choice));
     }
     if !ctx.settings.is_on("install.auto") {

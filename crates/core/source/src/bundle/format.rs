@@ -36,9 +36,6 @@ const SECTIONS_MAX: usize = 20_000;
 /// A bundle has goward for at most so many platforms.
 const PROGRAMS_MAX: usize = 64;
 
-/// How much of a reader's complaint is shown, in characters: it may quote the file.
-const REASON_CHARS_MAX: usize = 300;
-
 /// Why bytes are no bundle.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
@@ -160,7 +157,9 @@ impl Head {
         let rest = line.strip_prefix(HEAD_MARK).ok_or(FormatError::NoBundle)?;
         let words: Vec<&str> = rest.split(' ').collect();
         if words.first().is_some_and(|found| *found != FORMAT.to_string()) {
-            return Err(FormatError::Newer { found: words[0].chars().take(20).flat_map(char::escape_default).collect() });
+            return Err(FormatError::Newer {
+                found: words[0].chars().take(20).flat_map(char::escape_default).collect(),
+            });
         }
         let damaged = |reason| FormatError::Head { reason };
         let [_, "manifest", offset, bytes, sha256, "total", total] = words[..] else {
@@ -271,8 +270,8 @@ impl Contents {
         if actual != head.manifest.sha256 {
             return Err(FormatError::ManifestDiffers { expected: head.manifest.sha256, actual });
         }
-        let contents: Contents =
-            serde_json::from_slice(json).map_err(|error| FormatError::Manifest { reason: printable(&error.to_string()) })?;
+        let contents: Contents = serde_json::from_slice(json)
+            .map_err(|error| FormatError::Manifest { reason: release::cut(&error.to_string()) })?;
         contents.check(head).map_err(|reason| FormatError::Manifest { reason })?;
         Ok(contents)
     }
@@ -330,11 +329,6 @@ impl Contents {
     }
 }
 
-/// Foreign words as they are safe to print.
-fn printable(text: &str) -> String {
-    text.chars().take(REASON_CHARS_MAX).map(|c| if c.is_control() { '?' } else { c }).collect()
-}
-
 /// The next place where a member may begin.
 fn aligned(at: u64) -> Option<u64> {
     at.checked_next_multiple_of(MEMBER_ALIGNMENT)
@@ -372,10 +366,7 @@ mod tests {
                 Section { span: span(28672, 4096), files: 1 },
                 Section { span: span(32768, 1), files: 0 },
             ],
-            toolchains: vec![
-                bundled("go1.26.8.linux-amd64", &[0, 2]),
-                bundled("go1.27.3.linux-amd64", &[0, 1, 2]),
-            ],
+            toolchains: vec![bundled("go1.26.8.linux-amd64", &[0, 2]), bundled("go1.27.3.linux-amd64", &[0, 1, 2])],
         }
     }
 
@@ -415,10 +406,7 @@ mod tests {
         }
         let newer = line.replace("bundle 1 ", "bundle 2 ");
         let found = "2".to_owned();
-        assert_eq!(
-            Head::parse(format!("#!/bin/sh\n{newer}").as_bytes(), 1),
-            Err(FormatError::Newer { found })
-        );
+        assert_eq!(Head::parse(format!("#!/bin/sh\n{newer}").as_bytes(), 1), Err(FormatError::Newer { found }));
         for no in ["", "\n", "#!/bin/sh\necho\n", "\n\n\n"] {
             assert_eq!(Head::parse(no.as_bytes(), 3), Err(FormatError::NoBundle));
         }

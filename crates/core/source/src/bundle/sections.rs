@@ -71,10 +71,7 @@ impl Read for SectionReader<'_> {
                 let actual = Digest::from_bytes(std::mem::take(&mut self.hasher).finalize().into());
                 if actual != span.sha256 {
                     let (offset, expected) = (span.offset, span.sha256);
-                    return Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        SectionError { offset, expected, actual },
-                    ));
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, SectionError { offset, expected, actual }));
                 }
                 self.current = None;
                 continue;
