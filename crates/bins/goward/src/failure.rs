@@ -63,6 +63,9 @@ pub enum Failure {
     /// Checking a toolchain.
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    /// The lock file.
+    #[error(transparent)]
+    Lock(#[from] engine::LockError),
     /// Bundles.
     #[error(transparent)]
     Bundle(#[from] bundle::BundleError),
@@ -128,6 +131,11 @@ impl Failure {
             | Self::BundlePlatform { .. }
             | Self::OnePlatform { .. } => return None,
             Self::Bundle(error) => error,
+            Self::Lock(error) => error,
+            Self::Bundle(error) => error,
+            Self::Signals(_) | Self::NotInstalled { .. } | Self::BundlePlatform { .. } | Self::OnePlatform { .. } => {
+                return None;
+            }
         })
     }
 }

@@ -107,6 +107,12 @@ fn flags(cli: &Cli) -> Vec<Flag> {
     if cli.global.offline {
         set("network.offline", "--offline", "true".to_owned());
     }
+    if cli.global.locked {
+        set("lock.required", "--locked", "true".to_owned());
+    }
+    if cli.global.frozen {
+        set("lock.frozen", "--frozen", "true".to_owned());
+    }
     if let Some(source) = &cli.global.source {
         set("sources", "--source", source.clone());
     }

@@ -50,7 +50,7 @@ fn a_bundle_brings_proven_toolchains_to_a_machine_without_a_network() {
     // What the log does not know does not travel.
     let tree = home.goward_home().join(format!("toolchains/go1.26.8.{}", platform()));
     assert!(tree.join("src/go.mod").is_file() && !tree.join("test").exists());
-    assert_eq!(home.goward(["current"]).success().stdout.trim(), "go1.27.3");
+    assert_eq!(home.goward(["current"]).success().stdout.trim(), "1.27.3");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_bundle_installs_into_a_folder_of_its_own_and_what_was_asked_for() {
     home.goward(["bundle", "install", "go.goward", "--to", "apart", "--go", "1.26"]).success();
     assert_eq!(names(&home.folder().join("apart/toolchains")), [format!("go1.26.8.{}", platform())]);
     assert!(!home.goward_home().exists() || names(&home.goward_home().join("toolchains")).is_empty());
-    let refused = home.goward(["bundle", "install", "go.goward", "--go", "1.25"]).exits(4);
+    let refused = home.goward(["bundle", "install", "go.goward", "--go", "1.25"]).exits(3);
     assert!(refused.stderr.contains("has no 1.25 among its 2 versions"), "{}", refused.snapshot());
 }
 

@@ -266,6 +266,8 @@ fn check(ctx: &Ctx, adoption: &Adoption, copied: &Copied) -> Result<Proven, Adop
         claim: &Claim::None,
         manifest: &copied.unpacked.manifest,
         server: &server,
+        // A lock file speaks of what is fetched for a project; this was here before.
+        locked: None,
     };
     prove(ctx, &arrived).map_err(|cause| AdoptError::Prove {
         id: id.clone(),

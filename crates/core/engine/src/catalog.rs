@@ -404,10 +404,14 @@ impl Catalog {
 
     /// What Go's own index says of an archive, if it can be asked.
     pub(crate) fn official_claim(&self, ctx: &Ctx, id: &ToolchainId) -> Option<source::Claim> {
+        self.official(ctx, id).map(|located| located.claim)
+    }
+
+    /// Where Go's own index has an archive, if it can be asked.
+    pub(crate) fn official(&self, ctx: &Ctx, id: &ToolchainId) -> Option<Located> {
         let source = self.sources.iter().find(|source| source.name() == "official")?;
         let cache = ctx.store.layout().cache();
-        let located = self.ask(ctx, source.as_ref(), |source| source.locate(&ctx.ask(&cache), id)).ok()?;
-        Some(located.claim)
+        self.ask(ctx, source.as_ref(), |source| source.locate(&ctx.ask(&cache), id)).ok()
     }
 }
 

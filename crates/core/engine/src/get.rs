@@ -14,6 +14,7 @@ use store::{Operation, StoreError, ToolchainRecord};
 
 use crate::ctx::Ctx;
 use crate::install::Installed;
+use crate::lock::{self, Held, LockError};
 use crate::prove::{Arrived, ProveError, Proven, prove};
 
 /// Why one source did not give a toolchain.
@@ -65,6 +66,9 @@ pub enum GetError {
     /// It could not be proven.
     #[error(transparent)]
     Prove(#[from] Box<ProveError>),
+    /// The project's lock file forbids it.
+    #[error(transparent)]
+    Lock(#[from] Box<LockError>),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -78,6 +82,7 @@ impl Diagnose for GetError {
             Self::Archive { cause, .. } => cause.class(),
             Self::FileDiffers { .. } | Self::OtherVersion { .. } => Class::Integrity,
             Self::Prove(error) => error.class(),
+            Self::Lock(error) => error.class(),
             Self::Store(error) => error.class(),
         }
     }
@@ -90,6 +95,7 @@ impl Diagnose for GetError {
             Self::FileDiffers { .. } => "archive-hash-mismatch",
             Self::OtherVersion { .. } => "other-version",
             Self::Prove(error) => error.word(),
+            Self::Lock(error) => error.word(),
             Self::Store(error) => error.word(),
         }
     }
@@ -101,6 +107,7 @@ impl Diagnose for GetError {
             Self::Archive { cause, .. } => cause.hints(),
             Self::FileDiffers { .. } | Self::OtherVersion { .. } => Hints::none(),
             Self::Prove(error) => error.hints(),
+            Self::Lock(error) => error.hints(),
             Self::Store(error) => error.hints(),
         }
     }
@@ -197,6 +204,8 @@ pub(crate) fn get(
 /// Whether what was unpacked is what it should be, and who says so.
 fn check(ctx: &Ctx, located: &Located, got: &Got) -> Result<Proven, GetError> {
     check_version(located, &got.unpacked)?;
+    let held = Held { id: &located.id, form: located.form, sha256: got.sha256, manifest: &got.unpacked.manifest };
+    let locked = lock::hold(ctx, &held).map_err(Box::new)?;
     let arrived = Arrived {
         id: &located.id,
         form: located.form,
@@ -204,6 +213,7 @@ fn check(ctx: &Ctx, located: &Located, got: &Got) -> Result<Proven, GetError> {
         claim: &located.claim,
         manifest: &got.unpacked.manifest,
         server: &got.address,
+        locked,
     };
     Ok(prove(ctx, &arrived)?)
 }

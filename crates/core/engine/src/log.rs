@@ -46,6 +46,12 @@ pub struct Vouched {
 /// # Errors
 /// `Contradicts` when the log has other files, or its answer proves nothing; `Silent` when it cannot be asked.
 pub fn ask_log(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest) -> Result<Vouched, LogFailure> {
+    let proof = look_up(ctx, id)?;
+    vouched(id, manifest, proof).map_err(|reason| LogFailure::Contradicts { reason, by_files: true })
+}
+
+/// What the log says of a toolchain, proven; nothing is compared with it.
+fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogFailure> {
     let (words, origin) = gosumdb(ctx);
     let database = Database::parse(&words).map_err(|reason| LogFailure::Silent(format!("{reason} ({origin})")))?;
     let transport = LogTransport::reach(ctx, &database);
@@ -56,14 +62,25 @@ pub fn ask_log(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest) -> Result<Vouch
         .lock(ctx.store.layout().heads_lock(), "ask the checksum database", ctx.settings.seconds("lock.wait-seconds"))
         .map_err(|error| LogFailure::Silent(whole(&error)))?;
     let wanted = ModuleVersion::toolchain(&id.to_string());
-    let proof = SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
+    SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
         let reason = whole(&error);
         match error {
             SumDbError::Transport { .. } | SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
             _ => LogFailure::Contradicts { reason, by_files: false },
         }
-    })?;
-    vouched(id, manifest, proof).map_err(|reason| LogFailure::Contradicts { reason, by_files: true })
+    })
+}
+
+/// What the log says of a toolchain that need not be here.
+pub(crate) fn proof_of(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofError> {
+    let id = || id.clone();
+    if ctx.is_offline() {
+        return Err(LogProofError::Silent { id: id(), reason: "offline".to_owned() });
+    }
+    look_up(ctx, &id()).map_err(|failure| match failure {
+        LogFailure::Contradicts { reason, .. } => LogProofError::Contradicts { id: id(), reason },
+        LogFailure::Silent(reason) => LogProofError::Silent { id: id(), reason },
+    })
 }
 
 /// Whether the files are those that a checked proof is about.

@@ -172,6 +172,12 @@ fn existing(inputs: &Inputs) -> Vec<&FoundFile> {
         .unwrap_or_default()
 }
 
+/// The folder of the version file that decides, else the one that a new one belongs in: where a lock file stands.
+pub(crate) fn project_folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
+    let beside = existing(inputs).first().and_then(|file| PathBuf::from(&file.path).parent().map(PathBuf::from));
+    beside.unwrap_or_else(|| folder(ctx, inputs))
+}
+
 /// The folder that a new version file belongs in.
 fn folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
     let project = inputs

@@ -14,6 +14,7 @@ use trust::{Proof, Witness};
 use url::Url;
 
 use crate::ctx::Ctx;
+use crate::lock;
 use crate::log::{LogFailure, Vouched, ask_log, hold_to_kept};
 
 /// What arrived, as far as proving needs to know.
@@ -25,6 +26,8 @@ pub(crate) struct Arrived<'a> {
     pub manifest: &'a Manifest,
     /// Who served it, for people.
     pub server: &'a str,
+    /// The lock file's word for it.
+    pub locked: Option<Witness>,
 }
 
 /// Why something that arrived is not admitted.
@@ -97,7 +100,9 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
     let mut witnesses = Vec::new();
     let mut log_proof = None;
     let mut tried = Tried::default();
-    let mut proven = false;
+    // A lock file constrains; that it vouches is for the user to say.
+    let mut proven = arrived.locked.is_some() && lock::is_required(ctx);
+    witnesses.extend(arrived.locked.clone());
     match arrived.claim {
         // Over plain http, and not from this machine, the index is anybody's word.
         Claim::OfficialIndex { origin, .. } if !is_authentic(origin) => {
@@ -209,5 +214,14 @@ impl fmt::Display for Tried {
             return f.write_str("nothing else was tried");
         }
         f.write_str(&self.0.join("; "))
+    }
+}
+
+/// What Go's own index says of an archive, if it can be asked so that nobody between can have changed it.
+pub(crate) fn index_says(ctx: &Ctx, id: &ToolchainId) -> Option<(Digest, Option<u64>)> {
+    let located = ctx.catalog().official(ctx, id)?;
+    match located.claim {
+        Claim::OfficialIndex { origin, sha256 } if is_authentic(&origin) => Some((sha256, located.bytes)),
+        _ => None,
     }
 }

@@ -59,7 +59,7 @@ i386 | i486 | i586 | i686) arch=386 ;; riscv64 | ppc64le | s390x | loong64) arch
 *) arch=$(uname -m) ;;
 esac
 case $os-$arch in
-@CASES@*) fail 4 "it has no goward for $os-$arch (it has: @HAS@); with one of your own: goward bundle install $self" ;;
+@CASES@*) fail 3 "it has no goward for $os-$arch (it has: @HAS@); with one of your own: goward bundle install $self" ;;
 esac
 bin=
 want=
@@ -152,7 +152,7 @@ $bundle = Join-Path $PSScriptRoot '@NAME@'
 $have = (Get-Item -LiteralPath $bundle).Length
 if ($have -ne @TOTAL@) { Write-Error "the bundle is damaged: $have of @TOTAL@ bytes are there; copy it again"; exit 5 }
 switch ($env:PROCESSOR_ARCHITECTURE) {
-@CASES@  default { Write-Error "the bundle has no goward for $env:PROCESSOR_ARCHITECTURE"; exit 4 }
+@CASES@  default { Write-Error "the bundle has no goward for $env:PROCESSOR_ARCHITECTURE"; exit 3 }
 }
 if (-not $To) { $To = if ($env:GOWARD_HOME) { $env:GOWARD_HOME } else { Join-Path $env:LOCALAPPDATA 'goward' } }
 $bin = Join-Path $To 'bin'

@@ -68,6 +68,12 @@ pub struct Global {
     /// Do not use the network.
     #[arg(long, global = true)]
     pub offline: bool,
+    /// Use no toolchain that `goward.lock` does not name with its hashes.
+    #[arg(long, global = true)]
+    pub locked: bool,
+    /// As --locked and --offline, and leave the lock file as it is.
+    #[arg(long, global = true)]
+    pub frozen: bool,
     /// Ask only this source (`official`, `proxy`, `wheel`, `folder`, `bundle`, or a mirror's name).
     #[arg(long, global = true, value_name = "NAME")]
     pub source: Option<String>,
@@ -99,7 +105,11 @@ pub enum ColourChoice {
 impl Command {
     /// Whether several platforms make sense.
     pub fn takes_platforms(&self) -> bool {
-        matches!(self, Command::Bundle(BundleArgs { command: BundleCommand::Create(_) }))
+        match self {
+            Command::Bundle(args) => matches!(args.command, BundleCommand::Create(_)),
+            Command::Pin(args) => args.lock,
+            _ => false,
+        }
     }
 
     /// The reason that the user gave, for the history.
@@ -268,14 +278,23 @@ pub struct UseArgs {
 Examples:
   goward pin 1.26                   the newest go1.26, whatever that is
   goward pin 1.26.8                 exactly that one
-  goward pin latest --exact         the newest release of today, by its number")]
+  goward pin latest --exact         the newest release of today, by its number
+  goward pin 1.27.3 --lock          and lock its hashes in goward.lock, for five platforms
+  goward pin --lock --check         say whether goward.lock is up to date, and change nothing")]
 pub struct PinArgs {
     /// Which toolchain the project wants.
-    #[arg(value_name = "REQUEST", value_parser = request)]
-    pub request: Request,
+    #[arg(value_name = "REQUEST", value_parser = request, required_unless_present = "lock")]
+    pub request: Option<Request>,
     /// Write the exact version that the request comes to now.
-    #[arg(long)]
+    #[arg(long, requires = "request")]
     pub exact: bool,
+    /// Write the hashes of that version into goward.lock, for every --platform; without a request, of the version that
+    /// this folder asks for.
+    #[arg(long)]
+    pub lock: bool,
+    /// With --lock, only say whether goward.lock is up to date.
+    #[arg(long, requires = "lock", conflicts_with = "request")]
+    pub check: bool,
 }
 
 /// `goward current`

@@ -59,6 +59,9 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Which(args) => which::run(ctx, args, speech),
         Command::Import(args) => import::run(ctx, args, speech),
         Command::Env(args) => env::run(ctx, args),
+        Command::Pin(args) => pin::run(ctx, args, platforms, speech),
+        Command::Current(args) => current::run(ctx, args),
+        Command::Which(args) => which::run(ctx, args),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),
@@ -88,6 +91,7 @@ fn listen(ctx: &Ctx) -> Result<(), Failure> {
 /// What is installed answers first, so that a second call needs no network.
 fn obtain(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Failure> {
     if let Some(toolchain) = engine::newest_installed(ctx, request)? {
+        engine::hold_installed(ctx, &toolchain.id)?;
         return Ok(toolchain);
     }
     if !ctx.settings.is_on("install.auto") {
@@ -108,6 +112,7 @@ fn obtain_released(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Tool
     match engine::plan_install(ctx, request, &ctx.platform) {
         Ok(plan) if plan.installed => {
             let id = plan.toolchain;
+            engine::hold_installed(ctx, &id)?;
             ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
         }
         Ok(plan) => install_planned(ctx, plan, speech),
@@ -135,6 +140,7 @@ fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Resu
     let choice = engine::choose(ctx, argument)?;
     if let Some(toolchain) = &choice.toolchain {
         say_raised(&choice, speech);
+        engine::hold_installed(ctx, &toolchain.id)?;
         return Ok((toolchain.clone(), choice));
     }
     if !ctx.settings.is_on("install.auto") {

@@ -93,6 +93,20 @@ pub const TABLE: &[Def] = &[
         doc: "Whether a toolchain may be installed whose origin nobody but its server vouches for.",
     },
     Def {
+        key: "lock.required",
+        env: "GOWARD_LOCKED",
+        kind: Kind::Switch,
+        default: "false",
+        doc: "Whether `goward.lock` must name every toolchain that is installed or run; its word is then enough.",
+    },
+    Def {
+        key: "lock.frozen",
+        env: "GOWARD_FROZEN",
+        kind: Kind::Switch,
+        default: "false",
+        doc: "As `lock.required`, and the network is not used, and the lock file is not written.",
+    },
+    Def {
         key: "install.auto",
         env: "GOWARD_AUTO_INSTALL",
         kind: Kind::Switch,

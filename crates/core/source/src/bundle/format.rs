@@ -36,9 +36,6 @@ const SECTIONS_MAX: usize = 20_000;
 /// A bundle has goward for at most so many platforms.
 const PROGRAMS_MAX: usize = 64;
 
-/// How much of a reader's complaint is shown, in characters: it may quote the file.
-const REASON_CHARS_MAX: usize = 300;
-
 /// Why bytes are no bundle.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
@@ -274,7 +271,7 @@ impl Contents {
             return Err(FormatError::ManifestDiffers { expected: head.manifest.sha256, actual });
         }
         let contents: Contents = serde_json::from_slice(json)
-            .map_err(|error| FormatError::Manifest { reason: printable(&error.to_string()) })?;
+            .map_err(|error| FormatError::Manifest { reason: release::cut(&error.to_string()) })?;
         contents.check(head).map_err(|reason| FormatError::Manifest { reason })?;
         Ok(contents)
     }
@@ -330,11 +327,6 @@ impl Contents {
         }
         Ok(())
     }
-}
-
-/// Foreign words as they are safe to print.
-fn printable(text: &str) -> String {
-    text.chars().take(REASON_CHARS_MAX).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 /// The next place where a member may begin.
