@@ -23,8 +23,8 @@ pub enum Seen {
 pub trait Machine {
     /// A variable. An unset one is `None`, an empty one is not.
     fn var(&self, name: &str) -> Option<&[u8]>;
-    /// Whether there is a variable, not empty, whose name begins like this.
-    fn any_var(&self, begin: &str) -> bool;
+    /// Whether there is a variable, not empty, that begins like one of these: `NAME=`, or the front of a name.
+    fn any_set(&self, begins: &[&str]) -> bool;
     /// Reads a regular file, links followed. A path that does not begin at the top begins at the working folder.
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen;
     /// Where a symbolic link points, as it is written.
@@ -132,14 +132,22 @@ fn decided<'t>(
 
 /// Variables that bear on the choice, or on the toolchain that is to run.
 fn refuse_settings(machine: &impl Machine, table: &Table<'_>) -> Result<(), Why> {
-    const MUST_BE_EMPTY: [&str; 6] =
-        ["GOWARD_VERSION", "GOWARD_CONFIG", "GOTOOLCHAIN", "GOWORK", "GO111MODULE", "GOROOT"];
+    // The last three are families of settings (`crates/core/engine/src/settings`), of which not one is known here.
+    const MUST_BE_EMPTY: [&str; 9] = [
+        "GOWARD_VERSION=",
+        "GOWARD_CONFIG=",
+        "GOTOOLCHAIN=",
+        "GOWORK=",
+        "GO111MODULE=",
+        "GOROOT=",
+        "GOWARD_RESOLVE_",
+        "GOWARD_PIN_",
+        "GOWARD_ISOLATE_",
+    ];
     let set = |name: &str| machine.var(name).filter(|value| !value.is_empty());
     let another_home = set("GOWARD_HOME").is_some_and(|home| home != table.home);
     let folder_flag = set("GOFLAGS").is_some_and(|flags| contains(flags, b"-C"));
-    // Families of settings (`crates/core/engine/src/settings`): not one is known here.
-    let family = ["GOWARD_RESOLVE_", "GOWARD_PIN_", "GOWARD_ISOLATE_"].iter().any(|begin| machine.any_var(begin));
-    let plain = !family && !another_home && !folder_flag && MUST_BE_EMPTY.iter().all(|name| set(name).is_none());
+    let plain = !another_home && !folder_flag && !machine.any_set(&MUST_BE_EMPTY);
     if plain { Ok(()) } else { Err(Why::Setting) }
 }
 
