@@ -54,14 +54,11 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Uninstall(args) => uninstall::run(ctx, args),
         Command::List(args) => list::run(ctx, args, speech),
         Command::Use(args) => use_::run(ctx, args, speech),
-        Command::Pin(args) => pin::run(ctx, args, speech),
         Command::Current(args) => current::run(ctx, args, speech),
         Command::Which(args) => which::run(ctx, args, speech),
         Command::Import(args) => import::run(ctx, args, speech),
         Command::Env(args) => env::run(ctx, args),
         Command::Pin(args) => pin::run(ctx, args, platforms, speech),
-        Command::Current(args) => current::run(ctx, args),
-        Command::Which(args) => which::run(ctx, args),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),
@@ -113,7 +110,7 @@ fn obtain_released(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Tool
         Ok(plan) if plan.installed => {
             let id = plan.toolchain;
             engine::hold_installed(ctx, &id)?;
-            ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
+            ctx.store.find(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
         }
         Ok(plan) => install_planned(ctx, plan, speech),
         Err(error) => match engine::newest_installed(ctx, request)? {
@@ -132,7 +129,7 @@ fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Tool
     for result in engine::install(ctx, &[plan]) {
         speech.say(&install::line(&result?));
     }
-    ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
+    ctx.store.find(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
 }
 
 /// The toolchain that this folder asks for, installed now if need be.
