@@ -2,7 +2,7 @@
 
 use diag::{Class, Diagnose, Hints, hint};
 use engine::settings::SettingsError;
-use engine::{CatalogError, ChooseError, InstallError, LaunchError, PinError};
+use engine::{CatalogError, ChooseError, FloorError, InstallError, LaunchError, PinError};
 use store::StoreError;
 
 /// Any failure of any command: the error of a verb, or of the command line itself.
@@ -32,6 +32,9 @@ pub enum Failure {
     /// Running a program.
     #[error(transparent)]
     Launch(#[from] LaunchError),
+    /// Telling what needs the project's Go.
+    #[error(transparent)]
+    Floor(#[from] FloorError),
     /// Ctrl-C could not be listened for.
     #[error("listen for Ctrl-C")]
     Signals(#[source] std::io::Error),
@@ -54,6 +57,7 @@ impl Failure {
             Self::Choose(error) => error,
             Self::Pin(error) => error,
             Self::Launch(error) => error,
+            Self::Floor(error) => error,
             Self::Signals(_) | Self::NotInstalled { .. } => return None,
         })
     }

@@ -1,10 +1,14 @@
 //! The command tree: what can be typed, and its help.
 
+mod why;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
+
+pub use why::WhyArgs;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -114,6 +118,8 @@ pub enum Command {
     Current(CurrentArgs),
     /// Print the path of the program that would run in this folder.
     Which(WhichArgs),
+    /// Tell what decides in this folder, or what makes the project need its Go.
+    Why(WhyArgs),
     /// Print the folder of an installed toolchain: its GOROOT.
     Where(WhereArgs),
     /// Show what is under way, what is kept, and whether anything is wrong.

@@ -17,6 +17,7 @@ mod uninstall;
 mod use_;
 mod where_;
 mod which;
+mod why;
 
 use diag::{Class, Diagnose, Speech};
 use engine::{Choice, Ctx, InstallPlan};
@@ -49,6 +50,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Pin(args) => pin::run(ctx, args, speech),
         Command::Current(args) => current::run(ctx, args, speech),
         Command::Which(args) => which::run(ctx, args, speech),
+        Command::Why(args) => why::run(ctx, args, speech),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),
