@@ -7,7 +7,7 @@ mod support;
 
 use insta::assert_snapshot;
 use support::World;
-use testkit::{Run, TinyToolchain, real};
+use testkit::{TinyToolchain, real};
 
 /// Three toolchains, of which 1.27.3 is the default.
 fn world() -> World {
@@ -162,6 +162,25 @@ fn the_least_that_a_project_needs_can_be_asked_for() {
 }
 
 #[test]
+fn a_pin_that_does_not_decide_or_is_not_alone_is_said_to_be_so() {
+    let mut world = world();
+    world.home.write("mise.toml", "[tools]\ngo = \"1.25\"\n");
+    assert_snapshot!("pin_beside_mise", world.goward("pin 1.26").success().snapshot());
+    assert_eq!(current(&world), "1.26.8");
+    assert!(!world.goward("pin 1.25").success().stderr.contains("mise.toml"), "they agree");
+    // Nearer than the file that is written, and first by the user's own order.
+    world.home.set_env("GOWARD_PIN_FILES", "mise,.go-version");
+    assert_snapshot!("pin_shadowed", world.goward("pin 1.26").success().snapshot());
+    assert_eq!(current(&world), "1.25.9");
+    world.home.set_env("GOWARD_PIN_FILES", "proto");
+    let run = world.goward("pin 1.26.7").success();
+    assert!(run.stderr.contains("it does not decide here: the setting pin.files comes first"), "{}", run.stderr);
+    world.home.remove_env("GOWARD_PIN_FILES").set_env("GOWARD_VERSION", "1.25");
+    let run = world.goward("pin 1.26").success();
+    assert!(run.stderr.contains("it does not decide here: GOWARD_VERSION comes first"), "{}", run.stderr);
+}
+
+#[test]
 fn why_begins_at_the_result() {
     let world = world();
     assert_snapshot!("why_default", world.goward("why").success().snapshot());
@@ -206,10 +225,6 @@ fn with_real_go() -> Result<World, String> {
     Ok(world)
 }
 
-fn without_sums(run: &Run) -> String {
-    run.snapshot()
-}
-
 #[test]
 fn why_floor_names_the_dependency_the_way_to_it_and_a_way_out() {
     let mut world = match with_real_go() {
@@ -226,7 +241,7 @@ fn why_floor_names_the_dependency_the_way_to_it_and_a_way_out() {
     assert!(offline.stderr.contains("hint: run `go mod download` once"), "{}", offline.stderr);
 
     let run = world.goward("why --floor").success();
-    assert_snapshot!("why_floor", without_sums(&run));
+    assert_snapshot!("why_floor", run.snapshot());
     assert_eq!(world.home.read("go.mod"), before, "go.mod is not written");
     assert!(!world.home.folder().join("go.sum").exists(), "nor is go.sum");
     let json = world.goward("why --floor --json").success().json();

@@ -277,6 +277,9 @@ impl FloorWhy {
             ));
             return text;
         }
+        if demand.needs.go_order(&self.floor).is_gt() {
+            text.push_str("that is more than the line says: `go mod tidy` raises it, and other commands refuse\n");
+        }
         text.push_str(&match &demand.without {
             Some((version, by)) => format!("without that, {version} would do, for {by}\n"),
             None => "without that, nothing else needs any\n".to_owned(),
