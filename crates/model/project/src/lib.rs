@@ -58,6 +58,7 @@ mod floor;
 mod input;
 pub mod limits;
 mod lock_file;
+mod modules;
 mod origin;
 mod pin_file;
 mod pin_kind;
@@ -72,6 +73,7 @@ pub use input::{DefaultPin, FileName, Folder, FoundFile, Inputs, ToolVariables, 
 pub use lock_file::{
     LOCK_BYTES_MAX, LOCK_FILE_NAME, LOCK_SCHEMA, LockFile, LockFileError, Locked, LockedArchive, LockedLog,
 };
+pub use modules::{Demand, Demander, ModuleGraph};
 pub use origin::{Origin, Rule};
 pub use pin_kind::{PinFiles, PinKind};
 pub use reason::{Reason, Verdict};

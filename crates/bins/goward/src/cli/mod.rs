@@ -4,6 +4,7 @@ mod adopt;
 mod bundle;
 mod shims;
 mod verify;
+mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub use verify::VerifyArgs;
 mod places;
 
 pub use places::{EnvArgs, EnvShell};
+pub use why::WhyArgs;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -147,6 +149,8 @@ pub enum Command {
     Current(CurrentArgs),
     /// Print the path of the program that would run in this folder.
     Which(WhichArgs),
+    /// Tell what decides in this folder, or what makes the project need its Go.
+    Why(WhyArgs),
     /// Print the folder of an installed toolchain: its GOROOT.
     Where(WhereArgs),
     /// Print the go command's variables, and who set each.

@@ -25,6 +25,7 @@ mod use_;
 mod verify;
 mod where_;
 mod which;
+mod why;
 
 use diag::{Class, Diagnose, Speech};
 use engine::{Choice, Ctx, InstallPlan};
@@ -59,6 +60,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Import(args) => import::run(ctx, args, speech),
         Command::Env(args) => env::run(ctx, args),
         Command::Pin(args) => pin::run(ctx, args, platforms, speech),
+        Command::Why(args) => why::run(ctx, args, speech),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),

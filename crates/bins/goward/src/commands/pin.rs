@@ -56,6 +56,12 @@ fn pin(ctx: &Ctx, args: &PinArgs, request: &Request, speech: &Speech) -> Result<
     };
     let text =
         pinned.also.iter().fold(text, |text, path| format!("{text}{} says {} now\n", path.display(), pinned.request));
+    if let Some(first) = &pinned.shadowed_by {
+        speech.say(&format!("it does not decide here: {first} comes first"));
+    }
+    for other in &pinned.disagreeing {
+        speech.say(&format!("{other}, which its tool still follows"));
+    }
     if let Some(project) = pinned.path.parent() {
         // As for a run: one that cannot be remembered costs a download at the most.
         let _ = ctx.store.remember_project(project);
