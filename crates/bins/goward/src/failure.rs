@@ -2,9 +2,7 @@
 
 use diag::{Class, Diagnose, Hints, hint};
 use engine::settings::SettingsError;
-use engine::{
-    AdoptError, CatalogError, ChooseError, InstallError, LaunchError, NextError, PinError, ShimError,
-};
+use engine::{AdoptError, CatalogError, ChooseError, InstallError, LaunchError, NextError, PinError, ShimError};
 use store::StoreError;
 use verify::VerifyError;
 
@@ -35,6 +33,9 @@ pub enum Failure {
     /// Bringing in what is there.
     #[error(transparent)]
     Adopt(#[from] AdoptError),
+    /// Moving from one release to another.
+    #[error(transparent)]
+    Migrate(#[from] adopt::MigrateError),
     /// A Go that is run where it stands.
     #[error(transparent)]
     System(#[from] adopt::SystemError),
@@ -88,6 +89,7 @@ impl Failure {
             Self::Pin(error) => error,
             Self::Adopt(error) => error,
             Self::System(error) => error,
+            Self::Migrate(error) => error,
             Self::Launch(error) => error,
             Self::Shims(error) => error,
             Self::Next(error) => error,

@@ -41,7 +41,7 @@ pub use install::{InstallError, InstallPlan, Installed, install, plan_install};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim};
 pub use list::{Available, Listed, available, installed};
 pub use log::{LogFailure, Vouched, ask_log, key_of, newest_head};
-pub use pin::{PinError, Pinned, pin};
+pub use pin::{PinError, Pinned, pin, repinned};
 pub use prove::ProveError;
 pub use prune::{PruneItem, prune};
 pub use recover::recover;

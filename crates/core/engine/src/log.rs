@@ -76,7 +76,8 @@ pub fn ask_log(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest) -> Result<Vouch
 
 fn tree_h1(id: &ToolchainId, manifest: &Manifest) -> Result<ToolchainH1, LogFailure> {
     let files = manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
-    trust::toolchain_h1(&id.to_string(), files).map_err(|error| LogFailure::Contradicts { reason: whole(&error), by_files: true })
+    trust::toolchain_h1(&id.to_string(), files)
+        .map_err(|error| LogFailure::Contradicts { reason: whole(&error), by_files: true })
 }
 
 /// The user's `GOSUMDB` and who says so.

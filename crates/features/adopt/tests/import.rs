@@ -81,7 +81,7 @@ fn an_official_tree_is_brought_in_proven_and_the_foreign_one_is_untouched() {
     let before = image(&tree);
     let adopted = world.adopted(&tree);
     assert_eq!(image(&tree), before);
-    assert!(adopted.installed.proof[0].contains("record"), "{:?}", adopted.installed.proof);
+    assert!(adopted.installed.witnesses[0].to_string().contains("record"), "{:?}", adopted.installed.witnesses);
     let ctx = world.ctx();
     let id = adopted.installed.toolchain.clone();
     let record = ctx.store.record(&id).unwrap();
@@ -123,7 +123,7 @@ fn what_managers_and_users_add_is_left_out_and_named() {
     // Even a link: what is left out is not looked into.
     symlink("/etc/passwd", tree.join("bin/evil")).unwrap();
     let adopted = world.adopted(&tree);
-    assert_eq!(adopted.installed.proof.len(), 1);
+    assert_eq!(adopted.installed.witnesses.len(), 1);
     let left_out: Vec<&str> = adopted.left_out.iter().map(|(path, _)| path.as_str()).collect();
     for path in ["bin/gopls", "bin/evil", "pkg/linux_amd64", "src/.DS_Store", "src/runtime/__pycache__", ".git"] {
         assert!(left_out.contains(&path), "{path} in {left_out:?}");
@@ -294,7 +294,7 @@ fn without_a_network_only_the_users_word_brings_it_in_and_the_record_says_so() {
     world.assert_nothing_brought_in();
     world.set("GOWARD_ALLOW_UNPROVEN", "true");
     let adopted = world.adopted(&tree);
-    assert!(adopted.installed.proof[0].starts_with("nobody vouches"), "{:?}", adopted.installed.proof);
+    assert!(adopted.installed.witnesses[0].to_string().starts_with("nobody vouches"));
     assert!(world.ctx().store.record(&adopted.installed.toolchain).unwrap().log_proof.is_none());
 }
 

@@ -1,13 +1,13 @@
 //! The command tree: what can be typed, and its help.
 
-mod shims;
 mod adopt;
+mod shims;
 mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use adopt::ImportArgs;
+pub use adopt::{ImportArgs, MigrateArgs};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
 
@@ -96,6 +96,7 @@ impl Command {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Command::Use(args) => args.reason.as_deref(),
+            Command::Migrate(args) => args.reason.as_deref(),
             Command::Undo(args) => args.reason.as_deref(),
             Command::Rollback(args) => args.reason.as_deref(),
             _ => None,
@@ -123,6 +124,8 @@ pub enum Command {
     Pin(PinArgs),
     /// Bring in Go installations that are there already, without a download.
     Import(ImportArgs),
+    /// Move from one release to another: default, pins and tools, with one undo.
+    Migrate(MigrateArgs),
     /// Print the version that would run in this folder.
     Current(CurrentArgs),
     /// Print the path of the program that would run in this folder.

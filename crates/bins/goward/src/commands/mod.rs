@@ -11,12 +11,13 @@ mod import;
 mod install;
 mod list;
 mod man;
+mod migrate;
 mod pin;
 mod prune;
 mod rollback;
 mod run;
-mod shims;
 mod setup;
+mod shims;
 mod status;
 mod uninstall;
 mod use_;
@@ -56,6 +57,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Current(args) => current::run(ctx, args, speech),
         Command::Which(args) => which::run(ctx, args, speech),
         Command::Import(args) => import::run(ctx, args, speech),
+        Command::Migrate(args) => migrate::run(ctx, args, speech),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),
