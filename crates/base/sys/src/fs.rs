@@ -275,6 +275,28 @@ impl Fs {
         }
     }
 
+    /// Makes a folder and its parents, where they are not there; those that are made are their owner's alone
+    /// (0700) from their first instant.
+    pub fn create_private_dirs(&self, path: &Path) -> io::Result<()> {
+        match self.follow(path)? {
+            Some(meta) if meta.kind == EntryKind::Dir => return Ok(()),
+            Some(_) => return Err(io::Error::from(io::ErrorKind::NotADirectory)),
+            None => {}
+        }
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            self.create_private_dirs(parent)?;
+        }
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        #[cfg(windows)]
+        let _ = &mut builder;
+        match self.change(|| Op::new(OpKind::CreateDir, path), || builder.create(path)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        }
+    }
+
     /// As [`Fs::create_dirs`], and the names of the folders that were made are durable.
     pub fn create_dirs_durably(&self, path: &Path) -> io::Result<()> {
         if self.follow(path)?.is_some() {

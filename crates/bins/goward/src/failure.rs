@@ -75,6 +75,18 @@ pub enum Failure {
         /// The request.
         request: String,
     },
+    /// A variable that is none of the go command's that are told.
+    #[error("tell `{name}`: it is none of the go command's variables that are told here")]
+    UnknownVariable {
+        /// The name.
+        name: String,
+    },
+    /// A path that cannot be written into a script.
+    #[error("write `{}` into a script: it is not valid Unicode", path.display())]
+    NotText {
+        /// The path.
+        path: std::path::PathBuf,
+    },
 }
 
 impl Failure {
@@ -95,7 +107,13 @@ impl Failure {
             Self::Next(error) => error,
             Self::Setup(error) => error,
             Self::Verify(error) => error,
-            Self::Signals(_) | Self::NotInstalled { .. } | Self::ShimCall { .. } => return None,
+            Self::Signals(_)
+            | Self::NotInstalled { .. }
+            | Self::ShimCall { .. }
+            | Self::UnknownVariable { .. }
+            | Self::NotText { .. } => {
+                return None;
+            }
         })
     }
 }
@@ -112,6 +130,7 @@ impl Diagnose for Failure {
                     Class::Usage
                 }
             }
+            (None, Self::UnknownVariable { .. }) => Class::Usage,
             _ => Class::Environment,
         }
     }
@@ -121,6 +140,8 @@ impl Diagnose for Failure {
             (Some(inner), _) => inner.word(),
             (None, Self::NotInstalled { .. }) => "not-installed",
             (None, Self::ShimCall { .. }) => "shim-call",
+            (None, Self::UnknownVariable { .. }) => "variable-unknown",
+            (None, Self::NotText { .. }) => "path-not-text",
             _ => "signals",
         }
     }
@@ -132,6 +153,7 @@ impl Diagnose for Failure {
                 hint!("`goward list` shows what is installed; `goward install {request}` gets it")
             }
             (None, Self::ShimCall { hints, .. }) => hints.clone(),
+            (None, Self::UnknownVariable { .. }) => hint!("`goward env` prints those that there are"),
             _ => Hints::none(),
         }
     }

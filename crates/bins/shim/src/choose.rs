@@ -72,13 +72,27 @@ impl<'s> Room<'s> {
         kept
     }
 
-    /// Reads a whole file that may not be there.
-    fn read(&mut self, machine: &mut impl Machine, path: &Path, bytes_max: usize) -> Result<Option<&'s [u8]>, Why> {
+    /// Reads a whole file that may not be there. One that is only `glanced` at is not kept: it is as good as
+    /// absent where no `go` stands in it, and nothing is told of it but that it is there where one does.
+    fn read(
+        &mut self,
+        machine: &mut impl Machine,
+        path: &Path,
+        bytes_max: usize,
+        glanced: bool,
+    ) -> Result<Option<&'s [u8]>, Why> {
         let mut seen = Seen::Odd;
         // One byte more than is allowed: what fills its room has no known end.
         let bytes = self.keep(bytes_max + 1, |into| {
             seen = machine.read(path, into);
-            if let Seen::Bytes(length) = seen { length } else { 0 }
+            let Seen::Bytes(length) = seen else { return 0 };
+            if !glanced {
+                return length;
+            }
+            if length <= bytes_max && !contains(into.get(..length).unwrap_or_default(), b"go") {
+                seen = Seen::Absent;
+            }
+            0
         });
         match seen {
             Seen::Absent => Ok(None),
@@ -103,7 +117,7 @@ pub fn choose<'s>(machine: &mut impl Machine, room: Room<'s>, path: &mut Path, c
     let home = parent(call.own).and_then(parent);
     let bytes = home.and_then(|home| {
         path.set(&[home, b"/shim.table"]);
-        room.read(machine, path, TABLE_BYTES_MAX).ok().flatten()
+        room.read(machine, path, TABLE_BYTES_MAX, false).ok().flatten()
     });
     let decision = match bytes.and_then(Table::parse) {
         Some(table) => decided(machine, &table, room, path, call).unwrap_or_else(Decision::HandOver),
@@ -130,17 +144,34 @@ fn decided<'t>(
     Ok(decide(table, &find(machine, room, path, call.folder)?))
 }
 
+/// Variables that must not be set: goward's own, the go command's, those of other tools that choose.
+const MUST_BE_EMPTY: &[u8] = b"GOWARD_VERSION\nGOWARD_CONFIG\nGOWARD_PIN_FILES\nGOWARD_ON_CONFLICT\n\
+    GOWARD_TOOLCHAIN_LINE\nGOTOOLCHAIN\nGOWORK\nGO111MODULE\nGOROOT\nGOENV_VERSION\nASDF_GOLANG_VERSION\n\
+    MISE_GO_VERSION\nPROTO_GO_VERSION\n";
+
+/// What is looked for in a folder. Behind the third stand files that pin in ways that only goward reads: with
+/// `.go-version` they are `project::PinFiles::default()`.
+const NAMES: &[u8] = b"go.work\ngo.mod\n.go-version\n.tool-versions\n.mise.local.toml\nmise.local.toml\n.mise.toml\n\
+    mise.toml\nmise/config.toml\n.mise/config.toml\n.config/mise.toml\n.config/mise/config.toml\n.prototools\n";
+
+/// Which of [`NAMES`] is, in the user's home folder, what mise takes where no project says anything. There it
+/// does not count.
+const MISE_OF_USER: usize = 11;
+
 /// Variables that bear on the choice, or on the toolchain that is to run.
 fn refuse_settings(machine: &impl Machine, table: &Table<'_>) -> Result<(), Why> {
-    const MUST_BE_EMPTY: [&str; 6] =
-        ["GOWARD_VERSION", "GOWARD_CONFIG", "GOTOOLCHAIN", "GOWORK", "GO111MODULE", "GOROOT"];
-    let set = |name: &str| machine.var(name).filter(|value| !value.is_empty());
-    let another_home = set("GOWARD_HOME").is_some_and(|home| home != table.home);
-    let folder_flag = set("GOFLAGS").is_some_and(|flags| contains(flags, b"-C"));
-    // Families of settings (`crates/core/engine/src/settings`): not one is known here.
-    let family = ["GOWARD_RESOLVE_", "GOWARD_PIN_", "GOWARD_ISOLATE_"].iter().any(|begin| machine.any_var(begin));
-    let plain = !family && !another_home && !folder_flag && MUST_BE_EMPTY.iter().all(|name| set(name).is_none());
-    if plain { Ok(()) } else { Err(Why::Setting) }
+    let another_home = set(machine, "GOWARD_HOME").is_some_and(|home| home != table.home);
+    let folder_flag = set(machine, "GOFLAGS").is_some_and(|flags| contains(flags, b"-C"));
+    let chosen = table::lines(MUST_BE_EMPTY).filter_map(table::text).any(|name| set(machine, name).is_some());
+    // A family of settings (`crates/core/engine/src/settings`): not one is known here.
+    let isolated = machine.any_var("GOWARD_ISOLATE_");
+    if another_home || folder_flag || chosen || isolated { Err(Why::Setting) } else { Ok(()) }
+}
+
+/// A variable that is set and not empty.
+#[inline(never)]
+fn set<'m>(machine: &'m impl Machine, name: &str) -> Option<&'m [u8]> {
+    machine.var(name).filter(|value| !value.is_empty())
 }
 
 /// A table that is older than the store is not looked at: a process may have died between the two.
@@ -179,40 +210,37 @@ fn refuse_arguments(call: &Call<'_>) -> Result<(), Why> {
 /// Reads what stands on the way from the working folder upwards.
 fn find<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path, from: &[u8]) -> Result<Found<'r>, Why> {
     let mut folder = Some(from).filter(|from| is_absolute(from)).ok_or(Why::Unreadable)?;
-    let mut found = Found::default();
+    // go.work, go.mod, and what pins.
+    let mut files = [None; 3];
     // Names relative to the working folder are the shortest way for the system: `go.mod`, `../go.mod`, and so on.
     path.set(&[]);
     for _ in 0..FOLDERS_MAX {
-        let mut look = |name: &[u8], bytes_max| {
+        for (index, name) in table::lines(NAMES).enumerate() {
+            // One place to read at, since this is most of the program.
+            let bytes_max = if index < 2 { GO_FILE_BYTES_MAX } else { PIN_FILE_BYTES_MAX };
+            let Some(place @ None) = files.get_mut(index.min(2)) else { continue };
             path.push(name);
-            let read = room.read(machine, path, bytes_max);
+            let read = room.read(machine, path, bytes_max, index > 2)?;
             path.pop(name.len());
-            read
-        };
-        if found.pin.is_none() {
-            found.pin = look(b".go-version", PIN_FILE_BYTES_MAX)?;
-        }
-        // Whatever is in it: only goward reads such a file.
-        if found.pin.is_none() && look(b".tool-versions", 0) != Ok(None) {
-            return Err(Why::PinFile);
-        }
-        if found.work.is_none() {
-            found.work = look(b"go.work", GO_FILE_BYTES_MAX)?;
-        }
-        if found.module.is_none() {
-            found.module = look(b"go.mod", GO_FILE_BYTES_MAX)?;
-            if found.module.is_some() && is_temp(machine, folder) {
-                return Err(Why::TempFolder);
+            match index {
+                _ if read.is_none() => continue,
+                1 if is_temp(machine, folder) => return Err(Why::TempFolder),
+                0..=2 => {}
+                MISE_OF_USER if set(machine, "HOME") == Some(folder) => continue,
+                _ => return Err(Why::PinFile),
             }
+            *place = read;
         }
         path.push(b"../");
         match parent(folder) {
             Some(above) => folder = above,
             None => {
-                if found.work.or(found.module).is_some() {
-                    found.goenv = settings(machine, room, path)?;
-                }
-                return Ok(found);
+                let [work, module, pin] = files;
+                let goenv = match work.or(module) {
+                    Some(_) => settings(machine, room, path)?,
+                    None => None,
+                };
+                return Ok(Found { pin, work, module, goenv });
             }
         }
     }
@@ -232,15 +260,14 @@ fn settings<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path)
         Some(_) => return Err(Why::Goenv),
         None => {}
     }
-    let set = |name: &str| machine.var(name).filter(|value| !value.is_empty());
     if cfg!(windows) {
-        path.set(&[set("APPDATA").ok_or(Why::Goenv)?, b"/go/env"]);
-    } else if let Some(config) = set("XDG_CONFIG_HOME").filter(|_| !cfg!(target_os = "macos")) {
+        path.set(&[set(machine, "APPDATA").ok_or(Why::Goenv)?, b"/go/env"]);
+    } else if let Some(config) = set(machine, "XDG_CONFIG_HOME").filter(|_| !cfg!(target_os = "macos")) {
         // goward passes over one that is not absolute.
         path.set(&[Some(config).filter(|config| config.first() == Some(&b'/')).ok_or(Why::Goenv)?, b"/go/env"]);
     } else {
         let below: &[u8] = if cfg!(target_os = "macos") { b"/Library/Application Support" } else { b"/.config" };
-        path.set(&[set("HOME").ok_or(Why::Goenv)?, below, b"/go/env"]);
+        path.set(&[set(machine, "HOME").ok_or(Why::Goenv)?, below, b"/go/env"]);
     }
-    room.read(machine, path, GOENV_BYTES_MAX).map_err(|_| Why::Goenv)
+    room.read(machine, path, GOENV_BYTES_MAX, false).map_err(|_| Why::Goenv)
 }

@@ -53,7 +53,7 @@ pub enum Why {
 /// The files that were found on the way up. `None` is for what is not there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Found<'a> {
-    /// The nearest `.go-version`, where no `.tool-versions` is nearer.
+    /// The nearest `.go-version`, where no file that pins in another way is nearer.
     pub pin: Option<&'a [u8]>,
     /// The nearest go.work.
     pub work: Option<&'a [u8]>,
@@ -198,7 +198,8 @@ fn speaks_of_modules(goenv: &[u8]) -> bool {
     [&b"GOWORK"[..], b"GO111MODULE"].iter().any(|word| contains(goenv, word))
 }
 
-/// Whether a word stands anywhere in a text.
+/// Whether a word stands anywhere in a text. Four places ask, and the program has to stay small.
+#[inline(never)]
 pub(crate) fn contains(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|window| window == word)
 }

@@ -110,11 +110,11 @@ impl<'t> Row<'t> {
 }
 
 /// The lines of a text, each ended by a line feed. What stands behind the last line feed is no line.
-fn lines(bytes: &[u8]) -> Lines<'_> {
+pub(crate) fn lines(bytes: &[u8]) -> Lines<'_> {
     Lines { bytes, at: 0 }
 }
 
-struct Lines<'t> {
+pub(crate) struct Lines<'t> {
     bytes: &'t [u8],
     at: usize,
 }
@@ -141,7 +141,7 @@ fn cut(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line.get(..at)?, line.get(at + 1..)?))
 }
 
-fn text(bytes: &[u8]) -> Option<&str> {
+pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
     core::str::from_utf8(bytes).ok()
 }
 

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "test code may panic")]
 
-use project::{DefaultPin, FileName, Folder, FoundFile, Inputs, Want};
+use std::collections::BTreeMap;
+
+use project::{DefaultPin, FileName, Folder, FoundFile, Inputs, PinFiles, Want};
 use proptest::prelude::*;
 use release::{Request, Version};
-use shim::{Decision, FORMAT_LINE, Found, Table, Why, decide, decide_exact};
+use shim::path::parent;
+use shim::{Call, Decision, FORMAT_LINE, Found, Machine, Path, Room, Seen, Table, Why, choose, decide, decide_exact};
 
 /// What is installed in every case, in the order in which the store lists it.
 const INSTALLED: [&str; 11] =
@@ -65,8 +68,13 @@ fn expected(folders: &[Files], default: Option<&str>) -> Option<String> {
         .flatten()
         .collect(),
     });
+    chosen(Inputs { folders: folders.collect(), ..Inputs::default() }, default)
+}
+
+/// What the rules and the store say of inputs.
+fn chosen(inputs: Inputs, default: Option<&str>) -> Option<String> {
     let default = default.map(|request| DefaultPin { request: request.to_owned(), origin: String::new() });
-    let inputs = Inputs { folders: folders.collect(), default, ..Inputs::default() };
+    let inputs = Inputs { default, ..inputs };
     let installed: Vec<Version> = INSTALLED.iter().map(|text| text.parse().unwrap()).collect();
     let newest = |request: &Request| request.select(&installed).cloned();
     let chosen = match project::decide(&inputs).ok()?.want {
@@ -242,8 +250,167 @@ fn folder() -> impl Strategy<Value = Files> {
         .prop_map(|(pin, work, module)| Files { pin, work, module })
 }
 
+/// A machine of a few files, with the working folder `/u/a/b` and the home folder `/u`.
+#[derive(Default)]
+struct Machinery {
+    files: BTreeMap<String, Vec<u8>>,
+    vars: BTreeMap<String, Vec<u8>>,
+}
+
+const WORKING_FOLDER: &str = "/u/a/b";
+
+impl Machinery {
+    fn get(&self, path: &Path) -> Option<&Vec<u8>> {
+        let path = String::from_utf8(path.get().unwrap().to_vec()).unwrap();
+        let mut folder = WORKING_FOLDER.as_bytes();
+        let mut rest = path.as_str();
+        while let Some(above) = rest.strip_prefix("../") {
+            (folder, rest) = (parent(folder).unwrap(), above);
+        }
+        let folder = std::str::from_utf8(folder).unwrap().trim_end_matches('/');
+        self.files.get(&if rest.starts_with('/') { rest.to_owned() } else { format!("{folder}/{rest}") })
+    }
+
+    /// The files that the rules look at.
+    fn inputs(&self) -> Inputs {
+        let pin_files = PinFiles::default();
+        let folders = ["/u/a/b", "/u/a", "/u", ""].map(|folder| Folder {
+            path: folder.to_owned(),
+            files: FileName::wanted(&pin_files)
+                .into_iter()
+                .filter_map(|name| {
+                    let path = format!("{folder}/{name}");
+                    let content = self.files.get(&path)?.clone();
+                    Some(FoundFile { name, path, content })
+                })
+                .collect(),
+        });
+        Inputs { folders: folders.to_vec(), home_folder: Some("/u".to_owned()), ..Inputs::default() }
+    }
+
+    /// What the shim says here, and what the rules say.
+    fn both(&mut self) -> (Result<String, Why>, Option<String>) {
+        let expected = chosen(self.inputs(), Some("1.26.8"));
+        let table = table(Some("1.26.8")).replace("config\t\t\n", "config\t/u/.config/goward/config.toml\t7\n");
+        self.files.insert("/h/shim.table".to_owned(), table.into_bytes());
+        self.vars.insert("HOME".to_owned(), b"/u".to_vec());
+        let mut memory = vec![0; Room::BYTES];
+        let call = Call { name: b"go", args: [None; 3], own: b"/h/shims/go", folder: WORKING_FOLDER.as_bytes() };
+        let said = match choose(self, Room::new(&mut memory), &mut Path::empty(), &call).decision {
+            Decision::Run { version, .. } => Ok(version.to_owned()),
+            Decision::HandOver(why) => Err(why),
+        };
+        (said, expected)
+    }
+}
+
+impl Machine for Machinery {
+    fn var(&self, name: &str) -> Option<&[u8]> {
+        self.vars.get(name).map(Vec::as_slice)
+    }
+
+    fn any_var(&self, begin: &str) -> bool {
+        self.vars.keys().any(|name| name.starts_with(begin))
+    }
+
+    fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {
+        let Some(content) = self.get(path) else { return Seen::Absent };
+        let length = content.len().min(into.len());
+        into[..length].copy_from_slice(&content[..length]);
+        Seen::Bytes(length)
+    }
+
+    fn read_link(&mut self, _: &Path, _: &mut [u8]) -> Seen {
+        Seen::Absent
+    }
+
+    fn changed(&mut self, _: &Path) -> Option<u64> {
+        Some(7)
+    }
+}
+
+#[test]
+fn every_file_that_pins_by_default_is_seen_from_every_folder() {
+    let others = FileName::wanted(&PinFiles::default())
+        .into_iter()
+        .filter(|name| !matches!(name, FileName::GoWork | FileName::GoMod | FileName::GoVersion));
+    let others: Vec<FileName> = others.collect();
+    assert_eq!(others.len(), 10);
+    for name in others {
+        for folder in ["/u/a/b", "/u/a", "/u", ""] {
+            let at = |content: &str| Machinery {
+                files: BTreeMap::from([(format!("{folder}/{name}"), content.as_bytes().to_vec())]),
+                ..Machinery::default()
+            };
+            // In the home folder this is mise's default for the user.
+            let of_user = name == FileName::ConfigMiseFolder && folder == "/u";
+            let expected = if of_user { Ok("1.26.8".to_owned()) } else { Err(Why::PinFile) };
+            assert_eq!(at("go 1.25.9").both().0, expected, "{folder} {name}");
+            // Nothing in it can be Go's.
+            assert_eq!(at("node 20").both(), (Ok("1.26.8".to_owned()), Some("1.26.8".to_owned())), "{folder} {name}");
+            assert_eq!(at(&"x".repeat(5000)).both().0, Err(Why::Unreadable), "{folder} {name}");
+            // What stands behind a nearer pin, or beside one that comes first, is not looked at.
+            let mut pinned = at("go 1.25.9");
+            pinned.files.insert(format!("{folder}/.go-version"), b"1.20".to_vec());
+            assert_eq!(pinned.both(), (Ok("1.20.14".to_owned()), Some("1.20.14".to_owned())), "{folder} {name}");
+        }
+    }
+}
+
+#[test]
+fn every_variable_that_bears_on_the_choice_is_for_goward() {
+    for name in [
+        "GOWARD_VERSION",
+        "GOWARD_CONFIG",
+        "GOWARD_PIN_FILES",
+        "GOWARD_ON_CONFLICT",
+        "GOWARD_TOOLCHAIN_LINE",
+        "GOTOOLCHAIN",
+        "GOWORK",
+        "GO111MODULE",
+        "GOROOT",
+        "GOENV_VERSION",
+        "ASDF_GOLANG_VERSION",
+        "MISE_GO_VERSION",
+        "PROTO_GO_VERSION",
+        "GOWARD_HOME",
+    ] {
+        let with = |value: &str| Machinery {
+            vars: BTreeMap::from([(name.to_owned(), value.as_bytes().to_vec())]),
+            ..Machinery::default()
+        };
+        assert_eq!(with("x").both().0, Err(Why::Setting), "{name}");
+        assert_eq!(with("").both().0, Ok("1.26.8".to_owned()), "{name}");
+    }
+}
+
+fn any_file() -> impl Strategy<Value = (String, Vec<u8>)> {
+    let folder = proptest::sample::select(vec!["/u/a/b", "/u/a", "/u", ""]);
+    let name = proptest::sample::select(FileName::wanted(&PinFiles::default()));
+    let other = prop_oneof![
+        version().prop_map(|version| format!("golang {version}")),
+        version().prop_map(|version| format!("[tools]\ngo = \"{version}\"")),
+        version().prop_map(|version| format!("go = \"{version}\"")),
+        Just("[tools]\nnode = \"20\"".to_owned()),
+        Just("system".to_owned()),
+    ];
+    let content = prop_oneof![2 => pin_file(), 1 => go_file(), 3 => other.prop_map(String::into_bytes)];
+    (folder, name, content).prop_map(|(folder, name, content)| (format!("{folder}/{name}"), content))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn on_a_machine_of_many_files_it_says_what_the_rules_say_or_nothing(
+        files in proptest::collection::vec(any_file(), 0..4),
+    ) {
+        let mut machine = Machinery { files: files.into_iter().collect(), ..Machinery::default() };
+        let (said, expected) = machine.both();
+        if let Ok(version) = said {
+            prop_assert_eq!(Some(version), expected);
+        }
+    }
 
     #[test]
     fn the_shim_says_what_the_rules_say_or_nothing(

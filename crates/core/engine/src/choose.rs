@@ -367,13 +367,22 @@ fn of_settings(ctx: &Ctx, inputs: Inputs) -> Inputs {
     }
 }
 
+/// The project that the working folder belongs to: the nearest folder with a file that is looked at.
+///
+/// # Errors
+/// When a file is there and cannot be read.
+pub(crate) fn project_here(ctx: &Ctx) -> Result<Option<PathBuf>, ChooseError> {
+    let folders = folders(ctx, ctx.sys.env().folder())?;
+    Ok(folders.first().map(|folder| PathBuf::from(&folder.path)))
+}
+
 /// The folders from this one upwards that hold any of the files.
 fn folders(ctx: &Ctx, from: &Path) -> Result<Vec<Folder>, ChooseError> {
     let mut folders = Vec::new();
-    let pin_files = ctx.settings.pin_files();
+    let names = FileName::wanted(&ctx.settings.pin_files());
     for folder in from.ancestors().take(FOLDERS_MAX) {
         let mut files = Vec::new();
-        for name in FileName::wanted(&pin_files) {
+        for &name in &names {
             files.extend(found(ctx, name, &folder.join(name.as_str()))?);
         }
         if !files.is_empty() {

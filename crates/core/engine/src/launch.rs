@@ -2,8 +2,8 @@
 //!
 //! The child gets the toolchain's own `bin` first in `PATH` (nested `go` calls must find the same
 //! tree: golang/go#75031) and no `GOROOT` of another tree (a stale one mixes two releases:
-//! "compile: version … does not match go tool version …"). Nothing else of the environment changes:
-//! `GOTOOLCHAIN`, `GOPATH` and the caches are the user's.
+//! "compile: version … does not match go tool version …"). `GOTOOLCHAIN` is the user's, and so are
+//! `GOPATH`, `GOBIN` and the caches, unless `isolate.*` asks for folders of their own (`goenv`).
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,9 @@ use diag::{Class, Diagnose, Hints, hint};
 use store::Toolchain;
 use sys::{Command, EntryKind};
 
+use crate::choose::ChooseError;
 use crate::ctx::Ctx;
+use crate::goenv::isolation;
 
 /// A program about to run under a toolchain.
 #[derive(Debug, Clone)]
@@ -23,6 +25,8 @@ pub struct Launch {
     pub command: Command,
     /// A `GOROOT` that was taken out of the environment, since it belongs to another tree.
     pub dropped_goroot: Option<PathBuf>,
+    /// Folders of the version's or the project's own that the program is given, by variable.
+    pub isolated: Vec<(&'static str, PathBuf)>,
 }
 
 /// Why a program cannot be run.
@@ -45,6 +49,20 @@ pub enum LaunchError {
         #[source]
         cause: std::io::Error,
     },
+    /// The project whose own folders are asked for cannot be found out.
+    #[error(transparent)]
+    Choose(#[from] ChooseError),
+    /// A folder of the version's or the project's own cannot be made.
+    #[error("make the folder `{}` for {name}", path.display())]
+    Isolate {
+        /// The variable.
+        name: &'static str,
+        /// The folder.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
 }
 
 impl LaunchError {
@@ -59,6 +77,8 @@ impl Diagnose for LaunchError {
         match self {
             Self::Missing { .. } => Class::CommandMissing,
             Self::Refused { .. } => Class::CommandRefused,
+            Self::Choose(error) => error.class(),
+            Self::Isolate { cause, .. } => Class::of_io(cause),
         }
     }
 
@@ -66,26 +86,62 @@ impl Diagnose for LaunchError {
         match self {
             Self::Missing { .. } => "command-missing",
             Self::Refused { .. } => "command-refused",
+            Self::Choose(error) => error.word(),
+            Self::Isolate { .. } => "isolate-folder",
         }
     }
 
     fn hints(&self) -> Hints {
         match self {
             Self::Missing { .. } => hint!("check the name, or give a path"),
+            Self::Choose(error) => error.hints(),
+            Self::Isolate { cause, .. } => Hints::for_io(cause),
             Self::Refused { .. } => hint!("is it a program for this machine, on a file system that allows programs?"),
         }
     }
 }
 
-/// Prepares `words` (a program's name or path, then its arguments) to run under a toolchain.
+/// Prepares `words` (a program's name or path, then its arguments) to run under a toolchain, and makes the
+/// folders that it is given for itself.
 ///
 /// A bare name is looked for in the toolchain's `bin` first, then along `PATH`.
 ///
 /// # Errors
-/// When there is no such program.
+/// When there is no such program, or a folder cannot be made.
 pub fn launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Launch, LaunchError> {
+    let mut launch = plan_launch(ctx, toolchain, words)?;
+    launch.isolate(ctx)?;
+    Ok(launch)
+}
+
+/// As [`launch`], but nothing is made and no folder is given.
+///
+/// # Errors
+/// When there is no such program.
+pub fn plan_launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Launch, LaunchError> {
     let (command, dropped_goroot) = launch_in(ctx, &toolchain.tree, words)?;
-    Ok(Launch { toolchain, command, dropped_goroot })
+    let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
+    launch.plan_isolation(ctx)?;
+    Ok(launch)
+}
+
+impl Launch {
+    /// Gives the program the folders that the settings ask for, and makes them.
+    fn isolate(&mut self, ctx: &Ctx) -> Result<(), LaunchError> {
+        for (name, path) in &self.isolated {
+            let made = ctx.sys.fs().create_private_dirs(path);
+            made.map_err(|cause| LaunchError::Isolate { name, path: path.clone(), cause })?;
+        }
+        Ok(())
+    }
+
+    fn plan_isolation(&mut self, ctx: &Ctx) -> Result<(), LaunchError> {
+        for one in isolation(ctx, &self.toolchain)? {
+            self.command = self.command.clone().env(one.name, one.path.as_os_str());
+            self.isolated.push((one.name, one.path));
+        }
+        Ok(())
+    }
 }
 
 /// The same for a tree that is no toolchain of the store: the command, and the `GOROOT` that was left out.
@@ -99,11 +155,16 @@ pub fn launch_in(ctx: &Ctx, tree: &Path, words: &[OsString]) -> Result<(Command,
     let program = find(ctx, &bin, name)
         .ok_or_else(|| LaunchError::Missing { name: name.to_string_lossy().into_owned(), bin: bin.clone() })?;
     let mut command = Command::new(program).args(args).env("PATH", path_with(ctx, &bin));
-    let goroot = ctx.sys.env().var_os("GOROOT").map(PathBuf::from).filter(|root| root != tree);
+    let goroot = foreign_goroot(ctx, tree);
     if goroot.is_some() {
         command = command.env_remove("GOROOT");
     }
     Ok((command, goroot))
+}
+
+/// A `GOROOT` of the environment that belongs to another tree.
+pub(crate) fn foreign_goroot(ctx: &Ctx, tree: &Path) -> Option<PathBuf> {
+    ctx.sys.env().var_os("GOROOT").map(PathBuf::from).filter(|root| root != tree)
 }
 
 /// How a program is run under the name of a shim.
@@ -121,7 +182,7 @@ pub enum ShimCall {
 /// Prepares a toolchain's `go`, or `gofmt` where that is the name, to run under the name of a shim.
 ///
 /// # Errors
-/// When that program is a shim itself, and would come back here.
+/// When that program is a shim itself, and would come back here; or a folder cannot be made.
 pub fn launch_shim(
     ctx: &Ctx,
     toolchain: Toolchain,
@@ -137,15 +198,19 @@ pub fn launch_shim(
         return Err(LaunchError::refused(&program, cause));
     }
     let mut command = Command::new(program).named(name).args(args);
-    let goroot = ctx.sys.env().var_os("GOROOT").map(PathBuf::from).filter(|root| *root != toolchain.tree);
-    let dropped_goroot = goroot.filter(|_| call != ShimCall::Exact);
+    let dropped_goroot = foreign_goroot(ctx, &toolchain.tree).filter(|_| call != ShimCall::Exact);
     if dropped_goroot.is_some() {
         command = command.env_remove("GOROOT");
     }
     if call == ShimCall::Request {
         command = command.env("PATH", path_with(ctx, &bin));
     }
-    Ok(Launch { toolchain, command, dropped_goroot })
+    let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
+    if call != ShimCall::Exact {
+        launch.plan_isolation(ctx)?;
+        launch.isolate(ctx)?;
+    }
+    Ok(launch)
 }
 
 fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Option<PathBuf> {

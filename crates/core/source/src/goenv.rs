@@ -28,7 +28,7 @@ pub fn go_setting(sys: &Sys, name: &str, goroots: &[PathBuf]) -> Option<GoSettin
         return Some(GoSetting { value: value.to_owned(), origin: format!("{name} in the environment") });
     }
     let on_path = sys.env().search_path().into_iter().filter_map(|folder| goroot_of(sys, &folder));
-    let files = user_file(sys)
+    let files = user_go_env(sys)
         .into_iter()
         .chain(sys.env().path_var("GOROOT").map(|root| root.join("go.env")))
         .chain(goroots.iter().map(|root| root.join("go.env")))
@@ -36,28 +36,76 @@ pub fn go_setting(sys: &Sys, name: &str, goroots: &[PathBuf]) -> Option<GoSettin
     files.into_iter().find_map(|path| in_file(sys, name, &path))
 }
 
-/// Looks a setting up in the user's file only: what `go env -w` has left there.
-pub fn user_go_setting(sys: &Sys, name: &str) -> Option<GoSetting> {
-    in_file(sys, name, &user_file(sys)?)
+fn in_file(sys: &Sys, name: &str, path: &Path) -> Option<GoSetting> {
+    let file = GoEnvFile::read(sys, path);
+    let line = file.last(name).filter(|line| !line.value.trim().is_empty())?;
+    Some(GoSetting { value: line.value.trim().to_owned(), origin: format!("{}:{}", path.display(), line.number) })
 }
 
-/// The file that `go env -w` writes.
-fn user_file(sys: &Sys) -> Option<PathBuf> {
+/// Looks a setting up in the user's file only: what `go env -w` has left there.
+pub fn user_go_setting(sys: &Sys, name: &str) -> Option<GoSetting> {
+    in_file(sys, name, &user_go_env(sys)?)
+}
+
+/// A file of `NAME=value` lines: the one that `go env -w` writes, or a tree's `go.env`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GoEnvFile {
+    lines: Vec<GoEnvLine>,
+}
+
+/// One line of such a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoEnvLine {
+    /// The variable.
+    pub name: String,
+    /// Its value, untrimmed; it may be empty.
+    pub value: String,
+    /// The line, counted from 1.
+    pub number: usize,
+}
+
+impl GoEnvFile {
+    /// Reads as the go command does (cmd/go/internal/cfg: `readEnvFile`): a line that begins with no
+    /// capital letter or has no `=` is passed over, nothing is trimmed, and a file that cannot be read says
+    /// nothing. Nor does one that is too long or is not text.
+    pub fn read(sys: &Sys, path: &Path) -> GoEnvFile {
+        let bytes = sys.fs().read(path, GOENV_BYTES_MAX).ok();
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        let lines = text.split('\n').enumerate().filter_map(|(index, line)| {
+            let (name, value) = line.split_once('=')?;
+            name.starts_with(|first: char| first.is_ascii_uppercase()).then(|| GoEnvLine {
+                name: name.to_owned(),
+                value: value.to_owned(),
+                number: index + 1,
+            })
+        });
+        GoEnvFile { lines: lines.collect() }
+    }
+
+    /// Every line, in order.
+    pub fn lines(&self) -> &[GoEnvLine] {
+        &self.lines
+    }
+
+    /// What counts of a user's file: a later line replaces an earlier one, also with an empty value.
+    pub fn last(&self, name: &str) -> Option<&GoEnvLine> {
+        self.lines.iter().rev().find(|line| line.name == name)
+    }
+
+    /// What counts of a tree's `go.env`: a value that is there already is not replaced.
+    pub fn first(&self, name: &str) -> Option<&GoEnvLine> {
+        self.lines.iter().find(|line| line.name == name)
+    }
+}
+
+/// The file that `go env -w` writes: `GOENV`, else `go/env` in the user's configuration folder; none where
+/// `GOENV=off` (cmd/go/internal/cfg: `EnvFile`). It need not be there.
+pub fn user_go_env(sys: &Sys) -> Option<PathBuf> {
     match sys.env().var("GOENV") {
         Some("off") => None,
         Some(path) => Some(PathBuf::from(path)),
         None => user_config_folder(sys).map(|folder| folder.join("go").join("env")),
     }
-}
-
-fn in_file(sys: &Sys, name: &str, path: &Path) -> Option<GoSetting> {
-    let bytes = sys.fs().read(path, GOENV_BYTES_MAX).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    text.lines().enumerate().find_map(|(index, line)| {
-        let (key, value) = line.trim().split_once('=')?;
-        (key == name && !value.is_empty())
-            .then(|| GoSetting { value: value.to_owned(), origin: format!("{}:{}", path.display(), index + 1) })
-    })
 }
 
 /// The tree of a `go` in a folder of `PATH`, links followed.
@@ -67,8 +115,8 @@ fn goroot_of(sys: &Sys, folder: &Path) -> Option<PathBuf> {
     Some(real.parent()?.parent()?.to_owned())
 }
 
-/// Go's `os.UserConfigDir`.
-fn user_config_folder(sys: &Sys) -> Option<PathBuf> {
+/// The folder that holds a user's configurations, as Go's `os.UserConfigDir` has it.
+pub fn user_config_folder(sys: &Sys) -> Option<PathBuf> {
     let env = sys.env();
     if cfg!(windows) {
         return env.path_var("APPDATA");

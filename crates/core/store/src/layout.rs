@@ -28,6 +28,8 @@ use release::ToolchainId;
 /// sdk/go1.27.3.linux-amd64/               links into the tree, and the mark that other tools look for
 /// shell/                                  scripts that the user's shells read
 /// trash/                                  trees on their way out
+/// isolated/go1.27.3/gobin                 folders of one version's own, where that is asked for
+/// isolated/projects/0123456789abcdef/     folders of one project's own
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
@@ -237,6 +239,23 @@ impl Layout {
     /// Go installations that are run where they stand.
     pub fn systems(&self) -> PathBuf {
         self.home.join("system.json")
+    }
+
+    /// The folders that a version or a project has for itself, where that is asked for. Only their owner may
+    /// look into them.
+    pub fn isolated(&self) -> PathBuf {
+        self.home.join("isolated")
+    }
+
+    /// The folder of one version's own; `name` is `gopath`, `gobin`, `gocache` or `gomodcache`.
+    pub fn isolated_by_version(&self, version: &release::Version, name: &str) -> PathBuf {
+        self.isolated().join(version.tag()).join(name)
+    }
+
+    /// The folder of one project's own. Its name is that of the project's file under `projects/`.
+    pub fn isolated_by_project(&self, project: &Path, name: &str) -> PathBuf {
+        let hash = crate::projects::name_of(&project.to_string_lossy());
+        self.isolated().join("projects").join(hash).join(name)
     }
 
     /// Trees on their way out.

@@ -15,6 +15,11 @@ const NAME_DIGITS: usize = 16;
 /// How many projects are remembered at the most.
 const PROJECTS_MAX: usize = 10_000;
 
+/// The name of the file of the project in this folder.
+pub(crate) fn name_of(folder: &str) -> String {
+    digest_front(folder.as_bytes(), NAME_DIGITS)
+}
+
 impl Store {
     /// Remembers a project's folder. Costs one look where it is known.
     ///
@@ -22,7 +27,7 @@ impl Store {
     /// What the system says.
     pub fn remember_project(&self, folder: &Path) -> Result<(), StoreError> {
         let Some(text) = folder.to_str() else { return Ok(()) };
-        let name = digest_front(text.as_bytes(), NAME_DIGITS);
+        let name = name_of(text);
         let parent = self.layout().projects();
         let path = parent.join(name);
         let fs = self.sys.fs();

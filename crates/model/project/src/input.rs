@@ -83,9 +83,9 @@ impl FileName {
 
     /// The files that are looked for where these kinds count, so that whoever walks the folders needs to
     /// know none of them.
-    pub fn wanted(pin_files: &PinFiles) -> impl Iterator<Item = FileName> {
+    pub fn wanted(pin_files: &PinFiles) -> Vec<FileName> {
         let pins = pin_files.kinds().iter().flat_map(|kind| kind.files().iter().copied());
-        [FileName::GoWork, FileName::GoMod].into_iter().chain(pins)
+        [FileName::GoWork, FileName::GoMod].into_iter().chain(pins).collect()
     }
 
     /// The file's name; a path from its folder where it stands deeper, with `/`.

@@ -16,6 +16,9 @@ mod shell;
 
 pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
 pub use verify::VerifyArgs;
+mod places;
+
+pub use places::{EnvArgs, EnvShell};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -132,6 +135,8 @@ pub enum Command {
     Which(WhichArgs),
     /// Print the folder of an installed toolchain: its GOROOT.
     Where(WhereArgs),
+    /// Print the go command's variables, and who set each.
+    Env(EnvArgs),
     /// Show what is under way, what is kept, and whether anything is wrong.
     Status(StatusArgs),
     /// Show every change: who, when, from where.

@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod current;
 mod diff;
+mod env;
 pub(crate) mod exec_shim;
 mod history;
 mod import;
@@ -58,6 +59,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Which(args) => which::run(ctx, args, speech),
         Command::Import(args) => import::run(ctx, args, speech),
         Command::Migrate(args) => migrate::run(ctx, args, speech),
+        Command::Env(args) => env::run(ctx, args),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),

@@ -17,6 +17,7 @@ use sys::Sys;
 
 pub use error::SettingsError;
 pub use table::{Def, TABLE};
+pub(crate) use value::without_secrets;
 pub use value::{Kind, Value};
 
 /// Where a value comes from.

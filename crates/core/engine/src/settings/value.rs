@@ -152,7 +152,7 @@ impl fmt::Display for Value {
 }
 
 /// An address without its password; any other text as it is, unless it may hide one.
-pub(super) fn without_secrets(text: &str) -> String {
+pub(crate) fn without_secrets(text: &str) -> String {
     match url::Url::parse(text) {
         Ok(url) if url.has_host() => fetch::redacted(&url),
         _ if text.contains('@') => "…".to_owned(),

@@ -1,0 +1,169 @@
+//! `goward env`
+
+use engine::{Ctx, GO_VARIABLES, GoEnv, Variable, shown};
+
+use super::{Done, remember};
+use crate::cli::{EnvArgs, EnvShell};
+use crate::failure::Failure;
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> Done {
+    if let Some(unknown) = args.names.iter().find(|name| !GO_VARIABLES.contains(&name.as_str())) {
+        return Err(Failure::UnknownVariable { name: unknown.clone() });
+    }
+    let choice = engine::choose(ctx, None)?;
+    let Some(toolchain) = choice.toolchain.clone() else {
+        return Err(Failure::NotInstalled { request: choice.request.to_string() });
+    };
+    remember(ctx, &choice);
+    let env = engine::go_env(ctx, toolchain)?;
+    let mut value = env.json();
+    value["because"] = choice.because().into();
+    let text = match (args.shell, args.tree) {
+        (Some(shell), _) => script(ctx, &env, shell)?,
+        (None, true) => tree(&env),
+        (None, false) if !args.names.is_empty() => values(&env, &args.names),
+        (None, false) if args.explain => {
+            let tag = env.toolchain.id.version().tag();
+            format!("{tag}, for {}\n\n{}\n{}", choice.because(), explained(&env), tree(&env))
+        }
+        (None, false) => env.variables.iter().map(line).collect(),
+    };
+    Ok(Box::new(Worded::new(value, text)))
+}
+
+fn value_of(variable: &Variable) -> String {
+    variable.value.as_deref().map_or_else(|| "(built in)".to_owned(), |value| shown(variable.name, value))
+}
+
+fn line(variable: &Variable) -> String {
+    format!("{}={}\n", variable.name, value_of(variable))
+}
+
+fn values(env: &GoEnv, names: &[String]) -> String {
+    let found = names.iter().filter_map(|name| env.variable(name));
+    found.map(|variable| format!("{}\n", value_of(variable))).collect()
+}
+
+fn explained(env: &GoEnv) -> String {
+    let mut text = String::new();
+    for variable in &env.variables {
+        text.push_str(&line(variable));
+        text.push_str(&format!("    by {}\n", variable.rule));
+        for other in &variable.overruled {
+            text.push_str(&format!("    over {} ({})\n", shown(variable.name, &other.value), other.rule));
+        }
+        if let Some(note) = &variable.note {
+            text.push_str(&format!("    note: {note}\n"));
+        }
+    }
+    text
+}
+
+/// How the folders stand to each other.
+fn tree(env: &GoEnv) -> String {
+    let value = |name: &str| env.variable(name).map(value_of).unwrap_or_default();
+    let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
+    let (goroot, gopath, gobin) = (value("GOROOT"), value("GOPATH"), value("GOBIN"));
+    let (modcache, cache) = (value("GOMODCACHE"), value("GOCACHE"));
+    let (gomod, gowork) = (value("GOMOD"), value("GOWORK"));
+    let below = |path: &str, parent: &str| {
+        let inside = std::path::Path::new(path).strip_prefix(parent).ok();
+        inside.map(|inside| inside.display().to_string()).filter(|inside| !inside.is_empty())
+    };
+    let mut text = String::from("this folder\n");
+    let work = if gowork.is_empty() || gowork == "off" { "none: one module alone".to_owned() } else { gowork };
+    let module = if gomod.is_empty() || gomod == "/dev/null" || gomod == "NUL" { "none".to_owned() } else { gomod };
+    text.push_str(&format!("├─ GOWORK      {work}\n"));
+    text.push_str(&format!("│  └─ GOMOD    {module}\n"));
+    text.push_str(&format!("├─ GOROOT      {goroot}\n"));
+    text.push_str(
+        "│  ├─ bin      go, gofmt\n│  ├─ src      the standard library\n│  └─ go.env   this toolchain's defaults\n",
+    );
+    text.push_str(&format!("├─ GOPATH      {}\n", or(gopath.clone(), "none")));
+    let first = gopath.split(if cfg!(windows) { ';' } else { ':' }).next().unwrap_or_default().to_owned();
+    let mut inside = Vec::new();
+    let mut beside = Vec::new();
+    match below(&gobin, &first) {
+        Some(name) if !first.is_empty() => inside.push(("GOBIN", format!("{name}: programs that `go install` makes"))),
+        _ => beside.push(("GOBIN", or(gobin, "none: `go install` has nowhere to put programs"))),
+    }
+    match below(&modcache, &first) {
+        Some(name) if !first.is_empty() => inside.push(("MODCACHE", format!("{name}: modules that were downloaded"))),
+        _ => beside.push(("GOMODCACHE", or(modcache, "none"))),
+    }
+    for (index, (name, what)) in inside.iter().enumerate() {
+        let branch = if index + 1 == inside.len() { "└─" } else { "├─" };
+        text.push_str(&format!("│  {branch} {name:<8} {what}\n"));
+    }
+    beside.push(("GOCACHE", format!("{}  (what was built)", or(cache, "none"))));
+    for (index, (name, what)) in beside.iter().enumerate() {
+        let branch = if index + 1 == beside.len() { "└─" } else { "├─" };
+        text.push_str(&format!("{branch} {name:<11} {what}\n"));
+    }
+    text
+}
+
+/// What `goward run` changes, as statements of a shell.
+fn script(ctx: &Ctx, env: &GoEnv, shell: EnvShell) -> Result<String, Failure> {
+    let bin = env.toolchain.tree.join("bin");
+    let mut changes: Vec<(&str, Change)> = Vec::new();
+    if env.dropped_goroot.is_some() {
+        changes.push(("GOROOT", Change::Unset));
+    }
+    for (name, path) in &env.set {
+        changes.push((name, Change::Set(text_of(path)?)));
+    }
+    if ctx.sys.env().search_path().first() != Some(&bin) {
+        changes.push(("PATH", Change::Prepend(text_of(&bin)?)));
+    }
+    Ok(changes.iter().map(|(name, change)| format!("{}\n", statement(shell, name, change))).collect())
+}
+
+fn text_of(path: &std::path::Path) -> Result<String, Failure> {
+    path.to_str().map(str::to_owned).ok_or_else(|| Failure::NotText { path: path.to_owned() })
+}
+
+enum Change {
+    Set(String),
+    Unset,
+    Prepend(String),
+}
+
+fn statement(shell: EnvShell, name: &str, change: &Change) -> String {
+    let quoted = |text: &str| quoted(shell, text);
+    match (shell, change) {
+        (EnvShell::Sh | EnvShell::Bash | EnvShell::Zsh, change) => match change {
+            Change::Set(value) => format!("export {name}={}", quoted(value)),
+            Change::Unset => format!("unset {name}"),
+            Change::Prepend(folder) => format!("export {name}={}:\"${name}\"", quoted(folder)),
+        },
+        (EnvShell::Fish, change) => match change {
+            Change::Set(value) => format!("set -gx {name} {}", quoted(value)),
+            Change::Unset => format!("set -e {name}"),
+            Change::Prepend(folder) => format!("set -gx {name} {} ${name}", quoted(folder)),
+        },
+        (EnvShell::Pwsh, change) => match change {
+            Change::Set(value) => format!("$env:{name} = {}", quoted(value)),
+            Change::Unset => format!("Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
+            Change::Prepend(folder) => {
+                format!("$env:{name} = {} + [IO.Path]::PathSeparator + $env:{name}", quoted(folder))
+            }
+        },
+        (EnvShell::Nu, change) => match change {
+            Change::Set(value) => format!("$env.{name} = {}", quoted(value)),
+            Change::Unset => format!("hide-env -i {name}"),
+            Change::Prepend(folder) => format!("$env.{name} = ($env.{name} | prepend {})", quoted(folder)),
+        },
+    }
+}
+
+/// A text that the shell takes as it is.
+fn quoted(shell: EnvShell, text: &str) -> String {
+    match shell {
+        EnvShell::Sh | EnvShell::Bash | EnvShell::Zsh => format!("'{}'", text.replace('\'', r"'\''")),
+        EnvShell::Fish => format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'")),
+        EnvShell::Pwsh => format!("'{}'", text.replace('\'', "''")),
+        EnvShell::Nu => format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"")),
+    }
+}
