@@ -58,6 +58,15 @@ pub enum Failure {
     /// Pinning.
     #[error(transparent)]
     Pin(#[from] PinError),
+    /// Bringing in what is there.
+    #[error(transparent)]
+    Adopt(#[from] AdoptError),
+    /// Moving from one release to another.
+    #[error(transparent)]
+    Migrate(#[from] adopt::MigrateError),
+    /// A Go that is run where it stands.
+    #[error(transparent)]
+    System(#[from] adopt::SystemError),
     /// Running a program.
     #[error(transparent)]
     Launch(#[from] LaunchError),
@@ -149,6 +158,9 @@ impl Failure {
             Self::Install(error) => error,
             Self::Choose(error) => error,
             Self::Pin(error) => error,
+            Self::Adopt(error) => error,
+            Self::System(error) => error,
+            Self::Migrate(error) => error,
             Self::Launch(error) => error,
             Self::Floor(error) => error,
             Self::Signals(_) | Self::NotInstalled { .. } => return None,

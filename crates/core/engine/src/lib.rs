@@ -49,6 +49,8 @@ pub use list::{Available, Listed, available, installed};
 pub use log::{LogFailure, LogProofError, Vouched, ask_log, check_kept_proof, key_of, log_proof, newest_head};
 pub use lock::{LockError, LockOutcome, hold_installed, lock};
 pub use pin::{PinError, Pinned, pin};
+pub use log::{LogFailure, Vouched, ask_log, key_of, newest_head};
+pub use pin::{PinError, Pinned, pin, repinned};
 pub use prove::ProveError;
 pub use prune::{PruneItem, prune};
 pub use recover::recover;

@@ -223,6 +223,15 @@ fn folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
     project.map_or_else(|| ctx.sys.env().folder().to_owned(), |folder| PathBuf::from(&folder.path))
 }
 
+/// What a version file (`.go-version` or `.tool-versions`) would hold if it named another version: only that word
+/// changes. Nothing is written.
+///
+/// # Errors
+/// When it is not text.
+pub fn repinned(file: &FoundFile, request: &Request) -> Result<String, PinError> {
+    changed(file, request).map(|(_, text, _)| text)
+}
+
 fn changed(file: &FoundFile, request: &Request) -> Result<(PathBuf, String, Option<String>), PinError> {
     let path = PathBuf::from(&file.path);
     let text = std::str::from_utf8(&file.content).map_err(|_| PinError::NotText { path: path.clone() })?;

@@ -32,6 +32,7 @@ mod layout;
 mod lease;
 mod lock;
 mod manifest_file;
+mod programs;
 mod projects;
 mod record;
 mod recover;

@@ -13,6 +13,7 @@ use release::ToolchainId;
 use serde::{Deserialize, Serialize};
 
 use crate::generation::Author;
+use crate::programs::{PlannedProgram, image};
 use crate::record::{FORMAT, check_format};
 use crate::staging::to_json;
 use crate::{Generation, Store, StoreError};
@@ -30,6 +31,8 @@ pub struct Transaction {
     purpose: String,
     author: Author,
     changes: Vec<(PathBuf, Option<Vec<u8>>)>,
+    /// Places of programs, and the files that shall stand there.
+    programs: Vec<(PathBuf, Option<PathBuf>)>,
     default: Option<NewDefault>,
     undoes: Option<String>,
 }
@@ -80,6 +83,9 @@ struct Plan {
     author: Author,
     /// The files, in the order in which they are changed.
     files: Vec<PlannedFile>,
+    /// Programs, changed after the files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    programs: Vec<PlannedProgram>,
     /// How the default moves, after the files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     default: Option<PlannedDefault>,
@@ -133,6 +139,12 @@ impl Transaction {
         self
     }
 
+    /// The program shall be a copy of the file `from`, however large. A link at its place is refused.
+    pub fn place(mut self, path: impl Into<PathBuf>, from: impl Into<PathBuf>) -> Transaction {
+        self.programs.push((path.into(), Some(from.into())));
+        self
+    }
+
     /// The toolchain shall be the default; where it is already, nothing moves.
     pub fn switch_to(mut self, id: ToolchainId) -> Transaction {
         self.default = Some(NewDefault::Toolchain(id));
@@ -181,6 +193,7 @@ impl Store {
             purpose: purpose.into(),
             author: Author::default(),
             changes: Vec::new(),
+            programs: Vec::new(),
             default: None,
             undoes: None,
         }
@@ -212,12 +225,14 @@ impl Store {
         };
         let plan = self.read_plan(&self.layout().transactions().join(folder)).ok()?;
         let nanos = name.split('-').next().and_then(|nanos| nanos.parse().ok());
+        let files = plan.files.into_iter().map(|file| file.path);
+        let programs = plan.programs.into_iter().map(|program| program.path);
         Some(PastChange {
             name: name.to_owned(),
             purpose: plan.purpose,
             unix_nanos: nanos.unwrap_or(plan.unix_seconds.saturating_mul(1_000_000_000)),
             author: plan.author,
-            files: plan.files.into_iter().map(|file| file.path).collect(),
+            files: files.chain(programs).collect(),
             default: plan.default.map(|default| (default.from, default.to)),
             undoes: plan.undoes,
             done,
@@ -242,6 +257,16 @@ impl Store {
                 return Err(StoreError::Meddled { path: file.path.clone() });
             }
             back.changes.push((file.path.clone(), self.image(&done, "before", index, file.existed)?));
+        }
+        for (index, program) in plan.programs.iter().enumerate() {
+            if self.program_at(&program.path)? != program.after {
+                return Err(StoreError::Meddled { path: program.path.clone() });
+            }
+            let image = image(&done, "before", index);
+            if program.before.is_some() && self.program_at(&image)? != program.before {
+                return Err(StoreError::Meddled { path: image });
+            }
+            back.programs.push((program.path.clone(), program.before.as_ref().map(|_| image)));
         }
         back.commit(wait_max)
     }
@@ -338,6 +363,7 @@ impl Store {
             unix_seconds: self.sys.clock().unix_seconds(),
             author: transaction.author.clone(),
             files,
+            programs: self.plan_programs(&made, &transaction.programs)?,
             default: self.planned_default(transaction)?,
             undoes: transaction.undoes.clone(),
         };
@@ -393,6 +419,9 @@ impl Store {
             }
             self.set(&file.path, after.as_ref())?;
         }
+        if let Some(path) = self.apply_programs(&folder, &plan.programs)? {
+            return Ok(Applied::Conflict(path));
+        }
         match &plan.default {
             Some(default) => self.apply_default(default),
             None => Ok(Applied::All),
@@ -428,6 +457,7 @@ impl Store {
         {
             self.move_default(default.from)?;
         }
+        self.revert_programs(folder, &plan.programs)?;
         for (index, file) in plan.files.iter().enumerate() {
             let after = self.image(folder, "after", index, file.remains)?;
             if self.image_of(&file.path)? == after {
@@ -442,7 +472,11 @@ impl Store {
         let (from, to) = (folder.join(name), folder.join(format!("{name}.{how}")));
         let fs = self.sys.fs();
         fs.rename(&from, &to).map_err(StoreError::io("close the plan", &from))?;
-        fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))
+        fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))?;
+        if how == "done" {
+            self.drop_after_images(&to);
+        }
+        Ok(())
     }
 
     /// Old plans only take room: what cannot be removed now is removed another time.

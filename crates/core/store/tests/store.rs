@@ -165,6 +165,46 @@ fn the_default_moves_with_the_files_of_a_transaction_and_back_with_them() {
 }
 
 #[test]
+fn programs_of_any_size_take_part_and_come_back() {
+    with_store(|sys, store| {
+        store.check_ready(0).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        let fs = sys.fs();
+        let large = vec![7; 17 << 20];
+        for (name, bytes) in [("built", &large), ("other-built", &b"other".to_vec()), ("tool", &b"old".to_vec())] {
+            fs.replace(&place(name), bytes).unwrap();
+        }
+        fs.set_mode(&place("built"), 0o755).unwrap();
+        let read = |name: &str| fs.read_if_there(&place(name), 32 << 20).unwrap();
+        let change = || {
+            let change = store.transaction("tools").write(place("pin"), "new").place(place("tool"), place("built"));
+            change.place(place("new-tool"), place("other-built"))
+        };
+        let name = change().commit(WAIT).unwrap();
+        assert!(read("tool") == Some(large.clone()) && read("new-tool") == Some(b"other".to_vec()));
+        #[cfg(unix)]
+        assert_eq!(fs.look(&place("tool")).unwrap().unwrap().mode & 0o777, 0o755);
+        // What stands there is nobody else's file: to write into it harms neither the plan nor the build.
+        fs.replace(&place("built"), b"gone").unwrap();
+        assert_eq!(store.past_changes().unwrap()[0].files.len(), 3);
+        store.undo_transaction(&name, Author::default(), WAIT).unwrap();
+        assert_eq!((read("tool"), read("new-tool"), read("pin")), (Some(b"old".to_vec()), None, None));
+        // Somebody's own program in the meantime stays, and so does everything else.
+        fs.replace(&place("built"), b"again").unwrap();
+        let name = change().commit(WAIT).unwrap();
+        fs.replace(&place("tool"), b"somebody's").unwrap();
+        let meddled = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
+        assert!(matches!(meddled, StoreError::Meddled { .. }));
+        assert_eq!((read("tool"), read("pin")), (Some(b"somebody's".to_vec()), Some(b"new".to_vec())));
+        // What is no file is not replaced.
+        fs.create_dir(&place("folder")).unwrap();
+        let refused = store.transaction("no").place(place("folder"), place("built")).commit(WAIT).unwrap_err();
+        assert!(matches!(refused, StoreError::Meddled { .. }));
+    });
+}
+
+#[test]
 fn a_default_that_moved_since_is_not_taken_back() {
     with_store(|sys, store| {
         store.check_ready(0).unwrap();

@@ -181,6 +181,12 @@ fn is_passed_over(name: &str) -> bool {
     name.starts_with('.') || PASSED_OVER.contains(&name)
 }
 
+/// The version files of one folder.
+pub(crate) fn pins_in_folder(ctx: &Ctx, folder: &Path) -> Vec<ProjectPin> {
+    let names = [".go-version", ".tool-versions", ".mise.toml", "mise.toml", ".prototools"];
+    names.iter().filter_map(|name| pin_in(ctx, &folder.join(name), name)).collect()
+}
+
 fn pin_in(ctx: &Ctx, path: &Path, name: &str) -> Option<ProjectPin> {
     let found = match name {
         ".go-version" => in_lines(ctx, path, |line| Some(line.to_owned())),

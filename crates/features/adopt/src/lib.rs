@@ -6,6 +6,8 @@
 //! download. What is not Go's own build is never passed off as one: it is registered as `system` and run
 //! where it stands. The foreign folder is only read.
 //!
+//! **Migrate.** [`migrate`] moves default, pins and tools from one release to another, as one change.
+//!
 //! **Trust.** `VERSION` is what a tree says of itself. It decides which record of Go's checksum database is
 //! asked; the files decide the answer. The folder's name, the manager's name and whatever else stands
 //! beside it decide nothing.
@@ -18,10 +20,12 @@ pub mod from;
 pub mod import;
 pub mod inspect;
 mod left_out;
+pub mod migrate;
 pub mod system;
 
 pub use find::{Candidate, Manager, Where, candidates};
 pub use from::{GlobalDefault, ProfileLine, ProjectPin, global_default, profile_lines, project_pins};
 pub use import::{Action, Done, Item, Plan, apply, plan};
 pub use inspect::{Found, Verdict, inspect};
+pub use migrate::{Fate, MigrateError, MigratePlan, Migrated};
 pub use system::SystemError;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use adopt::Manager;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
+use release::Request;
 
 /// `goward import`
 #[derive(Debug, Args)]
@@ -39,6 +40,33 @@ pub struct ImportArgs {
     /// Forget a registered `system` installation; its files stay.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["paths", "all", "from"])]
     pub forget: Option<PathBuf>,
+}
+
+/// `goward migrate`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward migrate 1.26.8 1.27.3
+  goward migrate 1.26 1.27 --dry-run
+
+The default and the exact pins of projects that goward has served move, and the tools that were
+built with `go install` are built again. `goward undo` takes all of it back.")]
+pub struct MigrateArgs {
+    /// What is left: a release or a minor.
+    #[arg(value_name = "OLD", value_parser = super::request)]
+    pub from: Request,
+    /// What is moved to; it is installed first if need be.
+    #[arg(value_name = "NEW", value_parser = super::request)]
+    pub to: Request,
+    /// Why, for the history.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Leave the tools as they are.
+    #[arg(long)]
+    pub no_tools: bool,
+    /// Show what would be done, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// A manager as it can be typed.

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 pub use adopt::ImportArgs;
 pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
+pub use adopt::{ImportArgs, MigrateArgs};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
 
@@ -118,6 +119,7 @@ impl Command {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Command::Use(args) => args.reason.as_deref(),
+            Command::Migrate(args) => args.reason.as_deref(),
             Command::Undo(args) => args.reason.as_deref(),
             Command::Rollback(args) => args.reason.as_deref(),
             _ => None,
@@ -145,6 +147,8 @@ pub enum Command {
     Pin(PinArgs),
     /// Bring in Go installations that are there already, without a download.
     Import(ImportArgs),
+    /// Move from one release to another: default, pins and tools, with one undo.
+    Migrate(MigrateArgs),
     /// Print the version that would run in this folder.
     Current(CurrentArgs),
     /// Print the path of the program that would run in this folder.

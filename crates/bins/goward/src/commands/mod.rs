@@ -13,6 +13,7 @@ mod import;
 mod install;
 mod list;
 mod man;
+mod migrate;
 mod pin;
 mod prune;
 mod rollback;
@@ -58,6 +59,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Current(args) => current::run(ctx, args, speech),
         Command::Which(args) => which::run(ctx, args, speech),
         Command::Import(args) => import::run(ctx, args, speech),
+        Command::Migrate(args) => migrate::run(ctx, args, speech),
         Command::Env(args) => env::run(ctx, args),
         Command::Pin(args) => pin::run(ctx, args, platforms, speech),
         Command::Why(args) => why::run(ctx, args, speech),

@@ -290,7 +290,10 @@ mod tests {
         }
         for (text, word) in [
             ("/b/x: go1.26.8\n\tpath\te.com/x\n\tmod\te.com/x\t(devel)\t\n", "working folder"),
-            ("/b/x: go1.26.8\n\tpath\te.com/x\n\tmod\te.com/x\tv1.0.1-0.20260101000000-abc+dirty\t\n", "working folder"),
+            (
+                "/b/x: go1.26.8\n\tpath\te.com/x\n\tmod\te.com/x\tv1.0.1-0.20260101000000-abc+dirty\t\n",
+                "working folder",
+            ),
             ("/b/x: go1.26.8\n\tpath\tcommand-line-arguments\n", "asked for"),
             ("/b/x: go1.26.8\n", "no package"),
             ("/b/x: go1.26.8\n\tpath\te.com/x\n", "no version"),

@@ -1,0 +1,90 @@
+//! `goward migrate`
+
+use adopt::{Fate, MigratePlan, Migrated};
+use diag::{Class, Speech};
+use engine::Ctx;
+use serde_json::json;
+
+use super::{Done, listen, obtain_released};
+use crate::cli::MigrateArgs;
+use crate::outcome::Worded;
+use crate::table::columns;
+
+pub(super) fn run(ctx: &Ctx, args: &MigrateArgs, speech: &Speech) -> Done {
+    listen(ctx)?;
+    let to = match args.dry_run {
+        true => engine::plan_install(ctx, &args.to, &ctx.platform)?.toolchain,
+        false => obtain_released(ctx, &args.to, speech)?.id,
+    };
+    let mut plan = adopt::migrate::plan(ctx, &args.from, &to)?;
+    if args.no_tools {
+        plan.tools.clear();
+    }
+    if args.dry_run {
+        let text = planned(&plan);
+        return Ok(Box::new(Worded::new(json!({ "plan": plan }), text)));
+    }
+    speech.write(&planned(&plan));
+    let migrated = adopt::migrate::apply(ctx, &plan, &|line| speech.say(line))?;
+    // The rest is done and stands; a script must learn that a tool is not.
+    let exit_code = if migrated.failed.is_empty() { 0 } else { Class::Environment.exit_code() };
+    let text = done(&plan, &migrated);
+    Ok(Box::new(Worded::new(json!({ "plan": plan, "done": migrated }), text).ending_with(exit_code)))
+}
+
+fn planned(plan: &MigratePlan) -> String {
+    let new = plan.to.version().tag();
+    let installed = if plan.is_installed { "installed" } else { "would be installed" };
+    let mut text = format!("from {} to {new} ({installed}; {})\n", plan.from, plan.support);
+    if let Some(default) = &plan.default {
+        text.push_str(&format!("default: {} becomes {new}\n", default.before.version().tag()));
+    }
+    for pin in &plan.pins {
+        text.push_str(&format!("{}: {} becomes {}\n", pin.path.display(), pin.before, pin.after));
+    }
+    let rows = plan.tools.iter().map(|tool| {
+        let name = tool.path.file_name().unwrap_or_default().to_string_lossy();
+        let name = release::escaped(&name);
+        let what = match (&tool.package, &tool.version) {
+            (Some(package), Some(version)) => release::cut(&format!("{package}@{version}")),
+            _ => String::new(),
+        };
+        let fate = match &tool.fate {
+            Fate::Rebuild => format!("is built again with {new}"),
+            Fate::Leave { why } => format!("stays: {why}"),
+        };
+        vec![format!("tool {name}"), tool.go.clone(), what, fate]
+    });
+    text.push_str(&columns(&rows.collect::<Vec<_>>()));
+    for concern in &plan.concerns {
+        match &concern.place {
+            Some(place) => text.push_str(&format!("note: {}: {}\n", place.display(), concern.what)),
+            None => text.push_str(&format!("note: {}\n", concern.what)),
+        }
+    }
+    text
+}
+
+fn done(plan: &MigratePlan, migrated: &Migrated) -> String {
+    let new = plan.to.version().tag();
+    if migrated.change.is_none() && migrated.failed.is_empty() {
+        return format!("nothing had to move to {new}\n");
+    }
+    let mut text = String::new();
+    if let Some(generation) = migrated.generation {
+        text.push_str(&format!("{new} is the default now (generation {generation})\n"));
+    }
+    for path in &migrated.pins {
+        text.push_str(&format!("changed {}\n", path.display()));
+    }
+    for path in &migrated.rebuilt {
+        text.push_str(&format!("built {} again\n", path.display()));
+    }
+    for failed in &migrated.failed {
+        text.push_str(&format!("not built again, and as it was: {}: {}\n", failed.path.display(), failed.why));
+    }
+    if migrated.change.is_some() {
+        text.push_str(&format!("checked: {}; `goward undo` takes all of it back\n", migrated.go_version));
+    }
+    text
+}

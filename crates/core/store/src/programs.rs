@@ -1,0 +1,147 @@
+//! Programs that take part in a change: files too large to be held in memory.
+//!
+//! They are known by their SHA-256. What stood there before is kept beside the plan under a second name,
+//! which costs nothing: it is replaced by a rename and never written to. What shall stand there is copied
+//! beside its place and renamed, so that its file is nobody else's. Before an image is used it is hashed
+//! again: one that somebody has changed through its other name is not what the plan means.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use release::Digest;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use sys::EntryKind;
+
+use crate::{Store, StoreError};
+
+/// A program is no longer than this many bytes: the largest tools written in Go have some 300 MB.
+const PROGRAM_BYTES_MAX: u64 = 2 << 30;
+/// How much is hashed at once, in bytes.
+const HASH_CHUNK_BYTES: usize = 1 << 20;
+
+/// One program of a plan; its images lie beside the plan as `program-before-N` and `program-after-N`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PlannedProgram {
+    pub path: PathBuf,
+    /// What stands there before, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Digest>,
+    /// What stands there afterwards, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Digest>,
+}
+
+/// Where an image of a program lies.
+pub(crate) fn image(folder: &Path, which: &str, index: usize) -> PathBuf {
+    folder.join(format!("program-{which}-{index}"))
+}
+
+impl Store {
+    /// Keeps the images of programs in a plan's folder. Each change is a place and the file that shall stand there.
+    pub(crate) fn plan_programs(
+        &self,
+        made: &Path,
+        changes: &[(PathBuf, Option<PathBuf>)],
+    ) -> Result<Vec<PlannedProgram>, StoreError> {
+        let mut programs = Vec::new();
+        for (index, (path, staged)) in changes.iter().enumerate() {
+            let before = self.program_at(path)?;
+            if before.is_some() {
+                self.keep(path, &image(made, "before", index))?;
+            }
+            let mut after = None;
+            if let Some(staged) = staged {
+                let kept = image(made, "after", index);
+                self.keep(staged, &kept)?;
+                after = self.program_at(&kept)?;
+            }
+            programs.push(PlannedProgram { path: path.clone(), before, after });
+        }
+        Ok(programs)
+    }
+
+    /// Takes every program from before to after; gives back the one that is neither.
+    pub(crate) fn apply_programs(
+        &self,
+        folder: &Path,
+        programs: &[PlannedProgram],
+    ) -> Result<Option<PathBuf>, StoreError> {
+        for (index, program) in programs.iter().enumerate() {
+            let now = self.program_at(&program.path)?;
+            if now == program.after {
+                continue;
+            }
+            if now != program.before {
+                return Ok(Some(program.path.clone()));
+            }
+            self.put(&program.path, program.after.as_ref(), &image(folder, "after", index))?;
+        }
+        Ok(None)
+    }
+
+    /// Takes every program that has been changed back to before. One that somebody meddled with stays.
+    pub(crate) fn revert_programs(&self, folder: &Path, programs: &[PlannedProgram]) -> Result<(), StoreError> {
+        for (index, program) in programs.iter().enumerate() {
+            if self.program_at(&program.path)? == program.after && program.after != program.before {
+                self.put(&program.path, program.before.as_ref(), &image(folder, "before", index))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A finished plan needs no images of what stands in its place; what cannot be removed only takes room.
+    pub(crate) fn drop_after_images(&self, folder: &Path) {
+        let fs = self.sys.fs();
+        for name in fs.names_if_there(folder).unwrap_or_default() {
+            if name.to_str().is_some_and(|name| name.starts_with("program-after-")) {
+                let _ = fs.remove_file(&folder.join(name));
+            }
+        }
+    }
+
+    /// The SHA-256 of the program at a place; `None` where nothing stands. Anything but a file is somebody's meddling.
+    pub(crate) fn program_at(&self, path: &Path) -> Result<Option<Digest>, StoreError> {
+        let fs = self.sys.fs();
+        match fs.look(path).map_err(StoreError::io("look at", path))? {
+            None => Ok(None),
+            Some(meta) if meta.kind == EntryKind::File && meta.bytes <= PROGRAM_BYTES_MAX => {
+                let mut file = fs.open(path).map_err(StoreError::io("read", path))?;
+                let mut hash = Sha256::new();
+                let mut buffer = vec![0; HASH_CHUNK_BYTES];
+                loop {
+                    let read = file.read(&mut buffer).map_err(StoreError::io("read", path))?;
+                    if read == 0 {
+                        return Ok(Some(Digest::from_bytes(hash.finalize().into())));
+                    }
+                    hash.update(&buffer[..read]);
+                }
+            }
+            Some(_) => Err(StoreError::Meddled { path: path.to_owned() }),
+        }
+    }
+
+    /// A second name for a file, or a copy where it cannot have one; its bytes are durable.
+    fn keep(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
+        let fs = self.sys.fs();
+        if fs.hard_link(from, to).is_err() {
+            return fs.copy_over(from, to).map_err(StoreError::io("keep", from));
+        }
+        fs.open(to).and_then(|file| file.sync()).map_err(StoreError::io("make durable", to))
+    }
+
+    fn put(&self, path: &Path, wanted: Option<&Digest>, image: &Path) -> Result<(), StoreError> {
+        let fs = self.sys.fs();
+        let Some(wanted) = wanted else {
+            fs.remove_file_if_there(path).map_err(StoreError::io("remove", path))?;
+            return match path.parent() {
+                Some(parent) => fs.sync_dir(parent).map_err(StoreError::io("make durable", parent)),
+                None => Ok(()),
+            };
+        };
+        if self.program_at(image)?.as_ref() != Some(wanted) {
+            return Err(StoreError::Meddled { path: image.to_owned() });
+        }
+        fs.copy_over(image, path).map_err(StoreError::io("write", path))
+    }
+}

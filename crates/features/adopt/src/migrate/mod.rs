@@ -1,0 +1,495 @@
+//! The way from one release to another: default, pins and tools, as one change with one undo.
+//!
+//! First a plan that can be printed: what moves, what stays and why, what the user should know. Then the
+//! tools are built again with the new release, aside, where a failure costs nothing. Only then does
+//! anything move: version files, programs and the default, in one transaction of the store. Last it is
+//! looked at: if the new release or a tool does not say what it should, all of it is taken back.
+//!
+//! Nothing is removed: the old toolchain stays, and what stood in the place of a tool is kept with the
+//! change, so that `goward undo` brings all of it back.
+
+mod rebuild;
+mod tools;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use diag::{Class, Diagnose, Hints, hint};
+use engine::{Ctx, PinError};
+use project::{FileName, FoundFile, Want};
+use release::{Date, Request, ToolchainId, Version};
+use serde::Serialize;
+use store::StoreError;
+
+pub use tools::{Fate, ScanError, Tool};
+
+use crate::from::{ProjectPin, pins_in_folder};
+
+/// `go version` reads nothing.
+const VERSION_TIME_MAX: Duration = Duration::from_secs(30);
+/// What it prints: one line.
+const VERSION_BYTES_MAX: u64 = 4 << 10;
+
+/// What a migration would do.
+#[derive(Debug, Clone, Serialize)]
+pub struct MigratePlan {
+    /// What is left, as it was asked for.
+    pub from: Request,
+    /// The toolchain that is moved to.
+    pub to: ToolchainId,
+    /// Whether that is installed.
+    pub is_installed: bool,
+    /// Whether Go's team supports it.
+    pub support: String,
+    /// The default's move, if it is one of the old.
+    pub default: Option<DefaultMove>,
+    /// Version files that would be changed.
+    pub pins: Vec<PinMove>,
+    /// The tools that were found.
+    pub tools: Vec<Tool>,
+    /// What the user should know, and do or leave.
+    pub concerns: Vec<Concern>,
+}
+
+/// A move of the default.
+#[derive(Debug, Clone, Serialize)]
+pub struct DefaultMove {
+    /// The default now.
+    pub before: ToolchainId,
+    /// The default afterwards.
+    pub after: ToolchainId,
+}
+
+/// A change of a version file.
+#[derive(Debug, Clone, Serialize)]
+pub struct PinMove {
+    /// The file.
+    pub path: PathBuf,
+    /// What it says.
+    pub before: String,
+    /// What it will say.
+    pub after: String,
+    #[serde(skip)]
+    text: String,
+}
+
+/// Something that the user should know.
+#[derive(Debug, Clone, Serialize)]
+pub struct Concern {
+    /// The file or folder it is about, if it is about one.
+    pub place: Option<PathBuf>,
+    /// What it is, in words.
+    pub what: String,
+}
+
+/// What a migration has done.
+#[derive(Debug, Clone, Serialize)]
+pub struct Migrated {
+    /// The change, by which it can be undone; none where there was nothing to change.
+    pub change: Option<String>,
+    /// The tools that were built again.
+    pub rebuilt: Vec<PathBuf>,
+    /// The tools that could not be: they are as they were.
+    pub failed: Vec<FailedTool>,
+    /// The version files that were changed.
+    pub pins: Vec<PathBuf>,
+    /// The generation in use now, where the default moved.
+    pub generation: Option<u64>,
+    /// What the new go command says of itself.
+    pub go_version: String,
+}
+
+/// A tool that could not be built again.
+#[derive(Debug, Clone, Serialize)]
+pub struct FailedTool {
+    /// The file.
+    pub path: PathBuf,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// Why a migration was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// From a release to itself.
+    #[error("migrate from `{from}` to {to}: that is the same", to = to.version().tag())]
+    Same {
+        /// What should be left.
+        from: Request,
+        /// What should be moved to.
+        to: ToolchainId,
+    },
+    /// What is left must be a release or a minor.
+    #[error("migrate from `{from}`: a release (`1.26.8`) or a minor (`1.26`) is expected")]
+    From {
+        /// What should be left.
+        from: Request,
+    },
+    /// The tools cannot be looked for.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// A version file cannot be changed.
+    #[error(transparent)]
+    Pin(Box<PinError>),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The user asked to stop.
+    #[error("migrate to {to}: interrupted before anything was changed", to = to.version().tag())]
+    Interrupted {
+        /// What should be moved to.
+        to: ToolchainId,
+    },
+    /// It was made, did not hold, and was taken back.
+    #[error("migrate to {to}: {reason}; all of it was taken back", to = to.version().tag())]
+    Verify {
+        /// What should be moved to.
+        to: ToolchainId,
+        /// What did not hold.
+        reason: String,
+    },
+    /// It was made, did not hold, and could not be taken back.
+    #[error("take back the move to {to}, which does not hold ({reason})", to = to.version().tag())]
+    Stuck {
+        /// What should be moved to.
+        to: ToolchainId,
+        /// What did not hold.
+        reason: String,
+        /// Why it could not be taken back.
+        #[source]
+        cause: Box<StoreError>,
+    },
+}
+
+impl Diagnose for MigrateError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Same { .. } | Self::From { .. } => Class::Usage,
+            Self::Scan(_) => Class::Environment,
+            Self::Pin(error) => error.class(),
+            Self::Store(error) => error.class(),
+            Self::Interrupted { .. } => Class::Interrupted,
+            Self::Verify { .. } | Self::Stuck { .. } => Class::Integrity,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Same { .. } => "migrate-same",
+            Self::From { .. } => "migrate-from",
+            Self::Scan(_) => "migrate-scan",
+            Self::Pin(error) => error.word(),
+            Self::Store(error) => error.word(),
+            Self::Interrupted { .. } => "interrupted",
+            Self::Verify { .. } => "migrate-verify",
+            Self::Stuck { .. } => "migrate-stuck",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Scan(_) => hint!("`goward verify` says whether the toolchain is whole"),
+            Self::Pin(error) => error.hints(),
+            Self::Store(error) => error.hints(),
+            Self::Interrupted { .. } => hint!("run the same command again"),
+            Self::Verify { to, .. } => hint!("`goward verify {}` says whether the toolchain is whole", to.version()),
+            Self::Stuck { .. } => hint!("`goward history` shows the change, `goward undo` takes it back"),
+            Self::Same { .. } | Self::From { .. } => Hints::none(),
+        }
+    }
+}
+
+/// Says what a migration would do. Nothing changes.
+///
+/// # Errors
+/// When the requests make no sense together, the store cannot be read, or a go command fails.
+pub fn plan(ctx: &Ctx, from: &Request, to: &ToolchainId) -> Result<MigratePlan, MigrateError> {
+    if !matches!(from, Request::Exact(_) | Request::Minor(_)) {
+        return Err(MigrateError::From { from: from.clone() });
+    }
+    if from.exact().is_some_and(|version| version.same_as(to.version())) {
+        return Err(MigrateError::Same { from: from.clone(), to: to.clone() });
+    }
+    let new = ctx.store.find(to)?;
+    let mut concerns = release_concerns(ctx, to);
+    let before = ctx.store.current()?.map(|current| current.toolchain);
+    let moves = |before: &ToolchainId| is_old(from, before.version()) && before != to;
+    let default = before.filter(moves).map(|before| DefaultMove { before, after: to.clone() });
+    let pins = project_moves(ctx, from, to, &mut concerns)?;
+    // Whichever go command is there can read what others have built.
+    let any = match &new {
+        Some(new) => Some(new.clone()),
+        None => engine::newest_installed(ctx, from)?,
+    };
+    let tools = match any {
+        Some(toolchain) => all_tools(ctx, &go_of(&toolchain.tree), to.version())?,
+        None => {
+            concerns.push(Concern { place: None, what: "no go command is there to look for tools with".to_owned() });
+            Vec::new()
+        }
+    };
+    let support = support(ctx, to.version());
+    Ok(MigratePlan {
+        from: from.clone(),
+        to: to.clone(),
+        is_installed: new.is_some(),
+        support,
+        default,
+        pins,
+        tools,
+        concerns,
+    })
+}
+
+fn go_of(tree: &Path) -> PathBuf {
+    tree.join("bin").join(if cfg!(windows) { "go.exe" } else { "go" })
+}
+
+fn all_tools(ctx: &Ctx, go: &Path, new: &Version) -> Result<Vec<Tool>, MigrateError> {
+    let mut found = Vec::new();
+    for folder in tools::folders(ctx, go)? {
+        found.extend(tools::scan(ctx, go, &folder, new)?);
+    }
+    Ok(found)
+}
+
+/// Whether a release is one of those that are left.
+fn is_old(from: &Request, version: &Version) -> bool {
+    match from {
+        Request::Exact(old) => old.same_as(version),
+        Request::Minor(minor) => version.minor() == *minor,
+        _ => false,
+    }
+}
+
+/// What a pin becomes: an exact one the exact release, a minor's the new minor. `None` where it is not one of the old.
+fn moved(pin: &Request, from: &Request, to: &Version) -> Option<Request> {
+    match (pin, from) {
+        (Request::Exact(version), _) if is_old(from, version) => Some(Request::Exact(to.clone())),
+        (Request::Minor(pinned), Request::Minor(old)) if pinned == old => Some(Request::Minor(to.minor())),
+        _ => None,
+    }
+}
+
+fn support(ctx: &Ctx, version: &Version) -> String {
+    let today = Date::from_unix_seconds(ctx.sys.clock().unix_seconds());
+    release::status(version, [version], Some(today)).to_string()
+}
+
+fn release_concerns(ctx: &Ctx, to: &ToolchainId) -> Vec<Concern> {
+    let mut concerns = Vec::new();
+    let mut say = |what: String| concerns.push(Concern { place: None, what });
+    let today = Date::from_unix_seconds(ctx.sys.clock().unix_seconds());
+    match release::status(to.version(), [to.version()], Some(today)) {
+        status @ release::Status::Ended { .. } => say(format!("{}: {status}", to.version().tag())),
+        release::Status::Prerelease => say(format!("{} is a prerelease", to.version().tag())),
+        _ => {}
+    }
+    if let Some(minimum) = release::host::minimum_host(to.version(), to.platform()) {
+        say(format!("{} needs {} {} or newer", to.version().tag(), minimum.system, minimum.version));
+    }
+    for note in release::host::notes(to.version(), to.platform()) {
+        say(note.to_owned());
+    }
+    concerns
+}
+
+/// The version files of the projects that goward knows, and what keeps any of them from moving.
+fn project_moves(
+    ctx: &Ctx,
+    from: &Request,
+    to: &ToolchainId,
+    concerns: &mut Vec<Concern>,
+) -> Result<Vec<PinMove>, MigrateError> {
+    let mut folders = ctx.store.projects()?;
+    folders.push(ctx.sys.env().folder().to_owned());
+    folders.sort();
+    folders.dedup();
+    let mut moves = Vec::new();
+    for folder in folders {
+        let too_old = below_floor(ctx, &folder, to.version());
+        if let Some(what) = &too_old {
+            concerns.push(Concern { place: Some(folder.clone()), what: what.clone() });
+        }
+        for pin in pins_in_folder(ctx, &folder) {
+            let Some(after) = pin.text.parse().ok().and_then(|wish| moved(&wish, from, to.version())) else { continue };
+            let cannot = |what: String| Concern { place: Some(pin.path.clone()), what };
+            if too_old.is_some() {
+                concerns.push(cannot(format!("it stays at {}: the project needs more than {after}", pin.text)));
+                continue;
+            }
+            match version_file(ctx, &pin) {
+                Some(file) => {
+                    let text = engine::repinned(&file, &after).map_err(|error| MigrateError::Pin(Box::new(error)))?;
+                    let after = after.to_string();
+                    moves.push(PinMove { path: pin.path, before: pin.text, after, text });
+                }
+                None => concerns.push(cannot(format!(
+                    "line {} asks for {}: goward does not write this file, so change it yourself",
+                    pin.line, pin.text
+                ))),
+            }
+        }
+    }
+    Ok(moves)
+}
+
+/// What a project needs that is newer than the release, in words.
+fn below_floor(ctx: &Ctx, folder: &Path, version: &Version) -> Option<String> {
+    let request = Request::Exact(version.clone());
+    // A folder that cannot be understood says so when it is used.
+    let inputs = engine::look_around(ctx, folder, Some(&request)).ok()?;
+    let Want::Pinned { origin, floor: Some(floor), .. } = project::decide(&inputs).ok()?.want else { return None };
+    project::check_floor(version, &floor, &origin).err().map(|error| error.to_string())
+}
+
+/// The file of a pin, where it is one that goward writes.
+fn version_file(ctx: &Ctx, pin: &ProjectPin) -> Option<FoundFile> {
+    let name = match pin.path.file_name()?.to_str()? {
+        ".go-version" => FileName::GoVersion,
+        ".tool-versions" => FileName::ToolVersions,
+        _ => return None,
+    };
+    let content = ctx.sys.fs().read(&pin.path, name.bytes_max() as u64).ok()?;
+    Some(FoundFile { name, path: pin.path.display().to_string(), content })
+}
+
+/// Makes the migration: builds, moves, looks. `tell` hears of each tool.
+///
+/// # Errors
+/// When the store refuses, or what was moved does not hold; then everything is as it was. A tool that cannot be
+/// built again is no error: it stays, and is named.
+pub fn apply(ctx: &Ctx, plan: &MigratePlan, tell: &dyn Fn(&str)) -> Result<Migrated, MigrateError> {
+    engine::recover(ctx);
+    let to = &plan.to;
+    let tree = ctx.store.find(to)?.ok_or_else(|| StoreError::NotInstalled { id: to.clone() })?.tree;
+    let (go, tag) = (go_of(&tree), to.version().tag());
+    // Before anything moves: a toolchain that does not run must not become the default.
+    let go_version =
+        says_version(ctx, &go, &tag).map_err(|reason| MigrateError::Scan(ScanError::Go { go: go.clone(), reason }))?;
+    let staging = ctx.store.stage(to)?;
+    let built = build(ctx, plan, &go, &tag, &staging.tree(), tell);
+    let done = built.and_then(|built| commit(ctx, plan, &go, &tag, built, go_version));
+    ctx.store.discard(staging);
+    done
+}
+
+/// The tools that were built, each with its program, and those that could not be.
+type Built = (Vec<(PathBuf, PathBuf)>, Vec<FailedTool>);
+
+fn build(
+    ctx: &Ctx,
+    plan: &MigratePlan,
+    go: &Path,
+    tag: &str,
+    folder: &Path,
+    tell: &dyn Fn(&str),
+) -> Result<Built, MigrateError> {
+    let (mut built, mut failed) = (Vec::new(), Vec::new());
+    let wanted = plan.tools.iter().filter(|tool| tool.fate == Fate::Rebuild);
+    for (number, tool) in wanted.enumerate() {
+        let name = tool.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        tell(&format!("{}: built again with {tag}", release::cut(&name)));
+        let result = rebuild::rebuild(ctx, go, tag, tool, &folder.join(number.to_string()));
+        if ctx.sys.interrupt().is_asked() {
+            return Err(MigrateError::Interrupted { to: plan.to.clone() });
+        }
+        match result {
+            Ok(program) => built.push((tool.path.clone(), program)),
+            Err(why) => failed.push(FailedTool { path: tool.path.clone(), why }),
+        }
+    }
+    Ok((built, failed))
+}
+
+fn commit(
+    ctx: &Ctx,
+    plan: &MigratePlan,
+    go: &Path,
+    tag: &str,
+    (built, failed): Built,
+    go_version: String,
+) -> Result<Migrated, MigrateError> {
+    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let purpose = format!("migrate {} to {}", plan.from, plan.to.version());
+    let mut change = ctx.store.transaction(purpose).by(ctx.author.clone());
+    for pin in &plan.pins {
+        change = change.write(&pin.path, pin.text.as_bytes());
+    }
+    for (place, program) in &built {
+        change = change.place(place, program);
+    }
+    if plan.default.is_some() {
+        change = change.switch_to(plan.to.clone());
+    }
+    let rebuilt: Vec<PathBuf> = built.into_iter().map(|(place, _)| place).collect();
+    let is_nothing = plan.pins.is_empty() && rebuilt.is_empty() && plan.default.is_none();
+    let change = if is_nothing { None } else { Some(change.commit(wait_max)?) };
+    if let (Some(name), Err(reason)) = (&change, holds(ctx, plan, go, tag, &rebuilt)) {
+        let to = plan.to.clone();
+        return Err(match ctx.store.undo_transaction(name, ctx.author.clone(), wait_max) {
+            Ok(_) => MigrateError::Verify { to, reason },
+            Err(cause) => MigrateError::Stuck { to, reason, cause: Box::new(cause) },
+        });
+    }
+    let generation = match plan.default {
+        Some(_) => ctx.store.current()?.map(|current| current.number),
+        None => None,
+    };
+    let pins = plan.pins.iter().map(|pin| pin.path.clone()).collect();
+    Ok(Migrated { change, rebuilt, failed, pins, generation, go_version })
+}
+
+/// Whether what was moved says what it should.
+fn holds(ctx: &Ctx, plan: &MigratePlan, go: &Path, tag: &str, rebuilt: &[PathBuf]) -> Result<(), String> {
+    if plan.default.is_some() {
+        let default = go_of(&ctx.store.layout().current().join("go"));
+        says_version(ctx, &default, tag).map_err(|reason| format!("the default's go command: {reason}"))?;
+    }
+    for program in rebuilt {
+        let found = tools::built_with(ctx, go, program).map_err(|error| error.to_string())?;
+        if !found.as_ref().is_some_and(|found| found == tag || found.starts_with(&format!("{tag} "))) {
+            let found = found.as_deref().unwrap_or("nothing");
+            return Err(format!("`{}` says {found} of itself, not {tag}", program.display()));
+        }
+    }
+    Ok(())
+}
+
+/// Asks a go command for its version, which must be this one.
+fn says_version(ctx: &Ctx, go: &Path, tag: &str) -> Result<String, String> {
+    let command = tools::bare(go).arg("version").folder(ctx.store.layout().home());
+    let ended = ctx.sys.process().capture(&command, VERSION_BYTES_MAX, VERSION_TIME_MAX, ctx.sys.interrupt());
+    let ended = ended.map_err(|error| error.to_string())?;
+    let said = String::from_utf8_lossy(&ended.stdout);
+    let line = release::cut(said.lines().next().unwrap_or_default());
+    match ended.code {
+        Some(0) if line.split(' ').nth(2) == Some(tag) => Ok(line),
+        Some(0) => Err(format!("it says `{line}`, not {tag}")),
+        _ => Err(tools::tail(&ended.stderr)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_moves_in_the_form_that_it_has() {
+        let request = |text: &str| text.parse::<Request>().unwrap();
+        let to: Version = "1.27.3".parse().unwrap();
+        for (pin, from, after) in [
+            ("1.26.8", "1.26.8", Some("1.27.3")),
+            ("1.26.7", "1.26.8", None),
+            ("1.26.7", "1.26", Some("1.27.3")),
+            ("1.26", "1.26", Some("1.27")),
+            ("1.26", "1.26.8", None),
+            ("1.25", "1.26", None),
+            ("latest", "1.26", None),
+            (">=1.24 <1.27", "1.26", None),
+        ] {
+            let moved = moved(&request(pin), &request(from), &to).map(|request| request.to_string());
+            assert_eq!(moved.as_deref(), after, "{pin} from {from}");
+        }
+    }
+}
