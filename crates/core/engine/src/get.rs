@@ -13,6 +13,7 @@ use store::{Operation, StoreError, ToolchainRecord};
 
 use crate::ctx::Ctx;
 use crate::install::Installed;
+use crate::material::Material;
 use crate::prove::{Arrived, ProveError, Proven, prove};
 
 /// Why one source did not give a toolchain.
@@ -141,7 +142,7 @@ pub(crate) fn get(
     };
     let checked = got.and_then(|mut got| {
         task.phase("prove");
-        match check(ctx, located, &got) {
+        match check(ctx, source, located, &got) {
             Ok(proven) => Ok((got, proven)),
             Err(error) => {
                 throw_away(got.parts.take(), &error);
@@ -193,8 +194,13 @@ pub(crate) fn get(
 }
 
 /// Whether what was unpacked is what it should be, and who says so.
-fn check(ctx: &Ctx, located: &Located, got: &Got) -> Result<Proven, GetError> {
+fn check(ctx: &Ctx, source: &dyn Source, located: &Located, got: &Got) -> Result<Proven, GetError> {
     check_version(located, &got.unpacked)?;
+    let material = match (&got.parts, &located.place) {
+        (Some(parts), _) => Material::Parts(parts),
+        (None, Place::File(path)) => Material::File(path),
+        (None, Place::Url(_)) => unreachable!("what came over the network is held in parts"),
+    };
     let arrived = Arrived {
         id: &located.id,
         form: located.form,
@@ -202,6 +208,10 @@ fn check(ctx: &Ctx, located: &Located, got: &Got) -> Result<Proven, GetError> {
         claim: &located.claim,
         manifest: &got.unpacked.manifest,
         server: &got.address,
+        source: source.name(),
+        place: &located.place,
+        file_name: &located.file_name,
+        material,
     };
     Ok(prove(ctx, &arrived)?)
 }

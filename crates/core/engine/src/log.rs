@@ -21,9 +21,20 @@ use crate::ctx::Ctx;
 #[derive(Debug)]
 pub enum LogFailure {
     /// The log says that these are not the files, or lies: never overlooked.
-    Contradicts(String),
+    Contradicts {
+        /// In its words.
+        reason: String,
+        /// Root files that are not in the tree, and whose known texts do not lead to the log's hash.
+        left_out: Vec<String>,
+    },
     /// The log could not be asked.
     Silent(String),
+}
+
+impl LogFailure {
+    fn contradicts(reason: String) -> LogFailure {
+        LogFailure::Contradicts { reason, left_out: Vec::new() }
+    }
 }
 
 /// What the log vouches for.
@@ -54,7 +65,7 @@ pub fn ask_log(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest) -> Result<Vouch
         let reason = whole(&error);
         match error {
             SumDbError::Transport { .. } | SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
-            _ => LogFailure::Contradicts(reason),
+            _ => LogFailure::contradicts(reason),
         }
     })?;
     let computed = tree_h1(id, manifest)?;
@@ -63,14 +74,24 @@ pub fn ask_log(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest) -> Result<Vouch
         None => {
             let actual = computed.likely().map_or("no hash".to_owned(), |h1| h1.to_string());
             let (record, name, expected) = (proof.record_id, &proof.database, proof.h1);
-            Err(LogFailure::Contradicts(format!("record {record} of {name} says {expected}, the files give {actual}")))
+            let left_out = match &computed {
+                ToolchainH1::Whole(_) => Vec::new(),
+                ToolchainH1::Completed(ways) => {
+                    ways.first().map(|way| way.files.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default()
+                }
+            };
+            let mut reason = format!("record {record} of {name} says {expected}, the files give {actual}");
+            if !left_out.is_empty() {
+                reason.push_str(&format!(" ({} are not in it and were filled in)", left_out.join(", ")));
+            }
+            Err(LogFailure::Contradicts { reason, left_out })
         }
     }
 }
 
 fn tree_h1(id: &ToolchainId, manifest: &Manifest) -> Result<ToolchainH1, LogFailure> {
     let files = manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
-    trust::toolchain_h1(&id.to_string(), files).map_err(|error| LogFailure::Contradicts(whole(&error)))
+    trust::toolchain_h1(&id.to_string(), files).map_err(|error| LogFailure::contradicts(whole(&error)))
 }
 
 /// The user's `GOSUMDB` and who says so.

@@ -122,7 +122,7 @@ fn ask(ctx: &Ctx, id: &ToolchainId, record: &mut ToolchainRecord, manifest: &arc
         return Asked::Said("Go's checksum database is no word on releases before go1.21".to_owned());
     }
     match ask_log(ctx, id, manifest) {
-        Err(LogFailure::Contradicts(reason)) => Asked::Contradicts(reason),
+        Err(LogFailure::Contradicts { reason, .. }) => Asked::Contradicts(reason),
         Err(LogFailure::Silent(reason)) => Asked::Said(format!("Go's checksum database: {reason}")),
         Ok(vouched) => {
             let kept = ctx.store.keep_proof(
