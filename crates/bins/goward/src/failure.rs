@@ -5,9 +5,6 @@ use std::fmt;
 use std::path::PathBuf;
 
 use diag::{Class, Diagnose, Hints, hint};
-use engine::settings::SettingsError;
-use engine::{CatalogError, ChooseError, FloorError, InstallError, LaunchError, PinError};
-use store::StoreError;
 
 /// Any failure of any command: the error of a verb, or of the command line itself.
 #[derive(Debug)]
@@ -37,42 +34,6 @@ pub enum Failure {
         /// How many were given.
         count: usize,
     },
-    /// A setting.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// This machine.
-    #[error(transparent)]
-    Platform(#[from] release::PlatformError),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Finding a version.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// Installing.
-    #[error(transparent)]
-    Install(#[from] InstallError),
-    /// Choosing.
-    #[error(transparent)]
-    Choose(#[from] ChooseError),
-    /// Pinning.
-    #[error(transparent)]
-    Pin(#[from] PinError),
-    /// Bringing in what is there.
-    #[error(transparent)]
-    Adopt(#[from] AdoptError),
-    /// Moving from one release to another.
-    #[error(transparent)]
-    Migrate(#[from] adopt::MigrateError),
-    /// A Go that is run where it stands.
-    #[error(transparent)]
-    System(#[from] adopt::SystemError),
-    /// Running a program.
-    #[error(transparent)]
-    Launch(#[from] LaunchError),
-    /// Telling what needs the project's Go.
-    #[error(transparent)]
-    Floor(#[from] FloorError),
     /// Ctrl-C could not be listened for.
     Signals(std::io::Error),
     /// Something that is asked for is not installed.
@@ -104,11 +65,13 @@ macro_rules! verbs {
 }
 
 verbs! {
+    adopt::MigrateError,
     adopt::SystemError,
     bundle::BundleError,
     engine::AdoptError,
     engine::CatalogError,
     engine::ChooseError,
+    engine::FloorError,
     engine::InstallError,
     engine::LaunchError,
     engine::LockError,
@@ -148,23 +111,6 @@ impl Error for Failure {
             Self::Signals(cause) => Some(cause),
             _ => None,
         }
-impl Failure {
-    fn inner(&self) -> Option<&dyn Diagnose> {
-        Some(match self {
-            Self::Settings(error) => error,
-            Self::Platform(error) => error,
-            Self::Store(error) => error,
-            Self::Catalog(error) => error,
-            Self::Install(error) => error,
-            Self::Choose(error) => error,
-            Self::Pin(error) => error,
-            Self::Adopt(error) => error,
-            Self::System(error) => error,
-            Self::Migrate(error) => error,
-            Self::Launch(error) => error,
-            Self::Floor(error) => error,
-            Self::Signals(_) | Self::NotInstalled { .. } => return None,
-        })
     }
 }
 

@@ -15,6 +15,7 @@ use store::{Operation, StoreError, ToolchainRecord};
 use crate::ctx::Ctx;
 use crate::install::Installed;
 use crate::lock::{self, Held, LockError};
+use crate::material::Material;
 use crate::prove::{Arrived, ProveError, Proven, prove};
 
 /// Why one source did not give a toolchain.
@@ -150,7 +151,7 @@ pub(crate) fn get(
     };
     let checked = got.and_then(|mut got| {
         task.phase("prove");
-        match check(ctx, located, &got) {
+        match check(ctx, source, located, &got) {
             Ok(proven) => Ok((got, proven)),
             Err(error) => {
                 throw_away(got.parts.take(), &error);
@@ -202,10 +203,17 @@ pub(crate) fn get(
 }
 
 /// Whether what was unpacked is what it should be, and who says so.
-fn check(ctx: &Ctx, located: &Located, got: &Got) -> Result<Proven, GetError> {
+fn check(ctx: &Ctx, source: &dyn Source, located: &Located, got: &Got) -> Result<Proven, GetError> {
     check_version(located, &got.unpacked)?;
     let held = Held { id: &located.id, form: located.form, sha256: got.sha256, manifest: &got.unpacked.manifest };
     let locked = lock::hold(ctx, &held).map_err(Box::new)?;
+    let material = match (&got.parts, &located.place) {
+        (Some(parts), _) => Material::Parts(parts),
+        (None, Place::File(path)) => Material::File(path),
+        // What lies in a bundle are files and no archive: the bundle itself is what there is to look at.
+        (None, Place::Bundle(place)) => Material::File(&place.path),
+        (None, Place::Url(_)) => unreachable!("what came over the network is held in parts"),
+    };
     let arrived = Arrived {
         id: &located.id,
         form: located.form,
@@ -214,6 +222,10 @@ fn check(ctx: &Ctx, located: &Located, got: &Got) -> Result<Proven, GetError> {
         manifest: &got.unpacked.manifest,
         server: &got.address,
         locked,
+        source: source.name(),
+        place: &located.place,
+        file_name: &located.file_name,
+        material,
     };
     Ok(prove(ctx, &arrived)?)
 }

@@ -10,7 +10,7 @@ use fetch::Document;
 use release::ToolchainId;
 use source::go_setting;
 use trust::{
-    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, Transport, TransportError,
+    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, ToolchainH1, Transport, TransportError,
     VerifierKey, Witness,
 };
 use url::Url;
@@ -27,9 +27,23 @@ pub enum LogFailure {
         reason: String,
         /// Whether it is the files that are others than the proven answer has; else the answer itself is wrong.
         by_files: bool,
+        /// Root files that are not in the tree, and whose known texts do not lead to the log's hash.
+        left_out: Vec<String>,
     },
     /// The log could not be asked.
     Silent(String),
+}
+
+impl LogFailure {
+    fn contradicts(reason: String) -> LogFailure {
+        LogFailure::Contradicts { reason, by_files: false, left_out: Vec::new() }
+    }
+
+    fn into_reason(self) -> String {
+        match self {
+            LogFailure::Contradicts { reason, .. } | LogFailure::Silent(reason) => reason,
+        }
+    }
 }
 
 /// What the log vouches for.
@@ -47,7 +61,7 @@ pub struct Vouched {
 /// `Contradicts` when the log has other files, or its answer proves nothing; `Silent` when it cannot be asked.
 pub fn ask_log(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest) -> Result<Vouched, LogFailure> {
     let proof = look_up(ctx, id)?;
-    vouched(id, manifest, proof).map_err(|reason| LogFailure::Contradicts { reason, by_files: true })
+    vouched(id, manifest, proof)
 }
 
 /// What the log says of a toolchain, proven; nothing is compared with it.
@@ -66,7 +80,7 @@ fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogFailure> {
         let reason = whole(&error);
         match error {
             SumDbError::Transport { .. } | SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
-            _ => LogFailure::Contradicts { reason, by_files: false },
+            _ => LogFailure::contradicts(reason),
         }
     })
 }
@@ -84,15 +98,29 @@ pub(crate) fn proof_of(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofErr
 }
 
 /// Whether the files are those that a checked proof is about.
-fn vouched(id: &ToolchainId, manifest: &Manifest, proof: Proof) -> Result<Vouched, String> {
+fn vouched(id: &ToolchainId, manifest: &Manifest, proof: Proof) -> Result<Vouched, LogFailure> {
     let files = manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
-    let computed = trust::toolchain_h1(&id.to_string(), files).map_err(|error| whole(&error))?;
+    let computed = trust::toolchain_h1(&id.to_string(), files).map_err(|error| LogFailure::Contradicts {
+        reason: whole(&error),
+        by_files: true,
+        left_out: Vec::new(),
+    })?;
     match computed.matches(&proof.h1) {
         Some(completed) => Ok(Vouched { witness: proof.witness(completed), proof }),
         None => {
             let actual = computed.likely().map_or("no hash".to_owned(), |h1| h1.to_string());
             let (record, name, expected) = (proof.record_id, &proof.database, proof.h1);
-            Err(format!("record {record} of {name} says {expected}, the files give {actual}"))
+            let left_out = match &computed {
+                ToolchainH1::Whole(_) => Vec::new(),
+                ToolchainH1::Completed(ways) => {
+                    ways.first().map(|way| way.files.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default()
+                }
+            };
+            let mut reason = format!("record {record} of {name} says {expected}, the files give {actual}");
+            if !left_out.is_empty() {
+                reason.push_str(&format!(" ({} are not in it and were filled in)", left_out.join(", ")));
+            }
+            Err(LogFailure::Contradicts { reason, by_files: true, left_out })
         }
     }
 }
@@ -103,7 +131,7 @@ fn vouched(id: &ToolchainId, manifest: &Manifest, proof: Proof) -> Result<Vouche
 /// In words, what does not hold.
 pub(crate) fn hold_to_kept(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest, proof: &Proof) -> Result<Vouched, String> {
     check_kept(ctx, id, proof)?;
-    vouched(id, manifest, proof.clone())
+    vouched(id, manifest, proof.clone()).map_err(LogFailure::into_reason)
 }
 
 /// Whether a kept proof holds under the key of its database, which is built in or the user's.
@@ -133,7 +161,8 @@ pub fn log_proof(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofError> {
     if let Some(kept) = &record.log_proof
         && check_kept(ctx, id, kept).is_ok()
     {
-        return vouched(id, &manifest, kept.clone()).map(|vouched| vouched.proof).map_err(refused);
+        let held = vouched(id, &manifest, kept.clone()).map_err(LogFailure::into_reason);
+        return held.map(|vouched| vouched.proof).map_err(refused);
     }
     let silent = |reason| LogProofError::Silent { id: id.clone(), reason };
     if ctx.is_offline() {

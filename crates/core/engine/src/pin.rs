@@ -144,7 +144,7 @@ pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
 
 /// What comes before a version file that has just been written, and what disagrees beside it.
 fn others(ctx: &Ctx, request: &Request, path: &Path) -> Result<(Option<String>, Vec<String>), PinError> {
-    let inputs = look_around(ctx, None)?;
+    let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
     // What comes first may be broken: then every command says so.
     let Ok(decision) = project::decide(&inputs) else { return Ok((None, Vec::new())) };
     let written = path.display().to_string();

@@ -9,7 +9,6 @@ mod why;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use adopt::ImportArgs;
 pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 pub use adopt::{ImportArgs, MigrateArgs};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};

@@ -97,7 +97,7 @@ impl Settings {
         }
         let file = path.filter(|_| !from_file.is_empty() || must_be_there);
         let settings = Settings { all, file };
-        settings.check_sources()?;
+        settings.check_words()?;
         settings.check_pin_files()?;
         Ok(settings)
     }
@@ -117,7 +117,8 @@ impl Settings {
             })?;
             setting.origin = origin;
         }
-        self.check_sources()?;
+        self.check_words()?;
+        self.check_pin_files()?;
         Ok(self)
     }
 
@@ -195,8 +196,8 @@ impl Settings {
         Ok(())
     }
 
-    /// Every source that is named exists; a mirror's name is not that of another source.
-    fn check_sources(&self) -> Result<(), SettingsError> {
+    /// Every source and witness that is named exists; a mirror's name is not that of another source.
+    fn check_words(&self) -> Result<(), SettingsError> {
         let mirrors = self.map("mirrors");
         for (name, _) in mirrors {
             if table::SOURCES.contains(&name.as_str()) {
@@ -213,6 +214,14 @@ impl Settings {
                 let names: Vec<&str> = names.collect();
                 let reason = format!("there is no such source; there are: {}", names.join(", "));
                 return Err(SettingsError::refused(order, word, reason));
+            }
+        }
+        let required = self.get("verify.require");
+        for word in self.words("verify.require") {
+            if crate::policy::Need::of(word).is_none() {
+                let names: Vec<&str> = crate::policy::Need::ALL.iter().map(|need| need.word()).collect();
+                let reason = format!("there is no such witness; there are: {}", names.join(", "));
+                return Err(SettingsError::refused(required, word, reason));
             }
         }
         Ok(())
