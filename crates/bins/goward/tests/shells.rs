@@ -302,7 +302,7 @@ fn bash_keeps_an_array_of_prompt_commands_and_reads_its_login_file() {
 fn zsh_goes_by_the_folder_and_the_default_and_puts_up_with_its_options() {
     let Some(zsh) = shell("zsh") else { return };
     let home = Home::new();
-    home.write(".zshrc", "precmd() { mine=1 }\nsetopt nounset sh_word_split ksh_arrays glob_subst no_nomatch\n");
+    home.write(".zshrc", "precmd() { mine=1 }\nsetopt nounset sh_word_split ksh_arrays glob_subst no_nomatch sh_glob glob_assign ksh_glob\n");
     home.world.goward("setup --shell zsh --quiet").success();
     let transcript = home.talk(
         home.session(&zsh, "-i"),
@@ -506,4 +506,35 @@ fn direnv_gives_the_toolchain_that_is_asked_for_and_loads_anew_when_a_file_chang
         ],
     );
     assert_snapshot!("direnv", transcript);
+}
+
+#[test]
+fn a_script_that_is_evaluated_needs_no_file() {
+    let home = Home::new();
+    for (name, line) in [
+        ("bash", "eval \"$(goward activate bash)\""),
+        ("zsh", "eval \"$(goward activate zsh)\""),
+        ("fish", "goward activate fish | source"),
+        ("elvish", "eval (goward activate elvish | slurp)"),
+        ("sh", "eval \"$(goward activate sh)\""),
+    ] {
+        let Some(program) = on_path(name) else {
+            eprintln!("skipped: no {name} on PATH");
+            continue;
+        };
+        let script = home.world.home.path_folder().join("goward");
+        if !script.exists() {
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_goward"), script).unwrap();
+        }
+        // The shims stand in PATH behind others, twice, and are first and alone afterwards.
+        let mut command = home.world.home.command(program);
+        let shims = home.home.join("goward/shims").display().to_string();
+        let tools = home.world.home.path_folder().display().to_string();
+        command.env("PATH", format!("{tools}:{shims}:/usr/bin:{shims}:/bin"));
+        let output = command.args(["-c", &format!("{line}\nshow-path\n{line}\nshow-path")]).output().unwrap();
+        let expected = format!("{shims}:{tools}:/usr/bin:/bin\n").repeat(2);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{name}: {said}");
+        assert_eq!(said, "", "{name}");
+    }
 }
