@@ -538,3 +538,51 @@ fn a_script_that_is_evaluated_needs_no_file() {
         assert_eq!(said, "", "{name}");
     }
 }
+
+#[test]
+fn setup_tells_its_plan_its_transaction_and_the_way_back() {
+    let mut home = support::sealed();
+    home.cd("");
+    let profile = home.write(".bashrc", "export GOROOT=/usr/local/go\n");
+    home.write(".config/fish/config.fish", "");
+    let outside = |home: &testkit::Sandbox| (home.read(".bashrc"), support::names(&home.home().join(".config/fish")));
+    let before = outside(&home);
+    let mut shown = home.goward(["setup", "--shell", "bash", "--shell", "fish", "--dry-run"]).success().snapshot();
+    assert_eq!(outside(&home), before);
+    assert!(!home.goward_home().exists(), "a dry run leaves nothing");
+    shown.push_str(
+        &home.goward(["setup", "--shell", "bash", "--no-profile", "--no-completions", "--dry-run"]).snapshot(),
+    );
+    assert_snapshot!("setup_dry_run", shown);
+
+    let done = home.goward(["setup", "--shell", "bash", "--shell", "fish", "--json", "--quiet"]).success().json();
+    assert_eq!(done["changed"], true);
+    let backup = Path::new(done["backup"].as_str().unwrap());
+    assert!(backup.is_dir() && backup.to_str().unwrap().contains(done["transaction"].as_str().unwrap()));
+    let again = home.goward(["setup", "--shell", "bash", "--shell", "fish"]).success();
+    assert!(again.stdout.contains("nothing changed"), "{}", again.snapshot());
+
+    // Nothing changes where one of several files may not be written.
+    home.goward(["unsetup", "--quiet"]).success();
+    std::fs::set_permissions(&profile, std::os::unix::fs::PermissionsExt::from_mode(0o444)).unwrap();
+    let refused = home.goward(["setup", "--shell", "bash", "--shell", "fish"]).exits(6);
+    assert!(!home.home().join(".config/fish/conf.d/goward.fish").exists());
+    assert_snapshot!("setup_read_only", refused.snapshot());
+    std::fs::remove_file(&profile).unwrap();
+    std::fs::write(&profile, &before.0).unwrap();
+
+    home.goward(["setup", "--shell", "bash", "--quiet"]).success();
+    let edited = home.read(".bashrc").replace("\nfi\n", "\nfi\nalias g=go\n");
+    std::fs::write(&profile, &edited).unwrap();
+    assert_snapshot!("unsetup_edited", home.goward(["unsetup", "--dry-run"]).success().snapshot());
+    home.goward(["unsetup", "--quiet"]).success();
+    assert_eq!(home.read(".bashrc"), edited);
+    home.goward(["unsetup", "--force", "--quiet"]).success();
+    assert_eq!(home.read(".bashrc"), before.0);
+    assert!(home.goward(["unsetup"]).success().stdout.contains("nothing changed"));
+    // SHELL decides where nothing is named.
+    home.set_env("SHELL", "/bin/tcsh");
+    home.goward(["setup"]).exits(3);
+    home.set_env("GOWARD_HOME", home.home().join("a:b"));
+    home.goward(["activate", "bash"]).exits(6);
+}
