@@ -302,7 +302,7 @@ fn bash_keeps_an_array_of_prompt_commands_and_reads_its_login_file() {
 fn zsh_goes_by_the_folder_and_the_default_and_puts_up_with_its_options() {
     let Some(zsh) = shell("zsh") else { return };
     let home = Home::new();
-    home.write(".zshrc", "precmd() { mine=1 }\nsetopt nounset sh_word_split ksh_arrays glob_subst no_nomatch\n");
+    home.write(".zshrc", "precmd() { mine=1 }\nsetopt nounset sh_word_split ksh_arrays glob_subst no_nomatch sh_glob glob_assign ksh_glob\n");
     home.world.goward("setup --shell zsh --quiet").success();
     let transcript = home.talk(
         home.session(&zsh, "-i"),
@@ -506,4 +506,83 @@ fn direnv_gives_the_toolchain_that_is_asked_for_and_loads_anew_when_a_file_chang
         ],
     );
     assert_snapshot!("direnv", transcript);
+}
+
+#[test]
+fn a_script_that_is_evaluated_needs_no_file() {
+    let home = Home::new();
+    for (name, line) in [
+        ("bash", "eval \"$(goward activate bash)\""),
+        ("zsh", "eval \"$(goward activate zsh)\""),
+        ("fish", "goward activate fish | source"),
+        ("elvish", "eval (goward activate elvish | slurp)"),
+        ("sh", "eval \"$(goward activate sh)\""),
+    ] {
+        let Some(program) = on_path(name) else {
+            eprintln!("skipped: no {name} on PATH");
+            continue;
+        };
+        let script = home.world.home.path_folder().join("goward");
+        if !script.exists() {
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_goward"), script).unwrap();
+        }
+        // The shims stand in PATH behind others, twice, and are first and alone afterwards.
+        let mut command = home.world.home.command(program);
+        let shims = home.home.join("goward/shims").display().to_string();
+        let tools = home.world.home.path_folder().display().to_string();
+        command.env("PATH", format!("{tools}:{shims}:/usr/bin:{shims}:/bin"));
+        let output = command.args(["-c", &format!("{line}\nshow-path\n{line}\nshow-path")]).output().unwrap();
+        let expected = format!("{shims}:{tools}:/usr/bin:/bin\n").repeat(2);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{name}: {said}");
+        assert_eq!(said, "", "{name}");
+    }
+}
+
+#[test]
+fn setup_tells_its_plan_its_transaction_and_the_way_back() {
+    let mut home = support::sealed();
+    home.cd("");
+    let profile = home.write(".bashrc", "export GOROOT=/usr/local/go\n");
+    home.write(".config/fish/config.fish", "");
+    let outside = |home: &testkit::Sandbox| (home.read(".bashrc"), support::names(&home.home().join(".config/fish")));
+    let before = outside(&home);
+    let mut shown = home.goward(["setup", "--shell", "bash", "--shell", "fish", "--dry-run"]).success().snapshot();
+    assert_eq!(outside(&home), before);
+    assert!(!home.goward_home().exists(), "a dry run leaves nothing");
+    shown.push_str(
+        &home.goward(["setup", "--shell", "bash", "--no-profile", "--no-completions", "--dry-run"]).snapshot(),
+    );
+    assert_snapshot!("setup_dry_run", shown);
+
+    let done = home.goward(["setup", "--shell", "bash", "--shell", "fish", "--json", "--quiet"]).success().json();
+    assert_eq!(done["changed"], true);
+    let backup = Path::new(done["backup"].as_str().unwrap());
+    assert!(backup.is_dir() && backup.to_str().unwrap().contains(done["transaction"].as_str().unwrap()));
+    let again = home.goward(["setup", "--shell", "bash", "--shell", "fish"]).success();
+    assert!(again.stdout.contains("nothing changed"), "{}", again.snapshot());
+
+    // Nothing changes where one of several files may not be written.
+    home.goward(["unsetup", "--quiet"]).success();
+    std::fs::set_permissions(&profile, std::os::unix::fs::PermissionsExt::from_mode(0o444)).unwrap();
+    let refused = home.goward(["setup", "--shell", "bash", "--shell", "fish"]).exits(6);
+    assert!(!home.home().join(".config/fish/conf.d/goward.fish").exists());
+    assert_snapshot!("setup_read_only", refused.snapshot());
+    std::fs::remove_file(&profile).unwrap();
+    std::fs::write(&profile, &before.0).unwrap();
+
+    home.goward(["setup", "--shell", "bash", "--quiet"]).success();
+    let edited = home.read(".bashrc").replace("\nfi\n", "\nfi\nalias g=go\n");
+    std::fs::write(&profile, &edited).unwrap();
+    assert_snapshot!("unsetup_edited", home.goward(["unsetup", "--dry-run"]).success().snapshot());
+    home.goward(["unsetup", "--quiet"]).success();
+    assert_eq!(home.read(".bashrc"), edited);
+    home.goward(["unsetup", "--force", "--quiet"]).success();
+    assert_eq!(home.read(".bashrc"), before.0);
+    assert!(home.goward(["unsetup"]).success().stdout.contains("nothing changed"));
+    // SHELL decides where nothing is named.
+    home.set_env("SHELL", "/bin/tcsh");
+    home.goward(["setup"]).exits(3);
+    home.set_env("GOWARD_HOME", home.home().join("a:b"));
+    home.goward(["activate", "bash"]).exits(6);
 }

@@ -307,11 +307,23 @@ fn folders_that_the_environment_names_are_used() {
 #[test]
 fn no_script_has_a_mark_left_or_sets_more_than_path() {
     let world = World::new(&[]);
-    for kind in
-        [Script::Sh, Script::Bash, Script::Zsh, Script::Fish, Script::Pwsh, Script::Nu, Script::Elvish, Script::Direnv]
-    {
+    for kind in [
+        Script::Sh,
+        Script::Bash,
+        Script::BashHook,
+        Script::Zsh,
+        Script::ZshHook,
+        Script::Fish,
+        Script::Pwsh,
+        Script::Nu,
+        Script::Elvish,
+        Script::Direnv,
+    ] {
         let text = shell::script(kind, &world.places);
-        assert!(!["@shims@", "@home@", "@program@", "@scripts@"].iter().any(|mark| text.contains(mark)), "{kind:?}");
+        assert!(
+            !["@shims@", "@home@", "@program@", "@scripts@", "@more@", "@hook@"].iter().any(|mark| text.contains(mark)),
+            "{kind:?}"
+        );
         let code: String =
             text.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
         for name in ["GOROOT", "GOPATH", "GOCACHE", "GOMODCACHE", "GOTOOLCHAIN", "GOBIN"] {
