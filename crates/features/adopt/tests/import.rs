@@ -294,7 +294,11 @@ fn without_a_network_only_the_users_word_brings_it_in_and_the_record_says_so() {
     world.assert_nothing_brought_in();
     world.set("GOWARD_ALLOW_UNPROVEN", "true");
     let adopted = world.adopted(&tree);
-    assert!(adopted.installed.witnesses[0].to_string().starts_with("nobody vouches"), "{:?}", adopted.installed.witnesses);
+    assert!(
+        adopted.installed.witnesses[0].to_string().starts_with("nobody vouches"),
+        "{:?}",
+        adopted.installed.witnesses
+    );
     assert!(world.ctx().store.record(&adopted.installed.toolchain).unwrap().log_proof.is_none());
 }
 
