@@ -5,6 +5,7 @@
 //!   come in; their `go` is a small program.
 //! - [`http`]: a loopback server that does wrong what a test asks it to do wrong.
 //! - [`sumdb`]: a small checksum database with a key of its own.
+//! - [`module_proxy`]: a module proxy as a folder, for tools that are built from it.
 //! - [`upstream`]: all of them together, as one place to download from.
 //! - [`home`]: a folder in which a program runs and sees nothing of the machine around it.
 //! - [`real`]: real toolchains, fetched once and kept below the build folder.
@@ -21,6 +22,7 @@
 pub mod digest;
 pub mod home;
 pub mod http;
+pub mod module_proxy;
 pub mod real;
 pub mod sumdb;
 pub mod tiny;
