@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::Store;
+use store::{Author, Store};
 use sys::Sys;
 
 use crate::{Plan, SetupError};
@@ -14,11 +14,17 @@ use crate::{Plan, SetupError};
 ///
 /// # Errors
 /// When a file cannot be written, or somebody changes it meanwhile; then every file is as it was.
-pub fn apply(sys: &Sys, store: &Store, plan: &Plan, wait_max: Duration) -> Result<Option<String>, SetupError> {
+pub fn apply(
+    sys: &Sys,
+    store: &Store,
+    plan: &Plan,
+    author: Author,
+    wait_max: Duration,
+) -> Result<Option<String>, SetupError> {
     if plan.changes.is_empty() {
         return Ok(None);
     }
-    let mut transaction = store.transaction(plan.purpose.clone());
+    let mut transaction = store.transaction(plan.purpose.clone()).by(author);
     for change in &plan.changes {
         transaction = match &change.after {
             Some(bytes) => {

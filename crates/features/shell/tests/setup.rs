@@ -61,12 +61,12 @@ impl World {
     }
 
     fn setup(&self, shells: &[Shell]) -> Option<String> {
-        apply(&self.sys, &self.store, &self.plan(shells).unwrap(), WAIT).unwrap()
+        apply(&self.sys, &self.store, &self.plan(shells).unwrap(), store::Author::default(), WAIT).unwrap()
     }
 
     fn unsetup(&self, force: bool) -> Plan {
         let plan = plan_unsetup(&self.sys, self.store.layout(), &[], force).unwrap();
-        apply(&self.sys, &self.store, &plan, WAIT).unwrap();
+        apply(&self.sys, &self.store, &plan, store::Author::default(), WAIT).unwrap();
         plan
     }
 
@@ -130,7 +130,7 @@ fn what_setup_puts_in_unsetup_takes_out_and_nothing_else_has_changed() {
 
     // The transaction can be undone by its name, too.
     let name = world.setup(&[Shell::Bash]).unwrap();
-    world.store.undo_transaction(&name, WAIT).unwrap();
+    world.store.undo_transaction(&name, store::Author::default(), WAIT).unwrap();
     assert_eq!(world.files(), before);
 }
 

@@ -23,6 +23,8 @@ struct Outcome {
     transaction: Option<String>,
     /// Where the files' former bytes are kept.
     backup: Option<std::path::PathBuf>,
+    /// The shims; a setup writes them.
+    shims: Option<engine::ShimsWritten>,
 }
 
 pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Done {
@@ -63,16 +65,23 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         if plan.changes.is_empty() {
             text.push_str("nothing would change\n");
         }
-        return Ok(Box::new(Worded::new(Outcome { plan, changed: false, transaction: None, backup: None }, text)));
+        return Ok(Box::new(Worded::new(Outcome { plan, changed: false, transaction: None, backup: None, shims: None }, text)));
     }
     // The plan is told before anything changes.
     speech.say(planned(&plan).trim_end());
     engine::recover(ctx);
     let wait_max = ctx.settings.seconds("lock.wait-seconds");
-    let transaction = shell::apply(&ctx.sys, &ctx.store, &plan, wait_max)?;
-    let backup = transaction.as_deref().map(|name| ctx.store.layout().kept_transaction(name));
     let is_setup = plan.purpose == "setup";
+    // The shims come first: a shell that starts in between finds them, or nothing of goward's.
+    let shims = if is_setup { Some(engine::write_shims(ctx)?) } else { None };
+    let transaction = shell::apply(&ctx.sys, &ctx.store, &plan, ctx.author.clone(), wait_max)?;
+    let backup = transaction.as_deref().map(|name| ctx.store.layout().kept_transaction(name));
+    let fresh = shims.as_ref().map_or(0, |shims| shims.added.len() + shims.replaced.len());
+    if let Some(shims) = shims.as_ref().filter(|_| fresh > 0) {
+        let _ = writeln!(text, "wrote {fresh} shims into {}", shims.folder.display());
+    }
     match (&transaction, is_setup) {
+        (None, true) if fresh > 0 => text.push_str("the shells are set up already\n"),
         (None, true) => text.push_str("everything is in place already; nothing changed\n"),
         (None, false) => text.push_str("nothing of goward's is in place; nothing changed\n"),
         (Some(_), true) => {
@@ -84,10 +93,10 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         let _ = writeln!(text, "what the files held before is kept in {}", backup.display());
     }
     if transaction.is_some() && is_setup {
-        text.push_str("`goward unsetup` takes it back\n");
+        text.push_str("`goward undo` takes it back now, `goward unsetup` at any time\n");
     }
-    let changed = transaction.is_some();
-    Ok(Box::new(Worded::new(Outcome { plan, changed, transaction, backup }, text)))
+    let changed = transaction.is_some() || fresh > 0;
+    Ok(Box::new(Worded::new(Outcome { plan, changed, transaction, backup, shims }, text)))
 }
 
 fn planned(plan: &Plan) -> String {
