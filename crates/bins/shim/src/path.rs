@@ -75,3 +75,13 @@ pub fn file_name(path: &[u8]) -> &[u8] {
     let name = path.rsplit(|byte| *byte == b'/' || cfg!(windows) && *byte == b'\\').next().unwrap_or(path);
     if cfg!(windows) { name.strip_suffix(b".exe").unwrap_or(name) } else { name }
 }
+
+/// The name by which a program was called, out of its first argument and the path of its file.
+///
+/// It is that of the argument, unless the file's is a `go1.X.Y`: a go command that looks for a program of that name
+/// and puts it in its own place leaves its own arguments to it, the first one too (`cmd/go/internal/toolchain`,
+/// `execGoToolchain`).
+pub fn called<'a>(first_arg: &'a [u8], file: &'a [u8]) -> &'a [u8] {
+    let file = file_name(file);
+    if file.starts_with(b"go1") { file } else { file_name(first_arg) }
+}
