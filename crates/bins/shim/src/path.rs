@@ -26,7 +26,7 @@ impl Path {
         let end = self.length + part.len();
         // The last byte stays for the NUL.
         // Not `contains`: its search by words is a hundred bytes, and parts are short.
-        let fits = end < PATH_BYTES_MAX && !part.iter().any(|byte| *byte == 0);
+        let fits = end < PATH_BYTES_MAX && part.iter().all(|byte| *byte != 0);
         match self.bytes.get_mut(self.length..=end).filter(|_| fits).and_then(|place| place.split_last_mut()) {
             Some((nul, place)) => {
                 place.copy_from_slice(part);

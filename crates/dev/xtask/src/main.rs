@@ -17,6 +17,7 @@ const USAGE: &str = "\
 cargo xtask tidy                  check the layers and where paths are built
 cargo xtask reference [--check]   write (or compare) docs/reference
 cargo xtask bench [--runs N]      measure against the floor and a peer
+cargo xtask bench --shims [GOWARD]  measure the shims alone
 cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
 
 fn main() -> Result<()> {
@@ -28,6 +29,8 @@ fn main() -> Result<()> {
         ["reference", "--check"] => reference::run(true),
         ["bench"] => bench::run(7),
         ["bench", "--runs", runs] => bench::run(runs.parse()?),
+        ["bench", "--shims"] => bench::run_shims(None),
+        ["bench", "--shims", goward] => bench::run_shims(Some(goward)),
         ["fuzz"] => fuzz::run(20),
         ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
         _ => bail!("no such chore; there are:\n{USAGE}"),
