@@ -39,7 +39,9 @@ fn main() {
     );
     let pin_library = out.join("libpin.rlib");
     let shim_library = out.join("libshim.rlib");
-    let program = out.join("shim-program");
+    // For Windows the compiler would add the ending by itself.
+    let windows = var("CARGO_CFG_TARGET_OS") == "windows";
+    let program = out.join(if windows { "goward-shim.exe" } else { "goward-shim" });
     library("pin", &pin.join("src/lib.rs"), &pin_library, &[]);
     library("shim", &shim.join("src/lib.rs"), &shim_library, &[("pin", &pin_library)]);
 

@@ -26,7 +26,7 @@ impl Path {
         let end = self.length + part.len();
         // The last byte stays for the NUL.
         // Not `contains`: its search by words is a hundred bytes, and parts are short.
-        let fits = end < PATH_BYTES_MAX && !part.iter().any(|byte| *byte == 0);
+        let fits = end < PATH_BYTES_MAX && part.iter().all(|byte| *byte != 0);
         match self.bytes.get_mut(self.length..=end).filter(|_| fits).and_then(|place| place.split_last_mut()) {
             Some((nul, place)) => {
                 place.copy_from_slice(part);
@@ -74,4 +74,14 @@ pub fn parent(path: &[u8]) -> Option<&[u8]> {
 pub fn file_name(path: &[u8]) -> &[u8] {
     let name = path.rsplit(|byte| *byte == b'/' || cfg!(windows) && *byte == b'\\').next().unwrap_or(path);
     if cfg!(windows) { name.strip_suffix(b".exe").unwrap_or(name) } else { name }
+}
+
+/// The name by which a program was called, out of its first argument and the path of its file.
+///
+/// It is that of the argument, unless the file's is a `go1.X.Y`: a go command that looks for a program of that name
+/// and puts it in its own place leaves its own arguments to it, the first one too (`cmd/go/internal/toolchain`,
+/// `execGoToolchain`).
+pub fn called<'a>(first_arg: &'a [u8], file: &'a [u8]) -> &'a [u8] {
+    let file = file_name(file);
+    if file.starts_with(b"go1") { file } else { file_name(first_arg) }
 }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::UNIX_EPOCH;
 
-use shim::{Call, Decision, Machine, Path, Room, Seen, choose, path::file_name};
+use shim::{Call, Decision, Machine, Path, Room, Seen, choose, path::called};
 
 /// The variable that says which process was handed over, and by which name.
 const MARKER: &str = "GOWARD_SHIM";
@@ -29,9 +29,10 @@ struct Real {
 
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
-    let called = words.first().map_or(&b"go"[..], |word| word.as_encoded_bytes());
-    let name = String::from_utf8_lossy(file_name(called)).into_owned();
-    let own = std::env::current_exe().and_then(fs::canonicalize).unwrap_or_default();
+    let first = words.first().map_or(&b"go"[..], |word| word.as_encoded_bytes());
+    let file = std::env::current_exe().unwrap_or_default();
+    let name = String::from_utf8_lossy(called(first, file.as_os_str().as_encoded_bytes())).into_owned();
+    let own = fs::canonicalize(file).unwrap_or_default();
     let folder = std::env::current_dir().unwrap_or_default();
     let mut args = words.iter().skip(1).map(|word| word.as_encoded_bytes());
     let call = Call {

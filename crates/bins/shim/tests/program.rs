@@ -179,6 +179,10 @@ fn what_is_not_plain_is_handed_over_with_its_name_and_every_argument() {
             ("GOROOT", "/opt/go"),
             ("GOWARD_HOME", "/elsewhere"),
             ("GOWARD_CONFIG", "/elsewhere"),
+            ("GOWARD_PIN_ANYTHING", "x"),
+            ("GOWARD_RESOLVE_ANYTHING", "x"),
+            ("GOWARD_ISOLATE_ANYTHING", "x"),
+            ("XDG_CONFIG_HOME", "/elsewhere"),
         ] {
             assert_eq!(home.who(home.command("go").env(name, value)), "goward", "{name}");
             assert_eq!(home.who(home.command("go").env(name, "")), "go 1.27.3", "{name}");
@@ -214,6 +218,37 @@ fn a_table_that_is_older_than_the_store_is_not_used() {
         assert_eq!(home.who(&mut home.command("go")), "goward");
         home.write("home/shim.table", &whole.replace("goward-shim 1", "goward-shim 2").replace("default", "news"));
         assert_eq!(home.who(&mut home.command("go")), "goward");
+    });
+}
+
+#[test]
+fn a_configuration_that_goward_has_not_read_is_goward_s() {
+    each(|home| {
+        assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
+        home.write("user/.config/goward/config.toml", "");
+        assert_eq!(home.who(&mut home.command("go")), "goward");
+        assert_eq!(home.who(&mut home.command("go1.26.8")), "goward");
+        fs::remove_file(home.path("user/.config/goward/config.toml")).unwrap();
+        assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
+        // Nobody's configuration is another one, too; a path that is not absolute counts as not set.
+        assert_eq!(home.who(home.command("go").env_remove("HOME")), "goward");
+        assert_eq!(home.who(home.command("go").env("XDG_CONFIG_HOME", "relative")), "go 1.27.3");
+        assert_eq!(home.who(home.command("go").env("XDG_CONFIG_HOME", home.path("user/.config"))), "go 1.27.3");
+    });
+}
+
+#[test]
+fn where_the_table_is_lost_the_link_beside_the_shim_leads_to_goward() {
+    each(|home| {
+        symlink(home.path("goward"), home.path("home/shims/.goward")).unwrap();
+        for table in [Some("goward-shim 1\ngoward\t/nowhere/goward\n"), Some("gow"), Some(""), None] {
+            match table {
+                Some(text) => home.write("home/shim.table", text),
+                None => fs::remove_file(home.path("home/shim.table")).unwrap(),
+            }
+            let handed = lines(&home.command("go").args(["a b", ""]).output().unwrap());
+            assert_eq!(handed, ["goward", "<exec-shim>", "<go>", "<a b>", "<>"], "{table:?}");
+        }
     });
 }
 
@@ -361,6 +396,11 @@ fn odd_names_and_odd_folders_do_no_harm() {
         let mut unnamed = home.command("go");
         assert_eq!(home.who(unnamed.arg0("/x/gofmt")), "gofmt 1.27.3");
         assert_eq!(home.who(home.command("go").arg0("")), "goward");
+        // A go command that goes over to a `go1.X.Y` of `PATH` leaves its own name to it.
+        fs::remove_file(home.path("home/shims/go1.26.8")).unwrap();
+        fs::hard_link(home.path("home/shims/go"), home.path("home/shims/go1.26.8")).unwrap();
+        assert_eq!(home.who(home.command("go1.26.8").arg0("go")), "go 1.26.8");
+        assert_eq!(home.who(home.command("go1.26.8").arg0("/x/go1.27.3")), "go 1.26.8");
         assert_eq!(home.who(home.command("go").arg0("go1.26.8/..")), "goward");
         home.write("user/.config/go/env", "GOWORK=off\n");
         assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");

@@ -110,13 +110,13 @@ impl Diagnose for ShimError {
 pub fn write_shims(ctx: &Ctx) -> Result<ShimsWritten, ShimError> {
     let shim = ctx.shim.ok_or(ShimError::None)?;
     let layout = ctx.store.layout();
-    let _lock = ctx.store.lock(layout.store_lock(), "write the shims", ctx.settings.seconds("lock.wait-seconds"))?;
+    let lock = ctx.store.lock(layout.store_lock(), "write the shims", ctx.settings.seconds("lock.wait-seconds"))?;
     let mut written = ShimsWritten { folder: layout.shims(), ..ShimsWritten::default() };
     let wanted = names::wanted(ctx)?;
     names::write(ctx, shim, &wanted, &mut written)?;
     names::remove_others(ctx, &wanted, &mut written)?;
     sdk::show(ctx, &mut written)?;
-    drop(_lock);
+    drop(lock);
     ctx.store.renew_shim_table();
     Ok(written)
 }

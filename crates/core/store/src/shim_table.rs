@@ -79,6 +79,10 @@ impl Store {
     /// As [`Store::renew_table`], by whoever does not hold the store's lock.
     pub fn renew_shim_table(&self) {
         let Some(facts) = self.shim_facts.as_ref().and_then(|facts| facts()) else { return };
+        // Where there is no store none is begun for this.
+        if !self.sys.fs().look(self.layout().home()).is_ok_and(|meta| meta.is_some()) {
+            return;
+        }
         let path = self.layout().shim_table();
         // Most often there is nothing to do, and nobody need wait for that.
         let there = self.sys.fs().read(&path, TABLE_BYTES_MAX as u64).ok();

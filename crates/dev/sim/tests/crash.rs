@@ -65,6 +65,8 @@ impl Machine {
             ("GOWARD_SOURCES", "official".to_owned()),
             ("GOWARD_TRIES", "1".to_owned()),
             ("GOWARD_BACKOFF_MILLISECONDS", "1".to_owned()),
+            // The machine that is handed over has the real user's folder.
+            ("GOWARD_SHIMS_SDK_LINKS", "false".to_owned()),
         ];
         // With a program there is a table for the shims.
         let env = Env::of(vars, folder.to_owned(), std::env::current_exe().ok());
@@ -243,6 +245,39 @@ fn a_stopped_prune_keeps_what_is_needed_and_finishes_later() {
             engine::prune(&machine.ctx(folder, Sys::real()), false).unwrap();
             let store = store(folder, &Sys::real());
             assert!(store.find(&id("1.27.3")).unwrap().is_none() && store.find(&id("1.26.8")).unwrap().is_some());
+        },
+    ));
+}
+
+/// What every shim of a test says.
+const SHIMS: [&[u8]; 2] = [b"#!/bin/sh\necho old\n", b"#!/bin/sh\necho new\n"];
+
+fn write_shims(machine: &Machine, folder: &Path, sys: Sys, shim: &'static [u8]) -> bool {
+    let mut ctx = machine.ctx(folder, sys);
+    ctx.shim = Some(shim);
+    engine::write_shims(&ctx).is_ok()
+}
+
+#[test]
+fn a_stopped_writing_of_the_shims_leaves_each_of_them_whole() {
+    let machine = Machine::new();
+    report(every_stop(
+        "shims",
+        &MODELS,
+        &|folder| {
+            prepared(&machine, folder);
+            assert!(write_shims(&machine, folder, Sys::real(), SHIMS[0]));
+        },
+        &|folder, sys| write_shims(&machine, folder, sys, SHIMS[1]),
+        &|folder, stop| {
+            check(folder, stop, &["1.27.2"]);
+            let names = ["go", "gofmt", "go1.26.8", "go1.27.2", "go1.27.3"];
+            let read = |name: &str| std::fs::read(folder.join("home/shims").join(name)).unwrap();
+            for name in names {
+                assert!(SHIMS.contains(&read(name).as_slice()), "{name} is torn after {stop:?}");
+            }
+            assert!(write_shims(&machine, folder, Sys::real(), SHIMS[1]), "the next run fails after {stop:?}");
+            assert!(names.iter().all(|name| read(name) == SHIMS[1]), "after {stop:?}");
         },
     ));
 }

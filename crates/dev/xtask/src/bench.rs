@@ -43,12 +43,33 @@ pub fn run(runs: usize) -> Result<()> {
     fs::create_dir_all(&scratch)?;
     let outcome = beside_a_sibling(&goward, &siblings, &scratch, runs)
         .and_then(|()| switch(&goward, &siblings, &scratch))
-        .and_then(|()| start(&goward, &upstream, &scratch));
+        .and_then(|()| start(&goward, &upstream, &scratch))
+        .and_then(|()| shims(&goward, &upstream, &root, &scratch));
     fs::remove_dir_all(&scratch)?;
     outcome?;
     let size = fs::metadata(&goward)?.len();
     println!("| size of the program | – | {:.1} MB | – |", size as f64 / 1e6);
     Ok(())
+}
+
+/// Measures the shims alone, with this goward or with one that is built now.
+pub fn run_shims(goward: Option<&str>) -> Result<()> {
+    let root = super::root()?;
+    let goward = match goward {
+        Some(program) => fs::canonicalize(program)?,
+        None => {
+            build(&root)?;
+            root.join("target/release/goward")
+        }
+    };
+    let archive = testkit::real::tar_gz(VERSION).map_err(|why| anyhow::anyhow!("no real toolchain: {why}"))?;
+    let upstream = upstream(&[(VERSION, archive)])?;
+    let scratch = root.join("target").join(format!("goward-bench-shims-{}", std::process::id()));
+    fs::create_dir_all(&scratch)?;
+    println!("| work | floor or peer | goward | ratio |\n| --- | --- | --- | --- |");
+    let outcome = shims(&goward, &upstream, &root, &scratch);
+    fs::remove_dir_all(&scratch)?;
+    outcome
 }
 
 fn build(root: &Path) -> Result<()> {
@@ -284,6 +305,126 @@ fn start(goward: &Path, upstream: &Server, scratch: &Path) -> Result<()> {
         middle(over) * 1000.0
     );
     Ok(())
+}
+
+/// `go` in a pinned project six folders deep: the shim, and a peer's where one can be had, against the program itself.
+fn shims(goward: &Path, upstream: &Server, root: &Path, scratch: &Path) -> Result<()> {
+    let home = scratch.join("shims-home");
+    let address = format!("{}/dl/", upstream.url());
+    measure(&mut install_command(goward, &address, &home, VERSION))?;
+    let goward = |words: &[&str]| {
+        let mut command = Command::new(goward);
+        command.args(words).env("GOWARD_HOME", &home).env("GOWARD_OFFLINE", "1").env("HOME", scratch);
+        command.env_remove("XDG_CONFIG_HOME").current_dir(scratch);
+        time(&mut command)
+    };
+    // A toolchain whose program does nothing shows the cost of the shim alone.
+    let idle = home.join("toolchains/go1.99.9.linux-amd64/bin/go");
+    fs::create_dir_all(idle.parent().context("it has a folder")?)?;
+    fs::copy("/bin/true", &idle)?;
+    goward(&["use", VERSION])?;
+    goward(&["shims", "--write"])?;
+    let project = |version: &str, module: bool| -> Result<PathBuf> {
+        let top = scratch.join(format!("project-{version}-{module}"));
+        let deep = top.join("a/b/c/d/e/f");
+        fs::create_dir_all(&deep)?;
+        fs::write(top.join(".go-version"), format!("{version}\n"))?;
+        if module {
+            fs::write(top.join("go.mod"), "module example.test/x\n\ngo 1.21\n")?;
+        }
+        Ok(deep)
+    };
+    let run = |program: &Path, folder: &Path| {
+        let mut command = Command::new(program);
+        command.arg("version").current_dir(folder).env("HOME", scratch).env_remove("XDG_CONFIG_HOME");
+        // Where they are set everything is goward's to decide.
+        for name in
+            ["GOTOOLCHAIN", "GOROOT", "GOWORK", "GO111MODULE", "GOFLAGS", "GOENV", "GOWARD_VERSION", "GOWARD_HOME"]
+        {
+            command.env_remove(name);
+        }
+        command
+    };
+    let shim = home.join("shims/go");
+    let go = home.join(format!("toolchains/go{VERSION}.linux-amd64/bin/go"));
+    for (what, direct, version, runs) in
+        [("`go version`", &go, VERSION, 401), ("a `go` that does nothing", &idle, "1.99.9", 2001)]
+    {
+        let folder = project(version, true)?;
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for round in 0..runs {
+            // Whoever comes second finds warmer caches: the order is changed from round to round.
+            if round % 2 == 0 {
+                theirs.push(time(&mut run(direct, &folder))?);
+                ours.push(time(&mut run(&shim, &folder))?);
+            } else {
+                ours.push(time(&mut run(&shim, &folder))?);
+                theirs.push(time(&mut run(direct, &folder))?);
+            }
+        }
+        print_pairs(&format!("{what} through the shim, pinned, six folders deep"), &theirs, &ours);
+    }
+    match peer(root, scratch, &go) {
+        Ok(shim) => {
+            // It takes the line of a go.mod for a pin, too.
+            let folder = project(VERSION, false)?;
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            for _ in 0..51 {
+                theirs.push(time(&mut run(&go, &folder))?);
+                ours.push(time(peer_env(&mut run(&shim, &folder), scratch))?);
+            }
+            print_pairs("the same through the shim of mise", &theirs, &ours);
+        }
+        Err(why) => println!("| the same through the shim of mise | – | not measured: {why:#} | – |"),
+    }
+    println!("| size of the shim | 16384 bytes allowed | {} bytes | – |", fs::metadata(&shim)?.len());
+    Ok(())
+}
+
+fn print_pairs(what: &str, direct: &[Duration], through: &[Duration]) {
+    let pairs = || through.iter().zip(direct);
+    let over = middle(pairs().map(|(a, b)| a.as_secs_f64() - b.as_secs_f64()).collect());
+    let ratio = middle(pairs().map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect());
+    println!(
+        "| {what} | direct {:.2} ms | {:.2} ms, +{:.3} ms | {ratio:.2}× |",
+        median(direct.iter().copied()).as_secs_f64() * 1000.0,
+        median(through.iter().copied()).as_secs_f64() * 1000.0,
+        over * 1000.0
+    );
+}
+
+/// The `go` of another manager, mise, which is brought by npm and given this go command.
+fn peer(root: &Path, scratch: &Path, go: &Path) -> Result<PathBuf> {
+    let folder = root.join("target/bench-mise");
+    let program = folder.join("node_modules/@jdxcode/mise/bin/mise");
+    if !program.is_file() {
+        fs::create_dir_all(&folder)?;
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--silent", "--prefix"]).arg(&folder).arg("@jdxcode/mise");
+        time(&mut npm).context("npm brings no mise")?;
+    }
+    let goroot = go.parent().and_then(Path::parent).context("a go command stands in its tree")?;
+    for words in [
+        vec!["link".into(), format!("go@{VERSION}").into(), goroot.as_os_str().to_owned()],
+        vec!["settings".into(), "add".into(), "idiomatic_version_file_enable_tools".into(), "go".into()],
+        vec!["reshim".into()],
+    ] {
+        time(peer_env(Command::new(&program).args(words).current_dir(scratch), scratch))?;
+    }
+    Ok(scratch.join("mise/data/shims/go"))
+}
+
+fn peer_env<'c>(command: &'c mut Command, scratch: &Path) -> &'c mut Command {
+    for (name, below) in [
+        ("HOME", "mise"),
+        ("MISE_DATA_DIR", "mise/data"),
+        ("MISE_CONFIG_DIR", "mise/config"),
+        ("MISE_CACHE_DIR", "mise/cache"),
+        ("MISE_STATE_DIR", "mise/state"),
+    ] {
+        command.env(name, scratch.join(below));
+    }
+    command.env("MISE_OFFLINE", "1")
 }
 
 fn time(command: &mut Command) -> Result<Duration> {

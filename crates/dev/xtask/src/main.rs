@@ -19,6 +19,7 @@ cargo xtask tidy                  check the layers and where paths are built
 cargo xtask reference [--check]   write (or compare) docs/reference
 cargo xtask bench [--runs N]      measure against the floor and a peer
 cargo xtask bench shells          measure shell start and prompt hook beside peers
+cargo xtask bench --shims [GOWARD]  measure the shims alone
 cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
 
 fn main() -> Result<()> {
@@ -31,6 +32,8 @@ fn main() -> Result<()> {
         ["bench"] => bench::run(7),
         ["bench", "--runs", runs] => bench::run(runs.parse()?),
         ["bench", "shells"] => bench_shells::run(200),
+        ["bench", "--shims"] => bench::run_shims(None),
+        ["bench", "--shims", goward] => bench::run_shims(Some(goward)),
         ["fuzz"] => fuzz::run(20),
         ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
         _ => bail!("no such chore; there are:\n{USAGE}"),

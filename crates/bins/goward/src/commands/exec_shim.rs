@@ -67,7 +67,7 @@ fn perform(sys: &Sys, call: &Call, speech: &Speech) -> Failed {
         Err(error) => return unread(error.into()),
     };
     ctx.shim = Some(crate::SHIM);
-    let report = |failure: Failure| Report::of(&failure, engine::state_line(&ctx));
+    let report = |failure: Box<Failure>| Report::of(failure.as_ref(), engine::state_line(&ctx));
     match run(&ctx, call, speech) {
         Stop::Failed(failure) => failed(report(failure)),
         // Whoever called looked for a program, and shells say so when there is none.
@@ -98,15 +98,20 @@ fn home_of_shim(env: &Env, name: &str) -> Option<String> {
 
 /// Why no program has taken this one's place.
 enum Stop {
-    Failed(Failure),
+    Failed(Box<Failure>),
     /// The toolchain is not there and could not be got.
-    Missing(Failure),
+    Missing(Box<Failure>),
 }
 
 impl<E: Into<Failure>> From<E> for Stop {
     fn from(error: E) -> Stop {
-        Stop::Failed(error.into())
+        Stop::Failed(Box::new(error.into()))
     }
+}
+
+/// The toolchain is missing for this reason.
+fn missing(error: impl Into<Failure>) -> Stop {
+    Stop::Missing(Box::new(error.into()))
 }
 
 fn run(ctx: &Ctx, call: &Call, speech: &Speech) -> Stop {
@@ -207,19 +212,19 @@ fn install(
     check: impl FnOnce(&Version) -> Result<(), Failure>,
 ) -> Result<Toolchain, Stop> {
     if !ctx.settings.is_on("install.auto") {
-        return Err(Stop::Missing(Failure::NotInstalled { request: request.to_string() }));
+        return Err(missing(Failure::NotInstalled { request: request.to_string() }));
     }
     listen(ctx)?;
-    let plan = engine::plan_install(ctx, request, &ctx.platform).map_err(|error| Stop::Missing(error.into()))?;
+    let plan = engine::plan_install(ctx, request, &ctx.platform).map_err(missing)?;
     // Before anything is fetched: what the project refuses need not be installed for it.
     check(plan.toolchain.version())?;
-    install_planned(ctx, plan, speech).map_err(Stop::Missing)
+    install_planned(ctx, plan, speech).map_err(missing)
 }
 
 fn lease(ctx: &Ctx, toolchain: &Toolchain) -> Result<(), Stop> {
     match ctx.store.lease(&toolchain.id) {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Stop::Missing(Failure::from(StoreError::NotInstalled { id: toolchain.id.clone() }))),
+        Ok(false) => Err(missing(StoreError::NotInstalled { id: toolchain.id.clone() })),
         // In a store that cannot be written to, nobody can remove the toolchain either.
         Err(StoreError::Io { .. } | StoreError::ReadOnly { .. }) => Ok(()),
         Err(error) => Err(error.into()),

@@ -7,7 +7,7 @@ mod memory;
 use core::ffi::CStr;
 
 use shim::limits::{ARGS_MAX, PATH_BYTES_MAX};
-use shim::path::{file_name, parent};
+use shim::path::{called, parent};
 use shim::{Call, Decision, Machine, Path, Room, Seen, choose};
 
 /// What begins the variable that says which process was handed over, and by which name.
@@ -60,6 +60,21 @@ impl List {
         Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) }.to_bytes())
     }
 
+    /// The path by which the system was asked to run this program (`AT_EXECFN`), for the list of the variables:
+    /// behind it stands what else the system tells, in pairs, and two zeros at the end.
+    fn executed(self) -> Option<&'static [u8]> {
+        const AT_EXECFN: usize = 31;
+        // SAFETY: behind the null of the variables the system has put these pairs, which are looked at no further than
+        // to the zero that ends them.
+        let pair = |index: usize| unsafe {
+            let pair = self.first.add(self.pointers().count() + 1 + 2 * index);
+            (*pair.cast::<usize>(), *pair.add(1))
+        };
+        let (_, text) = (0..).map(pair).take_while(|(kind, _)| *kind != 0).find(|(kind, _)| *kind == AT_EXECFN)?;
+        // SAFETY: this one is a text ended by a NUL, which stays where it is.
+        Some(unsafe { CStr::from_ptr(text.cast()) }.to_bytes())
+    }
+
     fn texts(self) -> impl Iterator<Item = &'static [u8]> {
         (0..).map_while(move |index| self.get(index))
     }
@@ -89,7 +104,7 @@ pub unsafe extern "C" fn begin(stack: *const usize) -> ! {
 fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
     let Memory { marker, path, room } = memory;
     let mut room = Room::new(room);
-    let name = file_name(args.get(0).unwrap_or(b"go"));
+    let name = called(args.get(0).unwrap_or(b"go"), vars.executed().unwrap_or_default());
     let own = room.keep(PATH_BYTES_MAX, |into| call::read_link(b"/proc/self/exe\0", into).unwrap_or(0));
     let folder = room.keep(PATH_BYTES_MAX, |into| call::working_folder(into).unwrap_or(0));
     let mut first: [Option<&[u8]>; ARGS_MAX] = [None; ARGS_MAX];
