@@ -17,7 +17,7 @@ include!("../shim/link_args.rs");
 
 /// What `[profile.shim]` and what it inherits say.
 const PROFILE: [&str; 5] =
-    ["-Copt-level=s", "-Cpanic=abort", "-Ccodegen-units=1", "-Cstrip=symbols", "-Cembed-bitcode=yes"];
+    ["-Copt-level=z", "-Cpanic=abort", "-Ccodegen-units=1", "-Cstrip=symbols", "-Cembed-bitcode=yes"];
 
 #[expect(clippy::disallowed_methods, reason = "this is how a build script and cargo talk")]
 fn var(name: &str) -> String {

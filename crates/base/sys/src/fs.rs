@@ -592,6 +592,21 @@ mod tests {
     use crate::FailAt;
 
     #[test]
+    fn whether_a_file_may_be_written_is_told_and_an_absent_one_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        assert_eq!(Fs::real().may_write(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+        Fs::real().replace(&path, b"").unwrap();
+        assert!(Fs::real().may_write(&path).unwrap());
+        // What root may write is everything: that a mode forbids it can only be seen by others.
+        #[cfg(unix)]
+        if !rustix::process::geteuid().is_root() {
+            Fs::real().set_mode(&path, 0o444).unwrap();
+            assert!(!Fs::real().may_write(&path).unwrap());
+        }
+    }
+
+    #[test]
     fn a_replaced_file_is_whole_or_untouched_whatever_operation_fails() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a b ü.json");

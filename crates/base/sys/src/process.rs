@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -143,7 +143,28 @@ impl Process {
         time_max: Duration,
         interrupt: &Interrupt,
     ) -> io::Result<Ended> {
-        let mut child = command.to_std().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        self.capture_fed(command, Vec::new(), bytes_max, time_max, interrupt)
+    }
+
+    /// As [`Process::capture`], with these bytes on the program's standard input. One that does not read them
+    /// may leave them.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn capture_fed(
+        &self,
+        command: &Command,
+        input: Vec<u8>,
+        bytes_max: u64,
+        time_max: Duration,
+        interrupt: &Interrupt,
+    ) -> io::Result<Ended> {
+        let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+        let mut child = command.to_std().stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // Aside, since a program that writes much before it reads would wait for us as we for it.
+            std::thread::spawn(move || stdin.write_all(&input));
+        }
         let stdout = read_aside(child.stdout.take(), bytes_max);
         let stderr = read_aside(child.stderr.take(), bytes_max);
         let deadline = Instant::now() + time_max;
@@ -229,6 +250,17 @@ mod tests {
             (Some(7), &b"abcd"[..], &b"xyz"[..])
         );
         assert!(!ended.timed_out);
+    }
+
+    #[test]
+    fn what_is_fed_can_be_read_or_left() {
+        let fed = |script: &str| {
+            let command = Command::new("/bin/sh").args(["-c", script]);
+            let input = vec![b'x'; 300_000];
+            Process.capture_fed(&command, input, 400_000, Duration::from_secs(20), &Interrupt::new()).unwrap()
+        };
+        assert_eq!(fed("cat").stdout.len(), 300_000);
+        assert_eq!(fed("exit 3").code, Some(3));
     }
 
     #[test]

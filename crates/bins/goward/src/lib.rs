@@ -81,7 +81,11 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
     let settings = Settings::read(sys, cli.global.config.as_deref(), &flags(cli))
         .map_err(|error| nothing_read(Failure::from(error)))?;
     let host = Host::this();
-    let platform = match &cli.global.platform {
+    let platforms = &cli.global.platform;
+    if platforms.len() > 1 && !cli.command.takes_platforms() {
+        return Err(nothing_read(Failure::OnePlatform { count: platforms.len() }));
+    }
+    let platform = match platforms.first() {
         Some(platform) => Ok(platform.clone()),
         None => Platform::from_rust(host.os, host.arch),
     };
@@ -93,7 +97,7 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
         .map_err(|error| nothing_read(Failure::from(error)))?;
     ctx.shim = Some(SHIM);
     ctx.author.reason = cli.command.reason().map(str::to_owned);
-    commands::run(&ctx, &cli.command, speech)
+    commands::run(&ctx, &cli.command, platforms, speech)
         .map_err(|failure| Box::new(Report::of(&failure, engine::state_line(&ctx))))
 }
 
@@ -102,6 +106,12 @@ fn flags(cli: &Cli) -> Vec<Flag> {
     let mut set = |key, name, value: String| flags.push(Flag { key, name, value });
     if cli.global.offline {
         set("network.offline", "--offline", "true".to_owned());
+    }
+    if cli.global.locked {
+        set("lock.required", "--locked", "true".to_owned());
+    }
+    if cli.global.frozen {
+        set("lock.frozen", "--frozen", "true".to_owned());
     }
     if let Some(source) = &cli.global.source {
         set("sources", "--source", source.clone());

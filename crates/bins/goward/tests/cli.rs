@@ -13,8 +13,23 @@ use serde_json::{Value, json};
 use support::{World, sealed};
 use testkit::on_path;
 
-const COMMANDS: [&str; 12] =
-    ["run", "install", "uninstall", "list", "use", "pin", "current", "which", "where", "config", "completions", "man"];
+const COMMANDS: [&str; 15] = [
+    "run",
+    "install",
+    "uninstall",
+    "list",
+    "use",
+    "pin",
+    "current",
+    "which",
+    "where",
+    "config",
+    "completions",
+    "man",
+    "setup",
+    "unsetup",
+    "activate",
+];
 
 #[test]
 fn every_command_has_help_and_those_with_choices_have_examples() {

@@ -23,8 +23,8 @@ pub enum Seen {
 pub trait Machine {
     /// A variable. An unset one is `None`, an empty one is not.
     fn var(&self, name: &str) -> Option<&[u8]>;
-    /// Whether there is a variable, not empty, whose name begins like this.
-    fn any_var(&self, begin: &str) -> bool;
+    /// Whether there is a variable, not empty, that begins like one of these: `NAME=`, or the front of a name.
+    fn any_set(&self, begins: &[&str]) -> bool;
     /// Reads a regular file, links followed. A path that does not begin at the top begins at the working folder.
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen;
     /// Where a symbolic link points, as it is written.
@@ -144,10 +144,24 @@ fn decided<'t>(
     Ok(decide(table, &find(machine, room, path, call.folder)?))
 }
 
-/// Variables that must not be set: goward's own, the go command's, those of other tools that choose.
-const MUST_BE_EMPTY: &[u8] = b"GOWARD_VERSION\nGOWARD_CONFIG\nGOWARD_PIN_FILES\nGOWARD_ON_CONFLICT\n\
-    GOWARD_TOOLCHAIN_LINE\nGOTOOLCHAIN\nGOWORK\nGO111MODULE\nGOROOT\nGOENV_VERSION\nASDF_GOLANG_VERSION\n\
-    MISE_GO_VERSION\nPROTO_GO_VERSION\n";
+/// Variables that must not be set: goward's own, the go command's, those of other tools that choose. The last is a
+/// family of settings (`crates/core/engine/src/settings`), of which not one is known here.
+const MUST_BE_EMPTY: [&str; 14] = [
+    "GOWARD_VERSION=",
+    "GOWARD_CONFIG=",
+    "GOWARD_PIN_FILES=",
+    "GOWARD_ON_CONFLICT=",
+    "GOWARD_TOOLCHAIN_LINE=",
+    "GOTOOLCHAIN=",
+    "GOWORK=",
+    "GO111MODULE=",
+    "GOROOT=",
+    "GOENV_VERSION=",
+    "ASDF_GOLANG_VERSION=",
+    "MISE_GO_VERSION=",
+    "PROTO_GO_VERSION=",
+    "GOWARD_ISOLATE_",
+];
 
 /// What is looked for in a folder. Behind the third stand files that pin in ways that only goward reads: with
 /// `.go-version` they are `project::PinFiles::default()`.
@@ -162,10 +176,8 @@ const MISE_OF_USER: usize = 11;
 fn refuse_settings(machine: &impl Machine, table: &Table<'_>) -> Result<(), Why> {
     let another_home = set(machine, "GOWARD_HOME").is_some_and(|home| home != table.home);
     let folder_flag = set(machine, "GOFLAGS").is_some_and(|flags| contains(flags, b"-C"));
-    let chosen = table::lines(MUST_BE_EMPTY).filter_map(table::text).any(|name| set(machine, name).is_some());
-    // A family of settings (`crates/core/engine/src/settings`): not one is known here.
-    let isolated = machine.any_var("GOWARD_ISOLATE_");
-    if another_home || folder_flag || chosen || isolated { Err(Why::Setting) } else { Ok(()) }
+    let plain = !another_home && !folder_flag && !machine.any_set(&MUST_BE_EMPTY);
+    if plain { Ok(()) } else { Err(Why::Setting) }
 }
 
 /// A variable that is set and not empty.

@@ -187,9 +187,12 @@ fn plain(bytes: &[u8]) -> Option<&str> {
 }
 
 /// Whether a line's version is none of those about which go commands differ: a prerelease of a patch, or
-/// anything that is not Go 1.
+/// anything that is not Go 1. Nor a prerelease without its number, which never was released.
 fn is_ordinary(version: &str) -> bool {
-    pin::parse(version).is_some_and(|parts| parts.major == "1" && !parts.is_patch_prerelease())
+    pin::parse(version).is_some_and(|parts| {
+        let unnumbered = parts.is_prerelease() && parts.pre.is_empty();
+        parts.major == "1" && !parts.is_patch_prerelease() && !unnumbered
+    })
 }
 
 /// Whether the user's settings could switch modules off or name a workspace. To look for the words is

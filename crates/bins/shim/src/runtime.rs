@@ -147,8 +147,11 @@ impl Machine for Real {
         self.vars.get(name).map(Vec::as_slice)
     }
 
-    fn any_var(&self, begin: &str) -> bool {
-        self.vars.iter().any(|(name, value)| name.starts_with(begin) && !value.is_empty())
+    fn any_set(&self, begins: &[&str]) -> bool {
+        let begins_so = |name: &str| {
+            begins.iter().any(|begin| begin.strip_suffix('=').map_or(name.starts_with(begin), |whole| name == whole))
+        };
+        self.vars.iter().any(|(name, value)| !value.is_empty() && begins_so(name))
     }
 
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {

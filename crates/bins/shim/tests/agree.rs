@@ -309,8 +309,11 @@ impl Machine for Machinery {
         self.vars.get(name).map(Vec::as_slice)
     }
 
-    fn any_var(&self, begin: &str) -> bool {
-        self.vars.keys().any(|name| name.starts_with(begin))
+    fn any_set(&self, begins: &[&str]) -> bool {
+        self.vars.iter().any(|(name, value)| {
+            let line = format!("{name}=");
+            !value.is_empty() && begins.iter().any(|begin| line.starts_with(begin))
+        })
     }
 
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {

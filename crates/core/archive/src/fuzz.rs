@@ -61,6 +61,20 @@ pub fn fuzz_tar_gz(data: &[u8]) {
     let _ = crate::tar_gz::read_through(&mut input, guard);
 }
 
+/// Reads arbitrary bytes as a tar packed by zstd, up to the point where files would be written.
+///
+/// Bytes that do not begin as zstd are taken for the tar inside.
+pub fn fuzz_tar_zst(data: &[u8]) {
+    let wrapped;
+    let mut input = if data.starts_with(&ZSTD_MAGIC) {
+        data
+    } else {
+        wrapped = zstd::bulk::compress(data, 1).unwrap_or_default();
+        wrapped.as_slice()
+    };
+    let _ = crate::tar_gz::read_tar_zst(&mut input, limits(), &sys::Interrupt::new());
+}
+
 /// Reads arbitrary bytes as a zip, a module and a wheel, up to the point where files would be written.
 ///
 /// # Panics
@@ -77,6 +91,7 @@ pub fn fuzz_texts(data: &[u8]) {
     let _ = crate::pax::parse(data);
 }
 
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 fn module() -> Layout {

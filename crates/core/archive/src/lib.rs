@@ -24,17 +24,21 @@ mod folder;
 pub mod fuzz;
 mod guard;
 mod gzip;
+mod input;
 mod kin;
 mod layout;
 mod limits;
 mod manifest;
+mod module_zip;
 mod name;
+mod pack;
 mod pax;
 mod pipe;
 mod record;
 mod tar_gz;
 mod tree;
 mod zip;
+mod zstandard;
 
 use std::path::Path;
 
@@ -43,9 +47,11 @@ pub use folder::{Copied, LeaveOut, LeftOut, copy_folder};
 pub use guard::{Admitted, EntryKind, Guard};
 pub use kin::{Kin, LinkMode};
 pub use layout::Layout;
-pub use limits::Limits;
+pub use limits::{Limits, ZSTD_WINDOW_LOG_MAX};
 pub use manifest::{FileRecord, Manifest, Unpacked, check_shape};
-pub use tar_gz::unpack_tar_gz;
+pub use module_zip::write_module_zip;
+pub use pack::{TAR_END, write_tar_entry};
+pub use tar_gz::{read_tar_zst, unpack_tar_gz, unpack_tar_zst};
 pub use zip::unpack_zip;
 
 /// One archive to be made into one tree.

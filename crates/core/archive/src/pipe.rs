@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::Unpack;
 use crate::error::ArchiveError;
 use crate::limits::{SLAB_BYTES, SLABS_MAX, WRITERS_MAX};
@@ -184,6 +186,53 @@ pub(crate) fn discard(inflate: impl FnOnce(&mut Pipe) -> Result<(), Stop>) -> Re
         Err(Stop::Here(error)) => Err(error),
         // Nothing here fails elsewhere.
         Ok(()) | Err(Stop::Elsewhere) => Ok(()),
+    }
+}
+
+/// Runs `inflate` on this thread with a reader beside it that hashes what would be written.
+pub(crate) fn hash(inflate: impl FnOnce(&mut Pipe) -> Result<(), Stop>) -> Result<Vec<FileRecord>, ArchiveError> {
+    let failure = Failure::default();
+    let (work, queue) = channel();
+    let (give_back, free) = channel();
+    let record = |path, executable, bytes: u64, hasher: Sha256| {
+        let sha256 = hasher.finalize().into();
+        FileRecord { path, bytes, executable, sha256 }
+    };
+    let (outcome, records) = std::thread::scope(|scope| {
+        let hasher = scope.spawn(move || {
+            let mut records = Vec::new();
+            for work in queue {
+                match work {
+                    Work::Small(slab, files) => {
+                        for SmallFile { path, executable, range } in files {
+                            let bytes = range.len() as u64;
+                            records.push(record(path, executable, bytes, Sha256::new().chain_update(&slab[range])));
+                        }
+                        let _ = give_back.send(slab);
+                    }
+                    Work::Large { path, executable, chunks } => {
+                        let (mut bytes, mut hasher) = (0, Sha256::new());
+                        for (slab, length) in chunks {
+                            hasher.update(&slab[..length]);
+                            bytes += length as u64;
+                            let _ = give_back.send(slab);
+                        }
+                        records.push(record(path, executable, bytes, hasher));
+                    }
+                }
+            }
+            records
+        });
+        let outcome = inflate(&mut Pipe { work, free, made: 0, failure: &failure });
+        match hasher.join() {
+            Ok(records) => (outcome, records),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    });
+    match outcome {
+        Err(Stop::Here(error)) => Err(error),
+        // Nothing here fails elsewhere.
+        Ok(()) | Err(Stop::Elsewhere) => Ok(records),
     }
 }
 

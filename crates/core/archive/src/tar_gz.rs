@@ -1,4 +1,4 @@
-//! tar.gz, read as a stream: the official archives for every system but Windows.
+//! Tars, read as a stream: tar.gz, the official archives for every system but Windows, and the zstd tars of bundles.
 //!
 //! Go's release tools write plain ustar or pax headers with regular files and folders only; that is what is read here,
 //! and GNU's long names besides, for archives that somebody packed anew. The end must be marked and followed by zeros
@@ -9,11 +9,14 @@ use std::io::Read;
 use crate::error::{ArchiveError, Refusal};
 use crate::guard::{Admitted, EntryKind, Guard};
 use crate::gzip::Gzip;
+use crate::input::Inflate;
+use crate::limits::Limits;
 use crate::limits::{INFLATE_BYTES, SMALL_FILE_BYTES_MAX, TAR_EXTENSION_BYTES_MAX, TAR_TRAILER_BYTES_MAX};
-use crate::manifest::Unpacked;
+use crate::manifest::{Manifest, Unpacked, check_shape};
 use crate::pax;
 use crate::pipe::{self, Pipe, Slab, SmallFile, Stop};
 use crate::tree::Tree;
+use crate::zstandard::Zstandard;
 use crate::{Layout, Unpack};
 
 const BLOCK: usize = 512;
@@ -25,6 +28,18 @@ const BLOCK: usize = 512;
 /// # Errors
 /// [`ArchiveError`]; the tree is then half made and the caller's to remove. No thread is left running.
 pub fn unpack_tar_gz(job: &Unpack, input: &mut (dyn Read + Send)) -> Result<Unpacked, ArchiveError> {
+    unpack(job, Box::new(Gzip::new(input, job.sys.interrupt())))
+}
+
+/// Unpacks a tar packed by zstd, as [`unpack_tar_gz`] does one packed by gzip. Frames in a row are one tar.
+///
+/// # Errors
+/// As for [`unpack_tar_gz`].
+pub fn unpack_tar_zst(job: &Unpack, input: &mut (dyn Read + Send)) -> Result<Unpacked, ArchiveError> {
+    unpack(job, Box::new(Zstandard::new(input, job.sys.interrupt())?))
+}
+
+fn unpack<'a>(job: &'a Unpack, inflate: Box<dyn Inflate + 'a>) -> Result<Unpacked, ArchiveError> {
     if job.layout == Layout::Wheel {
         return Err(ArchiveError::malformed("the archive", "a wheel is a zip"));
     }
@@ -32,17 +47,38 @@ pub fn unpack_tar_gz(job: &Unpack, input: &mut (dyn Read + Send)) -> Result<Unpa
         .ok_or_else(|| ArchiveError::malformed("the archive", "its layout has no prefix"))?;
     let tree = Tree::create(job)?;
     let records = pipe::run(job, &tree, pipe::writers(), |pipe| {
-        let window = Window::new(pipe, Gzip::new(input, job.sys.interrupt()))?;
+        let window = Window::new(pipe, inflate)?;
         Entries { window, guard, extension: pax::Extension::default(), entry: Vec::new() }.read()
     })?;
     tree.finish(records)
+}
+
+/// What a tar packed by zstd would unpack to, without writing it: every entry passes the guard and is hashed.
+///
+/// # Errors
+/// As for [`unpack_tar_zst`].
+pub fn read_tar_zst(
+    input: &mut (dyn Read + Send),
+    limits: Limits,
+    interrupt: &sys::Interrupt,
+) -> Result<Manifest, ArchiveError> {
+    let inflate = Box::new(Zstandard::new(input, interrupt)?);
+    let guard = Guard::new(&Layout::Archive, limits)
+        .ok_or_else(|| ArchiveError::malformed("the archive", "its layout has no prefix"))?;
+    let records = pipe::hash(|pipe| {
+        let window = Window::new(pipe, inflate)?;
+        Entries { window, guard, extension: pax::Extension::default(), entry: Vec::new() }.read()
+    })?;
+    let manifest = Manifest::new(records);
+    check_shape(&manifest)?;
+    Ok(manifest)
 }
 
 /// Reads a whole tar.gz as [`unpack_tar_gz`] does, and writes nothing: for fuzzing.
 pub(crate) fn read_through(input: &mut dyn Read, guard: Guard) -> Result<(), ArchiveError> {
     let interrupt = sys::Interrupt::new();
     pipe::discard(|pipe| {
-        let window = Window::new(pipe, Gzip::new(input, &interrupt))?;
+        let window = Window::new(pipe, Box::new(Gzip::new(input, &interrupt)))?;
         Entries { window, guard, extension: pax::Extension::default(), entry: Vec::new() }.read()
     })
 }
@@ -210,8 +246,8 @@ impl Entries<'_, '_> {
     }
 
     fn check_ratio(&self) -> Result<(), ArchiveError> {
-        let gzip = &self.window.gzip;
-        self.guard.check_ratio(gzip.bytes_packed(), gzip.bytes_unpacked()).map_err(|refusal| self.refuse(refusal))
+        let inflate = &self.window.inflate;
+        self.guard.check_ratio(inflate.bytes_packed(), inflate.bytes_unpacked()).map_err(|refusal| self.refuse(refusal))
     }
 
     /// An error about the entry that is read, or, where its own name is not yet known, the one before.
@@ -237,7 +273,7 @@ fn checksum_is_right(header: &tar::Header, block: &[u8; BLOCK]) -> bool {
 /// The part of the stream that is looked at, in the slab in which it will travel.
 struct Window<'w, 'p> {
     pipe: &'w mut Pipe<'p>,
-    gzip: Gzip<'w>,
+    inflate: Box<dyn Inflate + 'w>,
     slab: Slab,
     /// Inflated and not yet parsed: `slab[start..end]`.
     start: usize,
@@ -247,9 +283,9 @@ struct Window<'w, 'p> {
 }
 
 impl<'w, 'p> Window<'w, 'p> {
-    fn new(pipe: &'w mut Pipe<'p>, gzip: Gzip<'w>) -> Result<Window<'w, 'p>, Stop> {
+    fn new(pipe: &'w mut Pipe<'p>, inflate: Box<dyn Inflate + 'w>) -> Result<Window<'w, 'p>, Stop> {
         let slab = pipe.slab()?;
-        Ok(Window { pipe, gzip, slab, start: 0, end: 0, files: Vec::new() })
+        Ok(Window { pipe, inflate, slab, start: 0, end: 0, files: Vec::new() })
     }
 
     /// Makes so many bytes lie in one piece at `start`; at most a slab's.
@@ -266,7 +302,7 @@ impl<'w, 'p> Window<'w, 'p> {
     fn fill_to(&mut self, bytes: usize, within: &'static str) -> Result<(), Stop> {
         while self.end - self.start < bytes {
             let room_end = self.slab.len().min(self.end + INFLATE_BYTES);
-            match self.gzip.read(&mut self.slab[self.end..room_end])? {
+            match self.inflate.read(&mut self.slab[self.end..room_end])? {
                 0 => return Err(ArchiveError::Truncated { within }.into()),
                 read => self.end += read,
             }
@@ -318,7 +354,7 @@ impl<'w, 'p> Window<'w, 'p> {
         if self.end == self.slab.len() {
             self.turn_over()?;
         }
-        let read = self.gzip.read(&mut self.slab[self.end..])?;
+        let read = self.inflate.read(&mut self.slab[self.end..])?;
         self.end += read;
         Ok(read > 0)
     }

@@ -11,7 +11,7 @@ use archive::{ArchiveError, Copied, LeaveOut, LeftOut, Limits, Unpack};
 use diag::{Class, Diagnose, Hints, Task, hint};
 use release::{Digest, Form, ToolchainId};
 use serde::Serialize;
-use source::Claim;
+use source::{Claim, Place};
 use store::states::Event;
 use store::{Operation, OperationKind, StoreError, ToolchainRecord};
 
@@ -20,6 +20,7 @@ use crate::ctx::Ctx;
 use crate::get::{layout_of, link_mode};
 use crate::install::{Installed, already};
 use crate::limits::INSTALL_BYTES_NEEDED;
+use crate::material::Material;
 use crate::prove::{Arrived, ProveError, Proven, prove};
 use crate::recover::recover;
 
@@ -266,6 +267,12 @@ fn check(ctx: &Ctx, adoption: &Adoption, copied: &Copied) -> Result<Proven, Adop
         claim: &Claim::None,
         manifest: &copied.unpacked.manifest,
         server: &server,
+        // A lock file speaks of what is fetched for a project; this was here before.
+        locked: None,
+        source: adoption.source,
+        place: &Place::File(adoption.folder.to_owned()),
+        file_name: "",
+        material: Material::File(adoption.folder),
     };
     prove(ctx, &arrived).map_err(|cause| AdoptError::Prove {
         id: id.clone(),

@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use diag::{Class, Diagnose, Hints, hint};
 use release::{Platform, Request, ToolchainId, Version};
 use source::{
-    FolderSource, IndexKind, IndexSource, Located, ProxySource, Source, SourceError, WheelSource, go_setting,
+    BundleSource, FolderSource, IndexKind, IndexSource, Located, ProxySource, Source, SourceError, WheelSource,
+    go_setting,
 };
 use url::Url;
 
@@ -230,6 +231,9 @@ impl Catalog {
                 "folder" => {
                     sources.push(Box::new(FolderSource::new(settings.text("folder.path").map(Into::into))));
                 }
+                "bundle" => {
+                    sources.push(Box::new(BundleSource::new(settings.text("bundle.path").map(Into::into))));
+                }
                 name => {
                     let found = settings.map("mirrors").iter().find(|(mirror, _)| mirror == name);
                     sources.extend(found.and_then(|(name, url)| mirror(name, url)));
@@ -400,10 +404,14 @@ impl Catalog {
 
     /// What Go's own index says of an archive, if it can be asked.
     pub(crate) fn official_claim(&self, ctx: &Ctx, id: &ToolchainId) -> Option<source::Claim> {
+        self.official(ctx, id).map(|located| located.claim)
+    }
+
+    /// Where Go's own index has an archive, if it can be asked.
+    pub(crate) fn official(&self, ctx: &Ctx, id: &ToolchainId) -> Option<Located> {
         let source = self.sources.iter().find(|source| source.name() == "official")?;
         let cache = ctx.store.layout().cache();
-        let located = self.ask(ctx, source.as_ref(), |source| source.locate(&ctx.ask(&cache), id)).ok()?;
-        Some(located.claim)
+        self.ask(ctx, source.as_ref(), |source| source.locate(&ctx.ask(&cache), id)).ok()
     }
 }
 

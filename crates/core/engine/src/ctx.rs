@@ -85,7 +85,7 @@ impl Ctx {
 
     /// Whether the network must not be used.
     pub fn is_offline(&self) -> bool {
-        self.settings.is_on("network.offline")
+        self.settings.is_on("network.offline") || self.settings.is_on("lock.frozen")
     }
 
     /// The HTTP client.

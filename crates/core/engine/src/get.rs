@@ -7,12 +7,15 @@ use archive::{Kin, Layout, Limits, LinkMode, Unpack, Unpacked};
 use diag::{Class, Diagnose, Hints, Task, TaskHandle};
 use release::{Digest, Form, ToolchainId};
 use sha2::{Digest as _, Sha256};
+use source::bundle::{BundlePlace, SectionReader};
 use source::{Claim, Located, Place, Source};
 use store::states::Event;
 use store::{Operation, StoreError, ToolchainRecord};
 
 use crate::ctx::Ctx;
 use crate::install::Installed;
+use crate::lock::{self, Held, LockError};
+use crate::material::Material;
 use crate::prove::{Arrived, ProveError, Proven, prove};
 
 /// Why one source did not give a toolchain.
@@ -64,6 +67,9 @@ pub enum GetError {
     /// It could not be proven.
     #[error(transparent)]
     Prove(#[from] Box<ProveError>),
+    /// The project's lock file forbids it.
+    #[error(transparent)]
+    Lock(#[from] Box<LockError>),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -77,6 +83,7 @@ impl Diagnose for GetError {
             Self::Archive { cause, .. } => cause.class(),
             Self::FileDiffers { .. } | Self::OtherVersion { .. } => Class::Integrity,
             Self::Prove(error) => error.class(),
+            Self::Lock(error) => error.class(),
             Self::Store(error) => error.class(),
         }
     }
@@ -89,6 +96,7 @@ impl Diagnose for GetError {
             Self::FileDiffers { .. } => "archive-hash-mismatch",
             Self::OtherVersion { .. } => "other-version",
             Self::Prove(error) => error.word(),
+            Self::Lock(error) => error.word(),
             Self::Store(error) => error.word(),
         }
     }
@@ -100,6 +108,7 @@ impl Diagnose for GetError {
             Self::Archive { cause, .. } => cause.hints(),
             Self::FileDiffers { .. } | Self::OtherVersion { .. } => Hints::none(),
             Self::Prove(error) => error.hints(),
+            Self::Lock(error) => error.hints(),
             Self::Store(error) => error.hints(),
         }
     }
@@ -138,10 +147,11 @@ pub(crate) fn get(
     let got = match &located.place {
         Place::Url(url) => from_network(ctx, located, url, &target, task.as_ref()),
         Place::File(path) => from_file(ctx, located, path, &target, task.as_ref()),
+        Place::Bundle(place) => from_bundle(ctx, located, place, &target, task.as_ref()),
     };
     let checked = got.and_then(|mut got| {
         task.phase("prove");
-        match check(ctx, located, &got) {
+        match check(ctx, source, located, &got) {
             Ok(proven) => Ok((got, proven)),
             Err(error) => {
                 throw_away(got.parts.take(), &error);
@@ -193,8 +203,17 @@ pub(crate) fn get(
 }
 
 /// Whether what was unpacked is what it should be, and who says so.
-fn check(ctx: &Ctx, located: &Located, got: &Got) -> Result<Proven, GetError> {
+fn check(ctx: &Ctx, source: &dyn Source, located: &Located, got: &Got) -> Result<Proven, GetError> {
     check_version(located, &got.unpacked)?;
+    let held = Held { id: &located.id, form: located.form, sha256: got.sha256, manifest: &got.unpacked.manifest };
+    let locked = lock::hold(ctx, &held).map_err(Box::new)?;
+    let material = match (&got.parts, &located.place) {
+        (Some(parts), _) => Material::Parts(parts),
+        (None, Place::File(path)) => Material::File(path),
+        // What lies in a bundle are files and no archive: the bundle itself is what there is to look at.
+        (None, Place::Bundle(place)) => Material::File(&place.path),
+        (None, Place::Url(_)) => unreachable!("what came over the network is held in parts"),
+    };
     let arrived = Arrived {
         id: &located.id,
         form: located.form,
@@ -202,6 +221,11 @@ fn check(ctx: &Ctx, located: &Located, got: &Got) -> Result<Proven, GetError> {
         claim: &located.claim,
         manifest: &got.unpacked.manifest,
         server: &got.address,
+        locked,
+        source: source.name(),
+        place: &located.place,
+        file_name: &located.file_name,
+        material,
     };
     Ok(prove(ctx, &arrived)?)
 }
@@ -228,7 +252,7 @@ fn check_version(located: &Located, unpacked: &Unpacked) -> Result<(), GetError>
 /// How the tree of a toolchain lies in what it travels in.
 pub(crate) fn layout_of(id: &ToolchainId, form: Form) -> Layout {
     match form {
-        Form::TarGz | Form::Zip | Form::Tree => Layout::Archive,
+        Form::TarGz | Form::Zip | Form::Tree | Form::Bundle => Layout::Archive,
         Form::ModuleZip | Form::ModuleTree => {
             Layout::Module { prefix: format!("golang.org/toolchain@{}/", id.module_version()) }
         }
@@ -311,6 +335,26 @@ fn from_network(
     })
 }
 
+/// Unpacks sections of a bundle. Each is hashed while it is read: a damaged one is named before it is proven wrong.
+fn from_bundle(
+    ctx: &Ctx,
+    located: &Located,
+    place: &BundlePlace,
+    target: &Target,
+    task: &dyn TaskHandle,
+) -> Result<Got, GetError> {
+    let file = ctx.sys.fs().open(&place.path).map_err(|cause| read_error(&place.path, cause))?;
+    task.phase("unpack");
+    let mut input = SectionReader::new(&file, place.spans.clone());
+    let unpacked = archive::unpack_tar_zst(&target.unpack(ctx, located), &mut input)
+        .map_err(|cause| GetError::Archive { file: located.file_name.clone(), cause })?;
+    let bytes = place.bytes();
+    task.advance(bytes);
+    let address = place.path.display().to_string();
+    let sha256 = place.sha256();
+    Ok(Got { unpacked, sha256, bytes, bytes_fetched: 0, bytes_held: bytes, address, parts: None })
+}
+
 fn read_error(path: &Path, cause: std::io::Error) -> GetError {
     GetError::Read { path: path.display().to_string(), cause }
 }
@@ -347,7 +391,7 @@ fn from_file(
         let origin = match &located.claim {
             Claim::OfficialIndex { origin, .. } | Claim::SameServer { origin, .. } => origin.clone(),
             Claim::WheelIndex { wheel, .. } => format!("the index of {wheel}"),
-            Claim::None => String::new(),
+            Claim::Log { .. } | Claim::None => String::new(),
         };
         let path = path.display().to_string();
         return Err(GetError::FileDiffers { path, origin, expected, actual: sha256 });

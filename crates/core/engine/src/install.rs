@@ -15,6 +15,7 @@ use crate::catalog::{Attempt, CatalogError, chain, set_one_up, weightiest, whole
 use crate::ctx::Ctx;
 use crate::get::{GetError, get};
 use crate::limits::{INSTALL_BYTES_NEEDED, INSTALLS_AT_ONCE_MAX};
+use crate::lock::{self, LockError};
 use crate::recover::recover;
 use crate::shims::refresh_shims;
 
@@ -93,6 +94,15 @@ pub enum InstallError {
         #[source]
         cause: Box<GetError>,
     },
+    /// The project's lock file forbids it.
+    #[error("install {id}")]
+    Lock {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Why.
+        #[source]
+        cause: Box<LockError>,
+    },
     /// The user asked to stop.
     #[error("install {id}: interrupted; what was fetched is kept, and the next run carries on")]
     Interrupted {
@@ -108,6 +118,7 @@ impl Diagnose for InstallError {
             Self::NoSource { class, .. } => *class,
             Self::Store { cause, .. } => cause.class(),
             Self::Machine { cause, .. } => cause.class(),
+            Self::Lock { cause, .. } => cause.class(),
             Self::Interrupted { .. } => Class::Interrupted,
         }
     }
@@ -118,6 +129,7 @@ impl Diagnose for InstallError {
             Self::NoSource { .. } => "no-source-gave-it",
             Self::Store { cause, .. } => cause.word(),
             Self::Machine { cause, .. } => cause.word(),
+            Self::Lock { cause, .. } => cause.word(),
             Self::Interrupted { .. } => "interrupted",
         }
     }
@@ -128,6 +140,7 @@ impl Diagnose for InstallError {
             Self::NoSource { hints, .. } => hints.clone(),
             Self::Store { cause, .. } => cause.hints(),
             Self::Machine { cause, .. } => cause.hints(),
+            Self::Lock { cause, .. } => cause.hints(),
             Self::Interrupted { .. } => hint!("run the same command again to carry on"),
         }
     }
@@ -180,7 +193,10 @@ pub fn install(ctx: &Ctx, plans: &[InstallPlan]) -> Vec<Result<Installed, Instal
 fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
     let start = ctx.sys.clock().moment();
     let refused = |cause| InstallError::Store { id: id.clone(), cause: Box::new(cause) };
+    let locked = |cause| InstallError::Lock { id: id.clone(), cause: Box::new(cause) };
+    lock::check_covered(ctx, id).map_err(locked)?;
     if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
+        lock::hold_installed(ctx, id).map_err(locked)?;
         return Ok(already(ctx, toolchain));
     }
     ctx.store.check_ready(INSTALL_BYTES_NEEDED).map_err(refused)?;
@@ -267,6 +283,8 @@ pub(crate) fn already(ctx: &Ctx, toolchain: Toolchain) -> Installed {
 fn no_source(ctx: &Ctx, id: &ToolchainId, attempts: Vec<Attempt>) -> InstallError {
     let class = match weightiest(attempts.iter()) {
         Class::Usage | Class::Policy if ctx.is_offline() => Class::Policy,
+        // That the user's rules refused what one source had is more to the point than that others have nothing.
+        Class::NotFound | Class::Usage if attempts.iter().any(|attempt| attempt.class == Class::Policy) => Class::Policy,
         class => class,
     };
     let hints = attempts.iter().fold(Hints::none(), |hints, attempt| hints.join(attempt.hints.clone()));
@@ -274,7 +292,7 @@ fn no_source(ctx: &Ctx, id: &ToolchainId, attempts: Vec<Attempt>) -> InstallErro
         Class::NotFound => hints.join(ctx.catalog().advice(ctx, id)),
         Class::Network => hints.and("check the network and proxy variables; `goward config` shows the sources"),
         Class::Usage => hints.join(set_one_up()),
-        Class::Policy => hints.and("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
+        Class::Policy if ctx.is_offline() => hints.and("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
         _ => hints,
     };
     InstallError::NoSource { id: id.clone(), attempts: chain(attempts), class, hints }

@@ -13,3 +13,13 @@ pub(crate) const INSTALLS_AT_ONCE_MAX: usize = 3;
 pub(crate) const GOROOTS_MAX: usize = 3;
 /// How many near versions an error names.
 pub(crate) const NEAREST_MAX: usize = 4;
+/// Bytes that are copied at once where an archive is put together for the user's check.
+pub(crate) const COPY_BYTES: usize = 1 << 20;
+/// Bytes of what the user's check says that are kept, of each stream.
+pub(crate) const HOOK_BYTES_MAX: u64 = 64 << 10;
+/// Lines of it that are shown, of each stream: more would bury the rest.
+pub(crate) const HOOK_LINES_MAX: usize = 100;
+/// Bytes of a detached signature: one of 4096 bits has about 900.
+pub(crate) const SIGNATURE_BYTES_MAX: u64 = trust::limits::SIGNATURE_BYTES_MAX as u64;
+/// Bytes of a keyring.
+pub(crate) const KEYRING_BYTES_MAX: u64 = trust::limits::KEYRING_BYTES_MAX as u64;

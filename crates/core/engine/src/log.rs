@@ -5,12 +5,13 @@
 //! store; a database that shows another history than before leaves its evidence beside it.
 
 use archive::Manifest;
+use diag::{Class, Diagnose, Hints, hint};
 use fetch::Document;
 use release::ToolchainId;
 use source::go_setting;
 use trust::{
-    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, ToolchainH1, Transport,
-    TransportError, VerifierKey, Witness,
+    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, ToolchainH1, Transport, TransportError,
+    VerifierKey, Witness,
 };
 use url::Url;
 
@@ -26,9 +27,23 @@ pub enum LogFailure {
         reason: String,
         /// Whether it is the files that are others than the proven answer has; else the answer itself is wrong.
         by_files: bool,
+        /// Root files that are not in the tree, and whose known texts do not lead to the log's hash.
+        left_out: Vec<String>,
     },
     /// The log could not be asked.
     Silent(String),
+}
+
+impl LogFailure {
+    fn contradicts(reason: String) -> LogFailure {
+        LogFailure::Contradicts { reason, by_files: false, left_out: Vec::new() }
+    }
+
+    fn into_reason(self) -> String {
+        match self {
+            LogFailure::Contradicts { reason, .. } | LogFailure::Silent(reason) => reason,
+        }
+    }
 }
 
 /// What the log vouches for.
@@ -45,6 +60,12 @@ pub struct Vouched {
 /// # Errors
 /// `Contradicts` when the log has other files, or its answer proves nothing; `Silent` when it cannot be asked.
 pub fn ask_log(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest) -> Result<Vouched, LogFailure> {
+    let proof = look_up(ctx, id)?;
+    vouched(id, manifest, proof)
+}
+
+/// What the log says of a toolchain, proven; nothing is compared with it.
+fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogFailure> {
     let (words, origin) = gosumdb(ctx);
     let database = Database::parse(&words).map_err(|reason| LogFailure::Silent(format!("{reason} ({origin})")))?;
     let transport = LogTransport::reach(ctx, &database);
@@ -55,29 +76,155 @@ pub fn ask_log(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest) -> Result<Vouch
         .lock(ctx.store.layout().heads_lock(), "ask the checksum database", ctx.settings.seconds("lock.wait-seconds"))
         .map_err(|error| LogFailure::Silent(whole(&error)))?;
     let wanted = ModuleVersion::toolchain(&id.to_string());
-    let proof = SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
+    SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
         let reason = whole(&error);
         match error {
             SumDbError::Transport { .. } | SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
-            _ => LogFailure::Contradicts { reason, by_files: false },
+            _ => LogFailure::contradicts(reason),
         }
+    })
+}
+
+/// What the log says of a toolchain that need not be here.
+pub(crate) fn proof_of(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofError> {
+    let id = || id.clone();
+    if ctx.is_offline() {
+        return Err(LogProofError::Silent { id: id(), reason: "offline".to_owned() });
+    }
+    look_up(ctx, &id()).map_err(|failure| match failure {
+        LogFailure::Contradicts { reason, .. } => LogProofError::Contradicts { id: id(), reason },
+        LogFailure::Silent(reason) => LogProofError::Silent { id: id(), reason },
+    })
+}
+
+/// Whether the files are those that a checked proof is about.
+fn vouched(id: &ToolchainId, manifest: &Manifest, proof: Proof) -> Result<Vouched, LogFailure> {
+    let files = manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
+    let computed = trust::toolchain_h1(&id.to_string(), files).map_err(|error| LogFailure::Contradicts {
+        reason: whole(&error),
+        by_files: true,
+        left_out: Vec::new(),
     })?;
-    let computed = tree_h1(id, manifest)?;
     match computed.matches(&proof.h1) {
         Some(completed) => Ok(Vouched { witness: proof.witness(completed), proof }),
         None => {
             let actual = computed.likely().map_or("no hash".to_owned(), |h1| h1.to_string());
             let (record, name, expected) = (proof.record_id, &proof.database, proof.h1);
-            let reason = format!("record {record} of {name} says {expected}, the files give {actual}");
-            Err(LogFailure::Contradicts { reason, by_files: true })
+            let left_out = match &computed {
+                ToolchainH1::Whole(_) => Vec::new(),
+                ToolchainH1::Completed(ways) => {
+                    ways.first().map(|way| way.files.iter().map(|(name, _)| name.clone()).collect()).unwrap_or_default()
+                }
+            };
+            let mut reason = format!("record {record} of {name} says {expected}, the files give {actual}");
+            if !left_out.is_empty() {
+                reason.push_str(&format!(" ({} are not in it and were filled in)", left_out.join(", ")));
+            }
+            Err(LogFailure::Contradicts { reason, by_files: true, left_out })
         }
     }
 }
 
-fn tree_h1(id: &ToolchainId, manifest: &Manifest) -> Result<ToolchainH1, LogFailure> {
-    let files = manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
-    trust::toolchain_h1(&id.to_string(), files)
-        .map_err(|error| LogFailure::Contradicts { reason: whole(&error), by_files: true })
+/// Checks a proof that came with the files, under a key that did not.
+///
+/// # Errors
+/// In words, what does not hold.
+pub(crate) fn hold_to_kept(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest, proof: &Proof) -> Result<Vouched, String> {
+    check_kept(ctx, id, proof)?;
+    vouched(id, manifest, proof.clone()).map_err(LogFailure::into_reason)
+}
+
+/// Whether a kept proof holds under the key of its database, which is built in or the user's.
+fn check_kept(ctx: &Ctx, id: &ToolchainId, proof: &Proof) -> Result<(), String> {
+    let name = &proof.database;
+    let (key, _) =
+        key_of(ctx, name).ok_or_else(|| format!("the key of the checksum database `{name}` is not known"))?;
+    proof.verify_offline(&key, &ModuleVersion::toolchain(&id.to_string())).map_err(|error| whole(&error))?;
+    Ok(())
+}
+
+/// Whether a kept proof holds for these files; the hash that it proves.
+///
+/// # Errors
+/// In words, what does not hold.
+pub fn check_kept_proof(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest, proof: &Proof) -> Result<trust::H1, String> {
+    hold_to_kept(ctx, id, manifest, proof).map(|vouched| vouched.proof.h1)
+}
+
+/// The log's proof for a toolchain that is installed: the one that was kept with it, or one that is asked for now.
+///
+/// # Errors
+/// When the store cannot be read, the log does not vouch for the files, or it cannot be asked.
+pub fn log_proof(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofError> {
+    let (record, manifest) = (ctx.store.record(id)?, ctx.store.manifest(id)?);
+    let refused = |reason| LogProofError::Contradicts { id: id.clone(), reason };
+    if let Some(kept) = &record.log_proof
+        && check_kept(ctx, id, kept).is_ok()
+    {
+        let held = vouched(id, &manifest, kept.clone()).map_err(LogFailure::into_reason);
+        return held.map(|vouched| vouched.proof).map_err(refused);
+    }
+    let silent = |reason| LogProofError::Silent { id: id.clone(), reason };
+    if ctx.is_offline() {
+        return Err(silent("offline".to_owned()));
+    }
+    match ask_log(ctx, id, &manifest) {
+        Ok(vouched) => Ok(vouched.proof),
+        Err(LogFailure::Contradicts { reason, .. }) => Err(refused(reason)),
+        Err(LogFailure::Silent(reason)) => Err(silent(reason)),
+    }
+}
+
+/// Why there is no proof of the log for an installed toolchain.
+#[derive(Debug, thiserror::Error)]
+pub enum LogProofError {
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// The log says that these are not the files, or lies.
+    #[error("prove {id}: Go's checksum database does not vouch for its files: {reason}")]
+    Contradicts {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// In its words.
+        reason: String,
+    },
+    /// The log could not be asked.
+    #[error("prove {id}: Go's checksum database could not be asked: {reason}")]
+    Silent {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Diagnose for LogProofError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Store(error) => error.class(),
+            Self::Contradicts { .. } => Class::Integrity,
+            Self::Silent { .. } => Class::Network,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.word(),
+            Self::Contradicts { .. } => "log-differs",
+            Self::Silent { .. } => "log-silent",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Store(error) => error.hints(),
+            Self::Contradicts { .. } => Hints::none(),
+            Self::Silent { .. } => {
+                hint!("let the checksum database be reached: `GOSUMDB` and `GOPROXY` say where it is")
+            }
+        }
+    }
 }
 
 /// The user's `GOSUMDB` and who says so.

@@ -6,10 +6,10 @@
 //! that holds more than the version (`.tool-versions`) only the one line changes. `go.mod` and
 //! `go.work` are never written: their lines are floors, not pins.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Hints, hint};
-use project::{BelowFloor, FileName, FoundFile, Inputs, Want};
+use project::{BelowFloor, FileName, FoundFile, Inputs, Reason, Verdict, Want};
 use release::Request;
 use serde::Serialize;
 use store::StoreError;
@@ -29,6 +29,10 @@ pub struct Pinned {
     pub before: Option<String>,
     /// Other version files of the same folder, which were changed with it: they must not disagree.
     pub also: Vec<PathBuf>,
+    /// What decides in this folder nevertheless, since it comes first.
+    pub shadowed_by: Option<String>,
+    /// Files of other tools beside it that say something else.
+    pub disagreeing: Vec<String>,
 }
 
 /// Why a project's version could not be written.
@@ -134,7 +138,39 @@ pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
     }
     let (path, _, before) = changes.remove(0);
     let also = changes.into_iter().map(|(path, _, _)| path).collect();
-    Ok(Pinned { path, request: request.to_string(), before, also })
+    let (shadowed_by, disagreeing) = others(ctx, request, &path)?;
+    Ok(Pinned { path, request: request.to_string(), before, also, shadowed_by, disagreeing })
+}
+
+/// What comes before a version file that has just been written, and what disagrees beside it.
+fn others(ctx: &Ctx, request: &Request, path: &Path) -> Result<(Option<String>, Vec<String>), PinError> {
+    let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
+    // What comes first may be broken: then every command says so.
+    let Ok(decision) = project::decide(&inputs) else { return Ok((None, Vec::new())) };
+    let written = path.display().to_string();
+    let chosen = decision.reasons.iter().find(|reason| matches!(reason.verdict, Verdict::Chosen | Verdict::NoPin));
+    let shadowed_by = match chosen {
+        Some(reason) if reason.origin.path.as_ref() == Some(&written) => None,
+        Some(reason) => Some(reason.origin.to_string()),
+        // Nothing pins: such files do not count.
+        None => Some("the setting pin.files".to_owned()),
+    };
+    let beside = |reason: &&Reason| {
+        let in_folder =
+            reason.origin.path.as_deref().is_some_and(|other| Path::new(other).starts_with(folder_of(path)));
+        let another = reason.origin.path.as_ref() != Some(&written);
+        let is_pin = inputs.pin_files.kinds().iter().any(|kind| kind.rule() == reason.origin.rule);
+        let same =
+            reason.value.as_deref().is_some_and(|value| value.parse().is_ok_and(|other: Request| other == *request));
+        in_folder && another && is_pin && reason.value.is_some() && !same
+    };
+    let told = decision.reasons.iter().filter(|reason| chosen.is_none_or(|chosen| chosen != *reason)).filter(beside);
+    let line = |reason: &Reason| format!("{} says `{}`", reason.origin, reason.value.as_deref().unwrap_or_default());
+    Ok((shadowed_by, told.map(line).collect()))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
 }
 
 /// A pin must reach what the project needs. A minor is judged by its newest patch that could be:
@@ -170,6 +206,12 @@ fn existing(inputs: &Inputs) -> Vec<&FoundFile> {
         .map(|folder| of_folder(folder).into_iter().map(|index| &folder.files[index]).collect::<Vec<_>>())
         .find(|files| !files.is_empty())
         .unwrap_or_default()
+}
+
+/// The folder of the version file that decides, else the one that a new one belongs in: where a lock file stands.
+pub(crate) fn project_folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
+    let beside = existing(inputs).first().and_then(|file| PathBuf::from(&file.path).parent().map(PathBuf::from));
+    beside.unwrap_or_else(|| folder(ctx, inputs))
 }
 
 /// The folder that a new version file belongs in.

@@ -9,12 +9,17 @@ use std::fmt;
 use archive::Manifest;
 use diag::{Class, Diagnose, Hints, hint};
 use release::{Digest, Form, ToolchainId};
-use source::Claim;
+use source::{Claim, Place};
 use trust::{Proof, Witness};
 use url::Url;
 
 use crate::ctx::Ctx;
-use crate::log::{LogFailure, Vouched, ask_log};
+use crate::hook::{hook_of, run_hook};
+use crate::lock;
+use crate::log::{LogFailure, Vouched, ask_log, hold_to_kept};
+use crate::material::Material;
+use crate::policy::{Lack, Need, Policy};
+use crate::signature::{Signed, ask_signature};
 
 /// What arrived, as far as proving needs to know.
 pub(crate) struct Arrived<'a> {
@@ -25,6 +30,16 @@ pub(crate) struct Arrived<'a> {
     pub manifest: &'a Manifest,
     /// Who served it, for people.
     pub server: &'a str,
+    /// The lock file's word for it.
+    pub locked: Option<Witness>,
+    /// The source's name.
+    pub source: &'a str,
+    /// Where it lay.
+    pub place: &'a Place,
+    /// Its file name there.
+    pub file_name: &'a str,
+    /// Its bytes.
+    pub material: Material<'a>,
 }
 
 /// Why something that arrived is not admitted.
@@ -49,6 +64,34 @@ pub enum ProveError {
         reason: String,
         /// Whether its answer was proven and the files are others; else the answer itself is wrong.
         by_files: bool,
+        /// Root files that the packer has left out.
+        left_out: Vec<String>,
+    },
+    /// The signature beside the archive is there and speaks against it.
+    #[error("accept {id}: its OpenPGP signature does not hold: {reason}")]
+    SignatureDiffers {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// In its words.
+        reason: String,
+    },
+    /// The user's own check refused it.
+    #[error("accept {id}: your own check refused it: {reason}")]
+    HookRefused {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// How it ended.
+        reason: String,
+    },
+    /// The user wants more witnesses than vouch for it.
+    #[error("accept {id}: {lack} ({tried})")]
+    TooFewWitnesses {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What is missing.
+        lack: Lack,
+        /// What was tried for it.
+        tried: String,
     },
     /// Nobody but the server vouches for the bytes.
     #[error("accept {id}: nobody but {server} vouches for its bytes ({tried})")]
@@ -64,13 +107,19 @@ pub enum ProveError {
 
 impl Diagnose for ProveError {
     fn class(&self) -> Class {
-        Class::Integrity
+        match self {
+            Self::TooFewWitnesses { .. } | Self::HookRefused { .. } => Class::Policy,
+            _ => Class::Integrity,
+        }
     }
 
     fn word(&self) -> &'static str {
         match self {
             Self::IndexDiffers { .. } => "index-differs",
             Self::LogDiffers { .. } => "log-differs",
+            Self::SignatureDiffers { .. } => "signature-differs",
+            Self::HookRefused { .. } => "hook-refused",
+            Self::TooFewWitnesses { .. } => "too-few-witnesses",
             Self::Unproven { .. } => "unproven",
         }
     }
@@ -80,6 +129,14 @@ impl Diagnose for ProveError {
             Self::Unproven { .. } => {
                 hint!("let Go's index or checksum database be reached, or accept it this once with `--allow-unproven`")
             }
+            Self::TooFewWitnesses { .. } => {
+                hint!("let them be reached, or change `verify.require` and `verify.min-witnesses` (`goward config`)")
+            }
+            Self::HookRefused { .. } => hint!("`goward config verify.hook` shows your check and where it is set"),
+            Self::LogDiffers { left_out, .. } if !left_out.is_empty() => hint!(
+                "its packer has left out {}, in a text that goward does not know; take another source, or accept the package index's word alone with `GOWARD_SUMDB=never`",
+                left_out.join(", ")
+            ),
             _ => Hints::none(),
         }
     }
@@ -97,7 +154,9 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
     let mut witnesses = Vec::new();
     let mut log_proof = None;
     let mut tried = Tried::default();
-    let mut proven = false;
+    // A lock file constrains; that it vouches is for the user to say.
+    let mut proven = arrived.locked.is_some() && lock::is_required(ctx);
+    witnesses.extend(arrived.locked.clone());
     match arrived.claim {
         // Over plain http, and not from this machine, the index is anybody's word.
         Claim::OfficialIndex { origin, .. } if !is_authentic(origin) => {
@@ -116,6 +175,14 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
         Claim::SameServer { origin, .. } => {
             witnesses.push(Witness::MirrorChecksum { origin: origin.clone(), sha256: arrived.sha256.to_string() });
         }
+        Claim::Log { proof } => match hold_to_kept(ctx, arrived.id, arrived.manifest, proof) {
+            Ok(Vouched { witness, proof }) => {
+                witnesses.push(witness);
+                log_proof = Some(proof);
+                proven = true;
+            }
+            Err(reason) => return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason, by_files: true, left_out: Vec::new() }.into()),
+        },
         Claim::None => {}
     }
     if !proven && matches!(arrived.form, Form::TarGz | Form::Zip) {
@@ -134,11 +201,13 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
             _ => tried.note("Go's index could not be asked".to_owned()),
         }
     }
+    let policy = Policy::of(ctx);
     // A wheel is somebody's repacking: its index vouches for the wheel, not for Go. So the log is asked too.
     let wanted = match ctx.settings.text("verify.sumdb") {
+        _ if policy.requires(Need::SumDb) => true,
         Some("always") => true,
         Some("never") => false,
-        _ => !proven || arrived.form == Form::Wheel,
+        _ => !proven || arrived.form == Form::Wheel || policy.wants_more(&witnesses),
     };
     if !wanted {
         tried.note("Go's checksum database was not asked (verify.sumdb)".to_owned());
@@ -151,8 +220,8 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
                 log_proof = Some(proof);
                 proven = true;
             }
-            Err(LogFailure::Contradicts { reason, by_files }) => {
-                return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason, by_files }.into());
+            Err(LogFailure::Contradicts { reason, by_files, left_out }) => {
+                return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason, by_files, left_out }.into());
             }
             Err(LogFailure::Silent(reason)) => {
                 if proven {
@@ -162,17 +231,65 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
             }
         }
     }
-    if proven {
-        return Ok(Proven { witnesses, log_proof });
+    // Only tar archives are signed; a signature is one more request and one more look at every byte.
+    let wanted = match ctx.settings.text("verify.openpgp") {
+        _ if policy.requires(Need::OpenPgp) => true,
+        Some("always") => true,
+        Some("never") => false,
+        _ => arrived.form == Form::TarGz && (!proven || policy.wants_more(&witnesses)),
+    };
+    if wanted {
+        match ask_signature(ctx, arrived) {
+            Signed::Good(witness) => {
+                witnesses.push(witness);
+                proven = true;
+            }
+            Signed::Bad(reason) => {
+                return Err(ProveError::SignatureDiffers { id: arrived.id.clone(), reason }.into());
+            }
+            Signed::Nothing(reason) => tried.note(format!("OpenPGP: {reason}")),
+        }
     }
-    if ctx.settings.is_on("verify.allow-unproven") {
-        let origin = &ctx.settings.get("verify.allow-unproven").origin;
-        ctx.progress.tell(&format!("{}: admitted unproven, as allowed by {origin} ({tried})", arrived.id));
-        witnesses.push(Witness::Allowed { by: origin.to_string() });
-        return Ok(Proven { witnesses, log_proof });
+    // The user's own check comes last: it is told what the others have said.
+    if let Some(words) = hook_of(ctx) {
+        match run_hook(ctx, &words, arrived, &witnesses) {
+            Ok(witness) => {
+                witnesses.push(witness);
+                proven = true;
+            }
+            Err(reason) => return Err(ProveError::HookRefused { id: arrived.id.clone(), reason }.into()),
+        }
+    } else if policy.requires(Need::Hook) {
+        tried.note("no `verify.hook` is set".to_owned());
     }
-    let (id, server) = (arrived.id.clone(), arrived.server.to_owned());
-    Err(ProveError::Unproven { id, server, tried: tried.to_string() }.into())
+    judge(ctx, arrived, &policy, proven, witnesses, &tried).map(|witnesses| Proven { witnesses, log_proof })
+}
+
+/// Whether these witnesses will do: by the user's policy, and where there are none, by the user's word.
+fn judge(
+    ctx: &Ctx,
+    arrived: &Arrived,
+    policy: &Policy,
+    proven: bool,
+    mut witnesses: Vec<Witness>,
+    tried: &Tried,
+) -> Result<Vec<Witness>, Box<ProveError>> {
+    let id = || arrived.id.clone();
+    let allowed = ctx.settings.is_on("verify.allow-unproven");
+    match policy.lack(&witnesses) {
+        // Who allows the unproven does without a number of witnesses, never without those required by name.
+        Some(lack) if !lack.missing.is_empty() || (proven && !allowed) => {
+            Err(ProveError::TooFewWitnesses { id: id(), lack, tried: tried.to_string() }.into())
+        }
+        _ if proven => Ok(witnesses),
+        _ if allowed => {
+            let origin = &ctx.settings.get("verify.allow-unproven").origin;
+            ctx.progress.tell(&format!("{}: admitted unproven, as allowed by {origin} ({tried})", arrived.id));
+            witnesses.push(Witness::Allowed { by: origin.to_string() });
+            Ok(witnesses)
+        }
+        _ => Err(ProveError::Unproven { id: id(), server: arrived.server.to_owned(), tried: tried.to_string() }.into()),
+    }
 }
 
 /// Whether nobody between the index and here can have changed it.
@@ -201,5 +318,14 @@ impl fmt::Display for Tried {
             return f.write_str("nothing else was tried");
         }
         f.write_str(&self.0.join("; "))
+    }
+}
+
+/// What Go's own index says of an archive, if it can be asked so that nobody between can have changed it.
+pub(crate) fn index_says(ctx: &Ctx, id: &ToolchainId) -> Option<(Digest, Option<u64>)> {
+    let located = ctx.catalog().official(ctx, id)?;
+    match located.claim {
+        Claim::OfficialIndex { origin, sha256 } if is_authentic(&origin) => Some((sha256, located.bytes)),
+        _ => None,
     }
 }

@@ -58,6 +58,12 @@ pub enum SourceError {
         /// Its last line, or why it could not be run.
         reason: String,
     },
+    /// A bundle cannot be opened.
+    #[error(transparent)]
+    Bundle {
+        /// Why.
+        cause: Box<crate::bundle::OpenError>,
+    },
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -94,6 +100,7 @@ impl Diagnose for SourceError {
             Self::Fetch(error) => error.class(),
             Self::Index { .. } | Self::Answer { .. } => Class::Integrity,
             Self::Pip { .. } => Class::Network,
+            Self::Bundle { cause } => cause.class(),
             Self::Interrupted => Class::Interrupted,
             Self::Read { cause, .. } => Class::of_io(cause),
         }
@@ -109,6 +116,7 @@ impl Diagnose for SourceError {
             Self::Index { .. } => "bad-index",
             Self::Answer { .. } => "bad-answer",
             Self::Pip { .. } => "pip-failed",
+            Self::Bundle { cause } => cause.word(),
             Self::Interrupted => "interrupted",
             Self::Read { .. } => "source-read",
         }
@@ -118,6 +126,7 @@ impl Diagnose for SourceError {
         match self {
             Self::Offline => hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
             Self::Fetch(error) => error.hints(),
+            Self::Bundle { cause } => cause.hints(),
             Self::Index { place, .. } => {
                 hint!(
                     "a login page, a proxy or a stale mirror may answer there: open {place} in a browser, or name another source with `--source`"

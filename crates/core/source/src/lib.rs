@@ -13,6 +13,7 @@
 //! the main job against real sources.
 
 mod ask;
+pub mod bundle;
 mod error;
 mod folder;
 mod goenv;
@@ -23,6 +24,7 @@ mod proxy;
 mod wheel;
 
 pub use ask::Ask;
+pub use bundle::BundleSource;
 pub use error::SourceError;
 pub use folder::FolderSource;
 pub use goenv::{GoEnvFile, GoEnvLine, GoSetting, go_setting, user_config_folder, user_go_env, user_go_setting};
@@ -35,7 +37,7 @@ use release::{Platform, ToolchainId, Version};
 
 /// A place that offers toolchains.
 pub trait Source: Send + Sync {
-    /// Its name in settings, messages and records: `official`, `proxy`, `wheel`, `folder`, or a mirror's own.
+    /// Its name in settings, messages and records: `official`, `proxy`, `wheel`, `folder`, `bundle`, or a mirror's own.
     fn name(&self) -> &str;
 
     /// Where it points, for people: an address or a folder, without credentials.

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use release::{Digest, Form, ToolchainId};
+use trust::Proof;
 use url::Url;
+
+use crate::bundle::BundlePlace;
 
 /// A toolchain found at a source.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub enum Place {
     Url(Url),
     /// On this machine.
     File(PathBuf),
+    /// In a bundle on this machine.
+    Bundle(BundlePlace),
 }
 
 /// What a source says of a file's SHA-256, and who says it. A source never judges how much that is worth.
@@ -57,6 +62,12 @@ pub enum Claim {
         /// The SHA-256.
         sha256: Digest,
     },
+    /// Nothing is said of it, but a proof of Go's checksum database over the *files* came with it. It is only a claim
+    /// until it was checked.
+    Log {
+        /// The proof.
+        proof: Box<Proof>,
+    },
     /// Nothing is said.
     None,
 }
@@ -68,7 +79,7 @@ impl Claim {
             Claim::OfficialIndex { sha256, .. }
             | Claim::WheelIndex { sha256, .. }
             | Claim::SameServer { sha256, .. } => Some(*sha256),
-            Claim::None => None,
+            Claim::Log { .. } | Claim::None => None,
         }
     }
 }

@@ -24,6 +24,7 @@ mod hash;
 mod head;
 pub mod limits;
 mod note;
+mod openpgp;
 mod proof;
 mod record;
 mod sumdb;
@@ -40,6 +41,7 @@ pub use h1::{
 pub use hash::{Hash, HashParseError};
 pub use head::TreeHead;
 pub use note::{GO_CHECKSUM_DATABASE_KEY, KeyError, Note, NoteError, NoteSignature, VerifierKey};
+pub use openpgp::{GOOGLE_LINUX_FINGERPRINT, Keyring, OpenPgpError};
 pub use proof::Proof;
 pub use record::{Lookup, ModuleVersion, RecordError, RecordLines};
 pub use sumdb::{HeadStore, SumDb, Transport, TransportError};

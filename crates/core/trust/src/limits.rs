@@ -26,3 +26,12 @@ pub const COMPLETIONS_MAX: usize = 16;
 
 /// Bytes of a toolchain's `VERSION` file that are looked at: its first line is what counts.
 pub const VERSION_LINE_BYTES_MAX: usize = 256;
+
+/// Bytes of an OpenPGP keyring. That of Go's archives has 15 kB, and Debian's whole one stays below.
+pub const KEYRING_BYTES_MAX: usize = 8 << 20;
+
+/// Keys of a keyring that are looked through for the pinned one.
+pub const KEYS_MAX: usize = 4096;
+
+/// Bytes of a detached OpenPGP signature. One of a key of 4096 bits has about 900 in armour.
+pub const SIGNATURE_BYTES_MAX: usize = 64 << 10;

@@ -64,8 +64,12 @@ pub enum Witness {
     LockFile {
         /// The lock file.
         path: String,
-        /// SHA-256 of the archive.
+        /// SHA-256 of the archive; empty where another form travelled, of which only the files could be compared.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         sha256: String,
+        /// The hash of the files, where it has that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        h1: Option<H1>,
     },
     /// The user's own check accepted the archive.
     Hook {
@@ -146,8 +150,15 @@ impl fmt::Display for Witness {
                 }
                 Ok(())
             }
-            Witness::LockFile { path, sha256 } => {
-                write!(f, "the lock file {path} has SHA-256 {sha256} for the archive, and it has that")
+            Witness::LockFile { path, sha256, h1 } => {
+                write!(f, "the lock file {path} has ")?;
+                match (sha256.as_str(), h1) {
+                    ("", Some(h1)) => write!(f, "{h1} for the tree's files, and they have that"),
+                    (_, Some(h1)) => {
+                        write!(f, "SHA-256 {sha256} for the archive and {h1} for the tree's files, and they have that")
+                    }
+                    (_, None) => write!(f, "SHA-256 {sha256} for the archive, and it has that"),
+                }
             }
             Witness::Hook { command } => write!(f, "your own check `{command}` accepted the archive"),
             Witness::Allowed { by } => write!(f, "nobody vouches for its origin; admitted as {by} allows"),
@@ -220,7 +231,7 @@ mod tests {
                 h1: H1(Hash([0; 32])),
                 completed: vec!["LICENSE".to_owned(), "PATENTS".to_owned()],
             },
-            Witness::LockFile { path: "goward.lock".to_owned(), sha256 },
+            Witness::LockFile { path: "goward.lock".to_owned(), sha256, h1: None },
             Witness::Hook { command: "check.sh".to_owned() },
         ]
     }

@@ -7,6 +7,9 @@
 //! run again, finishes.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::print_stdout, reason = "a proof on the real machine")]
 
+mod support;
+
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -63,7 +66,8 @@ impl Machine {
             ("GOWARD_TRIES", "1".to_owned()),
             ("GOWARD_BACKOFF_MILLISECONDS", "1".to_owned()),
         ];
-        let env = Env::of(vars, folder.to_owned(), None);
+        // With a program there is a table for the shims.
+        let env = Env::of(vars, folder.to_owned(), std::env::current_exe().ok());
         let settings = Settings::read(&Sys::new(Fs::real(), Clock::real(), env), None, &[]).unwrap();
         Ctx::new(sys, settings, platform(), Arc::new(diag::Silent), vec!["sim".to_owned()]).unwrap()
     }
@@ -103,8 +107,29 @@ fn check(folder: &Path, stop: &Stop, versions: &[&str]) {
     said(folder, stop, versions);
 }
 
+/// What a shim would run by the table that was left: the default's own tree, or it asks goward.
+fn shim_said(folder: &Path, stop: &Stop) {
+    let folder = folder.canonicalize().unwrap();
+    let own = folder.join("home/shims/go");
+    let call = shim::Call {
+        name: b"go",
+        args: [None; shim::limits::ARGS_MAX],
+        own: own.to_str().unwrap().as_bytes(),
+        folder: folder.to_str().unwrap().as_bytes(),
+    };
+    let (mut room, mut path) = (vec![0; shim::Room::BYTES], shim::Path::empty());
+    let mut machine = support::Real { vars: &BTreeMap::new(), folder: &folder };
+    let choice = shim::choose(&mut machine, shim::Room::new(&mut room), &mut path, &call);
+    if let shim::Decision::Run { tree, .. } = choice.decision {
+        let tree = Path::new(std::str::from_utf8(tree).unwrap());
+        let default = folder.join("home/current/go").canonicalize().unwrap();
+        assert_eq!(tree.canonicalize().unwrap(), default, "what a shim runs after {stop:?}");
+    }
+}
+
 /// What `go version` would say: the tree that the default's link leads to.
 fn said(folder: &Path, stop: &Stop, versions: &[&str]) {
+    shim_said(folder, stop);
     match std::fs::read_to_string(folder.join("home/current/go/VERSION")) {
         Ok(text) => {
             let line = text.lines().next().unwrap_or_default().trim_start_matches("go").to_owned();

@@ -40,7 +40,7 @@ pub use places::Places;
 pub use plan::{Action, ByHand, Change, Kept, Plan};
 pub use quote::quote;
 pub use rivals::Rival;
-pub use script::{Script, script};
+pub use script::{Script, script, whole_script};
 pub use setup::{Completion, Wish, plan_setup};
 pub use shell::Shell;
 pub use unsetup::plan_unsetup;

@@ -12,7 +12,9 @@ use crate::Script;
 pub fn quote(script: Script, text: &str) -> String {
     match script {
         // POSIX XCU 2.2.2: within single quotes every character is itself, and there is no way to write a single quote.
-        Script::Sh | Script::Bash | Script::Zsh | Script::Direnv => format!("'{}'", text.replace('\'', "'\\''")),
+        Script::Sh | Script::Bash | Script::BashHook | Script::Zsh | Script::ZshHook | Script::Direnv => {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        }
         // fish: within single quotes only \' and \\ are escapes.
         Script::Fish => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
         // elvish: within single quotes a doubled quote is a quote.

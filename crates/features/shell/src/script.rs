@@ -22,6 +22,10 @@ pub enum Script {
     Nu,
     /// For elvish.
     Elvish,
+    /// What bash's script reads when it needs it.
+    BashHook,
+    /// What zsh's script reads when it needs it.
+    ZshHook,
     /// `use goward` for direnv, whose files are bash.
     Direnv,
 }
@@ -40,6 +44,13 @@ impl From<Shell> for Script {
 }
 
 impl Script {
+    /// The scripts that a shell's profiles read.
+    pub(crate) fn files_of(shell: Shell) -> Vec<Script> {
+        let first = Script::from(shell);
+        let common = (shell == Shell::Bash).then_some(Script::Sh);
+        [Some(first), first.second().map(|(second, _)| second), common].into_iter().flatten().collect()
+    }
+
     /// Its file's name.
     pub const fn file_name(self) -> &'static str {
         match self {
@@ -50,6 +61,8 @@ impl Script {
             Script::Pwsh => "activate.ps1",
             Script::Nu => "activate.nu",
             Script::Elvish => "activate.elv",
+            Script::BashHook => "hook.bash",
+            Script::ZshHook => "hook.zsh",
             Script::Direnv => "direnv.sh",
         }
     }
@@ -63,23 +76,51 @@ impl Script {
             Script::Pwsh => include_str!("script/activate.ps1"),
             Script::Nu => include_str!("script/activate.nu"),
             Script::Elvish => include_str!("script/activate.elv"),
+            Script::BashHook => include_str!("script/hook.bash"),
+            Script::ZshHook => include_str!("script/hook.zsh"),
             Script::Direnv => include_str!("script/direnv.sh"),
+        }
+    }
+
+    /// The second part of a script, which is a file of its own, and what stands for it in the first.
+    ///
+    /// Reading both costs bash a tenth of its start; the second is needed at few prompts.
+    pub(crate) const fn second(self) -> Option<(Script, &'static str)> {
+        match self {
+            Script::Bash => Some((Script::BashHook, include_str!("script/more.bash"))),
+            Script::Zsh => Some((Script::ZshHook, include_str!("script/more.zsh"))),
+            _ => None,
         }
     }
 }
 
-/// The text of a script.
+/// The text of a script's file.
 pub fn script(script: Script, places: &Places) -> String {
+    let second = script.second().map(|(_, stub)| stub);
+    fill(script, &script.template().replace(MORE, second.unwrap_or_default()), places)
+}
+
+/// The text of a script with its second part in it, for a shell that reads it from goward and not from a file.
+pub fn whole_script(script: Script, places: &Places) -> String {
+    let second = script.second().map(|(second, _)| second.template());
+    fill(script, &script.template().replace(MORE, second.unwrap_or_default()), places)
+}
+
+/// Where a script's second part goes.
+const MORE: &str = "@more@\n";
+
+fn fill(script: Script, template: &str, places: &Places) -> String {
     let values = [
         ("@shims@", places.shims.as_str()),
         ("@home@", places.home.as_str()),
         ("@scripts@", places.scripts.as_str()),
         ("@program@", places.program.as_str()),
         ("@bash_script@", &places.script_file(Script::Bash)),
+        ("@hook@", &script.second().map(|(second, _)| places.script_file(second)).unwrap_or_default()),
     ];
     // One pass over the template: a path that looks like a mark must not be taken for one.
     let mut text = String::new();
-    let mut rest = script.template();
+    let mut rest = template;
     while let Some(start) = rest.find('@') {
         let (before, here) = rest.split_at(start);
         text.push_str(before);

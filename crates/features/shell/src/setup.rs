@@ -44,15 +44,8 @@ pub fn plan_setup(sys: &Sys, layout: &Layout, places: &Places, wish: &Wish) -> R
     let mut plan = Plan { purpose: "setup".to_owned(), shells: wish.shells.clone(), ..Plan::default() };
     let mut looked_at = Vec::new();
     for &shell in &wish.shells {
-        own_file(
-            sys,
-            &mut plan,
-            wish,
-            layout.activation(Script::from(shell).file_name()),
-            &script(shell.into(), places),
-        )?;
-        if shell == Shell::Bash {
-            own_file(sys, &mut plan, wish, layout.activation(Script::Sh.file_name()), &script(Script::Sh, places))?;
+        for kind in Script::files_of(shell) {
+            own_file(sys, &mut plan, wish, layout.activation(kind.file_name()), &script(kind, places))?;
         }
         for profile in profiles(sys, &folders, shell) {
             in_profile(sys, &mut plan, wish, places, shell, &profile)?;
@@ -183,7 +176,9 @@ pub(crate) fn check_writable(sys: &Sys, path: &Path, line: &str) -> Result<(), S
 fn body(reads: Script, places: &Places) -> String {
     let file = quote(reads, &places.script_file(reads));
     match reads {
-        Script::Sh | Script::Bash | Script::Zsh | Script::Direnv => format!("if [ -r {file} ]; then\n  . {file}\nfi"),
+        Script::Sh | Script::Bash | Script::BashHook | Script::Zsh | Script::ZshHook | Script::Direnv => {
+            format!("if [ -r {file} ]; then\n  . {file}\nfi")
+        }
         Script::Fish => format!("if test -r {file}\n    source {file}\nend"),
         Script::Pwsh => format!("if (Test-Path -LiteralPath {file}) {{ . {file} }}"),
         Script::Nu => format!("source {file}"),
@@ -196,7 +191,9 @@ fn body(reads: Script, places: &Places) -> String {
 fn by_hand(reads: Script, places: &Places) -> String {
     let file = quote(reads, &places.script_file(reads));
     match reads {
-        Script::Sh | Script::Bash | Script::Zsh | Script::Direnv => format!("[ -r {file} ] && . {file}"),
+        Script::Sh | Script::Bash | Script::BashHook | Script::Zsh | Script::ZshHook | Script::Direnv => {
+            format!("[ -r {file} ] && . {file}")
+        }
         Script::Fish => format!("test -r {file}; and source {file}"),
         Script::Pwsh | Script::Nu | Script::Elvish => body(reads, places),
     }

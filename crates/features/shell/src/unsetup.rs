@@ -30,9 +30,8 @@ pub fn plan_unsetup(sys: &Sys, layout: &Layout, shells: &[Shell], force: bool) -
         for path in nu.into_iter().chain(completion(&folders, layout, shell)) {
             own_file(sys, &mut plan, path, force)?;
         }
-        own_file(sys, &mut plan, layout.activation(Script::from(shell).file_name()), force)?;
-        if shell == Shell::Bash {
-            own_file(sys, &mut plan, layout.activation(Script::Sh.file_name()), force)?;
+        for kind in Script::files_of(shell) {
+            own_file(sys, &mut plan, layout.activation(kind.file_name()), force)?;
         }
     }
     if all {

@@ -183,7 +183,7 @@ impl Choice {
         }
         if self.reasons.len() == before {
             for kind in inputs.pin_files.kinds() {
-                self.tell(Origin::of_rule(kind.file_rule()), None, Verdict::NotThere);
+                self.tell(Origin::of_rule(kind.rule()), None, Verdict::NotThere);
             }
         }
         Ok(())

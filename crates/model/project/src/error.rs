@@ -1,7 +1,7 @@
 //! Why no decision could be made.
 
 use diag::{Class, Diagnose, Hints, hint};
-use release::{RequestError, shown};
+use release::{RequestError, cut, shown};
 
 use crate::origin::Origin;
 
@@ -96,15 +96,8 @@ pub enum PinFileFault {
     #[error("{0} hangs on a variable that has no value here")]
     Variable(String),
     /// The version is written as a number, and numbers do not keep their last zero.
-    #[error("{written} is a number, not a text{}", if *.loses { format!(", and as a number it is {}", .reads_as) } else { String::new() })]
-    Number {
-        /// The number as it is written, fit to be shown.
-        written: String,
-        /// What a program that reads the file gets.
-        reads_as: String,
-        /// Whether the two differ.
-        loses: bool,
-    },
+    #[error("{} is a number, not a text{}", shown(.0), read_as_number(.0))]
+    Number(String),
     /// What stands where the version should is something else.
     #[error("{0} is no version")]
     NoVersion(String),
@@ -113,15 +106,11 @@ pub enum PinFileFault {
     Syntax(String),
 }
 
-impl PinFileFault {
-    /// The fault of a version that is written as a number.
-    pub(crate) fn number(written: &str) -> PinFileFault {
-        let reads_as = match written.parse::<f64>() {
-            Ok(number) => number.to_string(),
-            Err(_) => written.to_owned(),
-        };
-        let loses = reads_as != written;
-        PinFileFault::Number { written: shown(written), reads_as: shown(&reads_as), loses }
+/// What a program that reads the number gets, where that is another one.
+fn read_as_number(written: &str) -> String {
+    match written.parse::<f64>().map(|number| number.to_string()) {
+        Ok(number) if number != written => format!(", and as a number it is {}", shown(&number)),
+        _ => String::new(),
     }
 }
 
@@ -151,9 +140,7 @@ impl PinFileFault {
         match self {
             PinFileFault::NotUtf8 | PinFileFault::Nul => hint!("save the file as plain UTF-8 text"),
             PinFileFault::Foreign(_) => hint!("write a version such as `1.27`, or remove the line"),
-            PinFileFault::Number { written, .. } => {
-                hint!("write it in quotes: `\"{}\"`", written.trim_matches('`'))
-            }
+            PinFileFault::Number(written) => hint!("write it in quotes: `\"{}\"`", cut(written)),
             PinFileFault::Template(_) | PinFileFault::Variable(_) | PinFileFault::NoVersion(_) => {
                 hint!("write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`")
             }

@@ -143,7 +143,7 @@ impl FileName {
     /// The rule that speaks of such a file as a whole.
     pub(crate) const fn file_rule(self) -> Rule {
         match self.pin_kind() {
-            Some(kind) => kind.file_rule(),
+            Some(kind) => kind.rule(),
             None if matches!(self, FileName::GoWork) => Rule::GoWorkFile,
             None => Rule::GoModFile,
         }

@@ -57,6 +57,8 @@ mod error;
 mod floor;
 mod input;
 pub mod limits;
+mod lock_file;
+mod modules;
 mod origin;
 mod pin_file;
 mod pin_kind;
@@ -68,6 +70,10 @@ pub use decide::{Base, Decision, Want, decide};
 pub use error::{GotoolchainFault, PinFileFault, ProjectError};
 pub use floor::{BelowFloor, Floor, GoLine, LanguageToolchain, Raised, Suggestion, check_floor};
 pub use input::{DefaultPin, FileName, Folder, FoundFile, Inputs, ToolVariables, ToolchainLine};
+pub use lock_file::{
+    LOCK_BYTES_MAX, LOCK_FILE_NAME, LOCK_SCHEMA, LockFile, LockFileError, Locked, LockedArchive, LockedLog,
+};
+pub use modules::{Demand, Demander, ModuleGraph};
 pub use origin::{Origin, Rule};
 pub use pin_kind::{PinFiles, PinKind};
 pub use reason::{Reason, Verdict};

@@ -76,7 +76,7 @@ impl PinKind {
     }
 
     /// The rule that speaks of such a file.
-    pub(crate) const fn file_rule(self) -> Rule {
+    pub const fn rule(self) -> Rule {
         match self {
             PinKind::GoVersion => Rule::GoVersionFile,
             PinKind::ToolVersions => Rule::ToolVersionsFile,

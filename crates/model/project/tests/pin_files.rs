@@ -1,5 +1,4 @@
 //! What the files and the variables of other tools come to, form by form.
-#![expect(clippy::unwrap_used, reason = "the helpers of a test may panic as the test itself")]
 
 use diag::Diagnose;
 use project::{

@@ -18,6 +18,8 @@ pub enum Form {
     Tree,
     /// The same in the form of the module cache.
     ModuleTree,
+    /// Files in a bundle.
+    Bundle,
 }
 
 impl Form {
@@ -30,6 +32,7 @@ impl Form {
             Form::Wheel => "wheel",
             Form::Tree => "tree on this machine",
             Form::ModuleTree => "toolchain of the module cache",
+            Form::Bundle => "bundle",
         }
     }
 }

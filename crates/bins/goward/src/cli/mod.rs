@@ -1,12 +1,15 @@
 //! The command tree: what can be typed, and its help.
 
 mod adopt;
+mod bundle;
 mod shims;
 mod verify;
+mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 pub use adopt::{ImportArgs, MigrateArgs};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
@@ -19,6 +22,7 @@ pub use verify::VerifyArgs;
 mod places;
 
 pub use places::{EnvArgs, EnvShell};
+pub use why::WhyArgs;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -66,7 +70,13 @@ pub struct Global {
     /// Do not use the network.
     #[arg(long, global = true)]
     pub offline: bool,
-    /// Ask only this source (`official`, `proxy`, `wheel`, `folder`, or a mirror's name).
+    /// Use no toolchain that `goward.lock` does not name with its hashes.
+    #[arg(long, global = true)]
+    pub locked: bool,
+    /// As --locked and --offline, and leave the lock file as it is.
+    #[arg(long, global = true)]
+    pub frozen: bool,
+    /// Ask only this source (`official`, `proxy`, `wheel`, `folder`, `bundle`, or a mirror's name).
     #[arg(long, global = true, value_name = "NAME")]
     pub source: Option<String>,
     /// Admit a toolchain that nobody but its server vouches for.
@@ -75,9 +85,9 @@ pub struct Global {
     /// Install nothing on the way to something else.
     #[arg(long, global = true)]
     pub no_install: bool,
-    /// Act for another platform, as `OS/ARCH` in Go's words.
-    #[arg(long, global = true, value_name = "OS/ARCH", value_parser = platform)]
-    pub platform: Option<Platform>,
+    /// Act for another platform, as `OS/ARCH` in Go's words; some commands take several.
+    #[arg(long, global = true, value_name = "OS/ARCH", value_parser = platform, value_delimiter = ',')]
+    pub platform: Vec<Platform>,
     /// Read this configuration file.
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -95,6 +105,15 @@ pub enum ColourChoice {
 }
 
 impl Command {
+    /// Whether several platforms make sense.
+    pub fn takes_platforms(&self) -> bool {
+        match self {
+            Command::Bundle(args) => matches!(args.command, BundleCommand::Create(_)),
+            Command::Pin(args) => args.lock,
+            _ => false,
+        }
+    }
+
     /// The reason that the user gave, for the history.
     pub fn reason(&self) -> Option<&str> {
         match self {
@@ -133,6 +152,8 @@ pub enum Command {
     Current(CurrentArgs),
     /// Print the path of the program that would run in this folder.
     Which(WhichArgs),
+    /// Tell what decides in this folder, or what makes the project need its Go.
+    Why(WhyArgs),
     /// Print the folder of an installed toolchain: its GOROOT.
     Where(WhereArgs),
     /// Print the go command's variables, and who set each.
@@ -154,6 +175,8 @@ pub enum Command {
     Shims(ShimsArgs),
     /// Check installed toolchains, file by file and up to the log's key.
     Verify(VerifyArgs),
+    /// Carry toolchains to machines without a network.
+    Bundle(BundleArgs),
     /// Print every setting with its value and where that comes from.
     Config(ConfigArgs),
     /// Set your shells up: goward's shims first in PATH, completions, direnv.
@@ -262,14 +285,23 @@ pub struct UseArgs {
 Examples:
   goward pin 1.26                   the newest go1.26, whatever that is
   goward pin 1.26.8                 exactly that one
-  goward pin latest --exact         the newest release of today, by its number")]
+  goward pin latest --exact         the newest release of today, by its number
+  goward pin 1.27.3 --lock          and lock its hashes in goward.lock, for five platforms
+  goward pin --lock --check         say whether goward.lock is up to date, and change nothing")]
 pub struct PinArgs {
     /// Which toolchain the project wants.
-    #[arg(value_name = "REQUEST", value_parser = request)]
-    pub request: Request,
+    #[arg(value_name = "REQUEST", value_parser = request, required_unless_present = "lock")]
+    pub request: Option<Request>,
     /// Write the exact version that the request comes to now.
-    #[arg(long)]
+    #[arg(long, requires = "request")]
     pub exact: bool,
+    /// Write the hashes of that version into goward.lock, for every --platform; without a request, of the version that
+    /// this folder asks for.
+    #[arg(long)]
+    pub lock: bool,
+    /// With --lock, only say whether goward.lock is up to date.
+    #[arg(long, requires = "lock", conflicts_with = "request")]
+    pub check: bool,
 }
 
 /// `goward current`

@@ -21,7 +21,7 @@ pub(super) fn run(ctx: &Ctx, args: &ActivateArgs) -> Done {
         ActivateName::Sh => Script::Sh,
         ActivateName::Direnv => Script::Direnv,
     };
-    let text = shell::script(script, &places(ctx)?);
+    let text = shell::whole_script(script, &places(ctx)?);
     Ok(Box::new(Worded::new(json!({ "shell": script, "script": text }), text)))
 }
 

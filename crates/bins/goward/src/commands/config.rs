@@ -21,7 +21,7 @@ pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
                 let nearest = diag::nearest(key, keys, 2);
                 let nearest = all.iter().map(|setting| setting.def.key).filter(|key| nearest.contains(key)).collect();
                 let origin = engine::settings::Origin::Flag("KEY");
-                return Err(Failure::Settings(SettingsError::Unknown { key: key.clone(), origin, nearest }));
+                return Err(Failure::from(SettingsError::Unknown { key: key.clone(), origin, nearest }));
             }
             found
         }

@@ -219,7 +219,7 @@ fn install(
 fn lease(ctx: &Ctx, toolchain: &Toolchain) -> Result<(), Stop> {
     match ctx.store.lease(&toolchain.id) {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Stop::Missing(Failure::Store(StoreError::NotInstalled { id: toolchain.id.clone() }))),
+        Ok(false) => Err(Stop::Missing(Failure::from(StoreError::NotInstalled { id: toolchain.id.clone() }))),
         // In a store that cannot be written to, nobody can remove the toolchain either.
         Err(StoreError::Io { .. } | StoreError::ReadOnly { .. }) => Ok(()),
         Err(error) => Err(error.into()),

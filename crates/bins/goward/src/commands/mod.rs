@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod activate;
+mod bundle;
 mod completions;
 mod config;
 mod current;
@@ -25,10 +26,11 @@ mod use_;
 mod verify;
 mod where_;
 mod which;
+mod why;
 
 use diag::{Class, Diagnose, Speech};
 use engine::{Choice, Ctx, InstallPlan};
-use release::{Request, ToolchainId};
+use release::{Platform, Request, ToolchainId};
 use store::Toolchain;
 
 use crate::cli::Command;
@@ -47,19 +49,20 @@ pub(crate) fn without_store(command: &Command) -> Option<Box<dyn Outcome>> {
 }
 
 /// Runs a command.
-pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
+pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: &Speech) -> Done {
     match command {
         Command::Run(args) => run::run(ctx, args, speech),
         Command::Install(args) => install::run(ctx, args, speech),
         Command::Uninstall(args) => uninstall::run(ctx, args),
         Command::List(args) => list::run(ctx, args, speech),
         Command::Use(args) => use_::run(ctx, args, speech),
-        Command::Pin(args) => pin::run(ctx, args, speech),
         Command::Current(args) => current::run(ctx, args, speech),
         Command::Which(args) => which::run(ctx, args, speech),
         Command::Import(args) => import::run(ctx, args, speech),
         Command::Migrate(args) => migrate::run(ctx, args, speech),
         Command::Env(args) => env::run(ctx, args),
+        Command::Pin(args) => pin::run(ctx, args, platforms, speech),
+        Command::Why(args) => why::run(ctx, args, speech),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),
@@ -69,6 +72,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Prune(args) => prune::run(ctx, args),
         Command::Shims(args) => shims::run(ctx, args),
         Command::Verify(args) => verify::run(ctx, args, speech),
+        Command::Bundle(args) => bundle::run(ctx, args, platforms, speech),
         Command::Config(args) => config::run(ctx, args),
         Command::Setup(args) => setup::setup(ctx, args, speech),
         Command::Unsetup(args) => setup::unsetup(ctx, args, speech),
@@ -88,6 +92,7 @@ fn listen(ctx: &Ctx) -> Result<(), Failure> {
 /// What is installed answers first, so that a second call needs no network.
 fn obtain(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Failure> {
     if let Some(toolchain) = engine::newest_installed(ctx, request)? {
+        engine::hold_installed(ctx, &toolchain.id)?;
         return Ok(toolchain);
     }
     if !ctx.settings.is_on("install.auto") {
@@ -108,7 +113,8 @@ fn obtain_released(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Tool
     match engine::plan_install(ctx, request, &ctx.platform) {
         Ok(plan) if plan.installed => {
             let id = plan.toolchain;
-            ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
+            engine::hold_installed(ctx, &id)?;
+            ctx.store.find(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
         }
         Ok(plan) => install_planned(ctx, plan, speech),
         Err(error) => match engine::newest_installed(ctx, request)? {
@@ -127,7 +133,7 @@ fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Tool
     for result in engine::install(ctx, &[plan]) {
         speech.say(&install::line(&result?));
     }
-    ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
+    ctx.store.find(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
 }
 
 /// The toolchain that this folder asks for, installed now if need be.
@@ -135,6 +141,7 @@ fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Resu
     let choice = engine::choose(ctx, argument)?;
     if let Some(toolchain) = &choice.toolchain {
         say_raised(&choice, speech);
+        engine::hold_installed(ctx, &toolchain.id)?;
         return Ok((toolchain.clone(), choice));
     }
     if !ctx.settings.is_on("install.auto") {

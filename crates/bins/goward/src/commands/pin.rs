@@ -1,15 +1,53 @@
 //! `goward pin`
 
-use diag::Speech;
-use engine::Ctx;
-use release::Request;
+use diag::{Class, Speech};
+use engine::{Ctx, Pinned};
+use release::{Platform, Request};
+use serde_json::json;
 
 use super::{Done, listen};
 use crate::cli::PinArgs;
+use crate::failure::Failure;
 use crate::outcome::Worded;
 
-pub(super) fn run(ctx: &Ctx, args: &PinArgs, speech: &Speech) -> Done {
-    let request = if args.exact { exact(ctx, &args.request)? } else { args.request.clone() };
+pub(super) fn run(ctx: &Ctx, args: &PinArgs, platforms: &[Platform], speech: &Speech) -> Done {
+    let pinned = match &args.request {
+        Some(request) => Some(pin(ctx, args, request, speech)?),
+        None => None,
+    };
+    if !args.lock {
+        let (value, text) = pinned.unzip();
+        return Ok(Box::new(Worded::new(value, text.unwrap_or_default())));
+    }
+    let asked = match &args.request {
+        Some(request) => request.clone(),
+        None => engine::choose(ctx, None)?.request,
+    };
+    let version = match exact(ctx, &asked)? {
+        Request::Exact(version) => version,
+        other => return Err(Failure::NotInstalled { request: other.to_string() }),
+    };
+    listen(ctx)?;
+    let outcome = engine::lock(ctx, &version, platforms, args.check)?;
+    let (value, mut text) = pinned.unzip();
+    let text = text.get_or_insert_default();
+    let path = outcome.path.display();
+    let stale = args.check && !outcome.changes.is_empty();
+    match (stale, outcome.changes.is_empty()) {
+        (true, _) => text.push_str(&format!("{path} is out of date\n")),
+        (false, true) => text.push_str(&format!("{path} is up to date\n")),
+        (false, false) => text.push_str(&format!("{path} locks {}\n", version.tag())),
+    }
+    for change in &outcome.changes {
+        text.push_str(&format!("  {change}\n"));
+    }
+    let exit_code = if stale { Class::Policy.exit_code() } else { 0 };
+    let text = std::mem::take(text);
+    Ok(Box::new(Worded::new(json!({ "pinned": value, "lock": outcome }), text).ending_with(exit_code)))
+}
+
+fn pin(ctx: &Ctx, args: &PinArgs, request: &Request, speech: &Speech) -> Result<(Pinned, String), Failure> {
+    let request = if args.exact { exact(ctx, request)? } else { request.clone() };
     let pinned = engine::pin(ctx, &request)?;
     let text = match &pinned.before {
         Some(before) if *before == pinned.request => format!("{} says {} already\n", pinned.path.display(), before),
@@ -18,6 +56,12 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, speech: &Speech) -> Done {
     };
     let text =
         pinned.also.iter().fold(text, |text, path| format!("{text}{} says {} now\n", path.display(), pinned.request));
+    if let Some(first) = &pinned.shadowed_by {
+        speech.say(&format!("it does not decide here: {first} comes first"));
+    }
+    for other in &pinned.disagreeing {
+        speech.say(&format!("{other}, which its tool still follows"));
+    }
     if let Some(project) = pinned.path.parent() {
         // As for a run: one that cannot be remembered costs a download at the most.
         let _ = ctx.store.remember_project(project);
@@ -25,10 +69,10 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, speech: &Speech) -> Done {
     if engine::newest_installed(ctx, &request)?.is_none() {
         speech.say("no installed toolchain matches yet; `goward install` gets one, `goward run` does it by itself");
     }
-    Ok(Box::new(Worded::new(pinned, text)))
+    Ok((pinned, text))
 }
 
-fn exact(ctx: &Ctx, request: &Request) -> Result<Request, crate::failure::Failure> {
+fn exact(ctx: &Ctx, request: &Request) -> Result<Request, Failure> {
     if let Some(version) = request.exact() {
         return Ok(Request::Exact(version));
     }

@@ -10,7 +10,6 @@ use shell::{Action, Completion, Plan, Shell, Wish};
 use super::Done;
 use super::activate::places;
 use crate::cli::{SetupArgs, ShellName, UnsetupArgs, command};
-use crate::failure::Failure;
 use crate::outcome::Worded;
 
 /// What was done, or would be.
@@ -143,12 +142,3 @@ fn completions(shells: &[Shell]) -> Vec<Completion> {
     shells.iter().filter_map(script).collect()
 }
 
-impl From<shell::SetupError> for Failure {
-    fn from(error: shell::SetupError) -> Failure {
-        match error {
-            // What the store says is worded as everywhere.
-            shell::SetupError::Store(error) => Failure::Store(error),
-            error => Failure::Setup(error),
-        }
-    }
-}

@@ -27,7 +27,7 @@ pub(super) fn run(ctx: &Ctx, args: &UninstallArgs) -> Done {
     // All or nothing, as far as that can be known beforehand: the default is refused before anything goes.
     if let Some(current) = ctx.store.current()?.filter(|current| wanted.contains(&current.toolchain)) {
         let (id, generation) = (current.toolchain, current.number);
-        return Err(Failure::Store(StoreError::InUse { id, generation }));
+        return Err(Failure::from(StoreError::InUse { id, generation }));
     }
     let mut done = Vec::new();
     for id in &wanted {

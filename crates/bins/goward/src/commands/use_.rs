@@ -22,7 +22,8 @@ pub(super) fn run(ctx: &Ctx, args: &UseArgs, speech: &Speech) -> Done {
         }
         (None, true) => format!("{tag} is the default now (generation {})\n", switched.generation),
     };
-    if !ctx.sys.env().search_path().contains(&switched.bin) {
+    let path = ctx.sys.env().search_path();
+    if !path.contains(&switched.bin) && !path.contains(&ctx.store.layout().shims()) {
         speech.say(&format!("put `{}` on PATH to have it in every shell", switched.bin.display()));
     }
     Ok(Box::new(Worded::new(switched, text)))

@@ -243,15 +243,20 @@ pub fn exit(status: usize) -> ! {
     }
 }
 
-/// Memory for so many pointers, all null: what is handed to another program has no bound of ours.
-pub fn pointers(count: usize) -> Option<&'static mut [*const u8]> {
-    let bytes = count.checked_mul(size_of::<*const u8>())?;
+/// So many bytes of zeros, aligned to a page, for nobody else and for good.
+pub fn memory(bytes: usize) -> Option<*mut u8> {
     let args = [0, bytes, READABLE_AND_WRITABLE, OWN_MEMORY, usize::MAX, 0];
     // SAFETY: new memory is asked for, wherever the system has it; nothing of ours is touched.
     let start = answer(unsafe { system(number::MMAP, args) }).ok()?;
-    // SAFETY: the system gave so many bytes of zeros, aligned to a page, to us alone and for good; a null
-    // pointer is all zeros.
-    Some(unsafe { core::slice::from_raw_parts_mut(start as *mut *const u8, count) })
+    Some(start as *mut u8)
+}
+
+/// Memory for so many pointers, all null: what is handed to another program has no bound of ours.
+pub fn pointers(count: usize) -> Option<&'static mut [*const u8]> {
+    let start = memory(count.checked_mul(size_of::<*const u8>())?)?;
+    // SAFETY: there are so many bytes of zeros, aligned to a page, ours alone and for good; a null pointer is all
+    // zeros.
+    Some(unsafe { core::slice::from_raw_parts_mut(start.cast(), count) })
 }
 
 /// Puts another program in our place. Returns the number of the error where that did not happen.

@@ -19,14 +19,13 @@ const STATUS_REFUSED: usize = 126;
 /// A process's number in digits, a name and a home fit into this.
 const MARKER_BYTES_MAX: usize = 384 + PATH_BYTES_MAX;
 
-/// All memory that is written to. It is zeros, of which the system gives a page when it is first used.
+/// All memory that is written to. It is zeros, of which the system gives a page when it is first used. It is asked for
+/// at the start: a program whose file has to say that it has such memory takes longer to be loaded.
 struct Memory {
     marker: [u8; MARKER_BYTES_MAX],
     path: Path,
     room: [u8; Room::BYTES],
 }
-
-static mut MEMORY: Memory = Memory { marker: [0; MARKER_BYTES_MAX], path: Path::empty(), room: [0; Room::BYTES] };
 
 /// A list of texts as the system hands it over: pointers, and null behind the last.
 #[derive(Clone, Copy)]
@@ -61,15 +60,6 @@ impl List {
         Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) }.to_bytes())
     }
 
-    /// Whether a text begins like this and has something behind its first `=`.
-    fn any(self, begin: &[u8]) -> bool {
-        let is_one = |text: &[u8]| {
-            let sign = text.iter().position(|byte| *byte == b'=');
-            text.starts_with(begin) && sign.is_some_and(|sign| sign + 1 < text.len())
-        };
-        self.texts().any(is_one)
-    }
-
     fn texts(self) -> impl Iterator<Item = &'static [u8]> {
         (0..).map_while(move |index| self.get(index))
     }
@@ -90,9 +80,10 @@ pub unsafe extern "C" fn begin(stack: *const usize) -> ! {
         let first: *const *const u8 = stack.add(1).cast();
         (List { first }, List { first: first.add(*stack + 1) })
     };
-    // SAFETY: this runs once, in the only thread, and nothing else speaks of it.
-    let memory = unsafe { &mut *core::ptr::addr_of_mut!(MEMORY) };
-    run(args, vars, memory)
+    let Some(memory) = call::memory(size_of::<Memory>()) else { call::exit(STATUS_REFUSED) };
+    // SAFETY: there are so many bytes, aligned to a page, ours alone and for good; all fields are what they are
+    // meant to begin as when they are zeros.
+    run(args, vars, unsafe { &mut *memory.cast() })
 }
 
 fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
@@ -169,9 +160,9 @@ fn execute(program: &Path, args: *const *const u8, vars: *const *const u8) {
 
 /// The list `PATH exec-shim NAME ARGUMENTS…`, its first three places to be filled.
 fn handed(args: List) -> Option<&'static mut [*const u8]> {
-    let rest = || args.pointers().skip(1);
-    let list = call::pointers(3 + rest().count() + 1)?;
-    for (place, arg) in list.iter_mut().skip(3).zip(rest()) {
+    let list = call::pointers(args.pointers().count() + 4)?;
+    // The first argument of the caller's is its name, whose place is the third.
+    for (place, arg) in list.iter_mut().skip(2).zip(args.pointers()) {
         *place = arg;
     }
     Some(list)
@@ -219,8 +210,13 @@ impl Machine for Real {
         self.vars.var(name.as_bytes())
     }
 
-    fn any_var(&self, begin: &str) -> bool {
-        self.vars.any(begin.as_bytes())
+    fn any_set(&self, begins: &[&str]) -> bool {
+        self.vars.texts().any(|text| {
+            // All of them begin so, and most variables do not.
+            text.starts_with(b"GO")
+                && begins.iter().any(|begin| text.starts_with(begin.as_bytes()))
+                && text.last() != Some(&b'=')
+        })
     }
 
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {

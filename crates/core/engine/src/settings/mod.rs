@@ -97,9 +97,29 @@ impl Settings {
         }
         let file = path.filter(|_| !from_file.is_empty() || must_be_there);
         let settings = Settings { all, file };
-        settings.check_sources()?;
+        settings.check_words()?;
         settings.check_pin_files()?;
         Ok(settings)
+    }
+
+    /// The same settings with one of them given as on the command line.
+    ///
+    /// # Errors
+    /// When the value is not what the setting takes.
+    pub fn with(mut self, flag: &Flag) -> Result<Settings, SettingsError> {
+        for setting in self.all.iter_mut().filter(|setting| setting.def.key == flag.key) {
+            let origin = Origin::Flag(flag.name);
+            setting.value = Value::parse(setting.def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
+                key: flag.key,
+                value: shown(setting.def.kind, &flag.value),
+                origin: origin.clone(),
+                reason,
+            })?;
+            setting.origin = origin;
+        }
+        self.check_words()?;
+        self.check_pin_files()?;
+        Ok(self)
     }
 
     /// All settings in the order of the table.
@@ -176,8 +196,8 @@ impl Settings {
         Ok(())
     }
 
-    /// Every source that is named exists; a mirror's name is not that of another source.
-    fn check_sources(&self) -> Result<(), SettingsError> {
+    /// Every source and witness that is named exists; a mirror's name is not that of another source.
+    fn check_words(&self) -> Result<(), SettingsError> {
         let mirrors = self.map("mirrors");
         for (name, _) in mirrors {
             if table::SOURCES.contains(&name.as_str()) {
@@ -194,6 +214,14 @@ impl Settings {
                 let names: Vec<&str> = names.collect();
                 let reason = format!("there is no such source; there are: {}", names.join(", "));
                 return Err(SettingsError::refused(order, word, reason));
+            }
+        }
+        let required = self.get("verify.require");
+        for word in self.words("verify.require") {
+            if crate::policy::Need::of(word).is_none() {
+                let names: Vec<&str> = crate::policy::Need::ALL.iter().map(|need| need.word()).collect();
+                let reason = format!("there is no such witness; there are: {}", names.join(", "));
+                return Err(SettingsError::refused(required, word, reason));
             }
         }
         Ok(())

@@ -18,7 +18,7 @@ pub struct Def {
 }
 
 /// The names of the built-in sources, in the order in which they are tried. `mirrors` stands for all mirrors.
-pub(super) const SOURCES: [&str; 5] = ["mirrors", "official", "proxy", "wheel", "folder"];
+pub(super) const SOURCES: [&str; 6] = ["mirrors", "official", "proxy", "wheel", "folder", "bundle"];
 
 /// All settings.
 pub const TABLE: &[Def] = &[
@@ -33,7 +33,7 @@ pub const TABLE: &[Def] = &[
         key: "sources",
         env: "GOWARD_SOURCES",
         kind: Kind::Words,
-        default: "mirrors,official,proxy,wheel,folder",
+        default: "mirrors,official,proxy,wheel,folder,bundle",
         doc: "The sources in the order in which they are tried; what is left out is not asked. `--source` forces one.",
     },
     Def {
@@ -72,6 +72,13 @@ pub const TABLE: &[Def] = &[
         doc: "A local folder of release archives, with `FILE.sha256` or `SHA256SUMS` beside them.",
     },
     Def {
+        key: "bundle.path",
+        env: "GOWARD_BUNDLE",
+        kind: Kind::Path,
+        default: "",
+        doc: "A bundle that `goward bundle create` has made; its toolchains are proven without a network.",
+    },
+    Def {
         key: "verify.sumdb",
         env: "GOWARD_SUMDB",
         kind: Kind::Choice(&["auto", "always", "never"]),
@@ -84,6 +91,69 @@ pub const TABLE: &[Def] = &[
         kind: Kind::Switch,
         default: "false",
         doc: "Whether a toolchain may be installed whose origin nobody but its server vouches for.",
+    },
+    Def {
+        key: "lock.required",
+        env: "GOWARD_LOCKED",
+        kind: Kind::Switch,
+        default: "false",
+        doc: "Whether `goward.lock` must name every toolchain that is installed or run; its word is then enough.",
+    },
+    Def {
+        key: "lock.frozen",
+        env: "GOWARD_FROZEN",
+        kind: Kind::Switch,
+        default: "false",
+        doc: "As `lock.required`, and the network is not used, and the lock file is not written.",
+    },
+    Def {
+        key: "verify.min-witnesses",
+        env: "GOWARD_MIN_WITNESSES",
+        kind: Kind::Count(1, 5),
+        default: "1",
+        doc: "How many independent kinds of witnesses a toolchain needs to be installed (index, checksum database, OpenPGP, lock file, hook).",
+    },
+    Def {
+        key: "verify.require",
+        env: "GOWARD_REQUIRE",
+        kind: Kind::Words,
+        default: "",
+        doc: "Witnesses without which nothing is installed: any of `index`, `sumdb`, `openpgp`, `lock`, `hook`. They are asked even where another would do.",
+    },
+    Def {
+        key: "verify.openpgp",
+        env: "GOWARD_OPENPGP",
+        kind: Kind::Choice(&["auto", "always", "never"]),
+        default: "auto",
+        doc: "When the signature beside an archive (`FILE.asc`) is asked for: `auto` where it is required or other witnesses are too few, `always`, or `never`.",
+    },
+    Def {
+        key: "verify.keyring",
+        env: "GOWARD_KEYRING",
+        kind: Kind::Path,
+        default: "",
+        doc: "A file with the OpenPGP key that signs archives, armoured or not, in place of the built-in one: for subkeys that are newer than this program.",
+    },
+    Def {
+        key: "verify.key-fingerprint",
+        env: "GOWARD_KEY_FINGERPRINT",
+        kind: Kind::Text,
+        default: trust::GOOGLE_LINUX_FINGERPRINT,
+        doc: "The fingerprint of the primary key that signatures must come from. By default that of Google's Linux packages, which signs Go's archives.",
+    },
+    Def {
+        key: "verify.hook",
+        env: "GOWARD_VERIFY_HOOK",
+        kind: Kind::Text,
+        default: "",
+        doc: "Your own check of every archive before it is installed: a program with its arguments, words separated by spaces, no shell. docs/trust.md says what it is told.",
+    },
+    Def {
+        key: "verify.hook-seconds",
+        env: "GOWARD_VERIFY_HOOK_SECONDS",
+        kind: Kind::Count(1, 86_400),
+        default: "300",
+        doc: "How long your own check may take before it is ended, which refuses the archive.",
     },
     Def {
         key: "install.auto",

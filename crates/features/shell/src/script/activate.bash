@@ -3,81 +3,18 @@
 __goward_shims=@shims@
 __goward_home=@home@
 __goward_program=@program@
-__goward_path=
 __goward_seen=
 __goward_moves=0
 __goward_started=
 
-__goward_front() {
-  local rest=":${PATH-}:"
-  while [[ $rest == *":$__goward_shims:"* ]]; do
-    rest="${rest%%":$__goward_shims:"*}:${rest#*":$__goward_shims:"}"
-  done
-  rest=${rest#:}
-  rest=${rest%:}
-  PATH=$__goward_shims${rest:+:$rest}
-}
-
-# PATH is not what it was at the last prompt.
-__goward_check() {
-  local before=":${PATH-}:" rival= folder
-  if [[ ${GOWARD_HOOK-} == off || -n ${DIRENV_DIR-}${IN_NIX_SHELL-} ]]; then
-    before=
-  elif [[ $before == *":$__goward_shims:"* ]]; then
-    before=${before%%":$__goward_shims:"*}:
-  elif [[ -z $__goward_started ]]; then
-    # A profile has set PATH anew after the activation.
-    __goward_front
-    before=
-  else
-    # The user has taken the shims out.
-    before=
-  fi
-  while [[ -n $before ]]; do
-    folder=${before%%:*}
-    before=${before#*:}
-    if [[ -n $folder && $folder != "$__goward_home"/* && -f $folder/go && -x $folder/go ]] &&
-      [[ ! $folder -ef $__goward_shims ]]; then
-      rival=$folder
-      break
-    fi
-  done
-  if [[ -n $rival && $__goward_moves -lt 3 ]]; then
-    __goward_front
-    if [[ -n $__goward_started ]]; then
-      __goward_moves=$((__goward_moves + 1))
-      builtin printf 'goward: its shims are before %s in PATH again; GOWARD_HOOK=off leaves PATH alone\n' "$rival" >&2
-    fi
-  fi
-  __goward_started=1
-  __goward_path=${PATH-}
-}
-
-# With GOWARD_PROMPT set: what `goward current` says, asked when the folder, its .go-version or the default change.
-__goward_prompt() {
-  local now=$PWD text
-  if [[ -f $__goward_home/current/generation.json ]]; then
-    IFS= read -r -d '' -n 80 text <"$__goward_home/current/generation.json" || :
-    now=$now$'\n'$text
-  fi
-  if [[ -f .go-version && -r .go-version ]]; then
-    IFS= read -r -d '' -n 80 text <.go-version || :
-    now=$now$'\n'$text
-  fi
-  if [[ $now != "$__goward_seen" ]]; then
-    __goward_seen=$now
-    GOWARD_PROMPT_VERSION=$("$__goward_program" current --quiet </dev/null 2>/dev/null) || GOWARD_PROMPT_VERSION=
-  fi
-}
+@more@
 
 __goward_hook() {
   local code=$?
-  if [[ ${PATH-} != "$__goward_path" ]]; then
-    __goward_check
+  if [[ ${PATH-} != "$__goward_path" || -n ${GOWARD_PROMPT-} ]]; then
+    __goward_act look
   fi
-  if [[ -n ${GOWARD_PROMPT-} ]]; then
-    __goward_prompt
-  fi
+  __goward_started=1
   # What comes after this hook sees the status of the last command; under `set -e` that would end the shell.
   if [[ $- == *e* ]]; then
     return 0
@@ -85,8 +22,15 @@ __goward_hook() {
   return "$code"
 }
 
-__goward_front
+case :${PATH-}: in
+  ":$__goward_shims:$__goward_shims:"* | ":$__goward_shims:"*":$__goward_shims:"*) __goward_act front ;;
+  ":$__goward_shims:"*) ;;
+  *":$__goward_shims:"*) __goward_act front ;;
+  ::) PATH=$__goward_shims ;;
+  *) PATH=$__goward_shims:$PATH ;;
+esac
 export PATH
+__goward_path=$PATH
 if [[ $- == *i* ]]; then
   # An array from bash 5.1 on, if somebody has made it one; the line end keeps what stands there whole.
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) && [[ ${PROMPT_COMMAND@a} == *a* ]]; then

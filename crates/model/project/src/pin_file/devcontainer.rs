@@ -68,7 +68,7 @@ fn of_feature(text: &str, property: &ObjectProp<'_>) -> Option<Found> {
             text if text.contains("${") => (text.to_owned(), Err(PinFileFault::Variable(shown(text)))),
             text => (text.to_owned(), Ok(Wish::Request(text.to_owned()))),
         },
-        Value::NumberLit(_) => (written.to_owned(), Err(PinFileFault::number(written))),
+        Value::NumberLit(_) => (written.to_owned(), Err(PinFileFault::Number(written.to_owned()))),
         _ => (written.to_owned(), Err(PinFileFault::NoVersion(shown(written)))),
     };
     Some(Found { offset: range.start, text, wish, more: false })

@@ -60,7 +60,7 @@ fn found(text: &str, value: &Spanned<DeValue<'_>>, wish: fn(&str) -> Result<Wish
     let written = text.get(span).unwrap_or_default();
     let (text, wish) = match value.get_ref() {
         DeValue::String(version) => (version.to_string(), wish(version)),
-        DeValue::Float(_) | DeValue::Integer(_) => (written.to_owned(), Err(PinFileFault::number(written))),
+        DeValue::Float(_) | DeValue::Integer(_) => (written.to_owned(), Err(PinFileFault::Number(written.to_owned()))),
         _ => (written.to_owned(), Err(PinFileFault::NoVersion(shown(written)))),
     };
     Found { offset, text, wish, more }

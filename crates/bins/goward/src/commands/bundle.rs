@@ -1,0 +1,158 @@
+//! `goward bundle`
+
+use std::path::{Path, PathBuf};
+
+use bundle::{Created, Order};
+use diag::{Bytes, Class, Speech};
+use engine::settings::Flag;
+use engine::{Ctx, InstallPlan, Installed};
+use release::{Platform, Request, ToolchainId};
+use serde_json::json;
+
+use super::{Done, listen};
+use crate::cli::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs};
+use crate::failure::Failure;
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &BundleArgs, platforms: &[Platform], speech: &Speech) -> Done {
+    match &args.command {
+        BundleCommand::Create(args) => create(ctx, args, platforms),
+        BundleCommand::Install(args) => install(ctx, args, speech),
+        BundleCommand::Verify(args) => verify(ctx, args),
+    }
+}
+
+fn create(ctx: &Ctx, args: &BundleCreateArgs, platforms: &[Platform]) -> Done {
+    listen(ctx)?;
+    let platforms = if platforms.is_empty() { std::slice::from_ref(&ctx.platform) } else { platforms };
+    let mut toolchains: Vec<ToolchainId> = Vec::new();
+    for platform in platforms {
+        for request in &args.go {
+            toolchains.push(engine::plan_install(ctx, request, platform)?.toolchain);
+        }
+    }
+    let mut programs = args.goward.clone();
+    let here = Platform::of_this_build()?;
+    if !args.no_goward
+        && programs.iter().all(|(platform, _)| *platform != here)
+        && let Some(own) = ctx.sys.env().program()
+    {
+        programs.push((here, own.to_owned()));
+    }
+    let out = absolute(ctx, &args.output);
+    let created = bundle::create(ctx, &Order { toolchains, programs, out: out.clone(), level: args.level })?;
+    let beside = write_powershell(ctx, &out)?;
+    let text = created_text(&created, beside.as_deref());
+    let value = json!({ "bundle": created, "powershell": beside });
+    Ok(Box::new(Worded::new(value, text)))
+}
+
+fn created_text(created: &Created, powershell: Option<&Path>) -> String {
+    let mut text = format!(
+        "{}: {} with {} toolchain{} ({} unpacked)\n  SHA-256 {}\n",
+        created.path.display(),
+        Bytes(created.bytes),
+        created.toolchains.len(),
+        if created.toolchains.len() == 1 { "" } else { "s" },
+        Bytes(created.bytes_unpacked),
+        created.sha256
+    );
+    for id in &created.toolchains {
+        let proof = if created.unproven.contains(id) { "without a proof" } else { "with its proof" };
+        text.push_str(&format!("  {id} {proof}\n"));
+    }
+    for platform in &created.programs {
+        text.push_str(&format!("  goward for {platform}\n"));
+    }
+    if let Some(path) = powershell {
+        text.push_str(&format!("  for PowerShell: {}\n", path.display()));
+    }
+    text
+}
+
+/// The script for PowerShell, beside a bundle that has goward for Windows.
+fn write_powershell(ctx: &Ctx, out: &Path) -> Result<Option<PathBuf>, Failure> {
+    let name = out.file_name().unwrap_or_default().to_string_lossy();
+    let Some(script) = bundle::powershell_of(ctx, out, &name)? else { return Ok(None) };
+    let path = out.with_file_name(format!("{name}.ps1"));
+    ctx.sys.fs().replace(&path, script.as_bytes()).map_err(|cause| bundle::BundleError::Io {
+        action: "write",
+        path: path.clone(),
+        cause,
+    })?;
+    Ok(Some(path))
+}
+
+fn install(ctx: &Ctx, args: &BundleInstallArgs, speech: &Speech) -> Done {
+    listen(ctx)?;
+    let file = absolute(ctx, &args.file);
+    let ctx = &from_bundle(ctx, args, &file)?;
+    let contents = source::bundle::open(&ctx.sys, &file).map_err(bundle::BundleError::from)?;
+    let mut plans: Vec<InstallPlan> = Vec::new();
+    if args.go.is_empty() {
+        let here = contents.toolchains.iter().filter(|bundled| *bundled.toolchain.platform() == ctx.platform);
+        for bundled in here {
+            let request = Request::Exact(bundled.toolchain.version().clone());
+            plans.push(engine::plan_install(ctx, &request, &ctx.platform)?);
+        }
+        if plans.is_empty() {
+            return Err(Failure::BundlePlatform { path: file, platform: ctx.platform.clone() });
+        }
+    }
+    for request in &args.go {
+        plans.push(engine::plan_install(ctx, request, &ctx.platform)?);
+    }
+    plans.sort_by(|a, b| a.toolchain.cmp(&b.toolchain));
+    plans.dedup_by(|a, b| a.toolchain == b.toolchain);
+    let mut done: Vec<Installed> = Vec::new();
+    for result in engine::install(ctx, &plans) {
+        done.push(result?);
+    }
+    let mut text: String = done.iter().map(|installed| format!("{}\n", super::install::line(installed))).collect();
+    let newest = done.iter().map(|installed| &installed.toolchain).max_by_key(|id| (id.version().is_stable(), *id));
+    if let (None, Some(newest)) = (ctx.store.current()?, newest) {
+        let switched = engine::switch(ctx, newest)?;
+        text.push_str(&format!("{} is the default now\n", newest.version().tag()));
+        text.push_str(&format!("put `{}` on PATH to have it in every shell\n", switched.bin.display()));
+    }
+    if args.command.is_empty() {
+        return Ok(Box::new(Worded::new(json!({ "installed": done, "home": ctx.store.layout().home() }), text)));
+    }
+    // What the command prints is the data now.
+    speech.say(text.trim_end());
+    super::run::run(ctx, &RunArgs { request: None, command: args.command.clone() }, speech)
+}
+
+/// The same context with the bundle as its only source, and a home of its own where one is asked for.
+fn from_bundle(ctx: &Ctx, args: &BundleInstallArgs, file: &Path) -> Result<Ctx, Failure> {
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let mut flags = vec![
+        Flag { key: "bundle.path", name: "FILE", value: text(file) },
+        Flag { key: "sources", name: "FILE", value: "bundle".to_owned() },
+        Flag { key: "network.offline", name: "FILE", value: "true".to_owned() },
+    ];
+    if let Some(to) = &args.to {
+        flags.push(Flag { key: "home", name: "--to", value: text(&absolute(ctx, to)) });
+    }
+    let settings = flags.iter().try_fold(ctx.settings.clone(), |settings, flag| settings.with(flag))?;
+    let command = ctx.author.command.clone();
+    let mut other = Ctx::new(ctx.sys.clone(), settings, ctx.platform.clone(), ctx.progress.clone(), command)?;
+    other.author = ctx.author.clone();
+    Ok(other)
+}
+
+fn verify(ctx: &Ctx, args: &BundleVerifyArgs) -> Done {
+    listen(ctx)?;
+    let verified = bundle::verify(ctx, &absolute(ctx, &args.file))?;
+    let mut text = String::new();
+    for finding in &verified.findings {
+        let word = if finding.good { "good" } else { "BAD" };
+        text.push_str(&format!("{word}: {}: {}\n", finding.subject, finding.words));
+    }
+    let exit_code = if verified.is_good() { 0 } else { Class::Integrity.exit_code() };
+    Ok(Box::new(Worded::new(verified, text).ending_with(exit_code)))
+}
+
+fn absolute(ctx: &Ctx, path: &Path) -> PathBuf {
+    ctx.sys.env().folder().join(path)
+}

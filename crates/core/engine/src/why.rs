@@ -1,0 +1,95 @@
+//! Why this toolchain, beginning at the result: what decided, and what would change it.
+
+use project::{Reason, Rule, Verdict};
+use serde::Serialize;
+
+use crate::choose::Choice;
+
+/// A choice from its end.
+#[derive(Debug, Clone, Serialize)]
+pub struct Why {
+    /// What is asked for.
+    pub request: String,
+    /// Where that comes from.
+    pub origin: String,
+    /// The version that is installed for it, if there is one.
+    pub version: Option<String>,
+    /// What the project needs at least, and where it says so.
+    pub floor: Option<String>,
+    /// What else asked for something and did not count, with the reason.
+    pub passed_over: Vec<String>,
+    /// What would change the choice, the nearest at hand first.
+    pub changes: Vec<String>,
+    /// What has to be said of a pin that gave way.
+    pub note: Option<String>,
+}
+
+/// Tells a choice from its end.
+pub fn why(choice: &Choice) -> Why {
+    let reasons = &choice.decision.reasons;
+    let value_of = |reason: &Reason| reason.value.as_ref().map(|value| format!("{}: `{value}`", reason.origin));
+    let floor = reasons.iter().find(|reason| reason.verdict == Verdict::Floor && reason.value.is_some());
+    let passed = |reason: &&Reason| match &reason.verdict {
+        Verdict::OverruledBy(_) | Verdict::NoPin => reason.value.is_some(),
+        Verdict::Ignored(_) => reason.origin.path.is_some(),
+        _ => false,
+    };
+    Why {
+        request: choice.request.to_string(),
+        origin: choice.origin.clone(),
+        version: choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().to_string()),
+        floor: floor.and_then(value_of),
+        passed_over: reasons.iter().filter(passed).map(ToString::to_string).collect(),
+        changes: changes(choice),
+        note: choice.note(),
+    }
+}
+
+/// What to do for another choice, by the rule that made this one.
+fn changes(choice: &Choice) -> Vec<String> {
+    let chosen = |reason: &&Reason| matches!(reason.verdict, Verdict::Chosen);
+    let rule = choice.decision.reasons.iter().find(chosen).map(|reason| reason.origin.rule);
+    let mut changes = Vec::new();
+    let by_line = choice.raised.is_some() || choice.origin.ends_with("(go line)");
+    match rule.filter(|_| !by_line) {
+        Some(Rule::GoVersionFile | Rule::ToolVersionsFile) => {
+            changes.push("`goward pin VERSION` writes that file".to_owned());
+        }
+        Some(Rule::MiseFile | Rule::ProtoFile | Rule::DevcontainerFile | Rule::Dockerfile) => {
+            changes
+                .push("write another version there, or leave such files out with the setting `pin.files`".to_owned());
+        }
+        Some(Rule::ToolchainLine) => changes.push("`go mod edit -toolchain=goVERSION` writes that line".to_owned()),
+        Some(rule @ (Rule::Gotoolchain | Rule::GowardVersion)) => changes.push(format!("unset {rule}")),
+        Some(rule @ (Rule::GoenvVersion | Rule::AsdfGolangVersion | Rule::MiseGoVersion | Rule::ProtoGoVersion)) => {
+            changes.push(format!("unset {rule}"))
+        }
+        _ if by_line => changes.push("`goward why --floor` tells what needs that line".to_owned()),
+        _ => {
+            changes.push("`goward use VERSION` changes the default, `goward pin VERSION` pins this project".to_owned())
+        }
+    }
+    changes.push("`goward run VERSION -- COMMAND` takes another one once".to_owned());
+    changes
+}
+
+impl Why {
+    /// For people, several lines.
+    pub fn text(&self) -> String {
+        let mut text = match &self.version {
+            Some(version) => format!("go{version} runs here: `{}` from {}\n", self.request, self.origin),
+            None => format!("`{}` would run here, from {}; it is not installed\n", self.request, self.origin),
+        };
+        let mut section = |title: &str, lines: &[String]| {
+            if !lines.is_empty() {
+                text.push_str(&format!("{title}\n"));
+                lines.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+            }
+        };
+        section("the project needs at least", self.floor.as_slice());
+        section("it gave way", self.note.as_slice());
+        section("passed over", &self.passed_over);
+        section("what would change it", &self.changes);
+        text
+    }
+}

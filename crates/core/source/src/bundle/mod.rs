@@ -1,0 +1,153 @@
+//! A bundle: toolchains in one file, with what proves them, for a machine without a network.
+//!
+//! The file is a shell script that ends before its middle, members, and a manifest at the end
+//! (docs/bundles.md). This module reads it; `features/bundle` writes it.
+//!
+//! Nothing in a bundle is believed because it stands there. Lengths and places are held to the file
+//! before anything is read at them; every member is hashed while it is read; the files of a
+//! toolchain count only if the checksum database's proof that travels with them holds under a key
+//! that does not travel with them. The signed head of that proof cannot be compared with newer ones
+//! without a network: that it is *a* head of the log is all that a bundle can show.
+
+mod format;
+mod sections;
+
+use std::path::{Path, PathBuf};
+
+use release::{Form, Platform, ToolchainId, Version};
+use sys::Sys;
+
+pub use format::{
+    Bundled, Contents, FORMAT, FormatError, HEAD_BYTES, HEAD_MARK, Head, MANIFEST_BYTES_MAX, MEMBER_ALIGNMENT, Origin,
+    Program, Section, Span,
+};
+pub use sections::{BundlePlace, SectionError, SectionReader};
+
+use crate::{Ask, Claim, Located, Place, Source, SourceError};
+
+/// A bundle file as a source.
+pub struct BundleSource {
+    path: Option<PathBuf>,
+}
+
+/// Why a bundle cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The system refused.
+    #[error("read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// It is not a bundle, or a damaged one.
+    #[error("read the bundle `{}`", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        cause: FormatError,
+    },
+}
+
+impl diag::Diagnose for OpenError {
+    fn class(&self) -> diag::Class {
+        match self {
+            Self::Read { cause, .. } => diag::Class::of_io(cause),
+            Self::Format { cause, .. } => cause.class(),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "bundle-read",
+            Self::Format { cause, .. } => cause.word(),
+        }
+    }
+
+    fn hints(&self) -> diag::Hints {
+        match self {
+            Self::Read { cause, .. } => diag::Hints::for_io(cause),
+            Self::Format { cause, .. } => cause.hints(),
+        }
+    }
+}
+
+/// Reads what a bundle says it has. Head, length and the manifest's hash are checked; no member is read.
+///
+/// # Errors
+/// When the file cannot be read, is cut short, or is no bundle.
+pub fn open(sys: &Sys, path: &Path) -> Result<Contents, OpenError> {
+    let read = |cause| OpenError::Read { path: path.to_owned(), cause };
+    let format = |cause| OpenError::Format { path: path.to_owned(), cause };
+    let file = sys.fs().open(path).map_err(read)?;
+    let length = file.length().map_err(read)?;
+    let mut head = vec![0; usize::try_from(HEAD_BYTES).unwrap_or(0)];
+    let got = sections::read_full(&file, &mut head, 0).map_err(read)?;
+    let head = Head::parse(&head[..got], length).map_err(format)?;
+    // The head has been held to the file's length and to the bound of a manifest.
+    let mut manifest = vec![0; usize::try_from(head.manifest.bytes).unwrap_or(0)];
+    let got = sections::read_full(&file, &mut manifest, head.manifest.offset).map_err(read)?;
+    Contents::parse(&manifest[..got], &head).map_err(format)
+}
+
+impl BundleSource {
+    /// This file; without one, a source that says that it is not configured.
+    pub fn new(path: Option<PathBuf>) -> BundleSource {
+        BundleSource { path }
+    }
+
+    fn contents(&self, ask: &Ask) -> Result<(&Path, Contents), SourceError> {
+        let path = self.path.as_deref().ok_or_else(|| SourceError::NotConfigured {
+            reason: "no `bundle.path` in the configuration, no `GOWARD_BUNDLE`".to_owned(),
+        })?;
+        let contents = open(ask.sys, path).map_err(|cause| SourceError::Bundle { cause: Box::new(cause) })?;
+        Ok((path, contents))
+    }
+}
+
+impl Source for BundleSource {
+    fn name(&self) -> &str {
+        "bundle"
+    }
+
+    fn place(&self) -> String {
+        self.path.as_ref().map_or("no bundle is set".to_owned(), |path| path.display().to_string())
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+
+    fn list(&self, ask: &Ask, platform: &Platform) -> Result<Vec<Version>, SourceError> {
+        let (_, contents) = self.contents(ask)?;
+        let of_platform = contents.toolchains.iter().filter(|bundled| bundled.toolchain.platform() == platform);
+        let mut versions: Vec<Version> = of_platform.map(|bundled| bundled.toolchain.version().clone()).collect();
+        versions.sort();
+        Ok(versions)
+    }
+
+    fn locate(&self, ask: &Ask, id: &ToolchainId) -> Result<Located, SourceError> {
+        let (path, contents) = self.contents(ask)?;
+        let Some(bundled) = contents.toolchains.iter().find(|bundled| bundled.toolchain == *id) else {
+            return Err(SourceError::NotOffered { id: id.clone() });
+        };
+        let place = contents.place_of(path, bundled);
+        let bytes = place.bytes();
+        Ok(Located {
+            id: id.clone(),
+            form: Form::Bundle,
+            file_name: format!("{id} of {}", path.display()),
+            claim: match &bundled.proof {
+                Some(proof) => Claim::Log { proof: Box::new(proof.clone()) },
+                None => Claim::None,
+            },
+            place: Place::Bundle(place),
+            bytes: Some(bytes),
+            bytes_max: bytes,
+        })
+    }
+}

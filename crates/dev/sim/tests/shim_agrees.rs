@@ -1,0 +1,202 @@
+//! The shim never runs anything but what `goward which` names.
+//!
+//! The worlds of the conformance suite (`crates/model/project/tests/conformance`, the hand-written ones and the
+//! generated ones) are made on disk, each with several pins beside them. In each the deciding part of the shim is
+//! asked with the table that the store has written, and `engine::choose` with the same environment: over several
+//! defaults, with little installed and with all that any world speaks of. What the shim decides must be what the
+//! engine chooses. What it hands over is `goward exec-shim`'s, which asks the engine.
+#![cfg(unix)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    dead_code,
+    reason = "a test makes worlds on disk, tells what it counted, and borrows modules of which it needs a part"
+)]
+
+#[path = "../../../model/project/tests/conformance/case.rs"]
+mod case;
+#[path = "../../../model/project/tests/conformance/generate.rs"]
+mod generate;
+mod support;
+#[path = "../../../model/project/tests/conformance/world.rs"]
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use case::Case;
+use engine::settings::Settings;
+use engine::{Ctx, choose_in};
+use release::{Platform, ToolchainId, Version};
+use shim::{Call, Decision, Room, Why, choose};
+use support::Real;
+use sys::{Clock, Env, Fs, Sys};
+use world::{Ground, World};
+
+const CASES: &str = include_str!("../../../model/project/tests/conformance/cases.txt");
+const ANSWERS: &str = include_str!("../../../model/project/tests/conformance/answers.txt");
+/// As many generated worlds as the suite has.
+const GENERATED: usize = 400;
+/// The defaults: those of the suite.
+const DEFAULTS: [&str; 4] = ["1.21.13", "1.22.10", "1.24.11", "1.27.3"];
+/// Version files that are put into a world, one at a time; the first is for none.
+const PINS: [&str; 12] = [
+    "",
+    "1.27.3\n",
+    "1.98\n",
+    "go1.99.1",
+    "1.22 # x\r\n",
+    "latest\n",
+    "1.20.0\n",
+    "\n# none\n",
+    "1.21rc2\n",
+    ">=1.22\n",
+    "1.24.11\n1.4\n",
+    "1.4\n",
+];
+
+/// A store with a default.
+struct Home {
+    folder: PathBuf,
+}
+
+impl Home {
+    fn new(folder: PathBuf, user: &Path, installed: &BTreeSet<Version>, default: &str) -> Home {
+        let home = Home { folder };
+        let platform = Platform::of_this_build().unwrap();
+        let toolchains = home.folder.join("toolchains");
+        for version in installed {
+            let id = ToolchainId::new(version.clone(), platform.clone());
+            fs::create_dir_all(toolchains.join(id.to_string())).unwrap();
+        }
+        let vars = home.vars(user);
+        let id = ToolchainId::new(default.parse().unwrap(), platform);
+        engine::switch(&home.ctx(&vars, user), &id).unwrap();
+        assert!(fs::read_to_string(home.folder.join("shim.table")).unwrap().ends_with("end\n"));
+        home
+    }
+
+    fn vars(&self, user: &Path) -> BTreeMap<String, String> {
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        [("HOME", text(user)), ("GOWARD_HOME", text(&self.folder)), ("GOWARD_OFFLINE", "1".to_owned())]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into()
+    }
+
+    fn ctx(&self, vars: &BTreeMap<String, String>, folder: &Path) -> Ctx {
+        let env = Env::of(vars.clone(), folder.to_owned(), Some(std::env::current_exe().unwrap()));
+        let sys = Sys::new(Fs::real(), Clock::real(), env);
+        let settings = Settings::read(&sys, None, &[]).unwrap();
+        Ctx::new(sys, settings, Platform::of_this_build().unwrap(), Arc::new(diag::Silent), Vec::new()).unwrap()
+    }
+}
+
+/// What came of the comparisons.
+#[derive(Default)]
+struct Tally {
+    decided: usize,
+    handed: BTreeMap<String, usize>,
+    disagreements: Vec<String>,
+}
+
+impl Tally {
+    fn compare(&mut self, case: &Case, world: &World, home: &Home, user: &Path, default: &str, pin: &str) {
+        let mut vars = home.vars(user);
+        vars.insert("TMPDIR".to_owned(), world.temp(case, default));
+        for (name, _) in &case.settings {
+            vars.insert(name.clone(), world.setting(case, name, default).unwrap());
+        }
+        let folder = world.root.join(&case.folder).canonicalize().unwrap();
+        let args = if case.args.is_empty() { vec!["version".to_owned()] } else { case.args.clone() };
+        let own = home.folder.join("shims/go");
+        let mut args = args.iter().map(String::as_bytes);
+        let call = Call {
+            name: b"go",
+            args: std::array::from_fn(|_| args.next()),
+            own: own.to_str().unwrap().as_bytes(),
+            folder: folder.to_str().unwrap().as_bytes(),
+        };
+        let (mut bytes, mut path) = (vec![0; Room::BYTES], shim::Path::empty());
+        let mut machine = Real { vars: &vars, folder: &folder };
+        let version = match choose(&mut machine, Room::new(&mut bytes), &mut path, &call).decision {
+            Decision::Run { version, .. } => version.to_owned(),
+            Decision::HandOver(why) => {
+                assert!(!matches!(why, Why::Stale | Why::NoTable), "{}: {why:?}", case.name);
+                *self.handed.entry(format!("{why:?}")).or_default() += 1;
+                return;
+            }
+        };
+        self.decided += 1;
+        let chosen = choose_in(&home.ctx(&vars, &folder), &folder, None);
+        let engine = match &chosen {
+            Ok(choice) => choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().to_string()),
+            Err(_) => None,
+        };
+        if engine.as_ref() != Some(&version) {
+            let engine = chosen.map_or_else(|error| error.to_string(), |_| format!("{engine:?}"));
+            self.disagreements.push(format!(
+                "{} | default {default} | pin {pin:?}: the shim runs {version}, the engine says {engine}",
+                case.line()
+            ));
+        }
+    }
+}
+
+#[test]
+fn what_the_shim_decides_is_what_the_engine_chooses_in_every_world_of_the_conformance_suite() {
+    let mut cases = case::read(CASES);
+    cases.extend(generate::cases(GENERATED, generate::SEED));
+    let ground = Ground::new("shim-agrees");
+    // Only their paths are needed of the worlds, and one more for the user's folder.
+    let worlds: Vec<World> = cases.iter().enumerate().map(|(index, case)| ground.make(case, index)).collect();
+    let root = worlds[0].root.parent().unwrap().to_owned();
+    let user = root.join("user");
+    fs::create_dir_all(user.join(".config/go")).unwrap();
+
+    let few: BTreeSet<Version> = DEFAULTS.iter().map(|text| text.parse().unwrap()).collect();
+    let named = ANSWERS.split(['|', '\n', ' ']).filter_map(|word| word.trim().strip_prefix("go")?.parse().ok());
+    let old = ["1.4", "1.20", "1.21rc2"].map(|text| text.parse::<Version>().unwrap());
+    let many: BTreeSet<Version> = few.iter().cloned().chain(named).chain(old).filter(Version::is_candidate).collect();
+    assert!(many.len() > 20, "{}", many.len());
+    let mut homes = Vec::new();
+    for (name, installed) in [("few", &few), ("many", &many)] {
+        for default in DEFAULTS {
+            homes.push((default, Home::new(root.join(format!("{name}-{default}")), &user, installed, default)));
+        }
+    }
+
+    let goenv = user.join(".config/go/env");
+    let mut told = Tally::default();
+    let mut pins = PINS.iter().skip(1).cycle();
+    for (case, world) in cases.iter().zip(&worlds) {
+        match fs::read(&world.goenv) {
+            Ok(content) => fs::write(&goenv, content).unwrap(),
+            Err(_) => drop(fs::remove_file(&goenv)),
+        }
+        for pin in [PINS[0], pins.next().unwrap(), pins.next().unwrap()] {
+            let file = world.root.join(".go-version");
+            if !pin.is_empty() {
+                fs::write(&file, pin).unwrap();
+            }
+            for (default, home) in &homes {
+                told.compare(case, world, home, &user, default, pin);
+            }
+            let _ = fs::remove_file(&file);
+        }
+    }
+    let handed: usize = told.handed.values().sum();
+    eprintln!(
+        "the shim and the engine: {} worlds, {} questions, {} decided by the shim, {handed} handed over {:?}, {} disagreements",
+        cases.len(),
+        told.decided + handed,
+        told.decided,
+        told.handed,
+        told.disagreements.len()
+    );
+    assert!(told.disagreements.is_empty(), "{}", told.disagreements.join("\n"));
+    assert!(told.decided > 4 * cases.len(), "the comparison is worth nothing if everything is handed over");
+    ground.clean();
+}

@@ -1,0 +1,66 @@
+//! The shim's view of the machine, for the tests that ask its deciding part.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use shim::{Machine, Seen};
+
+/// The machine as the shim sees it, with this environment.
+pub struct Real<'a> {
+    pub vars: &'a BTreeMap<String, String>,
+    pub folder: &'a Path,
+}
+
+impl Real<'_> {
+    fn at(&self, path: &shim::Path) -> Option<PathBuf> {
+        Some(self.folder.join(std::str::from_utf8(path.get()?).ok()?))
+    }
+}
+
+fn absence(error: &std::io::Error) -> Seen {
+    match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Seen::Absent,
+        _ => Seen::Odd,
+    }
+}
+
+fn copied(bytes: &[u8], into: &mut [u8]) -> Seen {
+    let length = bytes.len().min(into.len());
+    into[..length].copy_from_slice(&bytes[..length]);
+    Seen::Bytes(length)
+}
+
+impl Machine for Real<'_> {
+    fn var(&self, name: &str) -> Option<&[u8]> {
+        self.vars.get(name).map(String::as_bytes)
+    }
+
+    fn any_set(&self, begins: &[&str]) -> bool {
+        let whole = |(name, value): (&String, &String)| (format!("{name}={value}"), !value.is_empty());
+        self.vars.iter().map(whole).any(|(text, set)| set && begins.iter().any(|begin| text.starts_with(begin)))
+    }
+
+    fn read(&mut self, path: &shim::Path, into: &mut [u8]) -> Seen {
+        let Some(path) = self.at(path) else { return Seen::Odd };
+        match fs::metadata(&path) {
+            Ok(meta) if meta.is_file() => fs::read(&path).map_or(Seen::Odd, |bytes| copied(&bytes, into)),
+            Ok(_) => Seen::Odd,
+            Err(error) => absence(&error),
+        }
+    }
+
+    fn read_link(&mut self, path: &shim::Path, into: &mut [u8]) -> Seen {
+        let Some(path) = self.at(path) else { return Seen::Odd };
+        match fs::read_link(path) {
+            Ok(target) => copied(target.to_str().unwrap().as_bytes(), into),
+            Err(error) => absence(&error),
+        }
+    }
+
+    fn changed(&mut self, path: &shim::Path) -> Option<u64> {
+        let changed = fs::metadata(self.at(path)?).ok()?.modified().ok()?;
+        u64::try_from(changed.duration_since(UNIX_EPOCH).ok()?.as_nanos()).ok()
+    }
+}
