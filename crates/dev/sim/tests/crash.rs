@@ -74,6 +74,18 @@ impl Machine {
         Ctx::new(sys, settings, platform(), Arc::new(diag::Silent), vec!["sim".to_owned()]).unwrap()
     }
 
+    /// As [`Machine::ctx`], where a tree that nobody vouches for is admitted: no network takes part.
+    fn unproven(&self, folder: &Path, sys: Sys) -> Ctx {
+        let vars = [
+            ("GOWARD_HOME", folder.join("home").display().to_string()),
+            ("GOWARD_OFFLINE", "true".to_owned()),
+            ("GOWARD_ALLOW_UNPROVEN", "true".to_owned()),
+        ];
+        let env = Env::of(vars, folder.to_owned(), None);
+        let settings = Settings::read(&Sys::new(Fs::real(), Clock::real(), env), None, &[]).unwrap();
+        Ctx::new(sys, settings, platform(), Arc::new(diag::Silent), vec!["sim".to_owned()]).unwrap()
+    }
+
     fn install(&self, folder: &Path, sys: Sys, version: &str) -> bool {
         let ctx = self.ctx(folder, sys);
         let plan = InstallPlan { request: version.to_owned(), toolchain: id(version), installed: false };
@@ -282,14 +294,54 @@ fn a_stopped_writing_of_the_shims_leaves_each_of_them_whole() {
     ));
 }
 
-/// Three files outside the home: one changed, one made, one removed.
+#[test]
+fn a_stopped_adoption_is_invisible_and_the_foreign_tree_is_as_it_was() {
+    let machine = Machine::new();
+    let foreign = |folder: &Path| folder.join("foreign");
+    let adopt = |folder: &Path, sys: &Sys| {
+        let ctx = machine.unproven(folder, sys.clone());
+        let adoption = engine::Adoption {
+            id: id("1.27.3"),
+            folder: &foreign(folder),
+            form: release::Form::Tree,
+            source: "sdk",
+            leave_out: &|path, _| (path == "misc").then_some("a rule"),
+        };
+        engine::adopt(&ctx, &adoption).is_ok()
+    };
+    report(every_stop(
+        "adopt",
+        &MODELS,
+        &|folder| {
+            TinyToolchain::host("1.27.3").write_tree(&foreign(folder));
+            assert!(machine.install(folder, Sys::real(), "1.27.2") && machine.switch(folder, Sys::real(), "1.27.2"));
+        },
+        &|folder, sys| adopt(folder, &sys),
+        &|folder, stop| {
+            check(folder, stop, &["1.27.2"]);
+            for file in TinyToolchain::host("1.27.3").files() {
+                let path = foreign(folder).join(&file.path);
+                assert_eq!(std::fs::read(&path).unwrap(), &*file.bytes, "{} after {stop:?}", file.path);
+            }
+            let there = store(folder, &Sys::real()).find(&id("1.27.3")).unwrap().is_some();
+            assert!(there || !stop.outcome_ok, "done was not durable after {stop:?}");
+            // The next run brings it in, whatever was left.
+            assert!(adopt(folder, &Sys::real()), "not to be brought in after {stop:?}");
+        },
+    ));
+}
+
+/// Three files outside the home: one changed, one made, one removed; and two programs, one changed, one made.
 fn change(folder: &Path, sys: &Sys) -> bool {
     let files = folder.join("project");
+    let built = folder.join("built");
     let change = store(folder, sys)
         .transaction("three files")
         .write(files.join("one"), "new one")
         .write(files.join("two"), "new two")
-        .remove(files.join("three"));
+        .remove(files.join("three"))
+        .place(files.join("tool"), &built)
+        .place(files.join("new-tool"), &built);
     change.commit(WAIT).is_ok()
 }
 
@@ -303,6 +355,8 @@ fn a_stopped_change_of_several_files_is_all_or_nothing() {
             std::fs::create_dir_all(folder.join("home")).unwrap();
             std::fs::write(folder.join("project/one"), "old one").unwrap();
             std::fs::write(folder.join("project/three"), "old three").unwrap();
+            std::fs::write(folder.join("project/tool"), "old tool").unwrap();
+            std::fs::write(folder.join("built"), "new tool").unwrap();
         },
         &|folder, sys| change(folder, &sys),
         &|folder, stop| {
@@ -316,6 +370,10 @@ fn a_stopped_change_of_several_files_is_all_or_nothing() {
             );
             let found = (read("one"), read("two"), read("three"));
             assert!(found == old || found == new, "{found:?} after {stop:?}");
+            let programs = (read("tool"), read("new-tool"));
+            let tool = |text: &str| Some(format!("{text} tool"));
+            let expected = if found == old { (tool("old"), None) } else { (tool("new"), tool("new")) };
+            assert_eq!(programs, expected, "half a change after {stop:?}");
             if stop.outcome_ok {
                 assert_eq!(found, new, "done was not durable after {stop:?}");
             }
