@@ -32,12 +32,42 @@ pub enum Failure {
     /// Running a program.
     #[error(transparent)]
     Launch(#[from] LaunchError),
+    /// An editor's configuration.
+    #[error(transparent)]
+    Ide(#[from] ide::IdeError),
+    /// A repair.
+    #[error(transparent)]
+    Repair(#[from] doctor::RepairError),
+    /// A folder that was named.
+    #[error("look into `{}`", path.display())]
+    Folder {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A word that is neither a topic nor a finding.
+    #[error("check `{name}`: it is neither a topic nor the word of a finding")]
+    UnknownCheck {
+        /// The word.
+        name: String,
+    },
+    /// The administrator's store.
+    #[error(transparent)]
+    System(#[from] engine::SystemError),
     /// Ctrl-C could not be listened for.
     #[error("listen for Ctrl-C")]
     Signals(#[source] std::io::Error),
     /// Something that is asked for is not installed.
     #[error("find an installed toolchain for `{request}`")]
     NotInstalled {
+        /// The request.
+        request: String,
+    },
+    /// What is asked for stands in the administrator's store only.
+    #[error("change `{request}`: it stands in the system store, which is the administrator's")]
+    OfSystem {
         /// The request.
         request: String,
     },
@@ -66,7 +96,16 @@ impl Failure {
             Self::Choose(error) => error,
             Self::Pin(error) => error,
             Self::Launch(error) => error,
-            Self::Signals(_) | Self::NotInstalled { .. } | Self::UnknownVariable { .. } | Self::NotText { .. } => {
+            Self::System(error) => error,
+            Self::Ide(error) => error,
+            Self::Repair(error) => error,
+            Self::Signals(_)
+            | Self::NotInstalled { .. }
+            | Self::OfSystem { .. }
+            | Self::UnknownCheck { .. }
+            | Self::Folder { .. }
+            | Self::UnknownVariable { .. }
+            | Self::NotText { .. } => {
                 return None;
             }
         })
@@ -78,7 +117,9 @@ impl Diagnose for Failure {
         match (self.inner(), self) {
             (Some(inner), _) => inner.class(),
             (None, Self::NotInstalled { .. }) => Class::NotFound,
-            (None, Self::UnknownVariable { .. }) => Class::Usage,
+            (None, Self::Folder { .. }) => Class::NotFound,
+            (None, Self::UnknownVariable { .. } | Self::UnknownCheck { .. }) => Class::Usage,
+            (None, Self::OfSystem { .. }) => Class::Policy,
             _ => Class::Environment,
         }
     }
@@ -87,6 +128,9 @@ impl Diagnose for Failure {
         match (self.inner(), self) {
             (Some(inner), _) => inner.word(),
             (None, Self::NotInstalled { .. }) => "not-installed",
+            (None, Self::OfSystem { .. }) => "of-system-store",
+            (None, Self::Folder { .. }) => "folder",
+            (None, Self::UnknownCheck { .. }) => "check-unknown",
             (None, Self::UnknownVariable { .. }) => "variable-unknown",
             (None, Self::NotText { .. }) => "path-not-text",
             _ => "signals",
@@ -99,6 +143,8 @@ impl Diagnose for Failure {
             (None, Self::NotInstalled { request }) => {
                 hint!("`goward list` shows what is installed; `goward install {request}` gets it")
             }
+            (None, Self::OfSystem { .. }) => hint!("the administrator changes it with `--system`"),
+            (None, Self::UnknownCheck { .. }) => hint!("`goward doctor --list` shows what there is"),
             (None, Self::UnknownVariable { .. }) => hint!("`goward env` prints those that there are"),
             _ => Hints::none(),
         }

@@ -148,7 +148,7 @@ pub fn plan_install(ctx: &Ctx, request: &Request, platform: &Platform) -> Result
     let toolchain = ToolchainId::new(version, platform.clone());
     let found = ctx
         .store
-        .find(&toolchain)
+        .find_installed(&toolchain)
         .map_err(|cause| InstallError::Store { id: toolchain.clone(), cause: Box::new(cause) })?;
     Ok(InstallPlan { request: request.to_string(), installed: found.is_some(), toolchain })
 }
@@ -175,7 +175,7 @@ pub fn install(ctx: &Ctx, plans: &[InstallPlan]) -> Vec<Result<Installed, Instal
 fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
     let start = ctx.sys.clock().moment();
     let refused = |cause| InstallError::Store { id: id.clone(), cause: Box::new(cause) };
-    if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
+    if let Some(toolchain) = ctx.store.find_installed(id).map_err(refused)? {
         return Ok(already(ctx, toolchain));
     }
     ctx.store.check_ready(INSTALL_BYTES_NEEDED).map_err(refused)?;
@@ -189,7 +189,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
             }
         })?;
     // Whoever had the lock may have installed it meanwhile.
-    if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
+    if let Some(toolchain) = ctx.store.find_installed(id).map_err(refused)? {
         return Ok(already(ctx, toolchain));
     }
     let mut operation: Option<Operation> = None;

@@ -26,6 +26,7 @@ pub mod settings;
 mod state;
 mod status;
 mod switch;
+mod system;
 mod uninstall;
 
 pub use catalog::{Attempt, CatalogError};
@@ -46,4 +47,5 @@ pub use rollback::{RolledBack, Undone, UndoneStep, roll_back, undo};
 pub use state::state_line;
 pub use status::{Status, status};
 pub use switch::{Switched, switch};
+pub use system::{SystemError, SystemMade, SystemStatus, system_init, system_status};
 pub use uninstall::{Uninstalled, uninstall};

@@ -40,6 +40,7 @@ mod shim_table;
 mod siblings;
 mod staging;
 pub mod states;
+mod system;
 mod transaction;
 
 pub use error::StoreError;
@@ -50,6 +51,7 @@ pub use lock::StoreLock;
 pub use record::ToolchainRecord;
 pub use recover::Recovered;
 pub use staging::{COMMITS_MAX, Staging};
+pub use system::SystemStore;
 pub use transaction::{PastChange, Transaction};
 
 use release::ToolchainId;
@@ -60,6 +62,8 @@ use sys::{EntryKind, Sys};
 pub struct Store {
     sys: Sys,
     layout: Layout,
+    /// A second store, which is read and never written.
+    system: Option<Layout>,
     trees_synced: bool,
     /// Hears, once for each lock, that it is waited for.
     teller: Option<std::sync::Arc<dyn diag::Progress>>,
@@ -77,7 +81,7 @@ pub struct Toolchain {
 impl Store {
     /// The store in this folder, which need not exist yet.
     pub fn at(sys: &Sys, home: impl Into<std::path::PathBuf>) -> Store {
-        Store { sys: sys.clone(), layout: Layout::new(home.into()), trees_synced: true, teller: None }
+        Store { sys: sys.clone(), layout: Layout::new(home.into()), system: None, trees_synced: true, teller: None }
     }
 
     /// The same store, which tells when it waits for another process.
@@ -127,7 +131,7 @@ impl Store {
     /// # Errors
     /// When the record is missing, unreadable, or not one of ours.
     pub fn record(&self, id: &ToolchainId) -> Result<ToolchainRecord, StoreError> {
-        let path = self.layout.record(id);
+        let path = self.layout_of(id)?.record(id);
         let bytes =
             self.sys.fs().read(&path, record::RECORD_BYTES_MAX).map_err(StoreError::io("read the record", &path))?;
         ToolchainRecord::parse(&bytes).map_err(|cause| StoreError::Record { path, cause })
@@ -139,7 +143,7 @@ impl Store {
     /// When it is missing, unreadable, or not the list that was recorded.
     pub fn manifest(&self, id: &ToolchainId) -> Result<archive::Manifest, StoreError> {
         let record = self.record(id)?;
-        let path = self.layout.manifest(id);
+        let path = self.layout_of(id)?.manifest(id);
         let bytes =
             self.sys.fs().read(&path, manifest_file::BYTES_MAX).map_err(StoreError::io("read the manifest", &path))?;
         manifest_file::parse(&bytes, &record.manifest_sha256).map_err(|reason| StoreError::Manifest { path, reason })

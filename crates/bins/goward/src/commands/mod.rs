@@ -4,8 +4,10 @@ mod completions;
 mod config;
 mod current;
 mod diff;
+mod doctor;
 mod env;
 mod history;
+mod ide;
 mod install;
 mod list;
 mod man;
@@ -14,6 +16,7 @@ mod prune;
 mod rollback;
 mod run;
 mod status;
+mod system;
 mod uninstall;
 mod use_;
 mod where_;
@@ -59,6 +62,9 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, speech: &Speech) -> Done {
         Command::Diff(args) => diff::run(ctx, args),
         Command::Prune(args) => prune::run(ctx, args),
         Command::Config(args) => config::run(ctx, args),
+        Command::Ide(args) => ide::run(ctx, args, speech),
+        Command::Doctor(args) => doctor::run(ctx, args, speech),
+        Command::System(args) => system::run(ctx, args, speech),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(_) => Ok(man::run()),
     }
@@ -94,7 +100,7 @@ fn obtain_released(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Tool
     match engine::plan_install(ctx, request, &ctx.platform) {
         Ok(plan) if plan.installed => {
             let id = plan.toolchain;
-            ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
+            ctx.store.find_installed(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
         }
         Ok(plan) => install_planned(ctx, plan, speech),
         Err(error) => match engine::newest_installed(ctx, request)? {
@@ -113,7 +119,7 @@ fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Tool
     for result in engine::install(ctx, &[plan]) {
         speech.say(&install::line(&result?));
     }
-    ctx.store.find(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
+    ctx.store.find_installed(&id)?.ok_or(Failure::Store(store::StoreError::NotInstalled { id }))
 }
 
 /// The toolchain that this folder asks for, installed now if need be.

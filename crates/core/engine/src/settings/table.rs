@@ -30,6 +30,13 @@ pub const TABLE: &[Def] = &[
         doc: "The folder of the store. By default `goward` in the user's data folder (`$XDG_DATA_HOME`, `~/.local/share`, `%LOCALAPPDATA%`).",
     },
     Def {
+        key: "system.home",
+        env: "GOWARD_SYSTEM_HOME",
+        kind: Kind::Path,
+        default: "",
+        doc: "The administrator's store for all users of this machine, which is read beside your own. By default `/opt/goward`; on Windows none. `--system` acts on it.",
+    },
+    Def {
         key: "sources",
         env: "GOWARD_SOURCES",
         kind: Kind::Words,
