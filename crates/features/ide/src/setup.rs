@@ -178,7 +178,9 @@ fn vscode_edit(ctx: &Ctx, folder: &Path) -> Result<Option<Edit>, IdeError> {
     let now = terminal.get("PATH").and_then(|property| property.value()?.as_string_lit()?.decoded_value().ok());
     // A PATH that is there keeps what it has.
     let rest = now.clone().unwrap_or_else(|| "${env:PATH}".to_owned());
-    if rest.split(separator).next() != Some(wanted.as_str()) {
+    // Not split at the separator: a variable's name has one, too.
+    let is_first = rest.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(separator));
+    if !is_first {
         let label = format!("{}.PATH", vscode::TERMINAL_ENV);
         open.set(&terminal, &label, "PATH", &format!("{wanted}{separator}{rest}"));
     }
