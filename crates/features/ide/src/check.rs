@@ -277,6 +277,8 @@ impl Compare<'_> {
             None => "PATH".to_owned(),
         };
         let fix = "put goward's shims first in PATH, and start the editor from there";
-        self.go(BY_PATH.to_owned(), found.as_ref().map(|(go, _)| go.as_path()), by, None, fix)
+        let told = self.go(BY_PATH.to_owned(), found.as_ref().map(|(go, _)| go.as_path()), by, None, fix);
+        // Without any go on PATH they have none, which is no other one.
+        if found.is_none() { EditorGo { verdict: Verdict::Unknown, ..told } } else { told }
     }
 }

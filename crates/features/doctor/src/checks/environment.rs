@@ -85,7 +85,8 @@ fn line_gotoolchain(examined: &Examined, line: &GoEnvLine) -> Option<Finding> {
             Finding::note("goenv-gotoolchain", what, why, fix)
         }
         _ => {
-            let why = "every go command silently turns itself into that release, whatever was chosen";
+            let why = "every go command silently turns itself into that release, whatever was chosen; with `+auto` into a newer one \
+                       where go.mod needs it";
             Finding::problem("goenv-gotoolchain", what, why, fix)
         }
     };
