@@ -92,15 +92,17 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
 /// The settings; with `--system`, the store is the administrator's.
 fn settings(sys: &Sys, cli: &Cli) -> Result<Settings, Failure> {
     let config = cli.global.config.as_deref();
-    let settings = Settings::read(sys, config, &flags(cli))?;
-    if !cli.global.system {
-        return Ok(settings);
+    let mut settings = Settings::read(sys, config, &flags(cli))?;
+    if cli.global.system {
+        let home = settings.text("system.home").ok_or(Failure::System(engine::SystemError::Unnamed))?;
+        let mut flags = flags(cli);
+        flags.push(Flag { key: "home", name: "--system", value: home.to_owned() });
+        settings = Settings::read(sys, config, &flags)?;
     }
-    let home = settings.text("system.home").ok_or(Failure::System(engine::SystemError::Unnamed))?;
-    let mut flags = flags(cli);
-    flags.push(Flag { key: "home", name: "--system", value: home.to_owned() });
-    sys.process().share_what_is_made();
-    Ok(Settings::read(sys, config, &flags)?)
+    if settings.text("home") == settings.text("system.home") {
+        sys.process().share_what_is_made();
+    }
+    Ok(settings)
 }
 
 fn flags(cli: &Cli) -> Vec<Flag> {

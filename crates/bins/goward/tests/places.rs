@@ -184,6 +184,8 @@ fn the_administrator_installs_for_all_and_users_read_choose_run_and_keep_their_o
     world.home.run_program("/bin/sh", ["-c", &script]).success();
     assert_eq!(world.goward("list --json --quiet --system").success().json().as_array().unwrap().len(), 1);
 
+    // What other users' projects need is not known: a prune keeps all of it.
+    assert!(world.goward("--system prune").success().stdout.contains("for all users"));
     open_the_way(&world);
     let tree = system(&world).join(format!("toolchains/go1.26.8.{}", platform()));
     let list = as_other(&world, &["list"]).success();

@@ -12,7 +12,7 @@ use crate::limits::VERSION_BYTES_MAX;
 pub(crate) enum Leads {
     /// To a shim of goward's, which chooses for the folder.
     ToGoward,
-    /// To a tree, of this version where its VERSION tells.
+    /// To a tree, or to a shim of one release; of this version where that is known.
     ToTree { tree: PathBuf, version: Option<String> },
     /// Nowhere: there is no such file, or it is no program.
     Nowhere,
@@ -43,7 +43,12 @@ pub(crate) fn follow(ctx: &Ctx, go: &Path) -> Leads {
             || matches!((go.parent().map(|parent| fs.resolve(parent)), fs.resolve(folder)), (Some(Ok(a)), Ok(b)) if a == b)
     };
     if is_in(&shims) {
-        return Leads::ToGoward;
+        // `go1.26.8` is that release, whatever the folder asks for.
+        let name = go.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        return match name.trim_end_matches(".exe").strip_prefix("go").filter(|rest| rest.starts_with('1')) {
+            Some(version) => Leads::ToTree { tree: shims, version: Some(version.to_owned()) },
+            None => Leads::ToGoward,
+        };
     }
     let real = fs.resolve(go).unwrap_or_else(|_| go.to_owned());
     match real.parent().and_then(Path::parent) {

@@ -22,7 +22,7 @@ use crate::check::Place;
 use crate::error::IdeError;
 use crate::jsonc::{Document, Found};
 use crate::leads::{go_file, is_program};
-use crate::path::first_go;
+use crate::path::first;
 
 /// The editors, by the names of their configuration folders.
 const EDITORS: [(&str, &str); 5] = [
@@ -109,7 +109,6 @@ fn user_files(ctx: &Ctx, name: &str) -> Vec<PathBuf> {
     } else {
         env.path_var("XDG_CONFIG_HOME").or_else(|| Some(env.home()?.join(".config")))
     };
-    files.extend(config.map(|config| config.join(name).join("User").join("settings.json")));
     let server = match name {
         "Code" => Some(".vscode-server"),
         "Cursor" => Some(".cursor-server"),
@@ -118,6 +117,8 @@ fn user_files(ctx: &Ctx, name: &str) -> Vec<PathBuf> {
     if let (Some(server), Some(home)) = (server, env.home()) {
         files.push(home.join(server).join("data").join("Machine").join("settings.json"));
     }
+    // A machine's settings come before the user's.
+    files.extend(config.map(|config| config.join(name).join("User").join("settings.json")));
     files
 }
 
@@ -180,6 +181,7 @@ impl Settings {
             return decided(path.clone(), alternate, "go.alternateTools.go");
         }
         let name = match &named {
+            Some(name) if !name.is_absolute() && cfg!(windows) => name.with_added_extension("exe"),
             Some(name) if !name.is_absolute() => name.clone(),
             _ => PathBuf::from(go_file()),
         };
@@ -199,7 +201,7 @@ impl Settings {
                 }
             }
         }
-        if let Some((go, place)) = first_go(ctx).filter(|_| name == Path::new(go_file())) {
+        if let Some((go, place)) = first(ctx, &name) {
             return decided(go, None, &format!("PATH, entry {place}"));
         }
         let last = LAST_RESORTS.iter().map(PathBuf::from).find(|path| is_program(ctx, path));

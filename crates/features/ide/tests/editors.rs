@@ -129,6 +129,13 @@ fn vs_code_takes_its_alternate_tool_before_everything_else() {
     // One that is not there is passed over, as the extension does.
     world.write(settings, "{ \"go.alternateTools\": { \"go\": \"/no/such/go\" } }");
     assert_eq!(world.check(), one("VS Code", Verdict::Same, None));
+    // A name alone is looked for along PATH.
+    world.program("store/shims/go1.27.3");
+    world.write(settings, "{ \"go.alternateTools\": { \"go\": \"go1.27.3\" } }");
+    assert_eq!(world.check(), one("VS Code", Verdict::Differs, None));
+    world.program("store/shims/go1.26.8");
+    world.write(settings, "{ \"go.alternateTools\": { \"go\": \"go1.26.8\" } }");
+    assert_eq!(world.check(), one("VS Code", Verdict::Same, None));
     // The right release of a tree that is named counts as the same, too.
     let tree = format!("${{workspaceFolder}}/../store/toolchains/go1.26.8.{}/bin/go", host_platform());
     world.write(settings, &format!("{{ \"go.alternateTools\": {{ \"go\": \"{tree}\" }} }}"));

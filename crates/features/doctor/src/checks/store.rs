@@ -22,6 +22,7 @@ fn home(examined: &Examined, findings: &mut Vec<Finding>) {
     let Some(meta) = examined.folder(&home) else { return };
     if let (Some(owner), Some(user)) = (meta.owner, examined.user)
         && owner != user
+        && !examined.system.is_own
     {
         let what = format!("goward's folder belongs to user {owner}, and you are user {user}");
         let fix = format!("give it to its user: `chown -R {owner} {}`, or set `GOWARD_HOME`", home.display());
