@@ -24,6 +24,8 @@ pub enum Class {
     Policy,
     /// Another process holds what is needed, and did not let go in time. Exit code 8.
     Busy,
+    /// A check ran to its end and found something wrong. Exit code 9.
+    Findings,
     /// The user interrupted (Ctrl-C). Exit code 130, as shells report SIGINT.
     Interrupted,
     /// A command to run does not exist. Exit code 127, as shells report it.
@@ -34,7 +36,7 @@ pub enum Class {
 
 impl Class {
     /// Every class, in the order of the reference page.
-    pub const ALL: [Class; 11] = [
+    pub const ALL: [Class; 12] = [
         Class::Internal,
         Class::Usage,
         Class::NotFound,
@@ -43,6 +45,7 @@ impl Class {
         Class::Environment,
         Class::Policy,
         Class::Busy,
+        Class::Findings,
         Class::CommandRefused,
         Class::CommandMissing,
         Class::Interrupted,
@@ -59,6 +62,7 @@ impl Class {
             Class::Environment => 6,
             Class::Policy => 7,
             Class::Busy => 8,
+            Class::Findings => 9,
             Class::CommandRefused => 126,
             Class::CommandMissing => 127,
             Class::Interrupted => 130,
@@ -76,6 +80,7 @@ impl Class {
             Class::Environment => "the machine refuses (no space, no permission, a read-only or noexec file system)",
             Class::Policy => "a rule of yours forbids it (offline, a pin below its floor, a toolchain in use)",
             Class::Busy => "another process holds what is needed and did not let go in time",
+            Class::Findings => "a check ran to its end and found something wrong",
             Class::CommandRefused => "the command to run exists but cannot be executed",
             Class::CommandMissing => "the command to run does not exist",
             Class::Interrupted => "interrupted; what was fetched is kept and the next run carries on",

@@ -34,6 +34,11 @@ impl Env {
         Env { inner: Arc::new(Values { vars, folder, program }) }
     }
 
+    /// The same environment, with another working folder.
+    pub fn in_folder(&self, folder: PathBuf) -> Env {
+        Env { inner: Arc::new(Values { vars: self.inner.vars.clone(), folder, program: self.inner.program.clone() }) }
+    }
+
     /// A variable, as the system has it. An empty one counts as not set, as for most programs.
     pub fn var_os(&self, name: &str) -> Option<&OsStr> {
         self.inner.vars.get(&key(OsStr::new(name))).map(OsString::as_os_str).filter(|value| !value.is_empty())

@@ -37,6 +37,8 @@ pub struct Meta {
     pub bytes: u64,
     /// Its permission bits; on Windows 0o444 or 0o644.
     pub mode: u32,
+    /// The number of the user it belongs to, where the system has such.
+    pub owner: Option<u32>,
     /// Device and file number, where the system has them: equal for two names of one file.
     pub identity: Option<(u64, u64)>,
     /// Blocks in use, in bytes.
@@ -395,6 +397,37 @@ impl Fs {
         )
     }
 
+    /// Sets the permission bits of a file or folder that belongs to the user at work, and of nothing that a link
+    /// leads to: a name that somebody swaps meanwhile changes nothing of anybody else's. Returns the bits before;
+    /// `None` where nothing stands there. A link, or what belongs to another, is `PermissionDenied`.
+    pub fn set_own_mode(&self, path: &Path, mode: u32) -> io::Result<Option<u32>> {
+        #[cfg(unix)]
+        {
+            use rustix::fs::{Mode, OFlags};
+            let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+            let opened = match rustix::fs::open(path, flags, Mode::empty()) {
+                Ok(opened) => opened,
+                Err(rustix::io::Errno::NOENT) => return Ok(None),
+                Err(rustix::io::Errno::LOOP) => return Err(io::Error::from(io::ErrorKind::PermissionDenied)),
+                Err(error) => return Err(error.into()),
+            };
+            let stat = rustix::fs::fstat(&opened)?;
+            if stat.st_uid != rustix::process::geteuid().as_raw() {
+                return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+            }
+            // The kinds of numbers differ from system to system.
+            let bits = |mode: u32| Mode::from_bits_truncate(mode as _);
+            self.change(|| Op::new(OpKind::SetMode, path), || Ok(rustix::fs::fchmod(&opened, bits(mode))?))?;
+            #[allow(clippy::unnecessary_cast, reason = "it is 16 bits long on some systems")]
+            Ok(Some(stat.st_mode as u32 & 0o7777))
+        }
+        #[cfg(windows)]
+        match self.look(path)? {
+            Some(meta) => self.set_mode(path, mode).map(|()| Some(meta.mode)),
+            None => Ok(None),
+        }
+    }
+
     /// Makes a folder's names durable. Windows has no such call and needs none.
     pub fn sync_dir(&self, path: &Path) -> io::Result<()> {
         let real = || {
@@ -474,6 +507,7 @@ impl Meta {
                 kind,
                 bytes: meta.len(),
                 mode: meta.mode() & 0o7777,
+                owner: Some(meta.uid()),
                 identity: Some((meta.dev(), meta.ino())),
                 bytes_on_disk: meta.blocks() * 512,
                 modified_unix_seconds,
@@ -487,6 +521,7 @@ impl Meta {
                 kind,
                 bytes: meta.len(),
                 mode,
+                owner: None,
                 identity: None,
                 bytes_on_disk: meta.len(),
                 modified_unix_seconds,

@@ -61,6 +61,20 @@ impl Sys {
         Sys { inner: Arc::new(Parts { fs, clock, env, process: Process, interrupt: Interrupt::new() }) }
     }
 
+    /// The same machine, as it is from another working folder.
+    pub fn in_folder(&self, folder: std::path::PathBuf) -> Sys {
+        let inner = &self.inner;
+        Sys {
+            inner: Arc::new(Parts {
+                fs: inner.fs.clone(),
+                clock: inner.clock.clone(),
+                env: inner.env.in_folder(folder),
+                process: inner.process,
+                interrupt: inner.interrupt.clone(),
+            }),
+        }
+    }
+
     /// The files.
     pub fn fs(&self) -> &Fs {
         &self.inner.fs

@@ -218,6 +218,13 @@ impl Process {
         }
     }
 
+    /// From now on what this process makes can be read by everybody and written by its owner alone: for what
+    /// an administrator puts up for all users, whatever the administrator's own mask is.
+    pub fn share_what_is_made(&self) {
+        #[cfg(unix)]
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
+    }
+
     /// This process's number.
     pub fn id(&self) -> u32 {
         std::process::id()

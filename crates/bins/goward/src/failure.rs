@@ -34,6 +34,23 @@ pub enum Failure {
         /// How many were given.
         count: usize,
     },
+    /// A folder that was named.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The system's words.
+        cause: std::io::Error,
+    },
+    /// A word that is neither a topic nor a finding.
+    UnknownCheck {
+        /// The word.
+        name: String,
+    },
+    /// What is asked for stands in the administrator's store only.
+    OfSystem {
+        /// The request.
+        request: String,
+    },
     /// Ctrl-C could not be listened for.
     Signals(std::io::Error),
     /// Something that is asked for is not installed.
@@ -68,6 +85,7 @@ verbs! {
     adopt::MigrateError,
     adopt::SystemError,
     bundle::BundleError,
+    doctor::RepairError,
     engine::AdoptError,
     engine::CatalogError,
     engine::ChooseError,
@@ -79,6 +97,8 @@ verbs! {
     engine::PinError,
     engine::settings::SettingsError,
     engine::ShimError,
+    engine::SystemError,
+    ide::IdeError,
     release::PlatformError,
     shell::SetupError,
     store::StoreError,
@@ -94,6 +114,13 @@ impl fmt::Display for Failure {
                 write!(f, "install from `{}`: it has no toolchain for {platform}", path.display())
             }
             Self::OnePlatform { count } => write!(f, "act for {count} platforms: this command takes one"),
+            Self::Folder { path, .. } => write!(f, "look into `{}`", path.display()),
+            Self::UnknownCheck { name } => {
+                write!(f, "check `{name}`: it is neither a topic nor the word of a finding")
+            }
+            Self::OfSystem { request } => {
+                write!(f, "change `{request}`: it stands in the system store, which is the administrator's")
+            }
             Self::Signals(_) => f.write_str("listen for Ctrl-C"),
             Self::NotInstalled { request } => write!(f, "find an installed toolchain for `{request}`"),
             Self::UnknownVariable { name } => {
@@ -108,7 +135,7 @@ impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Verb(error) => error.source(),
-            Self::Signals(cause) => Some(cause),
+            Self::Signals(cause) | Self::Folder { cause, .. } => Some(cause),
             _ => None,
         }
     }
@@ -118,7 +145,9 @@ impl Diagnose for Failure {
     fn class(&self) -> Class {
         match self {
             Self::Verb(error) => error.class(),
-            Self::NotInstalled { .. } | Self::BundlePlatform { .. } => Class::NotFound,
+            Self::NotInstalled { .. } | Self::BundlePlatform { .. } | Self::Folder { .. } => Class::NotFound,
+            Self::UnknownCheck { .. } => Class::Usage,
+            Self::OfSystem { .. } => Class::Policy,
             Self::ShimCall { missing: true, .. } => Class::CommandMissing,
             Self::ShimCall { .. } | Self::UnknownVariable { .. } | Self::OnePlatform { .. } => Class::Usage,
             _ => Class::Environment,
@@ -132,6 +161,9 @@ impl Diagnose for Failure {
             Self::ShimCall { .. } => "shim-call",
             Self::UnknownVariable { .. } => "variable-unknown",
             Self::NotText { .. } => "path-not-text",
+            Self::OfSystem { .. } => "of-system-store",
+            Self::Folder { .. } => "folder",
+            Self::UnknownCheck { .. } => "check-unknown",
             Self::BundlePlatform { .. } => "bundle-platform",
             Self::OnePlatform { .. } => "one-platform",
             _ => "signals",
@@ -145,6 +177,8 @@ impl Diagnose for Failure {
                 hint!("`goward list` shows what is installed; `goward install {request}` gets it")
             }
             Self::ShimCall { hints, .. } => hints.clone(),
+            Self::OfSystem { .. } => hint!("the administrator changes it with `--system`"),
+            Self::UnknownCheck { .. } => hint!("`goward doctor --list` shows what there is"),
             Self::UnknownVariable { .. } => hint!("`goward env` prints those that there are"),
             Self::BundlePlatform { path, .. } => {
                 hint!("`goward bundle verify {}` shows what it has", path.display())

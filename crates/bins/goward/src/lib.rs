@@ -78,8 +78,7 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
     if let Some(outcome) = commands::without_store(&cli.command) {
         return Ok(outcome);
     }
-    let settings = Settings::read(sys, cli.global.config.as_deref(), &flags(cli))
-        .map_err(|error| nothing_read(Failure::from(error)))?;
+    let settings = settings(sys, cli).map_err(&nothing_read)?;
     let host = Host::this();
     let platforms = &cli.global.platform;
     if platforms.len() > 1 && !cli.command.takes_platforms() {
@@ -99,6 +98,22 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
     ctx.author.reason = cli.command.reason().map(str::to_owned);
     commands::run(&ctx, &cli.command, platforms, speech)
         .map_err(|failure| Box::new(Report::of(&failure, engine::state_line(&ctx))))
+}
+
+/// The settings; with `--system`, the store is the administrator's.
+fn settings(sys: &Sys, cli: &Cli) -> Result<Settings, Failure> {
+    let config = cli.global.config.as_deref();
+    let mut settings = Settings::read(sys, config, &flags(cli))?;
+    if cli.global.system {
+        let home = settings.text("system.home").ok_or(Failure::from(engine::SystemError::Unnamed))?;
+        let mut flags = flags(cli);
+        flags.push(Flag { key: "home", name: "--system", value: home.to_owned() });
+        settings = Settings::read(sys, config, &flags)?;
+    }
+    if settings.text("home") == settings.text("system.home") {
+        sys.process().share_what_is_made();
+    }
+    Ok(settings)
 }
 
 fn flags(cli: &Cli) -> Vec<Flag> {

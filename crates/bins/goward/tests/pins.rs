@@ -118,7 +118,7 @@ fn a_pin_below_the_floor_gives_way_where_the_user_says_so() {
     world.home.write("go.mod", "module example.test/m\n\ngo 1.26.3\n");
     world.home.write(".go-version", "1.25.9\n");
     world.goward("run -- go version").exits(7);
-    world.home.set_env("GOWARD_ON_CONFLICT", "raise");
+    world.home.set_env("GOWARD_RESOLVE_ON_CONFLICT", "raise");
     let run = world.goward("run -- go version").success();
     assert!(run.stdout.starts_with("go version go1.26.8 "), "{}", run.stdout);
     assert_snapshot!("raised", run.stderr.replace(&world.home.folder().display().to_string(), "[FOLDER]"));
@@ -143,11 +143,11 @@ fn a_toolchain_line_decides_where_the_user_says_so() {
     let mut world = world();
     world.home.write("go.mod", "module example.test/m\n\ngo 1.25\n\ntoolchain go1.26.7\n");
     assert_eq!(current(&world), "1.27.3");
-    world.home.set_env("GOWARD_TOOLCHAIN_LINE", "exact");
+    world.home.set_env("GOWARD_RESOLVE_TOOLCHAIN_LINE", "exact");
     assert_eq!(current(&world), "1.26.7");
     world.home.write("go.mod", "module example.test/m\n\ngo 1.26\n\ntoolchain go1.25.9\n");
     assert_snapshot!("exact_below_floor", world.goward("current").exits(7).snapshot());
-    world.home.set_env("GOWARD_TOOLCHAIN_LINE", "sometimes");
+    world.home.set_env("GOWARD_RESOLVE_TOOLCHAIN_LINE", "sometimes");
     world.goward("current").exits(2);
 }
 

@@ -144,14 +144,11 @@ fn decided<'t>(
     Ok(decide(table, &find(machine, room, path, call.folder)?))
 }
 
-/// Variables that must not be set: goward's own, the go command's, those of other tools that choose. The last is a
-/// family of settings (`crates/core/engine/src/settings`), of which not one is known here.
+/// Variables that must not be set: goward's own, the go command's, those of other tools that choose. The last three
+/// are families of settings (`crates/core/engine/src/settings`), of which not one is known here.
 const MUST_BE_EMPTY: [&str; 14] = [
     "GOWARD_VERSION=",
     "GOWARD_CONFIG=",
-    "GOWARD_PIN_FILES=",
-    "GOWARD_ON_CONFLICT=",
-    "GOWARD_TOOLCHAIN_LINE=",
     "GOTOOLCHAIN=",
     "GOWORK=",
     "GO111MODULE=",
@@ -160,6 +157,8 @@ const MUST_BE_EMPTY: [&str; 14] = [
     "ASDF_GOLANG_VERSION=",
     "MISE_GO_VERSION=",
     "PROTO_GO_VERSION=",
+    "GOWARD_RESOLVE_",
+    "GOWARD_PIN_",
     "GOWARD_ISOLATE_",
 ];
 

@@ -456,6 +456,6 @@ fn proxy_setting(ctx: &Ctx) -> ProxySource {
 /// Installed trees whose `go.env` may name the module proxy: the default first, then the newest.
 pub(crate) fn goroots(ctx: &Ctx) -> Vec<std::path::PathBuf> {
     // A store that cannot be read only means that its go.env files do not count.
-    let installed = ctx.store.toolchains().unwrap_or_default();
+    let installed = ctx.store.installed().unwrap_or_default();
     installed.into_iter().rev().take(GOROOTS_MAX).map(|toolchain| toolchain.tree).collect()
 }

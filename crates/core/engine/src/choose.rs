@@ -283,7 +283,7 @@ pub fn newest_installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain
 
 /// What is installed for the platform at hand.
 fn installed_here(ctx: &Ctx) -> Result<Vec<Toolchain>, StoreError> {
-    let mut toolchains = ctx.store.toolchains()?;
+    let mut toolchains = ctx.store.installed()?;
     toolchains.retain(|toolchain| *toolchain.id.platform() == ctx.platform);
     Ok(toolchains)
 }

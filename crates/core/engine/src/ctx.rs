@@ -58,6 +58,10 @@ impl Ctx {
         let facts = (sys.clone(), home.clone());
         let store = Store::at(&sys, home).telling(progress.clone());
         let store = store.serving_shims(move || crate::shims::facts(&facts.0, &facts.1));
+        let store = match settings.text("system.home") {
+            Some(system) => store.with_system(system),
+            None => store,
+        };
         let store = if settings.is_on("store.durable") { store } else { store.without_tree_sync() };
         Ok(Ctx {
             sys,
@@ -71,6 +75,17 @@ impl Ctx {
             client: OnceLock::new(),
             catalog: OnceLock::new(),
         })
+    }
+
+    /// The same context, as it is from another working folder.
+    ///
+    /// # Errors
+    /// When there is no folder for the store.
+    pub fn in_folder(&self, folder: PathBuf) -> Result<Ctx, SettingsError> {
+        let sys = self.sys.in_folder(folder);
+        let command = self.author.command.clone();
+        let other = Ctx::new(sys, self.settings.clone(), self.platform.clone(), self.progress.clone(), command)?;
+        Ok(Ctx { author: self.author.clone(), ..other })
     }
 
     /// Remembers a change that is done, so that the report of a later failure does not hide it.

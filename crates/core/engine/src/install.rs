@@ -163,7 +163,7 @@ pub fn plan_install(ctx: &Ctx, request: &Request, platform: &Platform) -> Result
     let toolchain = ToolchainId::new(version, platform.clone());
     let found = ctx
         .store
-        .find(&toolchain)
+        .find_installed(&toolchain)
         .map_err(|cause| InstallError::Store { id: toolchain.clone(), cause: Box::new(cause) })?;
     Ok(InstallPlan { request: request.to_string(), installed: found.is_some(), toolchain })
 }
@@ -195,7 +195,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
     let refused = |cause| InstallError::Store { id: id.clone(), cause: Box::new(cause) };
     let locked = |cause| InstallError::Lock { id: id.clone(), cause: Box::new(cause) };
     lock::check_covered(ctx, id).map_err(locked)?;
-    if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
+    if let Some(toolchain) = ctx.store.find_installed(id).map_err(refused)? {
         lock::hold_installed(ctx, id).map_err(locked)?;
         return Ok(already(ctx, toolchain));
     }
@@ -210,7 +210,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
             }
         })?;
     // Whoever had the lock may have installed it meanwhile.
-    if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
+    if let Some(toolchain) = ctx.store.find_installed(id).map_err(refused)? {
         return Ok(already(ctx, toolchain));
     }
     let mut operation: Option<Operation> = None;

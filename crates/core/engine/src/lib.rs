@@ -35,6 +35,7 @@ mod signature;
 mod state;
 mod status;
 mod switch;
+mod system;
 mod uninstall;
 mod why;
 
@@ -64,5 +65,6 @@ pub use shims::{
 pub use state::state_line;
 pub use status::{Status, status};
 pub use switch::{Switched, switch};
+pub use system::{SystemError, SystemMade, SystemStatus, system_init, system_status};
 pub use uninstall::{Uninstalled, uninstall};
 pub use why::{Why, why};

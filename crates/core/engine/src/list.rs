@@ -20,6 +20,8 @@ pub struct Listed {
     pub is_default: bool,
     /// The source that it came from; none where its record cannot be read.
     pub source: Option<String>,
+    /// Whether it stands in the system store: the administrator's, for all users.
+    pub system: bool,
     /// How many bytes its files have.
     pub bytes: Option<u64>,
     /// What was proven of it, a line each.
@@ -45,7 +47,7 @@ pub struct Available {
 /// When the store cannot be read.
 pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
     let current = ctx.store.current()?;
-    let toolchains = ctx.store.toolchains()?;
+    let toolchains = ctx.store.installed()?;
     let known: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.id.version().clone()).collect();
     let today = today(ctx);
     Ok(toolchains
@@ -55,6 +57,7 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
             Listed {
                 version: toolchain.id.version().clone(),
                 is_default: current.as_ref().is_some_and(|current| current.toolchain == toolchain.id),
+                system: ctx.store.is_of_system(&toolchain),
                 source: record.as_ref().map(|record| record.source.clone()),
                 bytes: record.as_ref().map(|record| record.bytes),
                 proof: record.iter().flat_map(|record| record.witnesses.iter().map(ToString::to_string)).collect(),
@@ -78,7 +81,7 @@ pub fn available(ctx: &Ctx, platform: &Platform, all: bool) -> Result<(String, V
     let today = today(ctx);
     // A store that cannot be read has nothing installed, as far as a list of others goes.
     let installed: Vec<ToolchainId> =
-        ctx.store.toolchains().unwrap_or_default().into_iter().map(|toolchain| toolchain.id).collect();
+        ctx.store.installed().unwrap_or_default().into_iter().map(|toolchain| toolchain.id).collect();
     let list = versions
         .iter()
         .filter(|version| all || is_of_interest(version, &versions))

@@ -1,7 +1,8 @@
 //! Takes away what nothing needs.
 //!
 //! Roots are the default, the newest generations, the pins of projects that goward has served, and
-//! running programs. Whatever stays or goes, the reason is told.
+//! running programs; in the administrator's store for all users, everything. Whatever stays or goes, the reason is
+//! told.
 
 use std::collections::BTreeMap;
 
@@ -74,6 +75,15 @@ fn roots(ctx: &Ctx) -> Result<BTreeMap<ToolchainId, String>, StoreError> {
     let mut keep = |id: ToolchainId, reason: String| {
         roots.entry(id).or_insert(reason);
     };
+    // Whose projects need what is not known of all users: it is removed by name, or not at all.
+    if ctx.settings.text("system.home").map(std::path::Path::new) == Some(ctx.store.layout().home()) {
+        for toolchain in ctx.store.toolchains()? {
+            keep(
+                toolchain.id,
+                "it is for all users of this machine; `goward --system uninstall` removes it".to_owned(),
+            );
+        }
+    }
     if let Some(current) = ctx.store.current()? {
         keep(current.toolchain, format!("it is the default (generation {})", current.number));
     }

@@ -58,7 +58,7 @@ impl Store {
         match fs.look(&link).map_err(StoreError::io("look at", &link))?.map(|meta| meta.kind) {
             None => {}
             Some(EntryKind::Link) => match self.current() {
-                Ok(Some(current)) => match self.find(&current.toolchain)? {
+                Ok(Some(current)) => match self.find_installed(&current.toolchain)? {
                     Some(_) => {
                         let go = self.layout().default_bin().join(if cfg!(windows) { "go.exe" } else { "go" });
                         if fs.follow(&go).map_err(StoreError::io("look at", &go))?.is_none() {

@@ -126,7 +126,7 @@ impl Store {
     pub fn roll_back(&self, to: u64, author: Author, wait_max: Duration) -> Result<Generation, StoreError> {
         let _lock = self.lock(self.layout().store_lock(), &format!("roll back to {to}"), wait_max)?;
         let generation = self.generation(to)?;
-        if self.find(&generation.toolchain)?.is_none() {
+        if self.find_installed(&generation.toolchain)?.is_none() {
             return Err(StoreError::NotInstalled { id: generation.toolchain });
         }
         let before = self.current()?;
@@ -153,7 +153,7 @@ impl Store {
 
     /// The record of the generation that would make a toolchain the default now. The store's lock is held.
     pub(crate) fn next_generation(&self, id: &ToolchainId, author: Author) -> Result<Generation, StoreError> {
-        if self.find(id)?.is_none() {
+        if self.find_installed(id)?.is_none() {
             return Err(StoreError::NotInstalled { id: id.clone() });
         }
         let clock = self.sys.clock();
@@ -220,7 +220,7 @@ impl Store {
         }
         let link = spare.join("go");
         fs.remove_file_if_there(&link).map_err(StoreError::io("remove", &link))?;
-        let target = Layout::toolchain_target(&generation.toolchain);
+        let target = self.link_target(&generation.toolchain)?;
         fs.symlink_dir(&target, &link).map_err(StoreError::io("make the link", &link))?;
         let record = spare.join("generation.json");
         let mut json = to_json(generation);

@@ -23,6 +23,10 @@ impl Store {
     /// What the system says, `Busy` when a removal holds the lease for too long. A store that cannot be
     /// written to has nobody who could remove from it.
     pub fn lease(&self, id: &ToolchainId) -> Result<bool, StoreError> {
+        // Nothing is locked in a store that is only read.
+        if self.find(id)?.is_none() && self.in_system(id).is_some() {
+            return Ok(true);
+        }
         let (path, folder) = (self.layout().lease(id), self.layout().locks());
         let fs = self.sys.fs();
         fs.create_dirs(&folder).map_err(StoreError::io("make the folder", &folder))?;

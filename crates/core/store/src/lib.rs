@@ -37,6 +37,7 @@ mod projects;
 mod record;
 mod recover;
 mod remove;
+mod shared;
 mod shim_table;
 mod siblings;
 mod staging;
@@ -52,6 +53,7 @@ pub use lock::StoreLock;
 pub use record::ToolchainRecord;
 pub use recover::Recovered;
 pub use shim_table::ShimFacts;
+pub use shared::SystemStore;
 pub use staging::{COMMITS_MAX, Staging};
 pub use system::SystemGo;
 pub use transaction::{PastChange, Transaction};
@@ -64,6 +66,8 @@ use sys::{EntryKind, Sys};
 pub struct Store {
     sys: Sys,
     layout: Layout,
+    /// A second store, which is read and never written.
+    system: Option<Layout>,
     trees_synced: bool,
     /// Hears, once for each lock, that it is waited for.
     teller: Option<std::sync::Arc<dyn diag::Progress>>,
@@ -86,7 +90,14 @@ pub struct Toolchain {
 impl Store {
     /// The store in this folder, which need not exist yet.
     pub fn at(sys: &Sys, home: impl Into<std::path::PathBuf>) -> Store {
-        Store { sys: sys.clone(), layout: Layout::new(home.into()), trees_synced: true, teller: None, shim_facts: None }
+        Store {
+            sys: sys.clone(),
+            layout: Layout::new(home.into()),
+            system: None,
+            trees_synced: true,
+            teller: None,
+            shim_facts: None,
+        }
     }
 
     /// The same store, which tells when it waits for another process.
@@ -141,7 +152,7 @@ impl Store {
     /// # Errors
     /// When the record is missing, unreadable, or not one of ours.
     pub fn record(&self, id: &ToolchainId) -> Result<ToolchainRecord, StoreError> {
-        let path = self.layout.record(id);
+        let path = self.layout_of(id)?.record(id);
         let bytes =
             self.sys.fs().read(&path, record::RECORD_BYTES_MAX).map_err(StoreError::io("read the record", &path))?;
         ToolchainRecord::parse(&bytes).map_err(|cause| StoreError::Record { path, cause })
@@ -153,7 +164,7 @@ impl Store {
     /// When it is missing, unreadable, or not the list that was recorded.
     pub fn manifest(&self, id: &ToolchainId) -> Result<archive::Manifest, StoreError> {
         let record = self.record(id)?;
-        let path = self.layout.manifest(id);
+        let path = self.layout_of(id)?.manifest(id);
         let bytes =
             self.sys.fs().read(&path, manifest_file::BYTES_MAX).map_err(StoreError::io("read the manifest", &path))?;
         manifest_file::parse(&bytes, &record.manifest_sha256).map_err(|reason| StoreError::Manifest { path, reason })

@@ -392,7 +392,7 @@ impl Store {
             Some(NewDefault::Back { to, .. }) => {
                 if let Some(to) = to {
                     let generation = self.generation(*to)?;
-                    if self.find(&generation.toolchain)?.is_none() {
+                    if self.find_installed(&generation.toolchain)?.is_none() {
                         return Err(StoreError::NotInstalled { id: generation.toolchain });
                     }
                 }

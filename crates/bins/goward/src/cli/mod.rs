@@ -21,8 +21,8 @@ pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
 pub use verify::VerifyArgs;
 mod places;
 
-pub use places::{EnvArgs, EnvShell};
 pub use why::WhyArgs;
+pub use places::{DoctorArgs, EnvArgs, EnvShell, IdeArgs, IdeCommand, IdeSetupArgs, SystemArgs, SystemCommand};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -82,6 +82,9 @@ pub struct Global {
     /// Admit a toolchain that nobody but its server vouches for.
     #[arg(long, global = true)]
     pub allow_unproven: bool,
+    /// Act on the administrator's store for all users of this machine (`system.home`).
+    #[arg(long, global = true)]
+    pub system: bool,
     /// Install nothing on the way to something else.
     #[arg(long, global = true)]
     pub no_install: bool,
@@ -185,6 +188,14 @@ pub enum Command {
     Unsetup(UnsetupArgs),
     /// Print the script that activates a shell.
     Activate(ActivateArgs),
+    /// Say which Go an editor will use, and lead it to the right one.
+    #[command(subcommand_required = true)]
+    Ide(IdeArgs),
+    /// Find what is wrong with this machine's Go, and repair what can be.
+    Doctor(DoctorArgs),
+    /// Keep one store for all users of a machine: made by the administrator, read by everybody.
+    #[command(subcommand_required = true)]
+    System(SystemArgs),
     /// Print the completion script of a shell.
     Completions(CompletionsArgs),
     /// Print the manual page.

@@ -1,6 +1,8 @@
-//! `goward env`: where things are, and who says so.
+//! `goward env`, `ide`, `system` and `doctor`: where things are, who says so, and what is wrong with it.
 
-use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 
 /// `goward env`
 #[derive(Debug, Args)]
@@ -47,4 +49,104 @@ pub enum EnvShell {
     /// nushell.
     #[value(alias = "nushell")]
     Nu,
+}
+
+/// `goward system`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  sudo goward system init               make the store, once
+  sudo goward --system install 1.27     put a toolchain into it
+  goward system status                  whether it is there and read, and what it has
+  goward system check                   whether everybody can read it and nobody else write
+
+Users need nothing: its toolchains stand in `goward list` beside their own, and are run from there.")]
+pub struct SystemArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: SystemCommand,
+}
+
+/// What `goward system` does.
+#[derive(Debug, Subcommand)]
+pub enum SystemCommand {
+    /// Make the administrator's store, or set the modes of one that is there right.
+    Init {
+        /// Show what would be done, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Show whether it is there and read, and what it has.
+    Status,
+    /// Check its owners and modes; see `goward doctor`.
+    Check,
+}
+
+/// `goward ide`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward ide check                      which Go each editor will use here
+  goward ide setup --vscode             lead VS Code to goward's shim
+  goward ide setup --devcontainer       write the version into the dev container's file
+  goward undo                           take that back")]
+pub struct IdeArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: IdeCommand,
+}
+
+/// What `goward ide` does.
+#[derive(Debug, Subcommand)]
+pub enum IdeCommand {
+    /// Say which Go each editor's configuration leads to, and compare it with goward's choice; exit code 9 where
+    /// one differs.
+    Check {
+        /// The project's folder, in place of this one.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+    /// Write an editor's configuration; comments and formatting stay.
+    Setup(IdeSetupArgs),
+}
+
+/// `goward ide setup`
+#[derive(Debug, Args)]
+pub struct IdeSetupArgs {
+    /// The project's folder, in place of this one.
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// VS Code's settings of the project; so it is where nothing else is asked for.
+    #[arg(long)]
+    pub vscode: bool,
+    /// The version of the Go feature in the dev container's file.
+    #[arg(long)]
+    pub devcontainer: bool,
+    /// Show what would be changed, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `goward doctor`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward doctor                              everything
+  goward doctor path environment             two topics
+  goward doctor --repair                     modes, and lines that are wrong whatever was meant
+  goward doctor --repair goenv-gotoolchain   also what somebody may have meant, since it is named
+  goward doctor --list                       what there is to find
+
+The exit code is 9 where there is a problem; notes alone leave it at 0. Files are changed so that
+`goward undo` gives them their former bytes back; modes are told with what they were.")]
+pub struct DoctorArgs {
+    /// Topics, or the words of findings.
+    #[arg(value_name = "TOPIC|WORD")]
+    pub what: Vec<String>,
+    /// Repair what can be.
+    #[arg(long, conflicts_with = "list")]
+    pub repair: bool,
+    /// List the topics, and what each can find.
+    #[arg(long)]
+    pub list: bool,
 }

@@ -31,6 +31,7 @@ fn local(ctx: &Ctx, speech: &Speech) -> Done {
                 item.toolchain.to_string(),
                 item.bytes.map_or("size unknown".to_owned(), |bytes| Bytes(bytes).to_string()),
                 item.source.as_ref().map_or("record unreadable".to_owned(), |source| format!("from {source}")),
+                if item.system { "system store".to_owned() } else { String::new() },
                 item.support.clone(),
             ]
         })

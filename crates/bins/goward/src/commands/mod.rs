@@ -6,10 +6,12 @@ mod completions;
 mod config;
 mod current;
 mod diff;
+mod doctor;
 mod env;
 pub(crate) mod exec_shim;
 mod history;
 mod import;
+mod ide;
 mod install;
 mod list;
 mod man;
@@ -21,6 +23,7 @@ mod run;
 mod setup;
 mod shims;
 mod status;
+mod system;
 mod uninstall;
 mod use_;
 mod verify;
@@ -77,6 +80,9 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Setup(args) => setup::setup(ctx, args, speech),
         Command::Unsetup(args) => setup::unsetup(ctx, args, speech),
         Command::Activate(args) => activate::run(ctx, args),
+        Command::Ide(args) => ide::run(ctx, args, speech),
+        Command::Doctor(args) => doctor::run(ctx, args, speech),
+        Command::System(args) => system::run(ctx, args, speech),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(_) => Ok(man::run()),
     }
@@ -114,7 +120,7 @@ fn obtain_released(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Tool
         Ok(plan) if plan.installed => {
             let id = plan.toolchain;
             engine::hold_installed(ctx, &id)?;
-            ctx.store.find(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
+            ctx.store.find_installed(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
         }
         Ok(plan) => install_planned(ctx, plan, speech),
         Err(error) => match engine::newest_installed(ctx, request)? {
@@ -133,7 +139,7 @@ fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Tool
     for result in engine::install(ctx, &[plan]) {
         speech.say(&install::line(&result?));
     }
-    ctx.store.find(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
+    ctx.store.find_installed(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
 }
 
 /// The toolchain that this folder asks for, installed now if need be.

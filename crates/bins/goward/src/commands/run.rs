@@ -25,6 +25,9 @@ pub(super) fn run(ctx: &Ctx, args: &RunArgs, speech: &Speech) -> Done {
         if let Some(goroot) = &launch.dropped_goroot {
             speech.say(&format!("GOROOT={} was left out: it is another tree's", goroot.display()));
         }
+        for (name, path) in &launch.isolated {
+            speech.say(&format!("{name}={}: `goward env --explain` says why", path.display()));
+        }
     }
     match ctx.store.lease(&launch.toolchain.id) {
         Ok(true) => {}

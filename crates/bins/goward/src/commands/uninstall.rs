@@ -17,6 +17,9 @@ pub(super) fn run(ctx: &Ctx, args: &UninstallArgs) -> Done {
     let mut wanted = Vec::new();
     for request in &args.requests {
         let named = named(request, &installed);
+        if named.is_empty() && engine::newest_installed(ctx, request)?.is_some() {
+            return Err(Failure::OfSystem { request: request.to_string() });
+        }
         if named.is_empty() {
             return Err(Failure::NotInstalled { request: request.to_string() });
         }

@@ -197,8 +197,9 @@ impl<'a> Surroundings<'a> {
         let tag = self.toolchain.id.version().tag();
         // `auto`, `path` and `local` name no release (cmd/go/internal/toolchain: `Select`).
         if base.starts_with("go1") && base != tag {
+            let raised = if value.contains('+') { " or what go.mod needs, if that is newer" } else { "" };
             variable.note = Some(format!(
-                "the go command turns itself into {base}, though {tag} is run; {}",
+                "the go command turns itself into {base}{raised}, though {tag} is run; {}",
                 match variable.rule {
                     Rule::UserFile { .. } => "`go env -u GOTOOLCHAIN` takes the line out",
                     _ => "unset it to run what was chosen",

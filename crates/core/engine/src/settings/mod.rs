@@ -20,6 +20,10 @@ pub use table::{Def, TABLE};
 pub(crate) use value::without_secrets;
 pub use value::{Kind, Value};
 
+/// The administrator's store, unless a setting names another (Filesystem Hierarchy Standard 3.0, 3.13: `/opt`
+/// is for what does not come with the system).
+const SYSTEM_HOME: &str = "/opt/goward";
+
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -264,6 +268,7 @@ fn read_one(
     }
     let value = match def.key {
         "home" => Value::Text(home_folder(sys).and_then(|home| home.to_str().map(str::to_owned)).unwrap_or_default()),
+        "system.home" if cfg!(unix) => Value::Text(SYSTEM_HOME.to_owned()),
         _ => Value::parse(def.kind, def.default).expect("the table's defaults are of their own kinds"),
     };
     Ok(Setting { def, value, origin: Origin::Default })

@@ -30,6 +30,13 @@ pub const TABLE: &[Def] = &[
         doc: "The folder of the store. By default `goward` in the user's data folder (`$XDG_DATA_HOME`, `~/.local/share`, `%LOCALAPPDATA%`).",
     },
     Def {
+        key: "system.home",
+        env: "GOWARD_SYSTEM_HOME",
+        kind: Kind::Path,
+        default: "",
+        doc: "The administrator's store for all users of this machine, which is read beside your own. By default `/opt/goward`; on Windows none. `--system` acts on it.",
+    },
+    Def {
         key: "sources",
         env: "GOWARD_SOURCES",
         kind: Kind::Words,
@@ -185,14 +192,14 @@ pub const TABLE: &[Def] = &[
     },
     Def {
         key: "resolve.on-conflict",
-        env: "GOWARD_ON_CONFLICT",
+        env: "GOWARD_RESOLVE_ON_CONFLICT",
         kind: Kind::Choice(&["refuse", "raise"]),
         default: "refuse",
         doc: "What happens where a pin is older than what the project needs: it is refused, or what the project needs is taken (`raise`), which is said.",
     },
     Def {
         key: "resolve.toolchain-line",
-        env: "GOWARD_TOOLCHAIN_LINE",
+        env: "GOWARD_RESOLVE_TOOLCHAIN_LINE",
         kind: Kind::Choice(&["floor", "exact"]),
         default: "floor",
         doc: "What a `toolchain` line means where nothing pins: what it means to the go command, which takes it where it is newer than the default (`floor`), or exactly that one, so that every machine runs the same (`exact`).",

@@ -1,0 +1,109 @@
+//! `goward doctor`
+
+use std::collections::BTreeMap;
+
+use diag::{Class, Speech};
+pub(super) use doctor::Wanted;
+use doctor::{Finding, Repaired, Severity, TOPICS};
+use engine::Ctx;
+use serde_json::json;
+
+use super::Done;
+use crate::cli::DoctorArgs;
+use crate::failure::Failure;
+use crate::outcome::Worded;
+
+pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> Done {
+    let wanted = wanted(&args.what)?;
+    if args.list {
+        return Ok(list());
+    }
+    if !args.repair {
+        return check(ctx, &wanted);
+    }
+    let findings = doctor::examine(ctx, &wanted);
+    // What was repaired until then is told, also where a later repair fails.
+    let repaired = doctor::repair(ctx, &findings, &wanted)?;
+    let text: String = repaired.iter().map(told_repair).collect();
+    speech.write(&text);
+    let left = doctor::examine(ctx, &wanted);
+    outcome(left, repaired)
+}
+
+/// Checks without changing anything.
+pub(super) fn check(ctx: &Ctx, wanted: &Wanted) -> Done {
+    outcome(doctor::examine(ctx, wanted), Vec::new())
+}
+
+fn wanted(words: &[String]) -> Result<Wanted, Failure> {
+    let mut wanted = Wanted::default();
+    for word in words {
+        if TOPICS.iter().any(|topic| topic.name == word) {
+            wanted.topics.push(word.clone());
+        } else if TOPICS.iter().any(|topic| topic.words.contains(&word.as_str())) {
+            wanted.words.push(word.clone());
+        } else {
+            return Err(Failure::UnknownCheck { name: word.clone() });
+        }
+    }
+    Ok(wanted)
+}
+
+fn list() -> Box<dyn crate::outcome::Outcome> {
+    let mut text = String::new();
+    let mut value = BTreeMap::new();
+    for topic in TOPICS {
+        text.push_str(&format!("{}: {}\n", topic.name, topic.about));
+        topic.words.iter().for_each(|word| text.push_str(&format!("  {word}\n")));
+        value.insert(topic.name, json!({ "about": topic.about, "words": topic.words }));
+    }
+    Box::new(Worded::new(value, text))
+}
+
+fn outcome(findings: Vec<Finding>, repaired: Vec<Repaired>) -> Done {
+    let mut text: String = findings.iter().map(told).collect();
+    let problems = findings.iter().filter(|finding| finding.severity == Severity::Problem).count();
+    let notes = findings.len() - problems;
+    text.push_str(&match (problems, notes) {
+        (0, 0) => "nothing is wrong\n".to_owned(),
+        (0, notes) => format!("nothing is wrong; {}\n", counted(notes, "note")),
+        (problems, notes) => {
+            let repairable = findings.iter().filter(|finding| finding.repair.is_some()).count();
+            let repair = if repairable > 0 { "; `goward doctor --repair` repairs what can be" } else { "" };
+            format!("{}, {}{repair}\n", counted(problems, "problem"), counted(notes, "note"))
+        }
+    });
+    let value = json!({ "problems": problems, "notes": notes, "findings": findings, "repaired": repaired });
+    let exit_code = if problems > 0 { Class::Findings.exit_code() } else { 0 };
+    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn told(finding: &Finding) -> String {
+    let severity = match finding.severity {
+        Severity::Problem => "problem",
+        Severity::Note => "note",
+    };
+    let mut text = format!("{severity}: {} [{}]\n", finding.what, finding.word);
+    if let Some(place) = &finding.place {
+        text.push_str(&format!("  at: {place}\n"));
+    }
+    text.push_str(&format!("  why: {}\n  fix: {}\n", finding.why, finding.fix));
+    match (&finding.repair, finding.only_if_named) {
+        (Some(_), true) => text.push_str(&format!("  or: `goward doctor --repair {}`\n", finding.word)),
+        (Some(_), false) => text.push_str("  or: `goward doctor --repair`\n"),
+        (None, _) => {}
+    }
+    text
+}
+
+fn told_repair(repaired: &Repaired) -> String {
+    let mut text: String = repaired.done.iter().map(|line| format!("repaired: {line}\n")).collect();
+    if repaired.change.is_some() {
+        text.push_str("  `goward undo` gives the file its former bytes back\n");
+    }
+    text
+}

@@ -1,0 +1,139 @@
+//! A second store, put up by the administrator for all users of a machine: read, never written.
+//!
+//! Its toolchains stand beside the user's own, which come first. It is passed over unless its folders belong
+//! to the administrator (or to the user at work) and nobody else may write to them: whoever could put a tree
+//! there would choose what everybody runs. Where the system has no owners (Windows), it is looked at only
+//! because a setting names it; who may write there is the administrator's to see to.
+//!
+//! Nothing is locked in it. A removal by the administrator finds running programs by the files that they
+//! run from, where the system tells.
+
+use std::path::PathBuf;
+
+use release::ToolchainId;
+use sys::{EntryKind, Host};
+
+use crate::{Layout, Store, StoreError, Toolchain};
+
+/// Bits of a mode by which others than the owner may write.
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+/// The administrator's number.
+const ADMINISTRATOR: u32 = 0;
+
+/// What is to be said of the second store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SystemStore {
+    /// There is none, or it is the user's own.
+    None,
+    /// It is read.
+    Trusted(PathBuf),
+    /// It is there and passed over, for this reason.
+    PassedOver {
+        /// Its folder.
+        home: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Store {
+    /// The same store, with a second one whose toolchains may be run. A store is no second one to itself.
+    pub fn with_system(self, home: impl Into<PathBuf>) -> Store {
+        let layout = Layout::new(home.into());
+        let system = (layout.home() != self.layout.home()).then_some(layout);
+        Store { system, ..self }
+    }
+
+    /// Whether there is a second store, and whether it is read.
+    pub fn system(&self) -> SystemStore {
+        let Some(layout) = &self.system else { return SystemStore::None };
+        let home = layout.home().to_owned();
+        for folder in [home.clone(), layout.toolchains()] {
+            let passed_over = |reason| SystemStore::PassedOver { home: home.clone(), reason };
+            // The home itself may be a link; where that leads to is what counts.
+            let meta = match self.sys.fs().follow(&folder) {
+                Ok(Some(meta)) if meta.kind == EntryKind::Dir => meta,
+                Ok(_) => return SystemStore::None,
+                Err(error) => return passed_over(format!("`{}` cannot be looked at ({error})", folder.display())),
+            };
+            let own = [Some(ADMINISTRATOR), Host::user_number()];
+            if meta.owner.is_some() && !own.contains(&meta.owner) {
+                let owner = meta.owner.unwrap_or_default();
+                return passed_over(format!(
+                    "`{}` belongs to user {owner}, not to the administrator",
+                    folder.display()
+                ));
+            }
+            if cfg!(unix) && meta.mode & WRITABLE_BY_OTHERS != 0 {
+                return passed_over(format!("others may write to `{}` (mode {:o})", folder.display(), meta.mode));
+            }
+        }
+        SystemStore::Trusted(home)
+    }
+
+    /// What can be run: what is installed here and what the second store has, each toolchain once and this
+    /// store's first; in the order of versions.
+    ///
+    /// # Errors
+    /// When this store cannot be read. A second store that cannot be read has nothing.
+    pub fn installed(&self) -> Result<Vec<Toolchain>, StoreError> {
+        let mut found = self.toolchains()?;
+        for other in self.system_toolchains() {
+            if found.iter().all(|own| own.id != other.id) {
+                found.push(other);
+            }
+        }
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(found)
+    }
+
+    /// One toolchain that can be run: of this store, else of the second one.
+    ///
+    /// # Errors
+    /// When this store cannot be looked at.
+    pub fn find_installed(&self, id: &ToolchainId) -> Result<Option<Toolchain>, StoreError> {
+        match self.find(id)? {
+            Some(own) => Ok(Some(own)),
+            None => Ok(self.in_system(id)),
+        }
+    }
+
+    /// What the second store has; nothing where it is passed over.
+    pub fn system_toolchains(&self) -> Vec<Toolchain> {
+        match (&self.system, self.system()) {
+            (Some(layout), SystemStore::Trusted(_)) => {
+                Store::at(&self.sys, layout.home()).toolchains().unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a toolchain stands in the second store.
+    pub fn is_of_system(&self, toolchain: &Toolchain) -> bool {
+        self.system.as_ref().is_some_and(|layout| toolchain.tree.starts_with(layout.home()))
+    }
+
+    pub(crate) fn in_system(&self, id: &ToolchainId) -> Option<Toolchain> {
+        let layout = self.system.as_ref()?;
+        // A look at one name first: most toolchains are not there.
+        let meta = self.sys.fs().look(&layout.tree(id)).ok()??;
+        let there = meta.kind == EntryKind::Dir && matches!(self.system(), SystemStore::Trusted(_));
+        there.then(|| Toolchain { id: id.clone(), tree: layout.tree(id) })
+    }
+
+    /// The layout of the store that a toolchain stands in: this one unless only the second one has it.
+    pub(crate) fn layout_of(&self, id: &ToolchainId) -> Result<&Layout, StoreError> {
+        match (&self.system, self.find(id)?) {
+            (Some(system), None) if self.in_system(id).is_some() => Ok(system),
+            _ => Ok(&self.layout),
+        }
+    }
+
+    /// What a generation's link says for a toolchain.
+    pub(crate) fn link_target(&self, id: &ToolchainId) -> Result<PathBuf, StoreError> {
+        match (self.find(id)?, self.in_system(id)) {
+            (None, Some(toolchain)) => Ok(toolchain.tree),
+            _ => Ok(Layout::toolchain_target(id)),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The checks: one file a topic.
+
+mod environment;
+mod path;
+mod private;
+mod profile;
+mod store;
+mod system;
+
+use crate::examined::Examined;
+use crate::finding::Finding;
+
+/// Checks of one topic.
+pub struct Topic {
+    /// Its name.
+    pub name: &'static str,
+    /// What it looks at, in words.
+    pub about: &'static str,
+    /// The words of what it can find.
+    pub words: &'static [&'static str],
+    /// Runs it.
+    pub run: fn(&Examined) -> Vec<Finding>,
+}
+
+/// Every topic, in the order in which findings are told.
+pub const TOPICS: &[Topic] = &[
+    Topic {
+        name: "store",
+        about: "goward's own folder: owner, modes, what must hold of it",
+        words: &[
+            "home-foreign",
+            "home-writable",
+            "tree-writable",
+            "store-fault",
+            "store-unreadable",
+            "store-unfinished",
+            "shim-not-executable",
+        ],
+        run: store::run,
+    },
+    Topic {
+        name: "private",
+        about: "folders that are one user's: GOPATH, and those that are isolated",
+        words: &["gopath-open", "gopath-writable", "gopath-foreign", "isolated-open", "isolated-orphan"],
+        run: private::run,
+    },
+    Topic {
+        name: "system",
+        about: "the administrator's store for all users",
+        words: &["system-passed-over", "system-closed", "system-writable"],
+        run: system::run,
+    },
+    Topic {
+        name: "environment",
+        about: "variables and lines of `go env -w` that work against what is chosen",
+        words: &["env-goroot", "env-gotoolchain", "goenv-goroot", "goenv-gotoolchain", "goenv-goproxy-off"],
+        run: environment::run,
+    },
+    Topic {
+        name: "path",
+        about: "which `go` stands where on PATH",
+        words: &["path-shadowed", "path-without-goward", "path-several", "path-relative"],
+        run: path::run,
+    },
+    Topic {
+        name: "profile",
+        about: "lines of shell profiles that set Go's variables",
+        words: &["profile-goroot", "profile-gotoolchain"],
+        run: profile::run,
+    },
+];

@@ -1,0 +1,123 @@
+//! Which `go` stands where on PATH.
+
+use std::path::{Path, PathBuf};
+
+use crate::examined::Examined;
+use crate::finding::Finding;
+
+/// Parts of paths by which other managers are known, and their names.
+const MANAGERS: [(&str, &str); 12] = [
+    (".goenv", "goenv"),
+    (".gvm", "gvm"),
+    (".asdf", "asdf"),
+    ("mise", "mise"),
+    (".gobrew", "gobrew"),
+    (".goup", "goup"),
+    (".proto", "proto"),
+    (".vfox", "vfox"),
+    (".g/", "g"),
+    (".sdkman", "sdkman"),
+    ("homebrew", "Homebrew"),
+    ("snap", "snap"),
+];
+
+/// A folder of PATH that has a `go`.
+struct Entry {
+    folder: PathBuf,
+    /// Its place in PATH, counted from 1.
+    number: usize,
+    /// Whether its `go` is goward's: a shim, or the default's.
+    is_ours: bool,
+    /// The manager that its path names.
+    manager: Option<&'static str>,
+    /// What the program is in the end.
+    real: PathBuf,
+}
+
+pub(super) fn run(examined: &Examined) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let entries = entries(examined);
+    let ours = entries.iter().position(|entry| entry.is_ours);
+    let list = entries.iter().map(told).collect::<Vec<_>>().join(", ");
+    match (ours, entries.first()) {
+        (Some(0), _) => {}
+        (Some(_), Some(first)) => {
+            let what = format!("{} comes before goward on PATH; in order: {list}", told(first));
+            let why = "the first one is run, and what you choose with goward has no effect on `go`";
+            let fix = format!(
+                "put `{}` first in PATH, in your shell's profile",
+                examined.ctx.store.layout().shims().display()
+            );
+            findings.push(Finding::problem("path-shadowed", what, why, fix).at(&first.folder, None));
+        }
+        _ => {
+            let there = if list.is_empty() { "no go is there".to_owned() } else { format!("in order: {list}") };
+            let what = format!("neither goward's shims nor its default stand on PATH; {there}");
+            let why = "`goward run` works all the same, and `go` alone is not goward's";
+            let fix = format!(
+                "put `{}` first in PATH, in your shell's profile",
+                examined.ctx.store.layout().shims().display()
+            );
+            findings.push(Finding::note("path-without-goward", what, why, fix));
+        }
+    }
+    let mut different: Vec<&Path> =
+        entries.iter().filter(|entry| !entry.is_ours).map(|entry| entry.real.as_path()).collect();
+    different.sort_unstable();
+    different.dedup();
+    if ours == Some(0) && !different.is_empty() || different.len() > 1 {
+        let what = format!("{} go commands stand on PATH; in order: {list}", entries.len());
+        let why = "a program with a PATH of its own, or a shell that sets it anew, may find another one";
+        let fix = "take out those that you do not need";
+        findings.push(Finding::note("path-several", what, why, fix));
+    }
+    relative(examined, &mut findings);
+    findings
+}
+
+fn told(entry: &Entry) -> String {
+    let what = match (entry.is_ours, entry.manager) {
+        (true, _) => ", goward's".to_owned(),
+        (false, Some(manager)) => format!(", {manager}'s"),
+        (false, None) => String::new(),
+    };
+    format!("`{}` (entry {}{what})", entry.folder.display(), entry.number)
+}
+
+fn entries(examined: &Examined) -> Vec<Entry> {
+    let fs = examined.ctx.sys.fs();
+    let layout = examined.ctx.store.layout();
+    let ours = [layout.shims(), layout.default_bin()];
+    let real_ours: Vec<PathBuf> = ours.iter().filter_map(|folder| fs.resolve(folder).ok()).collect();
+    let name = if cfg!(windows) { "go.exe" } else { "go" };
+    let folders = examined.ctx.sys.env().search_path();
+    let mut found: Vec<Entry> = Vec::new();
+    for (index, folder) in folders.into_iter().enumerate() {
+        let go = folder.join(name);
+        let is_program = matches!(fs.follow(&go), Ok(Some(meta))
+            if meta.kind == sys::EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0));
+        // A folder that stands twice is told once.
+        if !is_program || found.iter().any(|entry| entry.folder == folder) {
+            continue;
+        }
+        let real_folder = fs.resolve(&folder).ok();
+        let is_ours = ours.contains(&folder)
+            || real_folder.is_some_and(|real| real_ours.contains(&real) || real.starts_with(layout.toolchains()));
+        let text = folder.to_string_lossy().to_lowercase();
+        let manager = MANAGERS.iter().find(|(part, _)| text.contains(part)).map(|(_, name)| *name);
+        let real = fs.resolve(&go).unwrap_or(go);
+        found.push(Entry { folder, number: index + 1, is_ours, manager: manager.filter(|_| !is_ours), real });
+    }
+    found
+}
+
+fn relative(examined: &Examined, findings: &mut Vec<Finding>) {
+    let Some(path) = examined.ctx.sys.env().var("PATH") else { return };
+    let separator = if cfg!(windows) { ';' } else { ':' };
+    let Some(entry) = path.split(separator).find(|entry| !entry.is_empty() && !Path::new(entry).is_absolute()) else {
+        return;
+    };
+    let what = format!("PATH has an entry that is not absolute: `{entry}`");
+    let why = "it finds another program in every folder; goward and the go command pass it over";
+    findings.push(Finding::note("path-relative", what, why, "take it out, or write the whole path"));
+}

@@ -1,0 +1,105 @@
+//! Folders that are one user's: GOPATH, and those that are isolated.
+
+use std::path::{Path, PathBuf};
+
+use super::store::WRITABLE_BY_OTHERS;
+use crate::examined::Examined;
+use crate::finding::{Finding, Repair, Severity};
+
+/// Bits of a mode by which others than the owner may do anything.
+const OPEN_TO_OTHERS: u32 = 0o077;
+/// The owner alone.
+const PRIVATE_MODE: u32 = 0o700;
+
+pub(super) fn run(examined: &Examined) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if cfg!(unix) {
+        gopath(examined, &mut findings);
+        isolated_modes(examined, &mut findings);
+    }
+    orphans(examined, &mut findings);
+    findings
+}
+
+/// The folders of GOPATH under the chosen toolchain; where none is chosen, of the environment alone.
+fn gopaths(examined: &Examined) -> Vec<PathBuf> {
+    let value = match &examined.env {
+        Some(env) => env.variable("GOPATH").and_then(|variable| variable.value.clone()),
+        None => examined.ctx.sys.env().var("GOPATH").map(str::to_owned),
+    };
+    let value = value.unwrap_or_default();
+    let folders = value.split(if cfg!(windows) { ';' } else { ':' }).map(PathBuf::from);
+    folders.filter(|folder| folder.is_absolute()).collect()
+}
+
+fn gopath(examined: &Examined, findings: &mut Vec<Finding>) {
+    for folder in gopaths(examined) {
+        let Some(meta) = examined.folder(&folder) else { continue };
+        if let (Some(owner), Some(user)) = (meta.owner, examined.user)
+            && owner != user
+        {
+            let what = format!("GOPATH belongs to user {owner}, and you are user {user}");
+            let why =
+                "the go command then cannot keep modules and programs there; a run with `sudo` often leaves it so";
+            let fix = format!("`sudo chown -R {user} {}`", folder.display());
+            findings.push(Finding::problem("gopath-foreign", what, why, fix).at(&folder, None));
+            continue;
+        }
+        let closed = |word, severity, what: String, why, mode: u32| {
+            let fix = format!("`chmod {mode:o} {}`", folder.display());
+            let repair = Repair::Modes(vec![(folder.clone(), mode)]);
+            let finding = Finding::problem(word, what, why, fix).at(&folder, None).repaired_by(repair);
+            Finding { severity, only_if_named: severity == Severity::Note, ..finding }
+        };
+        if meta.mode & WRITABLE_BY_OTHERS != 0 {
+            let what = format!("others may write to GOPATH (mode {:o})", meta.mode);
+            let why = "who can write there puts programs and modules into what you run and build";
+            // On a machine that is shared it is closed at once, not twice.
+            let mode = if examined.is_shared() { PRIVATE_MODE } else { meta.mode & !WRITABLE_BY_OTHERS };
+            findings.push(closed("gopath-writable", Severity::Problem, what, why, mode));
+        } else if meta.mode & OPEN_TO_OTHERS != 0 {
+            let severity = if examined.is_shared() { Severity::Problem } else { Severity::Note };
+            let what = format!("others may look into GOPATH (mode {:o})", meta.mode);
+            let why = "on a machine that is shared, sources of private modules are for all to read";
+            findings.push(closed("gopath-open", severity, what, why, PRIVATE_MODE));
+        }
+    }
+}
+
+fn isolated_modes(examined: &Examined, findings: &mut Vec<Finding>) {
+    let root = examined.ctx.store.layout().isolated();
+    if examined.folder(&root).is_none() {
+        return;
+    }
+    let first = examined.inside(&root);
+    let second = first.iter().flat_map(|folder| examined.inside(folder)).collect::<Vec<_>>();
+    let open: Vec<(PathBuf, u32)> = std::iter::once(root.clone())
+        .chain(first)
+        .chain(second)
+        .filter(|path| examined.folder(path).is_some_and(|meta| meta.mode & OPEN_TO_OTHERS != 0))
+        .map(|path| (path, PRIVATE_MODE))
+        .collect();
+    let Some((path, _)) = open.first() else { return };
+    let what = format!("others may look into {} of the isolated folders, `{}` first", open.len(), path.display());
+    let why = "what is kept apart for a version or a project is its user's alone";
+    let fix = format!("`chmod -R go= {}`", root.display());
+    let finding = Finding::problem("isolated-open", what, why, fix).at(&root, None);
+    findings.push(finding.repaired_by(Repair::Modes(open)));
+}
+
+/// Folders of versions that are no longer installed, and of projects that are gone.
+fn orphans(examined: &Examined, findings: &mut Vec<Finding>) {
+    let layout = examined.ctx.store.layout();
+    let installed = examined.ctx.store.installed().unwrap_or_default();
+    let is_of = |folder: &Path| {
+        let name = folder.file_name().unwrap_or_default();
+        name == "projects" || installed.iter().any(|toolchain| name == toolchain.id.version().tag().as_str())
+    };
+    for folder in examined.inside(&layout.isolated()).into_iter().filter(|folder| !is_of(folder)) {
+        let what = format!("`{}` belongs to a version that is not installed", folder.display());
+        let why = "it takes room and nothing uses it until that version is installed again";
+        // The module cache has folders that take no writes.
+        let fix = format!("`chmod -R u+w {0} && rm -r {0}`, if you want nothing of it", folder.display());
+        findings.push(Finding::note("isolated-orphan", what, why, fix).at(&folder, None));
+    }
+}

@@ -1,0 +1,106 @@
+//! Lines of shell profiles that set Go's variables.
+
+use std::path::PathBuf;
+
+use crate::examined::Examined;
+use crate::finding::Finding;
+use crate::limits::{PROFILE_BYTES_MAX, PROFILES_MAX};
+
+/// Profiles in the home folder.
+const OF_USER: [&str; 9] = [
+    ".profile",
+    ".bash_profile",
+    ".bash_login",
+    ".bashrc",
+    ".zshenv",
+    ".zprofile",
+    ".zshrc",
+    ".zlogin",
+    ".config/fish/config.fish",
+];
+/// Profiles of the machine.
+const OF_MACHINE: [&str; 6] =
+    ["/etc/profile", "/etc/bash.bashrc", "/etc/environment", "/etc/zsh/zshenv", "/etc/zshenv", "/etc/zsh/zprofile"];
+
+pub(super) fn run(examined: &Examined) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if cfg!(windows) {
+        return findings;
+    }
+    let fs = examined.ctx.sys.fs();
+    for path in profiles(examined) {
+        let Ok(Some(bytes)) = fs.read_if_there(&path, PROFILE_BYTES_MAX) else { continue };
+        let text = String::from_utf8_lossy(&bytes);
+        for (index, line) in text.lines().enumerate() {
+            findings.extend(finding(line).map(|finding| finding.at(&path, Some(index + 1))));
+        }
+    }
+    findings
+}
+
+fn profiles(examined: &Examined) -> Vec<PathBuf> {
+    let home = examined.ctx.sys.env().home();
+    let of_user = home.iter().flat_map(|home| OF_USER.iter().map(|name| home.join(name)));
+    let mut paths: Vec<PathBuf> = of_user.chain(OF_MACHINE.iter().map(PathBuf::from)).collect();
+    paths.extend(examined.inside(&PathBuf::from("/etc/profile.d")).into_iter().take(PROFILES_MAX));
+    paths
+}
+
+fn finding(line: &str) -> Option<Finding> {
+    let why = "it is set in every new shell, and works against what is chosen there";
+    let (name, value) = assignment(line)?;
+    let fix = format!("take the line out, and `unset {name}` in shells that are open");
+    match name {
+        "GOROOT" => Some(Finding::problem("profile-goroot", format!("GOROOT is set to `{value}`"), why, fix)),
+        "GOTOOLCHAIN" if !matches!(value, "auto" | "path") => {
+            Some(Finding::note("profile-gotoolchain", format!("GOTOOLCHAIN is set to `{value}`"), why, fix))
+        }
+        _ => None,
+    }
+}
+
+/// The variable that a line sets, in the words of sh or fish; comments set none.
+fn assignment(line: &str) -> Option<(&'static str, &str)> {
+    let line = line.trim();
+    let words = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    let mut fish =
+        line.strip_prefix("set ").unwrap_or_default().split_whitespace().filter(|word| !word.starts_with('-'));
+    let (fish_name, fish_value) = (fish.next(), fish.next());
+    for name in ["GOROOT", "GOTOOLCHAIN"] {
+        if let Some(value) = words.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
+            return Some((name, unquoted(value)));
+        }
+        if fish_name == Some(name) {
+            return fish_value.map(|value| (name, unquoted(value)));
+        }
+    }
+    None
+}
+
+fn unquoted(value: &str) -> &str {
+    value.split([';', '#']).next().unwrap_or_default().trim().trim_matches(['"', '\''])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assignments_of_sh_and_fish_are_seen_and_comments_are_not() {
+        for (line, expected) in [
+            ("export GOROOT=/usr/lib/go", Some(("GOROOT", "/usr/lib/go"))),
+            ("  GOROOT=\"$HOME/go\" # old", Some(("GOROOT", "$HOME/go"))),
+            ("export GOTOOLCHAIN='local'; true", Some(("GOTOOLCHAIN", "local"))),
+            ("set -gx GOROOT /opt/go", Some(("GOROOT", "/opt/go"))),
+            ("set -gx GOTOOLCHAIN go1.23.5", Some(("GOTOOLCHAIN", "go1.23.5"))),
+            ("# export GOROOT=/usr/lib/go", None),
+            ("export GOROOT", None),
+            ("export GOROOT_FINAL=/x", None),
+            ("echo $GOROOT", None),
+            ("set -e GOROOT", None),
+            ("", None),
+        ] {
+            assert_eq!(assignment(line), expected, "{line}");
+        }
+    }
+}

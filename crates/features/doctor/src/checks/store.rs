@@ -1,0 +1,119 @@
+//! goward's own folder: owner, modes, what must hold of it.
+
+use std::path::PathBuf;
+
+use crate::examined::Examined;
+use crate::finding::{Finding, Repair};
+
+/// Bits of a mode by which others than the owner may write.
+pub(super) const WRITABLE_BY_OTHERS: u32 = 0o022;
+
+pub(super) fn run(examined: &Examined) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    home(examined, &mut findings);
+    trees(examined, &mut findings);
+    state(examined, &mut findings);
+    shims(examined, &mut findings);
+    findings
+}
+
+fn home(examined: &Examined, findings: &mut Vec<Finding>) {
+    let home = examined.ctx.store.layout().home().to_owned();
+    let Some(meta) = examined.folder(&home) else { return };
+    if let (Some(owner), Some(user)) = (meta.owner, examined.user)
+        && owner != user
+        && !examined.system.is_own
+    {
+        let what = format!("goward's folder belongs to user {owner}, and you are user {user}");
+        let fix = format!("give it to its user: `chown -R {owner} {}`, or set `GOWARD_HOME`", home.display());
+        let why = "what one user makes in another's folder, the other cannot change or remove";
+        findings.push(Finding::problem("home-foreign", what, why, fix).at(&home, None));
+    }
+    if cfg!(unix) && meta.mode & WRITABLE_BY_OTHERS != 0 {
+        let mode = meta.mode & !WRITABLE_BY_OTHERS;
+        let what = format!("others may write to goward's folder (mode {:o})", meta.mode);
+        let why = "who can write there chooses the programs that you run";
+        let fix = format!("`chmod {mode:o} {}`", home.display());
+        let repair = Repair::Modes(vec![(home.clone(), mode)]);
+        findings.push(Finding::problem("home-writable", what, why, fix).at(&home, None).repaired_by(repair));
+    }
+}
+
+/// Trees, and every file in them, are written by nobody but their owner.
+fn trees(examined: &Examined, findings: &mut Vec<Finding>) {
+    if !cfg!(unix) {
+        return;
+    }
+    let store = &examined.ctx.store;
+    let fs = examined.ctx.sys.fs();
+    for toolchain in store.toolchains().unwrap_or_default() {
+        let files = store.manifest(&toolchain.id).map(|manifest| manifest.files).unwrap_or_default();
+        let files = files.iter().map(|file| toolchain.tree.join(&file.path));
+        let open: Vec<(PathBuf, u32)> = std::iter::once(toolchain.tree.clone())
+            .chain(files)
+            .filter_map(|path| {
+                let meta = fs.look(&path).ok()??;
+                let is_open = meta.kind != sys::EntryKind::Link && meta.mode & WRITABLE_BY_OTHERS != 0;
+                is_open.then_some((path, meta.mode & !WRITABLE_BY_OTHERS))
+            })
+            .collect();
+        let Some((first, _)) = open.first() else { continue };
+        let what =
+            format!("others may write to {} of {}'s files, `{}` first", open.len(), toolchain.id, first.display());
+        let why = "a toolchain that somebody else can change is no longer the one that was proven";
+        let fix = format!("`chmod -R go-w {}`", toolchain.tree.display());
+        let finding = Finding::problem("tree-writable", what, why, fix).at(&toolchain.tree, None);
+        findings.push(finding.repaired_by(Repair::Modes(open)));
+    }
+}
+
+fn state(examined: &Examined, findings: &mut Vec<Finding>) {
+    let store = &examined.ctx.store;
+    let home = store.layout().home();
+    match store.faults() {
+        Ok(faults) => {
+            let why = "what is visible in a store is whole, unless something from outside has changed it";
+            let fix = "`goward uninstall` and `goward install` make a toolchain anew; `goward use` sets the default";
+            findings.extend(
+                faults.into_iter().map(|fault| Finding::problem("store-fault", fault, why, fix).at(home, None)),
+            );
+        }
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            let why = "without it goward does not know what is installed";
+            let fix = "look at the file's owner and mode";
+            findings.push(
+                Finding::problem("store-unreadable", format!("could not {error}{cause}"), why, fix).at(home, None),
+            );
+        }
+    }
+    if store.is_clean().is_ok_and(|clean| !clean) {
+        let what = "something is unfinished: a run is at work or was interrupted";
+        let why = "nothing of it is visible, and nothing waits for it";
+        let fix = "the next change takes it away or carries it on; `goward status` shows it";
+        findings.push(Finding::note("store-unfinished", what, why, fix).at(home, None));
+    }
+}
+
+fn shims(examined: &Examined, findings: &mut Vec<Finding>) {
+    if !cfg!(unix) {
+        return;
+    }
+    let fs = examined.ctx.sys.fs();
+    let folder = examined.ctx.store.layout().shims();
+    let dull: Vec<(PathBuf, u32)> = examined
+        .inside(&folder)
+        .into_iter()
+        .filter_map(|path| {
+            let meta = fs.look(&path).ok()??;
+            let is_dull = meta.kind == sys::EntryKind::File && meta.mode & 0o100 == 0;
+            is_dull.then_some((path, 0o755))
+        })
+        .collect();
+    let Some((first, _)) = dull.first() else { return };
+    let what = format!("{} of the shims cannot be run, `{}` first", dull.len(), first.display());
+    let why = "the shell then takes the next go of PATH, and says nothing";
+    let fix = format!("`chmod 755 {}/*`", folder.display());
+    let finding = Finding::problem("shim-not-executable", what, why, fix).at(&folder, None);
+    findings.push(finding.repaired_by(Repair::Modes(dull)));
+}

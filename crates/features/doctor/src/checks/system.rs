@@ -1,0 +1,71 @@
+//! The administrator's store for all users.
+
+use std::path::PathBuf;
+
+use store::{Store, SystemStore};
+
+use super::store::WRITABLE_BY_OTHERS;
+use crate::examined::Examined;
+use crate::finding::{Finding, Repair};
+
+/// Everybody may read and enter.
+const READABLE: u32 = 0o055;
+/// The administrator's number.
+const ADMINISTRATOR: u32 = 0;
+
+pub(super) fn run(examined: &Examined) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let SystemStore::PassedOver { home, reason } = examined.ctx.store.system() {
+        let what = format!("the system store is passed over: {reason}");
+        let why = "who could put a toolchain there would choose what everybody runs";
+        let fix = format!("as root: `chown -R root {0}` and `goward system init`", home.display());
+        findings.push(Finding::problem("system-passed-over", what, why, fix).at(&home, None));
+    }
+    if cfg!(unix) {
+        modes(examined, &mut findings);
+    }
+    findings
+}
+
+/// What users have to read is readable, and nothing is writable; only the administrator can repair it.
+fn modes(examined: &Examined, findings: &mut Vec<Finding>) {
+    let Some(home) = examined.system.home.clone().filter(|home| examined.folder(home).is_some()) else { return };
+    let layout = Store::at(&examined.ctx.sys, &home).layout().clone();
+    let mut paths = vec![home.clone(), layout.toolchains(), layout.manifests()];
+    for tree in examined.inside(&layout.toolchains()) {
+        paths.extend([tree.join("bin"), tree.clone()]);
+    }
+    paths.extend(examined.inside(&layout.manifests()));
+    let mut closed: Vec<(PathBuf, u32)> = Vec::new();
+    let mut open = Vec::new();
+    for path in paths {
+        let Ok(Some(meta)) = examined.ctx.sys.fs().look(&path) else { continue };
+        let wanted = match meta.kind {
+            sys::EntryKind::Dir => READABLE,
+            sys::EntryKind::File => 0o044,
+            _ => continue,
+        };
+        if meta.mode & wanted != wanted {
+            closed.push((path.clone(), (meta.mode | wanted) & !WRITABLE_BY_OTHERS));
+        }
+        if meta.mode & WRITABLE_BY_OTHERS != 0 {
+            open.push((path, (meta.mode | wanted) & !WRITABLE_BY_OTHERS));
+        }
+    }
+    let by_whom = if examined.user == Some(ADMINISTRATOR) { "" } else { "as root: " };
+    let mut tell = |word, paths: Vec<(PathBuf, u32)>, what: &str, why, fix: &str| {
+        let Some((first, _)) = paths.first() else { return };
+        let what =
+            format!("{what} {} of the system store's files and folders, `{}` first", paths.len(), first.display());
+        let fix = format!("{by_whom}`{fix} {}`", home.display());
+        let finding = Finding::problem(word, what, why, fix).at(&home, None);
+        // Another's modes are not ours to set: who is not the administrator is only told.
+        let can = examined.user == Some(ADMINISTRATOR);
+        findings.push(if can { finding.repaired_by(Repair::Modes(paths)) } else { finding });
+    };
+    // The writable ones first: from then on nobody can put a link where a mode is set.
+    let why = "who can write there chooses what everybody runs";
+    tell("system-writable", open, "others than the administrator may write to", why, "chmod -R go-w");
+    let why = "users cannot run what they cannot read";
+    tell("system-closed", closed, "users cannot read", why, "chmod -R go+rX");
+}

@@ -1,0 +1,110 @@
+//! What a check says.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Good to know; nothing is wrong.
+    Note,
+    /// It is wrong, or works against what was chosen.
+    Problem,
+}
+
+/// Where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// The line, counted from 1, where one is meant.
+    pub line: Option<usize>,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.path.display()),
+            None => write!(f, "{}", self.path.display()),
+        }
+    }
+}
+
+/// What can be done about it without asking anybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Repair {
+    /// Set the modes of these files and folders.
+    Modes(Vec<(PathBuf, u32)>),
+    /// Take this line out of a file, if it still says so.
+    TakeOutLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, as it was seen.
+        text: String,
+    },
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Its word, for scripts; stable.
+    pub word: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What was found.
+    pub what: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// Why it matters.
+    pub why: &'static str,
+    /// What to do.
+    pub fix: String,
+    /// What can be repaired.
+    pub repair: Option<Repair>,
+    /// Whether it is repaired only where it is named, since somebody may have meant it so.
+    pub only_if_named: bool,
+}
+
+impl Finding {
+    pub(crate) fn problem(
+        word: &'static str,
+        what: impl Into<String>,
+        why: &'static str,
+        fix: impl Into<String>,
+    ) -> Finding {
+        Finding {
+            word,
+            severity: Severity::Problem,
+            what: what.into(),
+            place: None,
+            why,
+            fix: fix.into(),
+            repair: None,
+            only_if_named: false,
+        }
+    }
+
+    pub(crate) fn note(
+        word: &'static str,
+        what: impl Into<String>,
+        why: &'static str,
+        fix: impl Into<String>,
+    ) -> Finding {
+        Finding { severity: Severity::Note, ..Finding::problem(word, what, why, fix) }
+    }
+
+    pub(crate) fn at(self, path: impl Into<PathBuf>, line: Option<usize>) -> Finding {
+        Finding { place: Some(Place { path: path.into(), line }), ..self }
+    }
+
+    pub(crate) fn repaired_by(self, repair: Repair) -> Finding {
+        Finding { repair: Some(repair), ..self }
+    }
+
+    pub(crate) fn only_if_named(self) -> Finding {
+        Finding { only_if_named: true, ..self }
+    }
+}

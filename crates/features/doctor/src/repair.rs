@@ -1,0 +1,127 @@
+//! Repairs what can be: modes one by one, files through one transaction.
+
+use std::path::{Path, PathBuf};
+
+use diag::{Class, Diagnose, Hints};
+use engine::Ctx;
+use serde::Serialize;
+use store::StoreError;
+
+use crate::Wanted;
+use crate::finding::{Finding, Repair};
+use crate::limits::PROFILE_BYTES_MAX;
+
+/// What was repaired.
+#[derive(Debug, Clone, Serialize)]
+pub struct Repaired {
+    /// The finding's word.
+    pub word: &'static str,
+    /// What was done, a line each, with what was before.
+    pub done: Vec<String>,
+    /// The change of files, by which it can be undone.
+    pub change: Option<String>,
+}
+
+/// Why a repair could not be carried out. What was done before it stays.
+#[derive(Debug, thiserror::Error)]
+pub enum RepairError {
+    /// A mode could not be set.
+    #[error("repair {word}: set the mode of `{}` to {mode:o}", path.display())]
+    Mode {
+        /// The finding's word.
+        word: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The mode.
+        mode: u32,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A file could not be read.
+    #[error("repair {word}: read `{}`", path.display())]
+    Read {
+        /// The finding's word.
+        word: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The files could not be changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Diagnose for RepairError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Mode { cause, .. } | Self::Read { cause, .. } => Class::of_io(cause),
+            Self::Store(error) => error.class(),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Mode { .. } => "repair-mode",
+            Self::Read { .. } => "repair-read",
+            Self::Store(error) => error.word(),
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Mode { cause, .. } | Self::Read { cause, .. } => Hints::for_io(cause),
+            Self::Store(error) => error.hints(),
+        }
+    }
+}
+
+/// Repairs these findings where they can be; those that somebody may have meant only where they are named.
+///
+/// # Errors
+/// When the system refuses, at the first refusal.
+pub fn repair(ctx: &Ctx, findings: &[Finding], wanted: &Wanted) -> Result<Vec<Repaired>, RepairError> {
+    let mut repaired = Vec::new();
+    for finding in findings {
+        let Some(repair) = finding.repair.as_ref().filter(|_| !finding.only_if_named || wanted.names(finding)) else {
+            continue;
+        };
+        let (done, change) = match repair {
+            Repair::Modes(modes) => (set_modes(ctx, finding.word, modes)?, None),
+            Repair::TakeOutLine { path, text } => take_out(ctx, finding.word, path, text)?,
+        };
+        repaired.push(Repaired { word: finding.word, done, change });
+    }
+    Ok(repaired)
+}
+
+fn set_modes(ctx: &Ctx, word: &'static str, modes: &[(PathBuf, u32)]) -> Result<Vec<String>, RepairError> {
+    let fs = ctx.sys.fs();
+    let mut done = Vec::new();
+    for (path, mode) in modes {
+        let failed = |cause| RepairError::Mode { word, path: path.clone(), mode: *mode, cause };
+        if let Some(before) = fs.set_own_mode(path, *mode).map_err(failed)? {
+            done.push(format!("mode of `{}`: {before:o} became {mode:o}", path.display()));
+        }
+    }
+    Ok(done)
+}
+
+type TakenOut = (Vec<String>, Option<String>);
+
+fn take_out(ctx: &Ctx, word: &'static str, path: &Path, text: &str) -> Result<TakenOut, RepairError> {
+    let read = ctx.sys.fs().read(path, PROFILE_BYTES_MAX);
+    let bytes = read.map_err(|cause| RepairError::Read { word, path: path.to_owned(), cause })?;
+    // Line by line as bytes: what is not text stays as it is.
+    let kept: Vec<&[u8]> =
+        bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.trim_ascii_end() != text.as_bytes()).collect();
+    let after = kept.concat();
+    if after == bytes {
+        return Ok((Vec::new(), None));
+    }
+    let change = ctx.store.transaction(format!("doctor: {word}")).by(ctx.author.clone()).write(path, after);
+    let name = change.commit(ctx.settings.seconds("lock.wait-seconds"))?;
+    Ok((vec![format!("took `{text}` out of {}", path.display())], Some(name)))
+}

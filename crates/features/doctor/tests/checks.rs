@@ -1,0 +1,271 @@
+//! Every check finds what is made wrong for it, its repair makes it right, and a machine in order has no findings.
+#![cfg(unix)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use doctor::{Finding, Severity, TOPICS, Wanted, examine, repair};
+use engine::Ctx;
+use engine::settings::Settings;
+use release::Platform;
+use sys::{Clock, Env, Fs, Sys};
+use testkit::tiny::host_platform;
+
+/// A home in order: a toolchain, a project that pins it, goward's shims first on PATH.
+struct World {
+    _folder: tempfile::TempDir,
+    home: PathBuf,
+    vars: BTreeMap<String, String>,
+}
+
+impl World {
+    fn new() -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().canonicalize().unwrap().join("h\u{f6}me of a user");
+        let mut world = World { _folder: folder, home: home.clone(), vars: BTreeMap::new() };
+        let tree = format!("store/toolchains/go1.27.3.{}", host_platform());
+        world.write(&format!("{tree}/VERSION"), "go1.27.3\n");
+        world.program(&format!("{tree}/bin/go"));
+        world.program("store/shims/go");
+        world.write("project/.go-version", "1.27\n");
+        for folder in ["", "store", "store/toolchains", &tree, "store/shims", "project"] {
+            world.mode(folder, 0o755);
+        }
+        for (name, value) in
+            [("HOME", ""), ("GOWARD_HOME", "store"), ("PATH", "store/shims"), ("XDG_CONFIG_HOME", ".config")]
+        {
+            world.vars.insert(name.to_owned(), home.join(value).display().to_string());
+        }
+        world.vars.insert("GOWARD_SYSTEM_HOME".to_owned(), home.join("system").display().to_string());
+        world
+    }
+
+    fn write(&self, path: &str, text: &str) -> PathBuf {
+        let path = self.home.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn program(&self, path: &str) {
+        self.write(path, "#!/bin/sh\n");
+        self.mode(path, 0o755);
+    }
+
+    fn mode(&self, path: &str, mode: u32) {
+        std::fs::create_dir_all(self.home.join(path)).ok();
+        std::fs::set_permissions(self.home.join(path), std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn mode_of(&self, path: &str) -> u32 {
+        self.home.join(path).metadata().unwrap().permissions().mode() & 0o7777
+    }
+
+    fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.vars.insert(name.to_owned(), value.into());
+    }
+
+    fn ctx(&self) -> Ctx {
+        let sys = Sys::new(Fs::real(), Clock::real(), Env::of(self.vars.clone(), self.home.join("project"), None));
+        let settings = Settings::read(&sys, None, &[]).unwrap();
+        let host = sys::Host::this();
+        let platform = Platform::from_rust(host.os, host.arch).unwrap();
+        Ctx::new(sys, settings, platform, Arc::new(diag::Silent), Vec::new()).unwrap()
+    }
+
+    /// What is found, but for what the real machine around the test has and for the tree's missing manifest.
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings = examine(&self.ctx(), &Wanted::default());
+        findings.retain(|finding| {
+            let place = finding.place.as_ref().map(|place| place.path.clone());
+            finding.word != "store-fault" && place.is_none_or(|path| !path.starts_with("/etc"))
+        });
+        findings
+    }
+
+    fn words(&self) -> Vec<&'static str> {
+        self.findings().iter().map(|finding| finding.word).collect()
+    }
+
+    fn repair(&self, words: &[&str]) {
+        let wanted = Wanted { topics: Vec::new(), words: words.iter().map(ToString::to_string).collect() };
+        let ctx = self.ctx();
+        let findings = examine(&ctx, &wanted);
+        repair(&ctx, &findings, &wanted).unwrap();
+    }
+
+    fn tree(&self) -> String {
+        format!("store/toolchains/go1.27.3.{}", host_platform())
+    }
+}
+
+#[test]
+fn a_machine_in_order_has_no_findings() {
+    let world = World::new();
+    assert_eq!(world.findings(), []);
+}
+
+#[test]
+fn every_word_stands_in_its_topics_row_once() {
+    let mut words: Vec<&str> = TOPICS.iter().flat_map(|topic| topic.words.iter().copied()).collect();
+    let count = words.len();
+    words.sort_unstable();
+    words.dedup();
+    assert_eq!(words.len(), count);
+    // A topic's name is no word, so that both can be asked for in one list.
+    assert!(TOPICS.iter().all(|topic| !words.contains(&topic.name)));
+}
+
+#[test]
+fn folders_that_others_may_write_to_are_closed() {
+    let world = World::new();
+    world.mode("store", 0o777);
+    world.mode(&world.tree(), 0o775);
+    assert_eq!(world.words(), ["home-writable", "tree-writable"]);
+    world.repair(&[]);
+    assert_eq!(world.words(), [""; 0]);
+    assert_eq!((world.mode_of("store"), world.mode_of(&world.tree())), (0o755, 0o755));
+}
+
+#[test]
+fn shims_that_cannot_be_run_are_made_runnable() {
+    let world = World::new();
+    world.mode("store/shims/go", 0o644);
+    let words = world.words();
+    assert!(words.contains(&"shim-not-executable"), "{words:?}");
+    world.repair(&[]);
+    assert_eq!(world.words(), [""; 0]);
+}
+
+#[test]
+fn gopath_is_closed_at_once_where_others_write_and_on_a_shared_machine_where_they_look() {
+    let world = World::new();
+    world.mode("go", 0o775);
+    assert_eq!(world.words(), ["gopath-writable"]);
+    world.repair(&[]);
+    assert_eq!(world.mode_of("go"), 0o755);
+    // Others may look: on one's own machine that is a note, and stays as it is unless it is named.
+    let findings = world.findings();
+    assert_eq!((findings[0].word, findings[0].severity), ("gopath-open", Severity::Note));
+    world.repair(&[]);
+    assert_eq!(world.mode_of("go"), 0o755);
+    world.mode("system/toolchains", 0o755);
+    world.mode("system", 0o755);
+    assert_eq!(world.findings()[0].severity, Severity::Problem);
+    world.repair(&[]);
+    assert_eq!(world.mode_of("go"), 0o700);
+    assert_eq!(world.words(), [""; 0]);
+}
+
+#[test]
+fn isolated_folders_are_private_and_those_of_no_version_are_told() {
+    let world = World::new();
+    world.mode("store/isolated/go1.27.3/gobin", 0o755);
+    world.mode("store/isolated/go1.20/gobin", 0o700);
+    assert_eq!(world.words(), ["isolated-open", "isolated-orphan"]);
+    world.repair(&[]);
+    assert_eq!(world.words(), ["isolated-orphan"]);
+    assert_eq!(world.mode_of("store/isolated/go1.27.3/gobin"), 0o700);
+}
+
+#[test]
+fn a_system_store_that_others_write_to_is_passed_over_and_one_that_is_closed_is_told() {
+    let world = World::new();
+    world.mode("system/toolchains", 0o777);
+    world.mode("system", 0o755);
+    let words = world.words();
+    assert!(words.contains(&"system-passed-over") && words.contains(&"system-writable"), "{words:?}");
+    world.mode("system/toolchains", 0o700);
+    assert!(world.words().contains(&"system-closed"));
+    if sys::Host::user_number() == Some(0) {
+        world.repair(&[]);
+        assert_eq!(world.mode_of("system/toolchains"), 0o755);
+        assert_eq!(world.words(), [""; 0]);
+    }
+}
+
+#[test]
+fn lines_of_go_env_w_are_told_with_their_place_and_taken_out_undoably() {
+    let world = World::new();
+    let file = if cfg!(target_os = "macos") { "Library/Application Support/go/env" } else { ".config/go/env" };
+    let text = "GOFLAGS=-mod=mod\nGOPROXY=off\nGOROOT=/usr/lib/go-1.20\nGOTOOLCHAIN=go1.23.5+auto\n";
+    let path = world.write(file, text);
+    let findings = world.findings();
+    let told: Vec<_> = findings.iter().map(|one| (one.word, one.place.as_ref().unwrap().line.unwrap())).collect();
+    assert_eq!(told, [("goenv-goroot", 3), ("goenv-gotoolchain", 4), ("goenv-goproxy-off", 2)]);
+    // A line that somebody may have meant goes only where it is named.
+    world.repair(&[]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text.replace("GOROOT=/usr/lib/go-1.20\n", ""));
+    world.repair(&["goenv-gotoolchain"]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "GOFLAGS=-mod=mod\nGOPROXY=off\n");
+    engine::undo(&world.ctx(), 2).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn an_exported_goroot_and_a_pinned_gotoolchain_are_told() {
+    let mut world = World::new();
+    world.set("GOROOT", "/usr/lib/go-1.20");
+    world.set("GOTOOLCHAIN", "local");
+    assert_eq!(world.words(), ["env-goroot", "env-gotoolchain"]);
+    assert_eq!(world.findings()[0].severity, Severity::Problem);
+    let tree = world.home.join(world.tree()).display().to_string();
+    world.set("GOROOT", tree);
+    assert_eq!(world.findings()[0].severity, Severity::Note);
+}
+
+#[test]
+fn the_profiles_line_is_found() {
+    let world = World::new();
+    world.write(".bashrc", "# mine\nexport GOROOT=/usr/lib/go-1.20\n");
+    world.write(".config/fish/config.fish", "set -gx GOTOOLCHAIN local\n");
+    let findings = world.findings();
+    let told: Vec<_> = findings.iter().map(|one| (one.word, one.place.as_ref().unwrap().line)).collect();
+    assert_eq!(told, [("profile-goroot", Some(2)), ("profile-gotoolchain", Some(1))]);
+}
+
+#[test]
+fn the_order_of_path_is_told() {
+    let mut world = World::new();
+    world.program(".goenv/shims/go");
+    world.program("other/bin/go");
+    let paths = |names: &[&str]| {
+        names.iter().map(|name| world.home.join(name).display().to_string()).collect::<Vec<_>>().join(":")
+    };
+    let (shadowed, behind, without) =
+        (paths(&[".goenv/shims", "store/shims"]), paths(&["store/shims", "other/bin"]), paths(&["other/bin"]));
+    world.set("PATH", shadowed);
+    let findings = world.findings();
+    assert_eq!((findings[0].word, findings.len()), ("path-shadowed", 1));
+    assert!(findings[0].what.contains("(entry 1, goenv's)") && findings[0].what.contains("(entry 2, goward's)"));
+    world.set("PATH", behind);
+    assert_eq!(world.words(), ["path-several"]);
+    world.set("PATH", without);
+    assert_eq!(world.words(), ["path-without-goward"]);
+    world.set("PATH", format!("{}:bin", world.home.join("store/shims").display()));
+    assert_eq!(world.words(), ["path-relative"]);
+}
+
+#[test]
+fn a_store_that_is_damaged_is_told() {
+    let world = World::new();
+    std::os::unix::fs::symlink("generations/9", world.home.join("store/current")).unwrap();
+    let findings = examine(&world.ctx(), &Wanted { topics: vec!["store".to_owned()], words: Vec::new() });
+    let faults: Vec<_> = findings.iter().filter(|one| matches!(one.word, "store-fault" | "store-unreadable")).collect();
+    assert!(faults.iter().any(|one| one.what.contains("current")), "{findings:?}");
+}
+
+#[test]
+fn a_link_is_never_followed_by_a_repair() {
+    let world = World::new();
+    let outside = world.write("outside", "x");
+    std::fs::set_permissions(&outside, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let link = world.home.join("store/shims/gofmt");
+    std::os::unix::fs::symlink(Path::new("../../outside"), &link).unwrap();
+    assert!(Fs::real().set_own_mode(&link, 0o755).is_err());
+    world.repair(&[]);
+    assert_eq!(world.mode_of("outside"), 0o600);
+}

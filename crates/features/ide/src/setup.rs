@@ -1,0 +1,226 @@
+//! Settings that lead an editor to goward.
+//!
+//! VS Code is pointed to the shim by `go.alternateTools.go`: an absolute program there comes before everything
+//! that a file can say (see `vscode`). `go.goroot` and every `GOROOT` in the project's settings go, since they
+//! would give the tools of one release the tree of another; where the user's own settings have a `go.goroot`,
+//! the project's takes it back with an empty text. The integrated terminal finds the shims first in `PATH`. The
+//! home folder is written as a variable, so that the file means the same for all who share it.
+
+use std::path::{Path, PathBuf};
+
+use engine::Ctx;
+use jsonc_parser::cst::{CstInputValue, CstObject, CstRootNode};
+use release::Version;
+use serde::Serialize;
+
+use crate::error::IdeError;
+use crate::jsonc::{Document, options};
+use crate::leads::{go_file, is_program};
+use crate::{devcontainer, vscode};
+
+/// What shall be set up.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// VS Code's settings of the project.
+    pub vscode: bool,
+    /// The version in the dev container's file.
+    pub devcontainer: bool,
+}
+
+/// A file that would be changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Edit {
+    /// The file.
+    pub path: PathBuf,
+    /// What is changed, a line each.
+    pub changes: Vec<String>,
+    /// Its text afterwards.
+    pub after: String,
+    /// Whether it is made.
+    pub is_new: bool,
+}
+
+/// What would be changed, all at once.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Plan {
+    /// The files. Empty where all is as it shall be.
+    pub edits: Vec<Edit>,
+    /// What cannot be done here, in words.
+    pub notes: Vec<String>,
+}
+
+/// Finds out what has to be changed in a project's folder. Nothing changes.
+///
+/// # Errors
+/// When there is no shim to point to, no file to change, or a file cannot be read or understood.
+pub fn plan(ctx: &Ctx, folder: &Path, version: &Version, wanted: Wanted) -> Result<Plan, IdeError> {
+    let mut plan = Plan::default();
+    if wanted.vscode {
+        plan.edits.extend(vscode_edit(ctx, folder)?);
+    }
+    if wanted.devcontainer {
+        devcontainer_edits(ctx, folder, version, &mut plan)?;
+    }
+    Ok(plan)
+}
+
+/// Carries a plan out as one transaction, which `goward undo` takes back. Returns its name; none where there
+/// was nothing to do.
+///
+/// # Errors
+/// When a file cannot be changed, or was changed meanwhile; then all are as they were.
+pub fn apply(ctx: &Ctx, plan: &Plan) -> Result<Option<String>, IdeError> {
+    if plan.edits.is_empty() {
+        return Ok(None);
+    }
+    let mut change = ctx.store.transaction("ide setup").by(ctx.author.clone());
+    for edit in &plan.edits {
+        let folder = edit.path.parent().unwrap_or(Path::new("."));
+        let made = ctx.sys.fs().create_dirs(folder);
+        made.map_err(|cause| IdeError::Read { path: folder.to_owned(), cause })?;
+        change = change.write(&edit.path, edit.after.as_bytes());
+    }
+    Ok(Some(change.commit(ctx.settings.seconds("lock.wait-seconds"))?))
+}
+
+/// A document open for changes.
+struct Open {
+    path: PathBuf,
+    before: String,
+    root: CstRootNode,
+    is_new: bool,
+    changes: Vec<String>,
+}
+
+impl Open {
+    fn new(path: PathBuf, document: Option<Document>) -> Result<Open, IdeError> {
+        let is_new = document.is_none();
+        let before = document.map_or_else(|| "{}\n".to_owned(), |document| document.text);
+        // An empty file is what an editor makes of no settings.
+        let text = if before.trim().is_empty() { "{}\n" } else { &before };
+        let root = CstRootNode::parse(text, &options()).map_err(|error| {
+            let line = text.as_bytes().iter().take(error.range().start).filter(|&&byte| byte == b'\n').count() + 1;
+            IdeError::Syntax { path: path.clone(), line, reason: error.kind().to_string() }
+        })?;
+        if root.object_value().is_none() && root.value().is_some() {
+            let reason = "an object `{…}` is expected".to_owned();
+            return Err(IdeError::Syntax { path, line: 1, reason });
+        }
+        Ok(Open { path, before, root, is_new, changes: Vec::new() })
+    }
+
+    fn object(&self) -> CstObject {
+        self.root.object_value_or_set()
+    }
+
+    /// Sets a text in an object, unless it holds it already.
+    fn set(&mut self, object: &CstObject, label: &str, name: &str, value: &str) {
+        let now = object.get(name).and_then(|property| property.value()?.as_string_lit()?.decoded_value().ok());
+        if now.as_deref() == Some(value) {
+            return;
+        }
+        let text = CstInputValue::String(value.to_owned());
+        match object.get(name) {
+            Some(property) => property.set_value(text),
+            None => {
+                object.append(name, text);
+            }
+        }
+        self.changes.push(match now {
+            Some(now) => format!("{label}: `{now}` becomes `{value}`"),
+            None => format!("{label} = `{value}`"),
+        });
+    }
+
+    /// Takes a property out of an object.
+    fn remove(&mut self, object: &CstObject, label: &str, name: &str) {
+        if let Some(property) = object.get(name) {
+            property.remove();
+            self.changes.push(format!("{label} is taken out"));
+        }
+    }
+
+    fn close(self) -> Option<Edit> {
+        let after = self.root.to_string();
+        let changed = !self.changes.is_empty() && after != self.before;
+        changed.then_some(Edit { path: self.path, changes: self.changes, after, is_new: self.is_new })
+    }
+}
+
+fn vscode_edit(ctx: &Ctx, folder: &Path) -> Result<Option<Edit>, IdeError> {
+    let shims = ctx.store.layout().shims();
+    let shim = shims.join(go_file());
+    if !is_program(ctx, &shim) {
+        return Err(IdeError::NoShim { path: shim });
+    }
+    let path = vscode::workspace_file(folder);
+    let mut users_goroot = false;
+    for settings in vscode::all(ctx, folder)? {
+        users_goroot |= settings.user_setting(&["go.goroot"])?.is_some();
+    }
+    let mut open = Open::new(path.clone(), Document::read(&ctx.sys, &path)?)?;
+    let object = open.object();
+    let tools = object.object_value_or_set("go.alternateTools");
+    open.set(&tools, "go.alternateTools.go", "go", &with_home(ctx, &shim));
+    if users_goroot {
+        open.set(&object, "go.goroot", "go.goroot", "");
+    } else {
+        open.remove(&object, "go.goroot", "go.goroot");
+    }
+    for key in ["go.toolsEnvVars", vscode::TERMINAL_ENV] {
+        if let Some(variables) = object.object_value(key) {
+            open.remove(&variables, &format!("{key}.GOROOT"), "GOROOT");
+        }
+    }
+    let separator = if cfg!(windows) { ';' } else { ':' };
+    let wanted = with_home(ctx, &shims);
+    let terminal = object.object_value_or_set(vscode::TERMINAL_ENV);
+    let now = terminal.get("PATH").and_then(|property| property.value()?.as_string_lit()?.decoded_value().ok());
+    // A PATH that is there keeps what it has.
+    let rest = now.clone().unwrap_or_else(|| "${env:PATH}".to_owned());
+    // Not split at the separator: a variable's name has one, too.
+    let is_first = rest.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(separator));
+    if !is_first {
+        let label = format!("{}.PATH", vscode::TERMINAL_ENV);
+        open.set(&terminal, &label, "PATH", &format!("{wanted}{separator}{rest}"));
+    }
+    Ok(open.close())
+}
+
+/// A path with the home folder as the variable that editors know.
+fn with_home(ctx: &Ctx, path: &Path) -> String {
+    let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    let below = ctx.sys.env().home().and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned));
+    match below {
+        Some(below) => format!("${{env:{name}}}{}{}", std::path::MAIN_SEPARATOR, below.display()),
+        None => path.display().to_string(),
+    }
+}
+
+fn devcontainer_edits(ctx: &Ctx, folder: &Path, version: &Version, plan: &mut Plan) -> Result<(), IdeError> {
+    if devcontainer::files(ctx, folder)?.is_empty() {
+        return Err(IdeError::NoContainer { folder: folder.to_owned() });
+    }
+    let containers = devcontainer::containers(ctx, folder)?;
+    if containers.is_empty() {
+        plan.notes.push("no devcontainer.json here names Go by a feature or an image".to_owned());
+    }
+    for container in containers {
+        let path = container.document.path.clone();
+        let Some(feature) = container.feature else {
+            plan.notes.push(format!("{}: its image names Go; an image is yours to choose", container_place(&path)));
+            continue;
+        };
+        let mut open = Open::new(path, Some(container.document))?;
+        let object = open.object().object_value("features").and_then(|features| features.object_value(&feature));
+        if let Some(object) = object {
+            open.set(&object, "the Go feature's version", "version", version.as_str());
+        }
+        plan.edits.extend(open.close());
+    }
+    Ok(())
+}
+
+fn container_place(path: &Path) -> String {
+    path.display().to_string()
+}
