@@ -7,6 +7,7 @@
 //! The project's own chores: `cargo xtask CHORE`.
 
 mod bench;
+mod bench_bundle;
 mod fuzz;
 mod reference;
 mod tidy;
@@ -17,6 +18,7 @@ const USAGE: &str = "\
 cargo xtask tidy                  check the layers and where paths are built
 cargo xtask reference [--check]   write (or compare) docs/reference
 cargo xtask bench [--runs N]      measure against the floor and a peer
+cargo xtask bench-bundle [--goward FILE]  measure an install from a bundle against one from a mirror
 cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
 
 fn main() -> Result<()> {
@@ -28,6 +30,8 @@ fn main() -> Result<()> {
         ["reference", "--check"] => reference::run(true),
         ["bench"] => bench::run(7),
         ["bench", "--runs", runs] => bench::run(runs.parse()?),
+        ["bench-bundle"] => bench_bundle::run(5, None),
+        ["bench-bundle", "--goward", program] => bench_bundle::run(5, Some(program)),
         ["fuzz"] => fuzz::run(20),
         ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
         _ => bail!("no such chore; there are:\n{USAGE}"),
