@@ -34,10 +34,10 @@ pub enum Failure {
     Launch(#[from] LaunchError),
     /// The lock file.
     #[error(transparent)]
-    Lock(#[from] engine::LockError),
+    Lock(Box<engine::LockError>),
     /// Bundles.
     #[error(transparent)]
-    Bundle(#[from] bundle::BundleError),
+    Bundle(Box<bundle::BundleError>),
     /// A bundle has nothing for this platform.
     #[error("install from `{}`: it has no toolchain for {platform}", path.display())]
     BundlePlatform {
@@ -63,6 +63,18 @@ pub enum Failure {
     },
 }
 
+impl From<engine::LockError> for Failure {
+    fn from(error: engine::LockError) -> Failure {
+        Failure::Lock(Box::new(error))
+    }
+}
+
+impl From<bundle::BundleError> for Failure {
+    fn from(error: bundle::BundleError) -> Failure {
+        Failure::Bundle(Box::new(error))
+    }
+}
+
 impl Failure {
     fn inner(&self) -> Option<&dyn Diagnose> {
         Some(match self {
@@ -74,8 +86,8 @@ impl Failure {
             Self::Choose(error) => error,
             Self::Pin(error) => error,
             Self::Launch(error) => error,
-            Self::Lock(error) => error,
-            Self::Bundle(error) => error,
+            Self::Lock(error) => error.as_ref(),
+            Self::Bundle(error) => error.as_ref(),
             Self::Signals(_) | Self::NotInstalled { .. } | Self::BundlePlatform { .. } | Self::OnePlatform { .. } => {
                 return None;
             }
