@@ -477,3 +477,27 @@ fn only_a_user_who_says_locked_takes_the_lock_file_for_a_proof() {
     world.goward("install 1.27.3 --frozen").success();
     assert_eq!(world.witnesses("1.27.3"), ["lock-file"]);
 }
+
+#[test]
+fn goward_for_windows_brings_a_script_for_powershell_that_knows_where_it_lies() {
+    let world = World::new();
+    let program = vec![0x4d; 10_000];
+    world.home.write("goward.exe", &program);
+    let line = "bundle create --go 1.27 --no-goward --goward windows/amd64=goward.exe -o go.goward --level 1";
+    world.goward(line).success();
+    let script = world.home.read("go.goward.ps1");
+    let bundle = std::fs::read(world.home.folder().join("go.goward")).unwrap();
+    let offset: usize = script.split("$offset = [long]").nth(1).unwrap().split(';').next().unwrap().parse().unwrap();
+    assert_eq!(&bundle[offset..offset + program.len()], program);
+    assert!(script.contains(&format!("$bytes = [long]10000; $sum = '{}'", testkit::digest::sha256_hex(&program))));
+    assert!(script.contains(&format!("$have -ne {}", bundle.len())) && script.contains("'go.goward'"));
+    // A bundle without one for this machine says so.
+    let shell = on_path("sh").unwrap();
+    let (code, _, stderr) = said(bare(&shell, &[], world.home.folder()).arg("go.goward"));
+    assert!(code == 3 && stderr.contains("it has no goward for"), "{code} {stderr}");
+    let run =
+        world.goward("bundle create --go 1.27 --goward linux/amd64=a --goward linux/amd64=b -o x.goward").exits(2);
+    assert!(run.stderr.contains("given twice"), "{}", run.snapshot());
+    let run = world.goward("list --platform linux/amd64,linux/arm64").exits(2);
+    assert!(run.stderr.contains("this command takes one"), "{}", run.snapshot());
+}
