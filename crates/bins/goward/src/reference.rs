@@ -43,7 +43,11 @@ fn commands() -> String {
     root.build();
     section(&mut text, &root, "goward");
     for command in root.get_subcommands() {
-        section(&mut text, command, &format!("goward {}", command.get_name()));
+        let name = format!("goward {}", command.get_name());
+        section(&mut text, command, &name);
+        for below in command.get_subcommands() {
+            section(&mut text, below, &format!("{name} {}", below.get_name()));
+        }
     }
     text
 }

@@ -146,7 +146,7 @@ fn decided<'t>(
 
 /// Variables that must not be set: goward's own, the go command's, those of other tools that choose. The last three
 /// are families of settings (`crates/core/engine/src/settings`), of which not one is known here.
-const MUST_BE_EMPTY: [&str; 14] = [
+const MUST_BE_EMPTY: [&str; 13] = [
     "GOWARD_VERSION=",
     "GOWARD_CONFIG=",
     "GOTOOLCHAIN=",

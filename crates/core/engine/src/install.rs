@@ -249,6 +249,10 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
                 let milliseconds = ctx.sys.clock().since(start).as_millis();
                 return Ok(Installed { milliseconds: u64::try_from(milliseconds).unwrap_or(u64::MAX), ..got });
             }
+            // A hash that the project forbids is told at once: another source must not hide it.
+            Err(GetError::Lock(cause)) if cause.class() == Class::Integrity => {
+                return Err(InstallError::Lock { id: id.clone(), cause });
+            }
             Err(error) => match error.class() {
                 Class::Interrupted => return Err(InstallError::Interrupted { id: id.clone() }),
                 // Another source would meet the same machine.

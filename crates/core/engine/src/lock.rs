@@ -71,7 +71,7 @@ pub enum LockError {
     #[error("accept {id}: {}:{line} wants {what} {expected}, and it is {actual}", path.display())]
     Differs {
         /// Which toolchain.
-        id: ToolchainId,
+        id: Box<ToolchainId>,
         /// The file.
         path: PathBuf,
         /// The line on which the toolchain's entry begins.
@@ -114,7 +114,7 @@ pub enum LockError {
         id: ToolchainId,
         /// Why.
         #[source]
-        cause: LogProofError,
+        cause: Box<LogProofError>,
     },
     /// The project's files cannot be read.
     #[error(transparent)]
@@ -265,7 +265,7 @@ pub(crate) fn check_covered(ctx: &Ctx, id: &ToolchainId) -> Result<(), LockError
 pub(crate) fn hold(ctx: &Ctx, held: &Held) -> Result<Option<Witness>, LockError> {
     let Some((path, locked)) = entry(ctx, held.id)? else { return Ok(None) };
     let differs = |what, expected: String, actual: String| LockError::Differs {
-        id: held.id.clone(),
+        id: Box::new(held.id.clone()),
         path: path.clone(),
         line: locked.line,
         what,
@@ -357,7 +357,9 @@ pub fn lock(ctx: &Ctx, version: &Version, platforms: &[Platform], check: bool) -
         match locked(ctx, &id, before.find(&id)) {
             Ok(locked) => after.toolchains.push(locked),
             // The log speaks against itself, or against this machine: never passed over.
-            Err(cause) if named || cause.class() == Class::Integrity => return Err(LockError::Platform { id, cause }),
+            Err(cause) if named || cause.class() == Class::Integrity => {
+                return Err(LockError::Platform { id, cause: Box::new(cause) });
+            }
             Err(cause) => {
                 ctx.progress.tell(&format!("{id} is not locked: {cause}"));
                 left_out.push(id.platform().to_string());

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 /// The targets of `fuzz/`.
-const TARGETS: [&str; 6] = ["guard", "tar_gz", "zip", "index", "version", "sumdb"];
+const TARGETS: [&str; 8] = ["guard", "tar_gz", "zip", "index", "version", "sumdb", "lock_file", "bundle"];
 
 pub fn run(seconds: u32) -> Result<()> {
     let folder = super::root()?.join("fuzz");

@@ -8,6 +8,7 @@
 
 mod bench;
 mod bench_shells;
+mod bench_bundle;
 mod fuzz;
 mod reference;
 mod tidy;
@@ -20,6 +21,7 @@ cargo xtask reference [--check]   write (or compare) docs/reference
 cargo xtask bench [--runs N]      measure against the floor and a peer
 cargo xtask bench shells          measure shell start and prompt hook beside peers
 cargo xtask bench --shims [GOWARD]  measure the shims alone
+cargo xtask bench-bundle [--goward FILE]  measure an install from a bundle against one from a mirror
 cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
 
 fn main() -> Result<()> {
@@ -34,6 +36,8 @@ fn main() -> Result<()> {
         ["bench", "shells"] => bench_shells::run(200),
         ["bench", "--shims"] => bench::run_shims(None),
         ["bench", "--shims", goward] => bench::run_shims(Some(goward)),
+        ["bench-bundle"] => bench_bundle::run(5, None),
+        ["bench-bundle", "--goward", program] => bench_bundle::run(5, Some(program)),
         ["fuzz"] => fuzz::run(20),
         ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
         _ => bail!("no such chore; there are:\n{USAGE}"),

@@ -274,7 +274,7 @@ fn write_section(
         let actual: [u8; 32] = Sha256::digest(&bytes).into();
         if actual != file.sha256 {
             return Err(BundleError::Damaged {
-                toolchain: owner.id.clone(),
+                toolchain: Box::new(owner.id.clone()),
                 path: file.path.clone(),
                 expected: Digest::from_bytes(file.sha256),
                 actual: Digest::from_bytes(actual),

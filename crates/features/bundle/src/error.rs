@@ -30,7 +30,7 @@ pub enum BundleError {
     #[error("bundle {toolchain}: its file `{path}` has the SHA-256 {actual}, recorded was {expected}")]
     Damaged {
         /// Which toolchain.
-        toolchain: ToolchainId,
+        toolchain: Box<ToolchainId>,
         /// Its file.
         path: String,
         /// What was recorded.

@@ -16,6 +16,9 @@ pub struct Part {
     pub files: Vec<FileRecord>,
 }
 
+/// What makes two files one: path, content, mode.
+type Same<'m> = (&'m str, &'m [u8; 32], bool);
+
 /// What of a tree travels in a bundle: what the checksum database knows.
 pub(crate) fn travels(file: &FileRecord) -> bool {
     trust::is_in_module(&file.path)
@@ -23,7 +26,7 @@ pub(crate) fn travels(file: &FileRecord) -> bool {
 
 /// The sections for these toolchains, in one order whatever the order of the files.
 pub fn parts_of(manifests: &[Manifest]) -> Vec<Part> {
-    let mut owners: BTreeMap<(&str, &[u8; 32], bool), (Vec<usize>, &FileRecord)> = BTreeMap::new();
+    let mut owners: BTreeMap<Same, (Vec<usize>, &FileRecord)> = BTreeMap::new();
     for (number, manifest) in manifests.iter().enumerate() {
         for file in manifest.files.iter().filter(|file| travels(file)) {
             let key = (file.path.as_str(), &file.sha256, file.executable);

@@ -6,5 +6,6 @@ mod damage;
 mod disk;
 mod support;
 mod tar_gz;
+mod tar_zst;
 mod wheel;
 mod zip;

@@ -329,6 +329,27 @@ impl Contents {
     }
 }
 
+/// An entry for fuzzers: reads arbitrary bytes as the front of a bundle and as its manifest.
+///
+/// # Panics
+/// When a member of what was read does not lie between head and manifest: that is what the fuzzer looks for.
+pub fn fuzz_bundle(data: &[u8]) {
+    let _ = Head::parse(data, data.len() as u64);
+    let sha256 = Digest::from_bytes(sha2::Sha256::digest(data).into());
+    // Where the manifest stands is the fuzzer's choice as well: most places fit no members.
+    let blocks = data.first().map_or(0, |byte| u64::from(*byte));
+    let manifest = Span { offset: HEAD_BYTES + blocks * MEMBER_ALIGNMENT, bytes: data.len() as u64, sha256 };
+    let head = Head { manifest, total: manifest.offset + manifest.bytes };
+    if let Ok(contents) = Contents::parse(data, &head) {
+        assert!(contents.spans().all(|span| span.offset >= HEAD_BYTES && span.end() <= Some(manifest.offset)));
+        let again = contents.encode();
+        let bytes = again.len() as u64;
+        let sha256 = Digest::from_bytes(sha2::Sha256::digest(&again).into());
+        let head = Head { manifest: Span { bytes, sha256, ..manifest }, total: manifest.offset + bytes };
+        assert_eq!(Contents::parse(&again, &head), Ok(contents));
+    }
+}
+
 /// The next place where a member may begin.
 fn aligned(at: u64) -> Option<u64> {
     at.checked_next_multiple_of(MEMBER_ALIGNMENT)

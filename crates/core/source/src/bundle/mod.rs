@@ -19,7 +19,7 @@ use sys::Sys;
 
 pub use format::{
     Bundled, Contents, FORMAT, FormatError, HEAD_BYTES, HEAD_MARK, Head, MANIFEST_BYTES_MAX, MEMBER_ALIGNMENT, Origin,
-    Program, Section, Span,
+    Program, Section, Span, fuzz_bundle,
 };
 pub use sections::{BundlePlace, SectionError, SectionReader};
 
