@@ -7,8 +7,8 @@
 //! The project's own chores: `cargo xtask CHORE`.
 
 mod bench;
-mod bench_shells;
 mod bench_bundle;
+mod bench_shells;
 mod fuzz;
 mod reference;
 mod tidy;

@@ -9,8 +9,8 @@ mod why;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 pub use adopt::{ImportArgs, MigrateArgs};
+pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
 
@@ -21,8 +21,8 @@ pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
 pub use verify::VerifyArgs;
 mod places;
 
-pub use why::WhyArgs;
 pub use places::{DoctorArgs, EnvArgs, EnvShell, IdeArgs, IdeCommand, IdeSetupArgs, SystemArgs, SystemCommand};
+pub use why::WhyArgs;
 
 /// The command line.
 #[derive(Debug, Parser)]

@@ -68,6 +68,7 @@ Examples:
   goward setup                      every shell that you use
   goward setup --shell zsh --shell fish
   goward setup --no-profile         change no profile; print the lines to add
+  goward setup --system             as the administrator: one store for all users
 
 All files change together or none does. What stood in them before is kept, and `goward unsetup` takes out
 what was put in.")]

@@ -10,8 +10,8 @@ mod doctor;
 mod env;
 pub(crate) mod exec_shim;
 mod history;
-mod import;
 mod ide;
+mod import;
 mod install;
 mod list;
 mod man;
@@ -77,6 +77,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Verify(args) => verify::run(ctx, args, speech),
         Command::Bundle(args) => bundle::run(ctx, args, platforms, speech),
         Command::Config(args) => config::run(ctx, args),
+        Command::Setup(args) if is_of_system(ctx) => system::init(ctx, args.dry_run, speech),
         Command::Setup(args) => setup::setup(ctx, args, speech),
         Command::Unsetup(args) => setup::unsetup(ctx, args, speech),
         Command::Activate(args) => activate::run(ctx, args),
@@ -86,6 +87,11 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(_) => Ok(man::run()),
     }
+}
+
+/// Whether it is the administrator's store that is worked on (`--system`).
+fn is_of_system(ctx: &Ctx) -> bool {
+    ctx.settings.text("home") == ctx.settings.text("system.home")
 }
 
 /// From now on Ctrl-C asks the work to stop, so that it leaves a resumable state and says so.

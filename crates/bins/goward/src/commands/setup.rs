@@ -65,7 +65,10 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         if plan.changes.is_empty() {
             text.push_str("nothing would change\n");
         }
-        return Ok(Box::new(Worded::new(Outcome { plan, changed: false, transaction: None, backup: None, shims: None }, text)));
+        return Ok(Box::new(Worded::new(
+            Outcome { plan, changed: false, transaction: None, backup: None, shims: None },
+            text,
+        )));
     }
     // The plan is told before anything changes.
     speech.say(planned(&plan).trim_end());
@@ -150,4 +153,3 @@ fn completions(shells: &[Shell]) -> Vec<Completion> {
     };
     shells.iter().filter_map(script).collect()
 }
-

@@ -1,6 +1,6 @@
 //! `goward system`
 //!
-//! [`init`] is also what a `setup --system` has to call.
+//! [`init`] is also what `goward --system setup` does.
 
 use diag::Speech;
 use engine::Ctx;

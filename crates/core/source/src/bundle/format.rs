@@ -462,7 +462,9 @@ mod tests {
             ("out of order", |c| c.toolchains.reverse()),
             ("program twice", |c| c.programs.push(c.programs[0].clone())),
             ("format", |c| c.format = 2),
-            ("a member less", |c| drop(c.sections.pop())),
+            ("a member less", |c| {
+                c.sections.pop();
+            }),
         ];
         for (name, lie) in lies {
             let mut contents = contents();
