@@ -185,7 +185,8 @@ mod tests {
         assert_eq!(bytes, zipped(&manifest, &files).unwrap(), "the same tree gives the same file");
         let mut zip = zip::ZipArchive::new(io::Cursor::new(bytes)).unwrap();
         let prefix = "golang.org/toolchain@v0.0.1-go1.27.3.linux-amd64/";
-        let names: Vec<String> = zip.file_names().map(|name| name.unwrap().strip_prefix(prefix).unwrap().to_owned()).collect();
+        let names: Vec<String> =
+            zip.file_names().map(|name| name.unwrap().strip_prefix(prefix).unwrap().to_owned()).collect();
         let mut sorted = names.clone();
         sorted.sort();
         let expected = ["VERSION", "_go.mod", "bin/go", "pkg/tool/x", "src/_go.mod", "src/fmt/print.go", "src/xgo.mod"];

@@ -18,8 +18,8 @@ use trust::{H1, Witness};
 use crate::choose::{ChooseError, look_around};
 use crate::ctx::Ctx;
 use crate::limits::FOLDERS_MAX;
-use crate::pin;
 use crate::log::{LogProofError, proof_of};
+use crate::pin;
 use crate::prove::index_says;
 
 /// The platforms that are locked where none are named.

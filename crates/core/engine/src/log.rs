@@ -10,8 +10,8 @@ use fetch::Document;
 use release::ToolchainId;
 use source::go_setting;
 use trust::{
-    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, ToolchainH1, Transport, TransportError,
-    VerifierKey, Witness,
+    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, ToolchainH1, Transport,
+    TransportError, VerifierKey, Witness,
 };
 use url::Url;
 

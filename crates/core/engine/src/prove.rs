@@ -181,7 +181,15 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
                 log_proof = Some(proof);
                 proven = true;
             }
-            Err(reason) => return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason, by_files: true, left_out: Vec::new() }.into()),
+            Err(reason) => {
+                return Err(ProveError::LogDiffers {
+                    id: arrived.id.clone(),
+                    reason,
+                    by_files: true,
+                    left_out: Vec::new(),
+                }
+                .into());
+            }
         },
         Claim::None => {}
     }

@@ -9,8 +9,8 @@ mod why;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 pub use adopt::{ImportArgs, MigrateArgs};
+pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use release::{Platform, Request};
 

@@ -141,4 +141,3 @@ fn completions(shells: &[Shell]) -> Vec<Completion> {
     };
     shells.iter().filter_map(script).collect()
 }
-

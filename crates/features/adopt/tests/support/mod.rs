@@ -58,7 +58,7 @@ impl World {
     }
 
     pub fn ctx(&self) -> Ctx {
-        let env = Env::of(self.vars.iter().map(|(name, value)| (name, value)), self.path(""), None);
+        let env = Env::of(&self.vars, self.path(""), None);
         let sys = Sys::new(Fs::real(), Clock::real(), env);
         let settings = Settings::read(&sys, None, &[]).unwrap();
         let platform: Platform = testkit::tiny::host_platform().parse().unwrap();
