@@ -172,9 +172,9 @@ fn a_real_toolchain_is_brought_in_and_proven_by_the_public_log() {
     };
     home.unseal_network();
     for name in ["GOPROXY", "GOSUMDB"] {
-        if let Some(value) = std::env::var_os(name) {
-            home.set_env(name, value);
-        }
+        // What the machine is set up with, else what the toolchain itself takes for granted.
+        let own = home.run_program(place.join("bin/go"), ["env", name]).success().stdout;
+        home.set_env(name, std::env::var_os(name).unwrap_or_else(|| own.trim().into()));
     }
     let run = home.goward(["import", place.to_str().unwrap()]);
     if run.stderr.contains("Go's checksum database: ") {
