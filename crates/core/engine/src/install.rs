@@ -260,11 +260,13 @@ fn already(ctx: &Ctx, toolchain: Toolchain) -> Installed {
     }
 }
 
-fn no_source(ctx: &Ctx, id: &ToolchainId, attempts: Vec<Attempt>) -> InstallError {
+pub(crate) fn no_source(ctx: &Ctx, id: &ToolchainId, attempts: Vec<Attempt>) -> InstallError {
     let class = match weightiest(attempts.iter()) {
         Class::Usage | Class::Policy if ctx.is_offline() => Class::Policy,
         // That the user's rules refused what one source had is more to the point than that others have nothing.
-        Class::NotFound | Class::Usage if attempts.iter().any(|attempt| attempt.class == Class::Policy) => Class::Policy,
+        Class::NotFound | Class::Usage if attempts.iter().any(|attempt| attempt.class == Class::Policy) => {
+            Class::Policy
+        }
         class => class,
     };
     let hints = attempts.iter().fold(Hints::none(), |hints, attempt| hints.join(attempt.hints.clone()));
@@ -272,7 +274,9 @@ fn no_source(ctx: &Ctx, id: &ToolchainId, attempts: Vec<Attempt>) -> InstallErro
         Class::NotFound => hints.join(ctx.catalog().advice(ctx, id)),
         Class::Network => hints.and("check the network and proxy variables; `goward config` shows the sources"),
         Class::Usage => hints.join(set_one_up()),
-        Class::Policy if ctx.is_offline() => hints.and("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
+        Class::Policy if ctx.is_offline() => {
+            hints.and("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network")
+        }
         _ => hints,
     };
     InstallError::NoSource { id: id.clone(), attempts: chain(attempts), class, hints }

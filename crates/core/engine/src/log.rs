@@ -94,6 +94,11 @@ fn tree_h1(id: &ToolchainId, manifest: &Manifest) -> Result<ToolchainH1, LogFail
     trust::toolchain_h1(&id.to_string(), files).map_err(|error| LogFailure::contradicts(whole(&error)))
 }
 
+/// What the user's Go configuration says of a variable: the environment, the user's file, an installed `go.env`.
+pub fn go_setting_of(ctx: &Ctx, name: &str) -> Option<String> {
+    go_setting(&ctx.sys, name, &goroots(ctx)).map(|setting| setting.value).filter(|value| !value.is_empty())
+}
+
 /// The user's `GOSUMDB` and who says so.
 fn gosumdb(ctx: &Ctx) -> (String, String) {
     match go_setting(&ctx.sys, "GOSUMDB", &goroots(ctx)) {

@@ -47,7 +47,10 @@ fn beside(ctx: &Ctx, place: &Place) -> Result<Option<Vec<u8>>, String> {
             let mut name = path.clone().into_os_string();
             name.push(".asc");
             let path = std::path::PathBuf::from(name);
-            ctx.sys.fs().read_if_there(&path, SIGNATURE_BYTES_MAX).map_err(|error| format!("{}: {error}", path.display()))
+            ctx.sys
+                .fs()
+                .read_if_there(&path, SIGNATURE_BYTES_MAX)
+                .map_err(|error| format!("{}: {error}", path.display()))
         }
         Place::Url(_) if ctx.is_offline() => Err("its signature was not asked for (offline)".to_owned()),
         Place::Url(url) => {

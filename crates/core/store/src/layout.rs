@@ -23,6 +23,7 @@ use release::ToolchainId;
 /// locks/                                  locks between processes
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
 /// shim.table                              what the shims know of the store
+/// set-aside/                              what a repair has moved out of a tree
 /// trash/                                  trees on their way out
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,6 +189,11 @@ impl Layout {
     /// Folders of projects that goward has served.
     pub fn projects(&self) -> PathBuf {
         self.home.join("projects")
+    }
+
+    /// What a repair has moved out of a tree. Nothing empties it: it is the user's.
+    pub fn set_aside(&self) -> PathBuf {
+        self.home.join("set-aside")
     }
 
     /// Trees on their way out.

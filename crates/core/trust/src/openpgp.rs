@@ -166,7 +166,9 @@ impl Keyring {
             return Err(unusable("it is no version 4 signature over a file".to_owned()));
         }
         if !is_strong(&parsed) {
-            return Err(unusable("it is over a hash that can be forged (only SHA-256, SHA-384 and SHA-512 count)".to_owned()));
+            return Err(unusable(
+                "it is over a hash that can be forged (only SHA-256, SHA-384 and SHA-512 count)".to_owned(),
+            ));
         }
         let created = parsed.created().ok_or_else(|| unusable("it does not say when it was made".to_owned()))?;
         let then = u64::from(created.as_secs());
@@ -199,15 +201,17 @@ impl Keyring {
             return Err("had been revoked");
         }
         let of_users = details.users.iter().flat_map(|user| {
-            user.signatures.iter().filter(move |one| {
-                one.verify_certification(primary, pgp::types::Tag::UserId, &user.id).is_ok()
-            })
+            user.signatures
+                .iter()
+                .filter(move |one| one.verify_certification(primary, pgp::types::Tag::UserId, &user.id).is_ok())
         });
         let direct = details.direct_signatures.iter().filter(|one| one.verify_key(primary).is_ok());
         let newest = of_users.chain(direct).max_by_key(|one| one.created().map(|at| at.as_secs()));
         match newest {
             None => Err("was not bound to any name"),
-            Some(newest) if expires(newest, u64::from(primary.created_at().as_secs())).is_some_and(|end| end <= then) => {
+            Some(newest)
+                if expires(newest, u64::from(primary.created_at().as_secs())).is_some_and(|end| end <= then) =>
+            {
                 Err("had expired")
             }
             Some(_) => Ok(()),
@@ -221,7 +225,8 @@ impl Keyring {
             return Err("did not exist yet");
         }
         let mut revocations = subkey.signatures.iter().filter(|one| {
-            one.typ() == Some(SignatureType::SubkeyRevocation) && one.verify_subkey_binding(primary, &subkey.key).is_ok()
+            one.typ() == Some(SignatureType::SubkeyRevocation)
+                && one.verify_subkey_binding(primary, &subkey.key).is_ok()
         });
         if revocations.any(|one| revokes_at(one, then)) {
             return Err("had been revoked");

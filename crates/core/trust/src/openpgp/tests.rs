@@ -1,8 +1,6 @@
 use std::io::{self, Read};
 
-use pgp::composed::{
-    ArmorOptions, KeyType, SecretKeyParamsBuilder, SignedSecretKey, SubkeyParamsBuilder,
-};
+use pgp::composed::{ArmorOptions, KeyType, SecretKeyParamsBuilder, SignedSecretKey, SubkeyParamsBuilder};
 use pgp::packet::{SignatureConfig, Subpacket, SubpacketData};
 use pgp::types::{Password, Timestamp};
 use rand::SeedableRng;
@@ -69,12 +67,9 @@ fn signed_by(key: &impl pgp::types::SigningKey, form: &Form) -> Vec<u8> {
 fn a_signature_of_a_subkey_names_the_primary_key_and_its_time() {
     let signer = signer(1);
     let ring = keyring(&signer);
-    for signature in
-        [signed_by(&signer.secret_subkeys[0].key, &PLAIN), signed_by(&signer.primary_key, &PLAIN)]
-    {
+    for signature in [signed_by(&signer.secret_subkeys[0].key, &PLAIN), signed_by(&signer.primary_key, &PLAIN)] {
         let witness = ring.check(&signature, DATA, NOW).unwrap();
-        let expected =
-            Witness::OpenPgp { fingerprint: ring.fingerprint().to_owned(), signed_unix_seconds: NOW - 1000 };
+        let expected = Witness::OpenPgp { fingerprint: ring.fingerprint().to_owned(), signed_unix_seconds: NOW - 1000 };
         assert_eq!(witness, expected);
     }
 }
@@ -177,7 +172,9 @@ fn the_built_in_key_is_the_pinned_one_and_its_subkeys_count_in_their_years() {
     let seen: Vec<Vec<usize>> = (2015..=2027).map(|number| good_in(year(number))).collect();
     let none: Vec<usize> = vec![];
     assert_eq!(seen[0], none, "no subkey existed in 2015");
-    for (number, expected) in [(2022, vec![3]), (2023, vec![3, 4]), (2024, vec![3, 4, 5]), (2025, vec![4, 5]), (2026, vec![5])] {
+    for (number, expected) in
+        [(2022, vec![3]), (2023, vec![3, 4]), (2024, vec![3, 4, 5]), (2025, vec![4, 5]), (2026, vec![5])]
+    {
         assert_eq!(seen[number - 2015], expected, "{number}");
     }
     assert_eq!(seen[12], none, "the newest built-in subkey ends in January 2027");
