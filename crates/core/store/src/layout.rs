@@ -141,6 +141,11 @@ impl Layout {
         self.home.join("heads").join(database)
     }
 
+    /// The evidence that a checksum database has shown two histories, by when it was met.
+    pub fn fork_evidence(&self, database: &str, unix_seconds: u64) -> PathBuf {
+        self.home.join("heads").join(format!("{database}.fork-{unix_seconds}.json"))
+    }
+
     /// Locks between processes.
     pub fn locks(&self) -> PathBuf {
         self.home.join("locks")
