@@ -7,6 +7,7 @@
 //! The project's own chores: `cargo xtask CHORE`.
 
 mod bench;
+mod bench_verify;
 mod fuzz;
 mod reference;
 mod tidy;
@@ -17,6 +18,7 @@ const USAGE: &str = "\
 cargo xtask tidy                  check the layers and where paths are built
 cargo xtask reference [--check]   write (or compare) docs/reference
 cargo xtask bench [--runs N]      measure against the floor and a peer
+cargo xtask bench-verify [N]       measure the check of a tree against its floor, N pairs
 cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
 
 fn main() -> Result<()> {
@@ -28,6 +30,8 @@ fn main() -> Result<()> {
         ["reference", "--check"] => reference::run(true),
         ["bench"] => bench::run(7),
         ["bench", "--runs", runs] => bench::run(runs.parse()?),
+        ["bench-verify"] => bench_verify::run(15),
+        ["bench-verify", runs] => bench_verify::run(runs.parse()?),
         ["fuzz"] => fuzz::run(20),
         ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
         _ => bail!("no such chore; there are:\n{USAGE}"),

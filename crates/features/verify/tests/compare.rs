@@ -239,3 +239,20 @@ fn one_changed_byte_in_each_of_six_hundred_files_of_a_real_tree_is_found_and_nam
     }
     assert!(looked(&tree, &manifest).is_whole());
 }
+
+#[test]
+fn the_files_of_a_real_wheel_give_the_hash_in_the_log_with_the_papers_filled_in() {
+    let real = match testkit::real::toolchain("1.22.10") {
+        Ok(real) => real,
+        Err(why) => return eprintln!("skipped: {why}"),
+    };
+    if testkit::tiny::host_platform() != "linux-amd64" {
+        return eprintln!("skipped: the record at hand is that of linux-amd64");
+    }
+    let manifest = manifest_of(&real);
+    let files = manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
+    let computed = trust::toolchain_h1("go1.22.10.linux-amd64", files).unwrap();
+    let published = "h1:RsNdqCv6DX1zuIjq1S4c+sMWuLF4M7Ef4eHoBcz8dMU=".parse().unwrap();
+    let filled_in = computed.matches(&published).unwrap();
+    assert_eq!(filled_in, ["CONTRIBUTING.md", "LICENSE", "PATENTS", "README.md", "SECURITY.md", "codereview.cfg"]);
+}
