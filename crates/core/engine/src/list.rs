@@ -22,8 +22,8 @@ pub struct Listed {
     pub source: Option<String>,
     /// How many bytes its files have.
     pub bytes: Option<u64>,
-    /// What was proven of it, a line each.
-    pub proof: Vec<String>,
+    /// What was proven of it, and by whom.
+    pub witnesses: Vec<trust::Witness>,
     /// Whether Go's team supports it.
     pub support: String,
 }
@@ -57,8 +57,8 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
                 is_default: current.as_ref().is_some_and(|current| current.toolchain == toolchain.id),
                 source: record.as_ref().map(|record| record.source.clone()),
                 bytes: record.as_ref().map(|record| record.bytes),
-                proof: record.iter().flat_map(|record| record.witnesses.iter().map(ToString::to_string)).collect(),
                 support: support(toolchain.id.version(), &known, today),
+                witnesses: record.map(|record| record.witnesses).unwrap_or_default(),
                 tree: toolchain.tree,
                 toolchain: toolchain.id,
             }

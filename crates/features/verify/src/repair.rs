@@ -68,9 +68,9 @@ pub(crate) fn repair(
         let fs = ctx.sys.fs();
         fs.create_dir(&scratch).map_err(|cause| VerifyError::Scratch { path: scratch.clone(), cause })?;
         let mut gathered = Gathered { ctx, scratch: &scratch, got: BTreeMap::new(), buffer: vec![0; READ_BYTES] };
-        gathered.from_this_machine(toolchain, manifest, comparison, &wanted)?;
+        gathered.look_around(toolchain, manifest, comparison, &wanted)?;
         if gathered.lacks(&wanted) {
-            gathered.from_sources(id, &wanted)?;
+            gathered.ask_sources(id, &wanted)?;
         }
         // Durable before any of it can be seen, and all at once.
         fs.sync_tree(&scratch).map_err(|cause| VerifyError::Scratch { path: scratch.clone(), cause })?;
@@ -145,7 +145,7 @@ impl Gathered<'_> {
         false
     }
 
-    fn from_this_machine(
+    fn look_around(
         &mut self,
         toolchain: &Toolchain,
         manifest: &Manifest,
@@ -194,7 +194,7 @@ impl Gathered<'_> {
         Ok(())
     }
 
-    fn from_sources(&mut self, id: &ToolchainId, wanted: &[&FileRecord]) -> Result<(), VerifyError> {
+    fn ask_sources(&mut self, id: &ToolchainId, wanted: &[&FileRecord]) -> Result<(), VerifyError> {
         let (ctx, scratch) = (self.ctx, self.scratch.to_path_buf());
         refetch(ctx, id, &scratch, &mut |tree, source| {
             for file in wanted {

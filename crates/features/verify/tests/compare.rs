@@ -73,7 +73,8 @@ fn a_whole_tree_has_no_fault() {
 
 #[test]
 fn each_kind_of_damage_is_told_from_the_others() {
-    let cases: [(&str, fn(&Path), &[(&str, &str)]); 13] = [
+    type Case = (&'static str, fn(&Path), &'static [(&'static str, &'static str)]);
+    let cases: [Case; 13] = [
         ("missing", |t| fs::remove_file(t.join("VERSION")).unwrap(), &[("VERSION", "missing")]),
         ("longer", |t| fs::write(t.join("VERSION"), "go1.99x").unwrap(), &[("VERSION", "changed")]),
         ("truncated", |t| fs::write(t.join("VERSION"), "go1").unwrap(), &[("VERSION", "changed")]),
