@@ -284,7 +284,7 @@ pub(crate) fn already(ctx: &Ctx, toolchain: Toolchain) -> Installed {
     }
 }
 
-fn no_source(ctx: &Ctx, id: &ToolchainId, attempts: Vec<Attempt>) -> InstallError {
+pub(crate) fn no_source(ctx: &Ctx, id: &ToolchainId, attempts: Vec<Attempt>) -> InstallError {
     let class = match weightiest(attempts.iter()) {
         Class::Usage | Class::Policy if ctx.is_offline() => Class::Policy,
         // That the user's rules refused what one source had is more to the point than that others have nothing.

@@ -29,6 +29,7 @@ mod policy;
 mod prove;
 mod prune;
 mod recover;
+mod refetch;
 mod rollback;
 pub mod settings;
 mod shims;
@@ -53,13 +54,16 @@ pub use install::{InstallError, InstallPlan, Installed, install, plan_install};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};
 pub use list::{Available, Listed, available, installed};
 pub use lock::{LockError, LockOutcome, hold_installed, lock};
-pub use log::{LogFailure, LogProofError, Vouched, ask_log, check_kept_proof, key_of, log_proof, newest_head};
+pub use log::{
+    LogFailure, LogProofError, Vouched, ask_log, check_kept_proof, go_setting_of, key_of, log_proof, newest_head,
+};
 pub use module_zip::{ModuleZipError, write_module_zip};
 pub use pin::{PinError, Pinned, pin, repinned};
 pub use policy::{Lack, Need, Policy};
 pub use prove::ProveError;
 pub use prune::{PruneItem, prune};
 pub use recover::recover;
+pub use refetch::refetch;
 pub use rollback::{RolledBack, Undone, UndoneStep, roll_back, undo};
 pub use shims::{
     NextError, ShimError, ShimListed, ShimsListed, ShimsWritten, list_shims, next_program, refresh_shims, write_shims,

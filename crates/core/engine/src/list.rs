@@ -24,8 +24,8 @@ pub struct Listed {
     pub system: bool,
     /// How many bytes its files have.
     pub bytes: Option<u64>,
-    /// What was proven of it, a line each.
-    pub proof: Vec<String>,
+    /// What was proven of it, and by whom.
+    pub witnesses: Vec<trust::Witness>,
     /// Whether Go's team supports it.
     pub support: String,
 }
@@ -60,8 +60,8 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
                 system: ctx.store.is_of_system(&toolchain),
                 source: record.as_ref().map(|record| record.source.clone()),
                 bytes: record.as_ref().map(|record| record.bytes),
-                proof: record.iter().flat_map(|record| record.witnesses.iter().map(ToString::to_string)).collect(),
                 support: support(toolchain.id.version(), &known, today),
+                witnesses: record.map(|record| record.witnesses).unwrap_or_default(),
                 tree: toolchain.tree,
                 toolchain: toolchain.id,
             }

@@ -10,7 +10,7 @@ use fetch::Document;
 use release::ToolchainId;
 use source::go_setting;
 use trust::{
-    AnyError, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, ToolchainH1, Transport,
+    AnyError, ForkEvidence, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, ToolchainH1, Transport,
     TransportError, VerifierKey, Witness,
 };
 use url::Url;
@@ -77,7 +77,10 @@ fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogFailure> {
         .map_err(|error| LogFailure::Silent(whole(&error)))?;
     let wanted = ModuleVersion::toolchain(&id.to_string());
     SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
-        let reason = whole(&error);
+        let mut reason = whole(&error);
+        if let Some(evidence) = error.fork_evidence() {
+            reason.push_str(&keep_evidence(ctx, evidence));
+        }
         match error {
             SumDbError::Transport { .. } | SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
             _ => LogFailure::contradicts(reason),
@@ -225,6 +228,27 @@ impl Diagnose for LogProofError {
             }
         }
     }
+}
+
+/// Keeps the evidence of a fork, which whoever runs the database cannot explain away; says where.
+fn keep_evidence(ctx: &Ctx, evidence: &ForkEvidence) -> String {
+    let path = ctx.store.layout().fork_evidence(&evidence.database, ctx.sys.clock().unix_seconds());
+    let fs = ctx.sys.fs();
+    let kept = serde_json::to_vec_pretty(evidence).map_err(std::io::Error::other).and_then(|bytes| {
+        path.parent().map_or(Ok(()), |folder| fs.create_dirs_durably(folder))?;
+        fs.replace(&path, &bytes)
+    });
+    match kept {
+        Ok(()) => {
+            format!("; they are kept in `{}`: report them to the Go security team, and install nothing", path.display())
+        }
+        Err(error) => format!("; they could not be kept in `{}`: {error}", path.display()),
+    }
+}
+
+/// What the user's Go configuration says of a variable: the environment, the user's file, an installed `go.env`.
+pub fn go_setting_of(ctx: &Ctx, name: &str) -> Option<String> {
+    go_setting(&ctx.sys, name, &goroots(ctx)).map(|setting| setting.value).filter(|value| !value.is_empty())
 }
 
 /// The user's `GOSUMDB` and who says so.

@@ -34,9 +34,9 @@ impl<'a> Material<'a> {
         id: &release::ToolchainId,
         name: &str,
     ) -> Result<(PathBuf, Option<Staging>), StoreError> {
-        let Material::Parts(parts) = self else {
-            let Material::File(path) = self else { unreachable!("there are two kinds") };
-            return Ok((path.to_path_buf(), None));
+        let parts = match self {
+            Material::File(path) => return Ok((path.to_path_buf(), None)),
+            Material::Parts(parts) => parts,
         };
         let staging = ctx.store.stage(id)?;
         let folder = staging.tree();

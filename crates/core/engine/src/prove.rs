@@ -255,6 +255,11 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
             Signed::Bad(reason) => {
                 return Err(ProveError::SignatureDiffers { id: arrived.id.clone(), reason }.into());
             }
+            // Most archives have none: that is news only where one is required.
+            Signed::Absent if policy.requires(Need::OpenPgp) => {
+                tried.note("OpenPGP: there is no signature beside it".to_owned());
+            }
+            Signed::Absent => {}
             Signed::Nothing(reason) => tried.note(format!("OpenPGP: {reason}")),
         }
     }

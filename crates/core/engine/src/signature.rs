@@ -15,7 +15,9 @@ pub(crate) enum Signed {
     Good(Witness),
     /// It is there and speaks against the bytes.
     Bad(String),
-    /// There is none, or it says nothing: why.
+    /// There is none.
+    Absent,
+    /// It could not be looked at, or says nothing: why.
     Nothing(String),
 }
 
@@ -23,7 +25,7 @@ pub(crate) enum Signed {
 pub(crate) fn ask_signature(ctx: &Ctx, arrived: &Arrived) -> Signed {
     let signature = match beside(ctx, arrived.place) {
         Ok(Some(signature)) => signature,
-        Ok(None) => return Signed::Nothing("there is no signature beside it".to_owned()),
+        Ok(None) => return Signed::Absent,
         Err(reason) => return Signed::Nothing(reason),
     };
     let keyring = match keyring(ctx) {

@@ -27,6 +27,7 @@ use release::ToolchainId;
 /// shim.table                              what the shims know of the store
 /// sdk/go1.27.3.linux-amd64/               links into the tree, and the mark that other tools look for
 /// shell/                                  scripts that the user's shells read
+/// set-aside/                              what a repair has moved out of a tree
 /// trash/                                  trees on their way out
 /// isolated/go1.27.3/gobin                 folders of one version's own, where that is asked for
 /// isolated/projects/0123456789abcdef/     folders of one project's own
@@ -181,6 +182,11 @@ impl Layout {
         self.home.join("heads").join(database)
     }
 
+    /// The evidence that a checksum database has shown two histories, by when it was met.
+    pub fn fork_evidence(&self, database: &str, unix_seconds: u64) -> PathBuf {
+        self.home.join("heads").join(format!("{database}.fork-{unix_seconds}.json"))
+    }
+
     /// Locks between processes.
     pub fn locks(&self) -> PathBuf {
         self.home.join("locks")
@@ -256,6 +262,11 @@ impl Layout {
     pub fn isolated_by_project(&self, project: &Path, name: &str) -> PathBuf {
         let hash = crate::projects::name_of(&project.to_string_lossy());
         self.isolated().join("projects").join(hash).join(name)
+    }
+
+    /// What a repair has moved out of a tree. Nothing empties it: it is the user's.
+    pub fn set_aside(&self) -> PathBuf {
+        self.home.join("set-aside")
     }
 
     /// Trees on their way out.

@@ -9,6 +9,7 @@
 mod bench;
 mod bench_bundle;
 mod bench_shells;
+mod bench_verify;
 mod fuzz;
 mod reference;
 mod tidy;
@@ -22,6 +23,7 @@ cargo xtask bench [--runs N]      measure against the floor and a peer
 cargo xtask bench shells          measure shell start and prompt hook beside peers
 cargo xtask bench --shims [GOWARD]  measure the shims alone
 cargo xtask bench-bundle [--goward FILE]  measure an install from a bundle against one from a mirror
+cargo xtask bench-verify [N]       measure the check of a tree against its floor, N pairs
 cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
 
 fn main() -> Result<()> {
@@ -38,6 +40,8 @@ fn main() -> Result<()> {
         ["bench", "--shims", goward] => bench::run_shims(Some(goward)),
         ["bench-bundle"] => bench_bundle::run(5, None),
         ["bench-bundle", "--goward", program] => bench_bundle::run(5, Some(program)),
+        ["bench-verify"] => bench_verify::run(15),
+        ["bench-verify", runs] => bench_verify::run(runs.parse()?),
         ["fuzz"] => fuzz::run(20),
         ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
         _ => bail!("no such chore; there are:\n{USAGE}"),

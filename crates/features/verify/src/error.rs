@@ -31,6 +31,24 @@ pub enum VerifyError {
         /// Names that are not.
         faults: usize,
     },
+    /// There is no room to work in.
+    #[error("make the folder `{}`", path.display())]
+    Scratch {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The right bytes are nowhere on this machine, and no source gave them.
+    #[error("repair {id}: no copy of what is damaged is on this machine, and it could not be fetched once more")]
+    Refetch {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What came of each source.
+        #[source]
+        cause: Box<engine::InstallError>,
+    },
     /// A proof does not hold.
     #[error("prove {id}: {reason}")]
     Contradicted {
@@ -55,7 +73,8 @@ impl Diagnose for VerifyError {
     fn class(&self) -> Class {
         match self {
             Self::Store(error) => error.class(),
-            Self::Stopped { cause, .. } => Class::of_io(cause),
+            Self::Stopped { cause, .. } | Self::Scratch { cause, .. } => Class::of_io(cause),
+            Self::Refetch { cause, .. } => cause.class(),
             Self::Damaged { .. } | Self::Contradicted { .. } | Self::Trial { .. } => Class::Integrity,
         }
     }
@@ -64,6 +83,8 @@ impl Diagnose for VerifyError {
         match self {
             Self::Store(error) => error.word(),
             Self::Stopped { .. } => "verify-stopped",
+            Self::Scratch { .. } => "scratch-folder",
+            Self::Refetch { .. } => "repair-without-source",
             Self::Damaged { .. } => "toolchain-damaged",
             Self::Contradicted { .. } => "proof-does-not-hold",
             Self::Trial { .. } => "toolchain-does-not-run",
@@ -74,6 +95,8 @@ impl Diagnose for VerifyError {
         match self {
             Self::Store(error) => error.hints(),
             Self::Stopped { .. } => Hints::none(),
+            Self::Scratch { cause, .. } => Hints::for_io(cause),
+            Self::Refetch { cause, .. } => cause.hints(),
             Self::Damaged { id, .. } => hint!("`goward verify --repair {}` replaces what is damaged", id.version()),
             Self::Contradicted { id, .. } => hint!(
                 "do not run it; `goward uninstall {}` removes it, `goward verify --explain` shows each step",

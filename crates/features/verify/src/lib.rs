@@ -20,12 +20,14 @@ mod chain;
 mod compare;
 mod error;
 mod limits;
+mod repair;
 mod report;
 mod trial;
 
 pub use chain::{Holds, Origin, Step};
 pub use compare::{Comparison, Fault, FaultKind, compare};
 pub use error::VerifyError;
+pub use repair::Repaired;
 pub use report::Verified;
 pub use trial::Trial;
 
@@ -39,6 +41,8 @@ use store::{StoreError, ToolchainRecord};
 pub struct Wish {
     /// Run the go command.
     pub run: bool,
+    /// Put right what is damaged, and check again.
+    pub repair: bool,
 }
 
 /// The first minor version whose toolchains stand in Go's checksum database by their reproducible files.
@@ -59,8 +63,19 @@ pub fn verify(ctx: &Ctx, id: &ToolchainId, wish: Wish) -> Result<Verified, Verif
         action: "verify",
         bytes_total: Some(manifest.bytes_total()),
     });
-    let comparison = compare(&ctx.sys, &toolchain.tree, &manifest, task.as_ref())
-        .map_err(|cause| VerifyError::Stopped { id: id.clone(), cause })?;
+    let compared = || {
+        compare(&ctx.sys, &toolchain.tree, &manifest, task.as_ref())
+            .map_err(|cause| VerifyError::Stopped { id: id.clone(), cause })
+    };
+    let mut comparison = compared()?;
+    let repaired = if wish.repair && !comparison.is_whole() {
+        engine::recover(ctx);
+        let repaired = repair::repair(ctx, &toolchain, &record, &manifest, &comparison)?;
+        comparison = compared()?;
+        Some(repaired)
+    } else {
+        None
+    };
     let asked = if record.log_proof.is_none() { ask(ctx, id, &mut record, &manifest) } else { Asked::NotNeeded };
     drop(task);
     let chain = chain::chain(ctx, id, &record, &manifest);
@@ -85,6 +100,7 @@ pub fn verify(ctx: &Ctx, id: &ToolchainId, wish: Wish) -> Result<Verified, Verif
         source: record.source,
         installed_unix_seconds: record.installed_unix_seconds,
         comparison,
+        repaired,
         origin,
         steps,
         witnesses: record.witnesses,

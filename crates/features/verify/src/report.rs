@@ -11,6 +11,7 @@ use crate::chain::{Holds, Origin, Step};
 use crate::compare::Comparison;
 use crate::error::VerifyError;
 use crate::limits::FAULTS_SHOWN_MAX;
+use crate::repair::Repaired;
 use crate::trial::Trial;
 
 /// What a check found.
@@ -26,6 +27,9 @@ pub struct Verified {
     pub installed_unix_seconds: u64,
     /// The tree against its manifest.
     pub comparison: Comparison,
+    /// What a repair has done before that comparison, if there was something to repair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repaired: Option<Repaired>,
     /// Who vouches for it.
     pub origin: Origin,
     /// The way from files to key.
@@ -63,6 +67,17 @@ impl Verified {
         let state = if faults.is_empty() { "whole" } else { "damaged" };
         let mut text =
             format!("{}: {state}, {}; {files} files, {}\n", self.toolchain, self.origin_words(), Bytes(*bytes));
+        if let Some(repaired) = &self.repaired {
+            for (from, paths) in &repaired.replaced {
+                text.push_str(&format!("  {:<10} {} from {from}\n", "replaced", listed(paths)));
+            }
+            if !repaired.modes.is_empty() {
+                text.push_str(&format!("  {:<10} {}\n", "mode set", listed(&repaired.modes)));
+            }
+            for (path, place) in repaired.set_aside.iter().take(FAULTS_SHOWN_MAX) {
+                text.push_str(&format!("  {:<10} {} is now {}\n", "set aside", shown(path), place.display()));
+            }
+        }
         for fault in faults.iter().take(FAULTS_SHOWN_MAX) {
             text.push_str(&format!("  {fault}\n"));
         }
@@ -111,4 +126,19 @@ impl Verified {
             Origin::Contradicted => "its proof does not hold".to_owned(),
         }
     }
+}
+
+/// Paths that a line has room for.
+const PATHS_ON_A_LINE: usize = 4;
+
+fn listed(paths: &[String]) -> String {
+    let mut text = paths.iter().take(PATHS_ON_A_LINE).map(|path| shown(path)).collect::<Vec<_>>().join(", ");
+    if paths.len() > PATHS_ON_A_LINE {
+        text.push_str(&format!(" and {} more", paths.len() - PATHS_ON_A_LINE));
+    }
+    text
+}
+
+fn shown(path: &str) -> String {
+    archive::shown(path.as_bytes())
 }

@@ -12,6 +12,7 @@ Examples:
   goward verify                     the toolchain that this folder asks for
   goward verify 1.27.3 --explain    every step from the files to the log's key
   goward verify --all --offline     all toolchains, without the network
+  goward verify 1.27.3 --repair     replace what is damaged, and check again
   goward verify 1.27.3 --run        run its go command as well
 
 Damage ends with exit code 5. docs/trust.md says what is proven, and by whom.")]
@@ -25,6 +26,12 @@ pub struct VerifyArgs {
     /// Show every step, with its numbers.
     #[arg(long)]
     pub explain: bool,
+    /// Replace what is damaged or missing, move aside what does not belong, and check again.
+    #[arg(long)]
+    pub repair: bool,
+    /// With --repair, only say what it would find to do.
+    #[arg(long, requires = "repair")]
+    pub dry_run: bool,
     /// Also run `go version`, `go env GOROOT` and `go list std`, in an environment of their own.
     #[arg(long)]
     pub run: bool,

@@ -13,7 +13,7 @@ use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &VerifyArgs, speech: &Speech) -> Done {
     listen(ctx)?;
-    let wish = Wish { run: args.run };
+    let wish = Wish { run: args.run, repair: args.repair && !args.dry_run };
     let (mut text, mut checked, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
     let wanted = wanted(ctx, args)?;
     if wanted.is_empty() {

@@ -1,0 +1,223 @@
+//! Right bytes for wrong ones, and nothing else changed.
+//!
+//! Only what is damaged or missing is brought: from another file on this machine that has the right SHA-256 (the
+//! same tree, another toolchain of the store, `~/sdk`, the module cache), and what none of them has out of the
+//! archive, which is fetched once more. Every byte is hashed on its way; where it came from does not matter.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use archive::{FileRecord, Manifest};
+use engine::{Ctx, go_setting_of, refetch};
+use release::ToolchainId;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use store::{Toolchain, ToolchainRecord};
+
+use crate::compare::{Comparison, FaultKind};
+use crate::error::VerifyError;
+use crate::limits::READ_BYTES;
+
+/// What a repair has done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Repaired {
+    /// Files that were replaced or brought back, by where their bytes came from.
+    pub replaced: BTreeMap<String, Vec<String>>,
+    /// Files whose permission bits were set right.
+    pub modes: Vec<String>,
+    /// What did not belong, and where it is now.
+    pub set_aside: BTreeMap<String, PathBuf>,
+}
+
+impl Repaired {
+    /// How many names were put right.
+    pub fn count(&self) -> usize {
+        self.replaced.values().map(Vec::len).sum::<usize>() + self.modes.len() + self.set_aside.len()
+    }
+}
+
+/// Puts a tree right. What was not damaged is not touched.
+pub(crate) fn repair(
+    ctx: &Ctx,
+    toolchain: &Toolchain,
+    record: &ToolchainRecord,
+    manifest: &Manifest,
+    comparison: &Comparison,
+) -> Result<Repaired, VerifyError> {
+    let id = &toolchain.id;
+    let mut wanted: Vec<&FileRecord> = Vec::new();
+    let (mut modes, mut aside) = (Vec::new(), Vec::new());
+    for fault in &comparison.faults {
+        let file = manifest.find(&fault.path);
+        match (&fault.kind, file) {
+            (FaultKind::Mode { .. }, Some(file)) => modes.push(file),
+            // What stands in the way is not ours to delete.
+            (FaultKind::NotAFile { .. } | FaultKind::Extra { .. }, None) => aside.push(fault.path.as_str()),
+            (FaultKind::NotAFile { .. }, Some(file)) => {
+                aside.push(fault.path.as_str());
+                wanted.push(file);
+            }
+            (_, Some(file)) => wanted.push(file),
+            (_, None) => {}
+        }
+    }
+    let staging = ctx.store.stage(id)?;
+    let scratch = staging.tree();
+    let outcome = (|| {
+        let fs = ctx.sys.fs();
+        fs.create_dir(&scratch).map_err(|cause| VerifyError::Scratch { path: scratch.clone(), cause })?;
+        let mut gathered = Gathered { ctx, scratch: &scratch, got: BTreeMap::new(), buffer: vec![0; READ_BYTES] };
+        gathered.look_around(toolchain, manifest, comparison, &wanted)?;
+        if gathered.lacks(&wanted) {
+            gathered.ask_sources(id, &wanted)?;
+        }
+        // Durable before any of it can be seen, and all at once.
+        fs.sync_tree(&scratch).map_err(|cause| VerifyError::Scratch { path: scratch.clone(), cause })?;
+        // Only now the locks: they are not held while something is fetched.
+        let wait_max = ctx.settings.seconds("lock.wait-seconds");
+        let mut mending = ctx.store.mend(id, &record.manifest_sha256, wait_max)?;
+        let mut repaired = Repaired::default();
+        for path in aside {
+            repaired.set_aside.insert(path.to_owned(), mending.set_aside(path)?);
+        }
+        for file in &wanted {
+            let Some(got) = gathered.got.remove(&file.path) else { continue };
+            mending.put(&got.staged, &file.path)?;
+            repaired.replaced.entry(got.from).or_default().push(file.path.clone());
+        }
+        for file in modes {
+            mending.set_executable(&file.path, file.executable)?;
+            repaired.modes.push(file.path.clone());
+        }
+        mending.finish()?;
+        Ok(repaired)
+    })();
+    ctx.store.discard(staging);
+    outcome
+}
+
+/// A file's right bytes, staged.
+struct Got {
+    staged: PathBuf,
+    from: String,
+}
+
+struct Gathered<'a> {
+    ctx: &'a Ctx,
+    scratch: &'a Path,
+    got: BTreeMap<String, Got>,
+    buffer: Vec<u8>,
+}
+
+impl Gathered<'_> {
+    fn lacks(&self, wanted: &[&FileRecord]) -> bool {
+        wanted.iter().any(|file| !self.got.contains_key(&file.path))
+    }
+
+    /// Takes a copy of `from` for `file` if it holds the right bytes.
+    fn take(&mut self, file: &FileRecord, from: &Path, whose: &str) -> bool {
+        let fs = self.ctx.sys.fs();
+        let staged = self.scratch.join(format!("file-{}", self.got.len()));
+        let Ok((mut input, meta)) = fs.open_regular(from) else { return false };
+        if meta.bytes != file.bytes {
+            return false;
+        }
+        let copied = (|| {
+            let mut output = fs.create_new(&staged, 0o644)?;
+            let (mut hasher, mut bytes) = (Sha256::new(), 0);
+            loop {
+                let read = input.read(&mut self.buffer)?;
+                if read == 0 || bytes > file.bytes {
+                    return Ok::<_, std::io::Error>(<[u8; 32]>::from(hasher.finalize()) == file.sha256);
+                }
+                hasher.update(&self.buffer[..read]);
+                output.write_all(&self.buffer[..read])?;
+                bytes += read as u64;
+            }
+        })();
+        if copied.is_ok_and(|right| right) && fs.set_mode(&staged, store::mode_of(file.executable)).is_ok() {
+            self.got.insert(file.path.clone(), Got { staged, from: whose.to_owned() });
+            return true;
+        }
+        // What is half a file, or the wrong one, is in the way of the next try.
+        let _ = fs.remove_file_if_there(&staged);
+        false
+    }
+
+    fn look_around(
+        &mut self,
+        toolchain: &Toolchain,
+        manifest: &Manifest,
+        comparison: &Comparison,
+        wanted: &[&FileRecord],
+    ) -> Result<(), VerifyError> {
+        let mut by_content: HashMap<[u8; 32], Vec<(PathBuf, String)>> =
+            wanted.iter().map(|file| (file.sha256, Vec::new())).collect();
+        let mut offer = |tree: &Path, files: &Manifest, whose: &str| {
+            for file in &files.files {
+                if let Some(places) = by_content.get_mut(&file.sha256) {
+                    places.push((tree.join(&file.path), whose.to_owned()));
+                }
+            }
+        };
+        let mut good = manifest.clone();
+        good.files.retain(|file| comparison.faults.binary_search_by(|fault| fault.path.cmp(&file.path)).is_err());
+        offer(&toolchain.tree, &good, "the same tree");
+        for sibling in self.ctx.store.toolchains()?.into_iter().filter(|sibling| sibling.id != toolchain.id) {
+            // A sibling whose list cannot be trusted lends nothing.
+            if let Ok(files) = self.ctx.store.manifest(&sibling.id) {
+                offer(&sibling.tree, &files, &sibling.id.to_string());
+            }
+        }
+        let copies = copies(self.ctx, &toolchain.id);
+        for file in wanted {
+            self.ctx
+                .sys
+                .interrupt()
+                .check()
+                .map_err(|cause| VerifyError::Stopped { id: toolchain.id.clone(), cause })?;
+            let places = by_content.remove(&file.sha256).unwrap_or_default();
+            let found = places.iter().any(|(path, whose)| self.take(file, path, whose));
+            // Two files of one content are both wanted.
+            by_content.insert(file.sha256, places);
+            if found {
+                continue;
+            }
+            copies.iter().any(|copy| {
+                let whose = copy.display().to_string();
+                let in_module = file.path.strip_suffix("go.mod").map(|folder| format!("{folder}_go.mod"));
+                self.take(file, &copy.join(&file.path), &whose)
+                    || in_module.is_some_and(|path| self.take(file, &copy.join(path), &whose))
+            });
+        }
+        Ok(())
+    }
+
+    fn ask_sources(&mut self, id: &ToolchainId, wanted: &[&FileRecord]) -> Result<(), VerifyError> {
+        let (ctx, scratch) = (self.ctx, self.scratch.to_path_buf());
+        refetch(ctx, id, &scratch, &mut |tree, source| {
+            for file in wanted {
+                if !self.got.contains_key(&file.path) {
+                    self.take(file, &tree.join(&file.path), source);
+                }
+            }
+            !self.lacks(wanted)
+        })
+        .map_err(|cause| VerifyError::Refetch { id: id.clone(), cause: Box::new(cause) })
+    }
+}
+
+/// Other copies of this toolchain that may be on this machine: where editors and the go command itself put them.
+fn copies(ctx: &Ctx, id: &ToolchainId) -> Vec<PathBuf> {
+    let mut copies = Vec::new();
+    let home = ctx.sys.env().home();
+    if *id.platform() == ctx.platform {
+        copies.extend(home.iter().map(|home| home.join("sdk").join(id.version().tag())));
+    }
+    let gopath = go_setting_of(ctx, "GOPATH").map(PathBuf::from).or_else(|| home.map(|home| home.join("go")));
+    let cache =
+        go_setting_of(ctx, "GOMODCACHE").map(PathBuf::from).or_else(|| gopath.map(|path| path.join("pkg").join("mod")));
+    copies.extend(cache.map(|cache| cache.join("golang.org").join(format!("toolchain@{}", id.module_version()))));
+    copies
+}
