@@ -32,6 +32,7 @@ fn main() -> Result<()> {
         ["bench", "--runs", runs] => bench::run(runs.parse()?),
         ["bench-verify"] => bench_verify::run(15),
         ["bench-verify", runs] => bench_verify::run(runs.parse()?),
+        ["bench-verify-optimised", runs] => bench_verify::run_optimised(runs.parse()?),
         ["fuzz"] => fuzz::run(20),
         ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
         _ => bail!("no such chore; there are:\n{USAGE}"),
