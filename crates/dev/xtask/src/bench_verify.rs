@@ -18,19 +18,19 @@ const VERSION: &str = "1.22.10";
 const LOOP_THREADS: usize = 2;
 const LOOP_BYTES: usize = 256 << 10;
 
+/// Runs the measurement in a process where our own crates are optimised: the profile for tests leaves them as they are.
 pub fn run(runs: usize) -> Result<()> {
-    if cfg!(debug_assertions) {
-        // Our own crates are not optimised in this profile: neither side would be what is shipped.
-        let mut command = Command::new("cargo");
-        command.args(["run", "--quiet", "--release", "--package", "xtask", "--", "bench-verify"]).arg(runs.to_string());
-        // Link-time optimisation takes minutes and changes nothing here.
-        command.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-        let status = command.current_dir(super::root()?).status()?;
-        if !status.success() {
-            bail!("the measurement ended with {status}");
-        }
-        return Ok(());
+    let mut command = Command::new("cargo");
+    command.args(["run", "--quiet", "--package", "xtask", "--", "bench-verify-optimised"]).arg(runs.to_string());
+    command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "3");
+    let status = command.current_dir(super::root()?).status()?;
+    if !status.success() {
+        bail!("the measurement ended with {status}");
     }
+    Ok(())
+}
+
+pub fn run_optimised(runs: usize) -> Result<()> {
     let tree = testkit::real::toolchain(VERSION).map_err(|why| anyhow::anyhow!("no real toolchain: {why}"))?;
     let manifest = Manifest::new(listed(&tree)?);
     let sys = sys::Sys::real();

@@ -42,6 +42,7 @@ fn main() -> Result<()> {
         ["bench-bundle", "--goward", program] => bench_bundle::run(5, Some(program)),
         ["bench-verify"] => bench_verify::run(15),
         ["bench-verify", runs] => bench_verify::run(runs.parse()?),
+        ["bench-verify-optimised", runs] => bench_verify::run_optimised(runs.parse()?),
         ["fuzz"] => fuzz::run(20),
         ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
         _ => bail!("no such chore; there are:\n{USAGE}"),
