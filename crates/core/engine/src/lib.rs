@@ -18,6 +18,7 @@ mod launch;
 mod limits;
 mod list;
 mod pin;
+mod pin_toml;
 mod prove;
 mod prune;
 mod recover;

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use project::{FileName, PinKind};
 use release::{Platform, Request};
 
 pub use why::WhyArgs;
@@ -236,7 +237,10 @@ pub struct UseArgs {
 Examples:
   goward pin 1.26                   the newest go1.26, whatever that is
   goward pin 1.26.8                 exactly that one
-  goward pin latest --exact         the newest release of today, by its number")]
+  goward pin latest --exact         the newest release of today, by its number
+  goward pin 1.26 --file mise.toml  into that file; what else is in it stays
+
+Without --file the version files that decide here are changed, or a `.go-version` is made.")]
 pub struct PinArgs {
     /// Which toolchain the project wants.
     #[arg(value_name = "REQUEST", value_parser = request)]
@@ -244,6 +248,10 @@ pub struct PinArgs {
     /// Write the exact version that the request comes to now.
     #[arg(long)]
     pub exact: bool,
+    /// Write it into the nearest file of this name: `.go-version`, `.tool-versions`, `mise.toml` or another of
+    /// mise's, `.prototools`.
+    #[arg(long, value_name = "NAME", value_parser = pin_file)]
+    pub file: Option<FileName>,
 }
 
 /// `goward current`
@@ -402,6 +410,15 @@ pub fn command() -> clap::Command {
 
 fn request(text: &str) -> Result<Request, String> {
     text.parse::<Request>().map_err(|error| with_hints(&error))
+}
+
+fn pin_file(text: &str) -> Result<FileName, String> {
+    let kinds = [PinKind::GoVersion, PinKind::ToolVersions, PinKind::Mise, PinKind::Proto];
+    let mut names = kinds.iter().flat_map(|kind| kind.files().iter().copied());
+    names.clone().find(|name| name.as_str() == text).ok_or_else(|| {
+        let all: Vec<&str> = names.by_ref().map(FileName::as_str).collect();
+        format!("one of {} is expected", all.join(", "))
+    })
 }
 
 fn generation(text: &str) -> Result<GenerationName, String> {

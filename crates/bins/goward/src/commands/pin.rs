@@ -10,7 +10,7 @@ use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &PinArgs, speech: &Speech) -> Done {
     let request = if args.exact { exact(ctx, &args.request)? } else { args.request.clone() };
-    let pinned = engine::pin(ctx, &request)?;
+    let pinned = engine::pin(ctx, &request, args.file)?;
     let text = match &pinned.before {
         Some(before) if *before == pinned.request => format!("{} says {} already\n", pinned.path.display(), before),
         Some(before) => format!("{} says {} now, {before} before\n", pinned.path.display(), pinned.request),
@@ -18,8 +18,8 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, speech: &Speech) -> Done {
     };
     let text =
         pinned.also.iter().fold(text, |text, path| format!("{text}{} says {} now\n", path.display(), pinned.request));
-    if let Some(first) = &pinned.shadowed_by {
-        speech.say(&format!("it does not decide here: {first} comes first"));
+    if let Some(why) = &pinned.shadowed_by {
+        speech.say(&format!("it does not decide here: {why}"));
     }
     for other in &pinned.disagreeing {
         speech.say(&format!("{other}, which its tool still follows"));
