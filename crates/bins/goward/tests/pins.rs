@@ -174,10 +174,31 @@ fn a_pin_that_does_not_decide_or_is_not_alone_is_said_to_be_so() {
     assert_eq!(current(&world), "1.25.9");
     world.home.set_env("GOWARD_PIN_FILES", "proto");
     let run = world.goward("pin 1.26.7").success();
-    assert!(run.stderr.contains("it does not decide here: the setting pin.files comes first"), "{}", run.stderr);
+    assert!(run.stderr.contains("it does not decide here: the setting `pin.files` leaves it out"), "{}", run.stderr);
     world.home.remove_env("GOWARD_PIN_FILES").set_env("GOWARD_VERSION", "1.25");
     let run = world.goward("pin 1.26").success();
     assert!(run.stderr.contains("it does not decide here: GOWARD_VERSION comes first"), "{}", run.stderr);
+}
+
+#[test]
+fn a_named_file_is_changed_alone_and_keeps_its_comments() {
+    let mut world = world();
+    world.home.write("mise.toml", "[tools] # ours\nnode = \"20\"\ngo = \"1.25\" # why\n");
+    world.home.write("below/go.mod", "module example.test/m\n");
+    let below = format!("{}/below", world.home.folder().file_name().unwrap().to_str().unwrap());
+    world.home.cd(&below);
+    assert_snapshot!("pin_file", world.goward("pin 1.26 --file mise.toml").success().snapshot());
+    assert_eq!(world.home.read("../mise.toml"), "[tools] # ours\nnode = \"20\"\ngo = \"1.26\" # why\n");
+    assert_eq!(current(&world), "1.26.8");
+    // One that is not there is made in the project's folder.
+    world.goward("pin 1.25 --file .tool-versions").success();
+    assert_eq!(world.home.read(".tool-versions"), "golang 1.25\n");
+    world.goward("pin 1.26.7 --file .prototools").success();
+    assert_eq!(world.home.read(".prototools"), "go = \"1.26.7\"\n");
+    world.home.write(".mise.toml", "[tools\ngo =");
+    world.goward("pin 1.26 --file .mise.toml").exits(2);
+    assert_eq!(world.home.read(".mise.toml"), "[tools\ngo =");
+    world.goward("pin 1.26 --file go.mod").exits(2);
 }
 
 #[test]

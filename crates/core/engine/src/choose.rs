@@ -400,7 +400,8 @@ fn default_pin(ctx: &Ctx) -> Result<Option<DefaultPin>, ChooseError> {
     }))
 }
 
-fn found(ctx: &Ctx, name: FileName, path: &Path) -> Result<Option<FoundFile>, ChooseError> {
+/// A file, where it is there.
+pub(crate) fn found(ctx: &Ctx, name: FileName, path: &Path) -> Result<Option<FoundFile>, ChooseError> {
     let fs = ctx.sys.fs();
     let failed = |cause| ChooseError::Read { path: path.to_owned(), cause };
     match fs.follow(path) {

@@ -25,6 +25,7 @@ mod log;
 mod material;
 mod module_zip;
 mod pin;
+mod pin_toml;
 mod policy;
 mod prove;
 mod prune;

@@ -3,19 +3,22 @@
 //! The file that decides now is changed, with any other version file beside it, in one transaction;
 //! where none does, a `.go-version` is made in
 //! the project's folder (that of the nearest go.work or go.mod, else the working folder). Of a file
-//! that holds more than the version (`.tool-versions`) only the one line changes. `go.mod` and
+//! that holds more than the version (`.tool-versions`) only the one line changes. A file
+//! that is named (`.tool-versions`, `mise.toml`, …) is changed alone, the nearest of that name. `go.mod` and
 //! `go.work` are never written: their lines are floors, not pins.
 
 use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Hints, hint};
-use project::{BelowFloor, FileName, FoundFile, Inputs, Reason, Verdict, Want};
+use project::{BelowFloor, FileName, FoundFile, Inputs, PinKind, Reason, Rule, Verdict, Want};
 use release::Request;
 use serde::Serialize;
 use store::StoreError;
 
-use crate::choose::{ChooseError, look_around, surely_below};
+use crate::choose::{ChooseError, found, look_around, surely_below};
 use crate::ctx::Ctx;
+use crate::limits::FOLDERS_MAX;
+use crate::pin_toml;
 use crate::recover::recover;
 
 /// What a pin has done.
@@ -29,7 +32,7 @@ pub struct Pinned {
     pub before: Option<String>,
     /// Other version files of the same folder, which were changed with it: they must not disagree.
     pub also: Vec<PathBuf>,
-    /// What decides in this folder nevertheless, since it comes first.
+    /// Why the file does not decide in this folder: what comes first, or the setting that leaves it out.
     pub shadowed_by: Option<String>,
     /// Files of other tools beside it that say something else.
     pub disagreeing: Vec<String>,
@@ -56,6 +59,14 @@ pub enum PinError {
         /// The file.
         path: PathBuf,
     },
+    /// The file cannot be changed in its own grammar.
+    #[error("change `{}`: {reason}", path.display())]
+    NotChangeable {
+        /// The file.
+        path: PathBuf,
+        /// What stands in the way.
+        reason: String,
+    },
     /// The files could not be changed together.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -76,7 +87,7 @@ impl Diagnose for PinError {
             Self::Choose(error) => error.class(),
             Self::BelowFloor(error) => error.class(),
             Self::Store(error) => error.class(),
-            Self::NotPinnable { .. } | Self::NotText { .. } => Class::Usage,
+            Self::NotPinnable { .. } | Self::NotText { .. } | Self::NotChangeable { .. } => Class::Usage,
             Self::Write { cause, .. } => Class::of_io(cause),
         }
     }
@@ -88,6 +99,7 @@ impl Diagnose for PinError {
             Self::Store(error) => error.word(),
             Self::NotPinnable { .. } => "not-pinnable",
             Self::NotText { .. } => "pin-file-not-text",
+            Self::NotChangeable { .. } => "pin-file-unreadable",
             Self::Write { .. } => "pin-write",
         }
     }
@@ -98,7 +110,7 @@ impl Diagnose for PinError {
             Self::BelowFloor(error) => error.hints(),
             Self::NotPinnable { request } => hint!("`goward pin '{request}' --exact` writes the version it comes to"),
             Self::Store(error) => error.hints(),
-            Self::NotText { .. } => Hints::none(),
+            Self::NotText { .. } | Self::NotChangeable { .. } => Hints::none(),
             Self::Write { cause, .. } => Hints::for_io(cause),
         }
     }
@@ -108,13 +120,16 @@ impl Diagnose for PinError {
 ///
 /// # Errors
 /// When the project needs more than that, or a file cannot be changed; then all are as they were.
-pub fn pin(ctx: &Ctx, request: &Request) -> Result<Pinned, PinError> {
+pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinned, PinError> {
     if !matches!(request, Request::Exact(_) | Request::Minor(_)) {
         return Err(PinError::NotPinnable { request: request.to_string() });
     }
     let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
     check(ctx, request)?;
-    let existing = existing(&inputs);
+    let existing = match named {
+        Some(name) => vec![nearest(ctx, &inputs, name)?],
+        None => existing(&inputs).into_iter().cloned().collect(),
+    };
     let mut changes = existing.iter().map(|file| changed(file, request)).collect::<Result<Vec<_>, _>>()?;
     if changes.is_empty() {
         let path = folder(ctx, &inputs).join(FileName::GoVersion.as_str());
@@ -148,12 +163,16 @@ fn others(ctx: &Ctx, request: &Request, path: &Path) -> Result<(Option<String>, 
     // What comes first may be broken: then every command says so.
     let Ok(decision) = project::decide(&inputs) else { return Ok((None, Vec::new())) };
     let written = path.display().to_string();
-    let chosen = decision.reasons.iter().find(|reason| matches!(reason.verdict, Verdict::Chosen | Verdict::NoPin));
+    let pins = |reason: &&Reason| {
+        let is_other =
+            matches!(reason.origin.rule, Rule::Default | Rule::Go111module | Rule::Gowork | Rule::ToolchainLine);
+        matches!(reason.verdict, Verdict::Chosen | Verdict::NoPin) && !is_other
+    };
+    let chosen = decision.reasons.iter().find(pins);
     let shadowed_by = match chosen {
         Some(reason) if reason.origin.path.as_ref() == Some(&written) => None,
-        Some(reason) => Some(reason.origin.to_string()),
-        // Nothing pins: such files do not count.
-        None => Some("the setting pin.files".to_owned()),
+        Some(reason) => Some(format!("{} comes first", reason.origin)),
+        None => Some("the setting `pin.files` leaves it out".to_owned()),
     };
     let beside = |reason: &&Reason| {
         let in_folder =
@@ -214,6 +233,17 @@ pub(crate) fn project_folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
     beside.unwrap_or_else(|| folder(ctx, inputs))
 }
 
+/// The nearest file of a name; an empty one in the project's folder where there is none.
+fn nearest(ctx: &Ctx, inputs: &Inputs, name: FileName) -> Result<FoundFile, PinError> {
+    for folder in ctx.sys.env().folder().ancestors().take(FOLDERS_MAX) {
+        if let Some(file) = found(ctx, name, &folder.join(name.as_str()))? {
+            return Ok(file);
+        }
+    }
+    let path = folder(ctx, inputs).join(name.as_str()).display().to_string();
+    Ok(FoundFile { name, path, content: Vec::new() })
+}
+
 /// The folder that a new version file belongs in.
 fn folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
     let project = inputs
@@ -235,6 +265,11 @@ pub fn repinned(file: &FoundFile, request: &Request) -> Result<String, PinError>
 fn changed(file: &FoundFile, request: &Request) -> Result<(PathBuf, String, Option<String>), PinError> {
     let path = PathBuf::from(&file.path);
     let text = std::str::from_utf8(&file.content).map_err(|_| PinError::NotText { path: path.clone() })?;
+    if let Some(kind @ (PinKind::Mise | PinKind::Proto)) = file.name.pin_kind() {
+        let (changed, before) = pin_toml::set(text, kind, &request.to_string())
+            .map_err(|reason| PinError::NotChangeable { path: path.clone(), reason })?;
+        return Ok((path, changed, before));
+    }
     let line = match file.name {
         FileName::GoVersion => version_line(text),
         _ => go_line(text),
@@ -242,7 +277,8 @@ fn changed(file: &FoundFile, request: &Request) -> Result<(PathBuf, String, Opti
     // A file without a version holds comments at most; the version goes below them.
     if line.is_none() {
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        return Ok((path, format!("{text}{end}{request}\n"), None));
+        let tool = if file.name == FileName::ToolVersions { "golang " } else { "" };
+        return Ok((path, format!("{text}{end}{tool}{request}\n"), None));
     }
     let mut changed = String::with_capacity(text.len() + 8);
     for (index, kept) in text.split_inclusive('\n').enumerate() {

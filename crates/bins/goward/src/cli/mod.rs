@@ -12,6 +12,7 @@ use std::path::PathBuf;
 pub use adopt::{ImportArgs, MigrateArgs};
 pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use project::{FileName, PinKind};
 use release::{Platform, Request};
 
 pub use shims::ShimsArgs;
@@ -298,7 +299,10 @@ Examples:
   goward pin 1.26.8                 exactly that one
   goward pin latest --exact         the newest release of today, by its number
   goward pin 1.27.3 --lock          and lock its hashes in goward.lock, for five platforms
-  goward pin --lock --check         say whether goward.lock is up to date, and change nothing")]
+  goward pin --lock --check         say whether goward.lock is up to date, and change nothing
+  goward pin 1.26 --file mise.toml  into that file; what else is in it stays
+
+Without --file the version files that decide here are changed, or a `.go-version` is made.")]
 pub struct PinArgs {
     /// Which toolchain the project wants.
     #[arg(value_name = "REQUEST", value_parser = request, required_unless_present = "lock")]
@@ -313,6 +317,10 @@ pub struct PinArgs {
     /// With --lock, only say whether goward.lock is up to date.
     #[arg(long, requires = "lock", conflicts_with = "request")]
     pub check: bool,
+    /// Write it into the nearest file of this name: `.go-version`, `.tool-versions`, `mise.toml` or another of
+    /// mise's, `.prototools`.
+    #[arg(long, value_name = "NAME", value_parser = pin_file)]
+    pub file: Option<FileName>,
 }
 
 /// `goward current`
@@ -489,6 +497,15 @@ fn run_request(text: &str) -> Result<RunRequest, String> {
 
 fn request(text: &str) -> Result<Request, String> {
     text.parse::<Request>().map_err(|error| with_hints(&error))
+}
+
+fn pin_file(text: &str) -> Result<FileName, String> {
+    let kinds = [PinKind::GoVersion, PinKind::ToolVersions, PinKind::Mise, PinKind::Proto];
+    let mut names = kinds.iter().flat_map(|kind| kind.files().iter().copied());
+    names.clone().find(|name| name.as_str() == text).ok_or_else(|| {
+        let all: Vec<&str> = names.by_ref().map(FileName::as_str).collect();
+        format!("one of {} is expected", all.join(", "))
+    })
 }
 
 fn generation(text: &str) -> Result<GenerationName, String> {

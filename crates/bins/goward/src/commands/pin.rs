@@ -48,7 +48,7 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, platforms: &[Platform], speech: &Sp
 
 fn pin(ctx: &Ctx, args: &PinArgs, request: &Request, speech: &Speech) -> Result<(Pinned, String), Failure> {
     let request = if args.exact { exact(ctx, request)? } else { request.clone() };
-    let pinned = engine::pin(ctx, &request)?;
+    let pinned = engine::pin(ctx, &request, args.file)?;
     let text = match &pinned.before {
         Some(before) if *before == pinned.request => format!("{} says {} already\n", pinned.path.display(), before),
         Some(before) => format!("{} says {} now, {before} before\n", pinned.path.display(), pinned.request),
@@ -56,8 +56,8 @@ fn pin(ctx: &Ctx, args: &PinArgs, request: &Request, speech: &Speech) -> Result<
     };
     let text =
         pinned.also.iter().fold(text, |text, path| format!("{text}{} says {} now\n", path.display(), pinned.request));
-    if let Some(first) = &pinned.shadowed_by {
-        speech.say(&format!("it does not decide here: {first} comes first"));
+    if let Some(why) = &pinned.shadowed_by {
+        speech.say(&format!("it does not decide here: {why}"));
     }
     for other in &pinned.disagreeing {
         speech.say(&format!("{other}, which its tool still follows"));
