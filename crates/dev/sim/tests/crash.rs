@@ -67,6 +67,8 @@ impl Machine {
             ("GOWARD_BACKOFF_MILLISECONDS", "1".to_owned()),
             // The machine that is handed over has the real user's folder.
             ("GOWARD_SHIMS_SDK_LINKS", "false".to_owned()),
+            // A handful of names shows what a hundred would.
+            ("GOWARD_SHIMS_NAMES", "installed".to_owned()),
         ];
         // With a program there is a table for the shims.
         let env = Env::of(vars, folder.to_owned(), std::env::current_exe().ok());

@@ -41,6 +41,6 @@ pub use form::Form;
 pub use index::{ArchiveFile, Index, IndexError, Release};
 pub use platform::{Platform, PlatformError};
 pub use request::{Bound, Limit, NoMatch, Operator, Request, RequestError, Unsupported};
-pub use support::{Status, Until, first_release_date, status, supported_minors};
+pub use support::{Status, Until, first_release_date, known_releases, status, supported_minors};
 pub use toolchain::{ToolchainId, ToolchainIdError};
 pub use version::{Minor, Version, VersionError};

@@ -16,6 +16,14 @@ use crate::{Date, Minor, Version};
 /// First releases by minor: `1.27<TAB>2026-08-19`.
 const FIRST_RELEASES: &str = include_str!("data/first-releases.tsv");
 
+/// Every release until this program was made, with its day and kind (go.dev/doc/devel/release).
+const RELEASES: &str = include_str!("data/releases.tsv");
+
+/// The releases that were known when this program was made, oldest first.
+pub fn known_releases() -> impl Iterator<Item = Version> {
+    RELEASES.lines().skip(1).filter_map(|line| line.split('\t').next()?.parse().ok())
+}
+
 /// How many minors are supported at a time.
 const SUPPORTED_MINORS: usize = 2;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use release::{ArchiveName, Date, OddName, Platform, ToolchainId, Version, parse_archive_name};
 
-const RELEASES: &str = include_str!("../../../../testdata/go-releases.tsv");
+const RELEASES: &str = include_str!("../src/data/releases.tsv");
 const FILES: &str = include_str!("../../../../testdata/dl-filenames-2021-11.txt");
 
 fn releases() -> Vec<(Version, Date)> {

@@ -175,7 +175,10 @@ fn what_is_refused_comes_with_what_to_write_instead() {
         (">=1.24 1.26", "write a range like `>=1.24 <1.27`"),
         ("1.27.0-rc.1", "write `1.27rc1` for a prerelease; suffixes and semantic versions are not Go's"),
         ("tip", "write `rc` for the newest prerelease"),
-        ("mod-min", "set GOWARD_VERSION to that word, or leave the version away: without a pin, the project's lines decide"),
+        (
+            "mod-min",
+            "set GOWARD_VERSION to that word, or leave the version away: without a pin, the project's lines decide",
+        ),
         ("system", "write a version like `1.27`, or remove the line and let the default decide"),
     ];
     for (text, hint) in cases {

@@ -22,8 +22,9 @@ pub(super) fn wanted(ctx: &Ctx) -> Result<BTreeSet<String>, ShimError> {
         let switches = |version: &Version| {
             version.is_stable() && version.minor().number().is_some_and(|number| number >= FIRST_MINOR)
         };
-        let known = ctx.catalog().kept(ctx, &platform);
-        names.extend(known.iter().filter(|version| switches(version)).map(|version| with_suffix(&version.tag())));
+        // What this program was built with, and what sources have said since.
+        let known = release::known_releases().chain(ctx.catalog().kept(ctx, &platform));
+        names.extend(known.filter(switches).map(|version| with_suffix(&version.tag())));
     }
     Ok(names)
 }
