@@ -7,6 +7,8 @@
 //! The project's own chores: `cargo xtask CHORE`.
 
 mod bench;
+#[cfg(unix)]
+mod cross;
 mod fuzz;
 mod reference;
 mod tidy;
@@ -17,6 +19,8 @@ const USAGE: &str = "\
 cargo xtask tidy                  check the layers and where paths are built
 cargo xtask reference [--check]   write (or compare) docs/reference
 cargo xtask bench [--runs N]      measure against the floor and a peer
+cargo xtask cross [PART]… [--quick] [--no-install]
+                                  Windows (under Wine), static Linux, arm64, macOS; parts: windows, musl, arm, macos
 cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
 
 fn main() -> Result<()> {
@@ -28,6 +32,8 @@ fn main() -> Result<()> {
         ["reference", "--check"] => reference::run(true),
         ["bench"] => bench::run(7),
         ["bench", "--runs", runs] => bench::run(runs.parse()?),
+        #[cfg(unix)]
+        ["cross", rest @ ..] => cross::run(rest),
         ["fuzz"] => fuzz::run(20),
         ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
         _ => bail!("no such chore; there are:\n{USAGE}"),

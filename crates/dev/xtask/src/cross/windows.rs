@@ -1,0 +1,92 @@
+//! Windows on amd64: linted, built, and its tests run under Wine.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::tools::{self, Tools, output, target_var};
+use super::{Outcome, Rows, sysroot};
+
+const TARGET: &str = "x86_64-pc-windows-gnu";
+const WINE: &str = "/usr/lib/wine/wine64";
+const MINGW: &str = "/usr/bin/x86_64-w64-mingw32-gcc";
+
+/// The packages whose tests run under Wine; `--quick` leaves out those behind the first ones.
+const PACKAGES: [&str; 13] = [
+    "sys", "diag", "store", "shim", "release", "pin", "project", "archive", "source", "trust", "engine", "sim", "goward",
+];
+const PACKAGES_QUICK: usize = 5;
+
+pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
+    if let Some(lack) = tools.lacks(&[(MINGW, "gcc-mingw-w64-x86-64-win32")]) {
+        rows.add(TARGET, Outcome::NotDone(lack));
+        return Ok(());
+    }
+    let sysroot = sysroot::make(tools, TARGET)?;
+    let cargo = |words: &[&str]| {
+        let mut command = tools.cargo(words);
+        command.args(["--target", TARGET, "--locked"]);
+        command.env(target_var(TARGET, "RUSTFLAGS"), format!("--sysroot {}", sysroot.display()));
+        command
+    };
+    let clippy = run_clippy(cargo(&["clippy", "--workspace", "--all-targets"]));
+    rows.step(TARGET, Outcome::Checked, "clippy of everything, warnings refused", clippy);
+    let built = tools::run(&mut cargo(&["build", "--package", "goward", "--package", "shim"]));
+    if !rows.step(TARGET, Outcome::Built, "goward.exe and the shim", built) {
+        return Ok(());
+    }
+    if let Some(lack) = tools.lacks(&[(WINE, "wine64")]) {
+        rows.add(TARGET, Outcome::NotDone(format!("nothing was run: {lack}")));
+        return Ok(());
+    }
+    let prefix = prefix(tools)?;
+    for package in PACKAGES.into_iter().take(if quick { PACKAGES_QUICK } else { PACKAGES.len() }) {
+        let mut command = cargo(&["test", "--no-fail-fast", "--package", package]);
+        command
+            .env(target_var(TARGET, "RUNNER"), tools.script("wine-run"))
+            .env("WINEPREFIX", &prefix)
+            .env("INSTA_UPDATE", "no");
+        rows.step(TARGET, Outcome::Ran, &format!("tests of {package} under Wine"), tools::run(&mut command));
+    }
+    if quick {
+        rows.add(TARGET, Outcome::NotDone("tests of the other crates (--quick)".to_owned()));
+    }
+    for (what, why) in NOT_SHOWN {
+        rows.add(TARGET, Outcome::NotDone(format!("{what}: {why}")));
+    }
+    Ok(())
+}
+
+/// What Wine 8 cannot show.
+const NOT_SHOWN: [(&str, &str); 3] = [
+    ("junctions and symbolic links", "Wine 8 makes none; goward reports that it has none"),
+    ("PowerShell", "there is none for this machine"),
+    ("real Windows", "Wine stands for it"),
+];
+
+fn run_clippy(mut command: Command) -> Result<String> {
+    tools::run(command.args(["--", "-D", "warnings"]))
+}
+
+/// A Windows of its own for the tests, made once.
+pub fn prefix(tools: &Tools) -> Result<PathBuf> {
+    let prefix = tools.at("wine");
+    let library = prefix.join("drive_c/windows/system32/bcryptprimitives.dll");
+    if library.exists() {
+        return Ok(prefix);
+    }
+    output(Command::new(WINE).args(["wineboot", "-i"]).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all"))
+        .context("make a Wine prefix")?;
+    let staged = tools.at("bcryptprimitives.dll");
+    output(
+        Command::new(MINGW)
+            .args(["-Os", "-s", "-shared", "-o"])
+            .arg(&staged)
+            .arg(tools.script("bcryptprimitives.c"))
+            .arg("-ladvapi32"),
+    )?;
+    fs::copy(&staged, &library).context("put bcryptprimitives.dll into the prefix")?;
+    Ok(prefix)
+}
