@@ -13,6 +13,8 @@ use crate::file::{File, Watched};
 #[derive(Clone)]
 pub struct Fs {
     adversary: Option<Arc<dyn Adversary>>,
+    /// Whether a pointer is a file that holds a path, and no link (`pointer.rs`).
+    pub(crate) pointers_are_files: bool,
 }
 
 /// What stands under a name.
@@ -63,12 +65,12 @@ pub struct Space {
 impl Fs {
     /// The machine's files.
     pub fn real() -> Fs {
-        Fs { adversary: None }
+        Fs { adversary: None, pointers_are_files: cfg!(windows) }
     }
 
     /// The machine's files behind an adversary.
     pub fn faulty(adversary: Arc<dyn Adversary>) -> Fs {
-        Fs { adversary: Some(adversary) }
+        Fs { adversary: Some(adversary), pointers_are_files: cfg!(windows) }
     }
 
     fn change<T>(&self, op: impl FnOnce() -> Op, real: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
@@ -212,9 +214,13 @@ impl Fs {
         std::fs::read_link(path)
     }
 
-    /// The absolute path with every link followed.
+    /// The absolute path with every link followed; on Windows without the `\\\\?\\` that few programs understand, where
+    /// the path can be said without it.
     pub fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
-        std::fs::canonicalize(path)
+        #[cfg(unix)]
+        return std::fs::canonicalize(path);
+        #[cfg(windows)]
+        return dunce::canonicalize(path);
     }
 
     /// Makes one folder.
@@ -257,7 +263,7 @@ impl Fs {
 
     /// Moves a name, replacing a file that stands at the new one.
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::Rename, to).with_other(from), || std::fs::rename(from, to))
+        self.change(|| Op::new(OpKind::Rename, to).with_other(from), || patiently(|| std::fs::rename(from, to)))
     }
 
     /// Makes a symbolic link at `link` that points to the folder `target`.
@@ -285,6 +291,13 @@ impl Fs {
         }
     }
 
+    /// Makes a junction at `junction` that leads to the folder `target`, an absolute path.
+    #[cfg(windows)]
+    pub(crate) fn junction(&self, target: &Path, junction: &Path) -> io::Result<()> {
+        let op = || Op::new(OpKind::Symlink, junction).with_other(target);
+        self.change(op, || junction::create(target, junction))
+    }
+
     /// Gives a file a second name.
     pub fn hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
         self.change(|| Op::new(OpKind::HardLink, link).with_other(original), || std::fs::hard_link(original, link))
@@ -292,7 +305,11 @@ impl Fs {
 
     /// Removes a file or a link.
     pub fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::RemoveFile, path), || std::fs::remove_file(path))
+        #[cfg(unix)]
+        let real = || std::fs::remove_file(path);
+        #[cfg(windows)]
+        let real = || patiently(|| crate::windows::remove_file(path));
+        self.change(|| Op::new(OpKind::RemoveFile, path), real)
     }
 
     /// Removes a file or a link that may not be there.
@@ -305,10 +322,11 @@ impl Fs {
 
     /// Removes an empty folder.
     pub fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::RemoveDir, path), || std::fs::remove_dir(path))
+        self.change(|| Op::new(OpKind::RemoveDir, path), || patiently(|| std::fs::remove_dir(path)))
     }
 
-    /// Sets permission bits; on Windows only whether the file may be written.
+    /// Sets permission bits; on Windows only whether a file may be written. A folder has no such bit there: the
+    /// attribute of that name keeps it from being removed, and nothing from being written into it.
     pub fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
         self.change(
             || Op::new(OpKind::SetMode, path),
@@ -317,7 +335,11 @@ impl Fs {
                 let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
                 #[cfg(windows)]
                 let permissions = {
-                    let mut permissions = std::fs::metadata(path)?.permissions();
+                    let meta = std::fs::metadata(path)?;
+                    if meta.is_dir() {
+                        return Ok(());
+                    }
+                    let mut permissions = meta.permissions();
                     permissions.set_readonly(mode & 0o200 == 0);
                     permissions
                 };
@@ -370,10 +392,10 @@ impl Fs {
                 read_only: stat.f_flag.contains(Flags::RDONLY),
             }))
         }
-        #[cfg(not(unix))]
+        #[cfg(windows)]
         {
-            let _ = path;
-            Ok(None)
+            let (bytes_free, bytes_total) = crate::windows::disk_space(path)?;
+            Ok(Some(Space { bytes_free, bytes_total, noexec: false, read_only: false }))
         }
     }
 }
@@ -482,8 +504,20 @@ fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
 }
 
 #[cfg(windows)]
-fn with_mode(options: &mut OpenOptions, _mode: u32) -> &mut OpenOptions {
-    options
+fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
+    use std::os::windows::fs::OpenOptionsExt;
+    /// `FILE_ATTRIBUTE_READONLY`: whoever makes the file may write to it through this one handle.
+    const READ_ONLY: u32 = 1;
+    options.attributes(if mode & 0o200 == 0 { READ_ONLY } else { 0 })
+}
+
+#[cfg(windows)]
+use crate::windows::patiently;
+
+/// Elsewhere an operation that is refused is refused for good.
+#[cfg(unix)]
+fn patiently<T>(attempt: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    attempt()
 }
 
 #[cfg(test)]

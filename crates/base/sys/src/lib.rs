@@ -16,9 +16,12 @@ mod fs;
 mod host;
 mod interrupt;
 mod lock;
+mod pointer;
 mod process;
 mod reflink;
 mod tree;
+#[cfg(windows)]
+mod windows;
 
 use std::sync::Arc;
 

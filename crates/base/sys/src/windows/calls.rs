@@ -1,0 +1,40 @@
+//! Single questions to the system.
+
+use std::io;
+use std::os::windows::ffi::OsStrExt;
+use std::path::Path;
+
+use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
+use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
+use windows_sys::Win32::System::SystemInformation::{ComputerNameDnsHostname, GetComputerNameExW, OSVERSIONINFOW};
+
+/// A computer's name is no longer than this, in units of UTF-16 (`DNS_MAX_NAME_LENGTH` is 255).
+const NAME_UNITS_MAX: u32 = 256;
+
+/// The bytes that this user may still write where `path` (a folder) is, and those in all.
+pub(crate) fn disk_space(path: &Path) -> io::Result<(u64, u64)> {
+    let wide: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    let (mut free, mut total) = (0, 0);
+    // SAFETY: the path ends with a zero; the numbers are ours for the call; the third is not asked for.
+    let told = unsafe { GetDiskFreeSpaceExW(wide.as_ptr(), &raw mut free, &raw mut total, std::ptr::null_mut()) };
+    if told == 0 { Err(io::Error::last_os_error()) } else { Ok((free, total)) }
+}
+
+/// The computer's name.
+pub(crate) fn computer_name() -> Option<String> {
+    let mut name = [0; NAME_UNITS_MAX as usize];
+    let mut units = NAME_UNITS_MAX;
+    // SAFETY: the buffer has as many units as is said, and the call writes no more.
+    let told = unsafe { GetComputerNameExW(ComputerNameDnsHostname, name.as_mut_ptr(), &raw mut units) };
+    let name = name.get(..usize::try_from(units).ok()?).filter(|_| told != 0)?;
+    String::from_utf16(name).ok().filter(|name| !name.is_empty())
+}
+
+/// The system's version as it is, not as a program without a manifest is told it: major, minor, build.
+pub(crate) fn version() -> Option<(u32, u32, u32)> {
+    let bytes = u32::try_from(size_of::<OSVERSIONINFOW>()).ok()?;
+    let mut told = OSVERSIONINFOW { dwOSVersionInfoSize: bytes, ..OSVERSIONINFOW::default() };
+    // SAFETY: the structure says its own size, and is ours for the call.
+    let status = unsafe { RtlGetVersion(&raw mut told) };
+    (status == 0).then_some((told.dwMajorVersion, told.dwMinorVersion, told.dwBuildNumber))
+}
