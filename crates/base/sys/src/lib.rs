@@ -19,6 +19,7 @@ mod lock;
 mod pointer;
 mod process;
 mod reflink;
+mod system;
 mod tree;
 #[cfg(windows)]
 mod windows;
@@ -37,6 +38,7 @@ pub use host::{Host, cpu_count};
 pub use interrupt::Interrupt;
 pub use lock::{FileLock, LockAttempt};
 pub use process::{Child, Command, Ended, Process};
+pub use system::SystemFacts;
 
 /// The outside world as one value. Cheap to clone.
 #[derive(Clone)]

@@ -76,6 +76,8 @@ impl Fs {
         self.symlink_dir(target, path)?;
         #[cfg(windows)]
         if self.junction(target, path).is_err() {
+            // It begins as an empty folder, which must not be taken for something else's.
+            let _ = self.remove_dir(path);
             return Ok(false);
         }
         Ok(self.leads(target, path))

@@ -1,6 +1,7 @@
 //! The table that the store keeps: what is installed, and where. `docs/shim.md` has its format.
 
 use crate::limits::TABLE_BYTES_MAX;
+use crate::path::is_absolute;
 
 /// The first line of a table that this shim can read.
 pub const FORMAT_LINE: &[u8] = b"goward-shim 1";
@@ -26,7 +27,7 @@ pub struct Table<'t> {
 pub fn goward(bytes: &[u8]) -> Option<&[u8]> {
     let mut lines = lines(bytes);
     lines.next().filter(|line| line.starts_with(b"goward-shim "))?;
-    field(lines.next()?, b"goward").filter(|path| path.first() == Some(&b'/'))
+    field(lines.next()?, b"goward").filter(|path| is_absolute(path))
 }
 
 impl<'t> Table<'t> {
@@ -95,7 +96,7 @@ impl<'t> Row<'t> {
     fn parse(line: &'t [u8]) -> Option<Row<'t>> {
         if let Some(rest) = field(line, b"go") {
             let (version, tree) = cut(rest)?;
-            return Some(Row::Go(text(version)?, Some(tree).filter(|tree| tree.first() == Some(&b'/'))?));
+            return Some(Row::Go(text(version)?, Some(tree).filter(|tree| is_absolute(tree))?));
         }
         let (minor, version) = cut(field(line, b"minor")?)?;
         Some(Row::Minor(text(minor)?, text(version)?))

@@ -5,6 +5,7 @@
 //! once. Whatever happens, nothing is visible before it is whole, and what was fetched is kept.
 
 use diag::{Class, Diagnose, Hints, hint};
+use release::host::Unfit;
 use release::{Platform, Request, ToolchainId};
 use serde::Serialize;
 use store::states::Event;
@@ -13,6 +14,7 @@ use store::{Operation, OperationKind, StoreError, Toolchain};
 use crate::catalog::{Attempt, CatalogError, chain, set_one_up, weightiest, whole};
 use crate::ctx::Ctx;
 use crate::get::{GetError, get};
+use crate::host::check_host;
 use crate::limits::{INSTALL_BYTES_NEEDED, INSTALLS_AT_ONCE_MAX};
 use crate::recover::recover;
 
@@ -91,6 +93,14 @@ pub enum InstallError {
         #[source]
         cause: Box<GetError>,
     },
+    /// It does not run on this machine.
+    #[error("install {id}: it needs {}, and this machine has {}", unfit.needs, unfit.has)]
+    Unfit {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What it needs, and what would run.
+        unfit: Box<Unfit>,
+    },
     /// The user asked to stop.
     #[error("install {id}: interrupted; what was fetched is kept, and the next run carries on")]
     Interrupted {
@@ -106,6 +116,7 @@ impl Diagnose for InstallError {
             Self::NoSource { class, .. } => *class,
             Self::Store { cause, .. } => cause.class(),
             Self::Machine { cause, .. } => cause.class(),
+            Self::Unfit { .. } => Class::Environment,
             Self::Interrupted { .. } => Class::Interrupted,
         }
     }
@@ -116,6 +127,7 @@ impl Diagnose for InstallError {
             Self::NoSource { .. } => "no-source-gave-it",
             Self::Store { cause, .. } => cause.word(),
             Self::Machine { cause, .. } => cause.word(),
+            Self::Unfit { .. } => "machine-unfit",
             Self::Interrupted { .. } => "interrupted",
         }
     }
@@ -126,6 +138,10 @@ impl Diagnose for InstallError {
             Self::NoSource { hints, .. } => hints.clone(),
             Self::Store { cause, .. } => cause.hints(),
             Self::Machine { cause, .. } => cause.hints(),
+            Self::Unfit { unfit, .. } => match &unfit.newest {
+                Some(newest) => hint!("the newest that runs here is {newest}: try `goward install {newest}`"),
+                None => Hints::none(),
+            },
             Self::Interrupted { .. } => hint!("run the same command again to carry on"),
         }
     }
@@ -178,6 +194,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
     if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
         return Ok(already(ctx, toolchain));
     }
+    check_host(ctx, id).map_err(|unfit| InstallError::Unfit { id: id.clone(), unfit })?;
     ctx.store.check_ready(INSTALL_BYTES_NEEDED).map_err(refused)?;
     recover(ctx);
     let wait_max = ctx.settings.seconds("lock.wait-seconds");

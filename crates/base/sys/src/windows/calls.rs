@@ -6,7 +6,11 @@ use std::path::Path;
 
 use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
 use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
-use windows_sys::Win32::System::SystemInformation::{ComputerNameDnsHostname, GetComputerNameExW, OSVERSIONINFOW};
+use windows_sys::Win32::System::SystemInformation::{
+    ComputerNameDnsHostname, GetComputerNameExW, IMAGE_FILE_MACHINE_AMD64, IMAGE_FILE_MACHINE_ARM64,
+    IMAGE_FILE_MACHINE_I386, OSVERSIONINFOW,
+};
+use windows_sys::Win32::System::Threading::{GetCurrentProcess, IsWow64Process2};
 
 /// A computer's name is no longer than this, in units of UTF-16 (`DNS_MAX_NAME_LENGTH` is 255).
 const NAME_UNITS_MAX: u32 = 256;
@@ -37,4 +41,18 @@ pub(crate) fn version() -> Option<(u32, u32, u32)> {
     // SAFETY: the structure says its own size, and is ours for the call.
     let status = unsafe { RtlGetVersion(&raw mut told) };
     (status == 0).then_some((told.dwMajorVersion, told.dwMinorVersion, told.dwBuildNumber))
+}
+
+/// The machine's own architecture, in Rust's words: a program for another one is translated as it runs.
+pub(crate) fn machine() -> Option<&'static str> {
+    let (mut ours, mut machine) = (0, 0);
+    // SAFETY: the handle stands for this process and need not be closed; both numbers are ours for the call.
+    let told = unsafe { IsWow64Process2(GetCurrentProcess(), &raw mut ours, &raw mut machine) };
+    match machine {
+        _ if told == 0 => None,
+        IMAGE_FILE_MACHINE_AMD64 => Some("x86_64"),
+        IMAGE_FILE_MACHINE_ARM64 => Some("aarch64"),
+        IMAGE_FILE_MACHINE_I386 => Some("x86"),
+        _ => None,
+    }
 }

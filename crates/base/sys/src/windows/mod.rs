@@ -13,7 +13,7 @@ mod locks;
 mod refusal;
 mod stand_in;
 
-pub(crate) use calls::{computer_name, disk_space, version};
+pub(crate) use calls::{computer_name, disk_space, machine, version};
 pub(crate) use locks::{Held, lock, lock_shared};
 pub(crate) use refusal::{patiently, remove_file};
 pub(crate) use stand_in::stand_in_for;

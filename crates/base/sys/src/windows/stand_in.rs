@@ -55,6 +55,7 @@ unsafe extern "system" {
     fn CreateJobObjectW(attributes: *const c_void, name: *const u16) -> Handle;
     fn SetInformationJobObject(job: Handle, class: i32, information: *const c_void, bytes: u32) -> i32;
     fn AssignProcessToJobObject(job: Handle, process: Handle) -> i32;
+    fn GetCommandLineW() -> *const u16;
 }
 
 #[link(name = "ntdll")]
@@ -87,6 +88,19 @@ pub(crate) fn stand_in_for(command: &mut Command) -> io::Result<u32> {
     }
     // The system has 32 bits without a sign; the standard library shows them with one.
     Ok(child.wait()?.code().unwrap_or(1).cast_unsigned())
+}
+
+/// The text that this process was started with: its name and its arguments, not taken apart.
+#[allow(dead_code, reason = "of the two programs that have this file only the shim asks")]
+pub(crate) fn command_line() -> &'static [u16] {
+    /// A command line is no longer than this, in units of UTF-16 (`CreateProcessW`).
+    const UNITS_MAX: usize = 32_768;
+    // SAFETY: the text belongs to the process, is ended by a zero, and stays where it is until the process ends.
+    unsafe {
+        let line = GetCommandLineW();
+        let length = (0..UNITS_MAX).take_while(|unit| *line.add(*unit) != 0).count();
+        std::slice::from_raw_parts(line, length)
+    }
 }
 
 /// A job whose processes end when its last handle is closed: ours, which the system closes when we end.
