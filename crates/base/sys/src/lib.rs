@@ -19,6 +19,7 @@ mod lock;
 mod pointer;
 mod process;
 mod reflink;
+pub mod registry;
 mod system;
 mod tree;
 #[cfg(windows)]

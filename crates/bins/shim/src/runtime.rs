@@ -28,7 +28,10 @@ const STATUS_REFUSED: u8 = 126;
 // The shim has no crate but `pin` below it (goward's build compiles it by hand), so the file is shared.
 #[cfg(windows)]
 #[path = "../../../base/sys/src/windows/stand_in.rs"]
-#[expect(unsafe_code, reason = "the system's calls that the standard library does not offer; each says why it is sound")]
+#[expect(
+    unsafe_code,
+    reason = "the system's calls that the standard library does not offer; each says why it is sound"
+)]
 mod stand_in;
 
 struct Real {

@@ -260,8 +260,12 @@ pub fn look_around(ctx: &Ctx, argument: Option<&Request>) -> Result<Inputs, Choo
         gowork,
         gowork_file,
         // As Go's `os.TempDir` has it: `GetTempPath` asks TMP first.
-        temp_folder: if cfg!(windows) { env.var("TMP").or(env.var("TEMP")) } else { env.var("TMPDIR").or(Some("/tmp")) }
-            .map(str::to_owned),
+        temp_folder: if cfg!(windows) {
+            env.var("TMP").or(env.var("TEMP"))
+        } else {
+            env.var("TMPDIR").or(Some("/tmp"))
+        }
+        .map(str::to_owned),
         default: default_pin(ctx)?,
     })
 }

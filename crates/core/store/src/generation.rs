@@ -216,7 +216,8 @@ impl Store {
         let (fs, layout) = (self.sys.fs(), self.layout());
         let Some(current) = self.current()? else { return Ok(None) };
         let path = if fs.pointers_are_links() { layout.current().join("go") } else { layout.default_junction() };
-        let leads = matches!((fs.resolve(&path), fs.resolve(&layout.tree(&current.toolchain))), (Ok(a), Ok(b)) if a == b);
+        let leads =
+            matches!((fs.resolve(&path), fs.resolve(&layout.tree(&current.toolchain))), (Ok(a), Ok(b)) if a == b);
         Ok(leads.then_some(path))
     }
 

@@ -183,7 +183,10 @@ pub fn warnings(version: &Version, platform: &Platform, facts: &HostFacts) -> Ve
         );
     }
     if let Some(machine) = facts.machine.as_deref().filter(|machine| *machine != platform.arch()) {
-        warnings.push(format!("this machine is {machine}: a toolchain for {} runs translated, and slower", platform.arch()));
+        warnings.push(format!(
+            "this machine is {machine}: a toolchain for {} runs translated, and slower",
+            platform.arch()
+        ));
     }
     warnings
 }

@@ -11,6 +11,9 @@ use windows_sys::Win32::System::SystemInformation::{
     IMAGE_FILE_MACHINE_I386, OSVERSIONINFOW,
 };
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, IsWow64Process2};
+use windows_sys::Win32::UI::WindowsAndMessaging::{
+    HWND_BROADCAST, SMTO_ABORTIFHUNG, SendMessageTimeoutW, WM_SETTINGCHANGE,
+};
 
 /// A computer's name is no longer than this, in units of UTF-16 (`DNS_MAX_NAME_LENGTH` is 255).
 const NAME_UNITS_MAX: u32 = 256;
@@ -55,4 +58,25 @@ pub(crate) fn machine() -> Option<&'static str> {
         IMAGE_FILE_MACHINE_I386 => Some("x86"),
         _ => None,
     }
+}
+
+/// Tells every window that the environment has changed. Those that hang are passed over.
+pub(crate) fn tell_of_new_environment() -> bool {
+    /// Each window has so long to answer.
+    const ANSWER_MILLISECONDS_MAX: u32 = 1000;
+    let topic: Vec<u16> = "Environment".encode_utf16().chain([0]).collect();
+    let place = topic.as_ptr().expose_provenance().cast_signed();
+    // SAFETY: the text ends with a zero and lives until the call returns; windows get a copy of it.
+    let told = unsafe {
+        SendMessageTimeoutW(
+            HWND_BROADCAST,
+            WM_SETTINGCHANGE,
+            0,
+            place,
+            SMTO_ABORTIFHUNG,
+            ANSWER_MILLISECONDS_MAX,
+            std::ptr::null_mut(),
+        )
+    };
+    told != 0
 }

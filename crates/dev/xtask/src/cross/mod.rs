@@ -87,7 +87,7 @@ pub fn run(words: &[&str]) -> Result<()> {
     for part in PARTS.into_iter().filter(|part| named.is_empty() || named.contains(part)) {
         match part {
             "windows" => windows::run(&tools, &mut rows, quick)?,
-            "musl" => linux::musl(&tools, &mut rows)?,
+            "musl" => linux::musl(&tools, &mut rows, words.contains(&"--release-form"))?,
             "arm" => linux::arm(&tools, &mut rows)?,
             _ => macos::run(&tools, &mut rows)?,
         }

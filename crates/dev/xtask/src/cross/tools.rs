@@ -31,7 +31,11 @@ impl Tools {
         let cache = cache.canonicalize()?;
         if install {
             // It says itself what it could not install.
-            Command::new("bash").arg(root.join(".ci/setup-cross")).arg(&cache).status().context("run .ci/setup-cross")?;
+            Command::new("bash")
+                .arg(root.join(".ci/setup-cross"))
+                .arg(&cache)
+                .status()
+                .context("run .ci/setup-cross")?;
         }
         let compiler = match Path::new(LIBRARY).exists() && Path::new(CARGO).exists() {
             true => Command::new(RUSTC).arg("-V").output().ok().filter(|output| output.status.success()),
@@ -81,7 +85,8 @@ impl Tools {
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             let is_cargos = text.starts_with("CARGO_") && !matches!(&*text, "CARGO_HOME" | "CARGO_NET_OFFLINE");
-            let is_compilers = text.starts_with("RUSTUP_") || text.starts_with("RUSTC") || text.starts_with("RUSTFLAGS");
+            let is_compilers =
+                text.starts_with("RUSTUP_") || text.starts_with("RUSTC") || text.starts_with("RUSTFLAGS");
             if is_cargos && !text.starts_with("CARGO_REGISTRIES") && !text.starts_with("CARGO_SOURCE")
                 || is_compilers
                 || matches!(&*text, "CARGO" | "LD_LIBRARY_PATH")

@@ -38,11 +38,13 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
     // One call for all: with one set of packages every dependency is built once.
     let mut test = cargo(&["test", "--no-fail-fast"]);
     if quick {
-        PACKAGES_QUICK.iter().for_each(|package| drop(test.args(["--package", package])));
+        test.args(PACKAGES_QUICK.iter().flat_map(|package| ["--package", package]));
     } else {
         test.args(["--workspace", "--exclude", "xtask"]);
     }
-    test.env(target_var(TARGET, "RUNNER"), tools.script("wine-run")).env("WINEPREFIX", &prefix).env("INSTA_UPDATE", "no");
+    test.env(target_var(TARGET, "RUNNER"), tools.script("wine-run"))
+        .env("WINEPREFIX", &prefix)
+        .env("INSTA_UPDATE", "no");
     rows.step(TARGET, Outcome::Ran, "goward.exe and the tests under Wine", tools::run(&mut test));
     if quick {
         rows.add(TARGET, Outcome::NotDone("tests of the other crates (--quick)".to_owned()));
