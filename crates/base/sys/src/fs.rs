@@ -512,11 +512,11 @@ fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
 }
 
 #[cfg(windows)]
-use crate::windows::patiently;
+pub(crate) use crate::windows::patiently;
 
 /// Elsewhere an operation that is refused is refused for good.
 #[cfg(unix)]
-fn patiently<T>(attempt: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn patiently<T>(attempt: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     attempt()
 }
 

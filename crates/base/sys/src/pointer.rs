@@ -7,7 +7,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::fs::{EntryKind, Fs};
+use crate::fs::{EntryKind, Fs, patiently};
 
 /// A pointer's file is no longer than this: the longest path of Windows (32,767 units of UTF-16, three bytes each).
 const POINTER_BYTES_MAX: u64 = 100_000;
@@ -51,7 +51,8 @@ impl Fs {
         if kind != Some(EntryKind::File) {
             return Ok(None);
         }
-        let bytes = self.read(pointer, POINTER_BYTES_MAX)?;
+        // On Windows it can be refused for the moment in which it is replaced.
+        let bytes = patiently(|| self.read(pointer, POINTER_BYTES_MAX))?;
         // A line that has no end was cut short.
         let line = bytes.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok());
         Ok(line.filter(|line| !line.is_empty() && !line.contains(['\r', '\n', '\0'])).map(PathBuf::from))

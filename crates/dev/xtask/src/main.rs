@@ -19,8 +19,8 @@ const USAGE: &str = "\
 cargo xtask tidy                  check the layers and where paths are built
 cargo xtask reference [--check]   write (or compare) docs/reference
 cargo xtask bench [--runs N]      measure against the floor and a peer
-cargo xtask cross [PART]… [--quick] [--no-install]
-                                  Windows (under Wine), static Linux, arm64, macOS; parts: windows, musl, arm, macos
+cargo xtask cross [PART]…         build, lint and run for Windows (Wine), static Linux, arm64, macOS; parts: windows, musl, arm,
+                                  macos; --quick does less, --no-install installs nothing, --release-form optimises
 cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
 
 fn main() -> Result<()> {

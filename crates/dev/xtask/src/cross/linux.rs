@@ -15,7 +15,7 @@ use super::tools::{self, Tools, output, target_var};
 use super::{Outcome, Rows, sysroot};
 
 const MUSL: &str = "x86_64-unknown-linux-musl";
-const ARM: &str = "aarch64-unknown-linux-musl";
+pub const ARM: &str = "aarch64-unknown-linux-musl";
 const MUSL_GCC: &str = "/usr/bin/musl-gcc";
 const QEMU_ARM: &str = "/usr/bin/qemu-aarch64-static";
 /// The certificates that the bare folder has, and where programs look for them.

@@ -7,6 +7,7 @@
 //! Debian's compiler is used, since its own library source is packaged with it ([`sysroot`]). All that is made stands below
 //! one cache folder (`target/cross`, or `GOWARD_CROSS_CACHE`), keyed by the compiler's version.
 
+mod job;
 mod linux;
 mod macos;
 mod sysroot;
@@ -88,8 +89,9 @@ pub fn run(words: &[&str]) -> Result<()> {
         match part {
             "windows" => windows::run(&tools, &mut rows, quick)?,
             "musl" => linux::musl(&tools, &mut rows, words.contains(&"--release-form"))?,
+            "arm" if quick => rows.add(linux::ARM, Outcome::NotDone("left out (--quick)".to_owned())),
             "arm" => linux::arm(&tools, &mut rows)?,
-            _ => macos::run(&tools, &mut rows)?,
+            _ => macos::run(&tools, &mut rows, quick)?,
         }
     }
     println!("\nwhat this run has shown:");

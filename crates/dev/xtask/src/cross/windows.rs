@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use super::tools::{self, Tools, output, target_var};
 use super::{Outcome, Rows, sysroot};
 
-const TARGET: &str = "x86_64-pc-windows-gnu";
-const WINE: &str = "/usr/lib/wine/wine64";
+pub const TARGET: &str = "x86_64-pc-windows-gnu";
+pub const WINE: &str = "/usr/lib/wine/wine64";
 const MINGW: &str = "/usr/bin/x86_64-w64-mingw32-gcc";
 
 /// The packages whose tests run under Wine with `--quick`; otherwise all but the chores' own.
@@ -46,6 +46,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         .env("WINEPREFIX", &prefix)
         .env("INSTA_UPDATE", "no");
     rows.step(TARGET, Outcome::Ran, "goward.exe and the tests under Wine", tools::run(&mut test));
+    super::job::run(tools, rows, &prefix)?;
     if quick {
         rows.add(TARGET, Outcome::NotDone("tests of the other crates (--quick)".to_owned()));
     }
