@@ -478,11 +478,54 @@ impl Fs {
                 });
             let Some(meta) = self.look(&path)?.filter(|_| is_neighbour) else { continue };
             if meta.modified_unix_seconds + NEIGHBOUR_AGE_SECONDS < now_unix_seconds {
-                self.remove_file_if_there(&path)?;
+                match self.remove_file_if_there(&path) {
+                    // A program that was moved aside may be running still: the next sweep tries again.
+                    Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => continue,
+                    outcome => outcome?,
+                }
                 removed += 1;
             }
         }
         Ok(removed)
+    }
+
+    /// Replaces a program whole, also one that is running. Who runs it goes on with the old one.
+    ///
+    /// Windows lets nobody replace a running program, but rename it: there it is moved aside first, under the name of
+    /// a temporary neighbour, and for a moment there is none of its name. What cannot be removed yet a sweep removes later.
+    pub fn replace_program(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let new = beside(path);
+        let placed = (|| {
+            let mut file = self.create_new(&new, 0o755)?;
+            file.write_all(bytes)?;
+            file.sync()?;
+            drop(file);
+            // It is refused for as long as the program runs: no patience.
+            let rename =
+                || self.change(|| Op::new(OpKind::Rename, path).with_other(&new), || std::fs::rename(&new, path));
+            match rename() {
+                Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => {}
+                outcome => return outcome,
+            }
+            let old = beside(path);
+            self.rename(path, &old)?;
+            if let Err(error) = self.rename(&new, path) {
+                // The old one comes back; the first error is the one to tell.
+                let _ = self.rename(&old, path);
+                return Err(error);
+            }
+            let real = || std::fs::remove_file(&old);
+            let _ = self.change(|| Op::new(OpKind::RemoveFile, &old), real);
+            Ok(())
+        })();
+        if placed.is_err() {
+            let _ = self.remove_file(&new);
+        }
+        placed?;
+        match path.parent() {
+            Some(parent) => self.sync_dir(parent),
+            None => Ok(()),
+        }
     }
 
     /// Replaces what a path leads to, links followed and permission bits kept: for files that are the user's.
@@ -551,6 +594,41 @@ mod tests {
         Fs::real().replace(&path, &[7; 100]).unwrap();
         assert_eq!(Fs::real().read(&path, 100).unwrap().len(), 100);
         assert_eq!(Fs::real().read(&path, 99).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+
+    /// No test: the program that the next test runs.
+    #[test]
+    #[ignore = "it waits for the end of its input"]
+    fn wait_for_the_end_of_the_input() {
+        io::stdin().read_to_end(&mut Vec::new()).unwrap();
+    }
+
+    #[test]
+    fn a_running_program_is_replaced_and_runs_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, path) = (Fs::real(), folder.path().join("goward.exe"));
+        let own = fs.read(&std::env::current_exe().unwrap(), 1 << 30).unwrap();
+        fs.replace_program(&path, &own).unwrap();
+        let mut running = loop {
+            let command = ["--ignored", "--exact", "fs::tests::wait_for_the_end_of_the_input"];
+            let spawned = std::process::Command::new(&path)
+                .args(command)
+                .stdin(std::process::Stdio::piped())
+                .stdout(std::process::Stdio::null())
+                .spawn();
+            match spawned {
+                // A child of another test may still have the file open for writing.
+                Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
+                spawned => break spawned.unwrap(),
+            }
+        };
+        fs.replace_program(&path, b"another program").unwrap();
+        assert_eq!(fs.read(&path, 100).unwrap(), b"another program");
+        assert!(running.try_wait().unwrap().is_none(), "it ended when it was replaced");
+        drop(running.stdin.take());
+        assert!(running.wait().unwrap().success());
+        fs.replace_program(&path, b"a third").unwrap();
+        assert_eq!(fs.read(&path, 100).unwrap(), b"a third");
     }
 
     #[cfg(unix)]

@@ -104,3 +104,30 @@ mod tests {
         fs.remove_tree(&tree).unwrap();
     }
 }
+
+#[cfg(test)]
+mod tests_everywhere {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn read_only_files_are_made_durable_and_removed_and_their_other_names_stay_read_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, tree, other) = (Fs::real(), folder.path().join("tree"), folder.path().join("other"));
+        fs.create_dirs(&tree.join("a b")).unwrap();
+        let file = tree.join("a b").join("\u{fc}");
+        fs.create_new(&file, 0o444).unwrap().write_all(b"kept").unwrap();
+        fs.set_mode(&tree.join("a b"), 0o555).unwrap();
+        fs.sync_tree(&tree).unwrap();
+        fs.sync_each(&tree).unwrap();
+        assert_eq!(fs.look(&file).unwrap().unwrap().mode & 0o222, 0, "it is read-only no more");
+        fs.hard_link(&file, &other).unwrap();
+        fs.remove_tree(&tree).unwrap();
+        assert!(fs.look(&tree).unwrap().is_none());
+        assert_eq!(fs.read(&other, 9).unwrap(), b"kept");
+        assert_eq!(fs.look(&other).unwrap().unwrap().mode & 0o222, 0, "its other name is read-only no more");
+        fs.remove_file(&other).unwrap();
+        assert!(fs.look(&other).unwrap().is_none());
+    }
+}

@@ -18,15 +18,15 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         return Ok(());
     }
     let sysroot = sysroot::make(tools, TARGET)?;
-    let mut clippy = tools.cargo(&["clippy", "--workspace", "--all-targets", "--target", TARGET, "--locked"]);
+    let mut clippy = tools.cargo(&["clippy", "--workspace", "--target", TARGET, "--locked"]);
     clippy
-        .args(["--", "-D", "warnings"])
         .env(target_var(TARGET, "RUSTFLAGS"), format!("--sysroot {}", sysroot.display()))
         .env("CC_aarch64_apple_darwin", tools.script("stub-cc"))
         .env("AR_aarch64_apple_darwin", tools.script("stub-ar"))
         // What stubs have made must not be linked later.
         .env("CARGO_TARGET_DIR", tools.keyed("target-stubs"));
-    rows.step(TARGET, Outcome::Checked, "clippy of everything, warnings refused", tools::run(&mut clippy));
+    let what = super::lint(&mut clippy, quick);
+    rows.step(TARGET, Outcome::Checked, what, tools::run(&mut clippy));
     if quick {
         rows.add(TARGET, Outcome::NotDone("linking (--quick)".to_owned()));
     } else if let Some(lack) = tools.lacks(&[("zig/ziglang/zig", "ziglang (pip)")]) {

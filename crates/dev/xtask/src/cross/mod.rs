@@ -15,6 +15,7 @@ mod tools;
 mod windows;
 
 use std::fmt;
+use std::process::Command;
 
 use anyhow::{Result, bail};
 
@@ -74,6 +75,15 @@ impl Rows {
         );
         is_done
     }
+}
+
+/// Refuses warnings, in tests too unless it has to be quick; says in words what it looks at.
+fn lint(clippy: &mut Command, quick: bool) -> &'static str {
+    if !quick {
+        clippy.arg("--all-targets");
+    }
+    clippy.args(["--", "-D", "warnings"]);
+    if quick { "clippy of all but the tests, warnings refused" } else { "clippy of everything, warnings refused" }
 }
 
 /// Does the parts that are named (all, if none is).

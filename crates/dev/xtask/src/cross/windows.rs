@@ -28,8 +28,9 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         command.env(target_var(TARGET, "RUSTFLAGS"), format!("--sysroot {}", sysroot.display()));
         command
     };
-    let clippy = run_clippy(cargo(&["clippy", "--workspace", "--all-targets"]));
-    rows.step(TARGET, Outcome::Checked, "clippy of everything, warnings refused", clippy);
+    let mut clippy = cargo(&["clippy", "--workspace", "--exclude", "xtask"]);
+    let what = super::lint(&mut clippy, quick);
+    rows.step(TARGET, Outcome::Checked, what, tools::run(&mut clippy));
     if let Some(lack) = tools.lacks(&[(WINE, "wine64")]) {
         rows.add(TARGET, Outcome::NotDone(format!("nothing was run: {lack}")));
         return Ok(());
@@ -62,10 +63,6 @@ const NOT_SHOWN: [(&str, &str); 3] = [
     ("PowerShell", "there is none for this machine"),
     ("real Windows", "Wine stands for it"),
 ];
-
-fn run_clippy(mut command: Command) -> Result<String> {
-    tools::run(command.args(["--", "-D", "warnings"]))
-}
 
 /// A Windows of its own for the tests, made once.
 pub fn prefix(tools: &Tools) -> Result<PathBuf> {
