@@ -76,10 +76,13 @@ impl FileLock {
             }
         }
         #[cfg(windows)]
-        {
-            // An open file cannot be removed there.
-            let _ = path;
-            Ok(true)
+        match OpenOptions::new().read(true).open(path) {
+            Ok(named) => Ok(crate::windows::identity(&self.file)? == crate::windows::identity(&named)?),
+            // A file that is removed keeps its name until its last handle is closed, and nobody may open it.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -137,6 +140,13 @@ mod tests {
         // Whoever waits can read for whom.
         assert_eq!(fs.read(&path, 100).unwrap(), b"pid 1");
         drop(held);
-        assert!(matches!(fs.try_lock(&path).unwrap(), LockAttempt::Held(_)));
+        let LockAttempt::Held(held) = fs.try_lock(&path).unwrap() else { panic!("a free lock was taken") };
+        // One whose file was removed meanwhile is a lock of nothing, also where another one has its name.
+        assert!(held.is_of(&path).unwrap());
+        fs.remove_file(&path).unwrap();
+        assert!(!held.is_of(&path).unwrap());
+        if fs.create_new(&path, 0o644).is_ok() {
+            assert!(!held.is_of(&path).unwrap());
+        }
     }
 }

@@ -2,10 +2,13 @@
 
 use std::io;
 use std::os::windows::ffi::OsStrExt;
+use std::os::windows::io::AsRawHandle;
 use std::path::Path;
 
 use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
-use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
+use windows_sys::Win32::Storage::FileSystem::{
+    BY_HANDLE_FILE_INFORMATION, GetDiskFreeSpaceExW, GetFileInformationByHandle,
+};
 use windows_sys::Win32::System::SystemInformation::{
     ComputerNameDnsHostname, GetComputerNameExW, IMAGE_FILE_MACHINE_AMD64, IMAGE_FILE_MACHINE_ARM64,
     IMAGE_FILE_MACHINE_I386, OSVERSIONINFOW,
@@ -25,6 +28,18 @@ pub(crate) fn disk_space(path: &Path) -> io::Result<(u64, u64)> {
     // SAFETY: the path ends with a zero; the numbers are ours for the call; the third is not asked for.
     let told = unsafe { GetDiskFreeSpaceExW(wide.as_ptr(), &raw mut free, &raw mut total, std::ptr::null_mut()) };
     if told == 0 { Err(io::Error::last_os_error()) } else { Ok((free, total)) }
+}
+
+/// What tells a file from all others: the number of its volume, and its own there.
+pub(crate) fn identity(file: &std::fs::File) -> io::Result<(u64, u64)> {
+    let mut told = BY_HANDLE_FILE_INFORMATION::default();
+    // SAFETY: the handle is open for the whole call, and the structure is ours for it.
+    let is_told = unsafe { GetFileInformationByHandle(file.as_raw_handle(), &raw mut told) };
+    if is_told == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let number = u64::from(told.nFileIndexHigh) << 32 | u64::from(told.nFileIndexLow);
+    Ok((u64::from(told.dwVolumeSerialNumber), number))
 }
 
 /// The computer's name.

@@ -44,6 +44,7 @@ fn link(tools: &Tools, rows: &mut Rows, sysroot: &Path) -> Result<()> {
     let kit = tools.at("no-apple-kit");
     fs::create_dir_all(&kit)?;
     let mut build = tools.cargo(&["build", "--package", "goward", "--target", TARGET, "--locked"]);
+    tools::build_fast(&mut build);
     build
         .env(target_var(TARGET, "RUSTFLAGS"), format!("--sysroot {}", sysroot.display()))
         .env(target_var(TARGET, "LINKER"), &zig)

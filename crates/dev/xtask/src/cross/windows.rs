@@ -43,6 +43,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
     } else {
         test.args(["--workspace", "--exclude", "xtask"]);
     }
+    tools::build_fast(&mut test);
     test.env(target_var(TARGET, "RUNNER"), tools.script("wine-run"))
         .env("WINEPREFIX", &prefix)
         .env("INSTA_UPDATE", "no");
