@@ -613,7 +613,7 @@ fn a_process_that_never_ends_is_not_waited_for_for_ever() {
     let held = fetch(&client(&sys), &job(&server, &folder, &body), &Heard::default()).unwrap();
     let outcome = fetch(&client(&sys), &job(&server, &folder, &body), &Heard::default());
     let Err(error) = outcome else { panic!("two had the lock") };
-    assert_eq!(error.class(), Class::Busy);
+    assert_eq!(error.class(), Class::Busy, "{error:?}");
     drop(held);
 }
 

@@ -18,10 +18,13 @@ const MUSL: &str = "x86_64-unknown-linux-musl";
 pub const ARM: &str = "aarch64-unknown-linux-musl";
 const MUSL_GCC: &str = "/usr/bin/musl-gcc";
 const QEMU_ARM: &str = "/usr/bin/qemu-aarch64-static";
+const UNSHARE: &str = "/usr/bin/unshare";
 /// The certificates that the bare folder has, and where programs look for them.
 const CERTIFICATES: &str = "etc/ssl/certs/ca-certificates.crt";
 /// What the bare folder shares with this machine besides: who answers for names.
 const NAMES: [&str; 2] = ["etc/resolv.conf", "etc/hosts"];
+/// A release whose own settings name the module proxy, as those of every Go do since 1.21.
+const GOENV_RELEASE: &str = "1.27.3";
 /// goward's exit code when no source could be reached (docs/reference/exit-codes.md).
 const NO_SOURCE: u8 = 4;
 /// The release that is run there.
@@ -110,12 +113,15 @@ fn bare(tools: &Tools, rows: &mut Rows, file: &Path) -> Result<()> {
             fs::copy(from, root.join(shared))?;
         }
     }
+    let proxy = goproxy();
     let inside = |words: &[&str]| {
-        let mut command = Command::new("chroot");
-        command.arg(&root).args(words).env_clear().current_dir("/");
-        command.env("HOME", "/root").env("PATH", "/");
+        // The go command finds its own tree through /proc; the mount is gone with the last process that sees it.
+        const ENTER: &str = "mount --bind /proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
+        let mut command = Command::new(UNSHARE);
+        command.args(["--mount", "/bin/sh", "-c", ENTER]).arg(&root).args(words).env_clear().current_dir("/");
+        command.env("HOME", "/root").env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         // Where the toolchain comes from is this machine's to say: its module proxy, else its Go's.
-        command.env("GOPROXY", goproxy(tools));
+        command.env("GOPROXY", &proxy);
         for name in ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "GONOSUMDB", "GOSUMDB"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
@@ -126,7 +132,7 @@ fn bare(tools: &Tools, rows: &mut Rows, file: &Path) -> Result<()> {
     let version = match output(&mut inside(&["/goward", "--version"])) {
         Ok(version) => version,
         Err(error) => {
-            let why = format!("nothing was run in a bare folder: only root may (`{error:#}`)");
+            let why = format!("nothing was run in a bare folder, which only root may: {error:#}");
             rows.add(MUSL, Outcome::NotDone(why));
             return Ok(());
         }
@@ -151,10 +157,16 @@ fn bare(tools: &Tools, rows: &mut Rows, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The module proxy of whoever runs this: from the environment, else as a `go` on `PATH` has it, else none.
-fn goproxy(_tools: &Tools) -> String {
-    let asked = || output(Command::new("go").args(["env", "GOPROXY"])).ok();
-    std::env::var("GOPROXY").ok().or_else(asked).filter(|value| !value.is_empty()).unwrap_or_else(|| "off".to_owned())
+/// The module proxy of whoever runs this: from the environment, else as Go's own settings have it (`go.env` in a tree
+/// that is made for tests), else none.
+fn goproxy() -> String {
+    let settings = || {
+        let tree = testkit::real::toolchain(GOENV_RELEASE).ok()?;
+        let text = fs::read_to_string(tree.join("go.env")).ok()?;
+        text.lines().find_map(|line| line.strip_prefix("GOPROXY=")).map(str::to_owned)
+    };
+    let named = std::env::var("GOPROXY").ok().filter(|value| !value.is_empty());
+    named.or_else(settings).unwrap_or_else(|| "off".to_owned())
 }
 
 /// arm64: built with zig, run by qemu.

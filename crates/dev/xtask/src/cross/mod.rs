@@ -23,6 +23,8 @@ use tools::Tools;
 
 /// The parts, in the order in which they run.
 const PARTS: [&str; 4] = ["windows", "musl", "arm", "macos"];
+/// A part of `windows` by itself, with the goward.exe that was built last.
+const JOB: &str = "job";
 
 /// What came of one thing that was tried.
 enum Outcome {
@@ -89,8 +91,8 @@ fn lint(clippy: &mut Command, quick: bool) -> &'static str {
 /// Does the parts that are named (all, if none is).
 pub fn run(words: &[&str]) -> Result<()> {
     let named: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with("--")).collect();
-    if let Some(unknown) = named.iter().find(|name| !PARTS.contains(name)) {
-        bail!("there is no part `{unknown}`; there are: {}", PARTS.join(", "));
+    if let Some(unknown) = named.iter().find(|name| !PARTS.contains(name) && **name != JOB) {
+        bail!("there is no part `{unknown}`; there are: {}, {JOB}", PARTS.join(", "));
     }
     let quick = words.contains(&"--quick");
     let tools = Tools::find(!words.contains(&"--no-install"))?;
@@ -103,6 +105,9 @@ pub fn run(words: &[&str]) -> Result<()> {
             "arm" => linux::arm(&tools, &mut rows)?,
             _ => macos::run(&tools, &mut rows, quick)?,
         }
+    }
+    if named.contains(&JOB) {
+        job::run(&tools, &mut rows, &windows::prefix(&tools)?)?;
     }
     println!("\nwhat this run has shown:");
     for (target, outcome) in &rows.rows {

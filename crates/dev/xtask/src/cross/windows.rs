@@ -74,6 +74,9 @@ pub fn prefix(tools: &Tools) -> Result<PathBuf> {
     }
     output(Command::new(WINE).args(["wineboot", "-i"]).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all"))
         .context("make a Wine prefix")?;
+    // It says that it is Windows 7 unless it is told otherwise, and Go has not run there since 1.21.
+    let version = ["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"];
+    output(Command::new(WINE).args(version).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all"))?;
     let staged = tools.at("bcryptprimitives.dll");
     output(
         Command::new(MINGW)
