@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -33,6 +33,9 @@ struct Job {
     user: PathBuf,
 }
 
+/// What is done, in words and in deed; what it found out.
+type Step = (&'static str, fn(&Job) -> Result<String>);
+
 pub fn run(tools: &Tools, rows: &mut Rows, prefix: &Path) -> Result<()> {
     for version in [FIRST, SECOND] {
         if let Err(why) = testkit::real::windows_zip(version) {
@@ -45,7 +48,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, prefix: &Path) -> Result<()> {
         programs: tools.keyed("target").join(TARGET).join("debug"),
         archives: testkit::real::cache_folder(),
         // A space and letters beyond ASCII: such homes exist.
-        user: prefix.join("drive_c/users/J\u{f6}rg of goward"),
+        user: base(prefix).join("J\u{f6}rg of goward"),
     };
     let _ = fs::remove_dir_all(&job.user);
     fs::create_dir_all(job.user.join("work"))?;
@@ -54,7 +57,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, prefix: &Path) -> Result<()> {
         job.user.join("work/main.go"),
         "package main\n\nimport (\n\t\"fmt\"\n\t\"runtime\"\n)\n\nfunc main() { fmt.Println(\"hello from\", runtime.Version()) }\n",
     )?;
-    let steps: [(&str, fn(&Job) -> Result<String>); 8] = [
+    let steps: [Step; 8] = [
         ("install a real Go into a home that was not there", |job| job.install(FIRST)),
         ("use it, and run its `go version`", Job::use_first),
         ("its shim on PATH", Job::shim),
@@ -79,7 +82,16 @@ pub fn run(tools: &Tools, rows: &mut Rows, prefix: &Path) -> Result<()> {
         }
     }
     fs::remove_dir_all(&job.user)?;
+    for name in ["out", "err"] {
+        fs::remove_file(job.user.with_extension(name))?;
+    }
     Ok(())
+}
+
+/// Where the home is: in memory where there is room, since every file of a tree is flushed by itself.
+fn base(prefix: &Path) -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { memory.to_owned() } else { prefix.join("drive_c/users") }
 }
 
 impl Job {
@@ -100,19 +112,21 @@ impl Job {
         let local = self.user.join("AppData/Local");
         let mut command = Command::new(WINE);
         command.arg(program).args(words).current_dir(self.user.join("work")).stdin(Stdio::null());
-        for name in ["GOFLAGS", "GOROOT", "GOPATH", "GOCACHE", "GOPROXY", "GOTOOLCHAIN", "GOWARD_HOME", "GOENV"] {
+        for name in ["GOFLAGS", "GOROOT", "GOPROXY", "GOTOOLCHAIN", "GOENV"] {
             command.env_remove(name);
         }
         command.env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all");
         for (name, path) in [
-            ("USERPROFILE", self.user.clone()),
-            ("LOCALAPPDATA", local.clone()),
-            ("APPDATA", self.user.join("AppData/Roaming")),
-            ("TEMP", local.join("Temp")),
-            ("TMP", local.join("Temp")),
+            // Wine sets the user's own folders itself, so each is named.
+            ("GOWARD_HOME", self.home()),
+            ("GOCACHE", local.join("go-build")),
+            ("GOPATH", self.user.join("go")),
+            ("GOTMPDIR", local.join("Temp")),
             ("GOWARD_FOLDER", self.archives.clone()),
         ] {
-            let _ = fs::create_dir_all(&path);
+            if name == "GOTMPDIR" {
+                let _ = fs::create_dir_all(&path);
+            }
             command.env(name, self.windows_path(&path));
         }
         // The archives are packed here from wheels: nobody vouches for these very bytes.
@@ -126,10 +140,15 @@ impl Job {
     }
 
     fn run(&self, program: &Path, words: &[&str]) -> Result<String> {
-        let output = finish(self.command(program, words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?)?;
-        let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        if !output.status.success() {
-            bail!("`{} {}` ended with {}: {complained}{said}", program.display(), words.join(" "), output.status);
+        // Into files: a process of Wine's own that outlives the program would keep a pipe open.
+        let [out, err] = ["out", "err"].map(|name| self.user.with_extension(name));
+        let mut command = self.command(program, words);
+        command.stdout(fs::File::create(&out)?).stderr(fs::File::create(&err)?);
+        let status = finish(command.spawn()?)?;
+        let (said, complained) = (fs::read(&out)?, fs::read(&err)?);
+        let (said, complained) = (String::from_utf8_lossy(&said), String::from_utf8_lossy(&complained));
+        if !status.success() {
+            bail!("`{} {}` ended with {}: {complained}{said}", program.display(), words.join(" "), status);
         }
         Ok(said.trim().to_owned())
     }
@@ -218,23 +237,11 @@ impl Job {
 }
 
 /// Waits for a program's end within its time.
-fn finish(mut child: std::process::Child) -> Result<Output> {
-    let streams = (child.stdout.take(), child.stderr.take());
-    let read = |stream: Option<Box<dyn std::io::Read + Send>>| {
-        std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            if let Some(mut stream) = stream {
-                let _ = stream.read_to_end(&mut bytes);
-            }
-            bytes
-        })
-    };
-    let stdout = read(streams.0.map(|stream| Box::new(stream) as _));
-    let stderr = read(streams.1.map(|stream| Box::new(stream) as _));
+fn finish(mut child: Child) -> Result<ExitStatus> {
     let start = Instant::now();
-    let status = loop {
+    loop {
         if let Some(status) = child.try_wait()? {
-            break status;
+            return Ok(status);
         }
         if start.elapsed().as_secs() >= STEP_SECONDS_MAX {
             child.kill()?;
@@ -242,9 +249,7 @@ fn finish(mut child: std::process::Child) -> Result<Output> {
             bail!("it has not ended within {STEP_SECONDS_MAX} s");
         }
         std::thread::sleep(LOOK_INTERVAL);
-    };
-    let bytes = |reader: std::thread::JoinHandle<Vec<u8>>| reader.join().unwrap_or_default();
-    Ok(Output { status, stdout: bytes(stdout), stderr: bytes(stderr) })
+    }
 }
 
 /// The files below a folder, counted no further than this.
