@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
@@ -11,6 +11,7 @@ use super::{Outcome, Rows, sysroot};
 
 pub const TARGET: &str = "x86_64-pc-windows-gnu";
 pub const WINE: &str = "/usr/lib/wine/wine64";
+const WINESERVER: &str = "/usr/lib/wine/wineserver64";
 const MINGW: &str = "/usr/bin/x86_64-w64-mingw32-gcc";
 
 /// The packages whose tests run under Wine with `--quick`; otherwise all but the chores' own.
@@ -49,6 +50,8 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         .env("INSTA_UPDATE", "no");
     rows.step(TARGET, Outcome::Ran, "goward.exe and the tests under Wine", tools::run(&mut test));
     super::job::run(tools, rows, &prefix)?;
+    // Nothing of this prefix stays behind.
+    let _ = Command::new(WINESERVER).arg("-k").env("WINEPREFIX", &prefix).status();
     if quick {
         rows.add(TARGET, Outcome::NotDone("tests of the other crates (--quick)".to_owned()));
     }
@@ -72,11 +75,16 @@ pub fn prefix(tools: &Tools) -> Result<PathBuf> {
     if library.exists() {
         return Ok(prefix);
     }
-    output(Command::new(WINE).args(["wineboot", "-i"]).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all"))
-        .context("make a Wine prefix")?;
+    // Wine's own processes outlive the program, and would keep a pipe open.
+    let wine = |words: &[&str]| {
+        let mut command = Command::new(WINE);
+        command.args(words).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all");
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        tools::run(&mut command)
+    };
+    wine(&["wineboot", "-i"]).context("make a Wine prefix")?;
     // It says that it is Windows 7 unless it is told otherwise, and Go has not run there since 1.21.
-    let version = ["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"];
-    output(Command::new(WINE).args(version).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all"))?;
+    wine(&["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"])?;
     let staged = tools.at("bcryptprimitives.dll");
     output(
         Command::new(MINGW)
