@@ -7,7 +7,6 @@
 //! run again, finishes.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::print_stdout, reason = "a proof on the real machine")]
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,8 +27,8 @@ const MODELS: [Model; 2] = [Model::Kill, Model::PowerLost];
 #[cfg(unix)]
 const MODELS: [Model; 7] = [
     Model::Kill,
-    Model::FailOnce(io::ErrorKind::PermissionDenied),
-    Model::FailOnce(io::ErrorKind::StorageFull),
+    Model::FailOnce(std::io::ErrorKind::PermissionDenied),
+    Model::FailOnce(std::io::ErrorKind::StorageFull),
     Model::DiskFull,
     Model::PowerLost,
     Model::PowerTorn,
