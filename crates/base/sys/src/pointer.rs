@@ -106,9 +106,9 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let pointer = folder.path().join("current \u{fc}");
             assert_eq!(fs.pointed_at(&pointer).unwrap(), None);
-            fs.point(Path::new("generations/1"), &pointer).unwrap();
-            fs.point(Path::new("generations/2"), &pointer).unwrap();
-            assert_eq!(fs.pointed_at(&pointer).unwrap().unwrap(), Path::new("generations/2"));
+            fs.point(Path::new("sets/1"), &pointer).unwrap();
+            fs.point(Path::new("sets/2"), &pointer).unwrap();
+            assert_eq!(fs.pointed_at(&pointer).unwrap().unwrap(), Path::new("sets/2"));
             assert_eq!(fs.names(folder.path()).unwrap().len(), 1);
             fs.create_dir(&folder.path().join("d")).unwrap();
             assert_eq!(fs.pointed_at(&folder.path().join("d")).unwrap(), None);
@@ -142,7 +142,7 @@ mod tests {
         let fs = Fs::real().with_pointer_files();
         let folder = tempfile::tempdir().unwrap();
         let pointer = folder.path().join("current");
-        for text in ["", "\n", "generations/1", "a\nb\n", "a\0b\n"] {
+        for text in ["", "\n", "sets/1", "a\nb\n", "a\0b\n"] {
             fs.replace(&pointer, text.as_bytes()).unwrap();
             assert_eq!(fs.pointed_at(&pointer).unwrap(), None, "{text:?}");
         }
