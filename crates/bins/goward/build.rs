@@ -27,6 +27,8 @@ fn var(name: &str) -> String {
 fn main() {
     let crates = PathBuf::from(var("CARGO_MANIFEST_DIR")).join("../..");
     let (shim, pin) = (crates.join("bins/shim"), crates.join("model/pin"));
+    // What stands in for `exec` on Windows is the one file that it shares with `sys`.
+    println!("cargo::rerun-if-changed={}", crates.join("base/sys/src/windows/stand_in.rs").display());
     for path in [shim.join("src"), shim.join("raw.ld"), shim.join("link_args.rs"), pin.join("src")] {
         println!("cargo::rerun-if-changed={}", path.display());
     }
@@ -79,6 +81,9 @@ fn rustc(name: &str, kind: &str, source: &Path, into: &Path) -> Command {
     let mut rustc = Command::new(var("RUSTC"));
     rustc.args(["--edition=2024", "--crate-name", name, "--crate-type", kind, "--cap-lints=allow"]);
     rustc.args(["--target", &var("TARGET")]).args(PROFILE).arg("--check-cfg=cfg(raw)");
+    // Where cargo looks for the standard library of another system, for one.
+    let flags = var("CARGO_ENCODED_RUSTFLAGS");
+    rustc.args(flags.split('\u{1f}').filter(|flag| !flag.is_empty()));
     let linker = var("RUSTC_LINKER");
     if !linker.is_empty() {
         rustc.arg(format!("-Clinker={linker}"));

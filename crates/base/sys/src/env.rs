@@ -19,6 +19,9 @@ struct Values {
 }
 
 impl Env {
+    /// Whether `http_proxy` and `HTTP_PROXY` are two variables.
+    pub const NAMES_HAVE_CASE: bool = !cfg!(windows);
+
     /// This process's environment. Where the working folder has been removed it reads as empty.
     pub fn of_this_process() -> Env {
         Env::of(std::env::vars_os(), std::env::current_dir().unwrap_or_default(), std::env::current_exe().ok())

@@ -2,17 +2,20 @@
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::fault::{Adversary, CreateHow, Op, OpKind, carry_out, next_handle};
 use crate::file::{File, Watched};
+use crate::replace::beside;
 
 /// The files of this machine, or of a faulty one. Cheap to clone.
 #[derive(Clone)]
 pub struct Fs {
     adversary: Option<Arc<dyn Adversary>>,
+    /// Whether a pointer is a file that holds a path, and no link (`pointer.rs`).
+    pub(crate) pointers_are_files: bool,
 }
 
 /// What stands under a name.
@@ -65,15 +68,15 @@ pub struct Space {
 impl Fs {
     /// The machine's files.
     pub fn real() -> Fs {
-        Fs { adversary: None }
+        Fs { adversary: None, pointers_are_files: cfg!(windows) }
     }
 
     /// The machine's files behind an adversary.
     pub fn faulty(adversary: Arc<dyn Adversary>) -> Fs {
-        Fs { adversary: Some(adversary) }
+        Fs { adversary: Some(adversary), pointers_are_files: cfg!(windows) }
     }
 
-    fn change<T>(&self, op: impl FnOnce() -> Op, real: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    pub(crate) fn change<T>(&self, op: impl FnOnce() -> Op, real: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         carry_out(self.adversary.as_ref(), op, None, real)
     }
 
@@ -151,46 +154,6 @@ impl Fs {
         }
     }
 
-    /// Replaces a file whole: a reader finds the old bytes or the new, also after a power cut.
-    ///
-    /// The bytes go to a new file beside it, which is made durable and renamed; the folder is synced last.
-    pub fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.replace_by(path, bytes, 0o666, true)
-    }
-
-    /// As [`Fs::replace`], for a program: it has its execute bits when its name appears.
-    pub fn replace_program(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.replace_by(path, bytes, 0o777, true)
-    }
-
-    /// As [`Fs::replace`], without making it durable: for what can be made anew at any time. A reader finds the
-    /// old bytes or the new; after a power cut it may find neither.
-    pub fn replace_for_now(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.replace_by(path, bytes, 0o666, false)
-    }
-
-    fn replace_by(&self, path: &Path, bytes: &[u8], mode: u32, durably: bool) -> io::Result<()> {
-        let beside = beside(path);
-        let written = (|| {
-            let mut file = self.create_new(&beside, mode)?;
-            file.write_all(bytes)?;
-            if durably {
-                file.sync()?;
-            }
-            drop(file);
-            self.rename(&beside, path)
-        })();
-        if written.is_err() {
-            // The half-written neighbour is nobody's; the first error is the one to tell.
-            let _ = self.remove_file(&beside);
-        }
-        written?;
-        match path.parent().filter(|_| durably) {
-            Some(parent) => self.sync_dir(parent),
-            None => Ok(()),
-        }
-    }
-
     /// What stands under a name, links not followed; `None` where nothing does.
     pub fn look(&self, path: &Path) -> io::Result<Option<Meta>> {
         match std::fs::symlink_metadata(path) {
@@ -250,9 +213,13 @@ impl Fs {
         std::fs::read_link(path)
     }
 
-    /// The absolute path with every link followed.
+    /// The absolute path with every link followed; on Windows without the `\\\\?\\` that few programs understand, where
+    /// the path can be said without it.
     pub fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
-        std::fs::canonicalize(path)
+        #[cfg(unix)]
+        return std::fs::canonicalize(path);
+        #[cfg(windows)]
+        return dunce::canonicalize(path);
     }
 
     /// Makes one folder.
@@ -317,7 +284,7 @@ impl Fs {
 
     /// Moves a name, replacing a file that stands at the new one.
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::Rename, to).with_other(from), || std::fs::rename(from, to))
+        self.change(|| Op::new(OpKind::Rename, to).with_other(from), || patiently(|| std::fs::rename(from, to)))
     }
 
     /// Makes a symbolic link at `link` that points to the folder `target`.
@@ -345,25 +312,25 @@ impl Fs {
         }
     }
 
+    /// Makes a junction at `junction` that leads to the folder `target`, an absolute path.
+    #[cfg(windows)]
+    pub(crate) fn junction(&self, target: &Path, junction: &Path) -> io::Result<()> {
+        let op = || Op::new(OpKind::Symlink, junction).with_other(target);
+        self.change(op, || junction::create(target, junction))
+    }
+
     /// Gives a file a second name.
     pub fn hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
         self.change(|| Op::new(OpKind::HardLink, link).with_other(original), || std::fs::hard_link(original, link))
     }
 
-    /// Gives a file a second name in the place of what stands there, in one step. The two are not one file yet.
-    pub fn replace_by_hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
-        let beside = beside(link);
-        self.hard_link(original, &beside)?;
-        let moved = self.rename(&beside, link);
-        if moved.is_err() {
-            let _ = self.remove_file(&beside);
-        }
-        moved
-    }
-
     /// Removes a file or a link.
     pub fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::RemoveFile, path), || std::fs::remove_file(path))
+        #[cfg(unix)]
+        let real = || std::fs::remove_file(path);
+        #[cfg(windows)]
+        let real = || patiently(|| crate::windows::remove_file(path));
+        self.change(|| Op::new(OpKind::RemoveFile, path), real)
     }
 
     /// Removes a file or a link that may not be there.
@@ -376,10 +343,11 @@ impl Fs {
 
     /// Removes an empty folder.
     pub fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::RemoveDir, path), || std::fs::remove_dir(path))
+        self.change(|| Op::new(OpKind::RemoveDir, path), || patiently(|| std::fs::remove_dir(path)))
     }
 
-    /// Sets permission bits; on Windows only whether the file may be written.
+    /// Sets permission bits; on Windows only whether a file may be written. A folder has no such bit there: the
+    /// attribute of that name keeps it from being removed, and nothing from being written into it.
     pub fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
         self.change(
             || Op::new(OpKind::SetMode, path),
@@ -388,7 +356,11 @@ impl Fs {
                 let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
                 #[cfg(windows)]
                 let permissions = {
-                    let mut permissions = std::fs::metadata(path)?.permissions();
+                    let meta = std::fs::metadata(path)?;
+                    if meta.is_dir() {
+                        return Ok(());
+                    }
+                    let mut permissions = meta.permissions();
                     permissions.set_readonly(mode & 0o200 == 0);
                     permissions
                 };
@@ -472,10 +444,10 @@ impl Fs {
                 read_only: stat.f_flag.contains(Flags::RDONLY),
             }))
         }
-        #[cfg(not(unix))]
+        #[cfg(windows)]
         {
-            let _ = path;
-            Ok(None)
+            let (bytes_free, bytes_total) = crate::windows::disk_space(path)?;
+            Ok(Some(Space { bytes_free, bytes_total, noexec: false, read_only: false }))
         }
     }
 }
@@ -536,80 +508,6 @@ fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// The name of a temporary neighbour: unlike that of any other process, thread or time. Process numbers
-/// alone come again, in containers at once; a neighbour left by a dead process must not be met.
-fn beside(path: &Path) -> PathBuf {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    name.push(format!("{NEIGHBOUR_MARK}{}-{nanos}-{count}", std::process::id()));
-    path.with_file_name(name)
-}
-
-/// What stands in the names of temporary neighbours, between the name itself and the numbers.
-const NEIGHBOUR_MARK: &str = ".new-";
-/// A neighbour older than this belongs to a dead process: a living one renames it within moments.
-const NEIGHBOUR_AGE_SECONDS: u64 = 3600;
-
-impl Fs {
-    /// Removes temporary neighbours that dead processes have left in a folder; returns how many.
-    pub fn sweep_neighbours(&self, folder: &Path, now_unix_seconds: u64) -> io::Result<usize> {
-        let mut removed = 0;
-        for name in self.names_if_there(folder)? {
-            let path = folder.join(&name);
-            let is_neighbour =
-                name.to_str().and_then(|name| name.rsplit_once(NEIGHBOUR_MARK)).is_some_and(|(_, numbers)| {
-                    numbers.split('-').count() == 3 && numbers.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
-                });
-            let Some(meta) = self.look(&path)?.filter(|_| is_neighbour) else { continue };
-            if meta.modified_unix_seconds + NEIGHBOUR_AGE_SECONDS < now_unix_seconds {
-                self.remove_file_if_there(&path)?;
-                removed += 1;
-            }
-        }
-        Ok(removed)
-    }
-
-    /// Replaces a file by a copy of another, of any size and with its permission bits: a reader finds the old file or the
-    /// new, also after a power cut. The two share blocks where the file system can, and nothing else.
-    pub fn copy_over(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let mode = self.follow(from)?.map_or(0o644, |meta| meta.mode & 0o777);
-        let beside = beside(to);
-        let copied = (|| {
-            if self.reflink(from, &beside, mode | 0o200).is_err() {
-                let mut source = self.open(from)?;
-                let mut target = self.create_new(&beside, mode | 0o200)?;
-                io::copy(&mut source, &mut target)?;
-            }
-            self.open(&beside)?.sync()?;
-            self.set_mode(&beside, mode)?;
-            self.rename(&beside, to)
-        })();
-        if copied.is_err() {
-            // The half-made neighbour is nobody's; the first error is the one to tell.
-            let _ = self.remove_file(&beside);
-        }
-        copied?;
-        match to.parent() {
-            Some(parent) => self.sync_dir(parent),
-            None => Ok(()),
-        }
-    }
-
-    /// Replaces what a path leads to, links followed and permission bits kept: for files that are the user's.
-    pub fn rewrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let real = self.resolve(path).unwrap_or_else(|_| path.to_owned());
-        let mode = self.follow(&real)?.map(|meta| meta.mode);
-        self.replace(&real, bytes)?;
-        match mode {
-            Some(mode) => self.set_mode(&real, mode),
-            None => Ok(()),
-        }
-    }
-}
-
 #[cfg(unix)]
 fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
@@ -617,14 +515,25 @@ fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
 }
 
 #[cfg(windows)]
-fn with_mode(options: &mut OpenOptions, _mode: u32) -> &mut OpenOptions {
-    options
+fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
+    use std::os::windows::fs::OpenOptionsExt;
+    /// `FILE_ATTRIBUTE_READONLY`: whoever makes the file may write to it through this one handle.
+    const READ_ONLY: u32 = 1;
+    options.attributes(if mode & 0o200 == 0 { READ_ONLY } else { 0 })
+}
+
+#[cfg(windows)]
+pub(crate) use crate::windows::patiently;
+
+/// Elsewhere an operation that is refused is refused for good.
+#[cfg(unix)]
+pub(crate) fn patiently<T>(attempt: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    attempt()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::FailAt;
 
     #[test]
     fn whether_a_file_may_be_written_is_told_and_an_absent_one_is_an_error() {
@@ -642,53 +551,12 @@ mod tests {
     }
 
     #[test]
-    fn a_replaced_file_is_whole_or_untouched_whatever_operation_fails() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a b ü.json");
-        for nth in 1.. {
-            Fs::real().replace(&path, b"old").unwrap();
-            let fs = Fs::faulty(Arc::new(FailAt::from(nth, io::ErrorKind::StorageFull).once()));
-            let outcome = fs.replace(&path, b"new bytes");
-            let found = Fs::real().read(&path, 100).unwrap();
-            assert!(found == b"old" || found == b"new bytes", "after operation {nth}: {found:?}");
-            if outcome.is_ok() {
-                assert_eq!(found, b"new bytes");
-                assert!(nth > 4, "only {nth} operations were seen");
-                break;
-            }
-            assert_eq!(Fs::real().names(folder.path()).unwrap().len(), 1, "a neighbour was left after {nth}");
-        }
-    }
-
-    #[test]
     fn a_file_larger_than_its_bound_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f");
         Fs::real().replace(&path, &[7; 100]).unwrap();
         assert_eq!(Fs::real().read(&path, 100).unwrap().len(), 100);
         assert_eq!(Fs::real().read(&path, 99).unwrap_err().kind(), io::ErrorKind::InvalidData);
-    }
-
-    #[test]
-    fn a_file_copied_over_another_is_whole_or_untouched_whatever_operation_fails() {
-        let folder = tempfile::tempdir().unwrap();
-        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
-        Fs::real().replace(&from, b"new bytes").unwrap();
-        Fs::real().set_mode(&from, 0o755).unwrap();
-        for nth in 1.. {
-            Fs::real().replace(&to, b"old").unwrap();
-            let fs = Fs::faulty(Arc::new(FailAt::from(nth, io::ErrorKind::StorageFull).once()));
-            let outcome = fs.copy_over(&from, &to);
-            let found = Fs::real().read(&to, 100).unwrap();
-            assert!(found == b"old" || found == b"new bytes", "after operation {nth}: {found:?}");
-            assert_eq!(Fs::real().names(folder.path()).unwrap().len(), 2, "a neighbour was left after {nth}");
-            if outcome.is_ok() && nth > 6 {
-                break;
-            }
-        }
-        assert_eq!(Fs::real().read(&to, 100).unwrap(), b"new bytes");
-        #[cfg(unix)]
-        assert_eq!(Fs::real().look(&to).unwrap().unwrap().mode & 0o777, 0o755);
     }
 
     #[cfg(unix)]

@@ -19,8 +19,8 @@ impl Host {
     pub fn name() -> Option<String> {
         #[cfg(unix)]
         return rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
-        #[cfg(not(unix))]
-        None
+        #[cfg(windows)]
+        crate::windows::computer_name()
     }
 
     /// The number of the user who runs this process, where the system has such.

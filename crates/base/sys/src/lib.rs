@@ -16,10 +16,16 @@ mod fs;
 mod host;
 mod interrupt;
 mod lock;
+mod pointer;
 mod process;
 mod reflink;
+pub mod registry;
+mod replace;
+mod system;
 mod tree;
 mod walk;
+#[cfg(windows)]
+mod windows;
 
 use std::sync::Arc;
 
@@ -35,6 +41,7 @@ pub use host::{Host, cpu_count};
 pub use interrupt::Interrupt;
 pub use lock::{FileLock, LockAttempt};
 pub use process::{Child, Command, Ended, Process};
+pub use system::SystemFacts;
 
 /// The outside world as one value. Cheap to clone.
 #[derive(Clone)]

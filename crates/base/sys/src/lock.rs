@@ -1,10 +1,14 @@
 //! Locks between processes: the system lets go of them when their holder dies.
 
-use std::fs::{OpenOptions, TryLockError};
+use std::fs::OpenOptions;
+#[cfg(unix)]
+use std::fs::TryLockError;
 use std::io;
 use std::path::Path;
 
 use crate::fs::Fs;
+#[cfg(windows)]
+use crate::windows::{Held, lock, lock_shared};
 
 /// A held lock on a file. Dropping it lets go.
 #[derive(Debug)]
@@ -29,10 +33,9 @@ impl Fs {
     /// What the system says, other than that the lock is taken.
     pub fn try_lock(&self, path: &Path) -> io::Result<LockAttempt> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(LockAttempt::Held(FileLock { file })),
-            Err(TryLockError::WouldBlock) => Ok(LockAttempt::Taken),
-            Err(TryLockError::Error(error)) => Err(error),
+        match lock(&file)? {
+            Held::Ours => Ok(LockAttempt::Held(FileLock { file })),
+            Held::Taken => Ok(LockAttempt::Taken),
         }
     }
 }
@@ -45,10 +48,8 @@ impl Fs {
     /// What the system says, or that somebody holds the lock alone (`WouldBlock`).
     pub fn lease(&self, path: &Path) -> io::Result<()> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        match file.try_lock_shared() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(io::Error::from(io::ErrorKind::WouldBlock)),
-            Err(TryLockError::Error(error)) => return Err(error),
+        if lock_shared(&file)? == Held::Taken {
+            return Err(io::Error::from(io::ErrorKind::WouldBlock));
         }
         // The lock belongs to the open file, which the next program inherits.
         #[cfg(unix)]
@@ -75,10 +76,13 @@ impl FileLock {
             }
         }
         #[cfg(windows)]
-        {
-            // An open file cannot be removed there.
-            let _ = path;
-            Ok(true)
+        match OpenOptions::new().read(true).open(path) {
+            Ok(named) => Ok(crate::windows::identity(&self.file)? == crate::windows::identity(&named)?),
+            // A file that is removed keeps its name until its last handle is closed, and nobody may open it.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -94,6 +98,33 @@ impl FileLock {
     }
 }
 
+/// Whether a lock was had.
+#[cfg(unix)]
+#[derive(PartialEq, Eq)]
+enum Held {
+    Ours,
+    Taken,
+}
+
+#[cfg(unix)]
+fn lock(file: &std::fs::File) -> io::Result<Held> {
+    held(file.try_lock())
+}
+
+#[cfg(unix)]
+fn lock_shared(file: &std::fs::File) -> io::Result<Held> {
+    held(file.try_lock_shared())
+}
+
+#[cfg(unix)]
+fn held(asked: Result<(), TryLockError>) -> io::Result<Held> {
+    match asked {
+        Ok(()) => Ok(Held::Ours),
+        Err(TryLockError::WouldBlock) => Ok(Held::Taken),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,7 +136,19 @@ mod tests {
         let LockAttempt::Held(mut held) = fs.try_lock(&path).unwrap() else { panic!("a new lock was taken") };
         held.sign("pid 1").unwrap();
         assert!(matches!(fs.try_lock(&path).unwrap(), LockAttempt::Taken));
+        assert_eq!(fs.lease(&path).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        // Whoever waits can read for whom.
+        assert_eq!(fs.read(&path, 100).unwrap(), b"pid 1");
         drop(held);
-        assert!(matches!(fs.try_lock(&path).unwrap(), LockAttempt::Held(_)));
+        let LockAttempt::Held(held) = fs.try_lock(&path).unwrap() else { panic!("a free lock was taken") };
+        // One whose file was removed meanwhile is a lock of nothing, also where another one has its name.
+        assert!(held.is_of(&path).unwrap());
+        fs.remove_file(&path).unwrap();
+        // Under Wine the name stays until the last handle is closed.
+        if fs.look(&path).unwrap().is_none() {
+            assert!(!held.is_of(&path).unwrap());
+            fs.create_new(&path, 0o644).unwrap();
+            assert!(!held.is_of(&path).unwrap());
+        }
     }
 }

@@ -211,9 +211,9 @@ impl Process {
             command.to_std().exec()
         }
         #[cfg(windows)]
-        match self.spawn(command).and_then(Child::wait) {
+        match crate::windows::stand_in_for(&mut command.to_std()) {
             // This process stands for the program, which has ended.
-            Ok(code) => std::process::exit(code),
+            Ok(code) => std::process::exit(code.cast_signed()),
             Err(error) => error,
         }
     }

@@ -15,10 +15,11 @@ impl Fs {
     pub fn remove_tree(&self, path: &Path) -> io::Result<()> {
         let Some(meta) = self.look(path)? else { return Ok(()) };
         if meta.kind != EntryKind::Dir {
-            if cfg!(windows) && meta.mode & 0o200 == 0 {
-                self.set_mode(path, 0o644)?;
-            }
-            return self.remove_file_if_there(path);
+            return match self.remove_file_if_there(path) {
+                // A junction is a folder there, and is removed as one; what it leads to stays.
+                Err(_) if cfg!(windows) && meta.kind == EntryKind::Link => self.remove_dir(path),
+                outcome => outcome,
+            };
         }
         // The names of a read-only folder cannot be removed from it.
         if cfg!(unix) && meta.mode & 0o300 != 0o300 {
@@ -56,9 +57,28 @@ impl Fs {
                 }
                 self.sync_dir(path)
             }
-            Some(EntryKind::File) => self.open(path)?.sync(),
+            Some(EntryKind::File) => self.sync_file(path),
             _ => Ok(()),
         }
+    }
+
+    #[cfg(unix)]
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        self.open(path)?.sync()
+    }
+
+    /// Only whoever may write to a file can make it durable there (`FlushFileBuffers`), and nobody may to a read-only one.
+    #[cfg(windows)]
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        let read_only = self.look(path)?.is_some_and(|meta| meta.mode & 0o200 == 0);
+        if read_only {
+            self.set_mode(path, 0o644)?;
+        }
+        let synced = self.update(path).and_then(|file| file.sync());
+        if read_only {
+            self.set_mode(path, 0o444)?;
+        }
+        synced
     }
 }
 
@@ -82,5 +102,32 @@ mod tests {
         assert!(fs.look(&tree).unwrap().is_none());
         assert_eq!(fs.read(&kept, 9).unwrap(), b"kept");
         fs.remove_tree(&tree).unwrap();
+    }
+}
+
+#[cfg(test)]
+mod tests_everywhere {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn read_only_files_are_made_durable_and_removed_and_their_other_names_stay_read_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, tree, other) = (Fs::real(), folder.path().join("tree"), folder.path().join("other"));
+        fs.create_dirs(&tree.join("a b")).unwrap();
+        let file = tree.join("a b").join("\u{fc}");
+        fs.create_new(&file, 0o444).unwrap().write_all(b"kept").unwrap();
+        fs.set_mode(&tree.join("a b"), 0o555).unwrap();
+        fs.sync_tree(&tree).unwrap();
+        fs.sync_each(&tree).unwrap();
+        assert_eq!(fs.look(&file).unwrap().unwrap().mode & 0o222, 0, "it is read-only no more");
+        fs.hard_link(&file, &other).unwrap();
+        fs.remove_tree(&tree).unwrap();
+        assert!(fs.look(&tree).unwrap().is_none());
+        assert_eq!(fs.read(&other, 9).unwrap(), b"kept");
+        assert_eq!(fs.look(&other).unwrap().unwrap().mode & 0o222, 0, "its other name is read-only no more");
+        fs.remove_file(&other).unwrap();
+        assert!(fs.look(&other).unwrap().is_none());
     }
 }

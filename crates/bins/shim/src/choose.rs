@@ -5,7 +5,7 @@ use crate::decide::{Decision, Found, Why, contains, decide, decide_exact};
 use crate::limits::{
     ARGS_MAX, FOLDERS_MAX, GO_FILE_BYTES_MAX, GOENV_BYTES_MAX, PATH_BYTES_MAX, PIN_FILE_BYTES_MAX, TABLE_BYTES_MAX,
 };
-use crate::path::{Path, is_absolute, parent};
+use crate::path::{Path, file_name, is_absolute, parent};
 use crate::table::{self, Table};
 
 /// What came of looking at a name.
@@ -27,7 +27,7 @@ pub trait Machine {
     fn any_set(&self, begins: &[&str]) -> bool;
     /// Reads a regular file, links followed. A path that does not begin at the top begins at the working folder.
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen;
-    /// Where a symbolic link points, as it is written.
+    /// Where a symbolic link points, as it is written; on Windows, where a pointer is a file, what is in that file.
     fn read_link(&mut self, path: &Path, into: &mut [u8]) -> Seen;
     /// When a folder last changed, in nanoseconds since 1970.
     fn changed(&mut self, path: &Path) -> Option<u64>;
@@ -260,7 +260,16 @@ fn find<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path, fro
 
 /// Whether this is the folder for temporary files: that of the environment, or the system's.
 fn is_temp(machine: &impl Machine, folder: &[u8]) -> bool {
-    let named = machine.var(if cfg!(windows) { "TEMP" } else { "TMPDIR" });
+    if cfg!(windows) {
+        // The system asks these, in this order, and writes paths in many ways: a go.mod there is goward's to judge.
+        let mut named = ["TMP", "TEMP"].iter().filter_map(|name| machine.var(name));
+        let bare = |path: &[u8]| path.len() - usize::from(matches!(path.last(), Some(b'\\' | b'/')));
+        return named.any(|named| {
+            let named = named.get(..bare(named)).unwrap_or(named);
+            file_name(named).eq_ignore_ascii_case(file_name(folder))
+        });
+    }
+    let named = machine.var("TMPDIR");
     folder == b"/tmp" || named.is_some_and(|named| named.strip_suffix(b"/").unwrap_or(named) == folder)
 }
 
@@ -272,7 +281,7 @@ fn settings<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path)
         None => {}
     }
     if cfg!(windows) {
-        path.set(&[set(machine, "APPDATA").ok_or(Why::Goenv)?, b"/go/env"]);
+        path.set(&[set(machine, "APPDATA").filter(|folder| is_absolute(folder)).ok_or(Why::Goenv)?, b"/go/env"]);
     } else if let Some(config) = set(machine, "XDG_CONFIG_HOME").filter(|_| !cfg!(target_os = "macos")) {
         // goward passes over one that is not absolute.
         path.set(&[Some(config).filter(|config| config.first() == Some(&b'/')).ok_or(Why::Goenv)?, b"/go/env"]);

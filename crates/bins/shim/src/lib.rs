@@ -27,8 +27,10 @@ mod decide;
 pub mod limits;
 pub mod path;
 mod table;
+mod tail;
 
 pub use choose::{Call, Choice, Machine, Room, Seen, choose};
 pub use decide::{Decision, Found, Why, decide, decide_exact};
 pub use path::Path;
 pub use table::{FORMAT_LINE, Table};
+pub use tail::tail;

@@ -56,11 +56,6 @@ impl Path {
     }
 }
 
-/// Whether a path begins at the top.
-pub fn is_absolute(path: &[u8]) -> bool {
-    path.first() == Some(&b'/') || cfg!(windows) && (path.get(1) == Some(&b':') || path.starts_with(b"\\\\"))
-}
-
 /// The folder that a path stands in: `/a` of `/a/b`, `/` of `/a`, nothing of `/`.
 pub fn parent(path: &[u8]) -> Option<&[u8]> {
     let is_separator = |byte: &u8| *byte == b'/' || cfg!(windows) && *byte == b'\\';
@@ -73,7 +68,19 @@ pub fn parent(path: &[u8]) -> Option<&[u8]> {
 /// The last part of a path: the name by which a program was called. On Windows without `.exe`.
 pub fn file_name(path: &[u8]) -> &[u8] {
     let name = path.rsplit(|byte| *byte == b'/' || cfg!(windows) && *byte == b'\\').next().unwrap_or(path);
-    if cfg!(windows) { name.strip_suffix(b".exe").unwrap_or(name) } else { name }
+    match name.split_last_chunk::<4>() {
+        Some((stem, ending)) if cfg!(windows) && ending.eq_ignore_ascii_case(b".exe") => stem,
+        _ => name,
+    }
+}
+
+/// Whether a path begins at the top: `/a`, on Windows `C:\\a`. Others of Windows (`\\\\server\\share`) are not plain.
+pub fn is_absolute(path: &[u8]) -> bool {
+    match path {
+        [b'/', ..] => !cfg!(windows),
+        [letter, b':', b'\\' | b'/', ..] => cfg!(windows) && letter.is_ascii_alphabetic(),
+        _ => false,
+    }
 }
 
 /// The name by which a program was called, out of its first argument and the path of its file.

@@ -7,7 +7,9 @@
 )]
 
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+#[cfg(unix)]
+use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -23,6 +25,15 @@ const STATUS_MISSING: u8 = 127;
 /// A program was found and could not be started, as shells report it.
 const STATUS_REFUSED: u8 = 126;
 
+// The shim has no crate but `pin` below it (goward's build compiles it by hand), so the file is shared.
+#[cfg(windows)]
+#[path = "../../../base/sys/src/windows/stand_in.rs"]
+#[expect(
+    unsafe_code,
+    reason = "the system's calls that the standard library does not offer; each says why it is sound"
+)]
+mod stand_in;
+
 struct Real {
     vars: HashMap<String, Vec<u8>>,
 }
@@ -32,7 +43,7 @@ pub fn main() -> ExitCode {
     let first = words.first().map_or(&b"go"[..], |word| word.as_encoded_bytes());
     let file = std::env::current_exe().unwrap_or_default();
     let name = String::from_utf8_lossy(called(first, file.as_os_str().as_encoded_bytes())).into_owned();
-    let own = fs::canonicalize(file).unwrap_or_default();
+    let own = real(file).unwrap_or_default();
     let folder = std::env::current_dir().unwrap_or_default();
     let mut args = words.iter().skip(1).map(|word| word.as_encoded_bytes());
     let call = Call {
@@ -43,32 +54,32 @@ pub fn main() -> ExitCode {
         folder: folder.to_str().unwrap_or_default().as_bytes(),
     };
     let vars = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.as_encoded_bytes().to_vec())));
+        .filter_map(|(name, value)| Some((key(name.into_string().ok()?), value.as_encoded_bytes().to_vec())));
     let mut machine = Real { vars: vars.collect() };
     let (mut room, mut path) = (vec![0; Room::BYTES], Path::empty());
     let choice = choose(&mut machine, Room::new(&mut room), &mut path, &call);
-    let rest = || words.iter().skip(1);
+    let rest = Rest::of(&words);
+    let mut refusal = None;
 
     if let Decision::Run { tree, .. } = choice.decision {
         let file = if name == "gofmt" { "gofmt" } else { "go" };
         let program = PathBuf::from(String::from_utf8_lossy(tree).into_owned()).join("bin").join(program_name(file));
         let mut command = Command::new(program);
-        if let Some(status) = replace(named(&mut command, &words).args(rest())) {
+        if let Some(status) = replace(rest.add(named(&mut command, &words)), &mut refusal) {
             return status;
         }
     }
     let folder = own.parent();
-    let home = folder.and_then(std::path::Path::parent).unwrap_or(std::path::Path::new("")).display();
-    let marker = format!("{}:{name}:{home}", std::process::id());
-    if std::env::var(MARKER).is_ok_and(|value| value == marker) {
+    let home = folder.and_then(std::path::Path::parent).unwrap_or(std::path::Path::new("")).display().to_string();
+    let Some(marker) = mark(&machine, &name, &home) else {
         return missing(&name, "goward and this shim call each other");
-    }
+    };
     // The table may have been lost, or goward moved: then the link beside us may still lead to one.
     let told = choice.goward.and_then(|path| std::str::from_utf8(path).ok()).map(PathBuf::from);
     for goward in told.into_iter().chain(folder.map(|folder| folder.join(".goward"))) {
         let mut command = Command::new(goward);
-        command.arg("exec-shim").arg(&name).args(rest()).env(MARKER, &marker);
-        if let Some(status) = replace(&mut command) {
+        command.arg("exec-shim").arg(&name);
+        if let Some(status) = replace(rest.add(&mut command).env(MARKER, &marker), &mut refusal) {
             return status;
         }
     }
@@ -77,12 +88,78 @@ pub fn main() -> ExitCode {
         let other = candidate.is_file() && fs::canonicalize(&candidate).is_ok_and(|real| real != own);
         if folder.is_absolute() && other && !same_file(&candidate, &own) {
             let mut command = Command::new(candidate);
-            if let Some(status) = replace(named(&mut command, &words).args(rest()).env(MARKER, &marker)) {
+            let command = rest.add(named(&mut command, &words)).env(MARKER, &marker);
+            if let Some(status) = replace(command, &mut refusal) {
                 return status;
             }
         }
     }
-    missing(&name, "neither goward nor another such program on PATH could be started")
+    match refusal {
+        Some(refusal) => missing(&name, &refusal),
+        None => missing(&name, "neither goward nor another such program on PATH could be started"),
+    }
+}
+
+/// `PROCESS:NAME:HOME`; `None` where this process has been marked so before. A process keeps its number when it becomes
+/// another program.
+#[cfg(unix)]
+fn mark(machine: &Real, name: &str, home: &str) -> Option<String> {
+    let marker = format!("{}:{name}:{home}", std::process::id());
+    (machine.var(MARKER) != Some(marker.as_bytes())).then_some(marker)
+}
+
+/// `DEPTH:NAME:HOME`; `None` where the depth says that it goes round in a circle. Every program is a process of its own
+/// here, so they are counted. A program that goes on below another `go` of `PATH` is no circle, and not that deep.
+#[cfg(windows)]
+fn mark(machine: &Real, name: &str, home: &str) -> Option<String> {
+    /// Programs below each other that were all handed over by a shim, and none of them by goward.
+    const DEPTH_MAX: u32 = 32;
+    let before = machine.var(MARKER).and_then(|marker| std::str::from_utf8(marker).ok());
+    let depth = before.and_then(|marker| marker.split_once(':')?.0.parse().ok()).unwrap_or(0);
+    (depth < DEPTH_MAX).then(|| format!("{}:{name}:{home}", depth + 1))
+}
+
+/// The arguments behind our name, as they came.
+#[cfg(unix)]
+struct Rest<'w>(&'w [OsString]);
+
+#[cfg(unix)]
+impl<'w> Rest<'w> {
+    fn of(words: &'w [OsString]) -> Rest<'w> {
+        Rest(words.get(1..).unwrap_or_default())
+    }
+
+    fn add<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.args(self.0)
+    }
+}
+
+/// The arguments behind our name, as they came: one text, which is not taken apart.
+#[cfg(windows)]
+struct Rest(OsString);
+
+#[cfg(windows)]
+impl Rest {
+    fn of(_words: &[OsString]) -> Rest {
+        use std::os::windows::ffi::OsStringExt;
+        Rest(OsString::from_wide(shim::tail(stand_in::command_line())))
+    }
+
+    fn add<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        use std::os::windows::process::CommandExt;
+        if self.0.is_empty() { command } else { command.raw_arg(&self.0) }
+    }
+}
+
+/// Where we stand, links followed. On Windows shims are no links, and a path with its links followed is written in a
+/// way to which nothing can be added.
+fn real(path: PathBuf) -> io::Result<PathBuf> {
+    if cfg!(windows) { Ok(path) } else { fs::canonicalize(path) }
+}
+
+/// Windows finds variables whatever their case.
+fn key(name: String) -> String {
+    if cfg!(windows) { name.to_ascii_uppercase() } else { name }
 }
 
 fn program_name(name: &str) -> String {
@@ -94,24 +171,28 @@ fn missing(name: &str, why: &str) -> ExitCode {
     ExitCode::from(STATUS_MISSING)
 }
 
-/// Puts a program in our place, or runs it where the system knows no such thing. `None` where it is not
-/// there to be run.
+/// Puts a program in our place. `None` where it is not there to be run; why it was refused is kept.
 #[cfg(unix)]
-fn replace(command: &mut Command) -> Option<ExitCode> {
+fn replace(command: &mut Command, refusal: &mut Option<String>) -> Option<ExitCode> {
     use std::os::unix::process::CommandExt;
-    refused(&command.exec())
+    let error = command.exec();
+    refused(command, &error, refusal)
 }
 
-#[cfg(not(unix))]
-fn replace(command: &mut Command) -> Option<ExitCode> {
-    match command.status() {
-        // A code that does not fit tells at least that it was not 0.
-        Ok(status) => Some(ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1))),
-        Err(error) => refused(&error),
+/// Runs a program and ends with its code. `None` where it is not there to be run; why it was refused is kept.
+#[cfg(windows)]
+#[expect(clippy::exit, reason = "an `ExitCode` has eight bits, and a code here has 32")]
+fn replace(command: &mut Command, refusal: &mut Option<String>) -> Option<ExitCode> {
+    match stand_in::stand_in_for(command) {
+        Ok(code) => std::process::exit(code.cast_signed()),
+        Err(error) => refused(command, &error, refusal),
     }
 }
 
-fn refused(error: &io::Error) -> Option<ExitCode> {
+fn refused(command: &Command, error: &io::Error, refusal: &mut Option<String>) -> Option<ExitCode> {
+    if error.kind() != io::ErrorKind::NotFound {
+        *refusal = Some(format!("{}: {error}", std::path::Path::new(command.get_program()).display()));
+    }
     (error.kind() == io::ErrorKind::ArgumentListTooLong).then(|| {
         eprintln!("goward shim: {error}");
         ExitCode::from(STATUS_REFUSED)
@@ -175,6 +256,20 @@ impl Machine for Real {
         read.map_or_else(|error| absence(&error), Seen::Bytes)
     }
 
+    #[cfg(windows)]
+    fn read_link(&mut self, path: &Path, into: &mut [u8]) -> Seen {
+        match self.read(path, into) {
+            // A line without its end was cut short.
+            Seen::Bytes(length) if length < into.len() => match into.get(..length) {
+                Some([line @ .., b'\n']) => Seen::Bytes(line.len()),
+                _ => Seen::Odd,
+            },
+            Seen::Absent => Seen::Absent,
+            _ => Seen::Odd,
+        }
+    }
+
+    #[cfg(unix)]
     fn read_link(&mut self, path: &Path, into: &mut [u8]) -> Seen {
         let Some(path) = to_std(path) else { return Seen::Odd };
         let target = match fs::read_link(&path) {

@@ -1,5 +1,8 @@
 //! The shim never says anything else than the rules of `crates/model/project`.
+//!
+//! On Unix only, since its folders are written as they are there; what decides is the same code everywhere.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "test code may panic")]
 
 use std::collections::BTreeMap;

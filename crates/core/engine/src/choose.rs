@@ -343,10 +343,13 @@ pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Resu
         go111module: setting("GO111MODULE"),
         gowork,
         gowork_file,
-        temp_folder: env
-            .var(if cfg!(windows) { "TEMP" } else { "TMPDIR" })
-            .or(if cfg!(windows) { None } else { Some("/tmp") })
-            .map(str::to_owned),
+        // As Go's `os.TempDir` has it: `GetTempPath` asks TMP first.
+        temp_folder: if cfg!(windows) {
+            env.var("TMP").or(env.var("TEMP"))
+        } else {
+            env.var("TMPDIR").or(Some("/tmp"))
+        }
+        .map(str::to_owned),
         default: default_pin(ctx)?,
         ..Inputs::default()
     };

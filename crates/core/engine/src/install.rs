@@ -5,6 +5,7 @@
 //! once. Whatever happens, nothing is visible before it is whole, and what was fetched is kept.
 
 use diag::{Class, Diagnose, Hints, hint};
+use release::host::Unfit;
 use release::{Platform, Request, ToolchainId};
 use serde::Serialize;
 use store::states::Event;
@@ -14,6 +15,7 @@ use trust::Witness;
 use crate::catalog::{Attempt, CatalogError, chain, set_one_up, weightiest, whole};
 use crate::ctx::Ctx;
 use crate::get::{GetError, get};
+use crate::host::check_host;
 use crate::limits::{INSTALL_BYTES_NEEDED, INSTALLS_AT_ONCE_MAX};
 use crate::lock::{self, LockError};
 use crate::recover::recover;
@@ -103,6 +105,14 @@ pub enum InstallError {
         #[source]
         cause: Box<LockError>,
     },
+    /// It does not run on this machine.
+    #[error("install {id}: it needs {}, and this machine has {}", unfit.needs, unfit.has)]
+    Unfit {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What it needs, and what would run.
+        unfit: Box<Unfit>,
+    },
     /// The user asked to stop.
     #[error("install {id}: interrupted; what was fetched is kept, and the next run carries on")]
     Interrupted {
@@ -119,6 +129,7 @@ impl Diagnose for InstallError {
             Self::Store { cause, .. } => cause.class(),
             Self::Machine { cause, .. } => cause.class(),
             Self::Lock { cause, .. } => cause.class(),
+            Self::Unfit { .. } => Class::Environment,
             Self::Interrupted { .. } => Class::Interrupted,
         }
     }
@@ -130,6 +141,7 @@ impl Diagnose for InstallError {
             Self::Store { cause, .. } => cause.word(),
             Self::Machine { cause, .. } => cause.word(),
             Self::Lock { cause, .. } => cause.word(),
+            Self::Unfit { .. } => "machine-unfit",
             Self::Interrupted { .. } => "interrupted",
         }
     }
@@ -141,6 +153,10 @@ impl Diagnose for InstallError {
             Self::Store { cause, .. } => cause.hints(),
             Self::Machine { cause, .. } => cause.hints(),
             Self::Lock { cause, .. } => cause.hints(),
+            Self::Unfit { unfit, .. } => match &unfit.newest {
+                Some(newest) => hint!("the newest that runs here is {newest}: try `goward install {newest}`"),
+                None => Hints::none(),
+            },
             Self::Interrupted { .. } => hint!("run the same command again to carry on"),
         }
     }
@@ -199,6 +215,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
         lock::hold_installed(ctx, id).map_err(locked)?;
         return Ok(already(ctx, toolchain));
     }
+    check_host(ctx, id).map_err(|unfit| InstallError::Unfit { id: id.clone(), unfit })?;
     ctx.store.check_ready(INSTALL_BYTES_NEEDED).map_err(refused)?;
     recover(ctx);
     let wait_max = ctx.settings.seconds("lock.wait-seconds");

@@ -36,6 +36,6 @@ pub fn switch(ctx: &Ctx, id: &ToolchainId) -> Result<Switched, StoreError> {
         toolchain,
         changed: before.as_ref().is_none_or(|before| before.number != number),
         before: before.map(|before| before.toolchain),
-        bin: ctx.store.layout().default_bin(),
+        bin: ctx.store.path_folder(),
     })
 }

@@ -95,7 +95,12 @@ impl ProxyVars<'_> {
         // Under CGI, `HTTP_PROXY` is a request header of whoever calls (CVE-2016-5385).
         let is_cgi = env.var("REQUEST_METHOD").is_some();
         ProxyVars {
-            http: if is_cgi { env.var("http_proxy") } else { either("http_proxy", "HTTP_PROXY") },
+            http: match (is_cgi, sys::Env::NAMES_HAVE_CASE) {
+                (false, _) => either("http_proxy", "HTTP_PROXY"),
+                (true, true) => env.var("http_proxy"),
+                // Both names are one there.
+                (true, false) => None,
+            },
             https: either("https_proxy", "HTTPS_PROXY"),
             all: either("all_proxy", "ALL_PROXY"),
         }

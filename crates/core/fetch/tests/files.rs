@@ -605,6 +605,10 @@ fn two_at_once_make_one_download() {
     assert_eq!(heard.text().matches("another process is fetching it").count(), 2);
 }
 
+#[cfg_attr(
+    windows,
+    ignore = "Wine keeps all handles of a locked file open until the lock goes, and this asks thousands of times"
+)]
 #[test]
 fn a_process_that_never_ends_is_not_waited_for_for_ever() {
     let (folder, body) = (tempfile::tempdir().unwrap(), bytes(50));
@@ -613,7 +617,7 @@ fn a_process_that_never_ends_is_not_waited_for_for_ever() {
     let held = fetch(&client(&sys), &job(&server, &folder, &body), &Heard::default()).unwrap();
     let outcome = fetch(&client(&sys), &job(&server, &folder, &body), &Heard::default());
     let Err(error) = outcome else { panic!("two had the lock") };
-    assert_eq!(error.class(), Class::Busy);
+    assert_eq!(error.class(), Class::Busy, "{error:?}");
     drop(held);
 }
 

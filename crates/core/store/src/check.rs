@@ -55,12 +55,15 @@ impl Store {
         let mut faults = Vec::new();
         let link = self.layout().current();
         let fs = self.sys.fs();
-        match fs.look(&link).map_err(StoreError::io("look at", &link))?.map(|meta| meta.kind) {
-            None => {}
-            Some(EntryKind::Link) => match self.current() {
+        let is_there = fs.look(&link).map_err(StoreError::io("look at", &link))?.is_some();
+        match self.current_target()? {
+            None if !is_there => {}
+            Some(_) => match self.current() {
                 Ok(Some(current)) => match self.find_installed(&current.toolchain)? {
-                    Some(_) => {
-                        let go = self.layout().default_bin().join(if cfg!(windows) { "go.exe" } else { "go" });
+                    Some(found) => {
+                        let bin =
+                            if fs.pointers_are_links() { self.layout().default_bin() } else { found.tree.join("bin") };
+                        let go = bin.join(found.id.platform().program("go"));
                         if fs.follow(&go).map_err(StoreError::io("look at", &go))?.is_none() {
                             faults.push(format!("the default has no {}", go.display()));
                         }
@@ -70,7 +73,7 @@ impl Store {
                 Ok(None) => faults.push("current leads nowhere".to_owned()),
                 Err(error) => faults.push(format!("current leads to no generation: {error}")),
             },
-            Some(_) => faults.push("current is no link".to_owned()),
+            None => faults.push("current is no pointer".to_owned()),
         }
         for number in self.numbers()? {
             match self.generation(number) {

@@ -8,12 +8,11 @@
 //! switch makes its own.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use release::ToolchainId;
 use serde::{Deserialize, Serialize};
-use sys::EntryKind;
 
 use crate::journal::{JournalRecord, OperationKind};
 use crate::record::{FORMAT, check_format};
@@ -71,12 +70,16 @@ impl Store {
     /// # Errors
     /// When the link or the record it leads to cannot be read.
     pub fn current(&self) -> Result<Option<Generation>, StoreError> {
-        let fs = self.sys.fs();
-        let link = self.layout().current();
-        match fs.look(&link).map_err(StoreError::io("look at", &link))? {
-            Some(meta) if meta.kind == EntryKind::Link => self.read_generation(&link).map(Some),
-            _ => Ok(None),
+        match self.current_target()? {
+            Some(target) => self.read_generation(&self.layout().home().join(target)).map(Some),
+            None => Ok(None),
         }
+    }
+
+    /// Where `current` points, as it is written; `None` where nothing is in use.
+    pub(crate) fn current_target(&self) -> Result<Option<PathBuf>, StoreError> {
+        let pointer = self.layout().current();
+        self.sys.fs().pointed_at(&pointer).map_err(StoreError::io("read the pointer", &pointer))
     }
 
     /// One generation.
@@ -185,10 +188,43 @@ impl Store {
     /// The one rename.
     fn point_at(&self, number: u64) -> Result<(), StoreError> {
         let link = self.layout().current();
-        let moved = self.sys.fs().replace_link(&Layout::current_target(number), &link);
+        let moved = self.sys.fs().point(&Layout::current_target(number), &link);
         moved.map_err(StoreError::io("move the link", &link))?;
+        if !self.sys.fs().pointers_are_links() {
+            // The switch is done. The junction is for others, and whoever speaks of it looks at it first.
+            let _ = self.lead_to_default(number);
+        }
         self.renew_table();
         Ok(())
+    }
+
+    fn lead_to_default(&self, number: u64) -> Result<(), StoreError> {
+        let (tree, path) = (self.layout().tree(&self.generation(number)?.toolchain), self.layout().default_junction());
+        let leads = self.sys.fs().lead(&tree, &path).map_err(StoreError::io("make the junction", &path))?;
+        if !leads {
+            // A path that leads nowhere, or elsewhere, is worse than none.
+            self.sys.fs().remove_tree(&path).map_err(StoreError::io("remove", &path))?;
+        }
+        Ok(())
+    }
+
+    /// A path that stays the same and leads to the default's tree, whichever that is, for programs that want one
+    /// (an editor's setting): a link, on Windows a junction. `None` where there is none: it is looked at, not assumed.
+    ///
+    /// # Errors
+    /// When the generation in use cannot be read.
+    pub fn default_path(&self) -> Result<Option<PathBuf>, StoreError> {
+        let (fs, layout) = (self.sys.fs(), self.layout());
+        let Some(current) = self.current()? else { return Ok(None) };
+        let path = if fs.pointers_are_links() { layout.current().join("go") } else { layout.default_junction() };
+        let leads =
+            matches!((fs.resolve(&path), fs.resolve(&layout.tree(&current.toolchain))), (Ok(a), Ok(b)) if a == b);
+        Ok(leads.then_some(path))
+    }
+
+    /// The folder for `PATH`: `go` and `gofmt` of the default where a path leads there, else the shims.
+    pub fn path_folder(&self) -> PathBuf {
+        if self.sys.fs().pointers_are_links() { self.layout().default_bin() } else { self.layout().shims() }
     }
 
     fn read_generation(&self, folder: &Path) -> Result<Generation, StoreError> {
@@ -218,10 +254,13 @@ impl Store {
         if fs.look(&spare).map_err(StoreError::io("look at", &spare))?.is_none() {
             self.make_spare()?;
         }
-        let link = spare.join("go");
-        fs.remove_file_if_there(&link).map_err(StoreError::io("remove", &link))?;
-        let target = self.link_target(&generation.toolchain)?;
-        fs.symlink_dir(&target, &link).map_err(StoreError::io("make the link", &link))?;
+        // Where no path can lead through a pointer nobody would follow this one.
+        if fs.pointers_are_links() {
+            let link = spare.join("go");
+            fs.remove_file_if_there(&link).map_err(StoreError::io("remove", &link))?;
+            let target = self.link_target(&generation.toolchain)?;
+            fs.symlink_dir(&target, &link).map_err(StoreError::io("make the link", &link))?;
+        }
         let record = spare.join("generation.json");
         let mut json = to_json(generation);
         json.resize(json.len().max(SPARE_RECORD_BYTES), b' ');

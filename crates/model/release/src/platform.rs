@@ -138,6 +138,11 @@ impl Platform {
         Ok(platform)
     }
 
+    /// The file of a program of this name: `go.exe` on Windows, `go` elsewhere.
+    pub fn program(&self, name: &str) -> String {
+        if self.os() == "windows" { format!("{name}.exe") } else { name.to_owned() }
+    }
+
     /// What an archive's name ends in.
     pub fn archive_extension(&self) -> &'static str {
         if self.os == "windows" { "zip" } else { "tar.gz" }

@@ -1,7 +1,7 @@
 //! The support policy and the minimum hosts.
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may panic as the test itself")]
 
-use release::host::{minimum_host, notes};
+use release::host::{HostFacts, check, minimum_host, notes, warnings};
 use release::{Date, Minor, Version, first_release_date, status, supported_minors};
 
 fn versions(texts: &[&str]) -> Vec<Version> {
@@ -127,4 +127,62 @@ fn the_oldest_host_depends_on_release_and_platform() {
     let said = |version: &str, platform: &str| notes(&version.parse().unwrap(), &platform.parse().unwrap()).len();
     assert_eq!((said("1.20.14", "linux-amd64"), said("1.21.0", "linux-amd64")), (1, 0));
     assert_eq!((said("1.23.12", "darwin-arm64"), said("1.24.0", "darwin-arm64")), (1, 0));
+}
+
+#[test]
+fn a_release_that_this_machine_is_too_old_for_is_refused_and_the_newest_that_runs_is_named() {
+    let cases = [
+        // release, platform, machine, what it needs and has, the newest that runs
+        ("1.27.3", "darwin-arm64", "os=darwin version=12.6", Some(("macOS 13 or later", "12.6", Some("1.26")))),
+        ("1.27.3", "darwin-arm64", "os=darwin version=13", None),
+        ("1.27.3", "darwin-arm64", "os=darwin version=10.16", None),
+        (
+            "1.21.0",
+            "darwin-amd64",
+            "os=darwin version=10.14.6",
+            Some(("macOS 10.15 or later", "10.14.6", Some("1.20"))),
+        ),
+        ("1.20.14", "darwin-amd64", "os=darwin version=10.14.6", None),
+        (
+            "1.27.0",
+            "windows-amd64",
+            "os=windows version=6.1.7601",
+            Some(("Windows 10 or Server 2016 or later", "6.1.7601", Some("1.20"))),
+        ),
+        ("1.27.0", "windows-amd64", "os=windows version=10.0.19045", None),
+        (
+            "1.24.0",
+            "linux-amd64",
+            "os=linux version=2.6.32",
+            Some(("Linux kernel 3.2 or later", "2.6.32", Some("1.23"))),
+        ),
+        ("1.24.0", "linux-amd64", "os=linux version=3.2.0-4-amd64", None),
+        ("1.24.0", "linux-amd64", "os=linux version=3.10.0-1160.el7.x86_64", None),
+        ("1.20.14", "linux-amd64", "os=linux version=6.6 musl", Some(("glibc", "only musl", Some("1.27")))),
+        ("1.21.0", "linux-amd64", "os=linux version=6.6 musl", None),
+        // What is not known, and what is wanted for another machine, is not refused.
+        ("1.27.3", "darwin-arm64", "os=darwin", None),
+        ("1.27.3", "darwin-arm64", "os=linux version=2.4 musl", None),
+        ("1.27.3", "linux-amd64", "os=linux version=weird", None),
+    ];
+    for (version, platform, machine, expected) in cases {
+        let facts: HostFacts = machine.parse().unwrap();
+        let told = check(&version.parse().unwrap(), &platform.parse().unwrap(), &facts);
+        let told = told.err().map(|unfit| (unfit.needs, unfit.has, unfit.newest));
+        let expected = expected.map(|(needs, has, newest)| (needs.into(), has.into(), newest.map(String::from)));
+        assert_eq!(told, expected, "{version} {platform} on {machine}");
+    }
+    assert!("os=linux colour=red".parse::<HostFacts>().is_err());
+}
+
+#[test]
+fn what_runs_but_should_be_known_is_told_once_each() {
+    let told = |version: &str, platform: &str, machine: &str| {
+        warnings(&version.parse().unwrap(), &platform.parse().unwrap(), &machine.parse().unwrap()).len()
+    };
+    assert_eq!(told("1.23.12", "darwin-arm64", "os=darwin version=26.1"), 1);
+    assert_eq!(told("1.24.0", "darwin-arm64", "os=darwin version=26.1"), 0);
+    assert_eq!(told("1.23.12", "darwin-arm64", "os=darwin version=15"), 0);
+    assert_eq!(told("1.23.12", "darwin-amd64", "os=darwin version=26.1 machine=arm64"), 2);
+    assert_eq!(told("1.26.0", "windows-arm64", "os=windows machine=arm64"), 0);
 }

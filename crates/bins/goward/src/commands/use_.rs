@@ -26,5 +26,13 @@ pub(super) fn run(ctx: &Ctx, args: &UseArgs, speech: &Speech) -> Done {
     if !path.contains(&switched.bin) && !path.contains(&ctx.store.layout().shims()) {
         speech.say(&format!("put `{}` on PATH to have it in every shell", switched.bin.display()));
     }
+    // Where no path leads through the pointer a junction may; it is looked at, never assumed.
+    if !ctx.sys.fs().pointers_are_links() && ctx.store.default_path()?.is_none() {
+        let path = ctx.store.layout().default_junction();
+        speech.say(&format!(
+            "no junction could be made at `{}`: other programs find go by the shims only",
+            path.display()
+        ));
+    }
     Ok(Box::new(Worded::new(switched, text)))
 }

@@ -130,6 +130,7 @@ pub fn official_file(toolchain: &TinyToolchain) -> String {
 
 /// Copies a program by another program. A file that this process writes itself may be open in a child of
 /// another test at the moment it is to be run, and the system then says "text file busy".
+#[cfg(unix)]
 pub fn copy_program(from: &Path, to: &Path) {
     let cp = on_path("cp").expect("every Unix has cp");
     assert!(std::process::Command::new(cp).arg(from).arg(to).status().unwrap().success());

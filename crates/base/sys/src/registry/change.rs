@@ -1,0 +1,198 @@
+//! A change of one of the user's variables, with what stood there before.
+//!
+//! It can be written down as text, so that whoever makes it as a part of something larger (the files of a shell, in one
+//! transaction) can finish it or take it back after the process has died in between.
+
+use std::io;
+
+use super::{Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
+
+/// A change of one variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableChange {
+    /// The variable.
+    pub name: String,
+    /// What stood there; `None` where it was not set.
+    pub before: Option<RegistryValue>,
+    /// What is to stand there.
+    pub after: Option<RegistryValue>,
+}
+
+/// Why a change is not made.
+#[derive(Debug)]
+pub enum VariableConflict {
+    /// Somebody has changed the variable meanwhile.
+    Meddled {
+        /// What stands there, for people.
+        found: String,
+    },
+    /// The system refused.
+    Io(io::Error),
+}
+
+impl std::error::Error for VariableConflict {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            VariableConflict::Meddled { .. } => None,
+            VariableConflict::Io(error) => Some(error),
+        }
+    }
+}
+
+impl std::fmt::Display for VariableConflict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            VariableConflict::Meddled { found } => write!(f, "it was changed meanwhile, to `{found}`"),
+            VariableConflict::Io(_) => f.write_str("write the user's environment in the registry"),
+        }
+    }
+}
+
+impl VariableChange {
+    /// Plans to set one of the user's variables (or to remove it), from what stands there now.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn plan(registry: &Registry, name: &str, after: Option<RegistryValue>) -> io::Result<VariableChange> {
+        let before = registry.read(Root::User, USER_ENVIRONMENT, name)?;
+        Ok(VariableChange { name: name.to_owned(), before, after })
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_nothing(&self) -> bool {
+        self.before == self.after
+    }
+
+    /// Makes the change; one that is made already is left so.
+    ///
+    /// # Errors
+    /// `Meddled` where neither the old nor the new value stands there, or what the system says.
+    pub fn make(&self, registry: &Registry) -> Result<(), VariableConflict> {
+        self.turn(registry, self.before.as_ref(), self.after.as_ref())
+    }
+
+    /// Takes the change back; one that is taken back already is left so.
+    ///
+    /// # Errors
+    /// As for [`VariableChange::make`].
+    pub fn take_back(&self, registry: &Registry) -> Result<(), VariableConflict> {
+        self.turn(registry, self.after.as_ref(), self.before.as_ref())
+    }
+
+    fn turn(
+        &self,
+        registry: &Registry,
+        from: Option<&RegistryValue>,
+        to: Option<&RegistryValue>,
+    ) -> Result<(), VariableConflict> {
+        let found = registry.read(Root::User, USER_ENVIRONMENT, &self.name).map_err(VariableConflict::Io)?;
+        if found.as_ref() == to {
+            return Ok(());
+        }
+        if found.as_ref() != from {
+            return Err(VariableConflict::Meddled { found: found.map(|value| value.shown()).unwrap_or_default() });
+        }
+        registry.write(USER_ENVIRONMENT, &self.name, to).map_err(VariableConflict::Io)?;
+        registry.tell_of_change();
+        Ok(())
+    }
+
+    /// The change as three lines: its name, then each value as its kind and its bytes in hexadecimal digits, or `-`.
+    pub fn to_text(&self) -> String {
+        format!("{}\n{}\n{}\n", self.name, written(self.before.as_ref()), written(self.after.as_ref()))
+    }
+
+    /// Reads what [`VariableChange::to_text`] has written; `None` for anything else.
+    pub fn parse(text: &str) -> Option<VariableChange> {
+        let mut lines = text.strip_suffix('\n')?.split('\n');
+        let (name, before, after) = (lines.next()?, lines.next()?, lines.next()?);
+        if name.is_empty() || lines.next().is_some() {
+            return None;
+        }
+        Some(VariableChange { name: name.to_owned(), before: read(before)?, after: read(after)? })
+    }
+}
+
+fn written(value: Option<&RegistryValue>) -> String {
+    let Some(value) = value else { return "-".to_owned() };
+    let kind = match value.kind {
+        ValueKind::Text => 1,
+        ValueKind::Expandable => 2,
+        ValueKind::Other(number) => number,
+    };
+    let digits: String = value.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{kind} {digits}")
+}
+
+/// A value, or that there was none; `None` outside where the line is neither.
+fn read(line: &str) -> Option<Option<RegistryValue>> {
+    if line == "-" {
+        return Some(None);
+    }
+    let (kind, digits) = line.split_once(' ')?;
+    let kind = match kind.parse().ok()? {
+        1 => ValueKind::Text,
+        2 => ValueKind::Expandable,
+        number => ValueKind::Other(number),
+    };
+    if !digits.len().is_multiple_of(2) || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let pairs = (0..digits.len()).step_by(2).filter_map(|at| digits.get(at..at + 2));
+    let bytes = pairs.map(|pair| u8::from_str_radix(pair, 16).ok()).collect::<Option<Vec<u8>>>()?;
+    Some(Some(RegistryValue { kind, bytes }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{MemoryRegistry, PathList};
+
+    fn value(text: &str) -> RegistryValue {
+        RegistryValue::text(ValueKind::Expandable, &text.encode_utf16().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_change_is_made_once_told_once_and_taken_back_to_the_last_byte() {
+        let memory = MemoryRegistry::default();
+        let registry = Registry::in_memory(memory.clone());
+        for before in [None, Some(value(r"%USERPROFILE%\bin;C:\tools;"))] {
+            registry.write(USER_ENVIRONMENT, "Path", before.as_ref()).unwrap();
+            let list = before.as_ref().and_then(PathList::of).unwrap_or(PathList::empty());
+            let after = list.with_first(r"C:\goward\shims").unwrap().value();
+            let change = VariableChange::plan(&registry, "PATH", Some(after.clone())).unwrap();
+            let told = memory.told_count();
+            change.make(&registry).unwrap();
+            change.make(&registry).unwrap();
+            assert_eq!(memory.told_count(), told + 1);
+            assert_eq!(registry.read(Root::User, USER_ENVIRONMENT, "path").unwrap(), Some(after));
+            let change = VariableChange::parse(&change.to_text()).unwrap();
+            change.take_back(&registry).unwrap();
+            change.take_back(&registry).unwrap();
+            assert_eq!(registry.read(Root::User, USER_ENVIRONMENT, "Path").unwrap(), before);
+        }
+    }
+
+    #[test]
+    fn what_somebody_else_has_changed_meanwhile_is_left_as_it_is() {
+        let memory = MemoryRegistry::default();
+        let registry = Registry::in_memory(memory.clone());
+        let change = VariableChange::plan(&registry, "Path", Some(value("ours"))).unwrap();
+        memory.put(Root::User, USER_ENVIRONMENT, "Path", value("theirs"));
+        assert!(matches!(change.make(&registry), Err(VariableConflict::Meddled { found }) if found == "theirs"));
+        assert!(matches!(change.take_back(&registry), Err(VariableConflict::Meddled { .. })));
+        memory.refuse();
+        let change = VariableChange::plan(&registry, "Path", None).unwrap();
+        assert!(matches!(change.make(&registry), Err(VariableConflict::Io(_))));
+        assert_eq!(registry.read(Root::User, USER_ENVIRONMENT, "Path").unwrap(), Some(value("theirs")));
+    }
+
+    #[test]
+    fn a_text_that_is_no_change_is_none() {
+        for odd in
+            ["", "Path", "Path\n-\n", "Path\n-\n-", "\n-\n-\n", "Path\n-\n2 0\n", "Path\n-\n2 zz\n", "P\n-\n-\nx\n"]
+        {
+            assert_eq!(VariableChange::parse(odd), None, "{odd:?}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! A registry in memory.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{RegistryValue, Root};
+
+/// Values by whose they are, key and name; the system finds both whatever their case.
+type Values = BTreeMap<(Root, String, String), RegistryValue>;
+
+/// A registry in memory. All clones are one.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryRegistry {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    values: Values,
+    told_count: u64,
+    refuses: bool,
+}
+
+impl MemoryRegistry {
+    /// Puts a value there, as another program would.
+    pub fn put(&self, root: Root, key: &str, name: &str, value: RegistryValue) {
+        self.with(|state| state.values.insert(place(root, key, name), value));
+    }
+
+    /// From now on writing is refused, as by a policy of the machine's.
+    pub fn refuse(&self) {
+        self.with(|state| state.refuses = true);
+    }
+
+    /// How often running programs were told of a change.
+    pub fn told_count(&self) -> u64 {
+        self.with(|state| state.told_count)
+    }
+
+    pub(super) fn read(&self, root: Root, key: &str, name: &str) -> Option<RegistryValue> {
+        self.with(|state| state.values.get(&place(root, key, name)).cloned())
+    }
+
+    pub(super) fn write(&self, key: &str, name: &str, value: Option<RegistryValue>) -> io::Result<()> {
+        self.with(|state| {
+            if state.refuses {
+                return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+            }
+            match value {
+                Some(value) => drop(state.values.insert(place(Root::User, key, name), value)),
+                None => drop(state.values.remove(&place(Root::User, key, name))),
+            }
+            Ok(())
+        })
+    }
+
+    pub(super) fn told(&self) -> bool {
+        self.with(|state| state.told_count += 1);
+        true
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn place(root: Root, key: &str, name: &str) -> (Root, String, String) {
+    (root, key.to_lowercase(), name.to_lowercase())
+}

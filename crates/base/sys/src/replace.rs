@@ -1,0 +1,257 @@
+//! Puts something in the place of a file, whole.
+//!
+//! What is new goes to a neighbour, which takes the name by one rename: a reader finds the old bytes or the new. A
+//! neighbour that a dead process left is found by its name and swept away.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::fault::{Op, OpKind};
+use crate::fs::Fs;
+
+/// What stands in the names of temporary neighbours, between the name itself and the numbers.
+const NEIGHBOUR_MARK: &str = ".new-";
+/// A neighbour older than this belongs to a dead process: a living one renames it within moments.
+const NEIGHBOUR_AGE_SECONDS: u64 = 3600;
+
+impl Fs {
+    /// Replaces a file whole: a reader finds the old bytes or the new, also after a power cut.
+    ///
+    /// The bytes go to a new file beside it, which is made durable and renamed; the folder is synced last.
+    pub fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_by(path, bytes, true)
+    }
+
+    /// As [`Fs::replace`], without making it durable: for what can be made anew at any time. A reader finds the
+    /// old bytes or the new; after a power cut it may find neither.
+    pub fn replace_for_now(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_by(path, bytes, false)
+    }
+
+    fn replace_by(&self, path: &Path, bytes: &[u8], durably: bool) -> io::Result<()> {
+        let beside = beside(path);
+        let written = (|| {
+            let mut file = self.create_new(&beside, 0o666)?;
+            file.write_all(bytes)?;
+            if durably {
+                file.sync()?;
+            }
+            drop(file);
+            self.rename(&beside, path)
+        })();
+        if written.is_err() {
+            // The half-written neighbour is nobody's; the first error is the one to tell.
+            let _ = self.remove_file(&beside);
+        }
+        written?;
+        match path.parent().filter(|_| durably) {
+            Some(parent) => self.sync_dir(parent),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives a file a second name in the place of what stands there, in one step. The two are not one file yet.
+    pub fn replace_by_hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
+        let beside = beside(link);
+        self.hard_link(original, &beside)?;
+        let moved = self.rename(&beside, link);
+        if moved.is_err() {
+            let _ = self.remove_file(&beside);
+        }
+        moved
+    }
+
+    /// Removes temporary neighbours that dead processes have left in a folder; returns how many.
+    pub fn sweep_neighbours(&self, folder: &Path, now_unix_seconds: u64) -> io::Result<usize> {
+        let mut removed = 0;
+        for name in self.names_if_there(folder)? {
+            let path = folder.join(&name);
+            let is_neighbour =
+                name.to_str().and_then(|name| name.rsplit_once(NEIGHBOUR_MARK)).is_some_and(|(_, numbers)| {
+                    numbers.split('-').count() == 3 && numbers.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+                });
+            let Some(meta) = self.look(&path)?.filter(|_| is_neighbour) else { continue };
+            if meta.modified_unix_seconds + NEIGHBOUR_AGE_SECONDS < now_unix_seconds {
+                match self.remove_file_if_there(&path) {
+                    // A program that was moved aside may be running still: the next sweep tries again.
+                    Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => continue,
+                    outcome => outcome?,
+                }
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Replaces a file by a copy of another, of any size and with its permission bits: a reader finds the old file or the
+    /// new, also after a power cut. The two share blocks where the file system can, and nothing else.
+    pub fn copy_over(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mode = self.follow(from)?.map_or(0o644, |meta| meta.mode & 0o777);
+        let beside = beside(to);
+        let copied = (|| {
+            if self.reflink(from, &beside, mode | 0o200).is_err() {
+                let mut source = self.open(from)?;
+                let mut target = self.create_new(&beside, mode | 0o200)?;
+                io::copy(&mut source, &mut target)?;
+            }
+            self.open(&beside)?.sync()?;
+            self.set_mode(&beside, mode)?;
+            self.rename(&beside, to)
+        })();
+        if copied.is_err() {
+            // The half-made neighbour is nobody's; the first error is the one to tell.
+            let _ = self.remove_file(&beside);
+        }
+        copied?;
+        match to.parent() {
+            Some(parent) => self.sync_dir(parent),
+            None => Ok(()),
+        }
+    }
+
+    /// Replaces a program whole, also one that is running. Who runs it goes on with the old one.
+    ///
+    /// Windows lets nobody replace a running program, but rename it: there it is moved aside first, under the name of
+    /// a temporary neighbour, and for a moment there is none of its name. What cannot be removed yet a sweep removes later.
+    pub fn replace_program(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let new = beside(path);
+        let placed = (|| {
+            let mut file = self.create_new(&new, 0o777)?;
+            file.write_all(bytes)?;
+            file.sync()?;
+            drop(file);
+            // It is refused for as long as the program runs: no patience.
+            let rename =
+                || self.change(|| Op::new(OpKind::Rename, path).with_other(&new), || std::fs::rename(&new, path));
+            match rename() {
+                Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => {}
+                outcome => return outcome,
+            }
+            let old = beside(path);
+            self.rename(path, &old)?;
+            if let Err(error) = self.rename(&new, path) {
+                // The old one comes back; the first error is the one to tell.
+                let _ = self.rename(&old, path);
+                return Err(error);
+            }
+            let real = || std::fs::remove_file(&old);
+            let _ = self.change(|| Op::new(OpKind::RemoveFile, &old), real);
+            Ok(())
+        })();
+        if placed.is_err() {
+            let _ = self.remove_file(&new);
+        }
+        placed?;
+        match path.parent() {
+            Some(parent) => self.sync_dir(parent),
+            None => Ok(()),
+        }
+    }
+
+    /// Replaces what a path leads to, links followed and permission bits kept: for files that are the user's.
+    pub fn rewrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let real = self.resolve(path).unwrap_or_else(|_| path.to_owned());
+        let mode = self.follow(&real)?.map(|meta| meta.mode);
+        self.replace(&real, bytes)?;
+        match mode {
+            Some(mode) => self.set_mode(&real, mode),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The name of a temporary neighbour: unlike that of any other process, thread or time. Process numbers
+/// alone come again, in containers at once; a neighbour left by a dead process must not be met.
+pub(crate) fn beside(path: &Path) -> PathBuf {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    name.push(format!("{NEIGHBOUR_MARK}{}-{nanos}-{count}", std::process::id()));
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::FailAt;
+    use std::io::Read;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_replaced_file_is_whole_or_untouched_whatever_operation_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a b ü.json");
+        for nth in 1.. {
+            Fs::real().replace(&path, b"old").unwrap();
+            let fs = Fs::faulty(Arc::new(FailAt::from(nth, io::ErrorKind::StorageFull).once()));
+            let outcome = fs.replace(&path, b"new bytes");
+            let found = Fs::real().read(&path, 100).unwrap();
+            assert!(found == b"old" || found == b"new bytes", "after operation {nth}: {found:?}");
+            if outcome.is_ok() {
+                assert_eq!(found, b"new bytes");
+                assert!(nth > 4, "only {nth} operations were seen");
+                break;
+            }
+            assert_eq!(Fs::real().names(folder.path()).unwrap().len(), 1, "a neighbour was left after {nth}");
+        }
+    }
+
+    #[test]
+    fn a_file_copied_over_another_is_whole_or_untouched_whatever_operation_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        Fs::real().replace(&from, b"new bytes").unwrap();
+        Fs::real().set_mode(&from, 0o755).unwrap();
+        for nth in 1.. {
+            Fs::real().replace(&to, b"old").unwrap();
+            let fs = Fs::faulty(Arc::new(FailAt::from(nth, io::ErrorKind::StorageFull).once()));
+            let outcome = fs.copy_over(&from, &to);
+            let found = Fs::real().read(&to, 100).unwrap();
+            assert!(found == b"old" || found == b"new bytes", "after operation {nth}: {found:?}");
+            assert_eq!(Fs::real().names(folder.path()).unwrap().len(), 2, "a neighbour was left after {nth}");
+            if outcome.is_ok() && nth > 6 {
+                break;
+            }
+        }
+        assert_eq!(Fs::real().read(&to, 100).unwrap(), b"new bytes");
+        #[cfg(unix)]
+        assert_eq!(Fs::real().look(&to).unwrap().unwrap().mode & 0o777, 0o755);
+    }
+
+    /// No test: the program that the next test runs.
+    #[test]
+    #[ignore = "it waits for the end of its input"]
+    fn wait_for_the_end_of_the_input() {
+        io::stdin().read_to_end(&mut Vec::new()).unwrap();
+    }
+
+    #[test]
+    fn a_running_program_is_replaced_and_runs_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, path) = (Fs::real(), folder.path().join("goward.exe"));
+        let own = fs.read(&std::env::current_exe().unwrap(), 1 << 30).unwrap();
+        fs.replace_program(&path, &own).unwrap();
+        let mut running = loop {
+            let command = ["--ignored", "--exact", "fs::tests::wait_for_the_end_of_the_input"];
+            let spawned = std::process::Command::new(&path)
+                .args(command)
+                .stdin(std::process::Stdio::piped())
+                .stdout(std::process::Stdio::null())
+                .spawn();
+            match spawned {
+                // A child of another test may still have the file open for writing.
+                Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {}
+                spawned => break spawned.unwrap(),
+            }
+        };
+        fs.replace_program(&path, b"another program").unwrap();
+        assert_eq!(fs.read(&path, 100).unwrap(), b"another program");
+        assert!(running.try_wait().unwrap().is_none(), "it ended when it was replaced");
+        drop(running.stdin.take());
+        assert!(running.wait().unwrap().success());
+        fs.replace_program(&path, b"a third").unwrap();
+        assert_eq!(fs.read(&path, 100).unwrap(), b"a third");
+    }
+}

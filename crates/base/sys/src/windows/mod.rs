@@ -1,0 +1,22 @@
+//! What only Windows needs: each file here is the other half of one beside `windows/`.
+//!
+//! | there | Windows instead |
+//! | --- | --- |
+//! | a program takes this process's place | [`stand_in`]: this process stays, stands in for it and ends with its code |
+//! | renames and removals always go through | [`refusal`]: whoever has a file open refuses them for a moment |
+//! | a lock is advice | [`locks`]: a locked byte cannot be read, so one far behind the text is locked |
+//! | links | `pointer.rs`: a small file that is replaced by a rename |
+#![expect(
+    unsafe_code,
+    reason = "the system's calls that the standard library does not offer; each says why it is sound"
+)]
+
+mod calls;
+mod locks;
+mod refusal;
+mod stand_in;
+
+pub(crate) use calls::{computer_name, disk_space, identity, machine, tell_of_new_environment, version};
+pub(crate) use locks::{Held, lock, lock_shared};
+pub(crate) use refusal::{patiently, remove_file};
+pub(crate) use stand_in::stand_in_for;

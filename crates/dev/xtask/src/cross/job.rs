@@ -1,0 +1,273 @@
+//! The whole job on Windows under Wine, with real Go toolchains: install, use, build, a second release, back, a kill in
+//! the middle, uninstall. Everything starts from a home that is not there.
+//!
+//! The toolchains are the newest of two minors that work under Wine 8: of later ones `go build` ends with an error of
+//! Wine's after it has built (docs/platforms.md).
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::tools::Tools;
+use super::windows::{TARGET, WINE};
+use super::{Outcome, Rows};
+
+const FIRST: &str = "1.24.11";
+const SECOND: &str = "1.22.10";
+/// A step may take so long on a loaded machine.
+const STEP_SECONDS_MAX: u64 = 900;
+/// How often a running install is looked at before it is killed.
+const LOOK_INTERVAL: Duration = Duration::from_millis(20);
+/// An install is killed when so many files of its tree are there.
+const KILL_AFTER_FILES: usize = 300;
+
+/// One home on the Windows of the prefix.
+struct Job {
+    prefix: PathBuf,
+    programs: PathBuf,
+    archives: PathBuf,
+    user: PathBuf,
+}
+
+/// What is done, in words and in deed; what it found out.
+type Step = (&'static str, fn(&Job) -> Result<String>);
+
+pub fn run(tools: &Tools, rows: &mut Rows, prefix: &Path) -> Result<()> {
+    for version in [FIRST, SECOND] {
+        if let Err(why) = testkit::real::windows_zip(version) {
+            rows.add(TARGET, Outcome::NotDone(format!("the job with real toolchains: {why}")));
+            return Ok(());
+        }
+    }
+    let job = Job {
+        prefix: prefix.to_owned(),
+        programs: tools.keyed("target").join(TARGET).join("debug"),
+        archives: testkit::real::cache_folder(),
+        // A space and letters beyond ASCII: such homes exist.
+        user: base(prefix).join("J\u{f6}rg of goward"),
+    };
+    let _ = fs::remove_dir_all(&job.user);
+    fs::create_dir_all(job.user.join("work"))?;
+    fs::write(job.user.join("work/go.mod"), "module hello\n\ngo 1.22\n")?;
+    fs::write(
+        job.user.join("work/main.go"),
+        "package main\n\nimport (\n\t\"fmt\"\n\t\"runtime\"\n)\n\nfunc main() { fmt.Println(\"hello from\", runtime.Version()) }\n",
+    )?;
+    let steps: [Step; 8] = [
+        ("install a real Go into a home that was not there", |job| job.install(FIRST)),
+        ("use it, and run its `go version`", Job::use_first),
+        ("its shim on PATH", Job::shim),
+        ("`go build` and the program it made", Job::build),
+        ("kill the install of a second one in the middle, look, install it", Job::kill_and_install),
+        ("switch to the second, undo", Job::switch_and_undo),
+        ("uninstall the second", Job::uninstall),
+        ("nothing is left but what is installed", Job::leftovers),
+    ];
+    for (what, step) in steps {
+        let start = Instant::now();
+        match step(&job) {
+            Ok(said) if said.starts_with("not done: ") => rows.add(TARGET, Outcome::NotDone(format!("{what}: {said}"))),
+            Ok(said) => {
+                rows.add(TARGET, Outcome::Ran(format!("{what}: {said} ({} s)", start.elapsed().as_secs())));
+            }
+            // What comes after stands on what came before.
+            Err(error) => {
+                rows.add(TARGET, Outcome::Failed(format!("{what}: {error:#}")));
+                return Ok(());
+            }
+        }
+    }
+    fs::remove_dir_all(&job.user)?;
+    for name in ["out", "err"] {
+        fs::remove_file(job.user.with_extension(name))?;
+    }
+    Ok(())
+}
+
+/// Where the home is: in memory where there is room, since every file of a tree is flushed by itself.
+fn base(prefix: &Path) -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { memory.to_owned() } else { prefix.join("drive_c/users") }
+}
+
+impl Job {
+    /// A path as Windows programs have it.
+    fn windows_path(&self, path: &Path) -> OsString {
+        let text = match path.strip_prefix(self.prefix.join("drive_c")) {
+            Ok(below) => format!("C:/{}", below.display()),
+            Err(_) => format!("Z:{}", path.display()),
+        };
+        text.replace('/', "\\").into()
+    }
+
+    fn home(&self) -> PathBuf {
+        self.user.join("AppData/Local/goward")
+    }
+
+    fn command(&self, program: &Path, words: &[&str]) -> Command {
+        let local = self.user.join("AppData/Local");
+        let mut command = Command::new(WINE);
+        command.arg(program).args(words).current_dir(self.user.join("work")).stdin(Stdio::null());
+        for name in ["GOFLAGS", "GOROOT", "GOPROXY", "GOTOOLCHAIN", "GOENV"] {
+            command.env_remove(name);
+        }
+        command.env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all");
+        for (name, path) in [
+            // Wine sets the user's own folders itself, so each is named.
+            ("GOWARD_HOME", self.home()),
+            ("GOCACHE", local.join("go-build")),
+            ("GOPATH", self.user.join("go")),
+            ("GOTMPDIR", local.join("Temp")),
+            ("GOWARD_FOLDER", self.archives.clone()),
+        ] {
+            if name == "GOTMPDIR" {
+                let _ = fs::create_dir_all(&path);
+            }
+            command.env(name, self.windows_path(&path));
+        }
+        // The archives are packed here from wheels: nobody vouches for these very bytes.
+        command.env("GOWARD_SOURCES", "folder").env("GOWARD_ALLOW_UNPROVEN", "true").env("GOWARD_OFFLINE", "true");
+        // Every file of the first toolchain is flushed; once is enough to show that it works.
+        command.env("GOWARD_DURABLE", if words.contains(&SECOND) { "false" } else { "true" });
+        command.env("GOTOOLCHAIN", "local").env("GOFLAGS", "-mod=mod").env("CGO_ENABLED", "0");
+        command
+    }
+
+    fn goward(&self, words: &[&str]) -> Result<String> {
+        self.run(&self.programs.join("goward.exe"), words)
+    }
+
+    fn run(&self, program: &Path, words: &[&str]) -> Result<String> {
+        // Into files: a process of Wine's own that outlives the program would keep a pipe open.
+        let [out, err] = ["out", "err"].map(|name| self.user.with_extension(name));
+        let mut command = self.command(program, words);
+        command.stdout(fs::File::create(&out)?).stderr(fs::File::create(&err)?);
+        let status = finish(command.spawn()?)?;
+        let (said, complained) = (fs::read(&out)?, fs::read(&err)?);
+        let (said, complained) = (String::from_utf8_lossy(&said), String::from_utf8_lossy(&complained));
+        if !status.success() {
+            bail!("`{} {}` ended with {}: {complained}{said}", program.display(), words.join(" "), status);
+        }
+        Ok(said.trim().to_owned())
+    }
+
+    fn install(&self, version: &str) -> Result<String> {
+        self.goward(&["install", version])
+    }
+
+    fn use_first(&self) -> Result<String> {
+        self.goward(&["use", FIRST])?;
+        let pointer = fs::read_to_string(self.home().join("current")).context("the pointer is no file")?;
+        ensure!(pointer == "generations\\1\n", "the pointer holds {pointer:?}");
+        let said = self.goward(&["run", "1.24", "--", "go", "version"])?;
+        ensure!(said == format!("go version go{FIRST} windows/amd64"), "it said {said}");
+        let junction =
+            if self.home().join("default").exists() { "a junction" } else { "no junction, as Wine makes none" };
+        Ok(format!("{said}; {junction}"))
+    }
+
+    fn shim(&self) -> Result<String> {
+        let shims = self.home().join("shims");
+        if self.goward(&["shims", "--write"]).is_err() && !shims.join("go.exe").exists() {
+            return Ok("not done: this goward writes no shims".to_owned());
+        }
+        let said = self.run(&shims.join("go.exe"), &["version"])?;
+        ensure!(said.contains(FIRST), "it said {said}");
+        Ok(said)
+    }
+
+    fn build(&self) -> Result<String> {
+        let program = self.user.join("work/hello.exe");
+        self.goward(&["run", "1.24", "--", "go", "build", "-o", "hello.exe", "."])?;
+        let said = self.run(&program, &[])?;
+        ensure!(said == format!("hello from go{FIRST}"), "it said {said}");
+        Ok(said)
+    }
+
+    fn kill_and_install(&self) -> Result<String> {
+        let mut install = self.command(&self.programs.join("goward.exe"), &["install", SECOND]);
+        let mut install = install.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let start = Instant::now();
+        let killed_after = loop {
+            ensure!(install.try_wait()?.is_none(), "the install ended before it could be killed");
+            let files = count_files(&self.home().join("staging"), KILL_AFTER_FILES);
+            if files >= KILL_AFTER_FILES {
+                break files;
+            }
+            ensure!(start.elapsed().as_secs() < STEP_SECONDS_MAX, "the install has not begun to unpack");
+            std::thread::sleep(LOOK_INTERVAL);
+        };
+        // The process of a program under Wine is the program: this is the end of it, in the middle.
+        install.kill()?;
+        install.wait()?;
+        let listed = self.goward(&["list"])?;
+        ensure!(listed.contains(FIRST) && !listed.contains(SECOND), "after the kill the list is: {listed}");
+        self.install(SECOND)?;
+        let listed = self.goward(&["list"])?;
+        ensure!(listed.contains(SECOND), "the list is: {listed}");
+        Ok(format!("killed at {killed_after} files, recovered, installed"))
+    }
+
+    fn switch_and_undo(&self) -> Result<String> {
+        self.goward(&["use", SECOND])?;
+        let said = self.goward(&["run", "--", "go", "version"])?;
+        ensure!(said.contains(SECOND), "after the switch `go version` says {said}");
+        self.goward(&["undo"])?;
+        let said = self.goward(&["current"])?;
+        ensure!(said.contains(FIRST), "after the undo `current` says {said}");
+        Ok(format!("back at {}", said.lines().next().unwrap_or_default()))
+    }
+
+    fn uninstall(&self) -> Result<String> {
+        self.goward(&["uninstall", SECOND])?;
+        let listed = self.goward(&["list"])?;
+        ensure!(!listed.contains(SECOND), "the list is: {listed}");
+        Ok(String::new())
+    }
+
+    fn leftovers(&self) -> Result<String> {
+        for folder in ["staging", "trash"] {
+            let left = count_files(&self.home().join(folder), usize::MAX);
+            ensure!(left == 0, "{left} files are left in {folder}");
+        }
+        Ok(String::new())
+    }
+}
+
+/// Waits for a program's end within its time.
+fn finish(mut child: Child) -> Result<ExitStatus> {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if start.elapsed().as_secs() >= STEP_SECONDS_MAX {
+            child.kill()?;
+            child.wait()?;
+            bail!("it has not ended within {STEP_SECONDS_MAX} s");
+        }
+        std::thread::sleep(LOOK_INTERVAL);
+    }
+}
+
+/// The files below a folder, counted no further than this.
+fn count_files(folder: &Path, count_max: usize) -> usize {
+    let mut open = vec![folder.to_owned()];
+    let mut count = 0;
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => open.push(entry.path()),
+                _ => count += 1,
+            }
+            if count >= count_max {
+                return count;
+            }
+        }
+    }
+    count
+}

@@ -1,0 +1,121 @@
+//! Builds, lints and tests goward for the systems that this machine is not, as far as it can be done here.
+//!
+//! What each target's part comes to is one row of a table that is printed last: what was run, what was only built,
+//! what was only checked, and what was not done, with the reason. Nothing is claimed that was not done in this run.
+//! A fault of goward's ends with an error; what this machine lacks does not, it is a row.
+//!
+//! Debian's compiler is used, since its own library source is packaged with it ([`sysroot`]). All that is made stands below
+//! one cache folder (`target/cross`, or `GOWARD_CROSS_CACHE`), keyed by the compiler's version.
+
+mod job;
+mod linux;
+mod macos;
+mod sysroot;
+mod tools;
+mod windows;
+
+use std::fmt;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use tools::Tools;
+
+/// The parts, in the order in which they run.
+const PARTS: [&str; 4] = ["windows", "musl", "arm", "macos"];
+/// A part of `windows` by itself, with the goward.exe that was built last.
+const JOB: &str = "job";
+
+/// What came of one thing that was tried.
+enum Outcome {
+    /// Its programs were run, and did what they should.
+    Ran(String),
+    /// It was built and linked; nothing here can run it.
+    Built(String),
+    /// It was checked by the compiler and by clippy; nothing was linked.
+    Checked(String),
+    /// It was not done.
+    NotDone(String),
+    /// It was tried and is wrong.
+    Failed(String),
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, text) = match self {
+            Outcome::Ran(text) => ("run", text),
+            Outcome::Built(text) => ("built only", text),
+            Outcome::Checked(text) => ("checked only", text),
+            Outcome::NotDone(text) => ("NOT DONE", text),
+            Outcome::Failed(text) => ("FAILED", text),
+        };
+        write!(f, "{word:<13} {text}")
+    }
+}
+
+/// The table.
+struct Rows {
+    rows: Vec<(&'static str, Outcome)>,
+}
+
+impl Rows {
+    fn add(&mut self, target: &'static str, outcome: Outcome) {
+        println!("cross: {target}: {outcome}");
+        self.rows.push((target, outcome));
+    }
+
+    /// A step whose failure is goward's: one row either way.
+    fn step(&mut self, target: &'static str, outcome: fn(String) -> Outcome, what: &str, done: Result<String>) -> bool {
+        let is_done = done.is_ok();
+        self.add(
+            target,
+            match done {
+                Ok(said) if said.is_empty() => outcome(what.to_owned()),
+                Ok(said) => outcome(format!("{what}: {said}")),
+                Err(error) => Outcome::Failed(format!("{what}: {error:#}")),
+            },
+        );
+        is_done
+    }
+}
+
+/// Refuses warnings, in tests too unless it has to be quick; says in words what it looks at.
+fn lint(clippy: &mut Command, quick: bool) -> &'static str {
+    if !quick {
+        clippy.arg("--all-targets");
+    }
+    clippy.args(["--", "-D", "warnings"]);
+    if quick { "clippy of all but the tests, warnings refused" } else { "clippy of everything, warnings refused" }
+}
+
+/// Does the parts that are named (all, if none is).
+pub fn run(words: &[&str]) -> Result<()> {
+    let named: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with("--")).collect();
+    if let Some(unknown) = named.iter().find(|name| !PARTS.contains(name) && **name != JOB) {
+        bail!("there is no part `{unknown}`; there are: {}, {JOB}", PARTS.join(", "));
+    }
+    let quick = words.contains(&"--quick");
+    let tools = Tools::find(!words.contains(&"--no-install"))?;
+    let mut rows = Rows { rows: Vec::new() };
+    for part in PARTS.into_iter().filter(|part| named.is_empty() || named.contains(part)) {
+        match part {
+            "windows" => windows::run(&tools, &mut rows, quick)?,
+            "musl" => linux::musl(&tools, &mut rows, words.contains(&"--release-form"))?,
+            "arm" if quick => rows.add(linux::ARM, Outcome::NotDone("left out (--quick)".to_owned())),
+            "arm" => linux::arm(&tools, &mut rows)?,
+            _ => macos::run(&tools, &mut rows, quick)?,
+        }
+    }
+    if named.contains(&JOB) {
+        job::run(&tools, &mut rows, &windows::prefix(&tools)?)?;
+    }
+    println!("\nwhat this run has shown:");
+    for (target, outcome) in &rows.rows {
+        println!("  {target:<28} {outcome}");
+    }
+    let failed = rows.rows.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Failed(_))).count();
+    if failed > 0 {
+        bail!("{failed} of {} rows failed", rows.rows.len());
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Compiles the standard library for a target once, and lays it out as the compiler looks for it.
+//!
+//! Debian packages its compiler and the library's source together, and the library for its own systems only. Cargo can
+//! build it (`-Z build-std`), which would need the compiler's unstable switch in every later build; so what it makes is
+//! copied into a folder that plain `--sysroot` takes.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use super::tools::{Tools, run};
+
+/// The crates that later builds ask for by name.
+const CRATES: &str = "build-std=std,panic_unwind,panic_abort,proc_macro,test";
+/// The machine's own library, from Debian: build scripts are built with the same sysroot.
+const HOST: &str = "x86_64-unknown-linux-gnu";
+
+/// The sysroot with the library for this target; it is made if it is not there.
+pub fn make(tools: &Tools, target: &str) -> Result<PathBuf> {
+    let sysroot = tools.keyed("sysroot");
+    let libraries = sysroot.join("lib/rustlib");
+    let place = libraries.join(target);
+    if place.join("lib").exists() {
+        return Ok(sysroot);
+    }
+    println!("cross: compile the standard library for {target}");
+    fs::create_dir_all(&libraries)?;
+    let host = libraries.join(HOST);
+    if !host.exists() {
+        symlink(format!("/usr/lib/rustlib/{HOST}"), &host).context("link the machine's own library")?;
+    }
+    // Cargo builds the library for some package; this one has nothing in it.
+    let empty = tools.keyed("std").join(target);
+    fs::create_dir_all(empty.join("src"))?;
+    fs::write(empty.join("Cargo.toml"), "[package]\nname = \"nothing\"\nedition = \"2024\"\n[workspace]\n")?;
+    fs::write(empty.join("src/lib.rs"), "")?;
+    let built = empty.join("target");
+    run(tools
+        .cargo(&["build", "--release", "--target", target, "-Z", CRATES])
+        .current_dir(&empty)
+        .env("CARGO_TARGET_DIR", &built)
+        .env("RUSTC_WRAPPER", tools.script("rustc-std"))
+        // Debian's compiler is a stable one; the library is its own.
+        .env("RUSTC_BOOTSTRAP", "1"))?;
+    // The name appears when all is in it.
+    let staged = libraries.join(format!("{target}.new"));
+    let _ = fs::remove_dir_all(&staged);
+    fs::create_dir_all(staged.join("lib"))?;
+    let mut count = 0;
+    for entry in fs::read_dir(built.join(target).join("release/deps"))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.ends_with(".rlib") && !name.starts_with("libnothing-") {
+            fs::copy(&path, staged.join("lib").join(&name))?;
+            count += 1;
+        }
+    }
+    if count == 0 {
+        bail!("cargo has built no library for {target}");
+    }
+    fs::rename(&staged, &place)?;
+    fs::remove_dir_all(&empty)?;
+    Ok(sysroot)
+}
