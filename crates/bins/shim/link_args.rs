@@ -2,7 +2,7 @@
 
 /// The program without a runtime has its own start and no library at all, and sections that nothing leads to are
 /// left out. `raw.ld` leaves out more.
-const LINK_ARGS: [&str; 9] = [
+const LINK_ARGS: [&str; 10] = [
     "-nostartfiles",
     "-nostdlib",
     "-static",
@@ -12,6 +12,7 @@ const LINK_ARGS: [&str; 9] = [
     "-Wl,--no-eh-frame-hdr",
     "-Wl,-z,noseparate-code",
     "-Wl,-z,norelro",
+    "-Wl,-z,nosectionheader",
 ];
 
 /// Whether a target's system is one whose calls the program makes by itself.

@@ -442,3 +442,13 @@ fn a_real_go_command_s_own_switching_comes_to_goward() {
     assert!(world.installed().contains(&"1.28.1".to_owned()));
     assert_eq!(world.upstream.hits("/proxy/"), asked, "the go command asked nobody");
 }
+
+#[test]
+fn variables_of_other_tools_and_a_world_that_is_locked_are_for_goward_to_weigh() {
+    let mut world = world();
+    world.home.set_env("MISE_GO_VERSION", "1.26.8");
+    assert_eq!(said(&world, "go a"), ["1.26.8", "a"]);
+    world.home.remove_env("MISE_GO_VERSION").set_env("GOWARD_LOCKED", "true");
+    let run = call(&world, "go", ["a"]).exits(7);
+    assert!(run.stderr.contains("goward.lock"), "{}", run.snapshot());
+}

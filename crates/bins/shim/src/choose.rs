@@ -23,8 +23,8 @@ pub enum Seen {
 pub trait Machine {
     /// A variable. An unset one is `None`, an empty one is not.
     fn var(&self, name: &str) -> Option<&[u8]>;
-    /// Whether there is a variable, not empty, that begins like one of these: `NAME=`, or the front of a name.
-    fn any_set(&self, begins: &[&str]) -> bool;
+    /// Whether there is a variable, not empty, that begins like one of these lines: `NAME=`, or the front of a name.
+    fn any_set(&self, begins: &[u8]) -> bool;
     /// Reads a regular file, links followed. A path that does not begin at the top begins at the working folder.
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen;
     /// Where a symbolic link points, as it is written; on Windows, where a pointer is a file, what is in that file.
@@ -146,21 +146,17 @@ fn decided<'t>(
 
 /// Variables that must not be set: goward's own, the go command's, those of other tools that choose. The last three
 /// are families of settings (`crates/core/engine/src/settings`), of which not one is known here.
-const MUST_BE_EMPTY: [&str; 13] = [
-    "GOWARD_VERSION=",
-    "GOWARD_CONFIG=",
-    "GOTOOLCHAIN=",
-    "GOWORK=",
-    "GO111MODULE=",
-    "GOROOT=",
-    "GOENV_VERSION=",
-    "ASDF_GOLANG_VERSION=",
-    "MISE_GO_VERSION=",
-    "PROTO_GO_VERSION=",
-    "GOWARD_RESOLVE_",
-    "GOWARD_PIN_",
-    "GOWARD_ISOLATE_",
-];
+const MUST_BE_EMPTY: &[u8] = b"GOWARD_VERSION=\nGOWARD_CONFIG=\nGOWARD_LOCKED=\nGOWARD_FROZEN=\n\
+    GOTOOLCHAIN=\nGOWORK=\nGO111MODULE=\nGOROOT=\nGOENV_VERSION=\nASDF_GOLANG_VERSION=\n\
+    MISE_GO_VERSION=\nPROTO_GO_VERSION=\nGOWARD_RESOLVE_\nGOWARD_PIN_\nGOWARD_ISOLATE_\n";
+
+/// Whether a variable, as `NAME=value`, begins like one of these lines and has a value.
+pub fn is_set_like(variable: &[u8], begins: &[u8]) -> bool {
+    // No line of ours begins otherwise, and most variables do.
+    matches!(variable.first(), Some(b'A' | b'G' | b'M' | b'P'))
+        && variable.last() != Some(&b'=')
+        && table::lines(begins).any(|begin| variable.starts_with(begin))
+}
 
 /// What is looked for in a folder. Behind the third stand files that pin in ways that only goward reads: with
 /// `.go-version` they are `project::PinFiles::default()`.
@@ -174,8 +170,11 @@ const MISE_OF_USER: usize = 11;
 /// Variables that bear on the choice, or on the toolchain that is to run.
 fn refuse_settings(machine: &impl Machine, table: &Table<'_>) -> Result<(), Why> {
     let another_home = set(machine, "GOWARD_HOME").is_some_and(|home| home != table.home);
+    let folder: &[u8] = if cfg!(windows) { b"\\toolchains" } else { b"/toolchains" };
+    let another_home = another_home
+        || set(machine, "GOWARD_SYSTEM_HOME").is_some_and(|home| table.system.0.strip_suffix(folder) != Some(home));
     let folder_flag = set(machine, "GOFLAGS").is_some_and(|flags| contains(flags, b"-C"));
-    let plain = !another_home && !folder_flag && !machine.any_set(&MUST_BE_EMPTY);
+    let plain = !another_home && !folder_flag && !machine.any_set(MUST_BE_EMPTY);
     if plain { Ok(()) } else { Err(Why::Setting) }
 }
 
@@ -195,6 +194,12 @@ fn refuse_stale(
     let (folder, changed) = table.toolchains;
     path.set(&[folder]);
     if machine.changed(path) != Some(changed) {
+        return Err(Why::Stale);
+    }
+    // A second store, whose toolchains count too.
+    let (folder, changed) = table.system;
+    path.set(&[folder]);
+    if !folder.is_empty() && machine.changed(path) != changed {
         return Err(Why::Stale);
     }
     let (current, target) = table.current;

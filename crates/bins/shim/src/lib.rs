@@ -29,7 +29,7 @@ pub mod path;
 mod table;
 mod tail;
 
-pub use choose::{Call, Choice, Machine, Room, Seen, choose};
+pub use choose::{Call, Choice, Machine, Room, Seen, choose, is_set_like};
 pub use decide::{Decision, Found, Why, decide, decide_exact};
 pub use path::Path;
 pub use table::{FORMAT_LINE, Table};

@@ -51,6 +51,7 @@ impl Path {
     }
 
     /// The path with the NUL; `None` where it did not fit.
+    #[inline(never)]
     pub fn with_nul(&self) -> Option<&[u8]> {
         self.bytes.get(..=self.length).filter(|_| !self.overflowed)
     }

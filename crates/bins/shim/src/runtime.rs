@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::UNIX_EPOCH;
 
-use shim::{Call, Decision, Machine, Path, Room, Seen, choose, path::called};
+use shim::{Call, Decision, Machine, Path, Room, Seen, choose, is_set_like, path::called};
 
 /// The variable that says which process was handed over, and by which name.
 const MARKER: &str = "GOWARD_SHIM";
@@ -229,11 +229,8 @@ impl Machine for Real {
         self.vars.get(name).map(Vec::as_slice)
     }
 
-    fn any_set(&self, begins: &[&str]) -> bool {
-        let begins_so = |name: &str| {
-            begins.iter().any(|begin| begin.strip_suffix('=').map_or(name.starts_with(begin), |whole| name == whole))
-        };
-        self.vars.iter().any(|(name, value)| !value.is_empty() && begins_so(name))
+    fn any_set(&self, begins: &[u8]) -> bool {
+        self.vars.iter().any(|(name, value)| is_set_like(&[name.as_bytes(), b"=", value].concat(), begins))
     }
 
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {

@@ -17,6 +17,9 @@ pub struct Table<'t> {
     /// The folder of the toolchains, and when it had last changed when the table was written, in
     /// nanoseconds since 1970.
     pub toolchains: (&'t [u8], u64),
+    /// The folder of the administrator's toolchains, empty where no such store is named; and when it had last changed
+    /// when the table was written, nothing where it was not there.
+    pub system: (&'t [u8], Option<u64>),
     /// The user's configuration, empty where the user has no folder for one; and when it had last changed when it
     /// was read, in nanoseconds since 1970, nothing where it was not there.
     pub config: (&'t [u8], Option<u64>),
@@ -47,15 +50,16 @@ impl<'t> Table<'t> {
         let (link, target) = cut(field(lines.next()?, b"current")?)?;
         let (folder, changed) = cut(field(lines.next()?, b"toolchains")?)?;
         let changed = number(changed)?;
-        let (config, read) = cut(field(lines.next()?, b"config")?)?;
-        let read = if read.is_empty() { None } else { Some(number(read)?) };
+        let system = stamped(lines.next()?, b"system")?;
+        let config = stamped(lines.next()?, b"config")?;
         let default = text(field(lines.next()?, b"default")?)?;
         let rows = body.get(lines.at..)?;
         let table = Table {
             home,
             current: (link, target),
             toolchains: (folder, changed),
-            config: (config, read),
+            system,
+            config,
             default: Some(default).filter(|text| !text.is_empty()),
             rows,
         };
@@ -110,6 +114,7 @@ impl<'t> Row<'t> {
 }
 
 /// The lines of a text, each ended by a line feed. What stands behind the last line feed is no line.
+#[inline(never)]
 pub(crate) fn lines(bytes: &[u8]) -> Lines<'_> {
     Lines { bytes, at: 0 }
 }
@@ -130,7 +135,15 @@ impl<'t> Iterator for Lines<'t> {
     }
 }
 
+/// A path behind its key, and a time that need not be there.
+#[inline(never)]
+fn stamped<'t>(line: &'t [u8], key: &[u8]) -> Option<(&'t [u8], Option<u64>)> {
+    let (path, stamp) = cut(field(line, key)?)?;
+    Some((path, if stamp.is_empty() { None } else { Some(number(stamp)?) }))
+}
+
 /// What stands behind a key and a tab.
+#[inline(never)]
 fn field<'t>(line: &'t [u8], key: &[u8]) -> Option<&'t [u8]> {
     line.strip_prefix(key)?.strip_prefix(b"\t")
 }

@@ -23,7 +23,7 @@ fn table(default: Option<&str>) -> String {
     let select = |text: &str| text.parse::<Request>().unwrap().select(&installed).map(ToString::to_string);
     let default = default.and_then(select).unwrap_or_default();
     let mut text = format!(
-        "{}\ngoward\t/opt/goward\nhome\t/h\ncurrent\t/h/current\t\ntoolchains\t/h/t\t7\nconfig\t\t\ndefault\t{default}\n",
+        "{}\ngoward\t/opt/goward\nhome\t/h\ncurrent\t/h/current\t\ntoolchains\t/h/t\t7\nsystem\t\t\nconfig\t\t\ndefault\t{default}\n",
         std::str::from_utf8(FORMAT_LINE).unwrap()
     );
     for minor in ["1.4", "1.20", "1.21", "1.22", "1.25", "1.26"] {
@@ -312,11 +312,8 @@ impl Machine for Machinery {
         self.vars.get(name).map(Vec::as_slice)
     }
 
-    fn any_set(&self, begins: &[&str]) -> bool {
-        self.vars.iter().any(|(name, value)| {
-            let line = format!("{name}=");
-            !value.is_empty() && begins.iter().any(|begin| line.starts_with(begin))
-        })
+    fn any_set(&self, begins: &[u8]) -> bool {
+        self.vars.iter().any(|(name, value)| shim::is_set_like(&[name.as_bytes(), b"=", value].concat(), begins))
     }
 
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {

@@ -97,6 +97,7 @@ impl Home {
         let tree = |version: &str| show(&format!("home/toolchains/go{version}.linux-amd64"));
         let text = format!(
             "goward-shim 1\ngoward\t{}\nhome\t{}\ncurrent\t{}\tgenerations/1\ntoolchains\t{}\t{changed}\n\
+             system\t\t\n\
              config\t{}\t\ndefault\t1.27.3\nminor\t1.26\t1.26.8\nminor\t1.27\t1.27.3\ngo\t1.26.8\t{}\ngo\t1.27.3\t{}\nend\n",
             show("goward"),
             show("home"),

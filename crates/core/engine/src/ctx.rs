@@ -85,7 +85,7 @@ impl Ctx {
         let sys = self.sys.in_folder(folder);
         let command = self.author.command.clone();
         let other = Ctx::new(sys, self.settings.clone(), self.platform.clone(), self.progress.clone(), command)?;
-        Ok(Ctx { author: self.author.clone(), ..other })
+        Ok(Ctx { author: self.author.clone(), shim: self.shim, ..other })
     }
 
     /// Remembers a change that is done, so that the report of a later failure does not hide it.

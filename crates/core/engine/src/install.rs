@@ -228,6 +228,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
         })?;
     // Whoever had the lock may have installed it meanwhile.
     if let Some(toolchain) = ctx.store.find_installed(id).map_err(refused)? {
+        lock::hold_installed(ctx, id).map_err(locked)?;
         return Ok(already(ctx, toolchain));
     }
     let mut operation: Option<Operation> = None;

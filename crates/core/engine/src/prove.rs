@@ -93,6 +93,16 @@ pub enum ProveError {
         /// What was tried for it.
         tried: String,
     },
+    /// It has a file that no form of its kind has, and that the log says nothing of.
+    #[error("accept {id}: `{path}` is none of the files that Go's log covers, and a {form} has no others", path = archive::shown(path.as_bytes()))]
+    OutsideLog {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What it travels in.
+        form: &'static str,
+        /// The file.
+        path: String,
+    },
     /// Nobody but the server vouches for the bytes.
     #[error("accept {id}: nobody but {server} vouches for its bytes ({tried})")]
     Unproven {
@@ -120,6 +130,7 @@ impl Diagnose for ProveError {
             Self::SignatureDiffers { .. } => "signature-differs",
             Self::HookRefused { .. } => "hook-refused",
             Self::TooFewWitnesses { .. } => "too-few-witnesses",
+            Self::OutsideLog { .. } => "outside-log",
             Self::Unproven { .. } => "unproven",
         }
     }
@@ -151,6 +162,13 @@ pub(crate) struct Proven {
 
 /// The witnesses of what arrived, or why it is refused.
 pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveError>> {
+    // The go command refuses such a module by its hash, which covers every entry; a proof says nothing of them here.
+    if matches!(arrived.form, Form::ModuleZip | Form::Bundle)
+        && let Some(file) = arrived.manifest.files.iter().find(|file| !trust::is_in_module(&file.path))
+    {
+        let (id, path) = (arrived.id.clone(), file.path.clone());
+        return Err(ProveError::OutsideLog { id, form: arrived.form.word(), path }.into());
+    }
     let mut witnesses = Vec::new();
     let mut log_proof = None;
     let mut tried = Tried::default();

@@ -108,6 +108,13 @@ impl Store {
         }
     }
 
+    /// Where the second store keeps its toolchains, and when that folder last changed, in nanoseconds since 1970.
+    pub(crate) fn system_folder(&self) -> Option<(PathBuf, Option<u64>)> {
+        let folder = self.system.as_ref()?.toolchains();
+        let meta = self.sys.fs().follow(&folder).ok().flatten();
+        Some((folder, meta.map(|meta| meta.modified_unix_nanos)))
+    }
+
     /// Whether a toolchain stands in the second store.
     pub fn is_of_system(&self, toolchain: &Toolchain) -> bool {
         self.system.as_ref().is_some_and(|layout| toolchain.tree.starts_with(layout.home()))

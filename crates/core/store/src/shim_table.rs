@@ -136,7 +136,7 @@ impl Store {
             let Some(tree) = plain(&toolchain.tree) else { return Ok(None) };
             rows.push_str(&format!("go\t{}\t{tree}\n", toolchain.id.version()));
         }
-        // The stamps do not cover a second store: what is newest is then goward's to find out.
+        // A second store has rows of nobody's: what is newest is then goward's to find out.
         let alone = self.system_toolchains().is_empty();
         let fits = alone && !facts.hand_over && head.len() + rows.len() + END_LINE.len() <= TABLE_BYTES_MAX;
         Ok(Some(format!("{head}{}{END_LINE}", if fits { &rows } else { "" })))
@@ -149,12 +149,17 @@ impl Store {
             Some((config, stamp)) => (plain(config)?, stamp.map(|nanos| nanos.to_string()).unwrap_or_default()),
             None => ("", String::new()),
         };
+        let of_system = self.system_folder();
+        let (system, system_stamp) = match &of_system {
+            Some((folder, stamp)) => (plain(folder)?, stamp.map(|nanos| nanos.to_string()).unwrap_or_default()),
+            None => ("", String::new()),
+        };
         let (current, folder) = (layout.current(), layout.toolchains());
         let (current, folder) = (plain(&current)?, plain(&folder)?);
         let (target, changed) = (plain(Path::new(&now.current_target))?, now.changed_unix_nanos);
         Some(format!(
             "{FORMAT_LINE}\ngoward\t{goward}\nhome\t{home}\ncurrent\t{current}\t{target}\n\
-             toolchains\t{folder}\t{changed}\nconfig\t{config}\t{stamp}\ndefault\t{default}\n"
+             toolchains\t{folder}\t{changed}\nsystem\t{system}\t{system_stamp}\nconfig\t{config}\t{stamp}\ndefault\t{default}\n"
         ))
     }
 }

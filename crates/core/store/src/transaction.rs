@@ -251,7 +251,10 @@ impl Store {
         let plan = self.read_plan(&done)?;
         let mut back = self.transaction(format!("undo: {}", plan.purpose)).by(author);
         back.undoes = Some(name.to_owned());
-        back.default = plan.default.map(|default| NewDefault::Back { from: default.to, to: default.from });
+        // Where a rollback has taken the default there already, only the files go back.
+        let now = self.current()?.map(|current| current.number);
+        let moved = plan.default.filter(|default| default.from != now);
+        back.default = moved.map(|default| NewDefault::Back { from: default.to, to: default.from });
         for (index, file) in plan.files.iter().enumerate() {
             if self.image_of(&file.path)? != self.image(&done, "after", index, file.remains)? {
                 return Err(StoreError::Meddled { path: file.path.clone() });
@@ -290,7 +293,8 @@ impl Store {
                 None => match self.apply(&name) {
                     Ok(Applied::All) => self.finish(&name, "done").map(|()| true),
                     Ok(Applied::Conflict(_)) => self.take_back(&name).map(|()| false),
-                    Err(error) => Err(error),
+                    // What was begun goes back as a whole, as in the process that began it.
+                    Err(error) => self.take_back(&name).map(|()| false).map_err(|_| error),
                 },
             };
             let outcome = match outcome {
@@ -298,6 +302,9 @@ impl Store {
                 // One plan that cannot be carried out must not keep all others, and every later run, waiting.
                 Err(error) => {
                     let aside = path.with_extension("failed");
+                    let reverting = path.with_extension("reverting");
+                    let is_begun = fs.look(&reverting).map_err(StoreError::io("look at", &reverting))?.is_some();
+                    let path = if is_begun { reverting } else { path };
                     fs.rename(&path, &aside).map_err(StoreError::io("set aside", &path))?;
                     let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
                     Err(format!("{error}{cause}"))
@@ -486,7 +493,8 @@ impl Store {
         let closed: Vec<_> = names
             .iter()
             .filter(|name| {
-                matches!(Path::new(name).extension().and_then(|e| e.to_str()), Some("done" | "reverted" | "failed"))
+                // One that could be neither finished nor undone holds the only copy of what files were: it stays.
+                matches!(Path::new(name).extension().and_then(|e| e.to_str()), Some("done" | "reverted"))
             })
             .collect();
         for name in closed.iter().take(closed.len().saturating_sub(KEPT_PLANS)) {

@@ -59,7 +59,7 @@ fn the_table_lists_every_toolchain_the_newest_of_each_minor_and_the_default() {
         let of = |current: &str, default: &str| {
             format!(
                 "{head}current\tHOME/current\t{current}\ntoolchains\tHOME/toolchains\tNOW\n\
-                 config\t/u/config.toml\t\ndefault\t{default}\n{rows}"
+                 system\t\t\nconfig\t/u/config.toml\t\ndefault\t{default}\n{rows}"
             )
         };
         assert_eq!(table(sys, store), of("", ""));
@@ -77,7 +77,7 @@ fn an_empty_store_and_other_platforms_have_no_rows() {
         sys.fs().create_dirs(&store.layout().toolchains()).unwrap();
         sys.fs().create_dirs(&store.layout().tree(&"go1.26.8.linux-arm64".parse().unwrap())).unwrap();
         sys.fs().create_dirs(&store.layout().tree(&"go1.9.2rc2.linux-amd64".parse().unwrap())).unwrap();
-        assert!(table(sys, store).ends_with("NOW\nconfig\t/u/config.toml\t\ndefault\t\nend\n"));
+        assert!(table(sys, store).ends_with("NOW\nsystem\t\t\nconfig\t/u/config.toml\t\ndefault\t\nend\n"));
     });
 }
 

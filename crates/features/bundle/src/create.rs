@@ -92,7 +92,7 @@ pub fn create(ctx: &Ctx, order: &Order) -> Result<Created, BundleError> {
     let scratch_ctx = get_missing(ctx, &toolchains, &scratch)?;
     let mut packed = Vec::with_capacity(toolchains.len());
     for id in &toolchains {
-        let holder = if ctx.store.find(id)?.is_some() { ctx } else { &scratch_ctx };
+        let holder = if ctx.store.find_installed(id)?.is_some() { ctx } else { &scratch_ctx };
         packed.push(look_up(holder, id)?);
     }
     let task = ctx.progress.begin(Task { subject: "bundle".to_owned(), action: "pack", bytes_total: None });
@@ -133,7 +133,7 @@ fn get_missing(ctx: &Ctx, wanted: &[ToolchainId], scratch: &Path) -> Result<Ctx,
     other.author = ctx.author.clone();
     let mut plans = Vec::new();
     for id in wanted {
-        if ctx.store.find(id)?.is_none() {
+        if ctx.store.find_installed(id)?.is_none() {
             let installed = other.store.find(id)?.is_some();
             plans.push(InstallPlan { request: id.version().to_string(), toolchain: id.clone(), installed });
         }
@@ -148,7 +148,8 @@ fn get_missing(ctx: &Ctx, wanted: &[ToolchainId], scratch: &Path) -> Result<Ctx,
 }
 
 fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Packed, BundleError> {
-    let tree = ctx.store.layout().tree(id);
+    let found = ctx.store.find_installed(id)?;
+    let tree = found.ok_or_else(|| store::StoreError::NotInstalled { id: id.clone() })?.tree;
     let (record, manifest) = (ctx.store.record(id)?, ctx.store.manifest(id)?);
     let proof = match engine::log_proof(ctx, id) {
         Ok(proof) => Some(proof),

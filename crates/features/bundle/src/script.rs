@@ -96,6 +96,7 @@ got=
 if command -v sha256sum >/dev/null 2>&1; then got=$(sha256sum <"$new")
 elif command -v shasum >/dev/null 2>&1; then got=$(shasum -a 256 <"$new")
 fi
+[ -n "$got" ] || printf '%s\n' "goward: neither sha256sum nor shasum is here: the program in the bundle is not checked" >&2
 case $got in "" | "$sum "*) ;; *) fail 5 "goward in it is damaged; copy it again" ;; esac
 chmod 755 "$new" && mv -f "$new" "$bin/goward" || fail 6 "$bin/goward cannot be written"
 trap - 0

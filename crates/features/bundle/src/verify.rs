@@ -121,6 +121,9 @@ fn toolchain(ctx: &Ctx, bundled: &Bundled, manifest: &Manifest) -> Result<String
             "it has {files} files of {bytes} bytes, the manifest says {expected_files} of {expected_bytes}"
         ));
     }
+    if let Some(file) = manifest.files.iter().find(|file| !crate::parts::travels(file)) {
+        return Err(format!("`{}` is none of the files that the proof covers", release::escaped(&file.path)));
+    }
     let Some(proof) = &bundled.proof else {
         return Err("it has no proof of the checksum database".to_owned());
     };

@@ -104,7 +104,9 @@ pub(crate) fn chain(ctx: &Ctx, id: &ToolchainId, record: &ToolchainRecord, manif
         }
     };
     steps.push(outside_step(record, outside));
-    let vouched = record.witnesses.iter().any(Witness::is_independent);
+    // Who had to allow it had nobody to vouch for it; a lock file that constrained it says nothing else.
+    let allowed = record.witnesses.iter().any(|witness| matches!(witness, Witness::Allowed { .. }));
+    let vouched = !allowed && record.witnesses.iter().any(Witness::is_independent);
     let origin = match log {
         Some(true) => Origin::Log,
         Some(false) => Origin::Contradicted,
@@ -193,8 +195,15 @@ fn outside_step(record: &ToolchainRecord, outside: usize) -> Step {
             "no file stands in api, doc, misc or test, which the log does not cover".to_owned(),
         );
     }
-    let by =
-        record.witnesses.iter().find(|witness| witness.is_independent() && !matches!(witness, Witness::SumDb { .. }));
+    // Only who speaks of the archive's own bytes speaks of these files.
+    let speaks_of_all = |witness: &&Witness| match witness {
+        Witness::IndexChecksum { .. } | Witness::WheelIndex { .. } | Witness::OpenPgp { .. } | Witness::Hook { .. } => {
+            true
+        }
+        Witness::LockFile { sha256, .. } => !sha256.is_empty(),
+        _ => false,
+    };
+    let by = record.witnesses.iter().find(speaks_of_all);
     match by {
         Some(by) => Step::new(
             "outside",

@@ -53,7 +53,7 @@ const FIRST_MINOR_IN_LOG: u32 = 21;
 /// # Errors
 /// When it is not installed, its record or manifest cannot be trusted, or the user asked to stop.
 pub fn verify(ctx: &Ctx, id: &ToolchainId, wish: Wish) -> Result<Verified, VerifyError> {
-    let Some(toolchain) = ctx.store.find(id)? else {
+    let Some(toolchain) = ctx.store.find_installed(id)? else {
         return Err(VerifyError::Store(StoreError::NotInstalled { id: id.clone() }));
     };
     let mut record = ctx.store.record(id)?;

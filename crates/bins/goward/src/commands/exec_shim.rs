@@ -122,25 +122,30 @@ fn run(ctx: &Ctx, call: &Call, speech: &Speech) -> Stop {
 fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infallible, Stop> {
     // A table that was lost or is out of date sends every call here: whoever comes first makes it good.
     ctx.store.renew_shim_table();
+    let at;
     let (toolchain, shim_call, args) = match call.name {
         "go" | "gofmt" => {
             let (argument, args) = request(call)?;
-            let chosen = engine::choose_in(ctx, &folder(ctx, call.name, args), argument.as_ref());
-            let choice = match chosen {
+            // Lock files and folders of a project's own are those of where the go command will be.
+            at = ctx.in_folder(folder(ctx, call.name, args))?;
+            let choice = match engine::choose(&at, argument.as_ref()) {
                 Err(ChooseError::Nothing { .. }) => return next(ctx, call),
                 chosen => chosen?,
             };
-            let toolchain = obtain(ctx, &choice, speech)?;
-            remember(ctx, &choice);
+            let (toolchain, choice) = obtain(&at, choice, speech)?;
+            remember(&at, &choice);
             (toolchain, if argument.is_some() { ShimCall::Request } else { ShimCall::Folder }, args)
         }
         name => match name.strip_prefix("go").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) {
-            Some(version) => (exactly(ctx, call, version, speech)?, ShimCall::Exact, call.args),
+            Some(version) => {
+                at = ctx.in_folder(ctx.sys.env().folder().to_owned())?;
+                (exactly(&at, call, version, speech)?, ShimCall::Exact, call.args)
+            }
             None => return next(ctx, call),
         },
     };
     lease(ctx, &toolchain)?;
-    let launch = engine::launch_shim(ctx, toolchain, shim_call, call.name, args)?;
+    let launch = engine::launch_shim(&at, toolchain, shim_call, call.name, args)?;
     let command = launch.command.env_remove(MARKER).env_remove(LEVEL);
     let cause = ctx.sys.process().replace(&command);
     Err(LaunchError::refused(command.program(), cause).into())
@@ -183,11 +188,28 @@ fn chdir(args: &[OsString]) -> Option<&OsStr> {
 }
 
 /// The toolchain that was chosen, installed now where that is allowed.
-fn obtain(ctx: &Ctx, choice: &Choice, speech: &Speech) -> Result<Toolchain, Stop> {
-    match &choice.toolchain {
-        Some(toolchain) => Ok(toolchain.clone()),
-        None => install(ctx, &choice.request, speech, |version| Ok(choice.check(version)?)),
+fn obtain(ctx: &Ctx, choice: Choice, speech: &Speech) -> Result<(Toolchain, Choice), Stop> {
+    if choice.toolchain.is_none() && !ctx.settings.is_on("install.auto") {
+        return Err(missing(Failure::NotInstalled { request: choice.request.to_string() }));
     }
+    if choice.toolchain.is_some() {
+        return Ok(super::obtain_choice(ctx, choice, speech)?);
+    }
+    listen(ctx)?;
+    let plan = engine::plan_install(ctx, &choice.request, &ctx.platform).map_err(missing)?;
+    let request = choice.request.clone();
+    // Before anything is fetched: what the project refuses need not be installed for it.
+    let choice = choice.settled(ctx, plan.toolchain.version())?;
+    super::say_raised(&choice, speech);
+    if let Some(toolchain) = &choice.toolchain {
+        engine::hold_installed(ctx, &toolchain.id)?;
+        return Ok((toolchain.clone(), choice));
+    }
+    let plan = match choice.request == request {
+        true => plan,
+        false => engine::plan_install(ctx, &choice.request, &ctx.platform).map_err(missing)?,
+    };
+    Ok((install_planned(ctx, plan, speech).map_err(missing)?, choice))
 }
 
 /// Exactly this version, whatever any folder says.
@@ -200,24 +222,20 @@ fn exactly(ctx: &Ctx, call: &Call, version: &str, speech: &Speech) -> Result<Too
     };
     let request = Request::Exact(version);
     match engine::newest_installed(ctx, &request)? {
-        Some(toolchain) => Ok(toolchain),
-        None => install(ctx, &request, speech, |_| Ok(())),
+        Some(toolchain) => {
+            engine::hold_installed(ctx, &toolchain.id)?;
+            Ok(toolchain)
+        }
+        None => install(ctx, &request, speech),
     }
 }
 
-fn install(
-    ctx: &Ctx,
-    request: &Request,
-    speech: &Speech,
-    check: impl FnOnce(&Version) -> Result<(), Failure>,
-) -> Result<Toolchain, Stop> {
+fn install(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Stop> {
     if !ctx.settings.is_on("install.auto") {
         return Err(missing(Failure::NotInstalled { request: request.to_string() }));
     }
     listen(ctx)?;
     let plan = engine::plan_install(ctx, request, &ctx.platform).map_err(missing)?;
-    // Before anything is fetched: what the project refuses need not be installed for it.
-    check(plan.toolchain.version())?;
     install_planned(ctx, plan, speech).map_err(missing)
 }
 

@@ -32,6 +32,7 @@ mod which;
 mod why;
 
 use diag::{Class, Diagnose, Speech};
+use engine::settings::Origin;
 use engine::{Choice, Ctx, InstallPlan};
 use release::{Platform, Request, ToolchainId};
 use store::Toolchain;
@@ -91,7 +92,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
 
 /// Whether it is the administrator's store that is worked on (`--system`).
 fn is_of_system(ctx: &Ctx) -> bool {
-    ctx.settings.text("home") == ctx.settings.text("system.home")
+    ctx.settings.get("home").origin == Origin::Flag("--system")
 }
 
 /// From now on Ctrl-C asks the work to stop, so that it leaves a resumable state and says so.
@@ -131,6 +132,7 @@ fn obtain_released(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Tool
         Ok(plan) => install_planned(ctx, plan, speech),
         Err(error) => match engine::newest_installed(ctx, request)? {
             Some(toolchain) if error.class() != Class::Interrupted => {
+                engine::hold_installed(ctx, &toolchain.id)?;
                 let version = toolchain.id.version().tag();
                 speech.say(&format!("no source says what `{request}` is by now; {version} is the one installed"));
                 Ok(toolchain)
@@ -150,7 +152,11 @@ fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Tool
 
 /// The toolchain that this folder asks for, installed now if need be.
 fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Result<(Toolchain, Choice), Failure> {
-    let choice = engine::choose(ctx, argument)?;
+    obtain_choice(ctx, engine::choose(ctx, argument)?, speech)
+}
+
+/// The toolchain of a choice, installed now if need be, and held to the lock file.
+fn obtain_choice(ctx: &Ctx, choice: Choice, speech: &Speech) -> Result<(Toolchain, Choice), Failure> {
     if let Some(toolchain) = &choice.toolchain {
         say_raised(&choice, speech);
         engine::hold_installed(ctx, &toolchain.id)?;
@@ -163,6 +169,7 @@ fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Resu
     let (plan, choice) = plan_chosen(ctx, choice)?;
     say_raised(&choice, speech);
     if let Some(toolchain) = &choice.toolchain {
+        engine::hold_installed(ctx, &toolchain.id)?;
         return Ok((toolchain.clone(), choice));
     }
     Ok((install_planned(ctx, plan, speech)?, choice))

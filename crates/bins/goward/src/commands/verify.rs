@@ -20,6 +20,10 @@ pub(super) fn run(ctx: &Ctx, args: &VerifyArgs, speech: &Speech) -> Done {
         speech.say("no toolchain is installed; there is nothing to check");
     }
     for id in &wanted {
+        let found = ctx.store.find_installed(id)?;
+        if wish.repair && found.is_some_and(|toolchain| ctx.store.is_of_system(&toolchain)) {
+            return Err(Failure::OfSystem { request: id.version().to_string() });
+        }
         let failure = match verify(ctx, id, wish) {
             Ok(verified) => {
                 text.push_str(&verified.text(args.explain));

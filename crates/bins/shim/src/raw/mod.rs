@@ -8,7 +8,7 @@ use core::ffi::CStr;
 
 use shim::limits::{ARGS_MAX, PATH_BYTES_MAX};
 use shim::path::{called, parent};
-use shim::{Call, Decision, Machine, Path, Room, Seen, choose};
+use shim::{Call, Decision, Machine, Path, Room, Seen, choose, is_set_like};
 
 /// What begins the variable that says which process was handed over, and by which name.
 const MARKER: &[u8] = b"GOWARD_SHIM=";
@@ -225,13 +225,8 @@ impl Machine for Real {
         self.vars.var(name.as_bytes())
     }
 
-    fn any_set(&self, begins: &[&str]) -> bool {
-        self.vars.texts().any(|text| {
-            // All of them begin so, and most variables do not.
-            text.starts_with(b"GO")
-                && begins.iter().any(|begin| text.starts_with(begin.as_bytes()))
-                && text.last() != Some(&b'=')
-        })
+    fn any_set(&self, begins: &[u8]) -> bool {
+        self.vars.texts().any(|text| is_set_like(text, begins))
     }
 
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {

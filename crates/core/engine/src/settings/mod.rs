@@ -304,6 +304,8 @@ pub(crate) fn bears_on_choice(sys: &Sys, file: &Path, home: &Path) -> bool {
             def.is_some_and(|def| Value::parse(def.kind, def.default).is_ok_and(|value_| value_ == *value));
         match *key {
             "home" => !is_default && *value != Value::Text(home.display().to_string()),
+            // Each by itself: the others of their families do not bear on the choice.
+            "lock.required" | "lock.frozen" | "system.home" => !is_default,
             key => !is_default && CHOOSING.iter().any(|(family, _)| key.starts_with(family)),
         }
     })

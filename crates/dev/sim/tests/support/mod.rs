@@ -37,9 +37,10 @@ impl Machine for Real<'_> {
         self.vars.get(name).map(String::as_bytes)
     }
 
-    fn any_set(&self, begins: &[&str]) -> bool {
-        let whole = |(name, value): (&String, &String)| (format!("{name}={value}"), !value.is_empty());
-        self.vars.iter().map(whole).any(|(text, set)| set && begins.iter().any(|begin| text.starts_with(begin)))
+    fn any_set(&self, begins: &[u8]) -> bool {
+        self.vars
+            .iter()
+            .any(|(name, value)| shim::is_set_like(&[name.as_bytes(), b"=", value.as_bytes()].concat(), begins))
     }
 
     fn read(&mut self, path: &shim::Path, into: &mut [u8]) -> Seen {

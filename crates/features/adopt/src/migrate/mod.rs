@@ -210,7 +210,7 @@ pub fn plan(ctx: &Ctx, from: &Request, to: &ToolchainId) -> Result<MigratePlan, 
     if from.exact().is_some_and(|version| version.same_as(to.version())) {
         return Err(MigrateError::Same { from: from.clone(), to: to.clone() });
     }
-    let new = ctx.store.find(to)?;
+    let new = ctx.store.find_installed(to)?;
     let mut concerns = release_concerns(ctx, to);
     let before = ctx.store.current()?.map(|current| current.toolchain);
     let moves = |before: &ToolchainId| is_old(from, before.version()) && before != to;
@@ -362,7 +362,7 @@ fn version_file(ctx: &Ctx, pin: &ProjectPin) -> Option<FoundFile> {
 pub fn apply(ctx: &Ctx, plan: &MigratePlan, tell: &dyn Fn(&str)) -> Result<Migrated, MigrateError> {
     engine::recover(ctx);
     let to = &plan.to;
-    let tree = ctx.store.find(to)?.ok_or_else(|| StoreError::NotInstalled { id: to.clone() })?.tree;
+    let tree = ctx.store.find_installed(to)?.ok_or_else(|| StoreError::NotInstalled { id: to.clone() })?.tree;
     let (go, tag) = (go_of(&tree), to.version().tag());
     // Before anything moves: a toolchain that does not run must not become the default.
     let go_version =
@@ -443,7 +443,10 @@ fn commit(
 /// Whether what was moved says what it should.
 fn holds(ctx: &Ctx, plan: &MigratePlan, go: &Path, tag: &str, rebuilt: &[PathBuf]) -> Result<(), String> {
     if plan.default.is_some() {
-        let default = go_of(&ctx.store.layout().current().join("go"));
+        let current = ctx.store.current().map_err(|error| error.to_string())?.map(|current| current.toolchain);
+        let found = current.map(|id| ctx.store.find_installed(&id)).transpose().map_err(|error| error.to_string())?;
+        let tree = found.flatten().ok_or("there is no default")?.tree;
+        let default = go_of(&tree);
         says_version(ctx, &default, tag).map_err(|reason| format!("the default's go command: {reason}"))?;
     }
     for program in rebuilt {

@@ -5,7 +5,8 @@ use_goward() {
   if [[ ! -x $program ]]; then
     program=goward
   fi
-  for file in go.work go.mod .go-version .tool-versions; do
+  for file in go.work go.mod .go-version .tool-versions .mise.local.toml mise.local.toml .mise.toml mise.toml \
+    mise/config.toml .mise/config.toml .config/mise.toml .config/mise/config.toml .prototools; do
     watch_file "$file"
     if found=$(find_up "$file"); then
       watch_file "$found"
