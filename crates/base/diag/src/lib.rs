@@ -10,6 +10,7 @@
 
 mod class;
 mod diagnose;
+mod place;
 mod progress;
 mod report;
 mod size;
@@ -17,6 +18,7 @@ mod speech;
 
 pub use class::Class;
 pub use diagnose::{Diagnose, Hints};
+pub use place::Place;
 pub use progress::{Progress, Silent, Task, TaskHandle};
 pub use report::Report;
 pub use size::{Bytes, nearest};

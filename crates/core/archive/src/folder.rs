@@ -10,8 +10,7 @@
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sys::EntryKind as DiskKind;
 
@@ -20,6 +19,7 @@ use crate::guard::{Admitted, EntryKind, Guard};
 use crate::kin::{Kin, LinkMode};
 use crate::limits::{COPY_BUFFER_BYTES, COPY_WORKERS_MAX, GO_MOD_BYTES_MAX, WHOLE_BYTES_MAX};
 use crate::manifest::{FileRecord, Unpacked};
+use crate::side_by_side::write_side_by_side;
 use crate::tree::{Tree, Writer};
 use crate::{Layout, Unpack};
 
@@ -168,38 +168,11 @@ impl Walk<'_> {
 
 /// Copies all files on a few threads.
 fn copy_all(job: &Unpack, tree: &Tree, files: &[Planned]) -> Result<Vec<FileRecord>, ArchiveError> {
-    let next = AtomicUsize::new(0);
-    let stop = AtomicBool::new(false);
-    let first_failure = Mutex::new(None);
     let can_reflink = AtomicBool::new(job.kin.is_some_and(may_reflink));
-    let work = || {
-        let mut writer = Writer::new(tree);
-        let mut buffer = vec![0; COPY_BUFFER_BYTES];
-        while !stop.load(Ordering::Relaxed) {
-            let Some(planned) = files.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            if let Err(error) = copy_one(job, &mut writer, planned, &mut buffer, &can_reflink) {
-                first_failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                stop.store(true, Ordering::Relaxed);
-            }
-        }
-        writer.into_records()
-    };
-    let workers = sys::cpu_count().clamp(1, COPY_WORKERS_MAX);
-    let records = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-        let mut records = work();
-        for other in others {
-            match other.join() {
-                Ok(part) => records.extend(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        records
-    });
-    match first_failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        Some(error) => Err(error),
-        None => Ok(records),
-    }
+    let begin = || vec![0; COPY_BUFFER_BYTES];
+    write_side_by_side(tree, files, COPY_WORKERS_MAX, begin, |buffer, writer, planned| {
+        copy_one(job, writer, planned, buffer, &can_reflink)
+    })
 }
 
 /// Whether blocks may be shared with files that are not ours. Names never are.

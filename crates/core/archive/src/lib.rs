@@ -35,6 +35,7 @@ mod pack;
 mod pax;
 mod pipe;
 mod record;
+mod side_by_side;
 mod tar_gz;
 mod tree;
 mod zip;

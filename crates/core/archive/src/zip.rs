@@ -11,8 +11,6 @@ mod directory;
 mod inflate;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use sys::ReadAt;
 
@@ -22,6 +20,7 @@ use crate::layout::{Placing, wheel_prefix};
 use crate::limits::{Limits, RECORD_BYTES_MAX, WHOLE_BYTES_MAX, ZIP_WORKERS_MAX};
 use crate::manifest::{FileRecord, Unpacked};
 use crate::record::{self, Row};
+use crate::side_by_side::write_side_by_side;
 use crate::tree::{Tree, Writer};
 use crate::{Layout, Unpack};
 use directory::{Directory, Entry};
@@ -172,37 +171,10 @@ fn write_all(
     tree: &Tree,
     files: &[Planned],
 ) -> Result<Vec<FileRecord>, ArchiveError> {
-    let next = AtomicUsize::new(0);
-    let stop = AtomicBool::new(false);
-    let first_failure = Mutex::new(None);
-    let work = || {
-        let mut inflater = Inflater::new(job.sys.interrupt());
-        let mut writer = Writer::new(tree);
-        while !stop.load(Ordering::Relaxed) {
-            let Some(planned) = files.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            if let Err(error) = write_one(job, input, &mut inflater, &mut writer, planned) {
-                first_failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                stop.store(true, Ordering::Relaxed);
-            }
-        }
-        writer.into_records()
-    };
-    let workers = sys::cpu_count().clamp(1, ZIP_WORKERS_MAX);
-    let records = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-        let mut records = work();
-        for other in others {
-            match other.join() {
-                Ok(part) => records.extend(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        records
-    });
-    match first_failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        Some(error) => Err(error),
-        None => Ok(records),
-    }
+    let begin = || Inflater::new(job.sys.interrupt());
+    write_side_by_side(tree, files, ZIP_WORKERS_MAX, begin, |inflater, writer, planned| {
+        write_one(job, input, inflater, writer, planned)
+    })
 }
 
 fn write_one(

@@ -8,6 +8,7 @@ use diag::{Class, Diagnose, Hints, hint};
 use release::host::Unfit;
 use release::{Platform, Request, ToolchainId};
 use serde::Serialize;
+use source::Located;
 use store::states::Event;
 use store::{Operation, OperationKind, StoreError, Toolchain};
 use trust::Witness;
@@ -206,6 +207,28 @@ pub fn install(ctx: &Ctx, plans: &[InstallPlan]) -> Vec<Result<Installed, Instal
     results
 }
 
+/// What a source located, to be tried; where it located nothing that is noted.
+///
+/// # Errors
+/// When the user has asked to stop.
+pub(crate) fn to_try(
+    ctx: &Ctx,
+    id: &ToolchainId,
+    located: Result<Located, Attempt>,
+    attempts: &mut Vec<Attempt>,
+) -> Result<Option<Located>, InstallError> {
+    let interrupted = || InstallError::Interrupted { id: id.clone() };
+    match located {
+        _ if ctx.sys.interrupt().is_asked() => Err(interrupted()),
+        Ok(located) => Ok(Some(located)),
+        Err(attempt) if attempt.class == Class::Interrupted => Err(interrupted()),
+        Err(attempt) => {
+            attempts.push(attempt);
+            Ok(None)
+        }
+    }
+}
+
 fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
     let start = ctx.sys.clock().moment();
     let refused = |cause| InstallError::Store { id: id.clone(), cause: Box::new(cause) };
@@ -234,19 +257,7 @@ fn install_one(ctx: &Ctx, id: &ToolchainId) -> Result<Installed, InstallError> {
     let mut operation: Option<Operation> = None;
     let mut attempts = Vec::new();
     for (source, located) in ctx.catalog().locate_each(ctx, id) {
-        if ctx.sys.interrupt().is_asked() {
-            return Err(InstallError::Interrupted { id: id.clone() });
-        }
-        let located = match located {
-            Ok(located) => located,
-            Err(attempt) if attempt.class == Class::Interrupted => {
-                return Err(InstallError::Interrupted { id: id.clone() });
-            }
-            Err(attempt) => {
-                attempts.push(attempt);
-                continue;
-            }
-        };
+        let Some(located) = to_try(ctx, id, located, &mut attempts)? else { continue };
         let started = match &mut operation {
             Some(operation) => operation.advance(Event::Begin, None, None),
             None => ctx.store.begin(OperationKind::Install, id, &ctx.author).map(|begun| operation = Some(begun)),

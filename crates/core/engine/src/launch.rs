@@ -109,12 +109,12 @@ impl Diagnose for LaunchError {
 /// # Errors
 /// When there is no such program, or a folder cannot be made.
 pub fn launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Launch, LaunchError> {
-    let mut launch = plan_launch(ctx, toolchain, words)?;
-    launch.isolate(ctx)?;
+    let launch = plan_launch(ctx, toolchain, words)?;
+    launch.make_folders(ctx)?;
     Ok(launch)
 }
 
-/// As [`launch`], but nothing is made and no folder is given.
+/// As [`launch`], but no folder is made.
 ///
 /// # Errors
 /// When there is no such program.
@@ -126,8 +126,8 @@ pub fn plan_launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Resul
 }
 
 impl Launch {
-    /// Gives the program the folders that the settings ask for, and makes them.
-    fn isolate(&mut self, ctx: &Ctx) -> Result<(), LaunchError> {
+    /// Makes the folders that the program was given.
+    fn make_folders(&self, ctx: &Ctx) -> Result<(), LaunchError> {
         for (name, path) in &self.isolated {
             let made = ctx.sys.fs().create_private_dirs(path);
             made.map_err(|cause| LaunchError::Isolate { name, path: path.clone(), cause })?;
@@ -135,6 +135,7 @@ impl Launch {
         Ok(())
     }
 
+    /// Gives the program the folders that the settings ask for.
     fn plan_isolation(&mut self, ctx: &Ctx) -> Result<(), LaunchError> {
         for one in isolation(ctx, &self.toolchain)? {
             self.command = self.command.clone().env(one.name, one.path.as_os_str());
@@ -208,7 +209,7 @@ pub fn launch_shim(
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     if call != ShimCall::Exact {
         launch.plan_isolation(ctx)?;
-        launch.isolate(ctx)?;
+        launch.make_folders(ctx)?;
     }
     Ok(launch)
 }

@@ -8,7 +8,7 @@ use release::ToolchainId;
 use crate::catalog::{Attempt, whole};
 use crate::ctx::Ctx;
 use crate::get::bring;
-use crate::install::{InstallError, no_source};
+use crate::install::{InstallError, no_source, to_try};
 
 /// Brings a toolchain's tree from source after source into a folder below `scratch`, and hands each to `take` with
 /// the source's name, until that returns true. Nothing is proven: `take` knows the hash of every file it wants.
@@ -23,19 +23,7 @@ pub fn refetch(
 ) -> Result<(), InstallError> {
     let mut attempts = Vec::new();
     for (number, (source, located)) in ctx.catalog().locate_each(ctx, id).enumerate() {
-        if ctx.sys.interrupt().is_asked() {
-            return Err(InstallError::Interrupted { id: id.clone() });
-        }
-        let located = match located {
-            Ok(located) => located,
-            Err(attempt) if attempt.class == Class::Interrupted => {
-                return Err(InstallError::Interrupted { id: id.clone() });
-            }
-            Err(attempt) => {
-                attempts.push(attempt);
-                continue;
-            }
-        };
+        let Some(located) = to_try(ctx, id, located, &mut attempts)? else { continue };
         ctx.progress.tell(&format!("{id}: once more from {} ({})", source.name(), source.place()));
         let task = ctx.progress.begin(Task { subject: id.to_string(), action: "fetch", bytes_total: located.bytes });
         let tree = scratch.join(number.to_string());

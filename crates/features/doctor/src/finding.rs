@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use diag::Place;
 use serde::Serialize;
 
 /// How much a finding matters.
@@ -12,24 +13,6 @@ pub enum Severity {
     Note,
     /// It is wrong, or works against what was chosen.
     Problem,
-}
-
-/// Where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// The file or folder.
-    pub path: PathBuf,
-    /// The line, counted from 1, where one is meant.
-    pub line: Option<usize>,
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}", self.path.display()),
-            None => write!(f, "{}", self.path.display()),
-        }
-    }
 }
 
 /// What can be done about it without asking anybody.

@@ -16,8 +16,9 @@ mod limits;
 mod repair;
 
 pub use checks::{TOPICS, Topic};
+pub use diag::Place;
 pub use examined::Examined;
-pub use finding::{Finding, Place, Repair, Severity};
+pub use finding::{Finding, Repair, Severity};
 pub use repair::{RepairError, Repaired, repair};
 
 use engine::Ctx;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use diag::Place;
 use engine::{Choice, Ctx};
 use release::{Request, Version};
 use serde::Serialize;
@@ -12,24 +13,6 @@ use crate::jsonc::Found;
 use crate::leads::{Leads, follow, version_of};
 use crate::path::{BY_PATH, first_go};
 use crate::{devcontainer, vscode};
-
-/// A line of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// The file.
-    pub path: PathBuf,
-    /// The line, counted from 1, where one is meant.
-    pub line: Option<usize>,
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}", self.path.display()),
-            None => write!(f, "{}", self.path.display()),
-        }
-    }
-}
 
 /// How an editor's Go compares with goward's choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

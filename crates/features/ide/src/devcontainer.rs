@@ -5,12 +5,12 @@
 //! image's own). The file stands at one of three places (the dev container specification, "devcontainer.json").
 //! A Dockerfile that it is built from is not read.
 
+use diag::Place;
 use std::path::{Path, PathBuf};
 
 use engine::Ctx;
 use sys::EntryKind;
 
-use crate::check::Place;
 use crate::error::IdeError;
 use crate::jsonc::{Document, Found};
 use crate::limits::CONTAINERS_MAX;

@@ -4,11 +4,11 @@
 //! of old as `path="…"`; `$USER_HOME$` and `$PROJECT_DIR$` stand for folders. Where there is none, the IDE asks,
 //! and offers what it finds: on `PATH`, in the places of installers, and below `~/sdk`.
 
+use diag::Place;
 use std::path::{Path, PathBuf};
 
 use engine::Ctx;
 
-use crate::check::Place;
 use crate::error::IdeError;
 use crate::limits::{IDEA_FILES_MAX, WORKSPACE_BYTES_MAX};
 

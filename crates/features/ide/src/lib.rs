@@ -22,6 +22,7 @@ mod path;
 mod setup;
 mod vscode;
 
-pub use check::{Checked, EditorGo, Place, Verdict, check};
+pub use check::{Checked, EditorGo, Verdict, check};
+pub use diag::Place;
 pub use error::IdeError;
 pub use setup::{Edit, Plan, Wanted, apply, plan};

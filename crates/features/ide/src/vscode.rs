@@ -14,11 +14,11 @@
 //! before the user's; of settings that are objects, the two are merged name by name (the editor's documentation
 //! on settings precedence). Workspace settings that name programs count only in a trusted workspace.
 
+use diag::Place;
 use std::path::{Path, PathBuf};
 
 use engine::Ctx;
 
-use crate::check::Place;
 use crate::error::IdeError;
 use crate::jsonc::{Document, Found};
 use crate::leads::{go_file, is_program};

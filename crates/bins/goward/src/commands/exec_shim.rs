@@ -8,12 +8,12 @@ use std::path::PathBuf;
 
 use diag::{Class, Colour, Diagnose, Report, Speech, Verbosity, hint};
 use engine::settings::{Flag, Origin, Settings};
-use engine::{Choice, ChooseError, Ctx, LaunchError, ShimCall};
+use engine::{ChooseError, Ctx, LaunchError, ShimCall};
 use release::{Request, Version};
 use store::{StoreError, Toolchain};
 use sys::{Command, Env, Sys};
 
-use super::{install_planned, listen, remember};
+use super::{Unobtained, obtain, obtain_choice, remember};
 use crate::failure::Failure;
 
 /// The word that asks for this.
@@ -109,6 +109,15 @@ impl<E: Into<Failure>> From<E> for Stop {
     }
 }
 
+impl From<Unobtained> for Stop {
+    fn from(why: Unobtained) -> Stop {
+        match why {
+            Unobtained::Refused(failure) => Stop::Failed(Box::new(failure)),
+            Unobtained::Missing(failure) => Stop::Missing(Box::new(failure)),
+        }
+    }
+}
+
 /// The toolchain is missing for this reason.
 fn missing(error: impl Into<Failure>) -> Stop {
     Stop::Missing(Box::new(error.into()))
@@ -132,7 +141,7 @@ fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infalli
                 Err(ChooseError::Nothing { .. }) => return next(ctx, call),
                 chosen => chosen?,
             };
-            let (toolchain, choice) = obtain(&at, choice, speech)?;
+            let (toolchain, choice) = obtain_choice(&at, choice, speech)?;
             remember(&at, &choice);
             (toolchain, if argument.is_some() { ShimCall::Request } else { ShimCall::Folder }, args)
         }
@@ -187,31 +196,6 @@ fn chdir(args: &[OsString]) -> Option<&OsStr> {
     }
 }
 
-/// The toolchain that was chosen, installed now where that is allowed.
-fn obtain(ctx: &Ctx, choice: Choice, speech: &Speech) -> Result<(Toolchain, Choice), Stop> {
-    if choice.toolchain.is_none() && !ctx.settings.is_on("install.auto") {
-        return Err(missing(Failure::NotInstalled { request: choice.request.to_string() }));
-    }
-    if choice.toolchain.is_some() {
-        return Ok(super::obtain_choice(ctx, choice, speech)?);
-    }
-    listen(ctx)?;
-    let plan = engine::plan_install(ctx, &choice.request, &ctx.platform).map_err(missing)?;
-    let request = choice.request.clone();
-    // Before anything is fetched: what the project refuses need not be installed for it.
-    let choice = choice.settled(ctx, plan.toolchain.version())?;
-    super::say_raised(&choice, speech);
-    if let Some(toolchain) = &choice.toolchain {
-        engine::hold_installed(ctx, &toolchain.id)?;
-        return Ok((toolchain.clone(), choice));
-    }
-    let plan = match choice.request == request {
-        true => plan,
-        false => engine::plan_install(ctx, &choice.request, &ctx.platform).map_err(missing)?,
-    };
-    Ok((install_planned(ctx, plan, speech).map_err(missing)?, choice))
-}
-
 /// Exactly this version, whatever any folder says.
 fn exactly(ctx: &Ctx, call: &Call, version: &str, speech: &Speech) -> Result<Toolchain, Stop> {
     let parsed: Option<Version> = version.parse().ok().filter(Version::is_candidate);
@@ -220,23 +204,7 @@ fn exactly(ctx: &Ctx, call: &Call, version: &str, speech: &Speech) -> Result<Too
         let hints = hint!("releases are called `go1.26.4`, `go1.20`, `go1.27rc1`; `go +1.26` is the newest go1.26");
         return Err(Failure::ShimCall { name, reason, missing: true, hints }.into());
     };
-    let request = Request::Exact(version);
-    match engine::newest_installed(ctx, &request)? {
-        Some(toolchain) => {
-            engine::hold_installed(ctx, &toolchain.id)?;
-            Ok(toolchain)
-        }
-        None => install(ctx, &request, speech),
-    }
-}
-
-fn install(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Stop> {
-    if !ctx.settings.is_on("install.auto") {
-        return Err(missing(Failure::NotInstalled { request: request.to_string() }));
-    }
-    listen(ctx)?;
-    let plan = engine::plan_install(ctx, request, &ctx.platform).map_err(missing)?;
-    install_planned(ctx, plan, speech).map_err(missing)
+    Ok(obtain(ctx, &Request::Exact(version), speech)?)
 }
 
 fn lease(ctx: &Ctx, toolchain: &Toolchain) -> Result<(), Stop> {

@@ -100,27 +100,53 @@ fn listen(ctx: &Ctx) -> Result<(), Failure> {
     ctx.sys.interrupt().listen().map_err(Failure::Signals)
 }
 
+/// Why there is no toolchain to run.
+enum Unobtained {
+    /// A rule of the user's or of the project's is against it, or the store cannot be used.
+    Refused(Failure),
+    /// It is not here, and was not to be had.
+    Missing(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Unobtained {
+    fn from(error: E) -> Unobtained {
+        Unobtained::Refused(error.into())
+    }
+}
+
+impl Unobtained {
+    fn missing(error: impl Into<Failure>) -> Unobtained {
+        Unobtained::Missing(error.into())
+    }
+
+    fn into_failure(self) -> Failure {
+        match self {
+            Unobtained::Refused(failure) | Unobtained::Missing(failure) => failure,
+        }
+    }
+}
+
 /// An installed toolchain for a request: one that is there, or one that is installed now.
 ///
 /// What is installed answers first, so that a second call needs no network.
-fn obtain(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Failure> {
+fn obtain(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Unobtained> {
     if let Some(toolchain) = engine::newest_installed(ctx, request)? {
         engine::hold_installed(ctx, &toolchain.id)?;
         return Ok(toolchain);
     }
     if !ctx.settings.is_on("install.auto") {
-        return Err(Failure::NotInstalled { request: request.to_string() });
+        return Err(Unobtained::missing(Failure::NotInstalled { request: request.to_string() }));
     }
     listen(ctx)?;
-    let plan = engine::plan_install(ctx, request, &ctx.platform)?;
-    install_planned(ctx, plan, speech)
+    let plan = engine::plan_install(ctx, request, &ctx.platform).map_err(Unobtained::missing)?;
+    install_planned(ctx, plan, speech).map_err(Unobtained::missing)
 }
 
 /// As [`obtain`], but a word such as `latest` means what is released by now, not what happens to be here.
 fn obtain_released(ctx: &Ctx, request: &Request, speech: &Speech) -> Result<Toolchain, Failure> {
     let is_word = matches!(request, Request::Latest | Request::OldStable | Request::Candidate);
     if !is_word || ctx.is_offline() || !ctx.settings.is_on("install.auto") {
-        return obtain(ctx, request, speech);
+        return obtain(ctx, request, speech).map_err(Unobtained::into_failure);
     }
     listen(ctx)?;
     match engine::plan_install(ctx, request, &ctx.platform) {
@@ -152,18 +178,18 @@ fn install_planned(ctx: &Ctx, plan: InstallPlan, speech: &Speech) -> Result<Tool
 
 /// The toolchain that this folder asks for, installed now if need be.
 fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Result<(Toolchain, Choice), Failure> {
-    obtain_choice(ctx, engine::choose(ctx, argument)?, speech)
+    obtain_choice(ctx, engine::choose(ctx, argument)?, speech).map_err(Unobtained::into_failure)
 }
 
 /// The toolchain of a choice, installed now if need be, and held to the lock file.
-fn obtain_choice(ctx: &Ctx, choice: Choice, speech: &Speech) -> Result<(Toolchain, Choice), Failure> {
+fn obtain_choice(ctx: &Ctx, choice: Choice, speech: &Speech) -> Result<(Toolchain, Choice), Unobtained> {
     if let Some(toolchain) = &choice.toolchain {
         say_raised(&choice, speech);
         engine::hold_installed(ctx, &toolchain.id)?;
         return Ok((toolchain.clone(), choice));
     }
     if !ctx.settings.is_on("install.auto") {
-        return Err(Failure::NotInstalled { request: choice.request.to_string() });
+        return Err(Unobtained::missing(Failure::NotInstalled { request: choice.request.to_string() }));
     }
     listen(ctx)?;
     let (plan, choice) = plan_chosen(ctx, choice)?;
@@ -172,19 +198,20 @@ fn obtain_choice(ctx: &Ctx, choice: Choice, speech: &Speech) -> Result<(Toolchai
         engine::hold_installed(ctx, &toolchain.id)?;
         return Ok((toolchain.clone(), choice));
     }
-    Ok((install_planned(ctx, plan, speech)?, choice))
+    Ok((install_planned(ctx, plan, speech).map_err(Unobtained::missing)?, choice))
 }
 
 /// The plan for what this folder asks for. Before anything is fetched: what the project refuses need not be
 /// installed for it.
-fn plan_chosen(ctx: &Ctx, choice: Choice) -> Result<(InstallPlan, Choice), Failure> {
-    let plan = engine::plan_install(ctx, &choice.request, &ctx.platform)?;
+fn plan_chosen(ctx: &Ctx, choice: Choice) -> Result<(InstallPlan, Choice), Unobtained> {
+    let plan_for = |request: &Request| engine::plan_install(ctx, request, &ctx.platform).map_err(Unobtained::missing);
+    let plan = plan_for(&choice.request)?;
     let request = choice.request.clone();
     let choice = choice.settled(ctx, plan.toolchain.version())?;
     match choice.request == request {
         true => Ok((plan, choice)),
         // The pin gave way to what the project needs.
-        false => Ok((engine::plan_install(ctx, &choice.request, &ctx.platform)?, choice)),
+        false => Ok((plan_for(&choice.request)?, choice)),
     }
 }
 
