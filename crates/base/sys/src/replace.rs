@@ -89,12 +89,15 @@ impl Fs {
         let mode = self.follow(from)?.map_or(0o644, |meta| meta.mode & 0o777);
         let beside = beside(to);
         let copied = (|| {
-            if self.reflink(from, &beside, mode | 0o200).is_err() {
+            if self.reflink(from, &beside, mode | 0o200).is_ok() {
+                self.open(&beside)?.sync()?;
+            } else {
                 let mut source = self.open(from)?;
                 let mut target = self.create_new(&beside, mode | 0o200)?;
                 io::copy(&mut source, &mut target)?;
+                // Windows flushes only through what was opened to write.
+                target.sync()?;
             }
-            self.open(&beside)?.sync()?;
             self.set_mode(&beside, mode)?;
             self.rename(&beside, to)
         })();
@@ -234,7 +237,7 @@ mod tests {
         let own = fs.read(&std::env::current_exe().unwrap(), 1 << 30).unwrap();
         fs.replace_program(&path, &own).unwrap();
         let mut running = loop {
-            let command = ["--ignored", "--exact", "fs::tests::wait_for_the_end_of_the_input"];
+            let command = ["--ignored", "--exact", "replace::tests::wait_for_the_end_of_the_input"];
             let spawned = std::process::Command::new(&path)
                 .args(command)
                 .stdin(std::process::Stdio::piped())

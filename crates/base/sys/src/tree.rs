@@ -62,14 +62,22 @@ impl Fs {
         }
     }
 
+    /// Makes a file's bytes durable, whoever wrote them.
+    ///
+    /// # Errors
+    /// What the system says.
     #[cfg(unix)]
-    fn sync_file(&self, path: &Path) -> io::Result<()> {
+    pub fn sync_file(&self, path: &Path) -> io::Result<()> {
         self.open(path)?.sync()
     }
 
-    /// Only whoever may write to a file can make it durable there (`FlushFileBuffers`), and nobody may to a read-only one.
+    /// Makes a file's bytes durable, whoever wrote them. Only whoever may write to it can do so (`FlushFileBuffers`), and
+    /// nobody may to a read-only file, which is made writable for the moment, nor to a program that runs.
+    ///
+    /// # Errors
+    /// What the system says.
     #[cfg(windows)]
-    fn sync_file(&self, path: &Path) -> io::Result<()> {
+    pub fn sync_file(&self, path: &Path) -> io::Result<()> {
         let read_only = self.look(path)?.is_some_and(|meta| meta.mode & 0o200 == 0);
         if read_only {
             self.set_mode(path, 0o644)?;

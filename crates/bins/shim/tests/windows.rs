@@ -61,11 +61,12 @@ impl Home {
         let tree = |version: &str| show(&format!("home/toolchains/go{version}.windows-amd64"));
         let text = format!(
             "goward-shim 1\ngoward\t{}\nhome\t{}\ncurrent\t{}\tgenerations\\1\ntoolchains\t{}\t{changed}\n\
-             default\t1.27.3\nminor\t1.26\t1.26.8\nminor\t1.27\t1.27.3\ngo\t1.26.8\t{}\ngo\t1.27.3\t{}\nend\n",
+             system\t\t\nconfig\t{}\t\ndefault\t1.27.3\nminor\t1.26\t1.26.8\nminor\t1.27\t1.27.3\ngo\t1.26.8\t{}\ngo\t1.27.3\t{}\nend\n",
             show("goward.exe"),
             show("home"),
             show("home/current"),
             show("home/toolchains"),
+            show("user/goward/config.toml"),
             tree("1.26.8"),
             tree("1.27.3")
         );
@@ -148,7 +149,8 @@ fn what_is_not_plain_goes_to_goward_with_its_arguments() {
     let handed = |output: &Output| {
         let lines = lines(output);
         assert!(lines[0].ends_with("goward.exe"), "{lines:?}");
-        lines[1..].to_vec()
+        let marker = lines.last().unwrap().strip_suffix(&format!(":{}", home.path("home").display()));
+        [&lines[1..lines.len() - 1], &[marker.unwrap().to_owned()]].concat()
     };
     assert_eq!(handed(&home.run("go", "+1.26 \"a b\"")), ["<exec-shim>", "<go>", "<+1.26>", "<a b>", "marker 1:go"]);
     // The generation in use is another one since the table was written.
@@ -156,6 +158,12 @@ fn what_is_not_plain_goes_to_goward_with_its_arguments() {
     assert_eq!(handed(&home.run("gofmt", "-l .")), ["<exec-shim>", "<gofmt>", "<-l>", "<.>", "marker 1:gofmt"]);
     // A pointer that was cut short is no pointer.
     fs::write(home.path("home/current"), "generations\\1").unwrap();
+    handed(&home.run("go", "version"));
+    // A configuration that goward has not read may say anything.
+    fs::write(home.path("home/current"), "generations\\1\n").unwrap();
+    assert!(lines(&home.run("go", "version"))[0].ends_with("go.exe"));
+    fs::create_dir(home.path("user/goward")).unwrap();
+    fs::write(home.path("user/goward/config.toml"), "").unwrap();
     handed(&home.run("go", "version"));
 }
 

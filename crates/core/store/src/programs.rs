@@ -121,13 +121,14 @@ impl Store {
         }
     }
 
-    /// A second name for a file, or a copy where it cannot have one; its bytes are durable.
+    /// A second name for a file, its bytes durable; or a copy where it can have none, or nobody may write to it and so
+    /// make it durable (Windows, while it runs).
     fn keep(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
         let fs = self.sys.fs();
-        if fs.hard_link(from, to).is_err() {
-            return fs.copy_over(from, to).map_err(StoreError::io("keep", from));
+        if fs.sync_file(from).and_then(|()| fs.hard_link(from, to)).is_err() {
+            fs.copy_over(from, to).map_err(StoreError::io("keep", from))?;
         }
-        fs.open(to).and_then(|file| file.sync()).map_err(StoreError::io("make durable", to))
+        Ok(())
     }
 
     fn put(&self, path: &Path, wanted: Option<&Digest>, image: &Path) -> Result<(), StoreError> {

@@ -27,7 +27,8 @@ cargo xtask bench --shims [GOWARD]  measure the shims alone
 cargo xtask bench-bundle [--goward FILE]  measure an install from a bundle against one from a mirror
 cargo xtask bench-verify [N]       measure the check of a tree against its floor, N pairs
 cargo xtask cross [PART]…         build, lint and run for Windows (Wine), static Linux, arm64, macOS; parts: windows, musl, arm,
-                                  macos; --quick does less, --no-install installs nothing, --release-form optimises
+                                  macos; --quick does less, --no-install installs nothing, --release-form optimises,
+                                  --compile-library takes Debian's compiler
 cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
 
 fn main() -> Result<()> {

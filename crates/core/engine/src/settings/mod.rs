@@ -355,15 +355,18 @@ mod tests {
     fn a_file_that_cannot_be_used_or_names_another_home_bears_on_the_choice() {
         let folder = tempfile::tempdir().unwrap();
         let (sys, file) = (Sys::real(), folder.path().join("config.toml"));
+        let home = folder.path().join("home");
         let bears = |text: &str| {
+            // Between single quotes TOML takes a path of any system as it is.
+            let text = text.replace("HERE", &folder.path().display().to_string());
             sys.fs().replace(&file, text.as_bytes()).unwrap();
-            bears_on_choice(&sys, &file, Path::new("/h"))
+            bears_on_choice(&sys, &file, &home)
         };
         assert!(!bears(""));
-        assert!(!bears("home = \"/h\"\n[network]\ntries = 3\n"));
-        assert!(bears("home = \"/other\"\n"));
+        assert!(!bears(&format!("home = 'HERE{}home'\n[network]\ntries = 3\n", std::path::MAIN_SEPARATOR)));
+        assert!(bears(&format!("home = 'HERE{}other'\n", std::path::MAIN_SEPARATOR)));
         assert!(bears("no = such\n"));
         sys.fs().remove_file(&file).unwrap();
-        assert!(!bears_on_choice(&sys, &file, Path::new("/h")));
+        assert!(!bears_on_choice(&sys, &file, &home));
     }
 }

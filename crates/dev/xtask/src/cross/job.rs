@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::tools::Tools;
 use super::windows::{TARGET, WINE};
 use super::{Outcome, Rows};
 
@@ -36,7 +35,8 @@ struct Job {
 /// What is done, in words and in deed; what it found out.
 type Step = (&'static str, fn(&Job) -> Result<String>);
 
-pub fn run(tools: &Tools, rows: &mut Rows, prefix: &Path) -> Result<()> {
+/// Does it with the goward.exe that stands in cargo's folder.
+pub fn run(rows: &mut Rows, prefix: &Path, target_folder: &Path) -> Result<()> {
     for version in [FIRST, SECOND] {
         if let Err(why) = testkit::real::windows_zip(version) {
             rows.add(TARGET, Outcome::NotDone(format!("the job with real toolchains: {why}")));
@@ -45,7 +45,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, prefix: &Path) -> Result<()> {
     }
     let job = Job {
         prefix: prefix.to_owned(),
-        programs: tools.keyed("target").join(TARGET).join("debug"),
+        programs: target_folder.join(TARGET).join("debug"),
         archives: testkit::real::cache_folder(),
         // A space and letters beyond ASCII: such homes exist.
         user: base(prefix).join("J\u{f6}rg of goward"),

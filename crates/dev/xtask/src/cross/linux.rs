@@ -2,8 +2,9 @@
 //! run by an emulator.
 //!
 //! With musl, since a static program made with glibc cannot look names up where another glibc's modules are installed
-//! (docs/platforms.md). Debian has neither a Rust library for musl nor an unwinder; the first is compiled ([`sysroot`]),
-//! the second is gcc's with `unwind-musl.c` under it. For arm64 zig brings all of that.
+//! (docs/platforms.md). rustup's library for musl brings what it links with. Debian has neither a Rust library for musl nor
+//! an unwinder; the first is compiled ([`sysroot`]), the second is gcc's with `unwind-musl.c` under it. For arm64 zig
+//! brings all of that.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::tools::{self, Tools, output, target_var};
+use super::tools::{self, Compiler, Tools, ZIG, output, target_var};
 use super::{Outcome, Rows, sysroot};
 
 const MUSL: &str = "x86_64-unknown-linux-musl";
@@ -32,24 +33,32 @@ const REQUEST: &str = "1.27";
 
 /// amd64: built, looked at, and run where there is nothing but the file and certificates.
 pub fn musl(tools: &Tools, rows: &mut Rows, whole: bool) -> Result<()> {
+    let compiler = match tools.compiler(MUSL) {
+        Ok(compiler) => compiler,
+        Err(lack) => {
+            rows.add(MUSL, Outcome::NotDone(lack));
+            return Ok(());
+        }
+    };
     if let Some(lack) = tools.lacks(&[(MUSL_GCC, "musl-tools")]) {
         rows.add(MUSL, Outcome::NotDone(lack));
         return Ok(());
     }
-    let sysroot = sysroot::make(tools, MUSL)?;
-    let unwinder = unwinder(tools)?;
-    let flags = format!(
-        "--sysroot {} -Clink-self-contained=no -Ctarget-feature=+crt-static -Crelocation-model=static -Lnative={}",
-        sysroot.display(),
-        unwinder.display()
-    );
-    let mut build = tools.cargo(&["build", "--release", "--package", "goward", "--target", MUSL, "--locked"]);
+    let mut flags = sysroot::flags(tools, &compiler, MUSL)?;
+    // rustup's library brings musl's start files and an unwinder; a compiled one has neither.
+    if let Compiler::Debian(_) = &compiler {
+        let unwinder = unwinder(tools, &compiler)?;
+        flags.push_str(" -Clink-self-contained=no -Ctarget-feature=+crt-static -Crelocation-model=static -Lnative=");
+        flags.push_str(&unwinder.to_string_lossy());
+    }
+    let mut build =
+        tools.cargo(&compiler, &["build", "--release", "--package", "goward", "--target", MUSL, "--locked"]);
     build
         .env(target_var(MUSL, "RUSTFLAGS"), flags)
         .env(target_var(MUSL, "LINKER"), MUSL_GCC)
         .env("CC_x86_64_unknown_linux_musl", MUSL_GCC);
     let form = optimise(&mut build, whole);
-    let file = built(tools, MUSL);
+    let file = built(tools, &compiler, MUSL);
     let done = tools::run(&mut build).and_then(|took| Ok(format!("{took}, {form}, {}", static_file(&file)?)));
     if rows.step(MUSL, Outcome::Built, "one static file", done) {
         bare(tools, rows, &file)?;
@@ -67,8 +76,8 @@ fn optimise(build: &mut Command, whole: bool) -> &'static str {
     "not optimised as the release form is (`--release-form` does that)"
 }
 
-fn built(tools: &Tools, target: &str) -> PathBuf {
-    tools.keyed("target").join(target).join("release/goward")
+fn built(tools: &Tools, compiler: &Compiler, target: &str) -> PathBuf {
+    tools.target_folder(compiler).join(target).join("release/goward")
 }
 
 /// Whether a program needs no loader and no library; its size.
@@ -81,8 +90,8 @@ fn static_file(file: &Path) -> Result<String> {
 }
 
 /// gcc's unwinder for musl: its archive, and what it asks of the C library.
-fn unwinder(tools: &Tools) -> Result<PathBuf> {
-    let folder = tools.keyed("unwinder");
+fn unwinder(tools: &Tools, compiler: &Compiler) -> Result<PathBuf> {
+    let folder = tools.keyed(compiler, "unwinder");
     let archive = folder.join("libunwind.a");
     if archive.exists() {
         return Ok(folder);
@@ -171,25 +180,32 @@ fn goproxy() -> String {
 
 /// arm64: built with zig, run by qemu.
 pub fn arm(tools: &Tools, rows: &mut Rows) -> Result<()> {
-    if let Some(lack) = tools.lacks(&[("zig/ziglang/zig", "ziglang (pip)")]) {
+    let compiler = match tools.compiler(ARM) {
+        Ok(compiler) => compiler,
+        Err(lack) => {
+            rows.add(ARM, Outcome::NotDone(lack));
+            return Ok(());
+        }
+    };
+    if let Some(lack) = tools.lacks(&[ZIG]) {
         rows.add(ARM, Outcome::NotDone(lack));
         return Ok(());
     }
-    let sysroot = sysroot::make(tools, ARM)?;
+    let flags = sysroot::flags(tools, &compiler, ARM)?;
     let zig = zig(tools, "aarch64-linux-musl")?;
-    let mut build = tools.cargo(&["build", "--release", "--package", "goward", "--target", ARM, "--locked"]);
+    let mut build = tools.cargo(&compiler, &["build", "--release", "--package", "goward", "--target", ARM, "--locked"]);
     build
-        .env(target_var(ARM, "RUSTFLAGS"), format!("--sysroot {} -Clink-self-contained=no", sysroot.display()))
+        .env(target_var(ARM, "RUSTFLAGS"), format!("{flags} -Clink-self-contained=no"))
         .env(target_var(ARM, "LINKER"), &zig)
         .env("CC_aarch64_unknown_linux_musl", &zig);
     optimise(&mut build, false);
-    let file = built(tools, ARM);
+    let file = built(tools, &compiler, ARM);
     let done = tools::run(&mut build).and_then(|took| Ok(format!("{took}, {}", static_file(&file)?)));
     if !rows.step(ARM, Outcome::Built, "one static file", done) {
         return Ok(());
     }
-    if !Path::new(QEMU_ARM).exists() {
-        rows.add(ARM, Outcome::NotDone("nothing was run: qemu-user-static is not installed".to_owned()));
+    if let Some(lack) = tools.lacks(&[(QEMU_ARM, "qemu-user-static")]) {
+        rows.add(ARM, Outcome::NotDone(format!("nothing was run: {lack}")));
         return Ok(());
     }
     let home = tools.at("arm-home");

@@ -4,13 +4,16 @@
 //! what was only checked, and what was not done, with the reason. Nothing is claimed that was not done in this run.
 //! A fault of goward's ends with an error; what this machine lacks does not, it is a row.
 //!
-//! Debian's compiler is used, since its own library source is packaged with it ([`sysroot`]). All that is made stands below
-//! one cache folder (`target/cross`, or `GOWARD_CROSS_CACHE`), keyed by the compiler's version.
+//! The pinned compiler is used where rustup has its standard library for the target. Where it has not (no rustup, no
+//! network, `--compile-library`), Debian's is, with a library that is compiled once from the source packaged with it
+//! ([`sysroot`]). All that is made stands below one cache folder (`target/cross`, or `GOWARD_CROSS_CACHE`), keyed by that
+//! compiler's version.
 
 mod job;
 mod linux;
 mod macos;
 mod sysroot;
+mod test_run;
 mod tools;
 mod windows;
 
@@ -25,6 +28,7 @@ use tools::Tools;
 const PARTS: [&str; 4] = ["windows", "musl", "arm", "macos"];
 /// A part of `windows` by itself, with the goward.exe that was built last.
 const JOB: &str = "job";
+const FLAGS: [&str; 4] = ["--quick", "--no-install", "--compile-library", "--release-form"];
 
 /// What came of one thing that was tried.
 enum Outcome {
@@ -79,35 +83,35 @@ impl Rows {
     }
 }
 
-/// Refuses warnings, in tests too unless it has to be quick; says in words what it looks at.
-fn lint(clippy: &mut Command, quick: bool) -> &'static str {
-    if !quick {
-        clippy.arg("--all-targets");
-    }
-    clippy.args(["--", "-D", "warnings"]);
-    if quick { "clippy of all but the tests, warnings refused" } else { "clippy of everything, warnings refused" }
+/// Refuses warnings, in tests too; says in words what it looks at.
+fn lint(clippy: &mut Command) -> &'static str {
+    clippy.args(["--all-targets", "--", "-D", "warnings"]);
+    "clippy of everything, warnings refused"
 }
 
 /// Does the parts that are named (all, if none is).
 pub fn run(words: &[&str]) -> Result<()> {
-    let named: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with("--")).collect();
+    let (flags, named): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with("--"));
     if let Some(unknown) = named.iter().find(|name| !PARTS.contains(name) && **name != JOB) {
         bail!("there is no part `{unknown}`; there are: {}, {JOB}", PARTS.join(", "));
     }
-    let quick = words.contains(&"--quick");
-    let tools = Tools::find(!words.contains(&"--no-install"))?;
+    if let Some(unknown) = flags.iter().find(|flag| !FLAGS.contains(flag)) {
+        bail!("there is no `{unknown}`; there are: {}", FLAGS.join(", "));
+    }
+    let quick = flags.contains(&"--quick");
+    let tools = Tools::new(!flags.contains(&"--no-install"), flags.contains(&"--compile-library"))?;
     let mut rows = Rows { rows: Vec::new() };
     for part in PARTS.into_iter().filter(|part| named.is_empty() || named.contains(part)) {
         match part {
             "windows" => windows::run(&tools, &mut rows, quick)?,
-            "musl" => linux::musl(&tools, &mut rows, words.contains(&"--release-form"))?,
+            "musl" => linux::musl(&tools, &mut rows, flags.contains(&"--release-form"))?,
             "arm" if quick => rows.add(linux::ARM, Outcome::NotDone("left out (--quick)".to_owned())),
             "arm" => linux::arm(&tools, &mut rows)?,
             _ => macos::run(&tools, &mut rows, quick)?,
         }
     }
     if named.contains(&JOB) {
-        job::run(&tools, &mut rows, &windows::prefix(&tools)?)?;
+        windows::job(&tools, &mut rows)?;
     }
     println!("\nwhat this run has shown:");
     for (target, outcome) in &rows.rows {

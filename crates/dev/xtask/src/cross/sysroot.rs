@@ -1,4 +1,5 @@
-//! Compiles the standard library for a target once, and lays it out as the compiler looks for it.
+//! The standard library for a target, for compilers that have none: compiled once, and laid out as the compiler looks
+//! for it.
 //!
 //! Debian packages its compiler and the library's source together, and the library for its own systems only. Cargo can
 //! build it (`-Z build-std`), which would need the compiler's unstable switch in every later build; so what it makes is
@@ -10,16 +11,23 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use super::tools::{Tools, run};
+use super::tools::{Compiler, Tools, run};
 
 /// The crates that later builds ask for by name.
 const CRATES: &str = "build-std=std,panic_unwind,panic_abort,proc_macro,test";
 /// The machine's own library, from Debian: build scripts are built with the same sysroot.
 const HOST: &str = "x86_64-unknown-linux-gnu";
 
-/// The sysroot with the library for this target; it is made if it is not there.
-pub fn make(tools: &Tools, target: &str) -> Result<PathBuf> {
-    let sysroot = tools.keyed("sysroot");
+/// The flags by which the compiler finds the library for this target. Where it has none, one is made first.
+pub fn flags(tools: &Tools, compiler: &Compiler, target: &str) -> Result<String> {
+    match compiler {
+        Compiler::Pinned => Ok(String::new()),
+        Compiler::Debian(_) => Ok(format!("--sysroot {}", make(tools, compiler, target)?.display())),
+    }
+}
+
+fn make(tools: &Tools, compiler: &Compiler, target: &str) -> Result<PathBuf> {
+    let sysroot = tools.keyed(compiler, "sysroot");
     let libraries = sysroot.join("lib/rustlib");
     let place = libraries.join(target);
     if place.join("lib").exists() {
@@ -32,13 +40,13 @@ pub fn make(tools: &Tools, target: &str) -> Result<PathBuf> {
         symlink(format!("/usr/lib/rustlib/{HOST}"), &host).context("link the machine's own library")?;
     }
     // Cargo builds the library for some package; this one has nothing in it.
-    let empty = tools.keyed("std").join(target);
+    let empty = tools.keyed(compiler, "std").join(target);
     fs::create_dir_all(empty.join("src"))?;
     fs::write(empty.join("Cargo.toml"), "[package]\nname = \"nothing\"\nedition = \"2024\"\n[workspace]\n")?;
     fs::write(empty.join("src/lib.rs"), "")?;
     let built = empty.join("target");
     run(tools
-        .cargo(&["build", "--release", "--target", target, "-Z", CRATES])
+        .cargo(compiler, &["build", "--release", "--target", target, "-Z", CRATES])
         .current_dir(&empty)
         .env("CARGO_TARGET_DIR", &built)
         .env("RUSTC_WRAPPER", tools.script("rustc-std"))

@@ -1,16 +1,32 @@
 //! What the machine has to build with, and where what is made has its place.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-/// Debian's compiler and what goes with it.
-const RUSTC: &str = "/usr/bin/rustc";
-const CARGO: &str = "/usr/bin/cargo";
-/// Where the source of the standard library stands, for cargo's `build-std`.
-const LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/std";
+/// Debian's compiler.
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+/// Where the source of its standard library stands, for cargo's `build-std`.
+const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/std";
+/// What Debian's compiler comes in.
+const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy"];
+
+/// A program of the system that a part needs, and the Debian package that has it.
+pub type Needed = (&'static str, &'static str);
+/// zig, which is a package of Python's: below the cache, so that nothing of the system is touched.
+pub const ZIG: Needed = ("zig/ziglang/zig", "zig");
+
+/// Whose compiler and library build for another system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Compiler {
+    /// The one that the workspace is pinned to; rustup has its library for the target.
+    Pinned,
+    /// Debian's, of this version. Its library is compiled from the source that is packaged with it.
+    Debian(String),
+}
 
 /// The programs, and the cache.
 pub struct Tools {
@@ -18,44 +34,75 @@ pub struct Tools {
     pub root: PathBuf,
     /// Where all that is made stands.
     pub cache: PathBuf,
-    /// The compiler's version, as a name; `None` where there is no such compiler.
-    pub compiler: Option<String>,
+    /// Whether what is missing may be installed.
+    install: bool,
+    /// Whether Debian's compiler is to be used even where rustup has the library.
+    compile_library: bool,
 }
 
 impl Tools {
-    /// Looks for everything, after installing what is missing if that is wanted.
-    pub fn find(install: bool) -> Result<Tools> {
+    /// The cache is made if it is not there.
+    pub fn new(install: bool, compile_library: bool) -> Result<Tools> {
         let root = crate::root()?;
         let cache = std::env::var_os("GOWARD_CROSS_CACHE").map_or_else(|| root.join("target/cross"), PathBuf::from);
         std::fs::create_dir_all(&cache)?;
-        let cache = cache.canonicalize()?;
-        if install {
-            // It says itself what it could not install.
-            Command::new("bash")
-                .arg(root.join(".ci/setup-cross"))
-                .arg(&cache)
-                .status()
-                .context("run .ci/setup-cross")?;
-        }
-        let compiler = match Path::new(LIBRARY).exists() && Path::new(CARGO).exists() {
-            true => Command::new(RUSTC).arg("-V").output().ok().filter(|output| output.status.success()),
-            false => None,
-        };
-        let compiler = compiler.map(|output| {
-            let text = String::from_utf8_lossy(&output.stdout).into_owned();
-            let words: Vec<_> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').collect();
-            words.iter().filter(|word| !word.is_empty()).take(3).copied().collect::<Vec<_>>().join("-")
-        });
-        Ok(Tools { root, cache, compiler })
+        Ok(Tools { root, cache: cache.canonicalize()?, install, compile_library })
     }
 
-    /// Why a target cannot be built, if one of these programs or folders is missing.
-    pub fn lacks(&self, needed: &[(&str, &str)]) -> Option<String> {
-        if self.compiler.is_none() {
-            return Some("Debian's rustc-web, cargo-web and rust-web-src are not installed".to_owned());
+    /// Why a part cannot be done, if one of these programs is missing and cannot be installed.
+    pub fn lacks(&self, needed: &[Needed]) -> Option<String> {
+        let missing = || needed.iter().filter(|(path, _)| !self.at(path).exists()).map(|(_, package)| *package);
+        let packages: Vec<&str> = missing().collect();
+        self.install(&packages);
+        missing().next().map(|package| format!("{package} is not installed"))
+    }
+
+    /// Asks for packages; what could not be installed is said by the script and seen by whoever looks next.
+    fn install(&self, packages: &[&str]) {
+        if !self.install || packages.is_empty() {
+            return;
         }
-        let missing = needed.iter().find(|(path, _)| !self.at(path).exists());
-        missing.map(|(_, package)| format!("{package} is not installed"))
+        let script = self.root.join(".ci/setup-cross");
+        if let Err(error) = Command::new("bash").arg(script).arg(&self.cache).args(packages).status() {
+            println!("cross: .ci/setup-cross could not be run: {error}");
+        }
+    }
+
+    /// The compiler that has a library for the target, or can have one; `Err` has the reason why there is none.
+    pub fn compiler(&self, target: &str) -> Result<Compiler, String> {
+        if !self.compile_library && self.has_library(target) {
+            return Ok(Compiler::Pinned);
+        }
+        let is_there = || Path::new(DEBIAN_LIBRARY).exists() && Path::new(DEBIAN_CARGO).exists();
+        if !is_there() {
+            self.install(&DEBIAN_PACKAGES);
+        }
+        let asked = is_there().then(|| output(Command::new(DEBIAN_RUSTC).arg("-V")).ok()).flatten();
+        let Some(text) = asked else {
+            let packages = DEBIAN_PACKAGES.join(", ");
+            return Err(format!("rustup has no library for {target}, and these are not installed: {packages}"));
+        };
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').filter(|word| !word.is_empty());
+        Ok(Compiler::Debian(words.take(3).collect::<Vec<_>>().join("-")))
+    }
+
+    /// Whether the pinned compiler has the library for the target; rustup is asked to fetch it.
+    fn has_library(&self, target: &str) -> bool {
+        let lists = || {
+            let listed = output(Command::new("rustup").args(["target", "list", "--installed"]).current_dir(&self.root));
+            listed.is_ok_and(|listed| listed.lines().any(|line| line == target))
+        };
+        if lists() {
+            return true;
+        }
+        if self.install {
+            println!("cross: ask rustup for the standard library for {target}");
+            let mut rustup = Command::new("rustup");
+            rustup.args(["target", "add", target]).current_dir(&self.root).stdout(Stdio::null());
+            // It says itself why it could not.
+            let _ = rustup.status();
+        }
+        lists()
     }
 
     /// A path; one that is not absolute is below the cache.
@@ -65,7 +112,7 @@ impl Tools {
 
     /// zig's program.
     pub fn zig(&self) -> PathBuf {
-        self.at("zig/ziglang/zig")
+        self.at(ZIG.0)
     }
 
     /// One of the small programs that stand beside this chore.
@@ -74,19 +121,36 @@ impl Tools {
     }
 
     /// A folder that belongs to this compiler and to no other.
-    pub fn keyed(&self, name: &str) -> PathBuf {
-        self.cache.join(format!("{name}-{}", self.compiler.as_deref().unwrap_or("none")))
+    pub fn keyed(&self, compiler: &Compiler, name: &str) -> PathBuf {
+        match compiler {
+            Compiler::Pinned => self.cache.join(name),
+            Compiler::Debian(version) => self.cache.join(format!("{name}-{version}")),
+        }
     }
 
-    /// Debian's cargo, with nothing in its environment of the cargo that runs this chore.
-    pub fn cargo(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(CARGO);
+    /// Where cargo puts what it builds. With the pinned compiler that is the workspace's own folder: what runs on
+    /// this machine while it builds (macros, build scripts) is then built once for all targets.
+    pub fn target_folder(&self, compiler: &Compiler) -> PathBuf {
+        match compiler {
+            Compiler::Pinned => {
+                std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), PathBuf::from)
+            }
+            Compiler::Debian(_) => self.keyed(compiler, "target"),
+        }
+    }
+
+    /// The compiler's cargo, with nothing in its environment of the cargo that runs this chore.
+    pub fn cargo(&self, compiler: &Compiler, words: &[&str]) -> Command {
+        let mut command = match compiler {
+            Compiler::Pinned => Command::new("cargo"),
+            Compiler::Debian(_) => Command::new(DEBIAN_CARGO),
+        };
         command.args(words).current_dir(&self.root);
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             let is_cargos = text.starts_with("CARGO_") && !matches!(&*text, "CARGO_HOME" | "CARGO_NET_OFFLINE");
             let is_compilers =
-                text.starts_with("RUSTUP_") || text.starts_with("RUSTC") || text.starts_with("RUSTFLAGS");
+                text.starts_with("RUSTUP_TOOLCHAIN") || text.starts_with("RUSTC") || text.starts_with("RUSTFLAGS");
             if is_cargos && !text.starts_with("CARGO_REGISTRIES") && !text.starts_with("CARGO_SOURCE")
                 || is_compilers
                 || matches!(&*text, "CARGO" | "LD_LIBRARY_PATH")
@@ -94,9 +158,11 @@ impl Tools {
                 command.env_remove(&name);
             }
         }
-        let path = std::env::var("PATH").unwrap_or_default();
-        command.env("RUSTC", RUSTC).env("PATH", format!("/usr/bin:{path}"));
-        command.env("CARGO_TARGET_DIR", self.keyed("target"));
+        if let Compiler::Debian(_) = compiler {
+            let path = std::env::var("PATH").unwrap_or_default();
+            command.env("RUSTC", DEBIAN_RUSTC).env("PATH", format!("/usr/bin:{path}"));
+        }
+        command.env("CARGO_TARGET_DIR", self.target_folder(compiler));
         command
     }
 }
@@ -104,7 +170,7 @@ impl Tools {
 /// Leaves most dependencies unoptimised: most of the time would go into them, and their tests are run elsewhere. What a
 /// real archive goes through is optimised all the same.
 pub fn build_fast(cargo: &mut Command) {
-    const BUSY: [&str; 5] = ["sha2", "zlib-rs", "flate2", "crc32fast", "memchr"];
+    const BUSY: [&str; 7] = ["sha2", "curve25519-dalek", "ed25519-dalek", "zlib-rs", "flate2", "crc32fast", "memchr"];
     cargo.args(["--config", "profile.dev.package.\"*\".opt-level=0"]);
     for package in BUSY {
         cargo.args(["--config", &format!("profile.dev.package.{package}.opt-level=2")]);

@@ -4,61 +4,90 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use super::tools::{self, Tools, output, target_var};
-use super::{Outcome, Rows, sysroot};
+use super::tools::{self, Needed, Tools, output, target_var};
+use super::{Outcome, Rows, job, sysroot, test_run};
 
 pub const TARGET: &str = "x86_64-pc-windows-gnu";
 pub const WINE: &str = "/usr/lib/wine/wine64";
 const WINESERVER: &str = "/usr/lib/wine/wineserver64";
 const MINGW: &str = "/usr/bin/x86_64-w64-mingw32-gcc";
 
-/// The packages whose tests run under Wine with `--quick`; otherwise all but the chores' own.
-const PACKAGES_QUICK: [&str; 5] = ["sys", "store", "shim", "release", "goward"];
+/// What the tests need besides the compiler.
+const NEEDED: [Needed; 2] = [(MINGW, "gcc-mingw-w64-x86-64-win32"), (WINE, "wine64")];
+
+/// The packages whose tests do not run under Wine with `--quick`, since they take minutes there: what they test has no
+/// word of Windows in it.
+const NOT_QUICK: [&str; 1] = ["sim"];
 
 pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
-    if let Some(lack) = tools.lacks(&[(MINGW, "gcc-mingw-w64-x86-64-win32")]) {
+    let compiler = match tools.compiler(TARGET) {
+        Ok(compiler) => compiler,
+        Err(lack) => {
+            rows.add(TARGET, Outcome::NotDone(lack));
+            return Ok(());
+        }
+    };
+    if let Some(lack) = tools.lacks(&NEEDED[..1]) {
         rows.add(TARGET, Outcome::NotDone(lack));
         return Ok(());
     }
-    let sysroot = sysroot::make(tools, TARGET)?;
+    let flags = sysroot::flags(tools, &compiler, TARGET)?;
     let cargo = |words: &[&str]| {
-        let mut command = tools.cargo(words);
+        let mut command = tools.cargo(&compiler, words);
         command.args(["--target", TARGET, "--locked"]);
-        command.env(target_var(TARGET, "RUSTFLAGS"), format!("--sysroot {}", sysroot.display()));
+        command.env(target_var(TARGET, "RUSTFLAGS"), &flags);
         command
     };
     let mut clippy = cargo(&["clippy", "--workspace", "--exclude", "xtask"]);
-    let what = super::lint(&mut clippy, quick);
-    rows.step(TARGET, Outcome::Checked, what, tools::run(&mut clippy));
-    if let Some(lack) = tools.lacks(&[(WINE, "wine64")]) {
+    rows.step(TARGET, Outcome::Checked, super::lint(&mut clippy), tools::run(&mut clippy));
+    if let Some(lack) = tools.lacks(&NEEDED) {
         rows.add(TARGET, Outcome::NotDone(format!("nothing was run: {lack}")));
         return Ok(());
     }
     let prefix = prefix(tools)?;
     // One call for all: with one set of packages every dependency is built once.
-    let mut test = cargo(&["test", "--no-fail-fast"]);
+    let mut test = cargo(&["test", "--no-fail-fast", "--workspace", "--exclude", "xtask"]);
     if quick {
-        test.args(PACKAGES_QUICK.iter().flat_map(|package| ["--package", package]));
-    } else {
-        test.args(["--workspace", "--exclude", "xtask"]);
+        test.args(NOT_QUICK.iter().flat_map(|package| ["--exclude", package]));
     }
     tools::build_fast(&mut test);
     test.env(target_var(TARGET, "RUNNER"), tools.script("wine-run"))
         .env("WINEPREFIX", &prefix)
+        // The prefix is thrown away, so its user's variables may be changed.
+        .env("GOWARD_TEST_REGISTRY", "1")
         .env("INSTA_UPDATE", "no");
-    rows.step(TARGET, Outcome::Ran, "goward.exe and the tests under Wine", tools::run(&mut test));
-    super::job::run(tools, rows, &prefix)?;
+    let tests = test_run::run(&mut test);
+    if let Ok(tests) = &tests {
+        for (test, why) in &tests.ignored {
+            rows.add(TARGET, Outcome::NotDone(format!("test {test}: {why}")));
+        }
+    }
+    let told = tests.map(|tests| tests.told());
+    if rows.step(TARGET, Outcome::Ran, "the tests under Wine", told) {
+        job::run(rows, &prefix, &tools.target_folder(&compiler))?;
+    }
     // Nothing of this prefix stays behind.
     let _ = Command::new(WINESERVER).arg("-k").env("WINEPREFIX", &prefix).status();
     if quick {
-        rows.add(TARGET, Outcome::NotDone("tests of the other crates (--quick)".to_owned()));
+        let packages = NOT_QUICK.join(", ");
+        rows.add(TARGET, Outcome::NotDone(format!("tests of {packages}: minutes under Wine (--quick)")));
     }
     for (what, why) in NOT_SHOWN {
         rows.add(TARGET, Outcome::NotDone(format!("{what}: {why}")));
     }
     Ok(())
+}
+
+/// The job alone, with the goward.exe that was built last.
+pub fn job(tools: &Tools, rows: &mut Rows) -> Result<()> {
+    match tools.compiler(TARGET) {
+        Ok(compiler) if tools.lacks(&NEEDED).is_none() => {
+            job::run(rows, &prefix(tools)?, &tools.target_folder(&compiler))
+        }
+        _ => bail!("what the job needs is not there: `cargo xtask cross windows` says what"),
+    }
 }
 
 /// What Wine 8 cannot show.
