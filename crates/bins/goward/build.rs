@@ -54,6 +54,8 @@ fn main() {
     rustc.arg("--extern").arg(external("shim", &shim_library));
     if raw {
         rustc.arg("--cfg").arg("raw");
+        // It has a start of its own, where the compiler would bring the one that it has for musl.
+        rustc.arg("-Clink-self-contained=no");
         for arg in LINK_ARGS {
             rustc.arg(format!("-Clink-arg={arg}"));
         }
