@@ -35,6 +35,8 @@ pub struct Rival {
     pub place: String,
     /// What it does.
     pub what: String,
+    /// What to do.
+    pub fix: String,
     /// What kind of thing it is.
     pub kind: RivalKind,
     /// The file.
@@ -83,16 +85,15 @@ pub(crate) fn manager_in(text: &str) -> Option<&'static str> {
 pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf], shims: &str) -> Vec<Rival> {
     let mut found: Vec<Rival> = profiles.iter().flat_map(|path| in_profile(sys, path, false)).collect();
     if let Some(setting) = source::user_go_setting(sys, "GOTOOLCHAIN") {
-        let what = format!(
-            "`go env -w GOTOOLCHAIN={}` was run once: it decides for every go command; `go env -u GOTOOLCHAIN` takes it back",
-            setting.value
-        );
+        let what = format!("`go env -w GOTOOLCHAIN={}` was run once: it decides for every go command", setting.value);
+        let fix = "`go env -u GOTOOLCHAIN` takes it back".to_owned();
         let path = PathBuf::from(&setting.origin);
-        found.push(Rival { place: setting.origin, what, kind: RivalKind::GoEnv, path, line: None });
+        found.push(Rival { place: setting.origin, what, fix, kind: RivalKind::GoEnv, path, line: None });
     }
     found.extend(leftovers(sys, shims).into_iter().filter(|leftover| leftover.is_problem).map(|leftover| Rival {
         place: leftover.place.display().to_string(),
-        what: format!("{}: {}; {}", leftover.what, leftover.why, leftover.fix),
+        what: format!("{}: {}", leftover.what, leftover.why),
+        fix: leftover.fix,
         kind: RivalKind::Registry,
         path: leftover.place,
         line: None,
@@ -116,22 +117,20 @@ fn in_profile(sys: &Sys, path: &Path, is_late: bool) -> Vec<Rival> {
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     let found = lines.filter(|(_, line)| !line.starts_with('#')).filter_map(|(number, line)| {
         let is_after = block_line.map_or(is_late, |block| number >= block);
-        let (kind, what) = if sets_goroot(line) {
-            let what = "sets GOROOT: a go command of another version then mixes two toolchains; take the line out";
-            (RivalKind::Goroot, what.to_owned())
+        const MOVE: &str = "move the line up, before goward's block";
+        let (kind, what, fix) = if sets_goroot(line) {
+            let what = "sets GOROOT: a go command of another version then mixes two toolchains";
+            (RivalKind::Goroot, what.to_owned(), "take the line out".to_owned())
         } else if !is_after {
             return None;
         } else if let Some(manager) = manager_in(line) {
-            let what = format!(
-                "activates {manager} after goward, and so comes before it in PATH; move the line up, before goward's block"
-            );
-            (RivalKind::Manager, what)
+            let what = format!("activates {manager} after goward, and so comes before it in PATH");
+            (RivalKind::Manager, what, MOVE.to_owned())
         } else {
-            let what = bends_path(line)?;
-            (RivalKind::Path, format!("{what}; move the line up, before goward's block, or take it out"))
+            (RivalKind::Path, bends_path(line)?.to_owned(), format!("{MOVE}, or take it out"))
         };
         let place = format!("{}:{number}", path.display());
-        Some(Rival { place, what, kind, path: path.to_owned(), line: Some(number) })
+        Some(Rival { place, what, fix, kind, path: path.to_owned(), line: Some(number) })
     });
     found.take(RIVALS_MAX).collect()
 }

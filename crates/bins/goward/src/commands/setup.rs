@@ -55,7 +55,7 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         }
     }
     for rival in &plan.rivals {
-        speech.say(&format!("warning: {} {}", rival.place, rival.what));
+        speech.say(&format!("warning: {} {}; {}", rival.place, rival.what, rival.fix));
     }
     for warning in &plan.warnings {
         speech.say(&format!("warning: {warning}"));
