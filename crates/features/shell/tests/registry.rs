@@ -309,3 +309,24 @@ fn lines_of_powershells_profiles_that_fight_the_shims_are_told() {
     std::fs::write(&profile, text).unwrap();
     assert_eq!(told(shell::rivals_of_powershell(&world.sys)).last().unwrap().0, RivalKind::Path);
 }
+
+#[test]
+fn everything_for_powershell_parses_wherever_goward_stands() {
+    // PowerShell itself was not to be had: this is a parser's opinion.
+    for home in ["goward", "it's $x `y` \u{2018}z\u{2019} \u{fc}"] {
+        let mut world = World::new();
+        world.store = Store::at(&world.sys, world.home.join(home));
+        world.places = Places::of(world.store.layout(), &world.home.join("goward.exe")).unwrap();
+        let plan = world.plan_as(&[Shell::Pwsh], true, true).unwrap();
+        world.apply(&plan);
+        let files: Vec<&PathBuf> = plan.changes.iter().map(|change| &change.path).collect();
+        assert_eq!(files.len(), 2, "the script and the profile");
+        for file in files {
+            let text = std::fs::read_to_string(file).unwrap();
+            let parsed = poshtree::v2::parse(&text);
+            assert!(parsed.errors.is_empty() && text.is_ascii(), "{:?} in {text}", parsed.errors);
+        }
+        let by_hand = &world.plan_as(&[Shell::Pwsh], true, false).unwrap().by_hand[0].line;
+        assert!(poshtree::v2::parse(by_hand).errors.is_empty(), "{by_hand}");
+    }
+}
