@@ -59,8 +59,8 @@ fn the_shims_come_first_in_the_users_path_and_go_without_a_trace() {
     for before in [
         Some(value(ValueKind::Expandable, others)),
         Some(value(ValueKind::Text, "C:\\only")),
-        // Written by a program that did not end it with a zero.
-        Some(RegistryValue { kind: ValueKind::Expandable, bytes: vec![b'x', 0, b'y', 0] }),
+        // With more zeros at its end than one.
+        Some(RegistryValue { kind: ValueKind::Expandable, bytes: vec![b'x', 0, b'y', 0, 0, 0, 0, 0] }),
         None,
     ] {
         path.put(before.as_ref());
