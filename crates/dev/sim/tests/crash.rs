@@ -20,7 +20,7 @@ use release::{Platform, ToolchainId};
 use sim::{Model, Stop, every_stop, every_stop_in_recovery};
 use store::{Author, Store};
 use sys::registry::{MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind, VariableChange};
-use sys::{Clock, Env, Fs, Sys};
+use sys::{Clock, Env, Fs, KillAt, Sys};
 use testkit::{TinyToolchain, Upstream};
 
 const WAIT: Duration = Duration::from_secs(10);
@@ -512,6 +512,29 @@ fn a_stopped_change_of_files_and_a_variable_and_its_undo_are_all_or_nothing() {
         &|folder, stop| {
             let made = is_made(folder, stop);
             assert!(made || !stop.outcome_ok, "done was not durable after {stop:?}");
+        },
+    ));
+    // A recovery that finds the first file changed, and is stopped itself.
+    report(every_stop(
+        "recovery-of-files-and-variable",
+        &MODELS,
+        &|folder| {
+            for nth in 1.. {
+                std::fs::remove_dir_all(folder).unwrap();
+                prepare(folder);
+                let sys =
+                    Sys::new(sim::files(Fs::faulty(Arc::new(KillAt::new(nth)))), Clock::real(), Env::of_this_process());
+                change(folder, &sys.with_registry(&registries.fresh(folder, "old"))).unwrap_err();
+                if folder.join("file").exists() {
+                    return;
+                }
+            }
+        },
+        &|folder, sys| store(folder, &sys.with_registry(&registries.fresh(folder, "old"))).recover(WAIT).is_ok(),
+        &|folder, stop| {
+            // What is refused is taken back; what dies is finished by the next.
+            let made = is_made(folder, stop);
+            assert!(made || matches!(stop.model, Model::FailOnce(_)), "not finished after {stop:?}");
         },
     ));
     report(every_stop(

@@ -86,11 +86,16 @@ fn paths(sys: &Sys, registry: &Registry, root: Root, key: &str, shims: &str, fou
     let is_machine = root == Root::Machine;
     let mut behind_ours = false;
     for entry in list.shown_entries() {
-        if is_same(&entry, shims) {
+        let plain = expanded(entry.trim().trim_matches('"'), sys.env());
+        if is_same(&plain, shims) {
             behind_ours = true;
             continue;
         }
-        let folder = PathBuf::from(expanded(entry.trim().trim_matches('"'), sys.env()));
+        let folder = PathBuf::from(plain);
+        // The default's own folder is goward's, too.
+        if Path::new(shims).parent().is_some_and(|own| folder.starts_with(own)) {
+            continue;
+        }
         let has_go = is_file(sys, &folder.join("go.exe"));
         // A folder for tools (`%USERPROFILE%\go\bin`) looks like one of Go's own, and is none as long as no `go` is in it.
         let is_gone = is_go_folder(&entry) && folder.is_absolute() && !matches!(sys.fs().follow(&folder), Ok(Some(_)));

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use sys::registry::{PathList, Registry, Root, USER_ENVIRONMENT, VariableChange, place};
+use sys::registry::{PathList, Registry, RegistryValue, Root, USER_ENVIRONMENT, VariableChange, place};
 
 use crate::SetupError;
 use crate::plan::{Action, Plan, Variable};
@@ -21,7 +21,8 @@ pub(crate) fn user_path() -> PathBuf {
 
 /// Plans the entry to be the first, and nowhere else.
 pub(crate) fn put_first(registry: &Registry, entry: &str, plan: &mut Plan) -> Result<(), SetupError> {
-    let list = read(registry, entry)?.unwrap_or_else(PathList::empty);
+    let (before, list) = read(registry, entry)?;
+    let list = list.unwrap_or_else(PathList::empty);
     let failed = |cause| SetupError::UserPath { cause, entry: entry.to_owned() };
     let after = list.with_first(entry).map_err(failed)?;
     if after.is_long() {
@@ -30,47 +31,45 @@ pub(crate) fn put_first(registry: &Registry, entry: &str, plan: &mut Plan) -> Re
             user_path().display()
         ));
     }
-    change(registry, &list, Some(after), format!("`{entry}` comes first, all other entries stay"), plan)
+    if after != list {
+        change(before, Some(after), format!("`{entry}` comes first, all other entries stay"), plan);
+    }
+    Ok(())
 }
 
 /// What the user is to do where the registry is not to be touched; none where the entry is in its place.
 pub(crate) fn by_hand(registry: &Registry, entry: &str) -> Result<Option<String>, SetupError> {
-    let is_first = read(registry, entry)?.is_some_and(|list| list.has_first(entry));
+    let is_first = read(registry, entry)?.1.is_some_and(|list| list.has_first(entry));
     Ok((!is_first)
         .then(|| format!("put `{entry}` first in the user's Path, for `cmd` and all other programs: `{BY_HAND}`")))
 }
 
 /// Plans the entry to be taken away, however often it stands there, and nothing else. A list that it was alone in goes, too.
 pub(crate) fn take_out(registry: &Registry, entry: &str, plan: &mut Plan) -> Result<(), SetupError> {
-    let Some(list) = read(registry, entry)?.filter(|list| list.has(entry)) else { return Ok(()) };
-    let after = Some(list.without(entry)).filter(|after| !after.is_empty());
-    change(registry, &list, after, format!("`{entry}` taken out, all other entries stay"), plan)
+    let (before, list) = read(registry, entry)?;
+    if let Some(list) = list.filter(|list| list.has(entry)) {
+        let after = Some(list.without(entry)).filter(|after| !after.is_empty());
+        change(before, after, format!("`{entry}` taken out, all other entries stay"), plan);
+    }
+    Ok(())
 }
 
-fn change(
-    registry: &Registry,
-    before: &PathList,
-    after: Option<PathList>,
-    what: String,
-    plan: &mut Plan,
-) -> Result<(), SetupError> {
-    if after.as_ref() == Some(before) {
-        return Ok(());
-    }
-    let value = after.map(|list| list.value());
-    let change = VariableChange::plan(registry, NAME, value).map_err(SetupError::io("read", user_path()))?;
-    let action = match (&change.before, &change.after) {
+/// `before` is the very value that `after` was made from: if another stands there by then, the transaction leaves it.
+fn change(before: Option<RegistryValue>, after: Option<PathList>, what: String, plan: &mut Plan) {
+    let action = match (&before, &after) {
         (None, _) => Action::Make,
         (_, None) => Action::Remove,
         _ => Action::Change,
     };
+    let change = VariableChange { name: NAME.to_owned(), before, after: after.map(|list| list.value()) };
     plan.variables.push(Variable { place: user_path(), action, what, change });
-    Ok(())
 }
 
-fn read(registry: &Registry, entry: &str) -> Result<Option<PathList>, SetupError> {
+/// The value, and the list in it.
+fn read(registry: &Registry, entry: &str) -> Result<(Option<RegistryValue>, Option<PathList>), SetupError> {
     let value = registry.read(Root::User, USER_ENVIRONMENT, NAME).map_err(SetupError::io("read", user_path()))?;
-    let Some(value) = value else { return Ok(None) };
+    let Some(value) = value else { return Ok((None, None)) };
     // Another kind of value is nothing that an entry could be added to.
-    PathList::of(&value).map(Some).ok_or_else(|| SetupError::OddUserPath { entry: entry.to_owned() })
+    let list = PathList::of(&value).ok_or_else(|| SetupError::OddUserPath { entry: entry.to_owned() })?;
+    Ok((Some(value), Some(list)))
 }

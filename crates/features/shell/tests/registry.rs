@@ -239,8 +239,10 @@ fn what_others_have_left_in_the_registry_is_told_with_its_place_and_what_to_do()
     let separator = std::path::MAIN_SEPARATOR;
     let machine_path = format!("{};{};{}", at("bin"), at("machine/go/bin"), at("gone/go1.20/bin"));
     world.put(Root::Machine, MACHINE_ENVIRONMENT, "Path", ValueKind::Expandable, &machine_path);
+    world.write("goward/default/go/bin/go.exe", "");
+    let own = at("goward/default/go/bin");
     let user_path = format!(
-        "\"{user}{separator}scoop{separator}shims\";{shims};{};{user}{separator}go{separator}bin",
+        "\"{user}{separator}scoop{separator}shims\";{own};{shims};{};{user}{separator}go{separator}bin",
         at("late/bin")
     );
     world.put_path(&user_path);
