@@ -91,7 +91,7 @@ pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf], shims: &str) -> Vec<Rival>
         found.push(Rival { place: setting.origin, what, fix, kind: RivalKind::GoEnv, path, line: None });
     }
     found.extend(leftovers(sys, shims).into_iter().filter(|leftover| leftover.is_problem).map(|leftover| Rival {
-        place: leftover.place.display().to_string(),
+        place: format!("{}:", leftover.place.display()),
         what: format!("{}: {}", leftover.what, leftover.why),
         fix: leftover.fix,
         kind: RivalKind::Registry,
