@@ -64,12 +64,16 @@ pub enum OpKind {
     RemoveDir,
     /// Permissions change.
     SetMode,
+    /// A value in the registry is set or removed; the path is its key and name.
+    SetValue,
+    /// The registry is made durable.
+    SyncValues,
 }
 
 impl OpKind {
     /// Whether it changes nothing that a reader sees, and only makes durable.
     pub fn is_sync(self) -> bool {
-        matches!(self, OpKind::SyncFile | OpKind::SyncDir | OpKind::SyncFs)
+        matches!(self, OpKind::SyncFile | OpKind::SyncDir | OpKind::SyncFs | OpKind::SyncValues)
     }
 }
 
@@ -133,6 +137,8 @@ impl fmt::Display for Op {
             OpKind::RemoveFile => write!(f, "remove {path}"),
             OpKind::RemoveDir => write!(f, "remove the folder {path}"),
             OpKind::SetMode => write!(f, "set the mode of {path}"),
+            OpKind::SetValue => write!(f, "set the value {path} of the registry"),
+            OpKind::SyncValues => write!(f, "sync the registry after {path}"),
         }
     }
 }

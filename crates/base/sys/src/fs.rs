@@ -80,6 +80,11 @@ impl Fs {
         carry_out(self.adversary.as_ref(), op, None, real)
     }
 
+    /// Who watches what is changed here.
+    pub(crate) fn adversary(&self) -> Option<&Arc<dyn Adversary>> {
+        self.adversary.as_ref()
+    }
+
     fn watched(&self, path: &Path) -> Option<Watched> {
         self.adversary.as_ref().map(|adversary| Watched {
             adversary: adversary.clone(),

@@ -29,6 +29,8 @@ mod windows;
 
 use std::sync::Arc;
 
+use registry::Registry;
+
 pub use clock::{Clock, Moment};
 pub use env::Env;
 pub use fault::{
@@ -55,17 +57,38 @@ struct Parts {
     env: Env,
     process: Process,
     interrupt: Interrupt,
+    registry: Option<Registry>,
 }
 
 impl Sys {
-    /// The real machine: real files, the wall clock, this process's environment.
+    /// The real machine: real files, the wall clock, this process's environment, the registry where it has one.
     pub fn real() -> Sys {
-        Sys::new(Fs::real(), Clock::real(), Env::of_this_process())
+        let sys = Sys::new(Fs::real(), Clock::real(), Env::of_this_process());
+        match Registry::real() {
+            Some(registry) => sys.with_registry(&registry),
+            None => sys,
+        }
     }
 
-    /// A machine put together from parts: tests use it.
+    /// A machine put together from parts: tests use it. It has no registry until it is given one.
     pub fn new(fs: Fs, clock: Clock, env: Env) -> Sys {
-        Sys { inner: Arc::new(Parts { fs, clock, env, process: Process, interrupt: Interrupt::new() }) }
+        let (process, interrupt) = (Process, Interrupt::new());
+        Sys { inner: Arc::new(Parts { fs, clock, env, process, interrupt, registry: None }) }
+    }
+
+    /// The same machine with this registry; who watches its files watches that, too.
+    pub fn with_registry(&self, registry: &Registry) -> Sys {
+        let inner = &self.inner;
+        Sys {
+            inner: Arc::new(Parts {
+                fs: inner.fs.clone(),
+                clock: inner.clock.clone(),
+                env: inner.env.clone(),
+                process: inner.process,
+                interrupt: inner.interrupt.clone(),
+                registry: Some(registry.watched_by(inner.fs.adversary())),
+            }),
+        }
     }
 
     /// The same machine, as it is from another working folder.
@@ -78,6 +101,7 @@ impl Sys {
                 env: inner.env.in_folder(folder),
                 process: inner.process,
                 interrupt: inner.interrupt.clone(),
+                registry: inner.registry.clone(),
             }),
         }
     }
@@ -95,6 +119,11 @@ impl Sys {
     /// The environment, working folder and own path.
     pub fn env(&self) -> &Env {
         &self.inner.env
+    }
+
+    /// The registry of Windows, or what stands for it; none elsewhere.
+    pub fn registry(&self) -> Option<&Registry> {
+        self.inner.registry.as_ref()
     }
 
     /// Other programs.

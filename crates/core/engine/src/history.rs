@@ -24,6 +24,9 @@ pub struct Event {
     pub purpose: Option<String>,
     /// The files that were changed.
     pub files: Vec<PathBuf>,
+    /// The user's variables that were changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
     /// The generation entered, for a switch or a rollback.
     pub generation: Option<u64>,
     /// The generation left.
@@ -69,6 +72,7 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             toolchain: Some(generation.toolchain),
             purpose: None,
             files: Vec::new(),
+            variables: Vec::new(),
             generation: Some(generation.number),
             from: generation.parent,
             in_use: current == Some(generation.number),
@@ -89,6 +93,7 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             toolchain: Some(first.toolchain.clone()),
             purpose: None,
             files: Vec::new(),
+            variables: Vec::new(),
             generation: first.generations.map(|(_, to)| to),
             from: first.generations.map(|(from, _)| from),
             in_use: false,
@@ -107,6 +112,7 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             toolchain: None,
             purpose: Some(change.purpose),
             files: change.files,
+            variables: change.variables,
             generation: change.default.and_then(|(_, to)| to),
             from: change.default.and_then(|(from, _)| from),
             in_use: false,

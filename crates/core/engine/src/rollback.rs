@@ -41,6 +41,9 @@ pub enum UndoneStep {
         purpose: String,
         /// The files that have their former bytes back.
         files: Vec<std::path::PathBuf>,
+        /// The user's variables that have their former values back.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        variables: Vec<String>,
         /// The generation in use now, where the change had moved the default.
         generation: Option<u64>,
     },
@@ -70,7 +73,8 @@ pub fn undo(ctx: &Ctx, steps: u64) -> Result<Undone, StoreError> {
                 ctx.store.undo_transaction(&change.name, ctx.author.clone(), wait_max)?;
                 ctx.changed(format!("`{}` is undone", change.purpose));
                 let generation = change.default.and_then(|(from, _)| from);
-                UndoneStep::Change { name: change.name, purpose: change.purpose, files: change.files, generation }
+                let store::PastChange { name, purpose, files, variables, .. } = *change;
+                UndoneStep::Change { name, purpose, files, variables, generation }
             }
         });
     }

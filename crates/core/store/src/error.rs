@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Hints, hint};
 use release::ToolchainId;
+use sys::registry::VariableConflict;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -105,6 +106,21 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A variable of the user's was changed by somebody else, or the system refused.
+    #[error("change the user's variable `{name}`")]
+    Variable {
+        /// The variable.
+        name: String,
+        /// Why not.
+        #[source]
+        cause: VariableConflict,
+    },
+    /// A variable of the user's in the registry takes part in a change, and there is no registry.
+    #[error("change the user's variable `{name}`: this system has no registry")]
+    NoRegistry {
+        /// The variable.
+        name: String,
+    },
     /// Programs of the toolchain are running.
     #[error("remove {id}: {holder}")]
     Running {
@@ -140,6 +156,9 @@ impl Diagnose for StoreError {
             Self::Busy { .. } => Class::Busy,
             Self::Interrupted { .. } => Class::Interrupted,
             Self::Record { .. } | Self::Manifest { .. } => Class::Integrity,
+            Self::Variable { cause: VariableConflict::Io(cause), .. } => Class::of_io(cause),
+            Self::Variable { cause: VariableConflict::Meddled { .. }, .. } => Class::Policy,
+            Self::NoRegistry { .. } => Class::Environment,
             Self::Superseded { .. } => Class::Busy,
             Self::NotInstalled { .. } | Self::NoGeneration { .. } | Self::NothingBefore { .. } => Class::NotFound,
             Self::InUse { .. } | Self::Running { .. } | Self::Meddled { .. } => Class::Policy,
@@ -163,6 +182,9 @@ impl Diagnose for StoreError {
             Self::InUse { .. } => "toolchain-in-use",
             Self::Running { .. } => "toolchain-running",
             Self::Meddled { .. } => "file-meddled",
+            Self::Variable { cause: VariableConflict::Meddled { .. }, .. } => "variable-meddled",
+            Self::Variable { cause: VariableConflict::Io(_), .. } => "variable-refused",
+            Self::NoRegistry { .. } => "no-registry",
         }
     }
 
@@ -185,6 +207,17 @@ impl Diagnose for StoreError {
             Self::Superseded { .. } => hint!("run the command again"),
             Self::NoGeneration { .. } | Self::NothingBefore { .. } => hint!("`goward history` shows all generations"),
             Self::Meddled { .. } => hint!("look at the file and run the command again; every file is as it was"),
+            Self::Variable { cause: VariableConflict::Meddled { .. }, name } => {
+                let hints = hint!("look at `{name}` and run the command again; everything is as it was");
+                match name.eq_ignore_ascii_case("Path") {
+                    true => hints.and("`goward unsetup` takes goward's own entry out, whatever else stands there"),
+                    false => hints,
+                }
+            }
+            Self::Variable { cause: VariableConflict::Io(_), .. } => {
+                hint!("a policy of this machine may forbid it; `goward setup --no-profile` says what to do by hand")
+            }
+            Self::NoRegistry { .. } => hint!("the change was made on Windows: run the command there"),
             Self::Running { .. } => {
                 hint!("wait for it to end, or end it yourself: goward ends nothing that it did not start")
             }

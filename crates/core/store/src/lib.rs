@@ -45,6 +45,7 @@ mod staging;
 pub mod states;
 mod system;
 mod transaction;
+mod variables;
 
 pub use error::StoreError;
 pub use generation::{Author, Generation};

@@ -58,8 +58,13 @@ impl ToolchainRecord {
 
 /// Refuses what a later goward has written.
 pub(crate) fn check_format(format: u32) -> Result<(), serde_json::Error> {
-    if format > FORMAT {
-        let message = format!("format {format} is newer than this goward understands ({FORMAT})");
+    check_format_up_to(format, FORMAT)
+}
+
+/// Refuses a format that is higher than the one this goward knows of such a record.
+pub(crate) fn check_format_up_to(format: u32, known: u32) -> Result<(), serde_json::Error> {
+    if format > known {
+        let message = format!("format {format} is newer than this goward understands ({known})");
         return Err(serde::de::Error::custom(message));
     }
     Ok(())

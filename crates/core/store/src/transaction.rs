@@ -1,9 +1,10 @@
-//! Several files, and the default with them, changed as one: all of them or none, also across a kill.
+//! Several files, variables of the user's, and the default with them, changed as one: all of them or none, also across
+//! a kill.
 //!
 //! The plan with the bytes before and after is made durable under `transactions/` and given its name
 //! by one rename: from that instant the change will be finished, by this process or by the next one's
-//! recovery. A file that somebody else has changed meanwhile is never overwritten: then all files get
-//! their former bytes back. The default moves last, by the same rename of `current` as in a switch of
+//! recovery. A file or variable that somebody else has changed meanwhile is never overwritten: then all get
+//! back what they were. Variables come after the files, and the default moves last, by the same rename of `current` as in a switch of
 //! its own. Finished plans are kept for a while, so that the change can be undone.
 
 use std::path::{Path, PathBuf};
@@ -11,17 +12,22 @@ use std::time::Duration;
 
 use release::ToolchainId;
 use serde::{Deserialize, Serialize};
+use sys::registry::VariableChange;
 
 use crate::generation::Author;
 use crate::programs::{PlannedProgram, image};
-use crate::record::{FORMAT, check_format};
+use crate::record::{FORMAT, check_format_up_to};
 use crate::staging::to_json;
+use crate::variables::PlannedVariable;
 use crate::{Generation, Store, StoreError};
 
 /// A file that takes part is no longer than this many bytes.
 const FILE_BYTES_MAX: u64 = 16 << 20;
 /// A plan is no longer than this many bytes.
 const PLAN_BYTES_MAX: u64 = 1 << 20;
+/// The format of a plan that has variables. A goward that knows nothing of them refuses it, and does not carry half of
+/// it out; plans without keep the common format, which every goward reads.
+const FORMAT_WITH_VARIABLES: u32 = 2;
 /// How many finished plans are kept.
 const KEPT_PLANS: usize = 20;
 
@@ -33,6 +39,7 @@ pub struct Transaction {
     changes: Vec<(PathBuf, Option<Vec<u8>>)>,
     /// Places of programs, and the files that shall stand there.
     programs: Vec<(PathBuf, Option<PathBuf>)>,
+    variables: Vec<VariableChange>,
     default: Option<NewDefault>,
     undoes: Option<String>,
 }
@@ -58,6 +65,8 @@ pub struct PastChange {
     pub author: Author,
     /// The files that it changed.
     pub files: Vec<PathBuf>,
+    /// The user's variables that it changed.
+    pub variables: Vec<String>,
     /// The generations left and entered, where it moved the default.
     pub default: Option<(Option<u64>, Option<u64>)>,
     /// The change that this one undid.
@@ -86,6 +95,9 @@ struct Plan {
     /// Programs, changed after the files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     programs: Vec<PlannedProgram>,
+    /// The user's variables, changed after the programs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    variables: Vec<PlannedVariable>,
     /// How the default moves, after the files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     default: Option<PlannedDefault>,
@@ -145,6 +157,13 @@ impl Transaction {
         self
     }
 
+    /// The user's variable shall be changed so. It is not touched where another value stands there than the one that the
+    /// change was planned from.
+    pub fn set(mut self, change: VariableChange) -> Transaction {
+        self.variables.push(change);
+        self
+    }
+
     /// The toolchain shall be the default; where it is already, nothing moves.
     pub fn switch_to(mut self, id: ToolchainId) -> Transaction {
         self.default = Some(NewDefault::Toolchain(id));
@@ -160,7 +179,7 @@ impl Transaction {
     /// Makes all changes, or none. Returns the plan's name, by which it can be undone.
     ///
     /// # Errors
-    /// When a file cannot be read or changed, or somebody else changes it meanwhile; then every file is
+    /// When a file or variable cannot be read or changed, or somebody else changes it meanwhile; then everything is
     /// as it was.
     pub fn commit(self, wait_max: Duration) -> Result<String, StoreError> {
         let store = &self.store;
@@ -194,6 +213,7 @@ impl Store {
             author: Author::default(),
             changes: Vec::new(),
             programs: Vec::new(),
+            variables: Vec::new(),
             default: None,
             undoes: None,
         }
@@ -233,6 +253,7 @@ impl Store {
             unix_nanos: nanos.unwrap_or(plan.unix_seconds.saturating_mul(1_000_000_000)),
             author: plan.author,
             files: files.chain(programs).collect(),
+            variables: plan.variables.into_iter().map(|variable| variable.0.name).collect(),
             default: plan.default.map(|default| (default.from, default.to)),
             undoes: plan.undoes,
             done,
@@ -240,11 +261,11 @@ impl Store {
         })
     }
 
-    /// Gives all files of a finished change their former bytes back, and the default its former generation, as
+    /// Gives all files and variables of a finished change what they were back, and the default its former generation, as
     /// one change again. Returns that change's name.
     ///
     /// # Errors
-    /// When there is no such plan, somebody has changed a file or the default since, or the toolchain of the
+    /// When there is no such plan, somebody has changed a file, a variable or the default since, or the toolchain of the
     /// former generation is gone.
     pub fn undo_transaction(&self, name: &str, author: Author, wait_max: Duration) -> Result<String, StoreError> {
         let done = self.layout().transactions().join(format!("{name}.done"));
@@ -270,6 +291,10 @@ impl Store {
                 return Err(StoreError::Meddled { path: image });
             }
             back.programs.push((program.path.clone(), program.before.as_ref().map(|_| image)));
+        }
+        for PlannedVariable(change) in plan.variables {
+            self.check_stands(&change, change.after.as_ref())?;
+            back.variables.push(VariableChange { name: change.name, before: change.after, after: change.before });
         }
         back.commit(wait_max)
     }
@@ -364,18 +389,25 @@ impl Store {
             self.write_image(&made, "after", index, after.as_ref())?;
             files.push(PlannedFile { path, existed: before.is_some(), remains: after.is_some() });
         }
+        let variables = self.plan_variables(&transaction.variables)?;
         let plan = Plan {
-            format: FORMAT,
+            format: if variables.is_empty() { FORMAT } else { FORMAT_WITH_VARIABLES },
             purpose: transaction.purpose.clone(),
             unix_seconds: self.sys.clock().unix_seconds(),
             author: transaction.author.clone(),
             files,
             programs: self.plan_programs(&made, &transaction.programs)?,
+            variables,
             default: self.planned_default(transaction)?,
             undoes: transaction.undoes.clone(),
         };
         let path = made.join("plan.json");
-        fs.replace(&path, &to_json(&plan)).map_err(StoreError::io("write", &path))?;
+        let text = to_json(&plan);
+        // What could not be read again could be neither finished nor taken back.
+        if u64::try_from(text.len()).is_ok_and(|bytes| bytes > PLAN_BYTES_MAX) {
+            return Err(StoreError::io("write", &path)(std::io::ErrorKind::FileTooLarge.into()));
+        }
+        fs.replace(&path, &text).map_err(StoreError::io("write", &path))?;
         fs.rename(&made, &named).map_err(StoreError::io("name the plan", &named))?;
         fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))?;
         let home = self.layout().home();
@@ -408,10 +440,11 @@ impl Store {
         }
     }
 
-    /// Takes every file from before to after, then the default. What is there already is passed over.
+    /// Takes every file from before to after, then the variables, then the default. What is there already is passed over.
     fn apply(&self, name: &str) -> Result<Applied, StoreError> {
         let folder = self.layout().transactions().join(name);
         let plan = self.read_plan(&folder)?;
+        self.check_registry(&plan.variables)?;
         for (index, file) in plan.files.iter().enumerate() {
             let (before, after) = (
                 self.image(&folder, "before", index, file.existed)?,
@@ -429,6 +462,7 @@ impl Store {
         if let Some(path) = self.apply_programs(&folder, &plan.programs)? {
             return Ok(Applied::Conflict(path));
         }
+        self.apply_variables(&plan.variables)?;
         match &plan.default {
             Some(default) => self.apply_default(default),
             None => Ok(Applied::All),
@@ -456,14 +490,16 @@ impl Store {
         Ok(Applied::All)
     }
 
-    /// Takes the default and every file that has been changed back to before. What somebody meddled with stays.
+    /// Takes the default and every file and variable that has been changed back to before. What somebody meddled with stays.
     fn revert(&self, folder: &Path) -> Result<(), StoreError> {
         let plan = self.read_plan(folder)?;
+        self.check_registry(&plan.variables)?;
         if let Some(default) = &plan.default
             && self.current()?.map(|current| current.number) == default.to
         {
             self.move_default(default.from)?;
         }
+        self.revert_variables(&plan.variables)?;
         self.revert_programs(folder, &plan.programs)?;
         for (index, file) in plan.files.iter().enumerate() {
             let after = self.image(folder, "after", index, file.remains)?;
@@ -506,7 +542,7 @@ impl Store {
         let path = folder.join("plan.json");
         let bytes = self.sys.fs().read(&path, PLAN_BYTES_MAX).map_err(StoreError::io("read the plan", &path))?;
         let read = serde_json::from_slice::<Plan>(&bytes).and_then(|plan| {
-            check_format(plan.format)?;
+            check_format_up_to(plan.format, FORMAT_WITH_VARIABLES)?;
             Ok(plan)
         });
         read.map_err(|cause| StoreError::Record { path, cause })

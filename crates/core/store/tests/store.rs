@@ -9,7 +9,10 @@ use std::path::Path;
 use store::states::{Event, State};
 use store::{Author, OperationKind, Store, StoreError};
 use support::{WAIT, id, install};
-use sys::Sys;
+use sys::registry::{
+    MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind, VariableChange, VariableConflict,
+};
+use sys::{Clock, Env, Fs, KillAt, Sys};
 
 fn with_store(test: impl FnOnce(&Sys, &Store)) {
     let folder = tempfile::tempdir().unwrap();
@@ -221,5 +224,135 @@ fn a_default_that_moved_since_is_not_taken_back() {
         store.roll_back(1, Author::default(), WAIT).unwrap();
         store.undo_transaction(&name, Author::default(), WAIT).unwrap();
         assert!(store.current().unwrap().is_none() && store.faults().unwrap().is_empty());
+    });
+}
+
+fn value(text: &str) -> RegistryValue {
+    RegistryValue::text(ValueKind::Expandable, &text.encode_utf16().collect::<Vec<_>>())
+}
+
+fn shown(memory: &MemoryRegistry, name: &str) -> Option<String> {
+    let registry = Registry::in_memory(memory.clone());
+    registry.read(Root::User, USER_ENVIRONMENT, name).unwrap().map(|value| value.shown())
+}
+
+/// A change of a file, of `Path` and of a variable that is not there, and the store of a machine with this registry.
+fn with_variables(test: impl FnOnce(&MemoryRegistry, &Store, &Path, &dyn Fn(&Store) -> store::Transaction)) {
+    with_store(|sys, store| {
+        store.check_ready(0).unwrap();
+        let memory = MemoryRegistry::default();
+        memory.put(Root::User, USER_ENVIRONMENT, "Path", value("old"));
+        let home = store.layout().home().to_owned();
+        let file = home.join("file");
+        let registry = Registry::in_memory(memory.clone());
+        let change = |store: &Store| {
+            let plan = |name, text| VariableChange::plan(&registry, name, Some(value(text))).unwrap();
+            store.transaction("variables").write(&file, "new").set(plan("Path", "new")).set(plan("Other", "made"))
+        };
+        test(&memory, &Store::at(&sys.with_registry(&registry), &home), &file, &change);
+    });
+}
+
+#[test]
+fn variables_change_with_the_files_and_come_back_with_them() {
+    with_variables(|memory, store, file, change| {
+        let name = change(store).commit(WAIT).unwrap();
+        let now = || (shown(memory, "Path"), shown(memory, "Other"), Fs::real().read_if_there(file, 9).unwrap());
+        let (old, new) = (Some("old".to_owned()), Some("new".to_owned()));
+        assert_eq!(now(), (new, Some("made".to_owned()), Some(b"new".to_vec())));
+        assert_eq!(store.past_changes().unwrap()[0].variables, ["Path", "Other"]);
+        store.undo_transaction(&name, Author::default(), WAIT).unwrap();
+        assert_eq!(now(), (old, None, None));
+        // A plan without variables is one that every goward reads; one with them is refused by those that know of none.
+        let plan = |name: &str| {
+            let path = store.layout().kept_transaction(name).join("plan.json");
+            String::from_utf8(Fs::real().read(&path, 1 << 20).unwrap()).unwrap()
+        };
+        assert!(plan(&name).contains("\"format\": 2"), "{}", plan(&name));
+        let name = store.transaction("a file").write(file, "x").commit(WAIT).unwrap();
+        assert!(plan(&name).contains("\"format\": 1") && !plan(&name).contains("variables"), "{}", plan(&name));
+    });
+}
+
+#[test]
+fn a_variable_that_somebody_else_has_changed_is_never_set_over() {
+    with_variables(|memory, store, file, change| {
+        let meddled = |result: Result<String, StoreError>| {
+            let error = result.unwrap_err();
+            assert!(
+                matches!(&error, StoreError::Variable { cause: VariableConflict::Meddled { found }, .. } if found == "theirs"),
+                "{error:?}"
+            );
+        };
+        // Between the plan and its writing down: nothing has happened yet.
+        let planned = change(store);
+        memory.put(Root::User, USER_ENVIRONMENT, "Other", value("theirs"));
+        meddled(planned.commit(WAIT));
+        assert_eq!((shown(memory, "Path").as_deref(), Fs::real().read_if_there(file, 9).unwrap()), (Some("old"), None));
+        store.recover(WAIT).unwrap();
+        // Since the change was made.
+        let name = change(store).commit(WAIT).unwrap();
+        memory.put(Root::User, USER_ENVIRONMENT, "Path", value("theirs"));
+        meddled(store.undo_transaction(&name, Author::default(), WAIT));
+        assert_eq!(Fs::real().read_if_there(file, 9).unwrap(), Some(b"new".to_vec()));
+        assert_eq!(shown(memory, "Path").as_deref(), Some("theirs"));
+    });
+}
+
+#[test]
+fn a_refused_variable_takes_the_files_back_and_one_without_a_registry_is_an_error() {
+    with_variables(|memory, store, file, change| {
+        let planned = change(store);
+        memory.refuse();
+        let refused = planned.commit(WAIT).unwrap_err();
+        assert!(matches!(refused, StoreError::Variable { cause: VariableConflict::Io(_), .. }), "{refused:?}");
+        assert_eq!(Fs::real().read_if_there(file, 9).unwrap(), None);
+        assert!(store.is_clean().unwrap());
+        let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.layout().home());
+        let refused = change(&elsewhere).commit(WAIT).unwrap_err();
+        assert!(matches!(refused, StoreError::NoRegistry { .. }), "{refused:?}");
+        elsewhere.recover(WAIT).unwrap();
+    });
+}
+
+#[test]
+fn a_plan_of_a_dead_process_that_meets_anothers_value_or_no_registry_does_no_harm() {
+    // Some operations more than planning takes: the file is changed then, and the variables are not.
+    let dead_after_the_file =
+        |memory: &MemoryRegistry, store: &Store, file: &Path, change: &dyn Fn(&Store) -> store::Transaction| {
+            let written = || Fs::real().read_if_there(file, 9).unwrap().is_some();
+            for nth in 1.. {
+                let sys =
+                    Sys::new(Fs::faulty(std::sync::Arc::new(KillAt::new(nth))), Clock::real(), Env::of_this_process());
+                let sys = sys.with_registry(&Registry::in_memory(memory.clone()));
+                change(&Store::at(&sys, store.layout().home())).commit(WAIT).unwrap_err();
+                if written() {
+                    return;
+                }
+                store.recover(WAIT).unwrap();
+                if written() {
+                    let name = &store.past_changes().unwrap().last().unwrap().name.clone();
+                    store.undo_transaction(name, Author::default(), WAIT).unwrap();
+                }
+            }
+        };
+    with_variables(|memory, store, file, change| {
+        dead_after_the_file(memory, store, file, change);
+        memory.put(Root::User, USER_ENVIRONMENT, "Other", value("theirs"));
+        let recovered = store.recover(WAIT).unwrap();
+        assert_eq!(recovered.undone.len(), 1, "{recovered:?}");
+        assert_eq!(
+            (shown(memory, "Path").as_deref(), shown(memory, "Other").as_deref()),
+            (Some("old"), Some("theirs"))
+        );
+        assert_eq!(Fs::real().read_if_there(file, 9).unwrap(), None);
+    });
+    with_variables(|memory, store, file, change| {
+        dead_after_the_file(memory, store, file, change);
+        let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.layout().home());
+        let recovered = elsewhere.recover(WAIT).unwrap();
+        assert!(recovered.set_aside[0].contains("no registry"), "{recovered:?}");
+        assert!(elsewhere.is_clean().unwrap());
+        assert_eq!(shown(memory, "Path").as_deref(), Some("old"));
     });
 }

@@ -9,9 +9,9 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use engine::settings::Settings;
@@ -19,7 +19,8 @@ use engine::{Ctx, InstallPlan};
 use release::{Platform, ToolchainId};
 use sim::{Model, Stop, every_stop, every_stop_in_recovery};
 use store::{Author, Store};
-use sys::{Clock, Env, Fs, Sys};
+use sys::registry::{MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind, VariableChange};
+use sys::{Clock, Env, Fs, KillAt, Sys};
 use testkit::{TinyToolchain, Upstream};
 
 const WAIT: Duration = Duration::from_secs(10);
@@ -439,6 +440,118 @@ fn a_stopped_change_of_files_and_default_and_its_undo_are_all_or_nothing() {
         &|folder, stop| {
             let default = whole(folder, stop);
             assert!(!stop.outcome_ok || default == id("1.27.2"), "done was not durable after {stop:?}");
+        },
+    ));
+}
+
+/// The registries of the runs, by their folders, and how often each was looked at.
+#[derive(Default)]
+struct Registries(Mutex<HashMap<PathBuf, (MemoryRegistry, u64)>>);
+
+impl Registries {
+    /// A new one for a run, in which `Path` has this text.
+    fn fresh(&self, folder: &Path, path: &str) -> Registry {
+        let memory = MemoryRegistry::default();
+        memory.put(Root::User, USER_ENVIRONMENT, "Path", text(path));
+        self.0.lock().unwrap().insert(folder.to_owned(), (memory.clone(), 0));
+        Registry::in_memory(memory)
+    }
+
+    /// What a stop has left of it: after a power cut what was synced, or what was not yet, too.
+    fn left(&self, folder: &Path, stop: &Stop) -> Registry {
+        let mut all = self.0.lock().unwrap();
+        let (memory, looked) = all.get_mut(folder).unwrap();
+        *looked += 1;
+        let is_lost = match stop.model {
+            Model::PowerLost => true,
+            Model::PowerHalf => looked.is_multiple_of(2),
+            _ => false,
+        };
+        Registry::in_memory(if is_lost { memory.after_power_cut() } else { memory.copy() })
+    }
+}
+
+fn text(text: &str) -> RegistryValue {
+    RegistryValue::text(ValueKind::Expandable, &text.encode_utf16().collect::<Vec<_>>())
+}
+
+fn path_of(registry: &Registry) -> Option<String> {
+    registry.read(Root::User, USER_ENVIRONMENT, "Path").unwrap().map(|value| value.shown())
+}
+
+#[cfg_attr(windows, ignore = "minutes under Wine; SIM_POINTER_FILES has it on Linux")]
+#[test]
+fn a_stopped_change_of_files_and_a_variable_and_its_undo_are_all_or_nothing() {
+    let registries = Registries::default();
+    let change = |folder: &Path, sys: &Sys| {
+        let planned = VariableChange::plan(sys.registry().unwrap(), "Path", Some(text("new"))).unwrap();
+        let change = store(folder, sys).transaction("both").set(planned).write(folder.join("file"), "new");
+        change.remove(folder.join("gone")).commit(WAIT)
+    };
+    let prepare = |folder: &Path| {
+        std::fs::create_dir_all(folder.join("home")).unwrap();
+        std::fs::write(folder.join("gone"), "old").unwrap();
+    };
+    // Whether the change is there, as a whole; recovery finds what the stop has left of files and registry.
+    let is_made = |folder: &Path, stop: &Stop| {
+        let registry = registries.left(folder, stop);
+        let sys = real().with_registry(&registry);
+        let store = store(folder, &sys);
+        let recovered = store.recover(WAIT).unwrap();
+        assert!(recovered.set_aside.is_empty() && store.is_clean().unwrap(), "{recovered:?} after {stop:?}");
+        let found = (path_of(&registry), folder.join("file").exists(), !folder.join("gone").exists());
+        let (old, new) = ((Some("old".to_owned()), false, false), (Some("new".to_owned()), true, true));
+        assert!(found == old || found == new, "half a change, {found:?}, after {stop:?}");
+        found == new
+    };
+    report(every_stop(
+        "files-and-variable",
+        &MODELS,
+        &prepare,
+        &|folder, sys| change(folder, &sys.with_registry(&registries.fresh(folder, "old"))).is_ok(),
+        &|folder, stop| {
+            let made = is_made(folder, stop);
+            assert!(made || !stop.outcome_ok, "done was not durable after {stop:?}");
+        },
+    ));
+    // A recovery that finds the first file changed, and is stopped itself.
+    report(every_stop(
+        "recovery-of-files-and-variable",
+        &MODELS,
+        &|folder| {
+            for nth in 1.. {
+                std::fs::remove_dir_all(folder).unwrap();
+                prepare(folder);
+                let sys =
+                    Sys::new(sim::files(Fs::faulty(Arc::new(KillAt::new(nth)))), Clock::real(), Env::of_this_process());
+                change(folder, &sys.with_registry(&registries.fresh(folder, "old"))).unwrap_err();
+                if folder.join("file").exists() {
+                    return;
+                }
+            }
+        },
+        &|folder, sys| store(folder, &sys.with_registry(&registries.fresh(folder, "old"))).recover(WAIT).is_ok(),
+        &|folder, stop| {
+            // What is refused is taken back; what dies is finished by the next.
+            let made = is_made(folder, stop);
+            assert!(made || matches!(stop.model, Model::FailOnce(_)), "not finished after {stop:?}");
+        },
+    ));
+    report(every_stop(
+        "undo-files-and-variable",
+        &MODELS,
+        &|folder| {
+            prepare(folder);
+            change(folder, &real().with_registry(&registries.fresh(folder, "old"))).unwrap();
+        },
+        &|folder, sys| {
+            let store = store(folder, &sys.with_registry(&registries.fresh(folder, "new")));
+            let name = store.past_changes().unwrap()[0].name.clone();
+            store.undo_transaction(&name, Author::default(), WAIT).is_ok()
+        },
+        &|folder, stop| {
+            let made = is_made(folder, stop);
+            assert!(!made || !stop.outcome_ok, "done was not durable after {stop:?}");
         },
     ));
 }

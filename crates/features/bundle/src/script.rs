@@ -182,3 +182,26 @@ if ($Command) { $words += '--'; $words += $Command }
 & $goward @words
 exit $LASTEXITCODE
 "#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_for_powershell_parses_whatever_the_bundles_name() {
+        let span = |offset| source::bundle::Span { offset, bytes: 5000, sha256: release::Digest::from_bytes([7; 32]) };
+        let program = |platform: &str, offset| Program { platform: platform.parse().unwrap(), span: span(offset) };
+        let contents = Contents {
+            format: source::bundle::FORMAT,
+            made_by: "goward".to_owned(),
+            programs: vec![program("windows-amd64", 16384), program("windows-arm64", 24576)],
+            sections: Vec::new(),
+            toolchains: Vec::new(),
+        };
+        for name in ["go.goward", "it's $one \"of\" `ours`.goward"] {
+            let script = powershell(1 << 33, &contents, name).unwrap();
+            let parsed = poshtree::v2::parse(&script);
+            assert!(parsed.errors.is_empty(), "{:?} in {script}", parsed.errors);
+        }
+    }
+}

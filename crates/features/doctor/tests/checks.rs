@@ -11,6 +11,7 @@ use doctor::{Finding, Severity, TOPICS, Wanted, examine, repair};
 use engine::Ctx;
 use engine::settings::Settings;
 use release::Platform;
+use sys::registry::{MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
 use sys::{Clock, Env, Fs, Sys};
 use testkit::tiny::host_platform;
 
@@ -19,13 +20,14 @@ struct World {
     _folder: tempfile::TempDir,
     home: PathBuf,
     vars: BTreeMap<String, String>,
+    registry: Option<Registry>,
 }
 
 impl World {
     fn new() -> World {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().canonicalize().unwrap().join("h\u{f6}me of a user");
-        let mut world = World { _folder: folder, home: home.clone(), vars: BTreeMap::new() };
+        let mut world = World { _folder: folder, home: home.clone(), vars: BTreeMap::new(), registry: None };
         let tree = format!("store/toolchains/go1.27.3.{}", host_platform());
         world.write(&format!("{tree}/VERSION"), "go1.27.3\n");
         world.program(&format!("{tree}/bin/go"));
@@ -70,6 +72,7 @@ impl World {
 
     fn ctx(&self) -> Ctx {
         let sys = Sys::new(Fs::real(), Clock::real(), Env::of(self.vars.clone(), self.home.join("project"), None));
+        let sys = self.registry.as_ref().map_or(sys.clone(), |registry| sys.with_registry(registry));
         let settings = Settings::read(&sys, None, &[]).unwrap();
         let host = sys::Host::this();
         let platform = Platform::from_rust(host.os, host.arch).unwrap();
@@ -268,4 +271,33 @@ fn a_link_is_never_followed_by_a_repair() {
     assert!(Fs::real().set_own_mode(&link, 0o755).is_err());
     world.repair(&[]);
     assert_eq!(world.mode_of("outside"), 0o600);
+}
+
+#[test]
+fn what_the_registry_of_windows_has_is_told_by_the_list_of_setup() {
+    let mut world = World::new();
+    let memory = MemoryRegistry::default();
+    let text = |text: &str| RegistryValue::text(ValueKind::Text, &text.encode_utf16().collect::<Vec<_>>());
+    world.registry = Some(Registry::in_memory(memory.clone()));
+    assert_eq!(world.findings(), []);
+    memory.put(Root::User, USER_ENVIRONMENT, "GOROOT", text(r"C:\Go"));
+    memory.put(Root::User, r"Software\Microsoft\Command Processor", "AutoRun", text(r"set PATH=C:\Go\bin;%PATH%"));
+    memory.put(Root::User, r"Software\GoProgrammingLanguage", "installLocation", text(r"C:\Program Files\Go\"));
+    let profile = world.write("Documents/PowerShell/profile.ps1", "\n. $HOME\\.g\\env.ps1\n$env:GOROOT = 'C:\\Go'\n");
+    let findings = world.findings();
+    let told: Vec<(&str, Severity)> = findings.iter().map(|finding| (finding.word, finding.severity)).collect();
+    use Severity::{Note, Problem};
+    assert_eq!(
+        told,
+        [
+            ("profile-manager", Problem),
+            ("profile-goroot", Problem),
+            ("registry-goroot", Problem),
+            ("registry-autorun", Problem),
+            ("registry-go-installer", Note),
+        ]
+    );
+    let place = findings[0].place.clone().unwrap();
+    assert_eq!((place.path, place.line), (profile, Some(2)));
+    assert_eq!(findings[2].place.clone().unwrap().path, Path::new(r"HKCU\Environment\GOROOT"));
 }

@@ -7,13 +7,13 @@ use sys::Sys;
 
 use crate::{Plan, SetupError};
 
-/// Changes every file of the plan, or none. Returns the transaction's name, by which it can be undone; `None` where
+/// Changes every file and variable of the plan, or none. Returns the transaction's name, by which it can be undone; `None` where
 /// there was nothing to change.
 ///
 /// Folders that are missing are made first; empty ones may be left where the change then fails.
 ///
 /// # Errors
-/// When a file cannot be written, or somebody changes it meanwhile; then every file is as it was.
+/// When a file or variable cannot be written, or somebody changes it meanwhile; then everything is as it was.
 pub fn apply(
     sys: &Sys,
     store: &Store,
@@ -21,7 +21,7 @@ pub fn apply(
     author: Author,
     wait_max: Duration,
 ) -> Result<Option<String>, SetupError> {
-    if plan.changes.is_empty() {
+    if plan.is_nothing() {
         return Ok(None);
     }
     let mut transaction = store.transaction(plan.purpose.clone()).by(author);
@@ -35,6 +35,9 @@ pub fn apply(
             }
             None => transaction.remove(&change.path),
         };
+    }
+    for variable in &plan.variables {
+        transaction = transaction.set(variable.change.clone());
     }
     Ok(Some(transaction.commit(wait_max)?))
 }

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use diag::{Class, Diagnose, Hints, hint};
 use store::StoreError;
+use sys::registry::PathListError;
 
 use crate::block::BlockError;
+use crate::user_path::{BY_HAND, user_path};
 
 /// A failure of `goward setup`, `goward unsetup` or `goward activate`.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +54,21 @@ pub enum SetupError {
         /// What to write into it by hand.
         line: String,
     },
+    /// The shims' folder cannot be added to the user's `Path`.
+    #[error("put `{entry}` first in `{}`", user_path().display())]
+    UserPath {
+        /// Why not.
+        #[source]
+        cause: PathListError,
+        /// The folder.
+        entry: String,
+    },
+    /// The user's `Path` is no list that an entry could be added to.
+    #[error("read `{}`: its value is no text", user_path().display())]
+    OddUserPath {
+        /// The folder that was to be looked for.
+        entry: String,
+    },
     /// What belongs to goward in a profile cannot be told.
     #[error("find goward's block in `{}`", path.display())]
     Block {
@@ -90,6 +107,7 @@ impl Diagnose for SetupError {
             Self::NotText { .. } | Self::Separator { .. } | Self::NoHome { .. } => Class::Environment,
             Self::NoShell => Class::NotFound,
             Self::ReadOnly { .. } | Self::NotProfile { .. } | Self::Block { .. } => Class::Environment,
+            Self::UserPath { .. } | Self::OddUserPath { .. } => Class::Environment,
             Self::Io { cause, .. } => Class::of_io(cause),
             Self::Store(error) => error.class(),
         }
@@ -104,6 +122,7 @@ impl Diagnose for SetupError {
             Self::ReadOnly { .. } => "profile-read-only",
             Self::NotProfile { .. } => "profile-odd",
             Self::Block { .. } => "profile-block",
+            Self::UserPath { .. } | Self::OddUserPath { .. } => "user-path",
             Self::Io { .. } => "setup-io",
             Self::Store(error) => error.word(),
         }
@@ -124,6 +143,16 @@ impl Diagnose for SetupError {
             Self::ReadOnly { path, line } | Self::NotProfile { path, line, .. } => by_hand(path, line),
             Self::Block { path, .. } => {
                 hint!("put `{}` in order by hand and run the command again", path.display())
+            }
+            Self::UserPath { cause: PathListError::OddEntry { .. }, .. } => {
+                hint!("set `GOWARD_HOME` to another folder")
+            }
+            Self::UserPath { cause: PathListError::TooLong { .. }, entry } => {
+                hint!("take entries out that you do not need (`{BY_HAND}`), and put this one first: {entry}")
+                    .and("`goward setup --no-profile` leaves it to you and does the rest")
+            }
+            Self::OddUserPath { entry } => {
+                hint!("make it a text of the kind REG_EXPAND_SZ that begins with: {entry}")
             }
             Self::Io { cause, .. } => Hints::for_io(cause),
             Self::Store(error) => error.hints(),

@@ -2,9 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use sys::{EntryKind, Sys};
+use sys::registry::{Registry, Root};
+use sys::{EntryKind, Env, Sys};
 
 use crate::{Script, SetupError, Shell};
+
+/// Where the system keeps the places of the user's own folders, which can be moved (`SHGetKnownFolderPath`).
+const USER_FOLDERS: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
+/// The name of the user's documents there.
+const DOCUMENTS: &str = "Personal";
+/// The profiles of Windows PowerShell 5.1: for all its hosts, and for the console.
+const OLD_PROFILES: [&str; 2] = ["profile.ps1", "Microsoft.PowerShell_profile.ps1"];
 
 /// The user's folders that profiles stand in.
 #[derive(Debug, Clone)]
@@ -16,6 +24,8 @@ pub(crate) struct Folders {
     pub data: PathBuf,
     zsh: PathBuf,
     nu: PathBuf,
+    /// The user's documents, where there is a registry: PowerShell's profiles are in them on Windows.
+    documents: Option<PathBuf>,
 }
 
 impl Folders {
@@ -27,7 +37,7 @@ impl Folders {
         // nushell's `$nu.default-config-dir`: the system's folder for settings, unless XDG_CONFIG_HOME is set.
         let nu = match (env.path_var("XDG_CONFIG_HOME"), env.path_var("APPDATA")) {
             (Some(config), _) => config,
-            (None, Some(roaming)) if cfg!(windows) => roaming,
+            (None, Some(roaming)) if sys.registry().is_some() => roaming,
             (None, _) if cfg!(target_os = "macos") => home.join("Library").join("Application Support"),
             _ => home.join(".config"),
         };
@@ -35,6 +45,7 @@ impl Folders {
             data: env.path_var("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local").join("share")),
             zsh: env.path_var("ZDOTDIR").unwrap_or_else(|| home.clone()),
             nu: nu.join("nushell"),
+            documents: sys.registry().map(|registry| documents(registry, env, &home)),
             config,
             home,
         })
@@ -46,28 +57,67 @@ impl Folders {
             Shell::Bash => [".bashrc", ".bash_profile", ".bash_login"].map(|name| self.home.join(name)).to_vec(),
             Shell::Zsh => [".zshrc", ".zshenv", ".zprofile"].map(|name| self.zsh.join(name)).to_vec(),
             Shell::Fish => vec![self.config.join("fish")],
-            Shell::Pwsh => vec![self.config.join("powershell"), self.home.join("Documents").join("PowerShell")],
+            Shell::Pwsh => match &self.documents {
+                Some(documents) => {
+                    let old = OLD_PROFILES.map(|name| documents.join("WindowsPowerShell").join(name));
+                    old.into_iter().chain([documents.join("PowerShell")]).collect()
+                }
+                None => vec![self.config.join("powershell")],
+            },
             Shell::Nu => vec![self.nu.clone()],
             Shell::Elvish => vec![self.config.join("elvish"), self.home.join(".elvish")],
         }
     }
 }
 
+/// The user's documents: a user may have moved them, and a company's policy or OneDrive does.
+fn documents(registry: &Registry, env: &Env, home: &Path) -> PathBuf {
+    let value = registry.read(Root::User, USER_FOLDERS, DOCUMENTS).ok().flatten();
+    let text = value.and_then(|value| String::from_utf16(&value.units()?).ok());
+    let path = text.map(|text| PathBuf::from(expanded(&text, env)));
+    path.filter(|path| path.is_absolute()).unwrap_or_else(|| home.join("Documents"))
+}
+
+/// A text of the registry with its variables put in; one that is not set stays as it is written, as for the system.
+pub(crate) fn expanded(text: &str, env: &Env) -> String {
+    let mut parts = text.split('%');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    let mut parts = parts.peekable();
+    while let Some(name) = parts.next() {
+        match env.var(name).filter(|_| parts.peek().is_some()) {
+            Some(value) => {
+                out.push_str(value);
+                out.push_str(parts.next().unwrap_or_default());
+            }
+            None => {
+                out.push('%');
+                out.push_str(name);
+            }
+        }
+    }
+    out
+}
+
 /// The shells that the user has: the one that `SHELL` names, and each whose program is on `PATH` and which has a profile.
 ///
+/// On Windows none is needed: `cmd` has no profile, and bash and its like take PATH from Windows.
+///
 /// # Errors
-/// When there is no home folder, or none is found.
+/// When there is no home folder, or none is found and there is no registry either.
 pub fn shells_of_user(sys: &Sys) -> Result<Vec<Shell>, SetupError> {
     let folders = Folders::of(sys)?;
     let login = sys.env().var("SHELL").and_then(|path| Shell::named(Path::new(path).file_stem()?.to_str()?));
+    let is_windows = sys.registry().is_some();
     let mut shells = Vec::new();
-    for shell in Shell::ALL {
+    for shell in Shell::ALL.into_iter().filter(|shell| !is_windows || shell.is_native_to_windows()) {
         let traced = || folders.traces(shell).iter().any(|path| is_there(sys, path));
-        if login == Some(shell) || (on_path(sys, shell.name()).is_some() && traced()) {
+        // Windows PowerShell is another program, with profiles of its own.
+        let is_old = || shell == Shell::Pwsh && is_windows && on_path(sys, "powershell").is_some();
+        if login == Some(shell) || ((on_path(sys, shell.name()).is_some() || is_old()) && traced()) {
             shells.push(shell);
         }
     }
-    if shells.is_empty() { Err(SetupError::NoShell) } else { Ok(shells) }
+    if shells.is_empty() && !is_windows { Err(SetupError::NoShell) } else { Ok(shells) }
 }
 
 /// Where a program stands on `PATH`.
@@ -99,7 +149,9 @@ pub(crate) struct Profile {
 ///   `/etc/zprofile`), which would undo what `.zshenv` says; and `.zshenv` is read by every script, whose `PATH` is its
 ///   caller's business.
 /// - fish reads every file in `conf.d`.
-/// - PowerShell: the profile of all its hosts, so that an editor's terminal reads it, too.
+/// - PowerShell: the profile of all its hosts, so that an editor's terminal reads it, too. On Windows that of PowerShell 7,
+///   and that of Windows PowerShell 5.1 only where somebody has one: without leave (`Set-ExecutionPolicy`) it runs none, and
+///   would greet with an error from then on.
 /// - elvish: `rc.elv`; the old folder where that is in use.
 ///
 /// nushell has none here: a file that `source` names must be there when nushell reads a profile, so its script itself
@@ -117,13 +169,12 @@ pub(crate) fn profiles(sys: &Sys, folders: &Folders, shell: Shell) -> Vec<Profil
         }
         Shell::Zsh => vec![profile(folders.zsh.join(".zshrc"), Script::Zsh)],
         Shell::Fish => vec![profile(folders.config.join("fish").join("conf.d").join("goward.fish"), Script::Fish)],
-        Shell::Pwsh if cfg!(windows) => {
-            // PowerShell 7, and Windows PowerShell 5.1 where somebody uses it.
-            let documents = folders.home.join("Documents");
-            let old = documents.join("WindowsPowerShell");
-            let new = profile(documents.join("PowerShell").join("profile.ps1"), Script::Pwsh);
-            let old = is_there(&old).then(|| profile(old.join("profile.ps1"), Script::Pwsh));
-            [Some(new), old].into_iter().flatten().collect()
+        Shell::Pwsh if let Some(documents) = &folders.documents => {
+            let (old, new) = (documents.join("WindowsPowerShell"), documents.join("PowerShell"));
+            let has_old = OLD_PROFILES.iter().any(|name| is_there(&old.join(name)));
+            let has_new = !has_old || is_there(&new) || on_path(sys, shell.name()).is_some();
+            let profile = |folder: PathBuf| profile(folder.join("profile.ps1"), Script::Pwsh);
+            [has_new.then(|| profile(new)), has_old.then(|| profile(old))].into_iter().flatten().collect()
         }
         Shell::Pwsh => vec![profile(folders.config.join("powershell").join("profile.ps1"), Script::Pwsh)],
         Shell::Nu => Vec::new(),
@@ -145,10 +196,13 @@ pub(crate) fn profiles_ever(folders: &Folders, shell: Shell) -> Vec<PathBuf> {
             ["conf.d/goward.fish", "config.fish"].map(|name| folders.config.join("fish").join(name)).to_vec()
         }
         Shell::Pwsh => {
-            let documents = folders.home.join("Documents");
-            let folders =
-                [folders.config.join("powershell"), documents.join("PowerShell"), documents.join("WindowsPowerShell")];
-            folders.map(|folder| folder.join("profile.ps1")).to_vec()
+            let mut places = vec![folders.config.join("powershell")];
+            for documents in [Some(folders.home.join("Documents")), folders.documents.clone()].into_iter().flatten() {
+                places.extend(["PowerShell", "WindowsPowerShell"].map(|name| documents.join(name)));
+            }
+            places.sort();
+            places.dedup();
+            places.into_iter().map(|folder| folder.join("profile.ps1")).collect()
         }
         Shell::Nu => Vec::new(),
         Shell::Elvish => {

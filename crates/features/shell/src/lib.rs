@@ -12,9 +12,11 @@
 //! since, by a sum in the text; `goward unsetup` takes out what is still as it was written and leaves
 //! the rest, which it shows.
 //!
+//! Where there is a registry (Windows), the shims' folder also comes first in the user's `Path` ([`user_path`]): `cmd`
+//! and what is started from a menu read no profile. It is a part of the same transaction. That there is one decides what
+//! counts as Windows here, so all of it is tested on every system.
+//!
 //! This crate never prints. It writes only through [`store::Transaction`], so a plan can be undone.
-//! The registry of Windows is not written here: a [`Plan`] holds changes of files, and a second kind
-//! of change would stand beside them.
 //!
 //! Tested by `tests/`: quoting and scripts in the real shells, plans on real files.
 
@@ -22,6 +24,7 @@ mod apply;
 pub mod block;
 mod error;
 mod find;
+mod leftovers;
 mod limits;
 mod places;
 mod plan;
@@ -32,14 +35,16 @@ pub mod seal;
 mod setup;
 mod shell;
 mod unsetup;
+mod user_path;
 
 pub use apply::apply;
 pub use error::SetupError;
 pub use find::shells_of_user;
+pub use leftovers::{LEFTOVER_WORDS, Leftover, leftovers};
 pub use places::Places;
-pub use plan::{Action, ByHand, Change, Kept, Plan};
+pub use plan::{Action, ByHand, Change, Kept, Plan, Variable};
 pub use quote::quote;
-pub use rivals::Rival;
+pub use rivals::{Rival, RivalKind, rivals_of_powershell};
 pub use script::{Script, script, whole_script};
 pub use setup::{Completion, Wish, plan_setup};
 pub use shell::Shell;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
+use sys::registry::VariableChange;
 
 use crate::{Rival, Shell};
 
@@ -30,6 +31,20 @@ pub struct Change {
     /// Its bytes afterwards.
     #[serde(skip)]
     pub(crate) after: Option<Vec<u8>>,
+}
+
+/// One of the user's variables in the registry of Windows that changes.
+#[derive(Debug, Clone, Serialize)]
+pub struct Variable {
+    /// Where it stands: its key and name.
+    pub place: PathBuf,
+    /// What happens to it.
+    pub action: Action,
+    /// What is put in or taken out, in words.
+    pub what: String,
+    /// The change.
+    #[serde(skip)]
+    pub(crate) change: VariableChange,
 }
 
 /// A file that is left as it is although it is in the way, with the reason.
@@ -65,15 +80,29 @@ pub struct Plan {
     pub shells: Vec<Shell>,
     /// The files that change; none where everything is in place.
     pub changes: Vec<Change>,
+    /// The user's variables that change; on Windows only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable>,
     /// Files that are left as they are.
     pub kept: Vec<Kept>,
     /// What is left to the user, where no profile was to be changed.
     pub by_hand: Vec<ByHand>,
+    /// What is left to the user on Windows, where no variable was to be changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable_by_hand: Option<String>,
+    /// What the user should know of the plan.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// What would fight the shims.
     pub rivals: Vec<Rival>,
 }
 
 impl Plan {
+    /// Whether it changes nothing.
+    pub fn is_nothing(&self) -> bool {
+        self.changes.is_empty() && self.variables.is_empty()
+    }
+
     /// Adds a change if it is one.
     pub(crate) fn change(
         &mut self,

@@ -1,4 +1,4 @@
-//! What would fight the shims: lines of profiles, and what `go env -w` has left.
+//! What would fight the shims: lines of profiles, what `go env -w` has left, and what stands in the registry of Windows.
 //!
 //! Only the profiles themselves are looked at, not what they read in turn.
 
@@ -7,8 +7,26 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use sys::Sys;
 
-use crate::block;
+use crate::find::{Folders, profiles_ever};
+use crate::leftovers::is_go_folder;
 use crate::limits::{PROFILE_BYTES_MAX, RIVALS_MAX};
+use crate::{Shell, block, leftovers};
+
+/// What kind of thing it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RivalKind {
+    /// A line that gives GOROOT a value.
+    Goroot,
+    /// A line that activates another manager.
+    Manager,
+    /// A line that puts something before the shims in PATH, or sets PATH anew.
+    Path,
+    /// A line of the user's file of Go settings.
+    GoEnv,
+    /// Something in the registry of Windows.
+    Registry,
+}
 
 /// Something that would fight the shims, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,16 +35,29 @@ pub struct Rival {
     pub place: String,
     /// What it does.
     pub what: String,
+    /// What to do.
+    pub fix: String,
+    /// What kind of thing it is.
+    pub kind: RivalKind,
+    /// The file.
+    #[serde(skip)]
+    pub path: PathBuf,
+    /// The line in it, counted from 1, where it is one.
+    #[serde(skip)]
+    pub line: Option<usize>,
 }
 
-/// What other managers are activated by. What stands before goward's block is no trouble: the shims come before it in
-/// `PATH` then.
-const MANAGERS: [(&str, &str); 12] = [
+/// What other managers are activated by, in small letters and with `/` for `\\`. What stands before goward's block is no
+/// trouble: the shims come before it in `PATH` then.
+const MANAGERS: [(&str, &str); 17] = [
     ("goenv init", "goenv"),
     ("gvm/scripts/gvm", "gvm"),
+    ("gvm --format=powershell", "gvm"),
+    ("gvm.exe --format=powershell", "gvm"),
     ("asdf.sh", "asdf"),
     ("asdf.fish", "asdf"),
     ("asdf.nu", "asdf"),
+    ("asdf.ps1", "asdf"),
     ("mise activate", "mise"),
     ("rtx activate", "mise"),
     ("vfox activate", "vfox"),
@@ -34,45 +65,119 @@ const MANAGERS: [(&str, &str); 12] = [
     (".goup/env", "goup"),
     (".gobrew/", "gobrew"),
     (".g/env", "g"),
+    ("g.exe use", "g"),
+    ("scoop/shims", "scoop"),
 ];
 
-/// What the profiles and the user's file of Go settings have that fights the shims. What cannot be read says nothing.
-pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf]) -> Vec<Rival> {
-    let mut found: Vec<Rival> = profiles.iter().flat_map(|path| in_profile(sys, path)).collect();
+/// The manager that a text names, if it does so as words of its own.
+pub(crate) fn manager_in(text: &str) -> Option<&'static str> {
+    let plain = text.to_lowercase().replace('\\', "/");
+    let is_word = |at: usize, mark: &str| {
+        let begins = !mark.starts_with(|first: char| first.is_ascii_alphanumeric());
+        begins || plain[..at].chars().next_back().is_none_or(|last| !last.is_alphanumeric() && !"-_".contains(last))
+    };
+    let found = MANAGERS.iter().find(|(mark, _)| plain.match_indices(mark).any(|(at, _)| is_word(at, mark)));
+    found.map(|(_, name)| *name)
+}
+
+/// What the profiles, the user's file of Go settings and the registry have that fights the shims. What cannot be read says
+/// nothing.
+pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf], shims: &str) -> Vec<Rival> {
+    let mut found: Vec<Rival> = profiles.iter().flat_map(|path| in_profile(sys, path, false)).collect();
     if let Some(setting) = source::user_go_setting(sys, "GOTOOLCHAIN") {
-        let what = format!(
-            "`go env -w GOTOOLCHAIN={}` was run once: it decides for every go command; `go env -u GOTOOLCHAIN` takes it back",
-            setting.value
-        );
-        found.push(Rival { place: setting.origin, what });
+        let what = format!("`go env -w GOTOOLCHAIN={}` was run once: it decides for every go command", setting.value);
+        let fix = "`go env -u GOTOOLCHAIN` takes it back".to_owned();
+        let path = PathBuf::from(&setting.origin);
+        found.push(Rival { place: setting.origin, what, fix, kind: RivalKind::GoEnv, path, line: None });
     }
+    found.extend(leftovers(sys, shims).into_iter().filter(|leftover| leftover.is_problem).map(|leftover| Rival {
+        place: format!("{}:", leftover.place.display()),
+        what: format!("{}: {}", leftover.what, leftover.why),
+        fix: leftover.fix,
+        kind: RivalKind::Registry,
+        path: leftover.place,
+        line: None,
+    }));
     found
 }
 
-fn in_profile(sys: &Sys, path: &Path) -> Vec<Rival> {
+/// What PowerShell's profiles on Windows have that fights the shims, also where goward has no block in them.
+pub fn rivals_of_powershell(sys: &Sys) -> Vec<Rival> {
+    let Some(folders) = sys.registry().and_then(|_| Folders::of(sys).ok()) else { return Vec::new() };
+    profiles_ever(&folders, Shell::Pwsh).iter().flat_map(|path| in_profile(sys, path, true)).collect()
+}
+
+/// `is_late`: without a block of goward's in it, everything in the profile comes after goward, which is in PATH before a
+/// shell starts.
+fn in_profile(sys: &Sys, path: &Path, is_late: bool) -> Vec<Rival> {
     let Ok(Some(bytes)) = sys.fs().read_if_there(path, PROFILE_BYTES_MAX) else { return Vec::new() };
     let blocks = block::find(&bytes).unwrap_or_default();
     let block_line = blocks.last().map(|block| block.line);
     let text = String::from_utf8_lossy(&bytes);
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     let found = lines.filter(|(_, line)| !line.starts_with('#')).filter_map(|(number, line)| {
-        let what = if sets_goroot(line) {
-            "sets GOROOT: a go command of another version then mixes two toolchains; take the line out".to_owned()
+        let is_after = block_line.map_or(is_late, |block| number >= block);
+        const MOVE: &str = "move the line up, before goward's block";
+        let (kind, what, fix) = if sets_goroot(line) {
+            let what = "sets GOROOT: a go command of another version then mixes two toolchains";
+            (RivalKind::Goroot, what.to_owned(), "take the line out".to_owned())
+        } else if !is_after {
+            return None;
+        } else if let Some(manager) = manager_in(line) {
+            let what = format!("activates {manager} after goward, and so comes before it in PATH");
+            (RivalKind::Manager, what, MOVE.to_owned())
         } else {
-            let manager = MANAGERS.iter().find(|(mark, _)| line.contains(mark)).map(|(_, name)| name)?;
-            if block_line.is_none_or(|block| number < block) {
-                return None;
-            }
-            format!("activates {manager} after goward, and so comes before it in PATH; move the line up, before goward's block")
+            (RivalKind::Path, bends_path(line)?.to_owned(), format!("{MOVE}, or take it out"))
         };
-        Some(Rival { place: format!("{}:{number}", path.display()), what })
+        let place = format!("{}:{number}", path.display());
+        Some(Rival { place, what, fix, kind, path: path.to_owned(), line: Some(number) })
     });
     found.take(RIVALS_MAX).collect()
 }
 
+/// What a line of PowerShell does to PATH that takes the shims their place.
+fn bends_path(line: &str) -> Option<&'static str> {
+    let lower = line.to_lowercase();
+    if lower.starts_with("setx path ") {
+        return Some("writes PATH into the registry at each start, cut at 1024 characters");
+    }
+    let value = lower.split_once("$env:path")?.1.trim_start().strip_prefix('=')?;
+    let (first, has_rest) = match value.find("env:path").or_else(|| value.find("environmentvariable(")) {
+        Some(at) => (&value[..at], true),
+        None => (value, false),
+    };
+    if first.split([';', '"', '\'', '+', '(']).any(|entry| is_go_folder(entry.trim())) {
+        return Some("puts another Go before goward in PATH");
+    }
+    (!has_rest).then_some("sets PATH anew, without what stood there")
+}
+
 /// Whether a line gives GOROOT a value, in any of the shells' words.
 fn sets_goroot(line: &str) -> bool {
+    sets_goroot_in_powershell(line) || sets_goroot_as_shells_do(line)
+}
+
+/// PowerShell's and Windows' own ways; neither knows case.
+fn sets_goroot_in_powershell(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    if lower.starts_with("setx ") {
+        return lower.split_whitespace().any(|word| word == "goroot");
+    }
+    let takes_away = ["$null", "''", "\"\""]
+        .iter()
+        .any(|nothing| lower.ends_with(nothing) || lower.contains(&format!("{nothing},")));
+    let is_item = lower.contains("set-item") || lower.contains("new-item");
+    let assigned = lower.split_once("env:goroot").or_else(|| lower.split_once(r"env:\goroot"));
+    let is_set = assigned.is_some_and(|(_, after)| is_item || after.trim_start().starts_with('='));
+    let call = ["setenvironmentvariable('goroot'", "setenvironmentvariable(\"goroot\""];
+    (is_set || call.iter().any(|call| lower.contains(call))) && !takes_away
+}
+
+fn sets_goroot_as_shells_do(line: &str) -> bool {
     let Some((before, after)) = line.split_once("GOROOT") else { return false };
+    if before.ends_with("$env:") {
+        return false;
+    }
     let word_begins = before.chars().next_back().is_none_or(|last| !last.is_ascii_alphanumeric() && last != '_');
     let assigns = after.trim_start().starts_with('=') && !after.trim_start().starts_with("==");
     let is_value = before.ends_with('$') || before.ends_with("${");
@@ -94,6 +199,11 @@ mod tests {
             "$env:GOROOT = 'C:\\Go'",
             "set E:GOROOT = /x",
             "declare -x GOROOT=\"$HOME/go\"",
+            "$Env:goroot = \"$HOME\\go\"",
+            "setx GOROOT C:\\Go",
+            "setx /M GOROOT \"C:\\Go\"",
+            "[Environment]::SetEnvironmentVariable('GOROOT', 'C:\\Go', 'User')",
+            "Set-Item -Path Env:GOROOT -Value C:\\Go",
         ] {
             assert!(sets_goroot(line), "{line}");
         }
@@ -104,8 +214,53 @@ mod tests {
             "MY_GOROOT=/x",
             "echo $GOROOT",
             "GOROOT_FINAL=/x",
+            "Remove-Item Env:GOROOT",
+            "$env:GOROOT = $null",
+            "[Environment]::SetEnvironmentVariable('GOROOT', $null, 'User')",
+            "if ($env:GOROOT -eq 'x') { }",
         ] {
             assert!(!sets_goroot(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_managers_are_known_by_their_own_words_and_not_by_a_part_of_others() {
+        for (line, manager) in [
+            ("eval \"$(goenv init -)\"", Some("goenv")),
+            (r". $HOME\.g\env.ps1", Some("g")),
+            (r"& C:\tools\g.exe use 1.22.1", Some("g")),
+            ("gvm --format=powershell 1.22 | Invoke-Expression", Some("gvm")),
+            (r". C:\asdf\asdf.ps1", Some("asdf")),
+            ("(& mise activate pwsh) | Out-String | Invoke-Expression", Some("mise")),
+            ("Invoke-Expression \"$(vfox activate pwsh)\"", Some("vfox")),
+            (r#"$env:Path = "$HOME\scoop\shims;" + $env:Path"#, Some("scoop")),
+            ("config.exe use", None),
+            ("notasdf.sh", None),
+            ("Import-Module scoop-completion", None),
+        ] {
+            assert_eq!(manager_in(line), manager, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_set_anew_or_led_by_another_go_is_told_and_one_that_is_added_to_is_not() {
+        for line in [
+            r"$env:Path = 'C:\Go\bin;' + $env:Path",
+            r#"$Env:PATH = "C:\sdk\go1.22.1\bin;$env:PATH""#,
+            r"$env:PATH='C:\Windows;C:\tools'",
+            r"setx PATH C:\Go\bin",
+        ] {
+            assert!(bends_path(line).is_some(), "{line}");
+        }
+        for line in [
+            r"$env:Path += ';C:\Go\bin'",
+            r#"$env:Path = "$env:Path;C:\Go\bin""#,
+            r"$env:Path = 'C:\tools;' + $env:Path",
+            r"$env:Path -split ';'",
+            "$env:PATHEXT = '.EXE'",
+            "echo $env:Path",
+        ] {
+            assert_eq!(bends_path(line), None, "{line}");
         }
     }
 }

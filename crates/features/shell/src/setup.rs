@@ -11,6 +11,7 @@ use crate::limits::PROFILE_BYTES_MAX;
 use crate::plan::{ByHand, Kept, Plan};
 use crate::rivals::rivals;
 use crate::seal::{self, Seal};
+use crate::user_path;
 use crate::{Places, Script, SetupError, Shell, quote, script};
 
 /// What is to be set up.
@@ -18,7 +19,9 @@ use crate::{Places, Script, SetupError, Shell, quote, script};
 pub struct Wish {
     /// For which shells.
     pub shells: Vec<Shell>,
-    /// Whether profiles may be changed.
+    /// Whether the user's `Path` is to have the shims, where there is a registry.
+    pub user_path: bool,
+    /// Whether profiles, and the registry, may be changed.
     pub profiles: bool,
     /// Whether what somebody has changed may be written over.
     pub force: bool,
@@ -35,7 +38,7 @@ pub struct Completion {
     pub text: String,
 }
 
-/// Plans what `goward setup` changes: scripts, blocks in profiles, completions, the function for direnv.
+/// Plans what `goward setup` changes: the user's `Path` where that stands in a registry, scripts, blocks in profiles, completions, the function for direnv.
 ///
 /// # Errors
 /// When a profile may not be written or is no text; then nothing of the plan should be carried out.
@@ -43,7 +46,17 @@ pub fn plan_setup(sys: &Sys, layout: &Layout, places: &Places, wish: &Wish) -> R
     let folders = Folders::of(sys)?;
     let mut plan = Plan { purpose: "setup".to_owned(), shells: wish.shells.clone(), ..Plan::default() };
     let mut looked_at = Vec::new();
+    if let Some(registry) = sys.registry().filter(|_| wish.user_path) {
+        match wish.profiles {
+            true => user_path::put_first(registry, &places.shims, &mut plan)?,
+            false => plan.variable_by_hand = user_path::by_hand(registry, &places.shims)?,
+        }
+    }
     for &shell in &wish.shells {
+        if sys.registry().is_some() && !shell.is_native_to_windows() {
+            plan.warnings.push(format!("{shell} takes PATH from Windows, and gets no profile of its own there"));
+            continue;
+        }
         for kind in Script::files_of(shell) {
             own_file(sys, &mut plan, wish, layout.activation(kind.file_name()), &script(kind, places))?;
         }
@@ -70,7 +83,7 @@ pub fn plan_setup(sys: &Sys, layout: &Layout, places: &Places, wish: &Wish) -> R
     if let Some(path) = direnv_lib(sys, &folders).filter(|_| wish.profiles) {
         own_file(sys, &mut plan, wish, path, &script(Script::Direnv, places))?;
     }
-    plan.rivals = rivals(sys, &looked_at);
+    plan.rivals = rivals(sys, &looked_at, &places.shims);
     Ok(plan)
 }
 

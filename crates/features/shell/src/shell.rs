@@ -36,6 +36,12 @@ impl Shell {
         }
     }
 
+    /// Whether it is a program of Windows' own kind where it runs there. The others come with a world of their own, take
+    /// PATH from Windows, and write it in another way.
+    pub(crate) const fn is_native_to_windows(self) -> bool {
+        matches!(self, Shell::Pwsh | Shell::Nu | Shell::Elvish)
+    }
+
     /// The shell of this name.
     pub fn named(name: &str) -> Option<Shell> {
         Shell::ALL.into_iter().find(|shell| shell.name() == name)

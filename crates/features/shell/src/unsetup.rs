@@ -10,7 +10,7 @@ use crate::find::{Folders, completion, nu_autoload, profiles_ever};
 use crate::plan::{Kept, Plan};
 use crate::seal::{self, Seal};
 use crate::setup::{check_writable, read};
-use crate::{Script, SetupError, Shell};
+use crate::{Script, SetupError, Shell, user_path};
 
 /// Plans what `goward unsetup` takes out: what setup has written and nobody has changed; with `force` also what somebody
 /// has changed. Toolchains stay, and so do folders.
@@ -33,6 +33,9 @@ pub fn plan_unsetup(sys: &Sys, layout: &Layout, shells: &[Shell], force: bool) -
         for kind in Script::files_of(shell) {
             own_file(sys, &mut plan, layout.activation(kind.file_name()), force)?;
         }
+    }
+    if let (true, Some(registry), Some(shims)) = (all, sys.registry(), layout.shims().to_str()) {
+        user_path::take_out(registry, shims, &mut plan)?;
     }
     if all {
         own_file(sys, &mut plan, folders.config.join("direnv").join("lib").join("goward.sh"), force)?;

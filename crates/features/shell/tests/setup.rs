@@ -56,7 +56,13 @@ impl World {
 
     fn plan_as(&self, shells: &[Shell], profiles: bool, force: bool) -> Result<Plan, SetupError> {
         let completion = |shell| Completion { shell, text: "#compdef goward\n# completes\n".to_owned() };
-        let wish = Wish { shells: shells.to_vec(), profiles, force, completions: Shell::ALL.map(completion).to_vec() };
+        let wish = Wish {
+            shells: shells.to_vec(),
+            user_path: true,
+            profiles,
+            force,
+            completions: Shell::ALL.map(completion).to_vec(),
+        };
         plan_setup(&self.sys, self.store.layout(), &self.places, &wish)
     }
 

@@ -202,6 +202,8 @@ impl Disk {
                     self.nodes[node].mode = mode_of(&meta);
                 }
             }
+            // The registry has its own durability: `MemoryRegistry::after_power_cut`.
+            OpKind::SetValue | OpKind::SyncValues => {}
         }
     }
 

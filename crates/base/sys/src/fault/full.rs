@@ -138,6 +138,8 @@ fn needs_room(op: &Op) -> bool {
         OpKind::SyncFile
         | OpKind::SyncDir
         | OpKind::SyncFs
+        | OpKind::SetValue
+        | OpKind::SyncValues
         | OpKind::Rename
         | OpKind::RemoveFile
         | OpKind::RemoveDir

@@ -18,6 +18,8 @@ pub struct MemoryRegistry {
 #[derive(Debug, Default)]
 struct State {
     values: Values,
+    /// As they were at the last sync.
+    durable: Values,
     told_count: u64,
     refuses: bool,
 }
@@ -25,7 +27,25 @@ struct State {
 impl MemoryRegistry {
     /// Puts a value there, as another program would.
     pub fn put(&self, root: Root, key: &str, name: &str, value: RegistryValue) {
-        self.with(|state| state.values.insert(place(root, key, name), value));
+        self.with(|state| {
+            state.values.insert(place(root, key, name), value.clone());
+            state.durable.insert(place(root, key, name), value);
+        });
+    }
+
+    /// Another registry with the same values, which goes its own way from here on.
+    pub fn copy(&self) -> MemoryRegistry {
+        self.with(|state| {
+            let (values, durable) = (state.values.clone(), state.durable.clone());
+            MemoryRegistry { state: Arc::new(Mutex::new(State { values, durable, ..State::default() })) }
+        })
+    }
+
+    /// Another registry with the values that a power cut leaves: those that were synced.
+    pub fn after_power_cut(&self) -> MemoryRegistry {
+        let copy = self.copy();
+        copy.with(|state| state.values = state.durable.clone());
+        copy
     }
 
     /// From now on writing is refused, as by a policy of the machine's.
@@ -53,6 +73,10 @@ impl MemoryRegistry {
             }
             Ok(())
         })
+    }
+
+    pub(super) fn sync(&self) {
+        self.with(|state| state.durable = state.values.clone());
     }
 
     pub(super) fn told(&self) -> bool {

@@ -5,6 +5,9 @@
 //! the one entry is changed ([`PathList`]). A change carries the value from before ([`VariableChange`]): it is made only if that
 //! value still stands there, and can be taken back as long as nobody has changed it since.
 //!
+//! What is written is made durable before the call returns: the system itself writes the registry out when it finds
+//! the time, and a change that was said to be done could be gone after a power cut.
+//!
 //! Elsewhere there is no registry; [`Registry::in_memory`] stands for one in tests on every system.
 
 mod change;
@@ -14,10 +17,14 @@ mod path_list;
 mod real;
 
 use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::fault::{Adversary, Op, OpKind, carry_out};
 
 pub use change::{VariableChange, VariableConflict};
 pub use memory::MemoryRegistry;
-pub use path_list::{PathList, PathListError};
+pub use path_list::{PathList, PathListError, is_same};
 
 /// Where a user's variables stand, below [`Root::User`].
 pub const USER_ENVIRONMENT: &str = "Environment";
@@ -75,9 +82,16 @@ impl RegistryValue {
 }
 
 /// The registry, or what stands for it. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Registry {
     inner: Inner,
+    adversary: Option<Arc<dyn Adversary>>,
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.inner.fmt(f)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -91,14 +105,19 @@ impl Registry {
     /// This machine's; `None` where it has none.
     pub fn real() -> Option<Registry> {
         #[cfg(windows)]
-        return Some(Registry { inner: Inner::Real });
+        return Some(Registry { inner: Inner::Real, adversary: None });
         #[cfg(not(windows))]
         None
     }
 
     /// One in memory, for tests.
     pub fn in_memory(memory: MemoryRegistry) -> Registry {
-        Registry { inner: Inner::Memory(memory) }
+        Registry { inner: Inner::Memory(memory), adversary: None }
+    }
+
+    /// The same, before the eyes of an adversary.
+    pub(crate) fn watched_by(&self, adversary: Option<&Arc<dyn Adversary>>) -> Registry {
+        Registry { inner: self.inner.clone(), adversary: adversary.cloned() }
     }
 
     /// A value; `None` where there is none of this name.
@@ -113,13 +132,34 @@ impl Registry {
         }
     }
 
-    /// Sets one of the user's values, or removes it.
+    /// Sets one of the user's values, or removes it, durably.
     pub fn write(&self, key: &str, name: &str, value: Option<&RegistryValue>) -> io::Result<()> {
-        match &self.inner {
-            #[cfg(windows)]
-            Inner::Real => real::write(key, name, value),
-            Inner::Memory(memory) => memory.write(key, name, value.cloned()),
-        }
+        let op = |kind| Op::new(kind, &place(Root::User, key, name));
+        let adversary = self.adversary.as_ref();
+        carry_out(
+            adversary,
+            || op(OpKind::SetValue),
+            None,
+            || match &self.inner {
+                #[cfg(windows)]
+                Inner::Real => real::write(key, name, value),
+                Inner::Memory(memory) => memory.write(key, name, value.cloned()),
+            },
+        )?;
+        // In memory a sync costs nothing and is what a power cut asks for, so it is never only believed.
+        carry_out(
+            adversary,
+            || op(OpKind::SyncValues),
+            None,
+            || match &self.inner {
+                #[cfg(windows)]
+                Inner::Real => real::sync(key),
+                Inner::Memory(memory) => {
+                    memory.sync();
+                    Ok(())
+                }
+            },
+        )
     }
 
     /// Tells running programs that the user's variables have changed, so that what they start from now on has the new
@@ -131,39 +171,16 @@ impl Registry {
             Inner::Memory(memory) => memory.told(),
         }
     }
+}
 
-    /// What other installers of Go have left that stands before goward or bends the go command: one line each.
-    pub fn leftovers(&self, own_folder: &str) -> io::Result<Vec<String>> {
-        const VARIABLES: [&str; 4] = ["GOROOT", "GOPATH", "GOBIN", "GOTOOLCHAIN"];
-        const APP_PATHS: &str = r"Software\Microsoft\Windows\CurrentVersion\App Paths\go.exe";
-        // What the official .msi leaves (golang/build, installer.wxs).
-        const MSI: (&str, &str) = (r"Software\GoProgrammingLanguage", "installLocation");
-        let mut found = Vec::new();
-        for (root, key, whose) in
-            [(Root::Machine, MACHINE_ENVIRONMENT, "the machine's"), (Root::User, USER_ENVIRONMENT, "the user's")]
-        {
-            if let Some(list) = self.read(root, key, "Path")?.as_ref().and_then(PathList::of) {
-                for entry in list.entries_of_go().into_iter().filter(|entry| !path_list::is_same(entry, own_folder)) {
-                    let before = if root == Root::Machine { ", which comes before the user's" } else { "" };
-                    found.push(format!("{whose} PATH has `{entry}`{before}"));
-                }
-            }
-            for name in VARIABLES {
-                if let Some(value) = self.read(root, key, name)? {
-                    found.push(format!("{whose} variable {name} is `{}`", value.shown()));
-                }
-            }
-        }
-        for (root, whose) in [(Root::Machine, "the machine's"), (Root::User, "the user's")] {
-            if let Some(value) = self.read(root, APP_PATHS, "")? {
-                found.push(format!("{whose} App Paths lead `go.exe` to `{}`", value.shown()));
-            }
-        }
-        if let Some(value) = self.read(Root::User, MSI.0, MSI.1)? {
-            found.push(format!("Go's own installer has put one into `{}`", value.shown()));
-        }
-        Ok(found)
-    }
+/// Where a value stands, as people and the system's own tools write it: `HKCU\Environment\Path`.
+pub fn place(root: Root, key: &str, name: &str) -> PathBuf {
+    let root = match root {
+        Root::User => "HKCU",
+        Root::Machine => "HKLM",
+    };
+    let name = if name.is_empty() { "(Default)" } else { name };
+    Path::new(&format!(r"{root}\{key}\{name}")).to_owned()
 }
 
 #[cfg(test)]
@@ -172,34 +189,6 @@ mod tests {
 
     fn text(text: &str) -> RegistryValue {
         RegistryValue::text(ValueKind::Expandable, &text.encode_utf16().collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn what_other_installers_have_left_is_named_and_nothing_else_is() {
-        let memory = MemoryRegistry::default();
-        let registry = Registry::in_memory(memory.clone());
-        assert!(registry.leftovers(r"C:\u\goward\shims").unwrap().is_empty());
-        memory.put(Root::Machine, MACHINE_ENVIRONMENT, "Path", text(r"C:\Windows;C:\Program Files\Go\bin\;C:\Gourmet"));
-        memory.put(Root::User, USER_ENVIRONMENT, "Path", text(r"C:\u\goward\shims;%USERPROFILE%\go\bin;C:\tools"));
-        memory.put(Root::User, USER_ENVIRONMENT, "GOROOT", text(r"C:\Go"));
-        memory.put(
-            Root::Machine,
-            r"Software\Microsoft\Windows\CurrentVersion\App Paths\go.exe",
-            "",
-            text(r"D:\go.exe"),
-        );
-        memory.put(Root::User, r"Software\GoProgrammingLanguage", "installLocation", text(r"C:\Program Files\Go\"));
-        let found = registry.leftovers(r"c:\U\Goward\shims\").unwrap();
-        assert_eq!(
-            found,
-            [
-                r"the machine's PATH has `C:\Program Files\Go\bin\`, which comes before the user's",
-                r"the user's PATH has `%USERPROFILE%\go\bin`",
-                r"the user's variable GOROOT is `C:\Go`",
-                r"the machine's App Paths lead `go.exe` to `D:\go.exe`",
-                r"Go's own installer has put one into `C:\Program Files\Go\`",
-            ]
-        );
     }
 
     #[cfg(windows)]
@@ -215,5 +204,32 @@ mod tests {
         assert_eq!(registry.read(Root::User, &key, "Path").unwrap(), None);
         // A key without values is a thing of the test's, and is left to the prefix.
         registry.tell_of_change();
+    }
+
+    #[test]
+    fn a_value_is_written_before_the_eyes_of_an_adversary_and_survives_a_power_cut_once_it_is_synced() {
+        use crate::{Clock, Env, FailAt, Fs, Sys};
+        let read = |memory: &MemoryRegistry| {
+            let registry = Registry::in_memory(memory.clone());
+            registry.read(Root::User, USER_ENVIRONMENT, "A").unwrap().map(|value| value.shown())
+        };
+        for (nth, now, later) in [(1, None, None), (2, Some("a"), None), (3, Some("a"), Some("a"))] {
+            let memory = MemoryRegistry::default();
+            let fs = Fs::faulty(Arc::new(FailAt::from(nth, io::ErrorKind::PermissionDenied)));
+            let sys = Sys::new(fs, Clock::manual(0), Env::of_this_process());
+            assert!(sys.registry().is_none());
+            let sys = sys.with_registry(&Registry::in_memory(memory.clone()));
+            let write = sys.registry().unwrap().write(USER_ENVIRONMENT, "A", Some(&text("a")));
+            assert_eq!(write.is_ok(), nth == 3);
+            assert_eq!(read(&memory).as_deref(), now);
+            assert_eq!(read(&memory.after_power_cut()).as_deref(), later);
+            assert_eq!(read(&memory.copy()).as_deref(), now);
+        }
+    }
+
+    #[test]
+    fn a_place_is_written_as_the_system_s_tools_write_it() {
+        assert_eq!(place(Root::User, USER_ENVIRONMENT, "Path"), Path::new(r"HKCU\Environment\Path"));
+        assert_eq!(place(Root::Machine, "Software", ""), Path::new(r"HKLM\Software\(Default)"));
     }
 }

@@ -102,15 +102,19 @@ impl PathList {
         PathList { kind: self.kind, units: kept.join(&SEMICOLON) }
     }
 
-    /// Entries that look like the programs of a Go: `…\Go\bin`, `…\go1.22.1\bin`.
-    pub(super) fn entries_of_go(&self) -> Vec<String> {
-        let is_go = |entry: &String| {
-            let lower = plain(entry);
-            let Some((folder, "bin")) = lower.rsplit_once('\\') else { return false };
-            let name = folder.rsplit('\\').next().unwrap_or(folder);
-            name == "go" || name.strip_prefix("go").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        };
-        self.entries().iter().map(|entry| String::from_utf16_lossy(entry)).filter(is_go).collect()
+    /// The entries as text, for people; what is no Unicode is replaced.
+    pub fn shown_entries(&self) -> Vec<String> {
+        self.entries().iter().map(|entry| String::from_utf16_lossy(entry)).collect()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.units.is_empty()
+    }
+
+    /// Whether the entry is the first.
+    pub fn has_first(&self, entry: &str) -> bool {
+        self.entries().first().is_some_and(|first| is_same(&String::from_utf16_lossy(first), entry))
     }
 
     /// The entries, as they are written. A semicolon between quotes ends none.
@@ -125,7 +129,7 @@ impl PathList {
 }
 
 /// Whether two entries are written for one folder: case, quotes, `/` and a separator at the end aside.
-pub(super) fn is_same(a: &str, b: &str) -> bool {
+pub fn is_same(a: &str, b: &str) -> bool {
     plain(a) == plain(b)
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
+use windows_sys::Win32::System::Registry::RegFlushKey;
 use winreg::enums::{HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_READ, RegType};
 use winreg::{HKEY, RegKey, RegValue};
 
@@ -37,6 +38,17 @@ pub(super) fn write(key: &str, name: &str, value: Option<&RegistryValue>) -> io:
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             outcome => outcome,
         },
+    }
+}
+
+/// Makes a key durable: the system writes it out in its own time otherwise.
+#[expect(unsafe_code, reason = "the system's own call")]
+pub(super) fn sync(key: &str) -> io::Result<()> {
+    let key = RegKey::predef(HKEY_CURRENT_USER).open_subkey_with_flags(key, KEY_READ)?;
+    // SAFETY: the key is open for the whole call.
+    match unsafe { RegFlushKey(key.raw_handle().cast()) } {
+        0 => Ok(()),
+        code => Err(io::Error::from_raw_os_error(code.cast_signed())),
     }
 }
 

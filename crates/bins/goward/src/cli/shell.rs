@@ -67,11 +67,11 @@ Examples:
   goward setup --dry-run
   goward setup                      every shell that you use
   goward setup --shell zsh --shell fish
-  goward setup --no-profile         change no profile; print the lines to add
+  goward setup --no-profile         change no profile and no variable; print what to add
   goward setup --system             as the administrator: one store for all users
 
 All files change together or none does. What stood in them before is kept, and `goward unsetup` takes out
-what was put in.")]
+what was put in. On Windows the user's Path in the registry is one of them, unless --shell names shells.")]
 pub struct SetupArgs {
     /// Set up this shell only; may be given more than once.
     #[arg(long = "shell", value_name = "SHELL")]
@@ -79,7 +79,7 @@ pub struct SetupArgs {
     /// Show what would change, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Change no profile; print the lines to add.
+    /// Change no profile, and no variable on Windows; print what to add.
     #[arg(long)]
     pub no_profile: bool,
     /// Place no completions.

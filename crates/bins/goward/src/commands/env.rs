@@ -160,10 +160,27 @@ fn statement(shell: EnvShell, name: &str, change: &Change) -> String {
 
 /// A text that the shell takes as it is.
 fn quoted(shell: EnvShell, text: &str) -> String {
-    match shell {
-        EnvShell::Sh | EnvShell::Bash | EnvShell::Zsh => format!("'{}'", text.replace('\'', r"'\''")),
-        EnvShell::Fish => format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'")),
-        EnvShell::Pwsh => format!("'{}'", text.replace('\'', "''")),
-        EnvShell::Nu => format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"")),
+    let script = match shell {
+        EnvShell::Sh | EnvShell::Bash | EnvShell::Zsh => shell::Script::Sh,
+        EnvShell::Fish => shell::Script::Fish,
+        EnvShell::Pwsh => shell::Script::Pwsh,
+        EnvShell::Nu => shell::Script::Nu,
+    };
+    shell::quote(script, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_for_powershell_parses_also_with_typographic_quotes() {
+        let odd = "C:\\we'ird \u{2018}x\u{2019} $a `b` \u{fc}";
+        let changes = [Change::Set(odd.to_owned()), Change::Unset, Change::Prepend(odd.to_owned())];
+        for change in &changes {
+            let text = statement(EnvShell::Pwsh, "GOPATH", change);
+            let parsed = poshtree::v2::parse(&text);
+            assert!(parsed.errors.is_empty() && text.is_ascii(), "{:?} in {text}", parsed.errors);
+        }
     }
 }

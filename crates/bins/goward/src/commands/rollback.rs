@@ -25,10 +25,13 @@ pub(super) fn run(ctx: &Ctx, args: &RollbackArgs) -> Done {
 fn step(step: &UndoneStep) -> String {
     match step {
         UndoneStep::Default(back) => line(back),
-        UndoneStep::Change { purpose, files, generation, .. } => {
+        UndoneStep::Change { purpose, files, variables, generation, .. } => {
             let mut text = format!("undid: {purpose}\n");
             for file in files {
                 text.push_str(&format!("  {} is as it was before\n", file.display()));
+            }
+            for variable in variables {
+                text.push_str(&format!("  the user's variable {variable} is as it was before\n"));
             }
             if let Some(generation) = generation {
                 text.push_str(&format!("  generation {generation} is in use again\n"));

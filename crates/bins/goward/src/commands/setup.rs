@@ -17,11 +17,11 @@ use crate::outcome::Worded;
 struct Outcome {
     #[serde(flatten)]
     plan: Plan,
-    /// Whether files were changed.
+    /// Whether files or variables were changed.
     changed: bool,
     /// The transaction's name, by which it can be undone.
     transaction: Option<String>,
-    /// Where the files' former bytes are kept.
+    /// Where what was there before is kept.
     backup: Option<std::path::PathBuf>,
     /// The shims; a setup writes them.
     shims: Option<engine::ShimsWritten>,
@@ -33,7 +33,9 @@ pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Done {
         named => shells(named),
     };
     let completions = if args.no_completions { Vec::new() } else { completions(&shells) };
-    let wish = Wish { shells, profiles: !args.no_profile, force: args.force, completions };
+    // What belongs to one shell only is not everybody's PATH.
+    let user_path = args.shells.is_empty();
+    let wish = Wish { shells, user_path, profiles: !args.no_profile, force: args.force, completions };
     let plan = shell::plan_setup(&ctx.sys, ctx.store.layout(), &places(ctx)?, &wish)?;
     finish(ctx, plan, args.dry_run, speech)
 }
@@ -53,16 +55,22 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         }
     }
     for rival in &plan.rivals {
-        speech.say(&format!("warning: {} {}", rival.place, rival.what));
+        speech.say(&format!("warning: {} {}; {}", rival.place, rival.what, rival.fix));
+    }
+    for warning in &plan.warnings {
+        speech.say(&format!("warning: {warning}"));
     }
     let mut text = String::new();
     // Writing to a string cannot fail.
+    if let Some(by_hand) = &plan.variable_by_hand {
+        let _ = writeln!(text, "{by_hand}");
+    }
     for line in &plan.by_hand {
         let _ = writeln!(text, "add to {} ({}):\n  {}", line.path.display(), line.shell, line.line);
     }
     if dry_run {
         text.push_str(&planned(&plan));
-        if plan.changes.is_empty() {
+        if plan.is_nothing() {
             text.push_str("nothing would change\n");
         }
         return Ok(Box::new(Worded::new(
@@ -88,12 +96,12 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         (None, true) => text.push_str("everything is in place already; nothing changed\n"),
         (None, false) => text.push_str("nothing of goward's is in place; nothing changed\n"),
         (Some(_), true) => {
-            let _ = writeln!(text, "set up {}; new shells have goward's shims first in PATH", names(&plan.shells));
+            let _ = writeln!(text, "set up {}; {} have goward's shims first in PATH", what(&plan), who(&plan));
         }
         (Some(_), false) => text.push_str("taken out; shells that run keep their PATH until they end\n"),
     }
     if let Some(backup) = &backup {
-        let _ = writeln!(text, "what the files held before is kept in {}", backup.display());
+        let _ = writeln!(text, "what was there before is kept in {}", backup.display());
     }
     if transaction.is_some() && is_setup {
         text.push_str("`goward undo` takes it back now, `goward unsetup` at any time\n");
@@ -103,15 +111,31 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
 }
 
 fn planned(plan: &Plan) -> String {
-    let line = |change: &shell::Change| {
-        let verb = match change.action {
+    let line = |action: Action, place: &std::path::Path, what: &str| {
+        let verb = match action {
             Action::Make => "make",
             Action::Change => "change",
             Action::Remove => "remove",
         };
-        format!("{verb} {} ({})\n", change.path.display(), change.what)
+        format!("{verb} {} ({what})\n", place.display())
     };
-    plan.changes.iter().map(line).collect()
+    let files = plan.changes.iter().map(|change| line(change.action, &change.path, &change.what));
+    files.chain(plan.variables.iter().map(|variable| line(variable.action, &variable.place, &variable.what))).collect()
+}
+
+/// What a setup has set up, in words.
+fn what(plan: &Plan) -> String {
+    let shells = names(&plan.shells);
+    match (plan.variables.is_empty(), plan.shells.is_empty()) {
+        (true, _) => shells,
+        (false, true) => "the user's Path".to_owned(),
+        (false, false) => format!("the user's Path, {shells}"),
+    }
+}
+
+/// Who sees it: a variable in the registry is read by whatever starts other programs, and handed down.
+fn who(plan: &Plan) -> &'static str {
+    if plan.variables.is_empty() { "new shells" } else { "terminals that are opened from now on" }
 }
 
 fn names(shells: &[Shell]) -> String {

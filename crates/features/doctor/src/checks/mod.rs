@@ -4,6 +4,7 @@ mod environment;
 mod path;
 mod private;
 mod profile;
+mod registry;
 mod store;
 mod system;
 
@@ -64,8 +65,14 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "profile",
-        about: "lines of shell profiles that set Go's variables",
-        words: &["profile-goroot", "profile-gotoolchain"],
+        about: "lines of shell profiles that set Go's variables; PowerShell's, on Windows, also other managers and PATH",
+        words: &["profile-goroot", "profile-gotoolchain", "profile-manager", "profile-path"],
         run: profile::run,
+    },
+    Topic {
+        name: "registry",
+        about: "what other installers of Go have left in the registry of Windows",
+        words: shell::LEFTOVER_WORDS,
+        run: registry::run,
     },
 ];

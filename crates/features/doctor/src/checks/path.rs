@@ -6,7 +6,7 @@ use crate::examined::Examined;
 use crate::finding::Finding;
 
 /// Parts of paths by which other managers are known, and their names.
-const MANAGERS: [(&str, &str); 12] = [
+const MANAGERS: [(&str, &str); 14] = [
     (".goenv", "goenv"),
     (".gvm", "gvm"),
     (".asdf", "asdf"),
@@ -18,6 +18,8 @@ const MANAGERS: [(&str, &str); 12] = [
     (".g/", "g"),
     (".sdkman", "sdkman"),
     ("homebrew", "Homebrew"),
+    ("scoop", "Scoop"),
+    ("chocolatey", "Chocolatey"),
     ("snap", "snap"),
 ];
 
@@ -44,20 +46,14 @@ pub(super) fn run(examined: &Examined) -> Vec<Finding> {
         (Some(_), Some(first)) => {
             let what = format!("{} comes before goward on PATH; in order: {list}", told(first));
             let why = "the first one is run, and what you choose with goward has no effect on `go`";
-            let fix = format!(
-                "put `{}` first in PATH, in your shell's profile",
-                examined.ctx.store.layout().shims().display()
-            );
+            let fix = fix(examined);
             findings.push(Finding::problem("path-shadowed", what, why, fix).at(&first.folder, None));
         }
         _ => {
             let there = if list.is_empty() { "no go is there".to_owned() } else { format!("in order: {list}") };
             let what = format!("neither goward's shims nor its default stand on PATH; {there}");
             let why = "`goward run` works all the same, and `go` alone is not goward's";
-            let fix = format!(
-                "put `{}` first in PATH, in your shell's profile",
-                examined.ctx.store.layout().shims().display()
-            );
+            let fix = fix(examined);
             findings.push(Finding::note("path-without-goward", what, why, fix));
         }
     }
@@ -73,6 +69,16 @@ pub(super) fn run(examined: &Examined) -> Vec<Finding> {
     }
     relative(examined, &mut findings);
     findings
+}
+
+fn fix(examined: &Examined) -> String {
+    let shims = examined.ctx.store.layout().shims();
+    match examined.ctx.sys.registry() {
+        Some(_) => {
+            format!("`goward setup` puts `{}` first in the user's Path; then open a new terminal", shims.display())
+        }
+        None => format!("put `{}` first in PATH, in your shell's profile", shims.display()),
+    }
 }
 
 fn told(entry: &Entry) -> String {
@@ -103,7 +109,7 @@ fn entries(examined: &Examined) -> Vec<Entry> {
         let real_folder = fs.resolve(&folder).ok();
         let is_ours = ours.contains(&folder)
             || real_folder.is_some_and(|real| real_ours.contains(&real) || real.starts_with(layout.toolchains()));
-        let text = folder.to_string_lossy().to_lowercase();
+        let text = folder.to_string_lossy().to_lowercase().replace('\\', "/");
         let manager = MANAGERS.iter().find(|(part, _)| text.contains(part)).map(|(_, name)| *name);
         let real = fs.resolve(&go).unwrap_or(go);
         found.push(Entry { folder, number: index + 1, is_ours, manager: manager.filter(|_| !is_ours), real });

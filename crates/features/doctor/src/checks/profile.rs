@@ -1,4 +1,4 @@
-//! Lines of shell profiles that set Go's variables.
+//! Lines of shell profiles that set Go's variables; on Windows those of PowerShell, by the list that setup has.
 
 use std::path::PathBuf;
 
@@ -22,11 +22,13 @@ const OF_USER: [&str; 9] = [
 const OF_MACHINE: [&str; 6] =
     ["/etc/profile", "/etc/bash.bashrc", "/etc/environment", "/etc/zsh/zshenv", "/etc/zshenv", "/etc/zsh/zprofile"];
 
+const SET_IN_EVERY_SHELL: &str = "it is set in every new shell, and works against what is chosen there";
+
 pub(super) fn run(examined: &Examined) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if cfg!(windows) {
-        return findings;
+    if examined.ctx.sys.registry().is_some() {
+        return shell::rivals_of_powershell(&examined.ctx.sys).into_iter().filter_map(in_powershell).collect();
     }
+    let mut findings = Vec::new();
     let fs = examined.ctx.sys.fs();
     for path in profiles(examined) {
         let Ok(Some(bytes)) = fs.read_if_there(&path, PROFILE_BYTES_MAX) else { continue };
@@ -38,6 +40,18 @@ pub(super) fn run(examined: &Examined) -> Vec<Finding> {
     findings
 }
 
+fn in_powershell(rival: shell::Rival) -> Option<Finding> {
+    let (word, why) = match rival.kind {
+        shell::RivalKind::Goroot => ("profile-goroot", SET_IN_EVERY_SHELL),
+        shell::RivalKind::Manager => ("profile-manager", "its go is then found before goward's shims"),
+        shell::RivalKind::Path => ("profile-path", "another go may then be found before goward's shims"),
+        // These do not stand in profiles.
+        shell::RivalKind::GoEnv | shell::RivalKind::Registry => return None,
+    };
+    let what = format!("a line {}", rival.what);
+    Some(Finding::problem(word, what, why, rival.fix).at(rival.path, rival.line))
+}
+
 fn profiles(examined: &Examined) -> Vec<PathBuf> {
     let home = examined.ctx.sys.env().home();
     let of_user = home.iter().flat_map(|home| OF_USER.iter().map(|name| home.join(name)));
@@ -47,7 +61,7 @@ fn profiles(examined: &Examined) -> Vec<PathBuf> {
 }
 
 fn finding(line: &str) -> Option<Finding> {
-    let why = "it is set in every new shell, and works against what is chosen there";
+    let why = SET_IN_EVERY_SHELL;
     let (name, value) = assignment(line)?;
     let fix = format!("take the line out, and `unset {name}` in shells that are open");
     match name {
