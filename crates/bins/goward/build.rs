@@ -54,8 +54,10 @@ fn main() {
     rustc.arg("--extern").arg(external("shim", &shim_library));
     if raw {
         rustc.arg("--cfg").arg("raw");
-        // It has a start of its own, where the compiler would bring the one that it has for musl.
-        rustc.arg("-Clink-self-contained=no");
+        // It has a start of its own, and the compiler would bring the one that it has for musl.
+        if var("CARGO_CFG_TARGET_ENV") == "musl" {
+            rustc.arg("-Clink-self-contained=no");
+        }
         for arg in LINK_ARGS {
             rustc.arg(format!("-Clink-arg={arg}"));
         }

@@ -53,10 +53,11 @@ pub fn musl(tools: &Tools, rows: &mut Rows, whole: bool) -> Result<()> {
     }
     let mut build =
         tools.cargo(&compiler, &["build", "--release", "--package", "goward", "--target", MUSL, "--locked"]);
-    build
-        .env(target_var(MUSL, "RUSTFLAGS"), flags)
-        .env(target_var(MUSL, "LINKER"), MUSL_GCC)
-        .env("CC_x86_64_unknown_linux_musl", MUSL_GCC);
+    build.env(target_var(MUSL, "RUSTFLAGS"), flags).env("CC_x86_64_unknown_linux_musl", MUSL_GCC);
+    if let Compiler::Debian(_) = &compiler {
+        // Where the compiler brings the start files, musl's own gcc would add a loader to them.
+        build.env(target_var(MUSL, "LINKER"), MUSL_GCC);
+    }
     let form = optimise(&mut build, whole);
     let file = built(tools, &compiler, MUSL);
     let done = tools::run(&mut build).and_then(|took| Ok(format!("{took}, {form}, {}", static_file(&file)?)));
