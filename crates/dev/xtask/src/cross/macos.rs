@@ -1,6 +1,7 @@
 //! macOS on arm64: checked and linted, and linked where that can be done. Nothing here can run it.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Result, ensure};
 
@@ -25,6 +26,8 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         .env(target_var(TARGET, "RUSTFLAGS"), &flags)
         .env("CC_aarch64_apple_darwin", tools.script("stub-cc"))
         .env("AR_aarch64_apple_darwin", tools.script("stub-ar"))
+        // goward's build script builds the shim, as a program.
+        .env(target_var(TARGET, "LINKER"), tools.script("stub-cc"))
         // What stubs have made must not be linked later.
         .env("CARGO_TARGET_DIR", tools.keyed(&compiler, "target-stubs"));
     rows.step(TARGET, Outcome::Checked, super::lint(&mut clippy), tools::run(&mut clippy));
@@ -40,23 +43,81 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
 }
 
 fn link(tools: &Tools, rows: &mut Rows, compiler: &Compiler, flags: &str) -> Result<()> {
+    let kit = tools.at("apple-kit");
+    write_kit(&kit)?;
     let zig = linux::zig(tools, "aarch64-macos")?;
-    // The compiler asks for the folder of Apple's development kit; zig has what is needed of it.
-    let kit = tools.at("no-apple-kit");
-    fs::create_dir_all(&kit)?;
     let mut build = tools.cargo(compiler, &["build", "--package", "goward", "--target", TARGET, "--locked"]);
     tools::build_fast(&mut build);
+    let folder = |name: &str| format!("-Clink-arg={}", kit.join(name).display());
+    let frameworks = format!("-Clink-arg=-F {}", folder(FRAMEWORKS_FOLDER));
     build
-        .env(target_var(TARGET, "RUSTFLAGS"), flags)
+        .env(target_var(TARGET, "RUSTFLAGS"), format!("{flags} {frameworks} -Clink-arg=-L {}", folder("usr/lib")))
         .env(target_var(TARGET, "LINKER"), &zig)
         .env("CC_aarch64_apple_darwin", &zig)
+        // The compiler asks for the folder of Apple's development kit.
         .env("SDKROOT", &kit);
     let built = tools::run(&mut build).and_then(|took| {
         let file = tools.target_folder(compiler).join(TARGET).join("debug/goward");
         let bytes = fs::read(&file)?;
         ensure!(bytes.starts_with(&MACH_O_ARM64), "{} is no program for macOS on arm64", file.display());
-        Ok(format!("{took}, {} bytes", bytes.len()))
+        Ok(format!(
+            "{took}, {} bytes; against the names of Apple's frameworks, not against the frameworks",
+            bytes.len()
+        ))
     });
     rows.step(TARGET, Outcome::Built, "goward, linked with zig", built);
     Ok(())
+}
+
+/// Where frameworks stand, in the kit and on a Mac.
+const FRAMEWORKS_FOLDER: &str = "System/Library/Frameworks";
+
+/// What goward's dependencies ask of Apple's frameworks: of the keychain which certificates are trusted, of the system's
+/// configuration which proxy is set. zig brings the C library and nothing of these. A name that is missing here ends
+/// the link with that name.
+const FRAMEWORKS: [(&str, &str); 4] = [
+    (
+        "CoreFoundation",
+        "CFArrayCreate CFDataCreate CFDateCreate CFDictionaryCreate CFDictionaryGetValueIfPresent CFErrorCopyDescription \
+         CFErrorGetCode CFGetTypeID CFNumberGetTypeID CFNumberGetValue CFRelease CFRetain CFStringCreateWithBytes \
+         CFStringGetBytes CFStringGetCStringPtr CFStringGetLength CFStringGetTypeID kCFAbsoluteTimeIntervalSince1970 \
+         kCFAllocatorDefault kCFBooleanFalse kCFBooleanTrue kCFTypeArrayCallBacks kCFTypeDictionaryKeyCallBacks \
+         kCFTypeDictionaryValueCallBacks",
+    ),
+    ("Foundation", "NSLog"),
+    (
+        "Security",
+        "SecCertificateCopySubjectSummary SecCertificateCreateWithData SecCopyErrorMessageString SecPolicyCreateSSL \
+         SecTrustCreateWithCertificates SecTrustEvaluateWithError SecTrustSetAnchorCertificates \
+         SecTrustSetAnchorCertificatesOnly SecTrustSetOCSPResponse SecTrustSetVerifyDate",
+    ),
+    (
+        "SystemConfiguration",
+        "SCDynamicStoreCopyProxies SCDynamicStoreCreateWithOptions kSCDynamicStoreUseSessionKeys \
+         kSCPropNetProxiesHTTPEnable kSCPropNetProxiesHTTPPort kSCPropNetProxiesHTTPProxy kSCPropNetProxiesHTTPSEnable \
+         kSCPropNetProxiesHTTPSPort kSCPropNetProxiesHTTPSProxy",
+    ),
+];
+
+/// Writes lists of names (text-based stubs, version 4 of their format) as Apple's kit has them for its libraries: a
+/// linker needs no more of a library than its path on the Mac and the names in it.
+fn write_kit(kit: &Path) -> Result<()> {
+    let stub = |path: &Path, install_name: &str, names: &str| -> Result<()> {
+        let names: Vec<String> = names.split_whitespace().map(|name| format!("_{name}")).collect();
+        let text = format!(
+            "--- !tapi-tbd\ntbd-version: 4\ntargets: [ arm64-macos ]\ninstall-name: '{install_name}'\nexports:\n  \
+             - targets: [ arm64-macos ]\n    symbols: [ {} ]\n...\n",
+            names.join(", ")
+        );
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, text)?;
+        Ok(())
+    };
+    for (name, names) in FRAMEWORKS {
+        let below = format!("{FRAMEWORKS_FOLDER}/{name}.framework");
+        stub(&kit.join(&below).join(format!("{name}.tbd")), &format!("/{below}/Versions/A/{name}"), names)?;
+    }
+    stub(&kit.join("usr/lib/libobjc.tbd"), "/usr/lib/libobjc.A.dylib", "objc_msgSend")
 }
