@@ -1,6 +1,5 @@
 //! Everything that can come in wrong: each case ends with the documented exit code, a report that says
 //! what to do, and a store in which nothing half-made is visible.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod support;

@@ -1,5 +1,4 @@
 //! Bundles: made from the mock upstream, carried to an empty world without a network, installed and run there.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 

@@ -1,6 +1,5 @@
 //! Transfers and processes that end too early: what was fetched is kept, nothing half-made is visible,
 //! and the next run carries on.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod support;

@@ -1,5 +1,4 @@
 //! Bringing in what is there, and moving on from it, as a user does.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
@@ -90,6 +89,12 @@ fn a_changed_tree_is_never_passed_off_as_official() {
     let run = world.home.goward([arg("import"), path(&sdk), arg("--allow-unproven")]).success();
     assert!(run.stdout.contains("registered") && run.stdout.contains("or changed"), "{}", run.snapshot());
     world.goward("run --offline 1.27.3 -- go version").exits(7);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_tree_with_a_link_that_leads_out_is_refused() {
+    let world = World::new();
     let hostile = tree(&world, "sdk/go1.26.8", "1.26.8");
     std::os::unix::fs::symlink("/etc/passwd", hostile.join("src/passwd")).unwrap();
     let run = world.home.goward([arg("import"), path(&hostile)]).exits(5);

@@ -1,5 +1,4 @@
 //! Real processes that are killed, stopped, starved of disk, or set upon each other.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the counts of a proof are part of its outcome")]
 

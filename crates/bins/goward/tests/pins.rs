@@ -1,5 +1,4 @@
 //! The files, variables and settings by which a folder chooses, and why it chose.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 

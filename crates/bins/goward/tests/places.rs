@@ -1,24 +1,27 @@
 //! Where things are, who says so, and what is wrong: env, ide, doctor, and one store for all users.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
 mod support;
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use support::{World, platform};
-use testkit::on_path;
+use testkit::{Program, on_path};
 
 /// A user who is not the administrator.
+#[cfg(unix)]
 const OTHER_USER: u32 = 65534;
 
+#[cfg(unix)]
 fn mode_of(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
     path.symlink_metadata().unwrap().permissions().mode() & 0o7777
 }
 
+#[cfg(unix)]
 fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
@@ -66,7 +69,9 @@ fn isolation_is_given_to_the_program_and_to_nothing_else() {
     let gopath = run.stdout.lines().find_map(|line| line.strip_prefix("GOPATH=")).unwrap().to_owned();
     assert!(Path::new(&gopath).starts_with(world.store("isolated/projects")), "{gopath}");
     let gobin = world.store("isolated/go1.26.8/gobin");
+    #[cfg(unix)]
     assert_eq!((mode_of(&gobin), mode_of(Path::new(&gopath))), (0o700, 0o700));
+    assert!(gobin.is_dir());
     // Once more within itself: the folders of the outer run are not taken for the user's word.
     let goward = env!("CARGO_BIN_EXE_goward");
     let nested = world.home.goward(["run", "--", goward, "run", "1.26.8", "--", "go", "show-env"]).success();
@@ -111,10 +116,7 @@ fn ide_check_and_setup_go_together_and_undo_takes_the_setup_back() {
     assert!(check.stdout.contains("settings.json:3"), "{}", check.stdout);
     // Without a shim there is nothing to lead to.
     world.goward("ide setup").exits(3);
-    let shim = world.store("shims/go");
-    std::fs::create_dir_all(shim.parent().unwrap()).unwrap();
-    std::fs::write(&shim, "#!/bin/sh\n").unwrap();
-    set_mode(&shim, 0o755);
+    world.home.write_program(world.store("shims/go"), &Program::new());
     world.goward("ide setup --dry-run").success();
     assert_eq!(std::fs::read(&settings).unwrap(), before);
     world.goward("ide setup").success();
@@ -157,6 +159,7 @@ fn doctor_tells_repairs_and_tells_again() {
     assert!(world.goward("doctor --list").success().stdout.contains("home-writable"));
 }
 
+#[cfg(unix)]
 #[test]
 fn making_the_system_store_is_refused_to_others_and_told_plainly() {
     let world = World::new();
@@ -172,6 +175,7 @@ fn making_the_system_store_is_refused_to_others_and_told_plainly() {
     assert_eq!(world.goward("system status --json").success().json()["read"], false);
 }
 
+#[cfg(unix)]
 #[test]
 fn the_administrator_installs_for_all_and_users_read_choose_run_and_keep_their_own() {
     if !sys_is_root() {
@@ -218,6 +222,7 @@ fn the_administrator_installs_for_all_and_users_read_choose_run_and_keep_their_o
     as_other(&world, &["run", "1.26", "--", "go", "version"]).success();
 }
 
+#[cfg(unix)]
 /// Whether the tester is the administrator, and the other user can run the program under test where it stands.
 fn sys_is_root() -> bool {
     let is_root = std::process::Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
@@ -230,14 +235,17 @@ fn sys_is_root() -> bool {
     is_root && can_run().is_some()
 }
 
+#[cfg(unix)]
 fn system(world: &World) -> PathBuf {
     world.home.home().join(".goward-system")
 }
 
+#[cfg(unix)]
 fn other_home(world: &World) -> PathBuf {
     world.home.home().join("other")
 }
 
+#[cfg(unix)]
 /// A home for the other user, and a way to it through the folder that only the tester may enter.
 fn open_the_way(world: &World) {
     let home = other_home(world);
@@ -250,6 +258,7 @@ fn open_the_way(world: &World) {
     set_mode(world.home.folder(), 0o755);
 }
 
+#[cfg(unix)]
 /// Runs goward as another user with a home of that user's.
 fn as_other(world: &World, args: &[&str]) -> testkit::Run {
     let setpriv = on_path("setpriv").expect("Linux has setpriv where there is a root to run this");

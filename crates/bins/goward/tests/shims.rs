@@ -1,5 +1,4 @@
 //! `go`, `gofmt` and `go1.X.Y` on PATH, from the outside.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 

@@ -1,29 +1,38 @@
 //! `goward verify`, the witness policy, the user's check and signatures, from the outside.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use pgp::composed::{ArmorOptions, DetachedSignature, KeyType, SecretKeyParamsBuilder, SignedSecretKey};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::types::{KeyDetails, Password};
 use rand::SeedableRng;
 use support::{World, names, official_file, platform};
-use testkit::{Response, TinyToolchain};
+use testkit::{Program, Response, TinyToolchain, program};
 
 const DAMAGE: i32 = 5;
 const POLICY: i32 = 7;
 
 fn writable(world: &World, path: &str) -> std::path::PathBuf {
     let file = world.tree("1.27.3").join(path);
-    fs::set_permissions(file.parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();
+    make_writable(file.parent().unwrap());
     if file.exists() {
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        make_writable(&file);
     }
     file
+}
+
+fn make_writable(path: &Path) {
+    let mut permissions = fs::metadata(path).unwrap().permissions();
+    #[cfg(unix)]
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, if path.is_dir() { 0o755 } else { 0o644 });
+    #[cfg(windows)]
+    #[expect(clippy::permissions_set_readonly_false, reason = "on Windows it is one bit")]
+    permissions.set_readonly(false);
+    fs::set_permissions(path, permissions).unwrap();
 }
 
 fn append(world: &World, path: &str) {
@@ -82,11 +91,12 @@ fn damage_is_named_and_repaired_from_the_source_and_what_does_not_belong_is_kept
     let world = World::new().sources("official");
     world.goward("install 1.27.3").success();
     append(&world, "VERSION");
-    fs::remove_file(writable(&world, "bin/gofmt")).unwrap();
+    let gofmt = format!("bin/{}", program::file_name("gofmt"));
+    fs::remove_file(writable(&world, &gofmt)).unwrap();
     fs::write(writable(&world, "src/mine.txt"), "mine").unwrap();
     let run = world.goward("verify 1.27.3");
     assert_eq!(run.code, DAMAGE);
-    for line in ["changed    VERSION", "missing    bin/gofmt", "extra      src/mine.txt"] {
+    for line in ["changed    VERSION", &format!("missing    {gofmt}"), "extra      src/mine.txt"] {
         assert!(run.stdout.contains(line), "{}", run.stdout);
     }
     assert!(run.stderr.contains("--repair"), "{}", run.stderr);
@@ -172,6 +182,7 @@ fn a_witness_that_is_missing_refuses_and_is_named_with_the_reason() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "the check is a script of Unix with programs of Unix")]
 fn the_users_check_is_told_everything_and_its_word_counts() {
     let world = World::new().sources("official").env("GOWARD_REQUIRE", "hook");
     let script = "#!/bin/sh\nPATH=/usr/bin:/bin\ntest \"$1\" = --strict || exit 9\ncat > \"$HOME/facts.json\"\nsha256sum \"$2\" > \"$HOME/sum\"\n\
@@ -206,7 +217,7 @@ fn a_check_that_cannot_be_run_or_does_not_end_refuses() {
     assert_eq!(run.code, POLICY, "{}", run.stderr);
     assert!(run.stderr.contains("cannot be run"), "{}", run.stderr);
     let world = World::new().sources("official").env("GOWARD_VERIFY_HOOK_SECONDS", "1");
-    world.home.add_program("hangs", "#!/bin/sh\nPATH=/usr/bin:/bin exec sleep 600\n");
+    world.home.add_small_program("hangs", &Program::new().sleep());
     let world = world.env("GOWARD_VERIFY_HOOK", "hangs");
     let run = world.goward("install 1.27.3");
     assert_eq!(run.code, POLICY, "{}", run.stderr);

@@ -16,6 +16,8 @@ use std::process::{Command, Stdio};
 
 pub use process::{Run, Running};
 
+use crate::program::Program;
+
 /// The name of each test's home. A space and letters beyond ASCII break careless programs.
 const HOME_NAME: &str = "t\u{e9}st h\u{f6}me";
 
@@ -39,6 +41,8 @@ impl Sandbox {
         let folder = tempfile::Builder::new().prefix("goward-test-").tempdir().expect("a temporary folder");
         // What runs inside will see the real path; on macOS the temporary folder is behind a link.
         let root = folder.path().canonicalize().expect("the folder was just made");
+        // Windows says there in the long form what everybody else says in the short one.
+        let root = root.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(root.clone(), PathBuf::from);
         let home = root.join(HOME_NAME);
         let binary = binary.as_ref().to_path_buf();
         let mut sandbox = Sandbox {
@@ -144,6 +148,22 @@ impl Sandbox {
         path
     }
 
+    /// Puts a program on PATH that this system runs. Gives its path.
+    pub fn add_small_program(&self, name: &str, program: &Program) -> PathBuf {
+        self.write_program(&self.path_folder().join(name), program)
+    }
+
+    /// Writes a program that this system runs, by its path below [`Sandbox::folder`] and without what Windows adds to
+    /// a name. Gives the full path.
+    pub fn write_program(&self, path: impl AsRef<Path>, program: &Program) -> PathBuf {
+        let mut path = self.folder.join(path).into_os_string();
+        path.push(std::env::consts::EXE_SUFFIX);
+        let path = PathBuf::from(path);
+        std::fs::create_dir_all(path.parent().expect("a file stands in a folder")).expect("a folder in the sandbox");
+        program.place(&path);
+        path
+    }
+
     /// The folder that PATH holds; empty at first.
     pub fn path_folder(&self) -> PathBuf {
         self.home.join("path")
@@ -228,6 +248,31 @@ impl Sandbox {
         all.push((self.home.display().to_string(), "[HOME]".into()));
         all.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
         all
+    }
+}
+
+#[cfg(windows)]
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // Read-only files keep a folder from being removed there.
+        make_writable(&self.home);
+    }
+}
+
+/// What cannot be made writable stays; then the folder does.
+#[cfg(windows)]
+fn make_writable(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Ok(meta) = entry.metadata() else { continue };
+        if meta.is_dir() {
+            make_writable(&entry.path());
+        }
+        let mut permissions = meta.permissions();
+        if permissions.readonly() {
+            #[expect(clippy::permissions_set_readonly_false, reason = "this is about Windows, where it is one bit")]
+            permissions.set_readonly(false);
+            let _ = std::fs::set_permissions(entry.path(), permissions);
+        }
     }
 }
 
