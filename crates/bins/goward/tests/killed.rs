@@ -39,7 +39,7 @@ fn default_go(world: &World) -> String {
 
 /// How many bytes of the archive lie in the store's downloads.
 fn held(world: &World) -> u64 {
-    let folder = world.store("downloads").join(format!("go1.27.3.{}.tar.gz.parts", platform()));
+    let folder = world.store("downloads").join(format!("{}.parts", new().archive_name()));
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     entries
         .filter_map(|entry| {

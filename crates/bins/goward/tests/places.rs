@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use support::World;
 use testkit::{Program, on_path};
@@ -31,19 +31,24 @@ fn env_tells_every_variable_and_explain_who_set_it() {
     assert_eq!(world.goward("env GOFLAGS GOBIN").success().stdout.lines().count(), 2);
     world.goward("env NO_SUCH").exits(2);
 
+    let mine = if cfg!(windows) { r"C:\mine" } else { "/mine" };
+    let below = |parts: &[&str]| parts.iter().fold(PathBuf::from(mine), |path, part| path.join(part));
     world
         .home
         .set_env("GOROOT", "/usr/lib/other-go")
-        .set_env("GOPATH", "/mine")
+        .set_env("GOPATH", mine)
         .set_env("GOWARD_ISOLATE_GOPATH", "version");
     let explained = world.goward("env --explain").success();
     for told in [
         "over /usr/lib/other-go (the environment)",
         "note: goward takes the one of the environment out",
-        "GOPATH=/mine\n    by the environment\n",
+        &format!("GOPATH={mine}\n    by the environment\n"),
         "isolate.gopath = version (GOWARD_ISOLATE_GOPATH in the environment) has no effect",
-        "GOMODCACHE=/mine/pkg/mod\n    by the go command's default: `pkg/mod` in the first folder of GOPATH\n",
-        "├─ GOPATH      /mine",
+        &format!(
+            "GOMODCACHE={}\n    by the go command's default: `pkg/mod` in the first folder of GOPATH\n",
+            below(&["pkg", "mod"]).display()
+        ),
+        &format!("├─ GOPATH      {mine}"),
     ] {
         assert!(explained.stdout.contains(told), "`{told}` is not told in\n{}", explained.stdout);
     }
@@ -161,8 +166,6 @@ testkit::left_out_on_windows!(a_system_store, "a store for all users needs Unix'
 
 #[cfg(unix)]
 mod for_all_users {
-    use std::path::PathBuf;
-
     use super::*;
     use support::platform;
 

@@ -62,7 +62,7 @@ impl Sandbox {
             ("TMPDIR", "tmp"),
             ("PATH", "path"),
         ] {
-            let folder = if below.is_empty() { home.clone() } else { home.join(below) };
+            let folder = sandbox.below(below);
             std::fs::create_dir_all(&folder).expect("a folder in the sandbox");
             sandbox.set_env(name, &folder);
         }
@@ -93,7 +93,7 @@ impl Sandbox {
         }
         for (name, below) in [("TEMP", "tmp"), ("TMP", "tmp"), ("APPDATA", ".config"), ("LOCALAPPDATA", ".local/share")]
         {
-            self.set_env(name, self.home.join(below));
+            self.set_env(name, self.below(below));
         }
         self.set_env("USERPROFILE", self.home.clone());
     }
@@ -109,6 +109,11 @@ impl Sandbox {
         &self.home
     }
 
+    /// A path below HOME, whose parts are told with slashes; the system's own stand between them.
+    pub fn below(&self, path: &str) -> PathBuf {
+        path.split('/').filter(|part| !part.is_empty()).fold(self.home.clone(), |path, part| path.join(part))
+    }
+
     /// GOWARD_HOME. It does not exist until goward makes it.
     pub fn goward_home(&self) -> PathBuf {
         self.home.join(".goward")
@@ -121,7 +126,7 @@ impl Sandbox {
 
     /// Starts what follows in another folder below HOME, which is made if need be.
     pub fn cd(&mut self, below_home: &str) -> &mut Sandbox {
-        self.folder = self.home.join(below_home);
+        self.folder = self.below(below_home);
         std::fs::create_dir_all(&self.folder).expect("a folder in the sandbox");
         self
     }

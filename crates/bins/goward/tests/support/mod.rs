@@ -33,13 +33,7 @@ impl World {
             home.redact(&toolchain.archive_sha256(), &format!("[SHA-256 of {}]", toolchain.version()));
             home.redact(&Bytes(toolchain.archive().len() as u64).to_string(), "[SIZE]");
             home.redact(&Bytes(toolchain.module_zip().len() as u64).to_string(), "[SIZE]");
-            if cfg!(windows) {
-                // Windows' archives are zips; snapshots have the name that the others have.
-                let version = toolchain.version();
-                home.redact(&toolchain.archive_name(), &format!("go{version}.[PLATFORM].tar.gz"));
-                let module = format!("{}.zip", toolchain.module_version());
-                home.redact(&module, &format!("v0.0.1-go{version}.[PLATFORM].zip"));
-            }
+            redact_names(&mut home, toolchain);
         }
         let upstream = Upstream::start(toolchains);
         home.set_env("GOWARD_OFFICIAL_URL", upstream.index_url())
@@ -145,6 +139,16 @@ pub fn sealed() -> Sandbox {
         home.redact(&format!("no junction could be made at `{}`: {none}\n", junction.display()), "");
     }
     home
+}
+
+/// Windows' archives are zips; snapshots have the name that the others have.
+pub fn redact_names(home: &mut Sandbox, toolchain: &TinyToolchain) {
+    if cfg!(windows) {
+        let version = toolchain.version();
+        home.redact(&toolchain.archive_name(), &format!("go{version}.[PLATFORM].tar.gz"));
+        let module = format!("{}.zip", toolchain.module_version());
+        home.redact(&module, &format!("v0.0.1-go{version}.[PLATFORM].zip"));
+    }
 }
 
 /// This machine as Go names it: `linux-amd64`.

@@ -31,7 +31,31 @@ fn as_on_unix(text: &str) -> String {
         // A quote keeps the backslash before it.
         out.push_str(&after.replace("\\\"", "\0").replace("\\\\", "/").replace('\\', "/").replace('\0', "\\\""));
     }
-    out.replace(".exe", "")
+    refusals_as_on_unix(&out.replace(".exe", ""))
+}
+
+/// The words in which Unix refuses what Windows refuses with this number (a file or a folder that is not there, no
+/// access, no program). Windows' own depend on its language.
+const REFUSALS: [(u32, &str); 4] = [
+    (2, "No such file or directory (os error 2)"),
+    (3, "No such file or directory (os error 2)"),
+    (5, "Permission denied (os error 13)"),
+    (193, "Permission denied (os error 13)"),
+];
+
+fn refusals_as_on_unix(text: &str) -> String {
+    let line = |line: &str| {
+        for (number, words) in REFUSALS {
+            let end = format!(" (os error {number})");
+            if let Some(at) = line.find(&end) {
+                // The words follow a colon.
+                let from = line[..at].rfind(": ").map_or(0, |colon| colon + 2);
+                return format!("{}{words}{}", &line[..from], &line[at + end.len()..]);
+            }
+        }
+        line.to_owned()
+    };
+    text.split_inclusive('\n').map(line).collect()
 }
 
 fn by_shape(text: &str) -> String {
@@ -193,6 +217,10 @@ mod tests {
     #[test]
     fn paths_and_programs_of_windows_read_as_on_unix() {
         for (text, expected) in [
+            (
+                "error: x\n  caused by: File not found. (os error 2)\n",
+                "error: x\n  caused by: No such file or directory (os error 2)\n",
+            ),
             ("a\\b [HOME]\\bin\\go.exe\nc\\d\n", "a\\b [HOME]/bin/go\nc\\d\n"),
             (
                 "{\"tree\": \"[HOME]\\\\x\", \"said\": \"\\\"no\\\"\"}",
