@@ -7,7 +7,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
-use support::{World, names, official_file, platform};
+use support::{World, names, official_file};
 use testkit::{Fault, TinyToolchain};
 
 /// What the first connection brings before it breaks.

@@ -95,6 +95,8 @@ fn a_changed_tree_is_never_passed_off_as_official() {
     world.goward("run --offline 1.27.3 -- go version").exits(7);
 }
 
+testkit::left_out_on_windows!(a_tree_with_a_link, "a user may not make symbolic links there");
+
 #[cfg(unix)]
 #[test]
 fn a_tree_with_a_link_that_leads_out_is_refused() {

@@ -4,13 +4,12 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 
 use pgp::composed::{ArmorOptions, DetachedSignature, KeyType, SecretKeyParamsBuilder, SignedSecretKey};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::types::{KeyDetails, Password};
 use rand::SeedableRng;
-use support::{World, names, official_file, platform};
+use support::{World, make_writable, names, official_file, platform};
 use testkit::{Program, Response, TinyToolchain, program};
 
 /// What is said where none is. The official site leads on from the name of a signature of a `.tar.gz`, not of a `.zip`.
@@ -27,16 +26,6 @@ fn writable(world: &World, path: &str) -> std::path::PathBuf {
         make_writable(&file);
     }
     file
-}
-
-fn make_writable(path: &Path) {
-    let mut permissions = fs::metadata(path).unwrap().permissions();
-    #[cfg(unix)]
-    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, if path.is_dir() { 0o755 } else { 0o644 });
-    #[cfg(windows)]
-    #[expect(clippy::permissions_set_readonly_false, reason = "on Windows it is one bit")]
-    permissions.set_readonly(false);
-    fs::set_permissions(path, permissions).unwrap();
 }
 
 fn append(world: &World, path: &str) {

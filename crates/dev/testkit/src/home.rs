@@ -155,7 +155,7 @@ impl Sandbox {
 
     /// Puts a program on PATH that this system runs. Gives its path.
     pub fn add_small_program(&self, name: &str, program: &Program) -> PathBuf {
-        self.write_program(&self.path_folder().join(name), program)
+        self.write_program(self.path_folder().join(name), program)
     }
 
     /// Writes a program that this system runs, by its path below [`Sandbox::folder`] and without what Windows adds to

@@ -193,6 +193,17 @@ pub fn copy_program(from: &Path, to: &Path) {
     }
 }
 
+/// Lets the owner write to what goward has made read-only.
+pub fn make_writable(path: &Path) {
+    let mut permissions = std::fs::metadata(path).unwrap().permissions();
+    #[cfg(unix)]
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, if path.is_dir() { 0o755 } else { 0o644 });
+    #[cfg(windows)]
+    #[expect(clippy::permissions_set_readonly_false, reason = "on Windows it is one bit")]
+    permissions.set_readonly(false);
+    std::fs::set_permissions(path, permissions).unwrap();
+}
+
 /// What stands in a folder, sorted; nothing where it is not there.
 pub fn names(folder: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
