@@ -1,10 +1,8 @@
 //! Each editor's configuration leads to the Go that the editor itself would take.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::Ctx;
@@ -12,6 +10,7 @@ use engine::settings::Settings;
 use ide::{Checked, IdeError, Verdict, Wanted};
 use release::{Platform, Version};
 use sys::{Clock, Env, Fs, Sys};
+use testkit::program;
 use testkit::tiny::host_platform;
 
 /// A home with two toolchains, a shim, and a project that asks for the older one.
@@ -24,10 +23,15 @@ struct World {
 const TERMINAL: &str =
     if cfg!(target_os = "macos") { "terminal.integrated.env.osx" } else { "terminal.integrated.env.linux" };
 
+/// What Windows says of a path whose links are followed, in the way in which everybody else says it.
+fn plain(path: &Path) -> PathBuf {
+    path.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(path.to_owned(), PathBuf::from)
+}
+
 impl World {
     fn new() -> World {
         let folder = tempfile::tempdir().unwrap();
-        let home = folder.path().canonicalize().unwrap().join("h\u{f6}me of a user");
+        let home = plain(&folder.path().canonicalize().unwrap()).join("h\u{f6}me of a user");
         let mut world = World { _folder: folder, home: home.clone(), vars: BTreeMap::new() };
         for version in ["1.26.8", "1.27.3"] {
             let tree = format!("store/toolchains/go{version}.{}", host_platform());
@@ -38,9 +42,14 @@ impl World {
         world.write("elsewhere/go1.20/VERSION", "go1.20.1");
         world.program("elsewhere/go1.20/bin/go");
         world.write("project/.go-version", "1.26\n");
-        for (name, value) in
-            [("HOME", ""), ("GOWARD_HOME", "store"), ("PATH", "store/shims"), ("XDG_CONFIG_HOME", "config")]
-        {
+        for (name, value) in [
+            ("HOME", ""),
+            ("USERPROFILE", ""),
+            ("APPDATA", "config"),
+            ("GOWARD_HOME", "store"),
+            ("PATH", "store/shims"),
+            ("XDG_CONFIG_HOME", "config"),
+        ] {
             world.vars.insert(name.to_owned(), home.join(value).display().to_string());
         }
         world.vars.insert("GOWARD_SYSTEM_HOME".to_owned(), home.join("no-system").display().to_string());
@@ -50,13 +59,15 @@ impl World {
     fn write(&self, path: &str, text: &str) -> PathBuf {
         let path = self.home.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text.replace("@HOME", self.home.to_str().unwrap())).unwrap();
+        // JSON writes a backslash twice.
+        std::fs::write(&path, text.replace("@HOME", &self.home.to_str().unwrap().replace('\\', "\\\\"))).unwrap();
         path
     }
 
     fn program(&self, path: &str) {
-        let path = self.write(path, "#!/bin/sh\n");
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let _path = self.write(&program::file_name(path), "#!/bin/sh\n");
+        #[cfg(unix)]
+        std::fs::set_permissions(_path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     }
 
     fn read(&self, path: &str) -> String {
