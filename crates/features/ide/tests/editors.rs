@@ -20,8 +20,16 @@ struct World {
     vars: BTreeMap<String, String>,
 }
 
-const TERMINAL: &str =
-    if cfg!(target_os = "macos") { "terminal.integrated.env.osx" } else { "terminal.integrated.env.linux" };
+const TERMINAL: &str = if cfg!(target_os = "macos") {
+    "terminal.integrated.env.osx"
+} else if cfg!(windows) {
+    "terminal.integrated.env.windows"
+} else {
+    "terminal.integrated.env.linux"
+};
+
+/// What programs end with here.
+const EXE: &str = std::env::consts::EXE_SUFFIX;
 
 /// What Windows says of a path whose links are followed, in the way in which everybody else says it.
 fn plain(path: &Path) -> PathBuf {
@@ -119,7 +127,8 @@ fn without_any_configuration_path_alone_is_told() {
     assert_eq!(world.check(), []);
     assert!(world.try_check().unwrap().agrees());
     // Another go first in PATH is what those editors take.
-    world.vars.insert("PATH".into(), format!("{0}/elsewhere/go1.20/bin:{0}/store/shims", world.home.display()));
+    let path = ["elsewhere/go1.20/bin", "store/shims"].map(|below| world.home.join(below));
+    world.vars.insert("PATH".into(), std::env::join_paths(path).unwrap().into_string().unwrap());
     let checked = world.try_check().unwrap();
     assert!(!checked.agrees());
     assert_eq!(checked.editors[0].version.as_deref(), Some("1.20.1"));
@@ -130,12 +139,11 @@ fn without_any_configuration_path_alone_is_told() {
 fn vs_code_takes_its_alternate_tool_before_everything_else() {
     let world = World::new();
     let settings = "project/.vscode/settings.json";
-    world.write(
-        settings,
-        "{\n  // ours\n  \"go.alternateTools\": {\n    \"go\": \"@HOME/elsewhere/go1.20/bin/go\",\n  },\n}\n",
-    );
+    let go = format!("@HOME/elsewhere/go1.20/bin/go{EXE}");
+    world.write(settings, &format!("{{\n  // ours\n  \"go.alternateTools\": {{\n    \"go\": \"{go}\",\n  }},\n}}\n"));
     assert_eq!(world.check(), one("VS Code", Verdict::Differs, Some(4)));
-    world.write(settings, "{ \"go.alternateTools\": { \"go\": \"${env:HOME}/store/shims/go\" } }");
+    let shim = format!("${{env:HOME}}/store/shims/go{EXE}");
+    world.write(settings, &format!("{{ \"go.alternateTools\": {{ \"go\": \"{shim}\" }} }}"));
     assert_eq!(world.check(), one("VS Code", Verdict::Same, Some(1)));
     // One that is not there is passed over, as the extension does.
     world.write(settings, "{ \"go.alternateTools\": { \"go\": \"/no/such/go\" } }");
@@ -147,8 +155,10 @@ fn vs_code_takes_its_alternate_tool_before_everything_else() {
     world.program("store/shims/go1.26.8");
     world.write(settings, "{ \"go.alternateTools\": { \"go\": \"go1.26.8\" } }");
     assert_eq!(world.check(), one("VS Code", Verdict::Same, None));
+    world.write(settings, &format!("{{ \"go.alternateTools\": {{ \"go\": \"go1.26.8{EXE}\" }} }}"));
+    assert_eq!(world.check(), one("VS Code", Verdict::Same, None));
     // The right release of a tree that is named counts as the same, too.
-    let tree = format!("${{workspaceFolder}}/../store/toolchains/go1.26.8.{}/bin/go", host_platform());
+    let tree = format!("${{workspaceFolder}}/../store/toolchains/go1.26.8.{}/bin/go{EXE}", host_platform());
     world.write(settings, &format!("{{ \"go.alternateTools\": {{ \"go\": \"{tree}\" }} }}"));
     assert_eq!(world.check(), one("VS Code", Verdict::Same, Some(1)));
 }
@@ -238,8 +248,13 @@ fn the_setup_keeps_comments_and_formatting_and_can_be_undone() {
         assert!(after.contains(kept), "{kept} is gone:\n{after}");
     }
     assert!(!after.contains("GOROOT") && !after.contains("go.goroot"), "{after}");
-    assert!(after.contains("\"go\": \"${env:HOME}/store/shims/go\""), "{after}");
-    assert!(after.contains("\"PATH\": \"${env:HOME}/store/shims:${env:PATH}\""), "{after}");
+    let (go, search) = if cfg!(windows) {
+        (r"${env:USERPROFILE}\\store\\shims\\go.exe", r"${env:USERPROFILE}\\store\\shims;${env:PATH}")
+    } else {
+        ("${env:HOME}/store/shims/go", "${env:HOME}/store/shims:${env:PATH}")
+    };
+    assert!(after.contains(&format!("\"go\": \"{go}\"")), "{after}");
+    assert!(after.contains(&format!("\"PATH\": \"{search}\"")), "{after}");
     assert_eq!(world.check().iter().filter(|told| told.1 != Verdict::Same).count(), 0);
     // Twice is once.
     assert!(world.setup(VSCODE).unwrap().edits.is_empty());
@@ -257,7 +272,11 @@ fn a_new_file_is_made_and_an_empty_one_is_filled() {
     assert!(!world.home.join("project/.vscode/settings.json").exists());
     world.write("project/.vscode/settings.json", "");
     world.setup(VSCODE).unwrap();
-    assert!(world.read("project/.vscode/settings.json").contains("shims/go"));
+    assert!(world.read("project/.vscode/settings.json").contains(if cfg!(windows) {
+        r"shims\\go.exe"
+    } else {
+        "shims/go"
+    }));
 }
 
 #[test]
@@ -279,7 +298,7 @@ fn a_dev_containers_feature_gets_the_projects_version() {
 #[test]
 fn without_a_shim_nothing_is_set_up() {
     let world = World::new();
-    std::fs::remove_file(world.home.join("store/shims/go")).unwrap();
+    std::fs::remove_file(world.home.join(format!("store/shims/go{EXE}"))).unwrap();
     assert!(matches!(world.setup(VSCODE), Err(IdeError::NoShim { .. })));
     assert!(!world.home.join("project/.vscode").exists());
 }
