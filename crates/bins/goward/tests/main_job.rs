@@ -113,6 +113,23 @@ fn other_programs_of_the_toolchain_and_of_path_can_be_run() {
     assert_eq!(world.goward("run 1.27 -- ./here").success().stdout, "here\n");
 }
 
+/// A batch file is started like a program, with its ending and without, from PATH and by a path.
+#[cfg(windows)]
+#[test]
+fn a_batch_file_is_a_program_on_windows() {
+    let world = World::new();
+    let text = "@echo off\r\necho said %1\r\nexit /b 7\r\n";
+    std::fs::write(world.home.path_folder().join("tell.cmd"), text).unwrap();
+    world.home.write("here.bat", text);
+    for name in ["tell", "tell.cmd", r".\here", "./here.bat"] {
+        let run = world.home.goward(["run", "1.27", "--", name, "this"]).exits(7);
+        assert_eq!(run.stdout.trim(), "said this", "{name}");
+    }
+    // A file without an ending is none.
+    std::fs::write(world.home.path_folder().join("plain"), "no program").unwrap();
+    world.goward("run 1.27 -- plain").exits(127);
+}
+
 #[test]
 fn a_program_that_is_missing_or_cannot_run_has_the_shells_exit_code_and_our_report() {
     let world = World::new();

@@ -204,6 +204,17 @@ fn the_users_check_is_told_everything_and_its_word_counts() {
 }
 
 #[test]
+fn a_check_is_heard_by_its_code_and_its_words() {
+    for (code, expected) in [(3, POLICY), (0, 0)] {
+        let world = World::new().sources("official").env("GOWARD_REQUIRE", "hook").env("GOWARD_VERIFY_HOOK", "look -s");
+        world.home.add_small_program("look", &Program::new().say("looked at it").say_args().exit(code));
+        let run = world.goward("install 1.27.3").exits(expected);
+        assert!(run.stderr.contains("hook: looked at it") && run.stderr.contains("hook: -s"), "{}", run.snapshot());
+        assert_eq!(world.installed().len(), usize::from(code == 0));
+    }
+}
+
+#[test]
 fn a_check_that_cannot_be_run_or_does_not_end_refuses() {
     let world = World::new().sources("official").env("GOWARD_VERIFY_HOOK", "/nowhere/check");
     let run = world.goward("install 1.27.3");
