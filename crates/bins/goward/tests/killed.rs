@@ -13,7 +13,7 @@ use support::{World, default_program, official_file, platform};
 use testkit::TinyToolchain;
 
 /// At least so many installs are killed; fewer where a process takes long to start.
-const ROUNDS: u64 = if cfg!(windows) { 40 } else { 200 };
+const ROUNDS: u64 = if cfg!(windows) { 20 } else { 200 };
 /// So many at a time: the machine has two processors, and most of a round is waiting for the disk.
 const LANES: u64 = 4;
 

@@ -101,6 +101,7 @@ fn the_proxys_address_is_found_where_the_go_command_looks() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "it asks the machine's own Python, and Wine has none")]
 fn a_wheel_is_found_through_the_users_pip() {
     let pip = match pip() {
         Ok(pip) => pip,
