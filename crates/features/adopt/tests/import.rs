@@ -269,10 +269,10 @@ fn what_is_not_gos_own_is_registered_and_not_copied() {
     write_version(&devel, "devel go1.28-0123abcd\n");
     let nameless = world.tree("d", "1.26.5");
     std::fs::remove_file(nameless.join("VERSION")).unwrap();
-    let mut trees = vec![suffix.clone(), experiment, devel, nameless.clone()];
+    let trees = vec![suffix.clone(), experiment, devel, nameless.clone()];
     // Trees with links, and where a distribution puts its own: not on Windows.
     #[cfg(unix)]
-    {
+    let trees = {
         let linked = world.tree("e", "1.26.5");
         std::fs::rename(linked.join("src"), world.path("shared-src")).unwrap();
         symlink(world.path("shared-src"), linked.join("src")).unwrap();
@@ -280,8 +280,8 @@ fn what_is_not_gos_own_is_registered_and_not_copied() {
         std::fs::remove_file(odd.join("VERSION")).unwrap();
         symlink("/etc/passwd", odd.join("VERSION")).unwrap();
         let packaged = world.tree("machine/usr/lib/go-1.26", "1.26.8");
-        trees.extend([linked, odd, packaged]);
-    }
+        [trees, vec![linked, odd, packaged]].concat()
+    };
     for tree in &trees {
         let item = world.plan_of(tree);
         assert_eq!(item.action, Action::Register, "{}", tree.display());
