@@ -1,13 +1,12 @@
 //! Everything that can come in wrong: each case ends with the documented exit code, a report that says
 //! what to do, and a store in which nothing half-made is visible.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod support;
 
 use insta::assert_snapshot;
 use support::{World, names, official_file, platform};
-use testkit::{Fault, Response, TinyToolchain, Upstream, digest};
+use testkit::{Fault, Response, Run, TinyToolchain, Upstream, digest};
 
 const NOT_FOUND: i32 = 3;
 const NETWORK: i32 = 4;
@@ -186,10 +185,20 @@ fn stored_gzip(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// This machine, or one for which the archives are tar.gz: those of Windows are zips, which `core/archive` treats alike.
+fn tar_platform() -> String {
+    if cfg!(windows) { "linux-amd64".to_owned() } else { platform() }
+}
+
+/// Installs go1.27.3 for the platform of the tar.
+fn install(world: &World) -> Run {
+    world.goward(&format!("install 1.27.3 --platform {}", tar_platform().replace('-', "/")))
+}
+
 /// A mirror that serves this in place of go1.27.3, with an index whose checksum fits: whoever owns the mirror may do so.
 fn hostile_mirror(archive: &[u8]) -> (World, Upstream) {
-    let name = TinyToolchain::host("1.27.3").archive_name();
-    let (os, arch) = platform().split_once('-').map(|(os, arch)| (os.to_owned(), arch.to_owned())).unwrap();
+    let name = TinyToolchain::new("1.27.3", &tar_platform()).archive_name();
+    let (os, arch) = tar_platform().split_once('-').map(|(os, arch)| (os.to_owned(), arch.to_owned())).unwrap();
     let index = serde_json::json!([{ "version": "go1.27.3", "stable": true, "files": [{
         "filename": name, "os": os, "arch": arch, "version": "go1.27.3", "kind": "archive",
         "sha256": digest::sha256_hex(archive), "size": archive.len(),
@@ -197,7 +206,9 @@ fn hostile_mirror(archive: &[u8]) -> (World, Upstream) {
     let mirror = Upstream::start([]);
     mirror.answer("/dl/", Response::ok(index.to_string()).content_type("application/json"));
     mirror.answer(&format!("/dl/{name}"), Response::ok(archive));
-    let world = World::offering([TinyToolchain::host("1.27.3")])
+    let mut world = World::offering([TinyToolchain::host("1.27.3")]);
+    world.home.redact(&tar_platform(), "[PLATFORM]");
+    let world = world
         .sources("evil")
         .env("GOWARD_MIRRORS", format!("evil={}", mirror.index_url()))
         .env("GOWARD_ALLOW_UNPROVEN", "1");
@@ -217,7 +228,7 @@ fn hostile_archives_are_refused_with_the_entrys_name() {
     ];
     for (name, entries) in cases {
         let (world, _mirror) = hostile_mirror(&tar(entries));
-        let run = world.goward("install 1.27.3").exits(INTEGRITY);
+        let run = install(&world).exits(INTEGRITY);
         assert!(run.stderr.contains(name), "the entry is not named: {name}\n{}", run.snapshot());
         assert!(!run.stderr.contains("kept for the next run"), "{}", run.snapshot());
         world.assert_nothing_installed();
@@ -226,18 +237,18 @@ fn hostile_archives_are_refused_with_the_entrys_name() {
         }
     }
     let (world, _mirror) = hostile_mirror(&tar(cases[0].1));
-    assert_snapshot!("hostile_archive", world.goward("install 1.27.3").exits(INTEGRITY).snapshot());
+    assert_snapshot!("hostile_archive", install(&world).exits(INTEGRITY).snapshot());
 }
 
 #[test]
 fn a_corrupt_archive_whose_checksum_matches_is_refused_all_the_same() {
-    let whole = TinyToolchain::host("1.27.3").tar_gz();
+    let whole = TinyToolchain::new("1.27.3", &tar_platform()).archive();
     let mut flipped = whole.to_vec();
     let middle = flipped.len() / 2;
     flipped[middle] ^= 0x55;
     for archive in [&whole[..whole.len() / 2], &whole[..whole.len() - 4], &flipped[..], b"", b"not gzip at all"] {
         let (world, _mirror) = hostile_mirror(archive);
-        let run = world.goward("install 1.27.3");
+        let run = install(&world);
         assert_eq!(run.code, INTEGRITY, "{} bytes: {}", archive.len(), run.snapshot());
         world.assert_nothing_installed();
     }
@@ -245,14 +256,14 @@ fn a_corrupt_archive_whose_checksum_matches_is_refused_all_the_same() {
 
 #[test]
 fn an_archive_with_another_version_inside_is_refused() {
-    let other = TinyToolchain::host("1.27.2");
-    let (world, _mirror) = hostile_mirror(&other.tar_gz());
-    let run = world.goward("install 1.27.3").exits(INTEGRITY);
+    let other = TinyToolchain::new("1.27.2", &tar_platform());
+    let (world, _mirror) = hostile_mirror(&other.archive());
+    let run = install(&world).exits(INTEGRITY);
     assert!(run.stderr.contains("it holds `go1.27.2`, not go1.27.3"), "{}", run.snapshot());
     world.assert_nothing_installed();
     // An archive that is no toolchain at all, too.
     let (world, _mirror) = hostile_mirror(&tar(&[("go/VERSION", b'0', "go1.27.3\n"), ("go/readme", b'0', "x")]));
-    world.goward("install 1.27.3").exits(INTEGRITY);
+    install(&world).exits(INTEGRITY);
     world.assert_nothing_installed();
 }
 

@@ -1,5 +1,4 @@
 //! The command line itself: help, completions, the manual, usage errors, JSON errors, closed pipes.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
@@ -224,6 +223,12 @@ fn a_reader_that_goes_away_is_no_error() {
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(said, "");
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "a shell of Unix sets up the pipes and closes the stream")]
+fn nor_is_one_of_help_or_nobody_who_listens_to_speech() {
+    let world = World::new();
     // Help is printed by other code.
     let mut command = world.home.command("/bin/sh");
     command.args(["-c", "\"$0\" --help | true; \"$0\" man | true", env!("CARGO_BIN_EXE_goward")]);

@@ -1,21 +1,19 @@
 //! Real processes that are killed, stopped, starved of disk, or set upon each other.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the counts of a proof are part of its outcome")]
 
 mod support;
 
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use support::{World, official_file, platform};
+use support::{World, default_program, official_file, platform};
 use testkit::TinyToolchain;
 
-/// At least so many installs are killed.
-const ROUNDS: u64 = 200;
+/// At least so many installs are killed; fewer where a process takes long to start.
+const ROUNDS: u64 = if cfg!(windows) { 20 } else { 200 };
 /// So many at a time: the machine has two processors, and most of a round is waiting for the disk.
 const LANES: u64 = 4;
 
@@ -33,14 +31,14 @@ fn world() -> World {
 
 /// What `go version` says through the default's folder.
 fn default_go(world: &World) -> String {
-    let go = world.store("current/go/bin/go");
+    let go = default_program(&world.home.goward_home(), "go");
     let run = world.home.run_program(&go, ["version"]).success();
     run.stdout.trim().to_owned()
 }
 
 /// How many bytes of the archive lie in the store's downloads.
 fn held(world: &World) -> u64 {
-    let folder = world.store("downloads").join(format!("go1.27.3.{}.tar.gz.parts", platform()));
+    let folder = world.store("downloads").join(format!("{}.parts", new().archive_name()));
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     entries
         .filter_map(|entry| {
@@ -60,7 +58,7 @@ fn random(state: &mut u64) -> u64 {
 }
 
 #[test]
-fn two_hundred_killed_installs_leave_the_old_toolchain_and_the_next_run_finishes() {
+fn killed_installs_leave_the_old_toolchain_and_the_next_run_finishes() {
     let (early, late, refetched) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     // How long a clean install takes here: kills are spread over that time and a little more.
     let clean = || {
@@ -122,6 +120,7 @@ fn round(world: &World, early: &AtomicU64, late: &AtomicU64, refetched: &AtomicU
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "there is no signal that stops a process on Windows")]
 fn a_stopped_install_is_waited_for_and_both_have_one_toolchain_from_one_download() {
     let world = world();
     let first = world.spawn("install 1.27.3");
@@ -203,6 +202,7 @@ fn fill(folder: &Path) {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "a file system of its own is mounted by a program of Unix")]
 fn switch_undo_and_rollback_work_on_a_disk_that_is_full_to_the_last_byte() {
     let mut world = World::offering([old(), new(), TinyToolchain::host("1.27.2")]).sources("official");
     let home = world.home.home().join("volle platte");
@@ -219,7 +219,7 @@ fn switch_undo_and_rollback_work_on_a_disk_that_is_full_to_the_last_byte() {
     world.goward("use 1.27.2").success();
     fill(&disk.folder);
     let go = |world: &World| {
-        let go = home.join("goward/current/go/bin/go");
+        let go = default_program(&home.join("goward"), "go");
         world.home.run_program(&go, ["version"]).success().stdout
     };
     // A new default on a full disk, then back, and forth again.
@@ -245,11 +245,10 @@ fn a_running_program_keeps_its_toolchain_across_a_switch_and_keeps_it_from_being
     let world = world();
     world.goward("install 1.26.8 1.27.3").success();
     world.goward("use 1.27").success();
-    // `sh` stands for a long build: `goward run` has put it in its own place.
-    let fifo = world.home.home().join("gate");
-    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-    let script = format!("read gate < '{}'; go version", fifo.display());
-    let running = world.home.spawn(["run", "1.26", "--", "/bin/sh", "-c", &script]);
+    // What reads a line stands for a long build.
+    let mut command = world.home.command(env!("CARGO_BIN_EXE_goward"));
+    command.args(["run", "1.26", "--", "go", "read"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut running = command.spawn().unwrap();
     let lease = world.store(&format!("locks/go1.26.8.{}.lease", platform()));
     let start = Instant::now();
     while !lease.exists() && start.elapsed() < Duration::from_secs(20) {
@@ -260,8 +259,10 @@ fn a_running_program_keeps_its_toolchain_across_a_switch_and_keeps_it_from_being
         kept.as_array().unwrap().iter().find(|item| item["toolchain"] == format!("go1.26.8.{}", platform())).unwrap();
     assert_eq!(item["kept"], true, "{kept}");
     assert_eq!(world.goward("uninstall 1.26").code, 7);
-    std::fs::write(&fifo, "go\n").unwrap();
-    assert!(running.wait().success().stdout.contains("go1.26.8"));
+    assert!(world.program("1.26.8", "go").is_file());
+    std::io::Write::write_all(&mut running.stdin.take().unwrap(), b"on\n").unwrap();
+    let output = running.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stdout == b"on\n", "{output:?}");
     world.goward("prune").success();
     assert_eq!(world.installed(), ["1.27.3"]);
 }
@@ -274,12 +275,18 @@ fn a_pin_of_two_version_files_is_one_change() {
     world.goward("pin 1.27.3").success();
     assert_eq!(world.home.read(".go-version"), "1.27.3\n");
     assert_eq!(world.home.read(".tool-versions"), "nodejs 20.1.0\ngolang 1.27.3\n");
-    // A link in the place of one of them is followed, not replaced.
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_version_file_is_followed_not_replaced() {
+    let world = world();
+    world.home.write(".go-version", "1.27.3\n");
     let (real, link) =
         (world.home.write("dot/versions", "golang 1.26.8\n"), world.home.folder().join(".tool-versions"));
-    std::fs::remove_file(&link).unwrap();
-    symlink(&real, &link).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
     world.goward("pin 1.26.8").success();
     assert_eq!(std::fs::read_link(&link).unwrap(), real);
     assert_eq!(std::fs::read_to_string(&real).unwrap(), "golang 1.26.8\n");
 }
+testkit::left_out_on_windows!(a_version_file_that_is_a_link, "a user may not make symbolic links there");

@@ -1,14 +1,11 @@
 //! The main job: a toolchain that was never there is got, proven, chosen and run.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod support;
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt as _;
-
 use insta::assert_snapshot;
-use support::{World, copy_program, platform};
+use support::{World, platform};
+use testkit::Program;
 
 #[test]
 fn run_on_an_empty_home_installs_the_newest_patch_and_runs_it() {
@@ -46,7 +43,12 @@ fn the_exit_status_is_that_of_the_program() {
     let world = World::new();
     world.goward("run 1.27 -- go exit 7").exits(7);
     world.goward("run 1.27 -- go exit 0").exits(0);
-    // A signal's end looks as it does without goward.
+}
+
+#[test]
+#[cfg_attr(windows, ignore = "there are no signals on Windows")]
+fn a_signal_s_end_looks_as_it_does_without_goward() {
+    let world = World::new();
     let run = world.home.goward(["run", "1.27", "--", "/bin/sh", "-c", "kill -TERM $$"]);
     assert_eq!(run.code, 128 + 15);
 }
@@ -59,7 +61,19 @@ fn arguments_arrive_untouched() {
     let args = ["run", "1.27", "--", "go", "args"].iter().chain(&odd);
     let run = world.home.goward(args).success();
     assert_eq!(run.stdout.lines().collect::<Vec<_>>(), odd);
-    // Not even UTF-8 is asked for.
+}
+
+testkit::left_out_on_windows!(
+    an_argument_of_any_bytes,
+    "arguments are no bytes there; `shims.rs` has odd ones of Windows"
+);
+
+#[cfg(unix)]
+#[test]
+fn not_even_utf_8_is_asked_for() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt as _;
+    let world = World::new();
     let mut args: Vec<OsString> = ["run", "1.27", "--", "go", "exit"].map(OsString::from).to_vec();
     args.push(OsString::from_vec(b"\xff".to_vec()));
     assert_ne!(world.home.goward(&args).code, 0, "the shell refuses the byte, not goward");
@@ -69,12 +83,13 @@ fn arguments_arrive_untouched() {
 #[test]
 fn the_toolchain_comes_first_in_path_and_a_foreign_goroot_is_left_out() {
     let mut world = World::new().env("GOROOT", "/usr/lib/other-go").env("GOTOOLCHAIN", "local").env("GOFLAGS", "-x");
-    let tree = world.home.home().join(".goward/toolchains").join(format!("go1.27.3.{}", platform()));
+    let tree = world.tree("1.27.3");
     let run = world.goward("run 1.27 -- go show-env").success();
     let expected = format!(
         "here={tree}\nGOROOT is not set\nGOTOOLCHAIN=local\nGOPATH is not set\nGOCACHE is not set\n\
-         GOMODCACHE is not set\nGOFLAGS=-x\nPATH[0]={tree}/bin\n",
-        tree = tree.display()
+         GOMODCACHE is not set\nGOFLAGS=-x\nPATH[0]={bin}\n",
+        tree = tree.display(),
+        bin = tree.join("bin").display()
     );
     assert_eq!(run.stdout, expected);
     assert!(!run.stderr.contains("GOROOT"));
@@ -91,13 +106,28 @@ fn other_programs_of_the_toolchain_and_of_path_can_be_run() {
     let world = World::new();
     let run = world.goward("run 1.27 -- gofmt").success();
     assert_eq!(run.stdout, "gofmt version go1.27.3\n");
-    let script = world.home.write("deploy.txt", "#!/bin/sh\ngo version\n");
-    copy_program(&script, &world.home.path_folder().join("deploy"));
-    let run = world.goward("run 1.27 -- deploy").success();
+    world.home.add_small_program("deploy", &Program::new().run("go"));
+    let run = world.goward("run 1.27 -- deploy version").success();
     assert!(run.stdout.starts_with("go version go1.27.3 "), "a nested go is the same: {}", run.stdout);
-    let script = world.home.write("here.txt", "#!/bin/sh\necho here\n");
-    copy_program(&script, &world.home.folder().join("here.sh"));
-    assert_eq!(world.goward("run 1.27 -- ./here.sh").success().stdout, "here\n");
+    world.home.write_program("here", &Program::new().say("here"));
+    assert_eq!(world.goward("run 1.27 -- ./here").success().stdout, "here\n");
+}
+
+/// A batch file is started like a program, with its ending and without, from PATH and by a path.
+#[cfg(windows)]
+#[test]
+fn a_batch_file_is_a_program_on_windows() {
+    let world = World::new();
+    let text = "@echo off\r\necho said %1\r\nexit /b 7\r\n";
+    std::fs::write(world.home.path_folder().join("tell.cmd"), text).unwrap();
+    world.home.write("here.bat", text);
+    for name in ["tell", "tell.cmd", r".\here", "./here.bat"] {
+        let run = world.home.goward(["run", "1.27", "--", name, "this"]).exits(7);
+        assert_eq!(run.stdout.trim(), "said this", "{name}");
+    }
+    // A file without an ending is none.
+    std::fs::write(world.home.path_folder().join("plain"), "no program").unwrap();
+    world.goward("run 1.27 -- plain").exits(127);
 }
 
 #[test]

@@ -1,27 +1,29 @@
 //! `goward verify`, the witness policy, the user's check and signatures, from the outside.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use pgp::composed::{ArmorOptions, DetachedSignature, KeyType, SecretKeyParamsBuilder, SignedSecretKey};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::types::{KeyDetails, Password};
 use rand::SeedableRng;
-use support::{World, names, official_file, platform};
-use testkit::{Response, TinyToolchain};
+use support::{World, make_writable, names, official_file, platform};
+use testkit::{Program, Response, TinyToolchain, program};
+
+/// What is said where none is. The official site leads on from the name of a signature of a `.tar.gz`, not of a `.zip`.
+const NO_SIGNATURE: &str =
+    if cfg!(windows) { "a web page came instead of the file" } else { "there is no signature beside it" };
 
 const DAMAGE: i32 = 5;
 const POLICY: i32 = 7;
 
 fn writable(world: &World, path: &str) -> std::path::PathBuf {
     let file = world.tree("1.27.3").join(path);
-    fs::set_permissions(file.parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();
+    make_writable(file.parent().unwrap());
     if file.exists() {
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        make_writable(&file);
     }
     file
 }
@@ -82,11 +84,12 @@ fn damage_is_named_and_repaired_from_the_source_and_what_does_not_belong_is_kept
     let world = World::new().sources("official");
     world.goward("install 1.27.3").success();
     append(&world, "VERSION");
-    fs::remove_file(writable(&world, "bin/gofmt")).unwrap();
+    let gofmt = format!("bin/{}", program::file_name("gofmt"));
+    fs::remove_file(writable(&world, &gofmt)).unwrap();
     fs::write(writable(&world, "src/mine.txt"), "mine").unwrap();
     let run = world.goward("verify 1.27.3");
     assert_eq!(run.code, DAMAGE);
-    for line in ["changed    VERSION", "missing    bin/gofmt", "extra      src/mine.txt"] {
+    for line in ["changed    VERSION", &format!("missing    {gofmt}"), "extra      src/mine.txt"] {
         assert!(run.stdout.contains(line), "{}", run.stdout);
     }
     assert!(run.stderr.contains("--repair"), "{}", run.stderr);
@@ -147,7 +150,7 @@ fn required_witnesses_are_asked_where_the_index_alone_would_do() {
 #[test]
 fn a_witness_that_is_missing_refuses_and_is_named_with_the_reason() {
     for (name, value, words) in [
-        ("GOWARD_REQUIRE", "openpgp", ["wants openpgp", "there is no signature beside it"]),
+        ("GOWARD_REQUIRE", "openpgp", ["wants openpgp", NO_SIGNATURE]),
         ("GOWARD_REQUIRE", "hook", ["wants hook", "no `verify.hook` is set"]),
         ("GOWARD_REQUIRE", "lock", ["wants lock", "which did not vouch"]),
         ("GOWARD_MIN_WITNESSES", "5", ["`verify.min-witnesses` wants 5", "there are 2"]),
@@ -172,6 +175,7 @@ fn a_witness_that_is_missing_refuses_and_is_named_with_the_reason() {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "the check is a script of Unix with programs of Unix")]
 fn the_users_check_is_told_everything_and_its_word_counts() {
     let world = World::new().sources("official").env("GOWARD_REQUIRE", "hook");
     let script = "#!/bin/sh\nPATH=/usr/bin:/bin\ntest \"$1\" = --strict || exit 9\ncat > \"$HOME/facts.json\"\nsha256sum \"$2\" > \"$HOME/sum\"\n\
@@ -200,13 +204,24 @@ fn the_users_check_is_told_everything_and_its_word_counts() {
 }
 
 #[test]
+fn a_check_is_heard_by_its_code_and_its_words() {
+    for (code, expected) in [(3, POLICY), (0, 0)] {
+        let world = World::new().sources("official").env("GOWARD_REQUIRE", "hook").env("GOWARD_VERIFY_HOOK", "look -s");
+        world.home.add_small_program("look", &Program::new().say("looked at it").say_args().exit(code));
+        let run = world.goward("install 1.27.3").exits(expected);
+        assert!(run.stderr.contains("hook: looked at it") && run.stderr.contains("hook: -s"), "{}", run.snapshot());
+        assert_eq!(world.installed().len(), usize::from(code == 0));
+    }
+}
+
+#[test]
 fn a_check_that_cannot_be_run_or_does_not_end_refuses() {
     let world = World::new().sources("official").env("GOWARD_VERIFY_HOOK", "/nowhere/check");
     let run = world.goward("install 1.27.3");
     assert_eq!(run.code, POLICY, "{}", run.stderr);
     assert!(run.stderr.contains("cannot be run"), "{}", run.stderr);
     let world = World::new().sources("official").env("GOWARD_VERIFY_HOOK_SECONDS", "1");
-    world.home.add_program("hangs", "#!/bin/sh\nPATH=/usr/bin:/bin exec sleep 600\n");
+    world.home.add_small_program("hangs", &Program::new().sleep());
     let world = world.env("GOWARD_VERIFY_HOOK", "hangs");
     let run = world.goward("install 1.27.3");
     assert_eq!(run.code, POLICY, "{}", run.stderr);
@@ -240,7 +255,7 @@ fn the_signature_beside_an_archive_counts_when_it_is_wanted_and_refuses_when_it_
     let archive = toolchain.archive();
     let cases = [
         ("good", Some(signature(&mine, &archive)), 0, ""),
-        ("none", None, POLICY, "there is no signature beside it"),
+        ("none", None, POLICY, NO_SIGNATURE),
         ("of other bytes", Some(signature(&mine, b"other")), DAMAGE, "signature does not hold"),
         ("of another key", Some(signature(&other, &archive)), POLICY, "is not under"),
         ("no signature", Some(b"hello".to_vec()), POLICY, "read the signature"),

@@ -74,18 +74,20 @@ pub fn main() -> ExitCode {
     let Some(marker) = mark(&machine, &name, &home) else {
         return missing(&name, "goward and this shim call each other");
     };
-    // The table may have been lost, or goward moved: then the link beside us may still lead to one.
+    // The table may have been lost, or goward moved: then the pointer beside us may still lead to one.
     let told = choice.goward.and_then(|path| std::str::from_utf8(path).ok()).map(PathBuf::from);
-    for goward in told.into_iter().chain(folder.map(|folder| folder.join(".goward"))) {
+    for goward in told.into_iter().chain(folder.and_then(beside)) {
         let mut command = Command::new(goward);
         command.arg("exec-shim").arg(&name);
         if let Some(status) = replace(rest.add(&mut command).env(MARKER, &marker), &mut refusal) {
             return status;
         }
     }
+    // As it stands there with its links followed, which on Windows is written in another way than we were called.
+    let itself = fs::canonicalize(&own).ok();
     for folder in std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()) {
         let candidate = folder.join(program_name(&name));
-        let other = candidate.is_file() && fs::canonicalize(&candidate).is_ok_and(|real| real != own);
+        let other = candidate.is_file() && fs::canonicalize(&candidate).is_ok_and(|real| Some(real) != itself);
         if folder.is_absolute() && other && !same_file(&candidate, &own) {
             let mut command = Command::new(candidate);
             let command = rest.add(named(&mut command, &words)).env(MARKER, &marker);
@@ -160,6 +162,22 @@ fn real(path: PathBuf) -> io::Result<PathBuf> {
 /// Windows finds variables whatever their case.
 fn key(name: String) -> String {
     if cfg!(windows) { name.to_ascii_uppercase() } else { name }
+}
+
+/// Where the pointer to goward in this folder leads.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere the pointer is read, and may be no path")]
+fn beside(folder: &std::path::Path) -> Option<PathBuf> {
+    // A link is followed by whoever starts the program.
+    Some(folder.join(".goward"))
+}
+
+/// Where the pointer to goward in this folder leads: a file that holds the path (`sys`, `Fs::pointed_at`).
+#[cfg(windows)]
+fn beside(folder: &std::path::Path) -> Option<PathBuf> {
+    let text = fs::read_to_string(folder.join(".goward")).ok()?;
+    let path = PathBuf::from(text.strip_suffix('\n')?);
+    path.is_absolute().then_some(path)
 }
 
 fn program_name(name: &str) -> String {

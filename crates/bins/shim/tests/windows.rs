@@ -180,6 +180,22 @@ fn a_program_that_cannot_be_started_is_named_with_the_reason() {
 }
 
 #[test]
+fn a_shim_without_a_table_finds_goward_by_the_file_beside_it_and_never_itself() {
+    let home = Home::new();
+    fs::remove_file(home.path("home/shim.table")).unwrap();
+    let pointer = home.path("home/shims/.goward");
+    fs::write(&pointer, format!("{}\n", home.path("goward.exe").display())).unwrap();
+    let output = home.run("go", "build");
+    assert_eq!(lines(&output).iter().filter(|line| line.contains("exec-shim")).count(), 1, "{:?}", lines(&output));
+    // A line without its end was cut short; and the shim that stands first on PATH is no other program.
+    fs::write(&pointer, home.path("goward.exe").display().to_string()).unwrap();
+    let output = home.command("go").env("PATH", home.path("home/shims")).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(127), "{said}");
+    assert!(said.contains("neither goward nor another such program"), "{said}");
+}
+
+#[test]
 fn shims_that_call_each_other_come_to_an_end() {
     let home = Home::new();
     fs::remove_file(home.path("goward.exe")).unwrap();

@@ -218,21 +218,32 @@ fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Option<PathBuf> {
     let typed = Path::new(name);
     if typed.components().count() > 1 || typed.is_absolute() {
         // What is there but is no program is for the system to refuse, in its words.
-        return matches!(ctx.sys.fs().follow(typed), Ok(Some(_)) | Err(_)).then(|| typed.to_owned());
+        let there = |path: &PathBuf| matches!(ctx.sys.fs().follow(path), Ok(Some(_)) | Err(_));
+        return with_suffixes(typed.to_owned()).into_iter().find(there);
     }
     let folders = std::iter::once(bin.to_owned()).chain(ctx.sys.env().search_path());
     folders.flat_map(|folder| with_suffixes(folder.join(name))).find(|path| is_program(ctx, path))
 }
 
-/// On Windows a program is found without its ending.
+/// What Windows itself starts, in the order in which its shells look for it. The others of `PATHEXT` are opened by
+/// another program, and that is for a shell to do.
+const PROGRAM_SUFFIXES: [&str; 4] = [".com", ".exe", ".bat", ".cmd"];
+
+/// On Windows a program is found without its ending; and a file without one is none.
 fn with_suffixes(path: PathBuf) -> Vec<PathBuf> {
-    if cfg!(windows) {
-        let mut with_exe = path.clone().into_os_string();
-        with_exe.push(".exe");
-        vec![PathBuf::from(with_exe), path]
-    } else {
-        vec![path]
+    if !cfg!(windows) {
+        return vec![path];
     }
+    let with = |suffix: &&str| {
+        let mut with_suffix = path.clone().into_os_string();
+        with_suffix.push(suffix);
+        PathBuf::from(with_suffix)
+    };
+    let mut paths: Vec<PathBuf> = PROGRAM_SUFFIXES.iter().map(with).collect();
+    if path.extension().is_some() {
+        paths.insert(0, path);
+    }
+    paths
 }
 
 fn is_program(ctx: &Ctx, path: &Path) -> bool {

@@ -3,7 +3,6 @@
 //! Method: a tree that holds a real `go` and its `go.env` stands in a store; each case sets variables, writes
 //! the user's file and lays out folders; the values that are told without running go are compared with
 //! `go env -json` of that very go, run as `engine::launch` would run it.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
@@ -17,7 +16,7 @@ use engine::{Ctx, GO_VARIABLES, GoEnv, Rule};
 use release::Platform;
 use store::Toolchain;
 use sys::{Clock, Env, Fs, Sys};
-use testkit::{real, tiny};
+use testkit::{program, real, tiny};
 
 /// One with the go command as it was when toolchains came, and one of today.
 const VERSIONS: [&str; 2] = ["1.22.10", "1.27.3"];
@@ -34,6 +33,8 @@ impl World {
     fn new(version: &'static str, goroot: Option<&Path>) -> World {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().canonicalize().unwrap().join("h\u{f6}me of a user");
+        // What Windows says of a path whose links are followed, in the way in which everybody else says it.
+        let home = home.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(home.clone(), PathBuf::from);
         let mut world = World { _folder: folder, vars: BTreeMap::new(), version, home: home.clone() };
         std::fs::create_dir_all(world.tree().join("bin")).unwrap();
         std::fs::create_dir_all(world.tree().join("pkg/tool")).unwrap();
@@ -46,10 +47,15 @@ impl World {
                     assert!(copied.unwrap().success());
                 }
             }
-            None => std::fs::write(world.tree().join("bin/go"), "#!/bin/sh\n").unwrap(),
+            None => std::fs::write(world.tree().join("bin").join(program::file_name("go")), "#!/bin/sh\n").unwrap(),
         }
         std::fs::create_dir_all(home.join("project/deep/down")).unwrap();
-        for (name, value) in [("HOME", home.clone()), ("GOWARD_HOME", home.join("store"))] {
+        for (name, value) in [
+            ("HOME", home.clone()),
+            ("USERPROFILE", home.clone()),
+            ("APPDATA", home.join(".config")),
+            ("GOWARD_HOME", home.join("store")),
+        ] {
             world.vars.insert(name.to_owned(), value.display().to_string());
         }
         world.vars.insert("PATH".to_owned(), "/usr/bin:/bin".to_owned());
@@ -174,6 +180,7 @@ fn isolated(world: World, mode: &str) -> World {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "real toolchains come through the machine's pip, which is not asked for there")]
 fn what_is_told_is_what_real_go_commands_say_of_themselves() {
     let mut wrong = Vec::new();
     for version in VERSIONS {
@@ -259,9 +266,9 @@ fn a_folder_of_an_outer_run_is_no_word_of_the_users() {
 
 #[test]
 fn a_launch_makes_private_folders_and_gives_them_to_the_program() {
-    use std::os::unix::fs::PermissionsExt as _;
     let world = isolated(World::new("1.27.3", None), "version");
-    std::fs::set_permissions(world.tree().join("bin/go"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(world.tree().join("bin/go"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let ctx = world.ctx("project");
     let planned = engine::plan_launch(&ctx, world.toolchain(), &["go".into()]).unwrap();
     assert!(!world.home.join("store/isolated").exists(), "a plan makes nothing");
@@ -270,8 +277,15 @@ fn a_launch_makes_private_folders_and_gives_them_to_the_program() {
     assert_eq!(launch.isolated[1].1, world.home.join("store/isolated/go1.27.3/gobin"));
     for (_, path) in &launch.isolated {
         for folder in [path.as_path(), path.parent().unwrap(), &world.home.join("store/isolated")] {
-            let mode = folder.metadata().unwrap().permissions().mode() & 0o777;
-            assert_eq!(mode, 0o700, "{}", folder.display());
+            let meta = folder.metadata().unwrap();
+            assert!(meta.is_dir(), "{}", folder.display());
+            #[cfg(unix)]
+            assert_eq!(
+                std::os::unix::fs::PermissionsExt::mode(&meta.permissions()) & 0o777,
+                0o700,
+                "{}",
+                folder.display()
+            );
         }
     }
 }

@@ -24,7 +24,7 @@ use release::ToolchainId;
 /// locks/                                  locks between processes
 /// system.json                             Go installations that are run where they stand
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
-/// shims/.goward                           link to goward, for a shim that has no table
+/// shims/.goward                           link to goward, for a shim that has no table; on Windows a file as `current`
 /// shim.table                              what the shims know of the store
 /// sdk/go1.27.3.linux-amd64/               links into the tree, and the mark that other tools look for
 /// shell/                                  scripts that the user's shells read
@@ -118,7 +118,7 @@ impl Layout {
         self.shims().join(name)
     }
 
-    /// The link to goward beside the shims: what is turned to where there is no table.
+    /// The pointer to goward beside the shims: what is turned to where there is no table.
     pub fn shims_goward(&self) -> PathBuf {
         self.shims().join(".goward")
     }

@@ -16,6 +16,8 @@ use std::process::{Command, Stdio};
 
 pub use process::{Run, Running};
 
+use crate::program::Program;
+
 /// The name of each test's home. A space and letters beyond ASCII break careless programs.
 const HOME_NAME: &str = "t\u{e9}st h\u{f6}me";
 
@@ -39,6 +41,8 @@ impl Sandbox {
         let folder = tempfile::Builder::new().prefix("goward-test-").tempdir().expect("a temporary folder");
         // What runs inside will see the real path; on macOS the temporary folder is behind a link.
         let root = folder.path().canonicalize().expect("the folder was just made");
+        // Windows says there in the long form what everybody else says in the short one.
+        let root = root.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(root.clone(), PathBuf::from);
         let home = root.join(HOME_NAME);
         let binary = binary.as_ref().to_path_buf();
         let mut sandbox = Sandbox {
@@ -58,7 +62,7 @@ impl Sandbox {
             ("TMPDIR", "tmp"),
             ("PATH", "path"),
         ] {
-            let folder = if below.is_empty() { home.clone() } else { home.join(below) };
+            let folder = sandbox.below(below);
             std::fs::create_dir_all(&folder).expect("a folder in the sandbox");
             sandbox.set_env(name, &folder);
         }
@@ -89,7 +93,7 @@ impl Sandbox {
         }
         for (name, below) in [("TEMP", "tmp"), ("TMP", "tmp"), ("APPDATA", ".config"), ("LOCALAPPDATA", ".local/share")]
         {
-            self.set_env(name, self.home.join(below));
+            self.set_env(name, self.below(below));
         }
         self.set_env("USERPROFILE", self.home.clone());
     }
@@ -105,6 +109,11 @@ impl Sandbox {
         &self.home
     }
 
+    /// A path below HOME, whose parts are told with slashes; the system's own stand between them.
+    pub fn below(&self, path: &str) -> PathBuf {
+        path.split('/').filter(|part| !part.is_empty()).fold(self.home.clone(), |path, part| path.join(part))
+    }
+
     /// GOWARD_HOME. It does not exist until goward makes it.
     pub fn goward_home(&self) -> PathBuf {
         self.home.join(".goward")
@@ -117,7 +126,7 @@ impl Sandbox {
 
     /// Starts what follows in another folder below HOME, which is made if need be.
     pub fn cd(&mut self, below_home: &str) -> &mut Sandbox {
-        self.folder = self.home.join(below_home);
+        self.folder = self.below(below_home);
         std::fs::create_dir_all(&self.folder).expect("a folder in the sandbox");
         self
     }
@@ -141,6 +150,22 @@ impl Sandbox {
         let path = self.path_folder().join(name);
         std::fs::write(&path, script).expect("a file in the sandbox");
         crate::tiny::set_mode(&path, 0o755);
+        path
+    }
+
+    /// Puts a program on PATH that this system runs. Gives its path.
+    pub fn add_small_program(&self, name: &str, program: &Program) -> PathBuf {
+        self.write_program(self.path_folder().join(name), program)
+    }
+
+    /// Writes a program that this system runs, by its path below [`Sandbox::folder`] and without what Windows adds to
+    /// a name. Gives the full path.
+    pub fn write_program(&self, path: impl AsRef<Path>, program: &Program) -> PathBuf {
+        let mut path = self.folder.join(path).into_os_string();
+        path.push(std::env::consts::EXE_SUFFIX);
+        let path = PathBuf::from(path);
+        std::fs::create_dir_all(path.parent().expect("a file stands in a folder")).expect("a folder in the sandbox");
+        program.place(&path);
         path
     }
 
@@ -228,6 +253,31 @@ impl Sandbox {
         all.push((self.home.display().to_string(), "[HOME]".into()));
         all.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
         all
+    }
+}
+
+#[cfg(windows)]
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // Read-only files keep a folder from being removed there.
+        make_writable(&self.home);
+    }
+}
+
+/// What cannot be made writable stays; then the folder does.
+#[cfg(windows)]
+fn make_writable(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Ok(meta) = entry.metadata() else { continue };
+        if meta.is_dir() {
+            make_writable(&entry.path());
+        }
+        let mut permissions = meta.permissions();
+        if permissions.readonly() {
+            #[expect(clippy::permissions_set_readonly_false, reason = "this is about Windows, where it is one bit")]
+            permissions.set_readonly(false);
+            let _ = std::fs::set_permissions(entry.path(), permissions);
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! - [`module_proxy`]: a module proxy as a folder, for tools that are built from it.
 //! - [`upstream`]: all of them together, as one place to download from.
 //! - [`home`]: a folder in which a program runs and sees nothing of the machine around it.
+//! - [`program`]: small programs of a test's own, scripts where the system runs scripts.
 //! - [`real`]: real toolchains, fetched once and kept below the build folder.
 //!
 //! Nothing here uses goward's own crates: hashes, archives, trees and signatures are computed by
@@ -23,6 +24,7 @@ pub mod digest;
 pub mod home;
 pub mod http;
 pub mod module_proxy;
+pub mod program;
 pub mod real;
 pub mod sumdb;
 pub mod tiny;
@@ -30,6 +32,7 @@ pub mod upstream;
 
 pub use home::{Run, Running, Sandbox, on_path};
 pub use http::{Fault, Request, Response, Server};
+pub use program::Program;
 pub use sumdb::SumDb;
 pub use tiny::{TinyFile, TinyToolchain};
 pub use upstream::Upstream;

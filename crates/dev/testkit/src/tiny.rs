@@ -3,10 +3,11 @@
 //! A [`TinyToolchain`] has the shape of a real one: the same top folders, the same marks (VERSION,
 //! nested `go.mod` files, execute bits by rule), and every wrapping that real ones come in: the
 //! official archive, the module zip of the Go module proxy, the wheel. Its `go` is a shell script
-//! that needs no other program, so that it runs with an empty PATH. The same request gives the same
+//! that needs no other program, so that it runs with an empty PATH; on Windows it is a small program that does
+//! the same (`standin/main.rs`). The same request gives the same
 //! bytes, always; two patch releases share most of their files, as real ones do.
 //!
-//! What it is not: a toolchain for Windows holds programs that cannot run.
+//! What it is not: a toolchain for Windows that is made on another system holds programs that cannot run.
 
 mod pack;
 mod tree;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::digest;
+use crate::program::Program;
 
 pub(crate) use tree::mode;
 
@@ -95,6 +97,12 @@ impl TinyToolchain {
     pub fn with_file(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> TinyToolchain {
         self.put(path, bytes.into());
         self.sorted()
+    }
+
+    /// With this program, by its path without what Windows adds to the name; it replaces one of the same path.
+    pub fn with_program(self, path: &str, program: &Program) -> TinyToolchain {
+        let exe = if self.os == "windows" { ".exe" } else { "" };
+        self.with_file(&format!("{path}{exe}"), program.bytes())
     }
 
     /// Without this file.

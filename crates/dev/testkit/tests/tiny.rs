@@ -144,25 +144,29 @@ fn two_patch_releases_share_most_files() {
     assert!(same * 2 > new.files().len() && same < new.files().len(), "{same} of {}", new.files().len());
 }
 
-#[cfg(unix)]
 mod program {
     use super::*;
-    use testkit::Sandbox;
+    use testkit::program::file_name;
+    use testkit::{Program, Sandbox};
 
     fn world() -> Sandbox {
         let mut sandbox = Sandbox::new("unset");
         let goroot = sandbox.home().join("go root");
-        TinyToolchain::new("1.27.3", "linux-amd64").write_tree(&goroot);
-        sandbox.set_program(goroot.join("bin/go"));
+        TinyToolchain::host("1.27.3").write_tree(&goroot);
+        sandbox.set_program(goroot.join("bin").join(file_name("go")));
         sandbox
     }
 
     #[test]
     fn it_says_its_version_with_an_empty_path() {
         let run = world().goward(["version"]).success();
-        assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("go version go1.27.3 linux/amd64\n", ""));
+        let platform = testkit::tiny::host_platform().replace('-', "/");
+        assert_eq!((run.stdout, run.stderr.as_str()), (format!("go version go1.27.3 {platform}\n"), ""));
     }
 
+    testkit::left_out_on_windows!(through_links, "a user may not make symbolic links there");
+
+    #[cfg(unix)]
     #[test]
     fn it_finds_its_root_through_links() {
         let mut sandbox = world();
@@ -172,8 +176,43 @@ mod program {
         sandbox.set_program(&link);
         let run = sandbox.goward(["env", "GOROOT", "GOVERSION"]).success();
         assert_eq!(run.stdout, format!("{}\ngo1.27.3\n", goroot.display()));
+    }
+
+    #[test]
+    fn it_knows_its_root_and_believes_the_variable_more() {
+        let mut sandbox = world();
+        let goroot = sandbox.home().join("go root");
+        let run = sandbox.goward(["env", "GOROOT", "GOVERSION", "GOTOOLCHAIN", "GOFLAGS"]).success();
+        assert_eq!(run.stdout, format!("{}\ngo1.27.3\nauto\n\n", goroot.display()));
         let run = sandbox.set_env("GOROOT", "/elsewhere").goward(["env", "GOROOT"]).success();
         assert_eq!(run.stdout, "/elsewhere\n");
+    }
+
+    #[test]
+    fn a_small_program_does_the_same_on_every_system() {
+        let mut sandbox = Sandbox::new("unset");
+        let told = Program::new()
+            .when("leave", Program::new().exit_with_argument())
+            .when("count", Program::new().say_counts())
+            .say("it's t\u{e9}lling \"you\" $HOME")
+            .say_args();
+        let path = sandbox.add_small_program("tell", &told);
+        assert_ne!(told.bytes(), told.clone().say("more").bytes());
+        sandbox.set_program(&path);
+        let run = sandbox.goward(["a b", "", "c\\", "\u{e9}\"x\""]).success();
+        assert_eq!(run.stdout, "it's t\u{e9}lling \"you\" $HOME\na b\n\nc\\\n\u{e9}\"x\"\n");
+        sandbox.goward(["leave", "7"]).exits(7);
+        assert!(sandbox.goward(["count", "abc"]).success().stdout.starts_with("2 9\n"));
+        // One that runs another hands on its arguments and its end, by a path and by a name on PATH.
+        for (name, program) in [("by-path", Program::new().run(&path)), ("by-name", Program::new().run("tell"))] {
+            let path = sandbox.add_small_program(name, &program);
+            sandbox.run_program(&path, ["leave", "9"]).exits(9);
+            assert_eq!(sandbox.run_program(&path, ["a b"]).success().stdout.lines().last(), Some("a b"));
+        }
+        let path = sandbox.add_small_program("where", &Program::new().say_own_path().say_env());
+        let said = sandbox.set_env("SEEN", "yes").run_program(&path, [""; 0]).success().stdout;
+        assert_eq!(said.lines().next(), Some(&*path.display().to_string()));
+        assert!(said.lines().any(|line| line == "SEEN=yes"), "{said}");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Installations that other managers have left: found, proven, brought in, or refused.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod support;
 
+#[cfg(unix)]
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 
@@ -12,6 +12,12 @@ use diag::{Class, Diagnose};
 use release::Form;
 use support::{World, image, is_to_be_done};
 use testkit::TinyToolchain;
+use testkit::program::file_name;
+
+/// The name of a program in a tree.
+fn bin(name: &str) -> String {
+    format!("bin/{}", file_name(name))
+}
 
 #[test]
 fn every_managers_installations_are_found_where_it_puts_them() {
@@ -37,13 +43,17 @@ fn every_managers_installations_are_found_where_it_puts_them() {
         world.tree(below, &format!("1.20.{}", number + 1));
     }
     // Other names of the same, as managers make them, and what is no installation.
-    symlink(world.path(".go/go1.26.3"), world.path(".go/current")).unwrap();
-    symlink(world.path(".local/share/mise/installs/go/1.26.5"), world.path(".local/share/mise/installs/go/latest"))
-        .unwrap();
+    #[cfg(unix)]
+    for (target, link) in [
+        (".go/go1.26.3", ".go/current"),
+        (".local/share/mise/installs/go/1.26.5", ".local/share/mise/installs/go/latest"),
+    ] {
+        symlink(world.path(target), world.path(link)).unwrap();
+    }
     std::fs::create_dir_all(world.path(".goenv/versions/broken")).unwrap();
     std::fs::create_dir_all(world.path(".asdf/shims")).unwrap();
-    std::fs::write(world.path(".asdf/shims/go"), "#!/bin/sh\n").unwrap();
-    let path = format!("{}:{}", world.path(".asdf/shims").display(), world.path("somewhere/tool/bin").display());
+    std::fs::write(world.path(".asdf/shims").join(file_name("go")), "#!/bin/sh\n").unwrap();
+    let path = std::env::join_paths([world.path(".asdf/shims"), world.path("somewhere/tool/bin")]).unwrap();
     world.set("PATH", &path);
     let items = world.plan().items;
     let mut found: Vec<_> = items.iter().map(|item| (item.found.manager, item.found.path.clone())).collect();
@@ -91,11 +101,15 @@ fn an_official_tree_is_brought_in_proven_and_the_foreign_one_is_untouched() {
     assert_eq!(ctx.store.tree_faults(&id), [""; 0]);
     assert_eq!(ctx.store.faults().unwrap(), [""; 0]);
     // Not one file of it is the other manager's own file under a second name.
-    let own = |path: &Path| std::fs::metadata(path).unwrap().ino();
     let ours = ctx.store.find(&id).unwrap().unwrap().tree;
-    for path in ["bin/go", "VERSION", "src/fmt/print.go"] {
-        assert_ne!(own(&ours.join(path)), own(&tree.join(path)), "{path}");
-        assert_eq!(std::fs::metadata(ours.join(path)).unwrap().permissions().mode() & 0o222, 0, "{path}");
+    for path in [&bin("go"), "VERSION", "src/fmt/print.go"] {
+        #[cfg(unix)]
+        {
+            let own = |path: &Path| std::fs::metadata(path).unwrap().ino();
+            assert_ne!(own(&ours.join(path)), own(&tree.join(path)), "{path}");
+        }
+        assert!(std::fs::metadata(ours.join(path)).unwrap().permissions().readonly(), "{path}");
+        assert!(!std::fs::metadata(tree.join(path)).unwrap().permissions().readonly(), "{path}");
     }
     // What the log does not cover is not there, and is named.
     assert!(!ours.join("misc").exists());
@@ -109,8 +123,9 @@ fn an_official_tree_is_brought_in_proven_and_the_foreign_one_is_untouched() {
 fn what_managers_and_users_add_is_left_out_and_named() {
     let world = World::new(&["1.27.3"]);
     let tree = world.tree(".goenv/versions/1.27.3", "1.27.3");
+    let gopls = &bin("gopls");
     for (path, text) in [
-        ("bin/gopls", "a tool"),
+        (gopls.as_str(), "a tool"),
         ("pkg/linux_amd64/fmt.a", "an output"),
         ("pkg/tool/linux_amd64/covdata", "a tool"),
         ("src/.DS_Store", "a desktop's"),
@@ -121,15 +136,19 @@ fn what_managers_and_users_add_is_left_out_and_named() {
         std::fs::write(tree.join(path), text).unwrap();
     }
     // Even a link: what is left out is not looked into.
-    symlink("/etc/passwd", tree.join("bin/evil")).unwrap();
+    let evil = &bin("evil");
+    #[cfg(unix)]
+    symlink("/etc/passwd", tree.join(evil)).unwrap();
+    #[cfg(windows)]
+    std::fs::write(tree.join(evil), "x").unwrap();
     let adopted = world.adopted(&tree);
     assert_eq!(adopted.installed.witnesses.len(), 1);
     let left_out: Vec<&str> = adopted.left_out.iter().map(|(path, _)| path.as_str()).collect();
-    for path in ["bin/gopls", "bin/evil", "pkg/linux_amd64", "src/.DS_Store", "src/runtime/__pycache__", ".git"] {
+    for path in [gopls, evil, "pkg/linux_amd64", "src/.DS_Store", "src/runtime/__pycache__", ".git"] {
         assert!(left_out.contains(&path), "{path} in {left_out:?}");
     }
     let ours = adopted.installed.tree;
-    assert!(!ours.join("bin/gopls").exists() && !ours.join("bin/evil").exists());
+    assert!(!ours.join(gopls).exists() && !ours.join(evil).exists());
 }
 
 #[test]
@@ -151,7 +170,10 @@ fn the_module_caches_form_is_brought_in_with_its_go_mod_files() {
     let ours = adopted.installed.tree;
     assert!(ours.join("src/go.mod").exists() && ours.join("src/cmd/go.mod").exists());
     assert!(!ours.join("src/_go.mod").exists());
-    assert_ne!(std::fs::metadata(ours.join("bin/go")).unwrap().permissions().mode() & 0o111, 0);
+    let go = std::fs::metadata(ours.join(bin("go"))).unwrap();
+    #[cfg(unix)]
+    assert_ne!(go.permissions().mode() & 0o111, 0);
+    assert!(go.is_file());
 }
 
 #[test]
@@ -165,10 +187,13 @@ fn a_go_mod_that_is_no_copy_is_refused() {
     world.assert_nothing_brought_in();
 }
 
+testkit::left_out_on_windows!(hostile_trees, "links and names that Windows lets nobody make");
+
+#[cfg(unix)]
 #[test]
 fn hostile_trees_are_refused_and_leave_nothing() {
     type Spoil = fn(&Path);
-    let spoils: [(&str, Spoil); 7] = [
+    let spoils: &[(&str, Spoil)] = &[
         ("a link out", |tree| symlink("/etc/passwd", tree.join("src/fmt/evil.go")).unwrap()),
         ("a link to a folder", |tree| symlink("/etc", tree.join("lib/etc")).unwrap()),
         ("a pipe", |tree| {
@@ -199,7 +224,7 @@ fn a_changed_or_added_file_makes_it_nobodys_official_build() {
     for (what, path, text) in [
         ("changed", "src/fmt/print.go", "package fmt // evil\n"),
         ("added", "src/fmt/evil.go", "package fmt\n"),
-        ("a changed program", "bin/go", "#!/bin/sh\necho evil\n"),
+        ("a changed program", &bin("go"), "#!/bin/sh\necho evil\n"),
         ("a second go command's folder", "lib/evil.bash", "x"),
     ] {
         let world = World::new(&["1.27.3"]);
@@ -244,14 +269,20 @@ fn what_is_not_gos_own_is_registered_and_not_copied() {
     write_version(&devel, "devel go1.28-0123abcd\n");
     let nameless = world.tree("d", "1.26.5");
     std::fs::remove_file(nameless.join("VERSION")).unwrap();
-    let linked = world.tree("e", "1.26.5");
-    std::fs::rename(linked.join("src"), world.path("shared-src")).unwrap();
-    symlink(world.path("shared-src"), linked.join("src")).unwrap();
-    let odd = world.tree("f", "1.26.5");
-    std::fs::remove_file(odd.join("VERSION")).unwrap();
-    symlink("/etc/passwd", odd.join("VERSION")).unwrap();
-    let packaged = world.tree("machine/usr/lib/go-1.26", "1.26.8");
-    for tree in [&suffix, &experiment, &devel, &nameless, &linked, &odd, &packaged] {
+    let trees = vec![suffix.clone(), experiment, devel, nameless.clone()];
+    // Trees with links, and where a distribution puts its own: not on Windows.
+    #[cfg(unix)]
+    let trees = {
+        let linked = world.tree("e", "1.26.5");
+        std::fs::rename(linked.join("src"), world.path("shared-src")).unwrap();
+        symlink(world.path("shared-src"), linked.join("src")).unwrap();
+        let odd = world.tree("f", "1.26.5");
+        std::fs::remove_file(odd.join("VERSION")).unwrap();
+        symlink("/etc/passwd", odd.join("VERSION")).unwrap();
+        let packaged = world.tree("machine/usr/lib/go-1.26", "1.26.8");
+        [trees, vec![linked, odd, packaged]].concat()
+    };
+    for tree in &trees {
         let item = world.plan_of(tree);
         assert_eq!(item.action, Action::Register, "{}", tree.display());
         world.registered(tree);
@@ -260,7 +291,7 @@ fn what_is_not_gos_own_is_registered_and_not_copied() {
     }
     world.assert_nothing_brought_in();
     let systems = world.ctx().store.systems().unwrap();
-    assert_eq!(systems.len(), 7);
+    assert_eq!(systems.len(), trees.len());
     let line = |tree: &Path| systems.iter().find(|known| known.path == tree).unwrap().version_line.clone();
     assert_eq!(line(&suffix).as_deref(), Some("go1.26.5-1"));
     assert_eq!(line(&nameless), None);
@@ -330,12 +361,16 @@ fn of_two_copies_one_is_brought_in_and_files_of_siblings_are_shared() {
     }
     assert_eq!(world.installed(), ["1.27.2", "1.27.3"]);
     assert!(!world.plan().items.iter().any(is_to_be_done));
-    let inode = |version: &str| {
-        let id = format!("go{version}.{}", testkit::tiny::host_platform()).parse().unwrap();
-        let tree = world.ctx().store.find(&id).unwrap().unwrap().tree;
-        std::fs::metadata(tree.join("src/fmt/print.go")).unwrap().ino()
-    };
-    assert_eq!(inode("1.27.2"), inode("1.27.3"));
+    // The standard library does not tell on Windows which file it is.
+    #[cfg(unix)]
+    {
+        let inode = |version: &str| {
+            let id = format!("go{version}.{}", testkit::tiny::host_platform()).parse().unwrap();
+            let tree = world.ctx().store.find(&id).unwrap().unwrap().tree;
+            std::fs::metadata(tree.join("src/fmt/print.go")).unwrap().ino()
+        };
+        assert_eq!(inode("1.27.2"), inode("1.27.3"));
+    }
 }
 
 #[test]
@@ -354,6 +389,8 @@ fn each_managers_default_is_found_with_its_place() {
     write(".goenv/version", "1.27.3\n");
     write(".gvm/environments/default", "export GVM_ROOT; x=1\nexport gvm_go_name; gvm_go_name=\"go1.26.7\"\n");
     write(".proto/.prototools", "node = \"20\"\ngo = \"1.26\"\n");
+    // These say by a link which one it is.
+    #[cfg(unix)]
     for (link, target) in [
         (".goup/current", ".goup/go1.26.1"),
         (".g/go", ".g/versions/1.26.2"),
@@ -370,8 +407,11 @@ fn each_managers_default_is_found_with_its_place() {
         (Manager::Goenv, "1.27.3", line(".goenv/version", 1)),
         (Manager::Gvm, "go1.26.7", line(".gvm/environments/default", 2)),
         (Manager::Proto, "1.26", line(".proto/.prototools", 2)),
+        #[cfg(unix)]
         (Manager::Goup, "go1.26.1", world.path(".goup/current").display().to_string()),
+        #[cfg(unix)]
         (Manager::G, "1.26.2", world.path(".g/go").display().to_string()),
+        #[cfg(unix)]
         (Manager::Gobrew, "1.26.3", world.path(".gobrew/current").display().to_string()),
     ] {
         let default = found(manager);

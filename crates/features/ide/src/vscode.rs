@@ -177,12 +177,11 @@ impl Settings {
             variables: Vec::new(),
         };
         let named = alternate.map(|found| PathBuf::from(self.expand(ctx, &found.text)));
-        if let Some(path) = named.as_ref().filter(|path| path.is_absolute() && is_program(ctx, path)) {
+        if let Some(path) = named.as_ref().filter(|path| is_absolute(path) && is_program(ctx, path)) {
             return decided(path.clone(), alternate, "go.alternateTools.go");
         }
         let name = match &named {
-            Some(name) if !name.is_absolute() && cfg!(windows) => name.with_added_extension("exe"),
-            Some(name) if !name.is_absolute() => name.clone(),
+            Some(name) if !is_absolute(name) => with_ending(name),
             _ => PathBuf::from(go_file()),
         };
         let program = |folder: PathBuf| Some(folder.join(&name)).filter(|path| is_program(ctx, path));
@@ -234,4 +233,15 @@ impl Settings {
         out.push_str(rest);
         out
     }
+}
+
+/// As the extension's `path.isAbsolute`: on Windows a path from the root of whatever drive is one, too.
+fn is_absolute(path: &Path) -> bool {
+    path.is_absolute() || cfg!(windows) && path.has_root()
+}
+
+/// A program's name as the extension looks for it (`correctBinname`).
+fn with_ending(name: &Path) -> PathBuf {
+    let ends = name.extension().is_some_and(|ending| ending == "exe");
+    if cfg!(windows) && !ends { name.with_added_extension("exe") } else { name.to_owned() }
 }

@@ -1,10 +1,8 @@
 //! Each editor's configuration leads to the Go that the editor itself would take.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::Ctx;
@@ -12,6 +10,7 @@ use engine::settings::Settings;
 use ide::{Checked, IdeError, Verdict, Wanted};
 use release::{Platform, Version};
 use sys::{Clock, Env, Fs, Sys};
+use testkit::program;
 use testkit::tiny::host_platform;
 
 /// A home with two toolchains, a shim, and a project that asks for the older one.
@@ -21,13 +20,26 @@ struct World {
     vars: BTreeMap<String, String>,
 }
 
-const TERMINAL: &str =
-    if cfg!(target_os = "macos") { "terminal.integrated.env.osx" } else { "terminal.integrated.env.linux" };
+const TERMINAL: &str = if cfg!(target_os = "macos") {
+    "terminal.integrated.env.osx"
+} else if cfg!(windows) {
+    "terminal.integrated.env.windows"
+} else {
+    "terminal.integrated.env.linux"
+};
+
+/// What programs end with here.
+const EXE: &str = std::env::consts::EXE_SUFFIX;
+
+/// What Windows says of a path whose links are followed, in the way in which everybody else says it.
+fn plain(path: &Path) -> PathBuf {
+    path.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(path.to_owned(), PathBuf::from)
+}
 
 impl World {
     fn new() -> World {
         let folder = tempfile::tempdir().unwrap();
-        let home = folder.path().canonicalize().unwrap().join("h\u{f6}me of a user");
+        let home = plain(&folder.path().canonicalize().unwrap()).join("h\u{f6}me of a user");
         let mut world = World { _folder: folder, home: home.clone(), vars: BTreeMap::new() };
         for version in ["1.26.8", "1.27.3"] {
             let tree = format!("store/toolchains/go{version}.{}", host_platform());
@@ -38,9 +50,14 @@ impl World {
         world.write("elsewhere/go1.20/VERSION", "go1.20.1");
         world.program("elsewhere/go1.20/bin/go");
         world.write("project/.go-version", "1.26\n");
-        for (name, value) in
-            [("HOME", ""), ("GOWARD_HOME", "store"), ("PATH", "store/shims"), ("XDG_CONFIG_HOME", "config")]
-        {
+        for (name, value) in [
+            ("HOME", ""),
+            ("USERPROFILE", ""),
+            ("APPDATA", "config"),
+            ("GOWARD_HOME", "store"),
+            ("PATH", "store/shims"),
+            ("XDG_CONFIG_HOME", "config"),
+        ] {
             world.vars.insert(name.to_owned(), home.join(value).display().to_string());
         }
         world.vars.insert("GOWARD_SYSTEM_HOME".to_owned(), home.join("no-system").display().to_string());
@@ -50,13 +67,15 @@ impl World {
     fn write(&self, path: &str, text: &str) -> PathBuf {
         let path = self.home.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text.replace("@HOME", self.home.to_str().unwrap())).unwrap();
+        // JSON writes a backslash twice.
+        std::fs::write(&path, text.replace("@HOME", &self.home.to_str().unwrap().replace('\\', "\\\\"))).unwrap();
         path
     }
 
     fn program(&self, path: &str) {
-        let path = self.write(path, "#!/bin/sh\n");
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let _path = self.write(&program::file_name(path), "#!/bin/sh\n");
+        #[cfg(unix)]
+        std::fs::set_permissions(_path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     }
 
     fn read(&self, path: &str) -> String {
@@ -108,7 +127,8 @@ fn without_any_configuration_path_alone_is_told() {
     assert_eq!(world.check(), []);
     assert!(world.try_check().unwrap().agrees());
     // Another go first in PATH is what those editors take.
-    world.vars.insert("PATH".into(), format!("{0}/elsewhere/go1.20/bin:{0}/store/shims", world.home.display()));
+    let path = ["elsewhere/go1.20/bin", "store/shims"].map(|below| world.home.join(below));
+    world.vars.insert("PATH".into(), std::env::join_paths(path).unwrap().into_string().unwrap());
     let checked = world.try_check().unwrap();
     assert!(!checked.agrees());
     assert_eq!(checked.editors[0].version.as_deref(), Some("1.20.1"));
@@ -119,12 +139,11 @@ fn without_any_configuration_path_alone_is_told() {
 fn vs_code_takes_its_alternate_tool_before_everything_else() {
     let world = World::new();
     let settings = "project/.vscode/settings.json";
-    world.write(
-        settings,
-        "{\n  // ours\n  \"go.alternateTools\": {\n    \"go\": \"@HOME/elsewhere/go1.20/bin/go\",\n  },\n}\n",
-    );
+    let go = format!("@HOME/elsewhere/go1.20/bin/go{EXE}");
+    world.write(settings, &format!("{{\n  // ours\n  \"go.alternateTools\": {{\n    \"go\": \"{go}\",\n  }},\n}}\n"));
     assert_eq!(world.check(), one("VS Code", Verdict::Differs, Some(4)));
-    world.write(settings, "{ \"go.alternateTools\": { \"go\": \"${env:HOME}/store/shims/go\" } }");
+    let shim = format!("${{env:HOME}}/store/shims/go{EXE}");
+    world.write(settings, &format!("{{ \"go.alternateTools\": {{ \"go\": \"{shim}\" }} }}"));
     assert_eq!(world.check(), one("VS Code", Verdict::Same, Some(1)));
     // One that is not there is passed over, as the extension does.
     world.write(settings, "{ \"go.alternateTools\": { \"go\": \"/no/such/go\" } }");
@@ -136,8 +155,10 @@ fn vs_code_takes_its_alternate_tool_before_everything_else() {
     world.program("store/shims/go1.26.8");
     world.write(settings, "{ \"go.alternateTools\": { \"go\": \"go1.26.8\" } }");
     assert_eq!(world.check(), one("VS Code", Verdict::Same, None));
+    world.write(settings, &format!("{{ \"go.alternateTools\": {{ \"go\": \"go1.26.8{EXE}\" }} }}"));
+    assert_eq!(world.check(), one("VS Code", Verdict::Same, None));
     // The right release of a tree that is named counts as the same, too.
-    let tree = format!("${{workspaceFolder}}/../store/toolchains/go1.26.8.{}/bin/go", host_platform());
+    let tree = format!("${{workspaceFolder}}/../store/toolchains/go1.26.8.{}/bin/go{EXE}", host_platform());
     world.write(settings, &format!("{{ \"go.alternateTools\": {{ \"go\": \"{tree}\" }} }}"));
     assert_eq!(world.check(), one("VS Code", Verdict::Same, Some(1)));
 }
@@ -227,8 +248,13 @@ fn the_setup_keeps_comments_and_formatting_and_can_be_undone() {
         assert!(after.contains(kept), "{kept} is gone:\n{after}");
     }
     assert!(!after.contains("GOROOT") && !after.contains("go.goroot"), "{after}");
-    assert!(after.contains("\"go\": \"${env:HOME}/store/shims/go\""), "{after}");
-    assert!(after.contains("\"PATH\": \"${env:HOME}/store/shims:${env:PATH}\""), "{after}");
+    let (go, search) = if cfg!(windows) {
+        (r"${env:USERPROFILE}\\store\\shims\\go.exe", r"${env:USERPROFILE}\\store\\shims;${env:PATH}")
+    } else {
+        ("${env:HOME}/store/shims/go", "${env:HOME}/store/shims:${env:PATH}")
+    };
+    assert!(after.contains(&format!("\"go\": \"{go}\"")), "{after}");
+    assert!(after.contains(&format!("\"PATH\": \"{search}\"")), "{after}");
     assert_eq!(world.check().iter().filter(|told| told.1 != Verdict::Same).count(), 0);
     // Twice is once.
     assert!(world.setup(VSCODE).unwrap().edits.is_empty());
@@ -246,7 +272,11 @@ fn a_new_file_is_made_and_an_empty_one_is_filled() {
     assert!(!world.home.join("project/.vscode/settings.json").exists());
     world.write("project/.vscode/settings.json", "");
     world.setup(VSCODE).unwrap();
-    assert!(world.read("project/.vscode/settings.json").contains("shims/go"));
+    assert!(world.read("project/.vscode/settings.json").contains(if cfg!(windows) {
+        r"shims\\go.exe"
+    } else {
+        "shims/go"
+    }));
 }
 
 #[test]
@@ -268,7 +298,7 @@ fn a_dev_containers_feature_gets_the_projects_version() {
 #[test]
 fn without_a_shim_nothing_is_set_up() {
     let world = World::new();
-    std::fs::remove_file(world.home.join("store/shims/go")).unwrap();
+    std::fs::remove_file(world.home.join(format!("store/shims/go{EXE}"))).unwrap();
     assert!(matches!(world.setup(VSCODE), Err(IdeError::NoShim { .. })));
     assert!(!world.home.join("project/.vscode").exists());
 }

@@ -1,10 +1,10 @@
 //! Every kind of damage, on small trees and on a real one: found, and named.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
 use std::collections::BTreeSet;
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -26,14 +26,22 @@ fn manifest_of(tree: &Path) -> Manifest {
             }
             let bytes = fs::read(entry.path()).unwrap();
             files.push(FileRecord {
-                path: path.to_str().unwrap().to_owned(),
+                path: path.to_str().unwrap().replace(std::path::MAIN_SEPARATOR, "/"),
                 bytes: bytes.len() as u64,
-                executable: entry.metadata().unwrap().permissions().mode() & 0o111 != 0,
+                executable: is_executable(&entry.metadata().unwrap()),
                 sha256: testkit::digest::sha256(&bytes),
             });
         }
     }
     Manifest::new(files)
+}
+
+/// Windows has no such bit.
+fn is_executable(meta: &fs::Metadata) -> bool {
+    #[cfg(unix)]
+    return meta.permissions().mode() & 0o111 != 0;
+    #[cfg(windows)]
+    return meta.is_symlink();
 }
 
 fn small() -> (tempfile::TempDir, Manifest) {
@@ -49,6 +57,7 @@ fn small() -> (tempfile::TempDir, Manifest) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
+    #[cfg(unix)]
     fs::set_permissions(folder.path().join("bin/go"), fs::Permissions::from_mode(0o755)).unwrap();
     let manifest = manifest_of(folder.path());
     (folder, manifest)
@@ -74,17 +83,20 @@ fn a_whole_tree_has_no_fault() {
 #[test]
 fn each_kind_of_damage_is_told_from_the_others() {
     type Case = (&'static str, fn(&Path), &'static [(&'static str, &'static str)]);
-    let cases: [Case; 13] = [
+    // Windows has no execute bits, and lets no user make a link.
+    let cases: &[Case] = &[
         ("missing", |t| fs::remove_file(t.join("VERSION")).unwrap(), &[("VERSION", "missing")]),
         ("longer", |t| fs::write(t.join("VERSION"), "go1.99x").unwrap(), &[("VERSION", "changed")]),
         ("truncated", |t| fs::write(t.join("VERSION"), "go1").unwrap(), &[("VERSION", "changed")]),
         ("emptied", |t| fs::write(t.join("VERSION"), "").unwrap(), &[("VERSION", "changed")]),
         ("one byte", |t| fs::write(t.join("VERSION"), "go1.98").unwrap(), &[("VERSION", "changed")]),
+        #[cfg(unix)]
         (
             "not executable",
             |t| fs::set_permissions(t.join("bin/go"), fs::Permissions::from_mode(0o644)).unwrap(),
             &[("bin/go", "mode")],
         ),
+        #[cfg(unix)]
         (
             "executable",
             |t| fs::set_permissions(t.join("VERSION"), fs::Permissions::from_mode(0o755)).unwrap(),
@@ -92,6 +104,7 @@ fn each_kind_of_damage_is_told_from_the_others() {
         ),
         ("extra file", |t| fs::write(t.join("src/fmt/evil.go"), "x").unwrap(), &[("src/fmt/evil.go", "extra")]),
         ("extra folder", |t| fs::create_dir_all(t.join("src/evil/deep")).unwrap(), &[("src/evil", "extra")]),
+        #[cfg(unix)]
         (
             "a link to the same bytes",
             |t| {
@@ -108,6 +121,7 @@ fn each_kind_of_damage_is_told_from_the_others() {
             },
             &[("VERSION", "no file")],
         ),
+        #[cfg(unix)]
         (
             "a folder behind a link, with the right files in it",
             |t| {
@@ -134,13 +148,14 @@ fn each_kind_of_damage_is_told_from_the_others() {
         let (tree, manifest) = small();
         damage(tree.path());
         let found = looked(tree.path(), &manifest);
-        assert_eq!(words(&found), expected, "{name}");
+        assert_eq!(words(&found), *expected, "{name}");
         let of_list = expected.iter().filter(|(path, _)| manifest.find(path).is_some()).count() as u64;
         assert_eq!(found.good, found.files - of_list, "{name}");
     }
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "no pipe stands in a folder on Windows")]
 fn a_pipe_is_not_waited_for() {
     let (tree, manifest) = small();
     fs::remove_file(tree.path().join("VERSION")).unwrap();
@@ -177,8 +192,13 @@ fn copy(from: &Path, to: &Path) {
             copy(&entry.path(), &target);
         } else {
             fs::copy(entry.path(), &target).unwrap();
-            let mode = entry.metadata().unwrap().permissions().mode() | 0o200;
-            fs::set_permissions(&target, fs::Permissions::from_mode(mode)).unwrap();
+            let mut permissions = entry.metadata().unwrap().permissions();
+            #[cfg(unix)]
+            permissions.set_mode(permissions.mode() | 0o200);
+            #[cfg(windows)]
+            #[expect(clippy::permissions_set_readonly_false, reason = "on Windows it is one bit")]
+            permissions.set_readonly(false);
+            fs::set_permissions(&target, permissions).unwrap();
         }
     }
 }
@@ -190,6 +210,7 @@ fn next(state: &mut u64) -> u64 {
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "real toolchains come through the machine's pip, which is not asked for there")]
 fn one_changed_byte_in_each_of_six_hundred_files_of_a_real_tree_is_found_and_named() {
     // Goal: no changed byte goes unseen, wherever it is. Method: many files damaged at a time, one byte each, at a
     // place of its own (the first, the last, and any other); the names that are found are compared with those damaged.
@@ -242,6 +263,7 @@ fn one_changed_byte_in_each_of_six_hundred_files_of_a_real_tree_is_found_and_nam
 }
 
 #[test]
+#[cfg_attr(windows, ignore = "real toolchains come through the machine's pip, which is not asked for there")]
 fn the_files_of_a_real_wheel_give_the_hash_in_the_log_with_the_papers_filled_in() {
     let real = match testkit::real::toolchain("1.22.10") {
         Ok(real) => real,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use diag::Bytes;
 use serde_json::Value;
-use testkit::{Run, Running, Sandbox, TinyToolchain, Upstream, on_path};
+use testkit::{Run, Running, Sandbox, TinyToolchain, Upstream, on_path, program};
 
 /// What most tests offer: two minors, one of them with two patches, an old one, and a prerelease of the next.
 pub const OFFERED: [&str; 6] = ["1.25.9", "1.26.7", "1.26.8", "1.27.2", "1.27.3", "1.28rc1"];
@@ -33,6 +33,7 @@ impl World {
             home.redact(&toolchain.archive_sha256(), &format!("[SHA-256 of {}]", toolchain.version()));
             home.redact(&Bytes(toolchain.archive().len() as u64).to_string(), "[SIZE]");
             home.redact(&Bytes(toolchain.module_zip().len() as u64).to_string(), "[SIZE]");
+            redact_names(&mut home, toolchain);
         }
         let upstream = Upstream::start(toolchains);
         home.set_env("GOWARD_OFFICIAL_URL", upstream.index_url())
@@ -72,12 +73,22 @@ impl World {
 
     /// A path below goward's home.
     pub fn store(&self, below: &str) -> PathBuf {
-        self.home.goward_home().join(below)
+        below.split('/').fold(self.home.goward_home(), |path, part| path.join(part))
     }
 
     /// The tree of a toolchain for this machine.
     pub fn tree(&self, version: &str) -> PathBuf {
         self.store(&format!("toolchains/go{version}.{}", platform()))
+    }
+
+    /// A program of a toolchain for this machine.
+    pub fn program(&self, version: &str, name: &str) -> PathBuf {
+        self.tree(version).join("bin").join(program::file_name(name))
+    }
+
+    /// The tree of the default: by links where there are links, else by what the pointer's file and the generation say.
+    pub fn default_tree(&self) -> PathBuf {
+        default_tree(&self.home.goward_home())
     }
 
     /// The versions that are installed, as goward lists them.
@@ -115,12 +126,50 @@ pub fn sealed() -> Sandbox {
         .set_env("GOWARD_TRIES", "2")
         .redact(&platform(), "[PLATFORM]")
         .redact(&platform().replace('-', "/"), "[PLATFORM]");
+    if cfg!(windows) {
+        // Without links it is the shims that are put on PATH, and a junction for other programs is made where the
+        // system makes one; see `docs/platforms.md`. Snapshots show the other way.
+        let own = |below: &[&str]| below.iter().fold(home.goward_home(), |path, part| path.join(part));
+        let (shims, junction) = (own(&["shims"]), own(&["default"]));
+        home.redact(
+            &format!("put `{}` on PATH to have", shims.display()),
+            "put `[HOME]/.goward/current/go/bin` on PATH to have",
+        );
+        let none = "other programs find go by the shims only";
+        home.redact(&format!("no junction could be made at `{}`: {none}\n", junction.display()), "");
+    }
     home
+}
+
+/// Windows' archives are zips; snapshots have the name that the others have.
+pub fn redact_names(home: &mut Sandbox, toolchain: &TinyToolchain) {
+    if cfg!(windows) {
+        let version = toolchain.version();
+        home.redact(&toolchain.archive_name(), &format!("go{version}.[PLATFORM].tar.gz"));
+        let module = format!("{}.zip", toolchain.module_version());
+        home.redact(&module, &format!("v0.0.1-go{version}.[PLATFORM].zip"));
+    }
 }
 
 /// This machine as Go names it: `linux-amd64`.
 pub fn platform() -> String {
     testkit::tiny::host_platform()
+}
+
+/// The tree of the default in this home of goward's.
+pub fn default_tree(home: &Path) -> PathBuf {
+    if !cfg!(windows) {
+        return home.join("current").join("go");
+    }
+    let pointer = std::fs::read_to_string(home.join("current")).unwrap();
+    let text = std::fs::read(home.join(pointer.trim_end()).join("generation.json")).unwrap();
+    let generation: Value = serde_json::from_slice(&text).unwrap();
+    home.join("toolchains").join(generation["toolchain"].as_str().unwrap())
+}
+
+/// The program of this name in the tree of the default.
+pub fn default_program(home: &Path, name: &str) -> PathBuf {
+    default_tree(home).join("bin").join(program::file_name(name))
 }
 
 /// The path of a toolchain's archive at the official site, behind its redirect.
@@ -130,12 +179,29 @@ pub fn official_file(toolchain: &TinyToolchain) -> String {
 
 /// Copies a program by another program. A file that this process writes itself may be open in a child of
 /// another test at the moment it is to be run, and the system then says "text file busy".
-#[cfg(unix)]
 pub fn copy_program(from: &Path, to: &Path) {
-    let cp = on_path("cp").expect("every Unix has cp");
-    assert!(std::process::Command::new(cp).arg(from).arg(to).status().unwrap().success());
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(to, mode).unwrap();
+    #[cfg(unix)]
+    {
+        let cp = on_path("cp").expect("every Unix has cp");
+        assert!(std::process::Command::new(cp).arg(from).arg(to).status().unwrap().success());
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(to, mode).unwrap();
+    }
+    #[cfg(windows)]
+    {
+        std::fs::copy(from, to).unwrap();
+    }
+}
+
+/// Lets the owner write to what goward has made read-only.
+pub fn make_writable(path: &Path) {
+    let mut permissions = std::fs::metadata(path).unwrap().permissions();
+    #[cfg(unix)]
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, if path.is_dir() { 0o755 } else { 0o644 });
+    #[cfg(windows)]
+    #[expect(clippy::permissions_set_readonly_false, reason = "on Windows it is one bit")]
+    permissions.set_readonly(false);
+    std::fs::set_permissions(path, permissions).unwrap();
 }
 
 /// What stands in a folder, sorted; nothing where it is not there.

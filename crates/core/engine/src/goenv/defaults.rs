@@ -104,8 +104,8 @@ impl<'a> Surroundings<'a> {
                 None => (Some("off".to_owned()), "there is no folder for caches".to_owned()),
             },
             "GOMODCACHE" => {
-                let value =
-                    self.first_gopath().map_or(String::new(), |first| first.join("pkg/mod").display().to_string());
+                let folder = |first: PathBuf| first.join("pkg").join("mod").display().to_string();
+                let value = self.first_gopath().map_or(String::new(), folder);
                 (Some(value), "`pkg/mod` in the first folder of GOPATH".to_owned())
             }
             "GOPROXY" | "GOSUMDB" if self.speakers.has_tree_file() => (None, "what it has built in".to_owned()),

@@ -68,12 +68,10 @@ pub(super) fn write(
         tell(written, name, before);
     }
     written.names = wanted.iter().cloned().collect();
-    if cfg!(unix)
-        && let Some(goward) = ctx.sys.env().program().and_then(|program| fs.resolve(program).ok())
-    {
-        let link = layout.shims_goward();
-        if fs.read_link(&link).ok().as_ref() != Some(&goward) {
-            fs.replace_link(&goward, &link).map_err(ShimError::io("make the link", &link))?;
+    if let Some(goward) = ctx.sys.env().program().and_then(|program| fs.resolve(program).ok()) {
+        let pointer = layout.shims_goward();
+        if fs.pointed_at(&pointer).ok().flatten().as_ref() != Some(&goward) {
+            fs.point(&goward, &pointer).map_err(ShimError::io("make the link", &pointer))?;
         }
     }
     fs.sync_dir(&folder).map_err(ShimError::io("make durable", &folder))

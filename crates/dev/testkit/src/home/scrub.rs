@@ -6,6 +6,9 @@ const TIME_UNITS: [&str; 10] = ["ns", "us", "\u{b5}s", "\u{3bc}s", "ms", "second
 const TIME_UNITS_CLOSE: [&str; 2] = ["m", "h"];
 const SIZE_UNITS: [&str; 8] = ["B", "kB", "KB", "KiB", "MB", "MiB", "GB", "GiB"];
 
+/// The words that stand for a folder in snapshots.
+const PATH_WORDS: [&str; 3] = ["[HOME]", "[FOLDER]", "[CONFIG]"];
+
 /// The text with texts replaced as told, then addresses, moments, rates and durations by shape.
 pub(super) fn scrub(text: &str, redactions: &[(String, String)]) -> String {
     let mut text = text.to_owned();
@@ -14,7 +17,45 @@ pub(super) fn scrub(text: &str, redactions: &[(String, String)]) -> String {
         // JSON and Rust's Debug form write a backslash twice.
         text = text.replace(&from.replace('\\', "\\\\"), to);
     }
-    by_shape(&text)
+    by_shape(&if cfg!(windows) { as_on_unix(&text) } else { text })
+}
+
+/// What differs on Windows by design: `\` between the parts of a path that a word begins, and `.exe` behind a name. One
+/// set of snapshots serves both.
+fn as_on_unix(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let path = PATH_WORDS.iter().filter_map(|word| line.find(word)).min().unwrap_or(line.len());
+        let (before, after) = line.split_at(path);
+        out.push_str(before);
+        // A quote keeps the backslash before it.
+        out.push_str(&after.replace("\\\"", "\0").replace("\\\\", "/").replace('\\', "/").replace('\0', "\\\""));
+    }
+    refusals_as_on_unix(&out.replace(".exe", ""))
+}
+
+/// The words in which Unix refuses what Windows refuses with this number (a file or a folder that is not there, no
+/// access, no program). Windows' own depend on its language.
+const REFUSALS: [(u32, &str); 4] = [
+    (2, "No such file or directory (os error 2)"),
+    (3, "No such file or directory (os error 2)"),
+    (5, "Permission denied (os error 13)"),
+    (193, "Permission denied (os error 13)"),
+];
+
+fn refusals_as_on_unix(text: &str) -> String {
+    let line = |line: &str| {
+        for (number, words) in REFUSALS {
+            let end = format!(" (os error {number})");
+            if let Some(at) = line.find(&end) {
+                // The words follow a colon.
+                let from = line[..at].rfind(": ").map_or(0, |colon| colon + 2);
+                return format!("{}{words}{}", &line[..from], &line[at + end.len()..]);
+            }
+        }
+        line.to_owned()
+    };
+    text.split_inclusive('\n').map(line).collect()
 }
 
 fn by_shape(text: &str) -> String {
@@ -169,6 +210,24 @@ mod tests {
     #[test]
     fn told_texts_are_replaced_in_plain_and_escaped_form() {
         let redactions = [("C:\\a b".to_owned(), "[HOME]".to_owned())];
-        assert_eq!(scrub("C:\\a b\\x \"C:\\\\a b\\\\y\"", &redactions), "[HOME]\\x \"[HOME]\\\\y\"");
+        let expected = if cfg!(windows) { "[HOME]/x \"[HOME]/y\"" } else { "[HOME]\\x \"[HOME]\\\\y\"" };
+        assert_eq!(scrub("C:\\a b\\x \"C:\\\\a b\\\\y\"", &redactions), expected);
+    }
+
+    #[test]
+    fn paths_and_programs_of_windows_read_as_on_unix() {
+        for (text, expected) in [
+            (
+                "error: x\n  caused by: File not found. (os error 2)\n",
+                "error: x\n  caused by: No such file or directory (os error 2)\n",
+            ),
+            ("a\\b [HOME]\\bin\\go.exe\nc\\d\n", "a\\b [HOME]/bin/go\nc\\d\n"),
+            (
+                "{\"tree\": \"[HOME]\\\\x\", \"said\": \"\\\"no\\\"\"}",
+                "{\"tree\": \"[HOME]/x\", \"said\": \"\\\"no\\\"\"}",
+            ),
+        ] {
+            assert_eq!(as_on_unix(text), expected);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! One connection: requests in, answers out, faults on the way.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,6 +15,8 @@ const LINE_BYTES_MAX: u64 = 64 << 10;
 const REQUEST_BODY_BYTES_MAX: u64 = 64 << 20;
 /// How much is handed to the system at once.
 const WRITE_BYTES: usize = 256 << 10;
+/// How long a connection waits for bytes before it looks whether the server still lives.
+const READ_INTERVAL: Duration = Duration::from_secs(1);
 /// How often a slow response sends something.
 const TRICKLE_INTERVAL: Duration = Duration::from_millis(20);
 
@@ -28,7 +30,9 @@ enum After {
 /// Answers until the client hangs up, asks to close, or a fault ends it.
 pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
     let _ = stream.set_nodelay(true);
-    let mut reader = BufReader::new(stream);
+    // Under Wine a read has been seen to outlive the end of its connection: it looks up now and then.
+    let _ = stream.set_read_timeout(Some(READ_INTERVAL));
+    let mut reader = BufReader::new(Patient { stream, shared });
     while let Some(request) = read_request(&mut reader) {
         shared.log.lock().unwrap().push(request.clone());
         let response = (shared.handler)(&request);
@@ -39,6 +43,25 @@ pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
         }
     }
     let _ = stream.shutdown(Shutdown::Both);
+}
+
+/// Reads as long as the server lives.
+struct Patient<'s> {
+    stream: &'s TcpStream,
+    shared: &'s Shared,
+}
+
+impl Read for Patient<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            match self.stream.read(into) {
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+                        && !self.shared.stopped.load(Ordering::SeqCst) => {}
+                done => return done,
+            }
+        }
+    }
 }
 
 fn read_request(reader: &mut impl BufRead) -> Option<Request> {

@@ -6,7 +6,7 @@ use super::TinyFile;
 pub(super) fn files(version: &str, os: &str, arch: &str) -> Vec<TinyFile> {
     let exe = if os == "windows" { ".exe" } else { "" };
     let minor = minor(version);
-    let mut files: Vec<(String, String)> = vec![
+    let texts: Vec<(String, String)> = vec![
         ("VERSION".into(), version_file(version)),
         ("CONTRIBUTING.md".into(), "# Contributing\n\nThis tree is tiny; nothing can be contributed.\n".into()),
         ("LICENSE".into(), "Copyright nobody. Do as you like.\n".into()),
@@ -40,21 +40,20 @@ pub(super) fn files(version: &str, os: &str, arch: &str) -> Vec<TinyFile> {
         // The real tree has a name beyond ASCII at this very place.
         ("test/fixedbugs/issue27836.dir/\u{de}foo.go".into(), "package \u{de}foo\n".into()),
         ("test/run.go".into(), "package main\n".into()),
-        (format!("bin/go{exe}"), go_program(version, os, arch)),
-        (format!("bin/gofmt{exe}"), program(os, "gofmt", version)),
     ];
+    let mut files: Vec<(String, Vec<u8>)> = texts.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    files.push((format!("bin/go{exe}"), go_program(version, os, arch)));
+    files.push((format!("bin/gofmt{exe}"), program(os, "gofmt", version)));
     if minor >= 21 {
         // Older toolchains know no `go.env`. The hosts in it do not exist.
         let text = "GOPROXY=https://proxy.example.test,direct\nGOSUMDB=sum.example.test\nGOTOOLCHAIN=auto\n";
-        files.push(("go.env".into(), text.into()));
+        files.push(("go.env".into(), text.as_bytes().to_vec()));
     }
     for tool in ["asm", "cgo", "compile", "cover", "link", "vet"] {
         files.push((format!("pkg/tool/{os}_{arch}/{tool}{exe}"), program(os, tool, version)));
     }
-    let mut files: Vec<TinyFile> = files
-        .into_iter()
-        .map(|(path, text)| TinyFile { mode: mode(&path), path, bytes: text.into_bytes().into() })
-        .collect();
+    let mut files: Vec<TinyFile> =
+        files.into_iter().map(|(path, bytes)| TinyFile { mode: mode(&path), path, bytes: bytes.into() }).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
@@ -119,20 +118,31 @@ impl Time {
     }
 }
 
-/// A program that says its name. On Windows it is a file that looks like a program and does nothing.
-fn program(os: &str, name: &str, version: &str) -> String {
+/// A program that says its name. On Windows it is one that runs only where the test itself runs there; a tree for
+/// Windows that is made elsewhere has a file that looks like a program and does nothing.
+fn program(os: &str, name: &str, version: &str) -> Vec<u8> {
     if os == "windows" {
-        return format!("MZ this is {name} of go{version}\n");
+        return windows_program(name, &format!("say\t{name} version go{version}\n"), version);
     }
-    format!("#!/bin/sh\nprintf '%s\\n' '{name} version go{version}'\n")
+    format!("#!/bin/sh\nprintf '%s\\n' '{name} version go{version}'\n").into_bytes()
 }
 
 /// The tiny `go`.
-fn go_program(version: &str, os: &str, arch: &str) -> String {
+fn go_program(version: &str, os: &str, arch: &str) -> Vec<u8> {
     if os == "windows" {
-        return program(os, "go", version);
+        return windows_program("go", &format!("go\t{version}\t{os}\t{arch}\n"), version);
     }
-    GO_SCRIPT.replace("@VERSION@", version).replace("@OS@", os).replace("@ARCH@", arch)
+    GO_SCRIPT.replace("@VERSION@", version).replace("@OS@", os).replace("@ARCH@", arch).into_bytes()
+}
+
+#[cfg(windows)]
+fn windows_program(_name: &str, deeds: &str, _version: &str) -> Vec<u8> {
+    crate::program::stand_in(deeds)
+}
+
+#[cfg(not(windows))]
+fn windows_program(name: &str, _deeds: &str, version: &str) -> Vec<u8> {
+    format!("MZ this is {name} of go{version}\n").into_bytes()
 }
 
 /// Only words of the shell itself: it must run with an empty PATH. `readlink` is named by its full

@@ -47,7 +47,9 @@ impl World {
     /// A path below the home, which the system may know by another name.
     pub fn path(&self, below: &str) -> PathBuf {
         let home = self.home.path().canonicalize().unwrap();
-        if below.is_empty() { home } else { home.join(below) }
+        // What Windows says of a path whose links are followed, in the way in which everybody else says it.
+        let home = home.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(home.clone(), PathBuf::from);
+        below.split('/').filter(|part| !part.is_empty()).fold(home, |path, part| path.join(part))
     }
 
     /// Writes a tiny toolchain's tree.
