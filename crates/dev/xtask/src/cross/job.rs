@@ -48,7 +48,7 @@ pub fn run(rows: &mut Rows, prefix: &Path, target_folder: &Path) -> Result<()> {
         programs: target_folder.join(TARGET).join("debug"),
         archives: testkit::real::cache_folder(),
         // A space and letters beyond ASCII: such homes exist.
-        user: base(prefix).join("J\u{f6}rg of goward"),
+        user: memory(prefix).join("J\u{f6}rg of goward"),
     };
     let _ = fs::remove_dir_all(&job.user);
     fs::create_dir_all(job.user.join("work"))?;
@@ -88,22 +88,22 @@ pub fn run(rows: &mut Rows, prefix: &Path, target_folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where the home is: in memory where there is room, since every file of a tree is flushed by itself.
-fn base(prefix: &Path) -> PathBuf {
+/// Where what is written often is: in memory where there is room, since every file of a tree is flushed by itself.
+pub fn memory(prefix: &Path) -> PathBuf {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { memory.to_owned() } else { prefix.join("drive_c/users") }
 }
 
-impl Job {
-    /// A path as Windows programs have it.
-    fn windows_path(&self, path: &Path) -> OsString {
-        let text = match path.strip_prefix(self.prefix.join("drive_c")) {
-            Ok(below) => format!("C:/{}", below.display()),
-            Err(_) => format!("Z:{}", path.display()),
-        };
-        text.replace('/', "\\").into()
-    }
+/// A path as Windows programs of the prefix have it.
+pub fn windows_path(prefix: &Path, path: &Path) -> OsString {
+    let text = match path.strip_prefix(prefix.join("drive_c")) {
+        Ok(below) => format!("C:/{}", below.display()),
+        Err(_) => format!("Z:{}", path.display()),
+    };
+    text.replace('/', "\\").into()
+}
 
+impl Job {
     fn home(&self) -> PathBuf {
         self.user.join("AppData/Local/goward")
     }
@@ -127,7 +127,7 @@ impl Job {
             if name == "GOTMPDIR" {
                 let _ = fs::create_dir_all(&path);
             }
-            command.env(name, self.windows_path(&path));
+            command.env(name, windows_path(&self.prefix, &path));
         }
         // The archives are packed here from wheels: nobody vouches for these very bytes.
         command.env("GOWARD_SOURCES", "folder").env("GOWARD_ALLOW_UNPROVEN", "true").env("GOWARD_OFFLINE", "true");

@@ -1,7 +1,7 @@
 //! Windows on amd64: linted, built, and its tests run under Wine.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -47,6 +47,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         return Ok(());
     }
     let prefix = prefix(tools)?;
+    let _temporary = Temporary::make(&prefix)?;
     // One call for all: with one set of packages every dependency is built once.
     let mut test = cargo(&["test", "--no-fail-fast", "--workspace", "--exclude", "xtask"]);
     if quick {
@@ -90,6 +91,38 @@ pub fn job(tools: &Tools, rows: &mut Rows) -> Result<()> {
     }
 }
 
+/// The folder for temporary files of the Windows in the prefix: in memory, since every file of a tree is flushed by
+/// itself. It goes with this.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn make(prefix: &Path) -> Result<Temporary> {
+        let folder = job::memory(prefix).join("temp of goward");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        let folder = Temporary(folder);
+        let path = job::windows_path(prefix, &folder.0).to_string_lossy().into_owned();
+        for name in ["TEMP", "TMP"] {
+            wine(prefix, &["reg", "add", r"HKCU\Environment", "/v", name, "/d", &path, "/f"])?;
+        }
+        Ok(folder)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Runs one of Wine's own programs. What it says is not kept: Wine's processes outlive it, and would keep a pipe open.
+fn wine(prefix: &Path, words: &[&str]) -> Result<String> {
+    let mut command = Command::new(WINE);
+    command.args(words).env("WINEPREFIX", prefix).env("WINEDEBUG", "-all");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    tools::run(&mut command)
+}
+
 /// What Wine 8 cannot show.
 const NOT_SHOWN: [(&str, &str); 3] = [
     ("junctions and symbolic links", "Wine 8 makes none; goward reports that it has none"),
@@ -104,16 +137,9 @@ pub fn prefix(tools: &Tools) -> Result<PathBuf> {
     if library.exists() {
         return Ok(prefix);
     }
-    // Wine's own processes outlive the program, and would keep a pipe open.
-    let wine = |words: &[&str]| {
-        let mut command = Command::new(WINE);
-        command.args(words).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all");
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        tools::run(&mut command)
-    };
-    wine(&["wineboot", "-i"]).context("make a Wine prefix")?;
+    wine(&prefix, &["wineboot", "-i"]).context("make a Wine prefix")?;
     // It says that it is Windows 7 unless it is told otherwise, and Go has not run there since 1.21.
-    wine(&["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"])?;
+    wine(&prefix, &["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"])?;
     let staged = tools.at("bcryptprimitives.dll");
     output(
         Command::new(MINGW)
