@@ -28,6 +28,7 @@ struct Outcome {
 }
 
 pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Done {
+    recover(ctx, args.dry_run);
     let shells = match args.shells.as_slice() {
         [] => shell::shells_of_user(&ctx.sys)?,
         named => shells(named),
@@ -41,8 +42,17 @@ pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Done {
 }
 
 pub(super) fn unsetup(ctx: &Ctx, args: &UnsetupArgs, speech: &Speech) -> Done {
+    recover(ctx, args.dry_run);
     let plan = shell::plan_unsetup(&ctx.sys, ctx.store.layout(), &shells(&args.shells), args.force)?;
     finish(ctx, plan, args.dry_run, speech)
+}
+
+/// What a dead setup has begun is finished before the plan is made, which would else be made from what stood there in the
+/// middle of it.
+fn recover(ctx: &Ctx, dry_run: bool) {
+    if !dry_run {
+        engine::recover(ctx);
+    }
 }
 
 /// Tells the plan, carries it out, and words what came of it.
@@ -80,7 +90,6 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
     }
     // The plan is told before anything changes.
     speech.say(planned(&plan).trim_end());
-    engine::recover(ctx);
     let wait_max = ctx.settings.seconds("lock.wait-seconds");
     let is_setup = plan.purpose == "setup";
     // The shims come first: a shell that starts in between finds them, or nothing of goward's.
