@@ -186,3 +186,66 @@ fn completions(shells: &[Shell]) -> Vec<Completion> {
     };
     shells.iter().filter_map(script).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test makes folders of its own")]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use engine::settings::Settings;
+    use release::Platform;
+    use sys::registry::{MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
+    use sys::{Clock, Env, Fs, KillAt, Sys};
+
+    use super::*;
+
+    fn ctx(home: &Path, fs: Fs, memory: &MemoryRegistry) -> Ctx {
+        let vars = ["HOME", "USERPROFILE", "GOWARD_HOME"].map(|name| (name, home.as_os_str()));
+        let sys = Sys::new(fs, Clock::real(), Env::of(vars, home.to_owned(), None));
+        let sys = sys.with_registry(&Registry::in_memory(memory.clone()));
+        let (settings, host) = (Settings::read(&sys, None, &[]).unwrap(), sys::Host::this());
+        let platform = Platform::from_rust(host.os, host.arch).unwrap();
+        let mut ctx = Ctx::new(sys, settings, platform, Arc::new(diag::Silent), Vec::new()).unwrap();
+        ctx.shim = Some(b"a shim");
+        ctx
+    }
+
+    fn path(memory: &MemoryRegistry) -> String {
+        let registry = Registry::in_memory(memory.clone());
+        registry.read(Root::User, USER_ENVIRONMENT, "Path").unwrap().unwrap().shown()
+    }
+
+    #[test]
+    fn a_setup_that_died_before_it_wrote_path_is_in_the_way_of_no_setup_and_no_unsetup() {
+        let speech = Speech::stderr(diag::Verbosity::Quiet, diag::Colour::Never, true);
+        let wish = SetupArgs { shells: Vec::new(), dry_run: false, no_profile: false, no_completions: true, force: false };
+        let out = UnsetupArgs { shells: Vec::new(), dry_run: false, force: false };
+        // A home whose setup has died so.
+        let mut nth = 0;
+        let mut dead = || {
+            loop {
+                let (folder, memory) = (tempfile::tempdir().unwrap(), MemoryRegistry::default());
+                let home = folder.path().canonicalize().unwrap();
+                let old = RegistryValue::text(ValueKind::Text, &[u16::from(b'x')]);
+                memory.put(Root::User, USER_ENVIRONMENT, "Path", old);
+                assert!(setup(&ctx(&home, Fs::faulty(Arc::new(KillAt::new(nth))), &memory), &wish, &speech).is_err());
+                let plans = Fs::real().names_if_there(&home.join("transactions")).unwrap();
+                if plans.iter().any(|name| Path::new(name).extension().is_none()) && path(&memory) == "x" {
+                    return (folder, memory, home);
+                }
+                nth += 1;
+            }
+        };
+        let (_folder, memory, home) = dead();
+        let done = setup(&ctx(&home, Fs::real(), &memory), &wish, &speech).unwrap();
+        assert!(done.text().contains("nothing changed"), "{}", done.text());
+        assert!(path(&memory).ends_with("shims;x"), "{}", path(&memory));
+        let (_folder, memory, home) = dead();
+        let planned = setup(&ctx(&home, Fs::real(), &memory), &SetupArgs { dry_run: true, ..wish }, &speech).unwrap();
+        assert!(planned.text().contains("Path") && path(&memory) == "x", "a plan changes nothing");
+        let done = unsetup(&ctx(&home, Fs::real(), &memory), &out, &speech).unwrap();
+        assert!(done.text().starts_with("taken out"), "{}", done.text());
+        assert_eq!(path(&memory), "x");
+    }
+}
