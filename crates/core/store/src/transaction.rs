@@ -335,9 +335,9 @@ impl Store {
                 Ok(true) => PlanEnd::Finished,
                 Ok(false) => PlanEnd::Undone,
                 // Nothing of it was touched. It waits where it is for a goward that has the registry.
-                Err(error @ StoreError::NoRegistry { .. }) => {
-                    PlanEnd::Waits(format!("could not {error}; the next change that goward makes on Windows finishes it"))
-                }
+                Err(error @ StoreError::NoRegistry { .. }) => PlanEnd::Waits(format!(
+                    "could not {error}; the next change that goward makes on Windows finishes it"
+                )),
                 // One plan that cannot be carried out must not keep all others, and every later run, waiting.
                 Err(error) => {
                     let aside = path.with_extension("failed");

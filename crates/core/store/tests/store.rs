@@ -362,10 +362,7 @@ fn a_plan_of_a_dead_process_that_meets_anothers_value_or_no_registry_does_no_har
         let recovered = store.recover(WAIT).unwrap();
         assert_eq!(recovered.finished.len(), 1, "{recovered:?}");
         assert_eq!(Fs::real().read_if_there(file, 9).unwrap(), Some(b"new".to_vec()));
-        assert_eq!(
-            (shown(memory, "Path").as_deref(), shown(memory, "Other").as_deref()),
-            (Some("new"), Some("made"))
-        );
+        assert_eq!((shown(memory, "Path").as_deref(), shown(memory, "Other").as_deref()), (Some("new"), Some("made")));
         assert!(store.is_clean().unwrap());
     });
     // So does one that was being taken back.

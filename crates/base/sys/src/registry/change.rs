@@ -173,7 +173,7 @@ mod tests {
         for before in [None, Some(value(r"%USERPROFILE%\bin;C:\tools;"))] {
             registry.write(USER_ENVIRONMENT, "Path", before.as_ref()).unwrap();
             let list = before.as_ref().and_then(PathList::of).unwrap_or(PathList::empty());
-            let after = list.with_first(r"C:\goward\shims").unwrap().value();
+            let after = list.with_first(r"C:\goward\shims", &crate::Env::of_this_process()).unwrap().value();
             let change = VariableChange::plan(&registry, "PATH", Some(after.clone())).unwrap();
             let told = memory.told_count();
             change.make(&registry).unwrap();
@@ -193,7 +193,9 @@ mod tests {
         let registry = Registry::in_memory(memory.clone());
         let change = VariableChange::plan(&registry, "Path", Some(value("ours"))).unwrap();
         memory.put(Root::User, USER_ENVIRONMENT, "Path", value("theirs"));
-        assert!(matches!(change.make(&registry), Err(VariableConflict::Meddled { found }) if found == Some(value("theirs"))));
+        assert!(
+            matches!(change.make(&registry), Err(VariableConflict::Meddled { found }) if found == Some(value("theirs")))
+        );
         assert!(matches!(change.take_back(&registry), Err(VariableConflict::Meddled { .. })));
         memory.refuse();
         let change = VariableChange::plan(&registry, "Path", None).unwrap();

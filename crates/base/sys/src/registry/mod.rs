@@ -24,7 +24,7 @@ use crate::fault::{Adversary, Op, OpKind, carry_out};
 
 pub use change::{VariableChange, VariableConflict};
 pub use memory::MemoryRegistry;
-pub use path_list::{PathList, PathListError, is_same};
+pub use path_list::{PathList, PathListError, SETX_UNITS_MAX, expanded, is_same};
 
 /// Where a user's variables stand, below [`Root::User`].
 pub const USER_ENVIRONMENT: &str = "Environment";
