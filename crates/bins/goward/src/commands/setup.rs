@@ -105,7 +105,8 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         (None, true) => text.push_str("everything is in place already; nothing changed\n"),
         (None, false) => text.push_str("nothing of goward's is in place; nothing changed\n"),
         (Some(_), true) => {
-            let _ = writeln!(text, "set up {}; {} have goward's shims first in PATH", what(&plan), who(&plan));
+            let _ =
+                writeln!(text, "set up {}; {} have goward's shims first in {}", what(&plan), who(&plan), list(&plan));
         }
         (Some(_), false) => text.push_str("taken out; shells that run keep their PATH until they end\n"),
     }
@@ -136,7 +137,8 @@ fn planned(plan: &Plan) -> String {
 fn what(plan: &Plan) -> String {
     let shells = names(&plan.shells);
     match (plan.variables.is_empty(), plan.shells.is_empty()) {
-        (true, _) => shells,
+        (true, true) => "goward's own files".to_owned(),
+        (true, false) => shells,
         (false, true) => "the user's Path".to_owned(),
         (false, false) => format!("the user's Path, {shells}"),
     }
@@ -145,6 +147,11 @@ fn what(plan: &Plan) -> String {
 /// Who sees it: a variable in the registry is read by whatever starts other programs, and handed down.
 fn who(plan: &Plan) -> &'static str {
     if plan.variables.is_empty() { "new shells" } else { "terminals that are opened from now on" }
+}
+
+/// What they have them first in: the machine's own list comes before the user's.
+fn list(plan: &Plan) -> &'static str {
+    if plan.variables.is_empty() { "PATH" } else { "the user's Path" }
 }
 
 fn names(shells: &[Shell]) -> String {
@@ -219,7 +226,8 @@ mod tests {
     #[test]
     fn a_setup_that_died_before_it_wrote_path_is_in_the_way_of_no_setup_and_no_unsetup() {
         let speech = Speech::stderr(diag::Verbosity::Quiet, diag::Colour::Never, true);
-        let wish = SetupArgs { shells: Vec::new(), dry_run: false, no_profile: false, no_completions: true, force: false };
+        let wish =
+            SetupArgs { shells: Vec::new(), dry_run: false, no_profile: false, no_completions: true, force: false };
         let out = UnsetupArgs { shells: Vec::new(), dry_run: false, force: false };
         // A home whose setup has died so.
         let mut nth = 0;
