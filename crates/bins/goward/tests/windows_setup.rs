@@ -8,26 +8,45 @@
 
 mod support;
 
-use support::World;
+use support::{World, names};
 use sys::registry::{Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
 use testkit::TinyToolchain;
 
-/// The user's `Path` while a test plays with it; what stood there before comes back at its end.
+/// Where the user's documents are told to be: PowerShell's profiles are in them.
+const DOCUMENTS: (&str, &str) = (r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders", "Personal");
+/// What the test plays with, and puts back at its end.
+const PLAYED_WITH: [(&str, &str); 2] = [(USER_ENVIRONMENT, "Path"), DOCUMENTS];
+
+/// The user's `Path` and the place of the documents while a test plays with them; what stood there before comes back at
+/// its end, and lies in a file until then.
 struct Path {
     registry: Registry,
-    before: Option<RegistryValue>,
+    before: [Option<RegistryValue>; 2],
+    kept: std::path::PathBuf,
 }
 
 impl Path {
-    /// None where the test was not asked for.
-    fn taken() -> Option<Path> {
+    /// None where the test was not asked for. The documents are below this home folder then.
+    fn taken(home: &std::path::Path) -> Option<Path> {
         if std::env::var("GOWARD_TEST_REGISTRY").as_deref() != Ok("1") {
             eprintln!("skipped: it changes this user's Path in the registry; GOWARD_TEST_REGISTRY=1 allows it");
             return None;
         }
         let registry = Registry::real().unwrap();
-        let before = registry.read(Root::User, USER_ENVIRONMENT, "Path").unwrap();
-        Some(Path { registry, before })
+        let before = PLAYED_WITH.map(|(key, name)| registry.read(Root::User, key, name).unwrap());
+        for value in before.iter().flatten() {
+            assert!(!matches!(value.kind, ValueKind::Other(_)), "what is no text could not be put back: {value:?}");
+        }
+        // A test that is ended in the middle puts nothing back.
+        let kept = std::env::temp_dir().join(format!("goward-test-registry-{}", std::process::id()));
+        let text: Vec<String> =
+            PLAYED_WITH.iter().zip(&before).map(|(place, value)| format!("{place:?} {value:?}\n")).collect();
+        std::fs::write(&kept, text.concat()).unwrap();
+        eprintln!("what stands in the registry is kept in {} until the test ends", kept.display());
+        let documents = value(ValueKind::Text, home.join("Documents").to_str().unwrap());
+        let path = Path { registry, before, kept };
+        path.registry.write(DOCUMENTS.0, DOCUMENTS.1, Some(&documents)).unwrap();
+        Some(path)
     }
 
     fn put(&self, value: Option<&RegistryValue>) {
@@ -41,7 +60,14 @@ impl Path {
 
 impl Drop for Path {
     fn drop(&mut self) {
-        let _ = self.registry.write(USER_ENVIRONMENT, "Path", self.before.as_ref());
+        let put_back = |((key, name), value): (&(&str, &str), &Option<RegistryValue>)| {
+            self.registry.write(key, name, value.as_ref()).is_ok()
+        };
+        // Both, whatever comes of the first.
+        let done: Vec<bool> = PLAYED_WITH.iter().zip(&self.before).map(put_back).collect();
+        if done == [true, true] {
+            let _ = std::fs::remove_file(&self.kept);
+        }
     }
 }
 
@@ -52,8 +78,8 @@ fn value(kind: ValueKind, text: &str) -> RegistryValue {
 /// One test, since there is one `Path`.
 #[test]
 fn the_shims_come_first_in_the_users_path_and_go_without_a_trace() {
-    let Some(path) = Path::taken() else { return };
     let world = World::offering([TinyToolchain::host("1.27.3")]);
+    let Some(path) = Path::taken(world.home.home()) else { return };
     let shims = world.store("shims").display().to_string();
     let others = "%USERPROFILE%\\b\u{ef}n;C:\\t;;\"C:\\a;b\";";
     for before in [
@@ -95,10 +121,39 @@ fn the_shims_come_first_in_the_users_path_and_go_without_a_trace() {
         let rest = before.as_ref().map(|before| format!("{};", before.shown())).unwrap_or_default();
         assert_eq!(path.now().unwrap().shown(), format!("{rest}C:\\later"));
     }
+    a_dead_setup_is_in_nobodys_way(&world, &path, &shims);
+    powershell_is_set_up_below_this_home(&world);
     // Too long a list is an error that says what to do, and changes nothing.
     let long = value(ValueKind::Expandable, &"x".repeat(32_760));
     path.put(Some(&long));
     let refused = world.goward("setup").exits(6);
     assert!(refused.stderr.contains(&shims) && refused.stderr.contains("32767"), "{}", refused.snapshot());
     assert_eq!(path.now(), Some(long));
+}
+
+/// One that was stopped when its plan had its name, and `Path` was not written yet.
+fn a_dead_setup_is_in_nobodys_way(world: &World, path: &Path, shims: &str) {
+    let before = value(ValueKind::Expandable, "C:\\t");
+    for next in ["setup", "unsetup"] {
+        path.put(Some(&before));
+        world.goward("setup").success();
+        let plans = world.store("transactions");
+        let newest = names(&plans).into_iter().rfind(|name| name.ends_with(".done")).unwrap();
+        std::fs::rename(plans.join(&newest), plans.join(newest.trim_end_matches(".done"))).unwrap();
+        path.put(Some(&before));
+        let run = world.goward(next).success();
+        match next {
+            "setup" => assert_eq!(path.now().unwrap().shown(), format!("{shims};C:\\t"), "{}", run.snapshot()),
+            _ => assert_eq!(path.now(), Some(before.clone()), "{}", run.snapshot()),
+        }
+    }
+}
+
+/// Nobody's real profiles are touched by this test.
+fn powershell_is_set_up_below_this_home(world: &World) {
+    world.goward("setup --shell pwsh").success();
+    let profile = world.home.home().join("Documents/PowerShell/profile.ps1");
+    assert!(std::fs::read_to_string(&profile).unwrap().contains(">>> goward >>>"));
+    world.goward("unsetup").success();
+    assert!(!profile.exists());
 }

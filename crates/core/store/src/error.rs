@@ -215,9 +215,11 @@ impl Diagnose for StoreError {
                 }
             }
             Self::Variable { cause: VariableConflict::Io(_), .. } => {
-                hint!("a policy of this machine may forbid it; `goward setup --no-profile` says what to do by hand")
+                hint!(
+                    "a policy of this machine may forbid it; `rundll32 sysdm.cpl,EditEnvironmentVariables` changes it by hand"
+                )
             }
-            Self::NoRegistry { .. } => hint!("the change was made on Windows: run the command there"),
+            Self::NoRegistry { .. } => hint!("the change is one of Windows: run the command there"),
             Self::Running { .. } => {
                 hint!("wait for it to end, or end it yourself: goward ends nothing that it did not start")
             }

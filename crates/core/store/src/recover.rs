@@ -10,6 +10,7 @@ use sys::LockAttempt;
 
 use crate::journal::{JournalRecord, OperationKind};
 use crate::states::{Event, State};
+use crate::transaction::PlanEnd;
 use crate::{Store, StoreError};
 
 /// What a recovery has done, a line each.
@@ -21,6 +22,9 @@ pub struct Recovered {
     pub undone: Vec<String>,
     /// Plans that could be neither finished nor undone, with the reason; they are kept beside the others.
     pub set_aside: Vec<String>,
+    /// Plans that stay half-made until they can be finished, with the reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<String>,
     /// Trees that nobody needs any more and that were deleted.
     pub trees_removed: usize,
     /// Bytes that were cut off a torn journal.
@@ -33,6 +37,7 @@ impl Recovered {
         self.finished.is_empty()
             && self.undone.is_empty()
             && self.set_aside.is_empty()
+            && self.waiting.is_empty()
             && self.trees_removed == 0
             && self.journal_bytes_cut == 0
     }
@@ -49,6 +54,9 @@ impl std::fmt::Display for Recovered {
         }
         if !self.set_aside.is_empty() {
             parts.push(format!("set aside {}", self.set_aside.join(", ")));
+        }
+        if !self.waiting.is_empty() {
+            parts.push(format!("left half-made {}", self.waiting.join(", ")));
         }
         if self.trees_removed > 0 {
             let plural = if self.trees_removed == 1 { "" } else { "s" };
@@ -110,9 +118,10 @@ impl Store {
         for (purpose, outcome) in self.recover_transactions()? {
             let what = format!("the change `{purpose}`");
             match outcome {
-                Ok(true) => recovered.finished.push(what),
-                Ok(false) => recovered.undone.push(what),
-                Err(reason) => recovered.set_aside.push(format!("{what}: {reason}")),
+                PlanEnd::Finished => recovered.finished.push(what),
+                PlanEnd::Undone => recovered.undone.push(what),
+                PlanEnd::SetAside(reason) => recovered.set_aside.push(format!("{what}: {reason}")),
+                PlanEnd::Waits(reason) => recovered.waiting.push(format!("{what}: {reason}")),
             }
         }
         self.renew_table();

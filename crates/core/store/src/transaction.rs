@@ -129,8 +129,15 @@ struct PlannedFile {
 /// A file as it shall be or was: its bytes, or that it is not there.
 type Image = Option<Vec<u8>>;
 
-/// A plan's purpose, and whether it was finished or undone, or why neither could be.
-pub(crate) type RecoveredPlan = (String, Result<bool, String>);
+/// How a plan of a dead process has ended.
+pub(crate) enum PlanEnd {
+    Finished,
+    Undone,
+    /// It could be neither finished nor undone, for this reason.
+    SetAside(String),
+    /// It stays as it is, for this reason.
+    Waits(String),
+}
 
 enum Applied {
     All,
@@ -300,8 +307,9 @@ impl Store {
     }
 
     /// Finishes the plans of dead processes, or gives all files of a plan their former bytes back where
-    /// somebody has meddled; and removes plans that never got their names. The store's lock is held.
-    pub(crate) fn recover_transactions(&self) -> Result<Vec<RecoveredPlan>, StoreError> {
+    /// somebody has meddled; and removes plans that never got their names. One that has variables stays as it is where
+    /// there is no registry. The store's lock is held.
+    pub(crate) fn recover_transactions(&self) -> Result<Vec<(String, PlanEnd)>, StoreError> {
         let folder = self.layout().transactions();
         let fs = self.sys.fs();
         let mut recovered = Vec::new();
@@ -316,6 +324,7 @@ impl Store {
                 Some("reverting") => self.go_on_taking_back(name.trim_end_matches(".reverting")).map(|()| false),
                 Some(_) => continue,
                 None => match self.apply(&name) {
+                    Err(error @ StoreError::NoRegistry { .. }) => Err(error),
                     Ok(Applied::All) => self.finish(&name, "done").map(|()| true),
                     Ok(Applied::Conflict(_)) => self.take_back(&name).map(|()| false),
                     // What was begun goes back as a whole, as in the process that began it.
@@ -323,7 +332,12 @@ impl Store {
                 },
             };
             let outcome = match outcome {
-                Ok(finished) => Ok(finished),
+                Ok(true) => PlanEnd::Finished,
+                Ok(false) => PlanEnd::Undone,
+                // Nothing of it was touched. It waits where it is for a goward that has the registry.
+                Err(error @ StoreError::NoRegistry { .. }) => PlanEnd::Waits(format!(
+                    "could not {error}; the next change that goward makes on Windows finishes it"
+                )),
                 // One plan that cannot be carried out must not keep all others, and every later run, waiting.
                 Err(error) => {
                     let aside = path.with_extension("failed");
@@ -332,7 +346,7 @@ impl Store {
                     let path = if is_begun { reverting } else { path };
                     fs.rename(&path, &aside).map_err(StoreError::io("set aside", &path))?;
                     let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-                    Err(format!("{error}{cause}"))
+                    PlanEnd::SetAside(format!("{error}{cause}"))
                 }
             };
             recovered.push((self.purpose_of(&name), outcome));
@@ -344,7 +358,8 @@ impl Store {
     fn purpose_of(&self, name: &str) -> String {
         let stem = name.trim_end_matches(".reverting");
         let folder = self.layout().transactions();
-        let ends = ["done", "reverted", "failed"].map(|end| folder.join(format!("{stem}.{end}")));
+        let ends = ["done", "reverted", "failed", "reverting"].map(|end| folder.join(format!("{stem}.{end}")));
+        let ends = [folder.join(stem)].into_iter().chain(ends).collect::<Vec<_>>();
         let read = ends.iter().find_map(|folder| self.read_plan(folder).ok());
         read.map_or_else(|| stem.to_owned(), |plan| plan.purpose)
     }

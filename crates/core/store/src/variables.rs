@@ -27,12 +27,15 @@ impl<'de> Deserialize<'de> for PlannedVariable {
 }
 
 impl Store {
-    /// What a plan holds of these changes; each must be judged from what stands there now.
+    /// What a plan holds of these changes; each must be judged from what stands there now. One that is made already, by
+    /// whoever got ahead, is no part of it.
     pub(crate) fn plan_variables(&self, changes: &[VariableChange]) -> Result<Vec<PlannedVariable>, StoreError> {
         let mut planned = Vec::new();
         for change in changes.iter().filter(|change| !change.is_nothing()) {
-            self.check_stands(change, change.before.as_ref())?;
-            planned.push(PlannedVariable(change.clone()));
+            if self.check_stands(change, change.after.as_ref()).is_err() {
+                self.check_stands(change, change.before.as_ref())?;
+                planned.push(PlannedVariable(change.clone()));
+            }
         }
         Ok(planned)
     }
@@ -49,7 +52,6 @@ impl Store {
         if found.as_ref() == expected {
             return Ok(());
         }
-        let found = found.map(|value| value.shown()).unwrap_or_default();
         Err(refused(change, VariableConflict::Meddled { found }))
     }
 

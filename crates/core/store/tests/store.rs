@@ -280,7 +280,7 @@ fn a_variable_that_somebody_else_has_changed_is_never_set_over() {
         let meddled = |result: Result<String, StoreError>| {
             let error = result.unwrap_err();
             assert!(
-                matches!(&error, StoreError::Variable { cause: VariableConflict::Meddled { found }, .. } if found == "theirs"),
+                matches!(&error, StoreError::Variable { cause: VariableConflict::Meddled { found }, .. } if *found == Some(value("theirs"))),
                 "{error:?}"
             );
         };
@@ -350,9 +350,49 @@ fn a_plan_of_a_dead_process_that_meets_anothers_value_or_no_registry_does_no_har
     with_variables(|memory, store, file, change| {
         dead_after_the_file(memory, store, file, change);
         let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.layout().home());
-        let recovered = elsewhere.recover(WAIT).unwrap();
-        assert!(recovered.set_aside[0].contains("no registry"), "{recovered:?}");
-        assert!(elsewhere.is_clean().unwrap());
+        // It is told, keeps nothing else waiting, and stays for a goward that has the registry.
+        for _ in 0..2 {
+            let recovered = elsewhere.recover(WAIT).unwrap();
+            assert!(recovered.waiting[0].contains("no registry") && recovered.set_aside.is_empty(), "{recovered:?}");
+            assert!(recovered.waiting[0].contains("`variables`"), "{recovered:?}");
+        }
+        elsewhere.transaction("another").write(elsewhere.layout().home().join("b"), "b").commit(WAIT).unwrap();
         assert_eq!(shown(memory, "Path").as_deref(), Some("old"));
+        assert_eq!(Fs::real().read_if_there(file, 9).unwrap(), Some(b"new".to_vec()));
+        let recovered = store.recover(WAIT).unwrap();
+        assert_eq!(recovered.finished.len(), 1, "{recovered:?}");
+        assert_eq!(Fs::real().read_if_there(file, 9).unwrap(), Some(b"new".to_vec()));
+        assert_eq!((shown(memory, "Path").as_deref(), shown(memory, "Other").as_deref()), (Some("new"), Some("made")));
+        assert!(store.is_clean().unwrap());
+    });
+    // So does one that was being taken back.
+    with_variables(|memory, store, file, change| {
+        dead_after_the_file(memory, store, file, change);
+        let folder = store.layout().transactions();
+        let open = names(&folder).into_iter().find(|name| !name.contains('.')).unwrap();
+        Fs::real().rename(&folder.join(&open), &folder.join(format!("{open}.reverting"))).unwrap();
+        let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.layout().home());
+        let recovered = elsewhere.recover(WAIT).unwrap();
+        assert!(recovered.waiting[0].contains("`variables`"), "{recovered:?}");
+        assert_eq!(store.recover(WAIT).unwrap().undone.len(), 1);
+        assert_eq!(Fs::real().read_if_there(file, 9).unwrap(), None);
+    });
+}
+
+/// The names in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    Fs::real().names_if_there(folder).unwrap().iter().map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn a_variable_that_a_recovery_has_set_meanwhile_is_no_part_of_the_change() {
+    with_variables(|memory, store, file, change| {
+        let planned = change(store);
+        memory.put(Root::User, USER_ENVIRONMENT, "Path", value("new"));
+        let name = planned.commit(WAIT).unwrap();
+        assert_eq!(store.past_changes().unwrap()[0].variables, ["Other"]);
+        store.undo_transaction(&name, Author::default(), WAIT).unwrap();
+        assert_eq!((shown(memory, "Path").as_deref(), shown(memory, "Other")), (Some("new"), None));
+        assert_eq!(Fs::real().read_if_there(file, 9).unwrap(), None);
     });
 }

@@ -537,6 +537,33 @@ fn a_stopped_change_of_files_and_a_variable_and_its_undo_are_all_or_nothing() {
             assert!(made || matches!(stop.model, Model::FailOnce(_)), "not finished after {stop:?}");
         },
     ));
+    // A recovery of one that died, or lost its power, between setting the variable and making it durable.
+    report(every_stop(
+        "recovery-of-an-unsynced-variable",
+        &MODELS,
+        &|folder| {
+            for nth in 1.. {
+                std::fs::remove_dir_all(folder).unwrap();
+                prepare(folder);
+                let sys =
+                    Sys::new(sim::files(Fs::faulty(Arc::new(KillAt::new(nth)))), Clock::real(), Env::of_this_process());
+                let registry = registries.fresh(folder, "old");
+                change(folder, &sys.with_registry(&registry)).unwrap_err();
+                if path_of(&registry).as_deref() == Some("new") {
+                    return;
+                }
+            }
+        },
+        &|folder, sys| {
+            let registry = registries.fresh(folder, "old");
+            registries.0.lock().unwrap()[folder].0.put_unsynced(USER_ENVIRONMENT, "Path", text("new"));
+            store(folder, &sys.with_registry(&registry)).recover(WAIT).is_ok()
+        },
+        &|folder, stop| {
+            let made = is_made(folder, stop);
+            assert!(made || matches!(stop.model, Model::FailOnce(_)), "not finished after {stop:?}");
+        },
+    ));
     report(every_stop(
         "undo-files-and-variable",
         &MODELS,

@@ -11,7 +11,7 @@ use doctor::{Finding, Severity, TOPICS, Wanted, examine, repair};
 use engine::Ctx;
 use engine::settings::Settings;
 use release::Platform;
-use sys::registry::{MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
+use sys::registry::{MACHINE_ENVIRONMENT, MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
 use sys::{Clock, Env, Fs, Sys};
 use testkit::tiny::host_platform;
 
@@ -300,4 +300,24 @@ fn what_the_registry_of_windows_has_is_told_by_the_list_of_setup() {
     let place = findings[0].place.clone().unwrap();
     assert_eq!((place.path, place.line), (profile, Some(2)));
     assert_eq!(findings[2].place.clone().unwrap().path, Path::new(r"HKCU\Environment\GOROOT"));
+}
+
+#[test]
+fn a_go_before_goward_is_traced_to_the_machine_s_list_where_it_stands_in_that() {
+    let mut world = World::new();
+    let memory = MemoryRegistry::default();
+    world.registry = Some(Registry::in_memory(memory.clone()));
+    let folder = world.home.join("system/bin");
+    world.program("system/bin/go");
+    let path = std::env::join_paths([folder.clone(), world.home.join("store/shims")]).unwrap();
+    world.program("store/shims/go");
+    world.vars.insert("PATH".to_owned(), path.into_string().unwrap());
+    let fix = |world: &World| {
+        let findings = world.findings();
+        findings.into_iter().find(|finding| finding.word == "path-shadowed").unwrap().fix.to_string()
+    };
+    assert!(fix(&world).contains("`goward setup`"), "{}", fix(&world));
+    let text: Vec<u16> = format!("C:\\x;{}", folder.display()).encode_utf16().collect();
+    memory.put(Root::Machine, MACHINE_ENVIRONMENT, "Path", RegistryValue::text(ValueKind::Expandable, &text));
+    assert!(fix(&world).contains("as an administrator take") && fix(&world).contains("HKLM"), "{}", fix(&world));
 }

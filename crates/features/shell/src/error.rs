@@ -64,9 +64,9 @@ pub enum SetupError {
         entry: String,
     },
     /// The user's `Path` is no list that an entry could be added to.
-    #[error("read `{}`: its value is no text", user_path().display())]
+    #[error("add to `{}`: its value is no plain text", user_path().display())]
     OddUserPath {
-        /// The folder that was to be looked for.
+        /// The folder that was to be added.
         entry: String,
     },
     /// What belongs to goward in a profile cannot be told.
@@ -149,7 +149,7 @@ impl Diagnose for SetupError {
             }
             Self::UserPath { cause: PathListError::TooLong { .. }, entry } => {
                 hint!("take entries out that you do not need (`{BY_HAND}`), and put this one first: {entry}")
-                    .and("`goward setup --no-profile` leaves it to you and does the rest")
+                    .and("`goward setup --shell NAME` sets a shell up and leaves `Path` alone")
             }
             Self::OddUserPath { entry } => {
                 hint!("make it a text of the kind REG_EXPAND_SZ that begins with: {entry}")

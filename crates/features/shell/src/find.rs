@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sys::registry::{Registry, Root};
+use sys::registry::{Registry, Root, ValueKind, expanded};
 use sys::{EntryKind, Env, Sys};
 
 use crate::{Script, SetupError, Shell};
@@ -73,29 +73,12 @@ impl Folders {
 /// The user's documents: a user may have moved them, and a company's policy or OneDrive does.
 fn documents(registry: &Registry, env: &Env, home: &Path) -> PathBuf {
     let value = registry.read(Root::User, USER_FOLDERS, DOCUMENTS).ok().flatten();
-    let text = value.and_then(|value| String::from_utf16(&value.units()?).ok());
-    let path = text.map(|text| PathBuf::from(expanded(&text, env)));
+    let text = value.and_then(|value| {
+        let text = String::from_utf16(&value.units()?).ok()?;
+        Some(if value.kind == ValueKind::Expandable { expanded(&text, env) } else { text })
+    });
+    let path = text.map(PathBuf::from);
     path.filter(|path| path.is_absolute()).unwrap_or_else(|| home.join("Documents"))
-}
-
-/// A text of the registry with its variables put in; one that is not set stays as it is written, as for the system.
-pub(crate) fn expanded(text: &str, env: &Env) -> String {
-    let mut parts = text.split('%');
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    let mut parts = parts.peekable();
-    while let Some(name) = parts.next() {
-        match env.var(name).filter(|_| parts.peek().is_some()) {
-            Some(value) => {
-                out.push_str(value);
-                out.push_str(parts.next().unwrap_or_default());
-            }
-            None => {
-                out.push('%');
-                out.push_str(name);
-            }
-        }
-    }
-    out
 }
 
 /// The shells that the user has: the one that `SHELL` names, and each whose program is on `PATH` and which has a profile.
@@ -137,9 +120,11 @@ fn is_there(sys: &Sys, path: &Path) -> bool {
 pub(crate) struct Profile {
     pub path: PathBuf,
     pub reads: Script,
+    /// Whether its shell, as it comes, runs no profiles without the user's leave.
+    pub needs_leave: bool,
 }
 
-/// The profiles of a shell.
+/// The profiles of a shell. `is_named`: whether the user has asked for this very shell.
 ///
 /// - bash reads `.bashrc` in interactive shells that are no login shells, and the first of `.bash_profile`, `.bash_login`
 ///   and `.profile` in login shells (bash(1), INVOCATION): both kinds are met daily, so both files get the block.
@@ -150,14 +135,14 @@ pub(crate) struct Profile {
 ///   caller's business.
 /// - fish reads every file in `conf.d`.
 /// - PowerShell: the profile of all its hosts, so that an editor's terminal reads it, too. On Windows that of PowerShell 7,
-///   and that of Windows PowerShell 5.1 only where somebody has one: without leave (`Set-ExecutionPolicy`) it runs none, and
-///   would greet with an error from then on.
+///   and that of Windows PowerShell 5.1 only where somebody has one, or has named PowerShell and has no other: without leave
+///   (`Set-ExecutionPolicy`) it runs none, and would greet with an error from then on.
 /// - elvish: `rc.elv`; the old folder where that is in use.
 ///
 /// nushell has none here: a file that `source` names must be there when nushell reads a profile, so its script itself
 /// stands in the folder that it loads from.
-pub(crate) fn profiles(sys: &Sys, folders: &Folders, shell: Shell) -> Vec<Profile> {
-    let profile = |path: PathBuf, reads| Profile { path, reads };
+pub(crate) fn profiles(sys: &Sys, folders: &Folders, shell: Shell, is_named: bool) -> Vec<Profile> {
+    let profile = |path: PathBuf, reads| Profile { path, reads, needs_leave: false };
     let is_there = |path: &PathBuf| is_there(sys, path);
     match shell {
         Shell::Bash => {
@@ -171,10 +156,13 @@ pub(crate) fn profiles(sys: &Sys, folders: &Folders, shell: Shell) -> Vec<Profil
         Shell::Fish => vec![profile(folders.config.join("fish").join("conf.d").join("goward.fish"), Script::Fish)],
         Shell::Pwsh if let Some(documents) = &folders.documents => {
             let (old, new) = (documents.join("WindowsPowerShell"), documents.join("PowerShell"));
-            let has_old = OLD_PROFILES.iter().any(|name| is_there(&old.join(name)));
-            let has_new = !has_old || is_there(&new) || on_path(sys, shell.name()).is_some();
+            let has_new_program = on_path(sys, shell.name()).is_some();
+            let needs_leave = !OLD_PROFILES.iter().any(|name| is_there(&old.join(name)));
+            let has_old = !needs_leave || is_named && !has_new_program && on_path(sys, "powershell").is_some();
+            let has_new = !has_old || is_there(&new) || has_new_program;
             let profile = |folder: PathBuf| profile(folder.join("profile.ps1"), Script::Pwsh);
-            [has_new.then(|| profile(new)), has_old.then(|| profile(old))].into_iter().flatten().collect()
+            let old = has_old.then(|| Profile { needs_leave, ..profile(old) });
+            has_new.then(|| profile(new)).into_iter().chain(old).collect()
         }
         Shell::Pwsh => vec![profile(folders.config.join("powershell").join("profile.ps1"), Script::Pwsh)],
         Shell::Nu => Vec::new(),
@@ -195,20 +183,30 @@ pub(crate) fn profiles_ever(folders: &Folders, shell: Shell) -> Vec<PathBuf> {
         Shell::Fish => {
             ["conf.d/goward.fish", "config.fish"].map(|name| folders.config.join("fish").join(name)).to_vec()
         }
-        Shell::Pwsh => {
-            let mut places = vec![folders.config.join("powershell")];
-            for documents in [Some(folders.home.join("Documents")), folders.documents.clone()].into_iter().flatten() {
-                places.extend(["PowerShell", "WindowsPowerShell"].map(|name| documents.join(name)));
-            }
-            places.sort();
-            places.dedup();
-            places.into_iter().map(|folder| folder.join("profile.ps1")).collect()
-        }
+        Shell::Pwsh => powershell_folders(folders).into_iter().map(|folder| folder.join("profile.ps1")).collect(),
         Shell::Nu => Vec::new(),
         Shell::Elvish => {
             vec![folders.home.join(".elvish").join("rc.elv"), folders.config.join("elvish").join("rc.elv")]
         }
     }
+}
+
+/// The folders that PowerShell's profiles stand in, or have stood in.
+fn powershell_folders(folders: &Folders) -> Vec<PathBuf> {
+    let mut places = vec![folders.config.join("powershell")];
+    for documents in [Some(folders.home.join("Documents")), folders.documents.clone()].into_iter().flatten() {
+        places.extend(["PowerShell", "WindowsPowerShell"].map(|name| documents.join(name)));
+    }
+    places.sort();
+    places.dedup();
+    places
+}
+
+/// PowerShell's profiles of one host only (`$PROFILE`), which run after that of all hosts (about_Profiles). goward never
+/// writes there.
+pub(crate) fn profiles_of_hosts(folders: &Folders) -> Vec<PathBuf> {
+    let names = ["Microsoft.PowerShell_profile.ps1", "Microsoft.VSCode_profile.ps1"];
+    powershell_folders(folders).iter().flat_map(|folder| names.map(|name| folder.join(name))).collect()
 }
 
 /// The file that nushell loads goward's script from: its autoload folder.

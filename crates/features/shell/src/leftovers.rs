@@ -4,11 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
+use release::escaped;
 use serde::Serialize;
 use sys::registry::{MACHINE_ENVIRONMENT, PathList, Registry, RegistryValue, Root, USER_ENVIRONMENT, is_same, place};
 use sys::{EntryKind, Sys};
 
-use crate::find::expanded;
 use crate::rivals::manager_in;
 use crate::user_path::BY_HAND;
 
@@ -16,6 +16,8 @@ use crate::user_path::BY_HAND;
 const APP_PATHS: &str = r"Software\Microsoft\Windows\CurrentVersion\App Paths\go.exe";
 /// What the official .msi leaves (golang/build, installer.wxs).
 const INSTALLER: (&str, &str) = (r"Software\GoProgrammingLanguage", "installLocation");
+/// How much of a foreign text is told, in characters: as long as a folder's path mostly may be (`MAX_PATH`).
+const TOLD_CHARS_MAX: usize = 260;
 /// What `cmd` runs at each start.
 const COMMAND_PROCESSOR: (&str, &str) = (r"Software\Microsoft\Command Processor", "AutoRun");
 
@@ -47,12 +49,14 @@ pub const LEFTOVER_WORDS: &[&str] = &[
     "registry-autorun",
 ];
 
-/// What stands in the registry; nothing where there is none. What cannot be read says nothing.
-pub fn leftovers(sys: &Sys, shims: &str) -> Vec<Leftover> {
+/// What stands in the registry; nothing where there is none. What cannot be read says nothing. What is told of it is cut and
+/// escaped: anybody may have written it. `will_be_first`: whether the shims are about to be put first in the user's `Path`.
+pub fn leftovers(sys: &Sys, shims: &str, will_be_first: bool) -> Vec<Leftover> {
     let Some(registry) = sys.registry() else { return Vec::new() };
     let mut found = Vec::new();
     for (root, key) in [(Root::Machine, MACHINE_ENVIRONMENT), (Root::User, USER_ENVIRONMENT)] {
-        paths(sys, registry, root, key, shims, &mut found);
+        let is_first = will_be_first && root == Root::User;
+        paths(sys, registry, (root, key), shims, is_first, &mut found);
         variables(registry, root, key, &mut found);
     }
     for root in [Root::Machine, Root::User] {
@@ -61,7 +65,7 @@ pub fn leftovers(sys: &Sys, shims: &str) -> Vec<Leftover> {
             found.push(Leftover {
                 word: "registry-app-paths",
                 place: place(root, APP_PATHS, ""),
-                what: format!("`go.exe` leads to `{}`", value.shown()),
+                what: format!("`go.exe` leads to `{}`", told(&value.shown())),
                 why: "menus and `Start-Process go` find that one; a terminal does not",
                 fix: format!("remove the key, `reg delete {}`", at(root, APP_PATHS)),
                 is_problem: false,
@@ -72,7 +76,7 @@ pub fn leftovers(sys: &Sys, shims: &str) -> Vec<Leftover> {
         found.push(Leftover {
             word: "registry-go-installer",
             place: place(Root::User, INSTALLER.0, INSTALLER.1),
-            what: format!("Go's own installer has put one into `{}`", value.shown()),
+            what: format!("Go's own installer has put one into `{}`", told(&value.shown())),
             why: "it stands in the machine's Path, which comes before the user's",
             fix: "`goward import` brings it in; uninstall it in Settings, Apps, if no other user needs it".to_owned(),
             is_problem: false,
@@ -81,12 +85,18 @@ pub fn leftovers(sys: &Sys, shims: &str) -> Vec<Leftover> {
     found
 }
 
-fn paths(sys: &Sys, registry: &Registry, root: Root, key: &str, shims: &str, found: &mut Vec<Leftover>) {
+fn paths(
+    sys: &Sys,
+    registry: &Registry,
+    (root, key): (Root, &str),
+    shims: &str,
+    is_first: bool,
+    found: &mut Vec<Leftover>,
+) {
     let Some(list) = read(registry, root, key, "Path").as_ref().and_then(PathList::of) else { return };
     let is_machine = root == Root::Machine;
-    let mut behind_ours = false;
-    for entry in list.shown_entries() {
-        let plain = expanded(entry.trim().trim_matches('"'), sys.env());
+    let mut behind_ours = is_first;
+    for (entry, plain) in list.shown_entries(sys.env()) {
         if is_same(&plain, shims) {
             behind_ours = true;
             continue;
@@ -108,10 +118,14 @@ fn paths(sys: &Sys, registry: &Registry, root: Root, key: &str, shims: &str, fou
             (true, false, false) => "it comes before goward's shims, where those are in this list",
             (true, false, true) => "it comes after goward's shims, and is found where those are not",
         };
+        let entry = told(&entry);
         let who = if is_machine { "as an administrator take it out of" } else { "take it out of" };
         let whose = if is_machine { "the machine's Path" } else { "the user's Path" };
-        let meanwhile =
-            if is_machine && has_go { "; in PowerShell `goward setup --shell pwsh` comes before it" } else { "" };
+        let meanwhile = if is_machine && has_go {
+            "; in a PowerShell that runs profiles `goward setup --shell pwsh` comes before it"
+        } else {
+            ""
+        };
         found.push(Leftover {
             word: "registry-path",
             place: place(root, key, "Path"),
@@ -128,7 +142,7 @@ fn variables(registry: &Registry, root: Root, key: &str, found: &mut Vec<Leftove
         found.push(Leftover {
             word,
             place: place(root, key, name),
-            what: format!("the variable {name} is `{}` for every new program", value.shown()),
+            what: format!("the variable {name} is `{}` for every new program", told(&value.shown())),
             why,
             fix: match root {
                 Root::User => format!("`reg delete {} /v {name}`, then a new terminal", at(root, key)),
@@ -166,7 +180,7 @@ fn command_processor(registry: &Registry, root: Root, found: &mut Vec<Leftover>)
         found.push(Leftover {
             word: "registry-autorun",
             place: place(root, key, name),
-            what: format!("`cmd` runs `{text}` at each start"),
+            what: format!("`cmd` runs `{}` at each start", told(&text)),
             why: "it can put another Go before goward's shims, and batch files run it, too",
             fix: format!("look at it, and take out what is of Go: `reg query {} /v {name}`", at(root, key)),
             is_problem: true,
@@ -180,6 +194,14 @@ pub(crate) fn is_go_folder(entry: &str) -> bool {
     let Some((folder, "bin")) = plain.trim_end_matches('/').rsplit_once('/') else { return false };
     let name = folder.rsplit('/').next().unwrap_or(folder);
     name == "go" || name.strip_prefix("go").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Foreign text as it may be told.
+fn told(text: &str) -> String {
+    match text.char_indices().nth(TOLD_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", escaped(text.get(..end).unwrap_or(text))),
+        None => escaped(text),
+    }
 }
 
 fn is_file(sys: &Sys, path: &Path) -> bool {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use sys::Sys;
 
-use crate::find::{Folders, profiles_ever};
+use crate::find::{Folders, profiles_ever, profiles_of_hosts};
 use crate::leftovers::is_go_folder;
 use crate::limits::{PROFILE_BYTES_MAX, RIVALS_MAX};
 use crate::{Shell, block, leftovers};
@@ -81,8 +81,8 @@ pub(crate) fn manager_in(text: &str) -> Option<&'static str> {
 }
 
 /// What the profiles, the user's file of Go settings and the registry have that fights the shims. What cannot be read says
-/// nothing.
-pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf], shims: &str) -> Vec<Rival> {
+/// nothing. `will_be_first`: as for [`leftovers`].
+pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf], shims: &str, will_be_first: bool) -> Vec<Rival> {
     let mut found: Vec<Rival> = profiles.iter().flat_map(|path| in_profile(sys, path, false)).collect();
     if let Some(setting) = source::user_go_setting(sys, "GOTOOLCHAIN") {
         let what = format!("`go env -w GOTOOLCHAIN={}` was run once: it decides for every go command", setting.value);
@@ -90,7 +90,8 @@ pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf], shims: &str) -> Vec<Rival>
         let path = PathBuf::from(&setting.origin);
         found.push(Rival { place: setting.origin, what, fix, kind: RivalKind::GoEnv, path, line: None });
     }
-    found.extend(leftovers(sys, shims).into_iter().filter(|leftover| leftover.is_problem).map(|leftover| Rival {
+    let left = leftovers(sys, shims, will_be_first);
+    found.extend(left.into_iter().filter(|leftover| leftover.is_problem).map(|leftover| Rival {
         place: format!("{}:", leftover.place.display()),
         what: format!("{}: {}", leftover.what, leftover.why),
         fix: leftover.fix,
@@ -104,20 +105,29 @@ pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf], shims: &str) -> Vec<Rival>
 /// What PowerShell's profiles on Windows have that fights the shims, also where goward has no block in them.
 pub fn rivals_of_powershell(sys: &Sys) -> Vec<Rival> {
     let Some(folders) = sys.registry().and_then(|_| Folders::of(sys).ok()) else { return Vec::new() };
-    profiles_ever(&folders, Shell::Pwsh).iter().flat_map(|path| in_profile(sys, path, true)).collect()
+    let profiles = [profiles_ever(&folders, Shell::Pwsh), profiles_of_hosts(&folders)].concat();
+    profiles.iter().flat_map(|path| in_profile(sys, path, true)).collect()
+}
+
+/// The profile of one host runs after that of all hosts, which is the one that has goward's block.
+fn is_of_one_host(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("Microsoft."))
 }
 
 /// `is_late`: without a block of goward's in it, everything in the profile comes after goward, which is in PATH before a
 /// shell starts.
 fn in_profile(sys: &Sys, path: &Path, is_late: bool) -> Vec<Rival> {
     let Ok(Some(bytes)) = sys.fs().read_if_there(path, PROFILE_BYTES_MAX) else { return Vec::new() };
+    let (is_late, mover) = match is_of_one_host(path) {
+        true => (true, "move the line into `profile.ps1` of the same folder, before goward's block"),
+        false => (is_late, "move the line up, before goward's block"),
+    };
     let blocks = block::find(&bytes).unwrap_or_default();
     let block_line = blocks.last().map(|block| block.line);
     let text = String::from_utf8_lossy(&bytes);
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     let found = lines.filter(|(_, line)| !line.starts_with('#')).filter_map(|(number, line)| {
         let is_after = block_line.map_or(is_late, |block| number >= block);
-        const MOVE: &str = "move the line up, before goward's block";
         let (kind, what, fix) = if sets_goroot(line) {
             let what = "sets GOROOT: a go command of another version then mixes two toolchains";
             (RivalKind::Goroot, what.to_owned(), "take the line out".to_owned())
@@ -125,9 +135,9 @@ fn in_profile(sys: &Sys, path: &Path, is_late: bool) -> Vec<Rival> {
             return None;
         } else if let Some(manager) = manager_in(line) {
             let what = format!("activates {manager} after goward, and so comes before it in PATH");
-            (RivalKind::Manager, what, MOVE.to_owned())
+            (RivalKind::Manager, what, mover.to_owned())
         } else {
-            (RivalKind::Path, bends_path(line)?.to_owned(), format!("{MOVE}, or take it out"))
+            (RivalKind::Path, bends_path(line)?.to_owned(), format!("{mover}, or take it out"))
         };
         let place = format!("{}:{number}", path.display());
         Some(Rival { place, what, fix, kind, path: path.to_owned(), line: Some(number) })
@@ -139,7 +149,7 @@ fn in_profile(sys: &Sys, path: &Path, is_late: bool) -> Vec<Rival> {
 fn bends_path(line: &str) -> Option<&'static str> {
     let lower = line.to_lowercase();
     if lower.starts_with("setx path ") {
-        return Some("writes PATH into the registry at each start, cut at 1024 characters");
+        return Some("writes PATH into the registry at each start, and cuts it there");
     }
     let value = lower.split_once("$env:path")?.1.trim_start().strip_prefix('=')?;
     let (first, has_rest) = match value.find("env:path").or_else(|| value.find("environmentvariable(")) {

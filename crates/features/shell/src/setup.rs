@@ -6,7 +6,7 @@ use store::Layout;
 use sys::{EntryKind, Sys};
 
 use crate::block;
-use crate::find::{Folders, Profile, completion, direnv_lib, nu_autoload, profiles, profiles_ever};
+use crate::find::{Folders, Profile, completion, direnv_lib, nu_autoload, profiles, profiles_ever, profiles_of_hosts};
 use crate::limits::PROFILE_BYTES_MAX;
 use crate::plan::{ByHand, Kept, Plan};
 use crate::rivals::rivals;
@@ -41,15 +41,16 @@ pub struct Completion {
 /// Plans what `goward setup` changes: the user's `Path` where that stands in a registry, scripts, blocks in profiles, completions, the function for direnv.
 ///
 /// # Errors
-/// When a profile may not be written or is no text; then nothing of the plan should be carried out.
+/// When a profile may not be written or is no text; then nothing of the plan should be carried out. Where the user's `Path`
+/// is set up, too, such a profile is left, and told.
 pub fn plan_setup(sys: &Sys, layout: &Layout, places: &Places, wish: &Wish) -> Result<Plan, SetupError> {
     let folders = Folders::of(sys)?;
     let mut plan = Plan { purpose: "setup".to_owned(), shells: wish.shells.clone(), ..Plan::default() };
     let mut looked_at = Vec::new();
     if let Some(registry) = sys.registry().filter(|_| wish.user_path) {
         match wish.profiles {
-            true => user_path::put_first(registry, &places.shims, &mut plan)?,
-            false => plan.variable_by_hand = user_path::by_hand(registry, &places.shims)?,
+            true => user_path::put_first(registry, &places.shims, sys.env(), &mut plan)?,
+            false => plan.variable_by_hand = user_path::by_hand(registry, &places.shims, sys.env())?,
         }
     }
     for &shell in &wish.shells {
@@ -60,8 +61,21 @@ pub fn plan_setup(sys: &Sys, layout: &Layout, places: &Places, wish: &Wish) -> R
         for kind in Script::files_of(shell) {
             own_file(sys, &mut plan, wish, layout.activation(kind.file_name()), &script(kind, places))?;
         }
-        for profile in profiles(sys, &folders, shell) {
-            in_profile(sys, &mut plan, wish, places, shell, &profile)?;
+        for profile in profiles(sys, &folders, shell, !wish.user_path) {
+            if profile.needs_leave {
+                plan.warnings.push(format!(
+                    "Windows PowerShell runs `{}` only once `Set-ExecutionPolicy RemoteSigned -Scope CurrentUser` allows \
+                     it, and says so in red at each start until then",
+                    profile.path.display()
+                ));
+            }
+            match in_profile(sys, &mut plan, wish, places, shell, &profile) {
+                // Nobody has named this shell, and `cmd` and all else need no more than `Path`.
+                Err(error) if sys.registry().is_some() && wish.user_path => {
+                    leave(&mut plan, places, shell, &profile, error)?
+                }
+                outcome => outcome?,
+            }
         }
         if shell == Shell::Nu {
             let path = nu_autoload(&folders);
@@ -79,12 +93,37 @@ pub fn plan_setup(sys: &Sys, layout: &Layout, places: &Places, wish: &Wish) -> R
             own_file(sys, &mut plan, wish, path, &completion_script.text)?;
         }
         looked_at.extend(profiles_ever(&folders, shell));
+        if shell == Shell::Pwsh {
+            looked_at.extend(profiles_of_hosts(&folders));
+        }
     }
     if let Some(path) = direnv_lib(sys, &folders).filter(|_| wish.profiles) {
         own_file(sys, &mut plan, wish, path, &script(Script::Direnv, places))?;
     }
-    plan.rivals = rivals(sys, &looked_at, &places.shims);
+    plan.rivals = rivals(sys, &looked_at, &places.shims, wish.user_path && wish.profiles);
     Ok(plan)
+}
+
+/// Leaves a profile that cannot be changed as it is, with what to write into it by hand.
+fn leave(
+    plan: &mut Plan,
+    places: &Places,
+    shell: Shell,
+    profile: &Profile,
+    error: SetupError,
+) -> Result<(), SetupError> {
+    let reason = match error {
+        SetupError::ReadOnly { .. } => "it is read-only".to_owned(),
+        SetupError::NotProfile { reason, .. } => reason.to_owned(),
+        SetupError::Block { cause, .. } => cause.to_string(),
+        SetupError::Io { cause, .. } => cause.to_string(),
+        error => return Err(error),
+    };
+    let path = profile.path.clone();
+    plan.shells.retain(|other| *other != shell);
+    plan.kept.push(Kept { path: path.clone(), line: None, reason, text: None });
+    plan.by_hand.push(ByHand { shell, path, line: by_hand(profile.reads, places) });
+    Ok(())
 }
 
 /// A file that is goward's as a whole. One that is somebody else's is left.

@@ -35,7 +35,7 @@ pub fn plan_unsetup(sys: &Sys, layout: &Layout, shells: &[Shell], force: bool) -
         }
     }
     if let (true, Some(registry), Some(shims)) = (all, sys.registry(), layout.shims().to_str()) {
-        user_path::take_out(registry, shims, &mut plan)?;
+        user_path::take_out(registry, shims, sys.env(), &mut plan)?;
     }
     if all {
         own_file(sys, &mut plan, folders.config.join("direnv").join("lib").join("goward.sh"), force)?;

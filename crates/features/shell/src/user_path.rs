@@ -4,7 +4,8 @@
 
 use std::path::PathBuf;
 
-use sys::registry::{PathList, Registry, RegistryValue, Root, USER_ENVIRONMENT, VariableChange, place};
+use sys::Env;
+use sys::registry::{PathList, Registry, RegistryValue, Root, SETX_UNITS_MAX, USER_ENVIRONMENT, VariableChange, place};
 
 use crate::SetupError;
 use crate::plan::{Action, Plan, Variable};
@@ -20,14 +21,17 @@ pub(crate) fn user_path() -> PathBuf {
 }
 
 /// Plans the entry to be the first, and nowhere else.
-pub(crate) fn put_first(registry: &Registry, entry: &str, plan: &mut Plan) -> Result<(), SetupError> {
-    let (before, list) = read(registry, entry)?;
-    let list = list.unwrap_or_else(PathList::empty);
+pub(crate) fn put_first(registry: &Registry, entry: &str, env: &Env, plan: &mut Plan) -> Result<(), SetupError> {
+    let before = read(registry)?;
+    let list = match &before {
+        None => PathList::empty(),
+        Some(value) => PathList::of(value).ok_or_else(|| SetupError::OddUserPath { entry: entry.to_owned() })?,
+    };
     let failed = |cause| SetupError::UserPath { cause, entry: entry.to_owned() };
-    let after = list.with_first(entry).map_err(failed)?;
+    let after = list.with_first(entry, env).map_err(failed)?;
     if after.is_long() {
         plan.warnings.push(format!(
-            "`{}` has more than 2047 characters; `setx` and other old programs cut it there when they write it",
+            "`{}` has more than {SETX_UNITS_MAX} characters; `setx` cuts it there when it writes it",
             user_path().display()
         ));
     }
@@ -38,18 +42,24 @@ pub(crate) fn put_first(registry: &Registry, entry: &str, plan: &mut Plan) -> Re
 }
 
 /// What the user is to do where the registry is not to be touched; none where the entry is in its place.
-pub(crate) fn by_hand(registry: &Registry, entry: &str) -> Result<Option<String>, SetupError> {
-    let is_first = read(registry, entry)?.1.is_some_and(|list| list.has_first(entry));
+pub(crate) fn by_hand(registry: &Registry, entry: &str, env: &Env) -> Result<Option<String>, SetupError> {
+    let list = read(registry)?.as_ref().and_then(PathList::of);
+    let is_first = list.is_some_and(|list| list.has_first(entry, env));
     Ok((!is_first)
         .then(|| format!("put `{entry}` first in the user's Path, for `cmd` and all other programs: `{BY_HAND}`")))
 }
 
 /// Plans the entry to be taken away, however often it stands there, and nothing else. A list that it was alone in goes, too.
-pub(crate) fn take_out(registry: &Registry, entry: &str, plan: &mut Plan) -> Result<(), SetupError> {
-    let (before, list) = read(registry, entry)?;
-    if let Some(list) = list.filter(|list| list.has(entry)) {
-        let after = Some(list.without(entry)).filter(|after| !after.is_empty());
-        change(before, after, format!("`{entry}` taken out, all other entries stay"), plan);
+/// A value that goward would not have written is left.
+pub(crate) fn take_out(registry: &Registry, entry: &str, env: &Env, plan: &mut Plan) -> Result<(), SetupError> {
+    let Some(before) = read(registry)? else { return Ok(()) };
+    let Some(list) = PathList::of(&before) else {
+        plan.warnings.push(format!("`{}` is no plain text, and stays as it is", user_path().display()));
+        return Ok(());
+    };
+    if list.has(entry, env) {
+        let after = Some(list.without(entry, env)).filter(|after| !after.is_empty());
+        change(Some(before), after, format!("`{entry}` taken out, all other entries stay"), plan);
     }
     Ok(())
 }
@@ -65,11 +75,6 @@ fn change(before: Option<RegistryValue>, after: Option<PathList>, what: String, 
     plan.variables.push(Variable { place: user_path(), action, what, change });
 }
 
-/// The value, and the list in it.
-fn read(registry: &Registry, entry: &str) -> Result<(Option<RegistryValue>, Option<PathList>), SetupError> {
-    let value = registry.read(Root::User, USER_ENVIRONMENT, NAME).map_err(SetupError::io("read", user_path()))?;
-    let Some(value) = value else { return Ok((None, None)) };
-    // Another kind of value is nothing that an entry could be added to.
-    let list = PathList::of(&value).ok_or_else(|| SetupError::OddUserPath { entry: entry.to_owned() })?;
-    Ok((Some(value), Some(list)))
+fn read(registry: &Registry) -> Result<Option<RegistryValue>, SetupError> {
+    registry.read(Root::User, USER_ENVIRONMENT, NAME).map_err(SetupError::io("read", user_path()))
 }

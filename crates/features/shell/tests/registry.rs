@@ -154,8 +154,8 @@ fn a_path_that_would_be_too_long_is_an_error_with_the_entry_and_a_long_one_is_wa
     let said = error.hints().lines().to_vec();
     assert!(said.iter().any(|hint| hint.contains(&world.places.shims)), "{said:?}");
     assert_eq!(world.path(), Some(before));
-    world.put_path(&"x".repeat(2100));
-    assert!(world.plan().warnings[0].contains("2047"), "{:?}", world.plan().warnings);
+    world.put_path(&"x".repeat(1024));
+    assert!(world.plan().warnings[0].contains("1024"), "{:?}", world.plan().warnings);
     // What is no text is nothing to add to.
     world.memory.put(
         Root::User,
@@ -163,7 +163,79 @@ fn a_path_that_would_be_too_long_is_an_error_with_the_entry_and_a_long_one_is_wa
         "Path",
         RegistryValue { kind: ValueKind::Other(7), bytes: vec![0, 0] },
     );
+    let odd = world.path();
     assert_eq!(world.plan_as(&[], true, true).unwrap_err().word(), "user-path");
+    assert!(world.plan_as(&[], true, false).unwrap().variable_by_hand.is_some());
+    // It is nothing to take away from either, and keeps nothing else from going.
+    let plan = world.unsetup();
+    assert!(plan.variables.is_empty() && plan.warnings[0].contains("no plain text"), "{plan:?}");
+    assert_eq!(world.path(), odd);
+    // Nor is what has more behind its end than the text.
+    world.memory.put(
+        Root::User,
+        USER_ENVIRONMENT,
+        "Path",
+        RegistryValue { kind: ValueKind::Text, bytes: b"a\0\0\0b\0".to_vec() },
+    );
+    assert_eq!(world.plan_as(&[], true, true).unwrap_err().word(), "user-path");
+}
+
+#[test]
+fn an_entry_that_is_written_with_a_variable_is_goward_s_own() {
+    let world = World::new();
+    let written = world.places.shims.replace(world.home.to_str().unwrap(), "%USERPROFILE%");
+    let before = world.put_path(&format!("{written};C:\\a"));
+    assert!(world.plan().is_nothing(), "it is first already");
+    assert_eq!(world.plan_as(&[], true, false).unwrap().variable_by_hand, None);
+    assert_eq!(world.path(), Some(before));
+    world.unsetup();
+    assert_eq!(world.shown_path(), "C:\\a");
+    // The system puts no variable into a value of the other kind: there it is another folder.
+    world.put(Root::User, USER_ENVIRONMENT, "Path", ValueKind::Text, &written);
+    assert_eq!(world.plan().variables.len(), 1);
+}
+
+#[test]
+fn a_profile_that_cannot_be_changed_is_left_and_told_unless_its_shell_was_named() {
+    let world = World::new();
+    world.write(&format!("bin/pwsh{PROGRAM_END}"), "");
+    let profile = world.write("Documents/PowerShell/profile.ps1", "");
+    let utf16: Vec<u8> = "\u{feff}# mine\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(&profile, &utf16).unwrap();
+    let plan = world.plan_as(&shells_of_user(&world.sys).unwrap(), true, true).unwrap();
+    assert_eq!((plan.variables.len(), plan.kept.len(), plan.by_hand.len()), (1, 1, 1), "{plan:?}");
+    assert!(plan.kept[0].path == profile && plan.kept[0].reason.contains("UTF-8") && plan.shells.is_empty());
+    assert!(plan.by_hand[0].line.contains("activate.ps1"), "{plan:?}");
+    world.apply(&plan);
+    assert_eq!((world.shown_path(), std::fs::read(&profile).unwrap()), (world.places.shims.clone(), utf16));
+    assert_eq!(world.plan_as(&[Shell::Pwsh], false, true).unwrap_err().word(), "profile-odd");
+
+    std::fs::write(&profile, "# mine\n").unwrap();
+    let mut mode = std::fs::metadata(&profile).unwrap().permissions();
+    mode.set_readonly(true);
+    std::fs::set_permissions(&profile, mode).unwrap();
+    let plan = world.plan_as(&[Shell::Pwsh], true, true).unwrap();
+    assert_eq!(plan.kept[0].reason, "it is read-only");
+    assert_eq!(world.plan_as(&[Shell::Pwsh], false, true).unwrap_err().word(), "profile-read-only");
+}
+
+#[test]
+fn where_only_windows_powershell_is_and_it_is_named_its_own_profile_is_written_with_a_warning() {
+    let world = World::new();
+    world.write(&format!("bin/powershell{PROGRAM_END}"), "");
+    assert_eq!(profiles(&world), ["Documents/WindowsPowerShell/profile.ps1"]);
+    let plan = world.plan_as(&[Shell::Pwsh], false, true).unwrap();
+    assert!(plan.warnings[0].contains("Set-ExecutionPolicy RemoteSigned"), "{plan:?}");
+    world.apply(&plan);
+    // Now it is theirs, and found without a name.
+    assert_eq!(shells_of_user(&world.sys).unwrap(), [Shell::Pwsh]);
+    let again = world.plan_as(&[Shell::Pwsh], true, true).unwrap();
+    assert!(again.changes.is_empty() && again.warnings.is_empty(), "{again:?}");
+    world.unsetup();
+    assert!(!world.home.join("Documents/WindowsPowerShell/profile.ps1").exists());
+    // With the newer one beside it, that one is meant.
+    world.write(&format!("bin/pwsh{PROGRAM_END}"), "");
+    assert_eq!(profiles(&world), ["Documents/PowerShell/profile.ps1"]);
 }
 
 #[test]
@@ -215,21 +287,32 @@ fn powershells_profiles_are_where_the_documents_are() {
     assert_eq!(shells_of_user(&world.sys).unwrap(), [Shell::Pwsh]);
     world.write(&format!("bin/pwsh{PROGRAM_END}"), "");
     assert_eq!(profiles(&world).len(), 2);
-    // What was set up before the documents moved is taken out, too.
-    let plan = world.plan_as(&[Shell::Pwsh], false, true).unwrap();
-    world.apply(&plan);
     moved("%NOWHERE%\\x");
     assert_eq!(profiles(&world), ["Documents/PowerShell/profile.ps1"]);
-    moved(&format!("%USERPROFILE%{separator}OneDrive{separator}Dokumente"));
+    // Only in a value of the kind for it is a variable put in.
+    world.put(Root::User, USER_FOLDERS, "Personal", ValueKind::Text, &format!("%USERPROFILE%{separator}Texts"));
+    assert_eq!(profiles(&world), ["Documents/PowerShell/profile.ps1"]);
+}
+
+#[test]
+fn a_block_from_before_the_documents_moved_away_from_the_home_folder_is_taken_out() {
+    let world = World::new();
+    world.apply(&world.plan_as(&[Shell::Pwsh], false, true).unwrap());
+    let profile = world.home.join("Documents/PowerShell/profile.ps1");
+    assert!(profile.exists());
+    let separator = std::path::MAIN_SEPARATOR;
+    let moved = format!("%USERPROFILE%{separator}OneDrive{separator}Dokumente");
+    world.put(Root::User, USER_FOLDERS, "Personal", ValueKind::Expandable, &moved);
+    assert_eq!(profiles(&world), ["OneDrive/Dokumente/PowerShell/profile.ps1"]);
     world.unsetup();
-    assert!(!world.home.join("OneDrive/Dokumente/PowerShell/profile.ps1").exists());
+    assert!(!profile.exists());
 }
 
 #[test]
 fn what_others_have_left_in_the_registry_is_told_with_its_place_and_what_to_do() {
     let world = World::new();
     let shims = &world.places.shims;
-    assert_eq!(leftovers(&world.sys, shims), []);
+    assert_eq!(leftovers(&world.sys, shims, false), []);
     let at = |path: &str| world.home.join(path).display().to_string();
     for go in ["machine/go/bin", "scoop/shims", "late/bin"] {
         world.write(&format!("{go}/go.exe"), "");
@@ -263,7 +346,7 @@ fn what_others_have_left_in_the_registry_is_told_with_its_place_and_what_to_do()
     world.put(Root::User, command, "AutoRun", ValueKind::Text, r"@set PATH=C:\Go\bin;%PATH%");
     world.put(Root::Machine, command, "AutoRun", ValueKind::Text, r#""C:\Program Files\clink\clink.bat" inject"#);
 
-    let found = leftovers(&world.sys, shims);
+    let found = leftovers(&world.sys, shims, false);
     let told: Vec<(&str, bool)> = found.iter().map(|leftover| (leftover.word, leftover.is_problem)).collect();
     assert_eq!(
         told,
@@ -285,8 +368,32 @@ fn what_others_have_left_in_the_registry_is_told_with_its_place_and_what_to_do()
     assert_eq!(found[5].fix, r"`reg delete HKCU\Environment /v GOROOT`, then a new terminal");
     // A setup tells what works against it, and no more.
     let rivals = world.plan().rivals;
-    assert_eq!(rivals.len(), 4, "{rivals:?}");
-    assert!(rivals.iter().all(|rival| rival.kind == RivalKind::Registry));
+    // What setup itself mends is none of it: the shims come before the user's other folders then.
+    assert_eq!(rivals.len(), 3, "{rivals:?}");
+    assert!(rivals.iter().all(|rival| rival.kind == RivalKind::Registry && !rival.what.contains("scoop")));
+}
+
+#[test]
+fn what_stands_in_the_registry_cannot_steer_the_terminal_or_fill_it() {
+    let world = World::new();
+    let text = format!("\u{1b}]0;x\u{7}\u{202e}path={}", "x".repeat(5000));
+    world.put(Root::User, r"Software\Microsoft\Command Processor", "AutoRun", ValueKind::Text, &text);
+    world.put(Root::User, r"Software\GoProgrammingLanguage", "installLocation", ValueKind::Text, &text);
+    let app_paths = r"Software\Microsoft\Windows\CurrentVersion\App Paths\go.exe";
+    world.put(Root::User, app_paths, "", ValueKind::Text, &text);
+    for name in ["GOROOT", "GOTOOLCHAIN"] {
+        world.put(Root::User, USER_ENVIRONMENT, name, ValueKind::Text, &text);
+    }
+    let separator = std::path::MAIN_SEPARATOR;
+    let gone = format!("{}{separator}\u{1b}[2J{}{separator}go1.2{separator}bin", world.home.display(), "y".repeat(200));
+    world.put_path(&gone);
+    let found = leftovers(&world.sys, &world.places.shims, false);
+    assert_eq!(found.len(), 6, "{found:#?}");
+    for leftover in &found {
+        let told = format!("{}{}{}", leftover.what, leftover.fix, leftover.place.display());
+        assert!(!told.chars().any(|c| c.is_control() || c == '\u{202e}'), "{told:?}");
+        assert!(leftover.what.chars().count() < 400, "{told:?}");
+    }
 }
 
 #[test]
@@ -310,6 +417,20 @@ fn lines_of_powershells_profiles_that_fight_the_shims_are_told() {
     let text = std::fs::read_to_string(&profile).unwrap() + "$env:Path = 'C:\\Go\\bin;' + $env:Path\n";
     std::fs::write(&profile, text).unwrap();
     assert_eq!(told(shell::rivals_of_powershell(&world.sys)).last().unwrap().0, RivalKind::Path);
+}
+
+#[test]
+fn the_profile_of_one_host_runs_after_goward_s_block_and_is_looked_at_too() {
+    for name in ["Microsoft.PowerShell_profile.ps1", "Microsoft.VSCode_profile.ps1"] {
+        let world = World::new();
+        let profile = world.write(&format!("Documents/PowerShell/{name}"), ". \"$HOME\\.g\\env.ps1\"\n");
+        let plan = world.plan_as(&[Shell::Pwsh], false, true).unwrap();
+        for rivals in [plan.rivals.clone(), shell::rivals_of_powershell(&world.sys)] {
+            assert_eq!((rivals.len(), rivals[0].kind, &rivals[0].path), (1, RivalKind::Manager, &profile));
+            assert!(rivals[0].fix.contains("into `profile.ps1`"), "{rivals:?}");
+        }
+        assert!(plan.changes.iter().all(|change| change.path != profile));
+    }
 }
 
 #[test]

@@ -7,6 +7,9 @@ use std::io;
 
 use super::{Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
 
+/// How much of a value is told, in characters: a `Path` may have 32,767, and the first few tell whose it is.
+const SHOWN_CHARS_MAX: usize = 200;
+
 /// A change of one variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariableChange {
@@ -23,8 +26,8 @@ pub struct VariableChange {
 pub enum VariableConflict {
     /// Somebody has changed the variable meanwhile.
     Meddled {
-        /// What stands there, for people.
-        found: String,
+        /// What stands there; `None` where it is not set any more.
+        found: Option<RegistryValue>,
     },
     /// The system refused.
     Io(io::Error),
@@ -42,7 +45,18 @@ impl std::error::Error for VariableConflict {
 impl std::fmt::Display for VariableConflict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            VariableConflict::Meddled { found } => write!(f, "it was changed meanwhile, to `{found}`"),
+            VariableConflict::Meddled { found: None } => f.write_str("it is not set any more"),
+            VariableConflict::Meddled { found: Some(found) } if found.units().is_none() => {
+                f.write_str("it was changed meanwhile, to a value that is no text")
+            }
+            VariableConflict::Meddled { found: Some(found) } => {
+                let shown = found.shown();
+                let (head, more) = match shown.char_indices().nth(SHOWN_CHARS_MAX) {
+                    Some((end, _)) => (&shown[..end], "…"),
+                    None => (shown.as_str(), ""),
+                };
+                write!(f, "it was changed meanwhile, to `{head}{more}`")
+            }
             VariableConflict::Io(_) => f.write_str("write the user's environment in the registry"),
         }
     }
@@ -63,7 +77,8 @@ impl VariableChange {
         self.before == self.after
     }
 
-    /// Makes the change; one that is made already is left so.
+    /// Makes the change. One that is made already is made durable and told once more: whoever has made it may have died
+    /// before it came to that.
     ///
     /// # Errors
     /// `Meddled` where neither the old nor the new value stands there, or what the system says.
@@ -71,7 +86,7 @@ impl VariableChange {
         self.turn(registry, self.before.as_ref(), self.after.as_ref())
     }
 
-    /// Takes the change back; one that is taken back already is left so.
+    /// Takes the change back; one that is taken back already is made durable and told once more.
     ///
     /// # Errors
     /// As for [`VariableChange::make`].
@@ -86,13 +101,12 @@ impl VariableChange {
         to: Option<&RegistryValue>,
     ) -> Result<(), VariableConflict> {
         let found = registry.read(Root::User, USER_ENVIRONMENT, &self.name).map_err(VariableConflict::Io)?;
-        if found.as_ref() == to {
-            return Ok(());
-        }
-        if found.as_ref() != from {
-            return Err(VariableConflict::Meddled { found: found.map(|value| value.shown()).unwrap_or_default() });
-        }
-        registry.write(USER_ENVIRONMENT, &self.name, to).map_err(VariableConflict::Io)?;
+        let outcome = match found.as_ref() {
+            found if found == to => registry.sync(USER_ENVIRONMENT, &self.name),
+            found if found == from => registry.write(USER_ENVIRONMENT, &self.name, to),
+            _ => return Err(VariableConflict::Meddled { found }),
+        };
+        outcome.map_err(VariableConflict::Io)?;
         registry.tell_of_change();
         Ok(())
     }
@@ -153,18 +167,18 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_made_once_told_once_and_taken_back_to_the_last_byte() {
+    fn a_change_is_made_and_told_and_taken_back_to_the_last_byte() {
         let memory = MemoryRegistry::default();
         let registry = Registry::in_memory(memory.clone());
         for before in [None, Some(value(r"%USERPROFILE%\bin;C:\tools;"))] {
             registry.write(USER_ENVIRONMENT, "Path", before.as_ref()).unwrap();
             let list = before.as_ref().and_then(PathList::of).unwrap_or(PathList::empty());
-            let after = list.with_first(r"C:\goward\shims").unwrap().value();
+            let after = list.with_first(r"C:\goward\shims", &crate::Env::of_this_process()).unwrap().value();
             let change = VariableChange::plan(&registry, "PATH", Some(after.clone())).unwrap();
             let told = memory.told_count();
             change.make(&registry).unwrap();
-            change.make(&registry).unwrap();
             assert_eq!(memory.told_count(), told + 1);
+            change.make(&registry).unwrap();
             assert_eq!(registry.read(Root::User, USER_ENVIRONMENT, "path").unwrap(), Some(after));
             let change = VariableChange::parse(&change.to_text()).unwrap();
             change.take_back(&registry).unwrap();
@@ -179,12 +193,35 @@ mod tests {
         let registry = Registry::in_memory(memory.clone());
         let change = VariableChange::plan(&registry, "Path", Some(value("ours"))).unwrap();
         memory.put(Root::User, USER_ENVIRONMENT, "Path", value("theirs"));
-        assert!(matches!(change.make(&registry), Err(VariableConflict::Meddled { found }) if found == "theirs"));
+        assert!(
+            matches!(change.make(&registry), Err(VariableConflict::Meddled { found }) if found == Some(value("theirs")))
+        );
         assert!(matches!(change.take_back(&registry), Err(VariableConflict::Meddled { .. })));
         memory.refuse();
         let change = VariableChange::plan(&registry, "Path", None).unwrap();
         assert!(matches!(change.make(&registry), Err(VariableConflict::Io(_))));
         assert_eq!(registry.read(Root::User, USER_ENVIRONMENT, "Path").unwrap(), Some(value("theirs")));
+    }
+
+    #[test]
+    fn what_one_that_died_has_set_and_not_synced_is_made_durable_and_told() {
+        let memory = MemoryRegistry::default();
+        let registry = Registry::in_memory(memory.clone());
+        let change = VariableChange::plan(&registry, "Path", Some(value("new"))).unwrap();
+        memory.put_unsynced(USER_ENVIRONMENT, "Path", value("new"));
+        change.make(&registry).unwrap();
+        let left = Registry::in_memory(memory.after_power_cut());
+        assert_eq!(left.read(Root::User, USER_ENVIRONMENT, "Path").unwrap(), Some(value("new")));
+        assert_eq!(memory.told_count(), 1);
+    }
+
+    #[test]
+    fn a_conflict_says_what_stands_there_in_one_line_s_length() {
+        let said = |found| VariableConflict::Meddled { found }.to_string();
+        assert_eq!(said(Some(value("x"))), "it was changed meanwhile, to `x`");
+        assert_eq!(said(None), "it is not set any more");
+        assert!(said(Some(RegistryValue { kind: ValueKind::Other(3), bytes: vec![1] })).ends_with("that is no text"));
+        assert!(said(Some(value(&"x".repeat(30_000)))).chars().count() < SHOWN_CHARS_MAX + 50);
     }
 
     #[test]

@@ -33,6 +33,11 @@ impl MemoryRegistry {
         });
     }
 
+    /// Puts one of the user's values there as a program that died before it was synced.
+    pub fn put_unsynced(&self, key: &str, name: &str, value: RegistryValue) {
+        self.with(|state| drop(state.values.insert(place(Root::User, key, name), value)));
+    }
+
     /// Another registry with the same values, which goes its own way from here on.
     pub fn copy(&self) -> MemoryRegistry {
         self.with(|state| {

@@ -24,7 +24,7 @@ use crate::fault::{Adversary, Op, OpKind, carry_out};
 
 pub use change::{VariableChange, VariableConflict};
 pub use memory::MemoryRegistry;
-pub use path_list::{PathList, PathListError, is_same};
+pub use path_list::{PathList, PathListError, SETX_UNITS_MAX, expanded, is_same};
 
 /// Where a user's variables stand, below [`Root::User`].
 pub const USER_ENVIRONMENT: &str = "Environment";
@@ -134,11 +134,9 @@ impl Registry {
 
     /// Sets one of the user's values, or removes it, durably.
     pub fn write(&self, key: &str, name: &str, value: Option<&RegistryValue>) -> io::Result<()> {
-        let op = |kind| Op::new(kind, &place(Root::User, key, name));
-        let adversary = self.adversary.as_ref();
         carry_out(
-            adversary,
-            || op(OpKind::SetValue),
+            self.adversary.as_ref(),
+            || Op::new(OpKind::SetValue, &place(Root::User, key, name)),
             None,
             || match &self.inner {
                 #[cfg(windows)]
@@ -146,10 +144,18 @@ impl Registry {
                 Inner::Memory(memory) => memory.write(key, name, value.cloned()),
             },
         )?;
+        self.sync(key, name)
+    }
+
+    /// Makes what stands at a name of the user's durable, whoever has put it there.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn sync(&self, key: &str, name: &str) -> io::Result<()> {
         // In memory a sync costs nothing and is what a power cut asks for, so it is never only believed.
         carry_out(
-            adversary,
-            || op(OpKind::SyncValues),
+            self.adversary.as_ref(),
+            || Op::new(OpKind::SyncValues, &place(Root::User, key, name)),
             None,
             || match &self.inner {
                 #[cfg(windows)]

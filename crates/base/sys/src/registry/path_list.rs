@@ -1,11 +1,12 @@
 //! `PATH` as it stands in the registry: entries are added and taken away, and every other one stays as it is.
 
 use super::{RegistryValue, ValueKind};
+use crate::Env;
 
-/// The longest value of a variable, in units of UTF-16 (`SetEnvironmentVariable`).
+/// The longest value of a variable with the zero at its end, in units of UTF-16 (`SetEnvironmentVariable`).
 const UNITS_MAX: usize = 32_767;
-/// What older programs cut a value at, with its zero (`setx`; the dialog of Windows 7).
-const UNITS_OLD_MAX: usize = 2047;
+/// What `setx` cuts a value at when it writes one, in units of UTF-16.
+pub const SETX_UNITS_MAX: usize = 1024;
 
 const SEMICOLON: u16 = b';' as u16;
 const QUOTE: u16 = b'"' as u16;
@@ -15,7 +16,7 @@ const QUOTE: u16 = b'"' as u16;
 pub enum PathListError {
     /// The value would be longer than the system allows.
     TooLong {
-        /// How long it would be, in units of UTF-16.
+        /// How long it would be with the zero at its end, in units of UTF-16.
         units: usize,
     },
     /// A `%` would be taken for a variable, a `;` for the end of the entry, a `"` for a quotation.
@@ -31,7 +32,10 @@ impl std::fmt::Display for PathListError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             PathListError::TooLong { units } => {
-                write!(f, "PATH would have {units} characters, and the system allows {UNITS_MAX}")
+                write!(
+                    f,
+                    "PATH would have {units} characters with the zero at its end, and the system allows {UNITS_MAX}"
+                )
             }
             PathListError::OddEntry { entry } => write!(f, "`{entry}` cannot stand in PATH: it has a `%`, `;` or `\"`"),
         }
@@ -51,9 +55,13 @@ impl PathList {
         PathList { kind: ValueKind::Expandable, units: Vec::new() }
     }
 
-    /// The list in a value; `None` where that is no text.
+    /// The list in a value; `None` where that is no text, or has more than the text up to its zero: what would be lost
+    /// when the list is written.
     pub fn of(value: &RegistryValue) -> Option<PathList> {
-        Some(PathList { kind: value.kind, units: value.units()? })
+        let units = value.units()?;
+        let is_whole =
+            value.bytes.len().is_multiple_of(2) && value.bytes.iter().skip(units.len() * 2).all(|byte| *byte == 0);
+        is_whole.then_some(PathList { kind: value.kind, units })
     }
 
     /// The value for the list.
@@ -62,49 +70,55 @@ impl PathList {
     }
 
     /// Whether the entry stands there, however it is written.
-    pub fn has(&self, entry: &str) -> bool {
-        self.entries().iter().any(|other| is_same(&String::from_utf16_lossy(other), entry))
+    pub fn has(&self, entry: &str, env: &Env) -> bool {
+        self.entries().iter().any(|other| self.is_same(other, entry, env))
     }
 
-    /// Whether older programs would cut the list when they write it.
+    /// Whether `setx` would cut the list when it writes it.
     pub fn is_long(&self) -> bool {
-        self.units.len() > UNITS_OLD_MAX
+        self.units.len() > SETX_UNITS_MAX
     }
 
-    /// The list with the entry at its front, and nowhere else. All other entries stay as they are written.
+    /// The list with the entry at its front, and nowhere else. All other entries stay as they are written, and all of
+    /// them where that is so already.
     ///
     /// # Errors
     /// When it cannot stand in a list, or the list would be too long.
-    pub fn with_first(&self, entry: &str) -> Result<PathList, PathListError> {
+    pub fn with_first(&self, entry: &str, env: &Env) -> Result<PathList, PathListError> {
         if entry.is_empty() || entry.contains(['%', ';', '"', '\0']) {
             return Err(PathListError::OddEntry { entry: entry.to_owned() });
         }
-        let rest = self.without(entry);
+        let count = self.entries().iter().filter(|other| self.is_same(other, entry, env)).count();
+        if count == 1 && self.has_first(entry, env) {
+            return Ok(self.clone());
+        }
+        let rest = self.without(entry, env);
         let mut units: Vec<u16> = entry.encode_utf16().collect();
         if !rest.units.is_empty() {
             units.push(SEMICOLON);
             units.extend(&rest.units);
         }
-        if units.len() > UNITS_MAX {
-            return Err(PathListError::TooLong { units: units.len() });
+        if units.len() >= UNITS_MAX {
+            return Err(PathListError::TooLong { units: units.len() + 1 });
         }
         Ok(PathList { kind: self.kind, units })
     }
 
     /// The list without the entry. All other entries stay as they are written, empty ones too.
-    pub fn without(&self, entry: &str) -> PathList {
-        if !self.has(entry) {
+    pub fn without(&self, entry: &str, env: &Env) -> PathList {
+        if !self.has(entry, env) {
             return self.clone();
         }
         let entries = self.entries();
-        let kept = entries.iter().filter(|other| !is_same(&String::from_utf16_lossy(other), entry));
+        let kept = entries.iter().filter(|other| !self.is_same(other, entry, env));
         let kept: Vec<&[u16]> = kept.copied().collect();
         PathList { kind: self.kind, units: kept.join(&SEMICOLON) }
     }
 
-    /// The entries as text, for people; what is no Unicode is replaced.
-    pub fn shown_entries(&self) -> Vec<String> {
-        self.entries().iter().map(|entry| String::from_utf16_lossy(entry)).collect()
+    /// The entries as text, for people, and the folder that each means; what is no Unicode is replaced.
+    pub fn shown_entries(&self, env: &Env) -> Vec<(String, String)> {
+        let entries = self.entries();
+        entries.iter().map(|entry| (String::from_utf16_lossy(entry), self.folder(entry, env))).collect()
     }
 
     /// Whether there is nothing in it.
@@ -113,8 +127,21 @@ impl PathList {
     }
 
     /// Whether the entry is the first.
-    pub fn has_first(&self, entry: &str) -> bool {
-        self.entries().first().is_some_and(|first| is_same(&String::from_utf16_lossy(first), entry))
+    pub fn has_first(&self, entry: &str, env: &Env) -> bool {
+        self.entries().first().is_some_and(|first| self.is_same(first, entry, env))
+    }
+
+    /// The folder that an entry means. Only in a value of the kind for it does `%NAME%` stand for a variable.
+    fn folder(&self, entry: &[u16], env: &Env) -> String {
+        let text = String::from_utf16_lossy(entry).replace('"', "");
+        match self.kind {
+            ValueKind::Expandable => expanded(text.trim(), env),
+            ValueKind::Text | ValueKind::Other(_) => text.trim().to_owned(),
+        }
+    }
+
+    fn is_same(&self, ours: &[u16], entry: &str, env: &Env) -> bool {
+        is_same(&self.folder(ours, env), entry)
     }
 
     /// The entries, as they are written. A semicolon between quotes ends none.
@@ -126,6 +153,26 @@ impl PathList {
         };
         self.units.split(ends).collect()
     }
+}
+
+/// A text of the registry with its variables put in; one that is not set stays as it is written, as for the system.
+pub fn expanded(text: &str, env: &Env) -> String {
+    let mut parts = text.split('%');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    let mut parts = parts.peekable();
+    while let Some(name) = parts.next() {
+        match env.var(name).filter(|_| parts.peek().is_some()) {
+            Some(value) => {
+                out.push_str(value);
+                out.push_str(parts.next().unwrap_or_default());
+            }
+            None => {
+                out.push('%');
+                out.push_str(name);
+            }
+        }
+    }
+    out
 }
 
 /// Whether two entries are written for one folder: case, quotes, `/` and a separator at the end aside.
@@ -149,6 +196,10 @@ mod tests {
         PathList { kind: ValueKind::Expandable, units: text.encode_utf16().collect() }
     }
 
+    fn env() -> Env {
+        Env::of([("ROOT", r"C:\g"), ("WITH;", "x")], std::path::PathBuf::new(), None)
+    }
+
     fn shown(list: &PathList) -> String {
         list.value().shown()
     }
@@ -162,30 +213,57 @@ mod tests {
             (r#"C:\a;;"C:\x;y";"C:\g""#, r#"C:\g;C:\a;;"C:\x;y""#, r#"C:\a;;"C:\x;y""#),
             (r"C:\gg;C:\g\h", r"C:\g;C:\gg;C:\g\h", r"C:\gg;C:\g\h"),
         ] {
-            let added = list(before).with_first(r"C:\g").unwrap();
+            let added = list(before).with_first(r"C:\g", &env()).unwrap();
             assert_eq!(shown(&added), with, "{before}");
-            assert_eq!(added.with_first(r"C:\g").unwrap(), added);
-            assert_eq!(shown(&added.without(r"C:\G\")), without, "{before}");
+            assert_eq!(added.with_first(r"C:\g", &env()).unwrap(), added);
+            assert_eq!(shown(&added.without(r"C:\G\", &env())), without, "{before}");
         }
+    }
+
+    #[test]
+    fn an_entry_that_is_written_with_a_variable_is_the_same_where_the_system_puts_the_variable_in() {
+        let (text, ours) = (r#""%ROOT%\shims";C:\a;%NOWHERE%\b"#, r"C:\g\shims");
+        let expandable = list(text);
+        assert_eq!(expandable.with_first(ours, &env()).unwrap(), expandable, "it is first already");
+        assert_eq!(shown(&expandable.without(ours, &env())), r"C:\a;%NOWHERE%\b");
+        let moved = list(r"C:\a;%ROOT%\shims").with_first(ours, &env()).unwrap();
+        assert_eq!(shown(&moved), r"C:\g\shims;C:\a");
+        let plain = PathList { kind: ValueKind::Text, ..list(text) };
+        assert!(!plain.has(ours, &env()) && !plain.has_first(ours, &env()));
+        assert_eq!(plain.shown_entries(&env())[0].1, r"%ROOT%\shims");
+        assert_eq!(expandable.shown_entries(&env())[0], (r#""%ROOT%\shims""#.to_owned(), ours.to_owned()));
     }
 
     #[test]
     fn the_kind_stays_and_what_is_no_text_is_not_touched() {
         for kind in [ValueKind::Text, ValueKind::Expandable] {
             let value = RegistryValue::text(kind, &"a;b".encode_utf16().collect::<Vec<_>>());
-            assert_eq!(PathList::of(&value).unwrap().with_first("c").unwrap().value().kind, kind);
+            assert_eq!(PathList::of(&value).unwrap().with_first("c", &env()).unwrap().value().kind, kind);
         }
         assert_eq!(PathList::of(&RegistryValue { kind: ValueKind::Other(3), bytes: vec![1, 2] }), None);
+        // Zeros at the end are the system's own; anything behind a zero, or half a unit, would be lost.
+        let of = |bytes: &[u8]| PathList::of(&RegistryValue { kind: ValueKind::Text, bytes: bytes.to_vec() });
+        for (bytes, is_list) in
+            [(&b"a\0"[..], true), (b"a\0\0\0\0\0", true), (b"", true), (b"a\0\0\0b\0", false), (b"a\0b", false)]
+        {
+            assert_eq!(of(bytes).is_some(), is_list, "{bytes:?}");
+        }
     }
 
     #[test]
     fn what_is_too_long_or_would_be_read_otherwise_is_refused() {
-        let long = list(&"x".repeat(UNITS_MAX - 4));
-        assert!(long.with_first("abc").is_ok());
-        assert_eq!(long.with_first("abcd"), Err(PathListError::TooLong { units: UNITS_MAX + 1 }));
-        assert!(list(&"x".repeat(UNITS_OLD_MAX)).with_first("a").unwrap().is_long());
+        let long = list(&"x".repeat(UNITS_MAX - 5));
+        let full = long.with_first("abc", &env()).unwrap();
+        assert_eq!(full.value().bytes.len(), UNITS_MAX * 2);
+        assert_eq!(full.with_first("abc", &env()).unwrap(), full);
+        assert_eq!(long.with_first("abcd", &env()), Err(PathListError::TooLong { units: UNITS_MAX + 1 }));
+        // What is longer already, and needs nothing, is nothing to complain of.
+        let over = list(&format!("abc;{}", "x".repeat(UNITS_MAX)));
+        assert_eq!(over.with_first("abc", &env()).unwrap(), over);
+        assert!(list(&"x".repeat(SETX_UNITS_MAX)).with_first("a", &env()).unwrap().is_long());
+        assert!(!list(&"x".repeat(SETX_UNITS_MAX)).is_long());
         for odd in ["", r"C:\100%\x", "a;b", "\"a\""] {
-            assert!(list("").with_first(odd).is_err(), "{odd}");
+            assert!(list("").with_first(odd, &env()).is_err(), "{odd}");
         }
     }
 
@@ -193,10 +271,10 @@ mod tests {
         #[test]
         fn whatever_stands_there_is_there_again_when_the_entry_is_gone(units in prop::collection::vec(any::<u16>(), 0..60)) {
             let before = PathList { kind: ValueKind::Text, units: units.into_iter().filter(|unit| *unit != 0).collect() };
-            prop_assume!(!before.has(OURS));
-            let after = before.with_first(OURS).unwrap();
-            prop_assert!(after.has(OURS));
-            prop_assert_eq!(PathList::of(&after.without(OURS).value()).unwrap(), before);
+            prop_assume!(!before.has(OURS, &env()));
+            let after = before.with_first(OURS, &env()).unwrap();
+            prop_assert!(after.has(OURS, &env()));
+            prop_assert_eq!(PathList::of(&after.without(OURS, &env()).value()).unwrap(), before);
         }
     }
 }

@@ -44,7 +44,12 @@ pub(super) fn write(key: &str, name: &str, value: Option<&RegistryValue>) -> io:
 /// Makes a key durable: the system writes it out in its own time otherwise.
 #[expect(unsafe_code, reason = "the system's own call")]
 pub(super) fn sync(key: &str) -> io::Result<()> {
-    let key = RegKey::predef(HKEY_CURRENT_USER).open_subkey_with_flags(key, KEY_READ)?;
+    let key = match RegKey::predef(HKEY_CURRENT_USER).open_subkey_with_flags(key, KEY_READ) {
+        Ok(key) => key,
+        // What is not there has nothing to be written out.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
     // SAFETY: the key is open for the whole call.
     match unsafe { RegFlushKey(key.raw_handle().cast()) } {
         0 => Ok(()),

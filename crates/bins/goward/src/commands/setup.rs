@@ -28,6 +28,7 @@ struct Outcome {
 }
 
 pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Done {
+    recover(ctx, args.dry_run);
     let shells = match args.shells.as_slice() {
         [] => shell::shells_of_user(&ctx.sys)?,
         named => shells(named),
@@ -41,8 +42,17 @@ pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Done {
 }
 
 pub(super) fn unsetup(ctx: &Ctx, args: &UnsetupArgs, speech: &Speech) -> Done {
+    recover(ctx, args.dry_run);
     let plan = shell::plan_unsetup(&ctx.sys, ctx.store.layout(), &shells(&args.shells), args.force)?;
     finish(ctx, plan, args.dry_run, speech)
+}
+
+/// What a dead setup has begun is finished before the plan is made, which would else be made from what stood there in the
+/// middle of it.
+fn recover(ctx: &Ctx, dry_run: bool) {
+    if !dry_run {
+        engine::recover(ctx);
+    }
 }
 
 /// Tells the plan, carries it out, and words what came of it.
@@ -80,7 +90,6 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
     }
     // The plan is told before anything changes.
     speech.say(planned(&plan).trim_end());
-    engine::recover(ctx);
     let wait_max = ctx.settings.seconds("lock.wait-seconds");
     let is_setup = plan.purpose == "setup";
     // The shims come first: a shell that starts in between finds them, or nothing of goward's.
@@ -96,7 +105,8 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         (None, true) => text.push_str("everything is in place already; nothing changed\n"),
         (None, false) => text.push_str("nothing of goward's is in place; nothing changed\n"),
         (Some(_), true) => {
-            let _ = writeln!(text, "set up {}; {} have goward's shims first in PATH", what(&plan), who(&plan));
+            let _ =
+                writeln!(text, "set up {}; {} have goward's shims first in {}", what(&plan), who(&plan), list(&plan));
         }
         (Some(_), false) => text.push_str("taken out; shells that run keep their PATH until they end\n"),
     }
@@ -127,7 +137,8 @@ fn planned(plan: &Plan) -> String {
 fn what(plan: &Plan) -> String {
     let shells = names(&plan.shells);
     match (plan.variables.is_empty(), plan.shells.is_empty()) {
-        (true, _) => shells,
+        (true, true) => "goward's own files".to_owned(),
+        (true, false) => shells,
         (false, true) => "the user's Path".to_owned(),
         (false, false) => format!("the user's Path, {shells}"),
     }
@@ -136,6 +147,11 @@ fn what(plan: &Plan) -> String {
 /// Who sees it: a variable in the registry is read by whatever starts other programs, and handed down.
 fn who(plan: &Plan) -> &'static str {
     if plan.variables.is_empty() { "new shells" } else { "terminals that are opened from now on" }
+}
+
+/// What they have them first in: the machine's own list comes before the user's.
+fn list(plan: &Plan) -> &'static str {
+    if plan.variables.is_empty() { "PATH" } else { "the user's Path" }
 }
 
 fn names(shells: &[Shell]) -> String {
@@ -176,4 +192,68 @@ fn completions(shells: &[Shell]) -> Vec<Completion> {
         Some(Completion { shell, text })
     };
     shells.iter().filter_map(script).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test makes folders of its own")]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use engine::settings::Settings;
+    use release::Platform;
+    use sys::registry::{MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
+    use sys::{Clock, Env, Fs, KillAt, Sys};
+
+    use super::*;
+
+    fn ctx(home: &Path, fs: Fs, memory: &MemoryRegistry) -> Ctx {
+        let vars = ["HOME", "USERPROFILE", "GOWARD_HOME"].map(|name| (name, home.as_os_str()));
+        let sys = Sys::new(fs, Clock::real(), Env::of(vars, home.to_owned(), None));
+        let sys = sys.with_registry(&Registry::in_memory(memory.clone()));
+        let (settings, host) = (Settings::read(&sys, None, &[]).unwrap(), sys::Host::this());
+        let platform = Platform::from_rust(host.os, host.arch).unwrap();
+        let mut ctx = Ctx::new(sys, settings, platform, Arc::new(diag::Silent), Vec::new()).unwrap();
+        ctx.shim = Some(b"a shim");
+        ctx
+    }
+
+    fn path(memory: &MemoryRegistry) -> String {
+        let registry = Registry::in_memory(memory.clone());
+        registry.read(Root::User, USER_ENVIRONMENT, "Path").unwrap().unwrap().shown()
+    }
+
+    #[test]
+    fn a_setup_that_died_before_it_wrote_path_is_in_the_way_of_no_setup_and_no_unsetup() {
+        let speech = Speech::stderr(diag::Verbosity::Quiet, diag::Colour::Never, true);
+        let wish =
+            SetupArgs { shells: Vec::new(), dry_run: false, no_profile: false, no_completions: true, force: false };
+        let out = UnsetupArgs { shells: Vec::new(), dry_run: false, force: false };
+        // A home whose setup has died so.
+        let mut nth = 0;
+        let mut dead = || {
+            loop {
+                let (folder, memory) = (tempfile::tempdir().unwrap(), MemoryRegistry::default());
+                let home = folder.path().canonicalize().unwrap();
+                let old = RegistryValue::text(ValueKind::Text, &[u16::from(b'x')]);
+                memory.put(Root::User, USER_ENVIRONMENT, "Path", old);
+                assert!(setup(&ctx(&home, Fs::faulty(Arc::new(KillAt::new(nth))), &memory), &wish, &speech).is_err());
+                let plans = Fs::real().names_if_there(&home.join("transactions")).unwrap();
+                if plans.iter().any(|name| Path::new(name).extension().is_none()) && path(&memory) == "x" {
+                    return (folder, memory, home);
+                }
+                nth += 1;
+            }
+        };
+        let (_folder, memory, home) = dead();
+        let done = setup(&ctx(&home, Fs::real(), &memory), &wish, &speech).unwrap();
+        assert!(done.text().contains("nothing changed"), "{}", done.text());
+        assert!(path(&memory).ends_with("shims;x"), "{}", path(&memory));
+        let (_folder, memory, home) = dead();
+        let planned = setup(&ctx(&home, Fs::real(), &memory), &SetupArgs { dry_run: true, ..wish }, &speech).unwrap();
+        assert!(planned.text().contains("Path") && path(&memory) == "x", "a plan changes nothing");
+        let done = unsetup(&ctx(&home, Fs::real(), &memory), &out, &speech).unwrap();
+        assert!(done.text().starts_with("taken out"), "{}", done.text());
+        assert_eq!(path(&memory), "x");
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use sys::registry::{MACHINE_ENVIRONMENT, PathList, Root, place};
+
 use crate::examined::Examined;
 use crate::finding::Finding;
 
@@ -46,7 +48,7 @@ pub(super) fn run(examined: &Examined) -> Vec<Finding> {
         (Some(_), Some(first)) => {
             let what = format!("{} comes before goward on PATH; in order: {list}", told(first));
             let why = "the first one is run, and what you choose with goward has no effect on `go`";
-            let fix = fix(examined);
+            let fix = of_machine(examined, &first.folder).unwrap_or_else(|| fix(examined));
             findings.push(Finding::problem("path-shadowed", what, why, fix).at(&first.folder, None));
         }
         _ => {
@@ -79,6 +81,17 @@ fn fix(examined: &Examined) -> String {
         }
         None => format!("put `{}` first in PATH, in your shell's profile", shims.display()),
     }
+}
+
+/// What to do about a folder of the machine's `Path` on Windows, which the user's comes after.
+fn of_machine(examined: &Examined, folder: &Path) -> Option<String> {
+    let value = examined.ctx.sys.registry()?.read(Root::Machine, MACHINE_ENVIRONMENT, "Path").ok()??;
+    let stands_there = PathList::of(&value)?.has(folder.to_str()?, examined.ctx.sys.env());
+    let place = place(Root::Machine, MACHINE_ENVIRONMENT, "Path");
+    stands_there.then(|| {
+        let (place, folder) = (place.display(), folder.display());
+        format!("as an administrator take `{folder}` out of `{place}`, which comes before the user's Path")
+    })
 }
 
 fn told(entry: &Entry) -> String {

@@ -5,7 +5,7 @@ use crate::finding::Finding;
 
 pub(super) fn run(examined: &Examined) -> Vec<Finding> {
     let shims = examined.ctx.store.layout().shims();
-    let left = shell::leftovers(&examined.ctx.sys, &shims.to_string_lossy());
+    let left = shell::leftovers(&examined.ctx.sys, &shims.to_string_lossy(), false);
     let finding = |leftover: shell::Leftover| {
         let make = if leftover.is_problem { Finding::problem } else { Finding::note };
         make(leftover.word, leftover.what, leftover.why, leftover.fix).at(leftover.place, None)
