@@ -6,16 +6,17 @@
 //! an unwinder; the first is compiled ([`sysroot`]), the second is gcc's with `unwind-musl.c` under it. For arm64 zig
 //! brings all of that.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::tools::{self, Compiler, Tools, ZIG, output, target_var};
 use super::{Outcome, Rows, sysroot, test_run};
 
-const MUSL: &str = "x86_64-unknown-linux-musl";
+pub const MUSL: &str = "x86_64-unknown-linux-musl";
 pub const ARM: &str = "aarch64-unknown-linux-musl";
 const MUSL_GCC: &str = "/usr/bin/musl-gcc";
 const QEMU_ARM: &str = "/usr/bin/qemu-aarch64-static";
@@ -27,7 +28,7 @@ const NAMES: [&str; 2] = ["etc/resolv.conf", "etc/hosts"];
 /// A release whose own settings name the module proxy, as those of every Go do since 1.21.
 const GOENV_RELEASE: &str = "1.27.3";
 /// goward's exit code when no source could be reached (docs/reference/exit-codes.md).
-const NO_SOURCE: u8 = 4;
+const NO_SOURCE: i32 = 4;
 /// The release that is run on arm64: an old one, since an emulated one is slow.
 const ARM_RELEASE: &str = "1.22.10";
 /// The release that is run there.
@@ -125,48 +126,63 @@ fn bare(tools: &Tools, rows: &mut Rows, file: &Path) -> Result<()> {
             fs::copy(from, root.join(shared))?;
         }
     }
-    let proxy = goproxy();
-    let inside = |words: &[&str]| {
-        // The go command finds its own tree through /proc; the mount is gone with the last process that sees it.
-        const ENTER: &str = "mount --bind /proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
+    // The go command finds its own tree through /proc; the mount is gone with the last process that sees it.
+    const MOUNT: &str = "mount --bind /proc \"$0/proc\"";
+    let inside = |script: &str, words: &[&str]| {
         let mut command = Command::new(UNSHARE);
-        command.args(["--mount", "/bin/sh", "-c", ENTER]).arg(&root).args(words).env_clear().current_dir("/");
+        command.args(["--mount", "/bin/sh", "-c", script]).arg(&root).args(words).env_clear().current_dir("/");
         command.env("HOME", "/root").env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        // Where the toolchain comes from is this machine's to say: its module proxy, else its Go's.
-        command.env("GOPROXY", &proxy);
-        for name in ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "GONOSUMDB", "GOSUMDB"] {
-            if let Some(value) = std::env::var_os(name) {
-                command.env(name, value);
-            }
-        }
+        command.envs(network());
         command
     };
-    let version = match output(&mut inside(&["/goward", "--version"])) {
-        Ok(version) => version,
-        Err(error) => {
-            let why = format!("nothing was run in a bare folder, which only root may: {error:#}");
-            rows.add(MUSL, Outcome::NotDone(why));
-            return Ok(());
-        }
-    };
-    rows.add(MUSL, Outcome::Ran(format!("{version} in a folder with nothing but certificates")));
+    if let Err(error) = output(&mut inside(MOUNT, &[])) {
+        let why = format!("nothing was run in a bare folder, which only root may: {error:#}");
+        rows.add(MUSL, Outcome::NotDone(why));
+        return Ok(());
+    }
+    let enter = format!("{MOUNT} && exec chroot \"$0\" \"$@\"");
+    let version = output(&mut inside(&enter, &["/goward", "--version"]));
+    if !rows.step(MUSL, Outcome::Ran, "in a folder with nothing but certificates", version) {
+        return Ok(());
+    }
     let go = ["/goward", "run", REQUEST, "--", "go", "version"];
     let what = "names looked up, TLS spoken, a real toolchain installed and run there";
-    let mut first = inside(&go);
-    match output(&mut first) {
-        Ok(said) if said.starts_with(&format!("go version go{REQUEST}")) => {
-            let again = output(inside(&go).env("GOWARD_OFFLINE", "1")).map(|_| format!("{said}; again offline"));
-            rows.step(MUSL, Outcome::Ran, what, again);
-        }
-        Ok(said) => rows.add(MUSL, Outcome::Failed(format!("{what}: `go version` said `{said}`"))),
-        // No source is a lack of the machine's; goward says which was asked and what came of it.
-        Err(error) if format!("{error:#}").contains(&format!("exit status: {NO_SOURCE}")) => {
-            rows.add(MUSL, Outcome::NotDone(format!("{what}: no source gave it: {error:#}")));
-        }
-        Err(error) => rows.add(MUSL, Outcome::Failed(format!("{what}: {error:#}"))),
+    let first = inside(&enter, &go).output()?;
+    if first.status.code() == Some(NO_SOURCE) && !has_source(tools)? {
+        rows.add(MUSL, Outcome::NotDone(format!("{what}: this machine's own goward finds no source either")));
+    } else {
+        let done = said(&first).and_then(|said| {
+            ensure!(said.starts_with(&format!("go version go{REQUEST}")), "`go version` said `{said}`");
+            output(inside(&enter, &go).env("GOWARD_OFFLINE", "1")).map(|_| format!("{said}; again offline"))
+        });
+        rows.step(MUSL, Outcome::Ran, what, done);
     }
     fs::remove_dir_all(&root)?;
     Ok(())
+}
+
+/// What a program said that ended well.
+fn said(output: &std::process::Output) -> Result<String> {
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "it ended with {}: {}", output.status, complaint.trim());
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Where toolchains come from is this machine's to say: its module proxy, else its Go's; and the way out of it.
+fn network() -> Vec<(&'static str, OsString)> {
+    let mut variables = vec![("GOPROXY", goproxy().into())];
+    for name in ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "GONOSUMDB", "GOSUMDB"] {
+        variables.extend(std::env::var_os(name).map(|value| (name, value)));
+    }
+    variables
+}
+
+/// Whether this machine's own goward finds the release that another one did not: then the machine lacks nothing.
+fn has_source(tools: &Tools) -> Result<bool> {
+    let home = tempfile::tempdir()?;
+    let mut goward = tools.cargo(&Compiler::Pinned, &["run", "--quiet", "--locked", "--package", "goward", "--"]);
+    goward.args(["run", REQUEST, "--", "go", "version"]).env("GOWARD_HOME", home.path()).envs(network());
+    Ok(goward.output()?.status.success())
 }
 
 /// The module proxy of whoever runs this: from the environment, else as Go's own settings have it (`go.env` in a tree
@@ -240,12 +256,9 @@ fn arm_job(tools: &Tools, goward: &Path) -> Result<String> {
     fs::create_dir_all(&home)?;
     fs::write(home.join("go.mod"), "module m\n\ngo 1.22\n")?;
     let run = |program: &Path, words: &[&str]| {
-        let mut command = Command::new(program);
+        let mut command = tools::plain(program);
         command.args(words).current_dir(&home).env("HOME", &home).env("GOWARD_HOME", home.join("goward"));
-        for name in ["GOROOT", "GOTOOLCHAIN", "GOFLAGS"] {
-            command.env_remove(name);
-        }
-        output(command.env("GOPROXY", goproxy()))
+        output(command.envs(network()))
     };
     for words in [&["install", ARM_RELEASE][..], &["use", ARM_RELEASE], &["shims", "--write"], &["which", "--explain"]]
     {
@@ -261,7 +274,10 @@ fn arm_job(tools: &Tools, goward: &Path) -> Result<String> {
 }
 
 /// For as long as it lives the system starts programs for arm64 by qemu (`binfmt_misc`).
-struct Emulation;
+struct Emulation {
+    /// Whether the file system by which that is asked for was mounted for it.
+    mounted: bool,
+}
 
 impl Emulation {
     const FOLDER: &str = "/proc/sys/fs/binfmt_misc";
@@ -269,7 +285,8 @@ impl Emulation {
 
     fn begin() -> Result<Emulation> {
         let register = Path::new(Self::FOLDER).join("register");
-        if !register.exists() {
+        let mounted = !register.exists();
+        if mounted {
             output(Command::new("mount").args(["-t", "binfmt_misc", "none", Self::FOLDER]))?;
         }
         // How an ELF file for this processor begins, and which bits of that count. P: the program is told the name by
@@ -281,21 +298,24 @@ impl Emulation {
             QEMU_ARM,
             ":PF",
         ];
-        let emulation = Emulation;
+        let emulation = Emulation { mounted };
         // One that was left by a run that was killed.
-        emulation.end();
+        Self::forget();
         fs::write(&register, kind.concat()).context("register the emulator")?;
         Ok(emulation)
     }
 
-    fn end(&self) {
+    fn forget() {
         let _ = fs::write(Path::new(Self::FOLDER).join(Self::NAME), "-1");
     }
 }
 
 impl Drop for Emulation {
     fn drop(&mut self) {
-        self.end();
+        Self::forget();
+        if self.mounted {
+            let _ = Command::new("umount").arg(Self::FOLDER).status();
+        }
     }
 }
 

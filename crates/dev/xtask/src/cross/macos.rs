@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use super::tools::{self, Compiler, Tools, ZIG, target_var};
 use super::{Outcome, Rows, linux, sysroot};
 
-const TARGET: &str = "aarch64-apple-darwin";
+pub const TARGET: &str = "aarch64-apple-darwin";
 /// How a 64-bit Mach-O file begins, and its number for arm64.
 const MACH_O_ARM64: [u8; 8] = [0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 1];
 

@@ -102,12 +102,19 @@ pub fn run(words: &[&str]) -> Result<()> {
     let tools = Tools::new(!flags.contains(&"--no-install"), flags.contains(&"--compile-library"))?;
     let mut rows = Rows { rows: Vec::new() };
     for part in PARTS.into_iter().filter(|part| named.is_empty() || named.contains(part)) {
-        match part {
-            "windows" => windows::run(&tools, &mut rows, quick)?,
-            "musl" => linux::musl(&tools, &mut rows, flags.contains(&"--release-form"))?,
-            "arm" if quick => rows.add(linux::ARM, Outcome::NotDone("left out (--quick)".to_owned())),
-            "arm" => linux::arm(&tools, &mut rows)?,
-            _ => macos::run(&tools, &mut rows, quick)?,
+        let (target, done) = match part {
+            "windows" => (windows::TARGET, windows::run(&tools, &mut rows, quick)),
+            "musl" => (linux::MUSL, linux::musl(&tools, &mut rows, flags.contains(&"--release-form"))),
+            "arm" if quick => {
+                rows.add(linux::ARM, Outcome::NotDone("left out (--quick)".to_owned()));
+                continue;
+            }
+            "arm" => (linux::ARM, linux::arm(&tools, &mut rows)),
+            _ => (macos::TARGET, macos::run(&tools, &mut rows, quick)),
+        };
+        // One part that breaks off keeps no other waiting.
+        if let Err(error) = done {
+            rows.add(target, Outcome::Failed(format!("the rest of it: {error:#}")));
         }
     }
     if named.contains(&JOB) {

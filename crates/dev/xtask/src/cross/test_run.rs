@@ -2,7 +2,8 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -56,30 +57,62 @@ impl Tests {
     }
 }
 
+/// So long may all tests of a target take, their build included.
+const SECONDS_MAX: u64 = 2700;
+/// So long what cargo has printed may take to get here after cargo's end. Who keeps its streams open for longer was
+/// started by a test and outlives it.
+const DRAIN_SECONDS: u64 = 5;
+
 /// Runs `cargo test …`, shows what it prints, and counts.
 ///
 /// # Errors
-/// When it ends with an error: the tests that failed are named.
+/// When it ends with an error: the tests that failed are named. When it takes too long.
 pub fn run(command: &mut Command) -> Result<Tests> {
     let start = Instant::now();
+    // What a test that passes says of itself (that it was skipped) is shown only so.
+    command.args(["--", "--show-output"]);
     let shown: Vec<String> = std::iter::once(command.get_program())
         .chain(command.get_args())
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     println!("cross: {}", shown.join(" "));
-    // Both streams through one pipe: what a test says of itself comes on the other one.
     let (reader, writer) = std::io::pipe()?;
-    let mut child = command.stdout(writer.try_clone()?).stderr(writer).spawn().context("start cargo")?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).spawn().context("start cargo")?;
     // The command has the other end of the pipe, and would keep it open.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut tests = Tests::default();
-    let mut lines = BufReader::new(reader);
-    let (mut line, mut out) = (Vec::new(), std::io::stdout());
-    // Bytes, since programs under Wine may print what is no UTF-8.
-    while lines.read_until(b'\n', &mut line)? > 0 {
-        out.write_all(&line)?;
-        tests.line(&String::from_utf8_lossy(&line));
-        line.clear();
+    let (sender, lines) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut reader, mut line) = (BufReader::new(reader), Vec::new());
+        // Bytes, since programs under Wine may print what is no UTF-8.
+        while reader.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
+            if sender.send(std::mem::take(&mut line)).is_err() {
+                return;
+            }
+        }
+    });
+    let (mut tests, mut out) = (Tests::default(), std::io::stdout());
+    let mut ended = None;
+    loop {
+        match lines.recv_timeout(Duration::from_secs(1)) {
+            Ok(line) => {
+                out.write_all(&line)?;
+                tests.line(&String::from_utf8_lossy(&line));
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if ended.is_none() && child.try_wait()?.is_some() {
+            ended = Some(Instant::now());
+        }
+        if ended.is_some_and(|ended| ended.elapsed().as_secs() >= DRAIN_SECONDS) {
+            break;
+        }
+        if ended.is_none() && start.elapsed().as_secs() >= SECONDS_MAX {
+            child.kill()?;
+            child.wait()?;
+            bail!("cargo has not ended within {SECONDS_MAX} s; {}", tests.told());
+        }
     }
     let status = child.wait()?;
     tests.seconds = start.elapsed().as_secs();

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 /// Debian's compiler.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 /// Where the source of its standard library stands, for cargo's `build-std`.
 const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/std";
 /// What Debian's compiler comes in.
@@ -73,7 +74,7 @@ impl Tools {
         if !self.compile_library && self.has_library(target) {
             return Ok(Compiler::Pinned);
         }
-        let is_there = || Path::new(DEBIAN_LIBRARY).exists() && Path::new(DEBIAN_CARGO).exists();
+        let is_there = || [DEBIAN_LIBRARY, DEBIAN_CARGO, DEBIAN_CLIPPY].iter().all(|path| Path::new(path).exists());
         if !is_there() {
             self.install(&DEBIAN_PACKAGES);
         }
@@ -148,13 +149,7 @@ impl Tools {
         command.args(words).current_dir(&self.root);
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
-            let is_cargos = text.starts_with("CARGO_") && !matches!(&*text, "CARGO_HOME" | "CARGO_NET_OFFLINE");
-            let is_compilers =
-                text.starts_with("RUSTUP_TOOLCHAIN") || text.starts_with("RUSTC") || text.starts_with("RUSTFLAGS");
-            if is_cargos && !text.starts_with("CARGO_REGISTRIES") && !text.starts_with("CARGO_SOURCE")
-                || is_compilers
-                || matches!(&*text, "CARGO" | "LD_LIBRARY_PATH")
-            {
+            if text.starts_with("CARGO") && !KEPT.iter().any(|kept| text.starts_with(kept)) || is_foreign(&text) {
                 command.env_remove(&name);
             }
         }
@@ -165,6 +160,26 @@ impl Tools {
         command.env("CARGO_TARGET_DIR", self.target_folder(compiler));
         command
     }
+}
+
+/// What cargo reaches its crates by; all else that it has said to this chore is not for another cargo.
+const KEPT: [&str; 6] = ["CARGO_HOME", "CARGO_NET", "CARGO_HTTP", "CARGO_REGISTRIES", "CARGO_REGISTRY", "CARGO_SOURCE"];
+
+/// Whether a variable of the caller's would bend what is built or tested.
+fn is_foreign(name: &str) -> bool {
+    const BEGINNINGS: [&str; 9] =
+        ["GOWARD_", "INSTA_", "WINE", "RUSTUP_TOOLCHAIN", "RUSTC", "RUSTFLAGS", "RUST_TEST_", "CC_", "CFLAGS"];
+    const NAMES: [&str; 8] = ["CC", "AR", "DISPLAY", "LD_LIBRARY_PATH", "GOROOT", "GOTOOLCHAIN", "GOFLAGS", "GOENV"];
+    BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)) || NAMES.contains(&name)
+}
+
+/// A program with nothing in its environment that would bend what it does.
+pub fn plain(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_foreign(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
+    command
 }
 
 /// Leaves most dependencies unoptimised: most of the time would go into them, and their tests are run elsewhere. What a

@@ -1,5 +1,6 @@
 //! Windows on amd64: linted, built, and its tests run under Wine.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,15 +11,14 @@ use super::tools::{self, Needed, Tools, output, target_var};
 use super::{Outcome, Rows, job, sysroot, test_run};
 
 pub const TARGET: &str = "x86_64-pc-windows-gnu";
-pub const WINE: &str = "/usr/lib/wine/wine64";
+const WINE: &str = "/usr/lib/wine/wine64";
 const WINESERVER: &str = "/usr/lib/wine/wineserver64";
 const MINGW: &str = "/usr/bin/x86_64-w64-mingw32-gcc";
 
 /// What the tests need besides the compiler.
 const NEEDED: [Needed; 2] = [(MINGW, "gcc-mingw-w64-x86-64-win32"), (WINE, "wine64")];
 
-/// The packages whose tests do not run under Wine with `--quick`, since they take minutes there: what they test has no
-/// word of Windows in it.
+/// The packages whose tests do not run under Wine with `--quick`, since they take minutes there.
 const NOT_QUICK: [&str; 1] = ["sim"];
 
 pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
@@ -46,8 +46,8 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         rows.add(TARGET, Outcome::NotDone(format!("nothing was run: {lack}")));
         return Ok(());
     }
-    let prefix = prefix(tools)?;
-    let _temporary = Temporary::make(&prefix)?;
+    let wine = Wine::begin(tools)?;
+    let prefix = &wine.prefix;
     // One call for all: with one set of packages every dependency is built once.
     let mut test = cargo(&["test", "--no-fail-fast", "--workspace", "--exclude", "xtask"]);
     if quick {
@@ -55,8 +55,8 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
     }
     tools::build_fast(&mut test);
     test.env(target_var(TARGET, "RUNNER"), tools.script("wine-run"))
-        .env("WINEPREFIX", &prefix)
-        // The prefix is thrown away, so its user's variables may be changed.
+        .env("WINEPREFIX", prefix)
+        // The variables of the prefix's user are nobody's.
         .env("GOWARD_TEST_REGISTRY", "1")
         .env("INSTA_UPDATE", "no");
     let tests = test_run::run(&mut test);
@@ -67,10 +67,8 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
     }
     let told = tests.map(|tests| tests.told());
     if rows.step(TARGET, Outcome::Ran, "the tests under Wine", told) {
-        job::run(rows, &prefix, &tools.target_folder(&compiler))?;
+        job::run(rows, prefix, &wine.memory, &tools.target_folder(&compiler))?;
     }
-    // Nothing of this prefix stays behind.
-    let _ = Command::new(WINESERVER).arg("-k").env("WINEPREFIX", &prefix).status();
     if quick {
         let packages = NOT_QUICK.join(", ");
         rows.add(TARGET, Outcome::NotDone(format!("tests of {packages}: minutes under Wine (--quick)")));
@@ -85,42 +83,69 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
 pub fn job(tools: &Tools, rows: &mut Rows) -> Result<()> {
     match tools.compiler(TARGET) {
         Ok(compiler) if tools.lacks(&NEEDED).is_none() => {
-            job::run(rows, &prefix(tools)?, &tools.target_folder(&compiler))
+            let wine = Wine::begin(tools)?;
+            job::run(rows, &wine.prefix, &wine.memory, &tools.target_folder(&compiler))
         }
         _ => bail!("what the job needs is not there: `cargo xtask cross windows` says what"),
     }
 }
 
-/// The folder for temporary files of the Windows in the prefix: in memory, since every file of a tree is flushed by
-/// itself. It goes with this.
-struct Temporary(PathBuf);
+/// So much memory has to be free for temporary files: two trees of Go, and what the tests make.
+const MEMORY_BYTES_MIN: u64 = 3 << 30;
 
-impl Temporary {
-    fn make(prefix: &Path) -> Result<Temporary> {
-        let folder = job::memory(prefix).join("temp of goward");
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder)?;
-        let folder = Temporary(folder);
-        let path = job::windows_path(prefix, &folder.0).to_string_lossy().into_owned();
+/// The Windows of the prefix, while this runs. Its processes end with it, and its temporary files go.
+struct Wine {
+    prefix: PathBuf,
+    /// Where what is written often is: in memory where there is room, since every file of a tree is flushed by itself.
+    memory: tempfile::TempDir,
+}
+
+impl Wine {
+    fn begin(tools: &Tools) -> Result<Wine> {
+        let prefix = prefix(tools)?;
+        let shared = Path::new("/dev/shm");
+        let free = sys::Sys::real().fs().space(shared).ok().flatten().map_or(0, |space| space.bytes_free);
+        let base = if free >= MEMORY_BYTES_MIN { shared.to_owned() } else { prefix.join("drive_c/users") };
+        let memory = tempfile::Builder::new().prefix("goward cross ").tempdir_in(base)?;
+        let wine = Wine { prefix, memory };
+        let path = windows_path(&wine.prefix, wine.memory.path()).to_string_lossy().into_owned();
         for name in ["TEMP", "TMP"] {
-            wine(prefix, &["reg", "add", r"HKCU\Environment", "/v", name, "/d", &path, "/f"])?;
+            run_wine(&wine.prefix, &["reg", "add", r"HKCU\Environment", "/v", name, "/d", &path, "/f"])?;
         }
-        Ok(folder)
+        // What a run that was killed has left there; mostly there is none, which `reg` calls an error.
+        let _ = run_wine(&wine.prefix, &["reg", "delete", r"HKCU\Environment", "/v", "Path", "/f"]);
+        Ok(wine)
     }
 }
 
-impl Drop for Temporary {
+impl Drop for Wine {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = Command::new(WINESERVER).arg("-k").env("WINEPREFIX", &self.prefix).status();
     }
+}
+
+/// A path as Windows programs of the prefix have it.
+pub fn windows_path(prefix: &Path, path: &Path) -> OsString {
+    let text = match path.strip_prefix(prefix.join("drive_c")) {
+        Ok(below) => format!("C:/{}", below.display()),
+        Err(_) => format!("Z:{}", path.display()),
+    };
+    text.replace('/', "\\").into()
 }
 
 /// Runs one of Wine's own programs. What it says is not kept: Wine's processes outlive it, and would keep a pipe open.
-fn wine(prefix: &Path, words: &[&str]) -> Result<String> {
-    let mut command = Command::new(WINE);
-    command.args(words).env("WINEPREFIX", prefix).env("WINEDEBUG", "-all");
+fn run_wine(prefix: &Path, words: &[&str]) -> Result<String> {
+    let mut command = wine();
+    command.args(words).env("WINEPREFIX", prefix);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     tools::run(&mut command)
+}
+
+/// Wine, without its helpers for a desktop, which outlive who has started them and wait for somebody to look.
+pub fn wine() -> Command {
+    let mut command = tools::plain(WINE);
+    command.env("WINEDEBUG", "-all").env("WINEDLLOVERRIDES", "explorer.exe,winemenubuilder.exe=d;mscoree,mshtml=");
+    command
 }
 
 /// What Wine 8 cannot show.
@@ -131,15 +156,15 @@ const NOT_SHOWN: [(&str, &str); 3] = [
 ];
 
 /// A Windows of its own for the tests, made once.
-pub fn prefix(tools: &Tools) -> Result<PathBuf> {
+fn prefix(tools: &Tools) -> Result<PathBuf> {
     let prefix = tools.at("wine");
     let library = prefix.join("drive_c/windows/system32/bcryptprimitives.dll");
     if library.exists() {
         return Ok(prefix);
     }
-    wine(&prefix, &["wineboot", "-i"]).context("make a Wine prefix")?;
+    run_wine(&prefix, &["wineboot", "-i"]).context("make a Wine prefix")?;
     // It says that it is Windows 7 unless it is told otherwise, and Go has not run there since 1.21.
-    wine(&prefix, &["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"])?;
+    run_wine(&prefix, &["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"])?;
     let staged = tools.at("bcryptprimitives.dll");
     output(
         Command::new(MINGW)
