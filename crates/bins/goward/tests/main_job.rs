@@ -130,6 +130,39 @@ fn a_batch_file_is_a_program_on_windows() {
     world.goward("run 1.27 -- plain").exits(127);
 }
 
+/// What stands there under the very name, a folder or a file that is only data, does not hide the program.
+#[cfg(windows)]
+#[test]
+fn a_program_with_a_dot_in_its_name_is_found_without_its_ending() {
+    let world = World::new();
+    for folder in [world.home.path_folder(), world.home.folder().to_owned()] {
+        std::fs::write(folder.join("tool.v2.cmd"), "@exit /b 7\r\n").unwrap();
+        std::fs::write(folder.join("tool.v2"), "no program").unwrap();
+        std::fs::write(folder.join("other.v2.CMD"), "@exit /b 8\r\n").unwrap();
+    }
+    std::fs::create_dir(world.home.folder().join("other.v2")).unwrap();
+    world.goward("run 1.27 -- tool.v2").exits(7);
+    for (name, code) in [(r".\tool.v2", 7), (r".\other.v2", 8), (r".\other.v2.CMD", 8), ("other.v2.CMD", 8)] {
+        world.home.goward(["run", "1.27", "--", name]).exits(code);
+    }
+    // Of data alone no program comes.
+    std::fs::write(world.home.path_folder().join("tool.py"), "no program").unwrap();
+    world.goward("run 1.27 -- tool.py").exits(127);
+}
+
+/// What cannot be looked at, or is no program, is refused as it was typed, without an ending that goward guessed.
+#[cfg(windows)]
+#[test]
+fn a_refusal_names_what_was_typed() {
+    let world = World::new();
+    world.home.write("plain", "no program");
+    std::fs::create_dir(world.home.folder().join("folder.v2")).unwrap();
+    for name in [r".\a<b", r".\plain", r".\folder.v2"] {
+        let run = world.home.goward(["run", "1.27", "--", name]).exits(126);
+        assert!(run.stderr.contains(&format!("run `{name}`")), "{}", run.snapshot());
+    }
+}
+
 #[test]
 fn a_program_that_is_missing_or_cannot_run_has_the_shells_exit_code_and_our_report() {
     let world = World::new();
@@ -139,7 +172,14 @@ fn a_program_that_is_missing_or_cannot_run_has_the_shells_exit_code_and_our_repo
     assert_eq!(world.installed(), ["1.27.3"]);
     assert_snapshot!("run_missing_path", world.goward("run 1.27 -- ./no/such/tool").exits(127).snapshot());
     world.home.write("data.txt", "no program");
-    assert_snapshot!("run_refused_program", world.goward("run 1.27 -- ./data.txt").exits(126).snapshot());
+    let refused = world.goward("run 1.27 -- ./data.txt").exits(126).snapshot();
+    // Windows looks at the bytes of a program, Unix at its mode first.
+    let refused = if cfg!(windows) {
+        refused.replace("no program (os error 193)", "Permission denied (os error 13)")
+    } else {
+        refused
+    };
+    assert_snapshot!("run_refused_program", refused);
 }
 
 #[test]

@@ -163,6 +163,10 @@ fn doctor_tells_repairs_and_tells_again() {
 }
 
 testkit::left_out_on_windows!(a_system_store, "a store for all users needs Unix's owners and permission bits");
+testkit::left_out_on_windows!(
+    another_users_system_store,
+    "a store for all users needs Unix's owners and permission bits"
+);
 
 #[cfg(unix)]
 mod for_all_users {

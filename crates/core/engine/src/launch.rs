@@ -217,9 +217,12 @@ pub fn launch_shim(
 fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Option<PathBuf> {
     let typed = Path::new(name);
     if typed.components().count() > 1 || typed.is_absolute() {
-        // What is there but is no program is for the system to refuse, in its words.
-        let there = |path: &PathBuf| matches!(ctx.sys.fs().follow(path), Ok(Some(_)) | Err(_));
-        return with_suffixes(typed.to_owned()).into_iter().find(there);
+        let is_file = |path: &PathBuf| {
+            ctx.sys.fs().follow(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File))
+        };
+        // What is there but is no program is for the system to refuse, in its words and as it was typed.
+        let refused = || (!matches!(ctx.sys.fs().follow(typed), Ok(None))).then(|| typed.to_owned());
+        return with_suffixes(typed.to_owned()).into_iter().find(is_file).or_else(refused);
     }
     let folders = std::iter::once(bin.to_owned()).chain(ctx.sys.env().search_path());
     folders.flat_map(|folder| with_suffixes(folder.join(name))).find(|path| is_program(ctx, path))
@@ -229,7 +232,8 @@ fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Option<PathBuf> {
 /// another program, and that is for a shell to do.
 const PROGRAM_SUFFIXES: [&str; 4] = [".com", ".exe", ".bat", ".cmd"];
 
-/// On Windows a program is found without its ending; and a file without one is none.
+/// On Windows a program is found without its ending; and a file with none of these endings, `tool.v2`, is data, which
+/// must not hide `tool.v2.exe`.
 fn with_suffixes(path: PathBuf) -> Vec<PathBuf> {
     if !cfg!(windows) {
         return vec![path];
@@ -240,7 +244,8 @@ fn with_suffixes(path: PathBuf) -> Vec<PathBuf> {
         PathBuf::from(with_suffix)
     };
     let mut paths: Vec<PathBuf> = PROGRAM_SUFFIXES.iter().map(with).collect();
-    if path.extension().is_some() {
+    let is_suffix = |end: &OsStr| PROGRAM_SUFFIXES.iter().any(|suffix| end.eq_ignore_ascii_case(&suffix[1..]));
+    if path.extension().is_some_and(is_suffix) {
         paths.insert(0, path);
     }
     paths

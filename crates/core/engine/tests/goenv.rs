@@ -133,6 +133,10 @@ fn cases(version: &'static str, goroot: &Path) -> Vec<(&'static str, World, &'st
         ("go.mod in TMPDIR", new().write("project/go.mod", MOD).set("TMPDIR", "HOME/project"), "project/deep"),
         ("within the tree", new().write("go.work", "go 1.22\n"), "store/toolchains"),
         ("two in GOPATH", new().set("GOPATH", "HOME/a:HOME/b"), "project"),
+        ("a GOPATH that is not clean", new().set("GOPATH", "HOME/x/..//a/./:HOME/b"), "project"),
+        ("a home that is not clean", new().set("HOME", "HOME/x/../"), "project"),
+        ("a cache that is not clean", new().set("XDG_CACHE_HOME", "HOME/x/..//cache"), "project"),
+        ("values that are not clean", new().set("GOBIN", "HOME/x/..//b/").set("GOMODCACHE", "HOME/x/../m"), "project"),
         ("GOBIN", new().set("GOBIN", "HOME/bin"), "project"),
         ("caches", new().set("GOCACHE", "HOME/c").set("GOMODCACHE", "HOME/m"), "project"),
         ("XDG_CACHE_HOME", new().set("XDG_CACHE_HOME", "HOME/cache"), "project"),
@@ -236,6 +240,24 @@ fn every_value_has_the_place_that_it_comes_from() {
     assert_eq!(toolchain.rule, Rule::UserFile { path: file, line: 3 });
     assert_eq!(toolchain.overruled[0].value, "auto");
     assert!(toolchain.note.as_ref().unwrap().contains("go env -u GOTOOLCHAIN"), "{:?}", toolchain.note);
+}
+
+/// Go joins folders with `filepath.Join`, which cleans them; what somebody has set stays.
+#[test]
+fn folders_that_follow_from_a_value_are_clean_and_the_value_is_not_touched() {
+    let world = World::new("1.27.3", None).set("GOPATH", "/mine//of/../x/./").set("GOBIN", "/my//bin/");
+    let env = world.told("project");
+    let value = |env: &GoEnv, name: &str| env.variable(name).unwrap().value.clone().unwrap();
+    let written = |path: &str| if cfg!(windows) { path.replace('/', "\\") } else { path.to_owned() };
+    assert_eq!(value(&env, "GOPATH"), "/mine//of/../x/./");
+    assert_eq!(value(&env, "GOBIN"), "/my//bin/");
+    assert_eq!(value(&env, "GOMODCACHE"), written("/mine/x/pkg/mod"));
+    let env = World::new("1.27.3", None).set("GOPATH", "/../a").told("project");
+    assert_eq!(value(&env, "GOBIN"), written("/a/bin"));
+    for (gopath, cache) in [(r"C:/mine", r"C:\mine\pkg\mod"), (r"//server/share/x/..", r"\\server\share\pkg\mod")] {
+        let env = World::new("1.27.3", None).set("GOPATH", gopath).told("project");
+        assert!(!cfg!(windows) || value(&env, "GOMODCACHE") == cache, "{}", value(&env, "GOMODCACHE"));
+    }
 }
 
 #[test]

@@ -281,9 +281,64 @@ fn make_writable(folder: &Path) {
     }
 }
 
+/// Whether two names are of one file.
+#[cfg(unix)]
+pub fn is_one_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let number = |path: &Path| std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino())).expect("a file");
+    number(one) == number(other)
+}
+
+/// Whether two names are of one file. The standard library does not tell there; but a time that is set by one name is
+/// seen by the other.
+#[cfg(windows)]
+pub fn is_one_file(one: &Path, other: &Path) -> bool {
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|meta| meta.modified()).expect("a file");
+    let set = |time| {
+        let permissions = std::fs::metadata(one).expect("a file").permissions();
+        let mut writable = permissions.clone();
+        #[expect(clippy::permissions_set_readonly_false, reason = "this is about Windows, where it is one bit")]
+        writable.set_readonly(false);
+        std::fs::set_permissions(one, writable).expect("a file of ours");
+        let file = std::fs::OpenOptions::new().write(true).open(one).expect("a file that may be written to");
+        file.set_modified(time).expect("a time");
+        drop(file);
+        std::fs::set_permissions(one, permissions).expect("a file of ours");
+    };
+    let before = modified(one);
+    // No file of a test is from that moment.
+    let odd = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    set(odd);
+    let is_one = modified(other) == odd;
+    set(before);
+    is_one
+}
+
 /// Where a program stands on the PATH of the test itself, for tests that need one of the machine's.
 pub fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let file = |folder: PathBuf| folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
     std::env::split_paths(&path).map(file).find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_names_of_one_file_are_told_from_two_files_with_the_same_text() {
+        let folder = tempfile::tempdir().expect("a file of ours");
+        let [one, name, copy] = ["one", "name", "copy"].map(|name| folder.path().join(name));
+        std::fs::write(&one, "text").expect("a file of ours");
+        std::fs::hard_link(&one, &name).expect("a file of ours");
+        std::fs::copy(&one, &copy).expect("a file of ours");
+        let mut permissions = std::fs::metadata(&one).expect("a file of ours").permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&one, permissions.clone()).expect("a file of ours");
+        assert!(is_one_file(&one, &name) && is_one_file(&name, &one));
+        assert!(!is_one_file(&one, &copy) && !is_one_file(&copy, &one));
+        #[expect(clippy::permissions_set_readonly_false, reason = "it is about to be removed")]
+        permissions.set_readonly(false);
+        std::fs::set_permissions(&one, permissions).expect("a file of ours");
+    }
 }

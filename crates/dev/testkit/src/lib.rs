@@ -30,7 +30,7 @@ pub mod sumdb;
 pub mod tiny;
 pub mod upstream;
 
-pub use home::{Run, Running, Sandbox, on_path};
+pub use home::{Run, Running, Sandbox, is_one_file, on_path};
 pub use http::{Fault, Request, Response, Server};
 pub use program::Program;
 pub use sumdb::SumDb;

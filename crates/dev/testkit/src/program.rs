@@ -17,6 +17,9 @@ pub struct Program {
 /// What stands before the deeds; `standin/main.rs` looks for it.
 #[cfg(windows)]
 const MARK: &[u8] = b"\n--- stand-in\n";
+/// So many bytes at its end the stand-in looks at, as `standin/main.rs` has it too.
+#[cfg(windows)]
+const TEXT_BYTES_MAX: usize = 4096;
 
 impl Program {
     /// One that does nothing.
@@ -148,10 +151,33 @@ pub fn file_name(name: &str) -> String {
 /// The stand-in that does these deeds.
 #[cfg(windows)]
 pub(crate) fn stand_in(deeds: &str) -> Vec<u8> {
+    assert!(MARK.len() + deeds.len() <= TEXT_BYTES_MAX, "the stand-in looks no further back for its deeds: {deeds}");
     [include_bytes!(env!("TESTKIT_STAND_IN")), MARK, deeds.as_bytes()].concat()
 }
 
 /// A word of the shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(all(test, windows))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stand_in_that_finds_no_deeds_says_so_by_its_code() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("broken.exe");
+        let whole = stand_in("");
+        for (bytes, code) in [(&whole[..], 0), (&whole[..whole.len() - MARK.len()], 99)] {
+            std::fs::write(&path, bytes).expect("a file");
+            assert_eq!(Command::new(&path).status().expect("a program").code(), Some(code));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "looks no further back")]
+    fn a_text_that_the_stand_in_would_not_find_is_not_made() {
+        stand_in(&"say\tx\n".repeat(700));
+    }
 }

@@ -123,7 +123,7 @@ extern "C" fn main() -> i32 {
     let mut out = Out { bytes: out, held };
     let count = arguments(command_line(), letters, args);
     let args = Args { letters, at: &args[..count] };
-    let size = own_text(path, text);
+    let Some(size) = own_text(path, text) else { out.end(BROKEN) };
     let mut own = Own { path: &path[..length], value, line };
     for deed in text[..size].split(|byte| *byte == b'\n') {
         act(deed, &args, &mut own, &mut out);
@@ -330,8 +330,9 @@ fn environment(out: &mut Out) {
     }
 }
 
-/// What stands behind the end of the program's own file, moved to the front of the buffer.
-fn own_text(path: &[u16; UNITS_MAX], text: &mut [u8; TEXT_BYTES_MAX]) -> usize {
+/// What stands behind the end of the program's own file, moved to the front of the buffer: so many bytes. `None` where
+/// the file cannot be read, or holds no mark where it is looked for.
+fn own_text(path: &[u16; UNITS_MAX], text: &mut [u8; TEXT_BYTES_MAX]) -> Option<usize> {
     const READ: u32 = 0x8000_0000;
     const SHARE_ALL: u32 = 7;
     const OPEN_EXISTING: u32 = 3;
@@ -344,9 +345,10 @@ fn own_text(path: &[u16; UNITS_MAX], text: &mut [u8; TEXT_BYTES_MAX]) -> usize {
         ReadFile(file, text.as_mut_ptr(), TEXT_BYTES_MAX as u32, &raw mut read, null());
     }
     let read = read as usize;
-    let Some(mark) = text[..read].windows(MARK.len()).rposition(|window| window == MARK) else { return 0 };
+    // Of a file that could not be opened or read nothing was read.
+    let mark = text[..read].windows(MARK.len()).rposition(|window| window == MARK)?;
     text.copy_within(mark + MARK.len()..read, 0);
-    read - mark - MARK.len()
+    Some(read - mark - MARK.len())
 }
 
 fn command_line() -> &'static [u16] {

@@ -4,7 +4,7 @@
 //! cmd/go/internal/envcmd (`ExtraEnvVars`), cmd/go/internal/modload (`findModuleRoot`, `FindGoWork`), and
 //! `os.UserCacheDir`.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use store::Toolchain;
 use sys::EntryKind;
@@ -88,7 +88,7 @@ impl<'a> Surroundings<'a> {
     }
 
     fn default_of(&self, name: &str) -> (Option<String>, String) {
-        let text = |path: PathBuf| Some(path.display().to_string());
+        let text = |path: PathBuf| Some(cleaned(&path));
         match name {
             "GOPATH" => match self.default_gopath() {
                 Some(path) => (text(path), "`go` in the home folder".to_owned()),
@@ -96,7 +96,7 @@ impl<'a> Surroundings<'a> {
             },
             // Older go commands leave it empty and put programs there all the same.
             "GOBIN" => {
-                let value = self.first_gopath().map_or(String::new(), |first| first.join("bin").display().to_string());
+                let value = self.first_gopath().map_or(String::new(), |first| cleaned(&first.join("bin")));
                 (Some(value), "`bin` in the first folder of GOPATH".to_owned())
             }
             "GOCACHE" => match self.user_cache_folder() {
@@ -104,7 +104,7 @@ impl<'a> Surroundings<'a> {
                 None => (Some("off".to_owned()), "there is no folder for caches".to_owned()),
             },
             "GOMODCACHE" => {
-                let folder = |first: PathBuf| first.join("pkg").join("mod").display().to_string();
+                let folder = |first: PathBuf| cleaned(&first.join("pkg").join("mod"));
                 let value = self.first_gopath().map_or(String::new(), folder);
                 (Some(value), "`pkg/mod` in the first folder of GOPATH".to_owned())
             }
@@ -123,7 +123,7 @@ impl<'a> Surroundings<'a> {
     fn default_gopath(&self) -> Option<PathBuf> {
         let home = self.ctx.sys.env().var_os(if cfg!(windows) { "USERPROFILE" } else { "HOME" })?;
         let path = Path::new(home).join("go");
-        (path != self.toolchain.tree).then_some(path)
+        (cleaned(&path) != cleaned(&self.toolchain.tree)).then_some(path)
     }
 
     /// Go's `os.UserCacheDir`.
@@ -181,10 +181,10 @@ impl<'a> Surroundings<'a> {
 
     /// Where it is `off` there is no file, and the go command tells an empty value.
     fn goenv(&self) -> Variable {
-        let file = self.speakers.user_file().map(|path| path.display().to_string());
-        let rule = match self.speakers.environment("GOENV") {
-            Some(_) => Rule::Environment,
-            None => Rule::Default("`go/env` in your configuration folder".to_owned()),
+        let file = self.speakers.user_file();
+        let (rule, file) = match self.speakers.environment("GOENV") {
+            Some(_) => (Rule::Environment, file.map(|path| path.display().to_string())),
+            None => (Rule::Default("`go/env` in your configuration folder".to_owned()), file.map(cleaned)),
         };
         let note = file.is_none().then(|| "no file of `go env -w` is read".to_owned());
         Variable { name: "GOENV", value: Some(file.unwrap_or_default()), rule, overruled: Vec::new(), note }
@@ -242,6 +242,29 @@ impl<'a> Surroundings<'a> {
             None => variable(String::new(), Rule::Default("there is no go.work".to_owned()), said),
         }
     }
+}
+
+/// A path as Go's `filepath.Join` writes it, which cleans what it joins by the text alone: a value that somebody has
+/// set stays as it is, one that the go command makes of it has no `..`, no double separators, and on Windows no `/`.
+fn cleaned(path: &Path) -> String {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => match clean.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    clean.pop();
+                }
+                // Above the root there is nothing but the root.
+                Some(Component::RootDir) => {}
+                _ => clean.push(".."),
+            },
+            part => clean.push(part),
+        }
+    }
+    let text = if clean.as_os_str().is_empty() { ".".to_owned() } else { clean.display().to_string() };
+    // The name of a server and its share is one part to the standard library, and kept as it was written.
+    if cfg!(windows) { text.replace('/', "\\") } else { text }
 }
 
 /// The nearest file of this name from the working folder upwards, as the go command looks for it: a folder of

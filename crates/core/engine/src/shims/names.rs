@@ -71,7 +71,12 @@ pub(super) fn write(
     if let Some(goward) = ctx.sys.env().program().and_then(|program| fs.resolve(program).ok()) {
         let pointer = layout.shims_goward();
         if fs.pointed_at(&pointer).ok().flatten().as_ref() != Some(&goward) {
-            fs.point(&goward, &pointer).map_err(ShimError::io("make the link", &pointer))?;
+            match fs.point(&goward, &pointer) {
+                // A pointer that is a file cannot hold every path. It is there for a shim without a table only, and no
+                // reason to have no shims.
+                Err(error) if error.kind() == std::io::ErrorKind::InvalidInput && !fs.pointers_are_links() => {}
+                made => made.map_err(ShimError::io("make the link", &pointer))?,
+            }
         }
     }
     fs.sync_dir(&folder).map_err(ShimError::io("make durable", &folder))

@@ -21,26 +21,71 @@ pub(super) fn scrub(text: &str, redactions: &[(String, String)]) -> String {
 }
 
 /// What differs on Windows by design: `\` between the parts of a path that a word begins, and `.exe` behind a name. One
-/// set of snapshots serves both.
+/// set of snapshots serves both. A path with both separators is marked: no program writes one on purpose.
 fn as_on_unix(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let path = PATH_WORDS.iter().filter_map(|word| line.find(word)).min().unwrap_or(line.len());
         let (before, after) = line.split_at(path);
+        let after = mixed_marked(after);
         out.push_str(before);
         // A quote keeps the backslash before it.
         out.push_str(&after.replace("\\\"", "\0").replace("\\\\", "/").replace('\\', "/").replace('\0', "\\\""));
     }
-    refusals_as_on_unix(&out.replace(".exe", ""))
+    refusals_as_on_unix(&without_exe(&out))
+}
+
+/// What stands for a path that has `/` as well as `\`.
+const MIXED: &str = "[MIXED]";
+/// What ends a path in the text around it; a space may be part of one, and then the rest is not looked at.
+const PATH_ENDS: [char; 9] = [' ', '\n', '\r', '`', '\'', '"', ')', ':', ';'];
+
+fn mixed_marked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, word)) = PATH_WORDS.iter().filter_map(|word| Some((rest.find(word)?, word))).min() {
+        let (before, path) = rest.split_at(at + word.len());
+        // In JSON a quote that ends a path within a text has a backslash before it, which is none of the path's.
+        let end = path.find("\\\"").into_iter().chain(path.find(PATH_ENDS)).min().unwrap_or(path.len());
+        out.push_str(before);
+        if path[..end].contains('/') && path[..end].contains('\\') {
+            out.push_str(MIXED);
+        }
+        rest = path;
+    }
+    out + rest
+}
+
+/// The text without the one `.exe` at the end of a name; a second one stays, and one within a name.
+fn without_exe(text: &str) -> String {
+    const EXE: &str = ".exe";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(EXE) {
+        let (before, after) = (&rest[..at], &rest[at + EXE.len()..]);
+        let mut next = after.chars();
+        let goes_on = match next.next() {
+            Some('.') => next.next().is_some_and(char::is_alphanumeric),
+            Some(letter) => letter.is_alphanumeric() || matches!(letter, '_' | '-'),
+            None => false,
+        };
+        out.push_str(before);
+        if goes_on {
+            out.push_str(EXE);
+        }
+        rest = after;
+    }
+    out + rest
 }
 
 /// The words in which Unix refuses what Windows refuses with this number (a file or a folder that is not there, no
-/// access, no program). Windows' own depend on its language.
+/// access). Windows' own depend on its language. What is no program has words of its own: Unix sees by a file's mode
+/// what Windows sees by its bytes.
 const REFUSALS: [(u32, &str); 4] = [
     (2, "No such file or directory (os error 2)"),
     (3, "No such file or directory (os error 2)"),
     (5, "Permission denied (os error 13)"),
-    (193, "Permission denied (os error 13)"),
+    (193, "no program (os error 193)"),
 ];
 
 fn refusals_as_on_unix(text: &str) -> String {
@@ -226,6 +271,23 @@ mod tests {
                 "{\"tree\": \"[HOME]\\\\x\", \"said\": \"\\\"no\\\"\"}",
                 "{\"tree\": \"[HOME]/x\", \"said\": \"\\\"no\\\"\"}",
             ),
+        ] {
+            assert_eq!(as_on_unix(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_on_windows_is_not_taken_for_what_differs_by_design() {
+        for (text, expected) in [
+            ("`[HOME]\\.goward/pkg/mod`", "`[HOME][MIXED]/.goward/pkg/mod`"),
+            ("`[HOME]\\a` or `[FOLDER]/b\\c`", "`[HOME]/a` or `[FOLDER][MIXED]/b/c`"),
+            ("\"[HOME]\\\\a/b\"", "\"[HOME][MIXED]/a/b\""),
+            ("{\"said\": \"\\\"[HOME]/a\\\"\"}", "{\"said\": \"\\\"[HOME]/a\\\"\"}"),
+            ("[HOME]\\a http://x/y", "[HOME]/a http://x/y"),
+            ("[HOME]\\go.exe.exe", "[HOME]/go.exe"),
+            ("go.exe, go.exe. my.executable go.exe-old", "go, go. my.executable go.exe-old"),
+            ("x: Bad format. (os error 193)", "x: no program (os error 193)"),
+            ("x: Access denied. (os error 5)", "x: Permission denied (os error 13)"),
         ] {
             assert_eq!(as_on_unix(text), expected);
         }

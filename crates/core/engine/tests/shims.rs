@@ -1,0 +1,36 @@
+//! The shims are written whatever becomes of what is beside them.
+#![cfg(target_os = "linux")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::sync::Arc;
+
+use engine::Ctx;
+use engine::settings::Settings;
+use release::Platform;
+use sys::{Clock, Env, Fs, Host, Sys};
+
+/// Where a pointer is a file, as on Windows, it holds no path that is no text.
+#[test]
+fn a_goward_whose_path_no_pointer_file_can_hold_still_writes_its_shims() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().canonicalize().unwrap();
+    for (name, is_pointed_at) in [(&b"goward"[..], true), (b"gow\xffard", false), (b"gow\nard", false)] {
+        let goward = place.join(OsStr::from_bytes(name));
+        std::fs::write(&goward, "a program").unwrap();
+        let home = place.join(format!("home {is_pointed_at} {}", name.len()));
+        let env = Env::of([("HOME", &place), ("GOWARD_HOME", &home)], place.clone(), Some(goward.clone()));
+        let sys = Sys::new(Fs::real().with_pointer_files(), Clock::real(), env);
+        let settings = Settings::read(&sys, None, &[]).unwrap();
+        let host = Host::this();
+        let platform = Platform::from_rust(host.os, host.arch).unwrap();
+        let mut ctx = Ctx::new(sys, settings, platform, Arc::new(diag::Silent), Vec::new()).unwrap();
+        ctx.shim = Some(b"a shim");
+        let written = engine::write_shims(&ctx).unwrap();
+        assert!(written.names.iter().any(|name| name == "go"), "{written:?}");
+        assert_eq!(std::fs::read(home.join("shims").join("gofmt")).unwrap(), b"a shim");
+        let pointed = ctx.sys.fs().pointed_at(&ctx.store.layout().shims_goward()).unwrap();
+        assert_eq!(pointed, is_pointed_at.then_some(goward));
+    }
+}
