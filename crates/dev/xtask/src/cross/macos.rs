@@ -20,7 +20,11 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
             return Ok(());
         }
     };
-    let flags = sysroot::flags(tools, &compiler, TARGET)?;
+    let mut flags = sysroot::flags(tools, &compiler, TARGET)?;
+    if let Compiler::Debian(_) = &compiler {
+        // It has no program that takes the names out of a file for macOS.
+        flags.push_str(" -Cstrip=none");
+    }
     let mut clippy = tools.cargo(&compiler, &["clippy", "--workspace", "--target", TARGET, "--locked"]);
     clippy
         .env(target_var(TARGET, "RUSTFLAGS"), &flags)
