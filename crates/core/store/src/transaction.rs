@@ -358,8 +358,7 @@ impl Store {
     fn purpose_of(&self, name: &str) -> String {
         let stem = name.trim_end_matches(".reverting");
         let folder = self.layout().transactions();
-        let ends = ["done", "reverted", "failed", "reverting"].map(|end| folder.join(format!("{stem}.{end}")));
-        let ends = [folder.join(stem)].into_iter().chain(ends).collect::<Vec<_>>();
+        let ends = ["", ".done", ".reverted", ".failed", ".reverting"].map(|end| folder.join(format!("{stem}{end}")));
         let read = ends.iter().find_map(|folder| self.read_plan(folder).ok());
         read.map_or_else(|| stem.to_owned(), |plan| plan.purpose)
     }

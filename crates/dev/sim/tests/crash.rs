@@ -516,55 +516,44 @@ fn a_stopped_change_of_files_and_a_variable_and_its_undo_are_all_or_nothing() {
             assert!(made || !stop.outcome_ok, "done was not durable after {stop:?}");
         },
     ));
+    // Makes the change, and dies as soon as it has come so far.
+    let die_when = |folder: &Path, is_there: &dyn Fn(&Registry) -> bool| {
+        for nth in 1.. {
+            std::fs::remove_dir_all(folder).unwrap();
+            prepare(folder);
+            let fs = sim::files(Fs::faulty(Arc::new(KillAt::new(nth))));
+            let registry = registries.fresh(folder, "old");
+            let sys = Sys::new(fs, Clock::real(), Env::of_this_process()).with_registry(&registry);
+            change(folder, &sys).unwrap_err();
+            if is_there(&registry) {
+                return;
+            }
+        }
+    };
+    let finished = |folder: &Path, stop: &Stop| {
+        // What is refused is taken back; what dies is finished by the next.
+        let made = is_made(folder, stop);
+        assert!(made || matches!(stop.model, Model::FailOnce(_)), "not finished after {stop:?}");
+    };
     // A recovery that finds the first file changed, and is stopped itself.
     report(every_stop(
         "recovery-of-files-and-variable",
         &MODELS,
-        &|folder| {
-            for nth in 1.. {
-                std::fs::remove_dir_all(folder).unwrap();
-                prepare(folder);
-                let sys =
-                    Sys::new(sim::files(Fs::faulty(Arc::new(KillAt::new(nth)))), Clock::real(), Env::of_this_process());
-                change(folder, &sys.with_registry(&registries.fresh(folder, "old"))).unwrap_err();
-                if folder.join("file").exists() {
-                    return;
-                }
-            }
-        },
+        &|folder| die_when(folder, &|_| folder.join("file").exists()),
         &|folder, sys| store(folder, &sys.with_registry(&registries.fresh(folder, "old"))).recover(WAIT).is_ok(),
-        &|folder, stop| {
-            // What is refused is taken back; what dies is finished by the next.
-            let made = is_made(folder, stop);
-            assert!(made || matches!(stop.model, Model::FailOnce(_)), "not finished after {stop:?}");
-        },
+        &finished,
     ));
     // A recovery of one that died, or lost its power, between setting the variable and making it durable.
     report(every_stop(
         "recovery-of-an-unsynced-variable",
         &MODELS,
-        &|folder| {
-            for nth in 1.. {
-                std::fs::remove_dir_all(folder).unwrap();
-                prepare(folder);
-                let sys =
-                    Sys::new(sim::files(Fs::faulty(Arc::new(KillAt::new(nth)))), Clock::real(), Env::of_this_process());
-                let registry = registries.fresh(folder, "old");
-                change(folder, &sys.with_registry(&registry)).unwrap_err();
-                if path_of(&registry).as_deref() == Some("new") {
-                    return;
-                }
-            }
-        },
+        &|folder| die_when(folder, &|registry| path_of(registry).as_deref() == Some("new")),
         &|folder, sys| {
             let registry = registries.fresh(folder, "old");
             registries.0.lock().unwrap()[folder].0.put_unsynced(USER_ENVIRONMENT, "Path", text("new"));
             store(folder, &sys.with_registry(&registry)).recover(WAIT).is_ok()
         },
-        &|folder, stop| {
-            let made = is_made(folder, stop);
-            assert!(made || matches!(stop.model, Model::FailOnce(_)), "not finished after {stop:?}");
-        },
+        &finished,
     ));
     report(every_stop(
         "undo-files-and-variable",
