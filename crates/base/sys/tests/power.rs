@@ -1,7 +1,7 @@
 //! The power cut against a slow, plain reference: a flat table of names and bytes, in which every
 //! rule is written out once and nothing is clever.
 
-#![cfg(unix)]
+#![cfg(unix)] // what a power cut leaves on file systems of Unix
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,5 @@
 //! A machine that refuses: no space, no permission, read-only and noexec file systems, odd paths.
-#![cfg(target_os = "linux")]
+#![cfg(target_os = "linux")] // limits of a shell, a small tmpfs, owners
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 

@@ -3,7 +3,7 @@
 //! Each session runs behind `script`, which gives it a terminal; what its commands print goes to a file,
 //! and that file with the lines that were typed is the snapshot. A shell that this machine lacks is said to be skipped.
 //! The shim is a stand-in: a script of its name that asks `goward run` in the folder where it is called.
-#![cfg(target_os = "linux")]
+#![cfg(target_os = "linux")] // sessions of the shells of Unix
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 

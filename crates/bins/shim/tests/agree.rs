@@ -2,7 +2,7 @@
 //!
 //! On Unix only, since its folders are written as they are there; what decides is the same code everywhere.
 
-#![cfg(unix)]
+#![cfg(unix)] // its worlds are written with paths of Unix
 #![allow(clippy::unwrap_used, reason = "test code may panic")]
 
 use std::collections::BTreeMap;

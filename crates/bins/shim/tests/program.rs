@@ -2,7 +2,7 @@
 //!
 //! Where this machine can have it, the program without a runtime is built and tested as well; the one on the
 //! standard library always.
-#![cfg(unix)]
+#![cfg(unix)] // its programs are scripts; tests/windows.rs has those of Windows
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,

@@ -1,5 +1,5 @@
 //! Modes under a mask that takes bits away. A program of its own: the mask belongs to the whole process.
-#![cfg(unix)]
+#![cfg(unix)] // there is no umask
 
 use std::io::Write;
 

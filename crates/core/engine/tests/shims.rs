@@ -1,5 +1,5 @@
 //! The shims are written whatever becomes of what is beside them.
-#![cfg(target_os = "linux")]
+#![cfg(target_os = "linux")] // a path that is no UTF-8 can be made on Linux
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 use std::ffi::OsStr;

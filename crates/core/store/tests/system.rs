@@ -1,5 +1,5 @@
 //! A second store is read and never written, and only where it can be trusted.
-#![cfg(unix)]
+#![cfg(unix)] // owners and permission bits decide who may write there
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod support;

@@ -5,7 +5,7 @@
 //! asked with the table that the store has written, and `engine::choose` with the same environment: over several
 //! defaults, with little installed and with all that any world speaks of. What the shim decides must be what the
 //! engine chooses. What it hands over is `goward exec-shim`'s, which asks the engine.
-#![cfg(unix)]
+#![cfg(unix)] // its worlds are those of the conformance tests, with links
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -1,6 +1,6 @@
 //! Small stores, right and wrong: the wrong ones must be caught, each by the model that is meant for it.
 
-#![cfg(unix)]
+#![cfg(unix)] // what a power cut leaves on file systems of Unix
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::io::{self, Write};

@@ -1,6 +1,6 @@
 //! The go command itself judges the mock proxy and checksum database: it downloads a tiny toolchain,
 //! checks it against the database, and runs it.
-#![cfg(unix)]
+#![cfg(unix)] // its go command comes through the machine's pip
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 

@@ -1,5 +1,5 @@
 //! The sealed home seals, and runs come back whole.
-#![cfg(unix)]
+#![cfg(unix)] // it looks at a sealed home with programs of Unix
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 use testkit::Sandbox;

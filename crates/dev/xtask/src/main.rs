@@ -12,6 +12,7 @@ mod bench_shells;
 mod bench_verify;
 #[cfg(unix)]
 mod cross;
+mod elsewhere;
 mod fuzz;
 mod reference;
 mod tidy;
@@ -19,7 +20,7 @@ mod tidy;
 use anyhow::{Result, bail};
 
 const USAGE: &str = "\
-cargo xtask tidy                  check the layers and where paths are built
+cargo xtask tidy                  check the layers, where paths are built, and that what is left out says why
 cargo xtask reference [--check]   write (or compare) docs/reference
 cargo xtask bench [--runs N]      measure against the floor and a peer
 cargo xtask bench shells          measure shell start and prompt hook beside peers

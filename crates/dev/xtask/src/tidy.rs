@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 
+use crate::elsewhere::left_out_on_windows;
+
 /// The layers from the bottom up; a crate may depend on its own layer and those below.
 const LAYERS: [&str; 6] = ["base", "model", "core", "features", "services", "bins"];
 /// The layer of what is not shipped.
@@ -23,6 +25,9 @@ pub fn run() -> Result<()> {
     faults.extend(paths(&root, &files)?);
     faults.extend(lengths(&root, &files)?);
     faults.extend(licences(&root)?);
+    for file in left_out_on_windows(&root, &files)?.into_iter().filter(|file| file.why.is_empty()) {
+        faults.push(format!("{}: it does not say why it is left out on Windows", file.path.display()));
+    }
     for fault in &faults {
         eprintln!("tidy: {fault}");
     }
@@ -70,7 +75,8 @@ fn allowed(layer: &str, below: &str, kind: DependencyKind, from: &str, to: &str)
     }
 }
 
-fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Every source file below a folder.
+pub fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -2,7 +2,7 @@
 //!
 //! The go commands here are scripts: a tool is a text that says which Go made it. What real go commands make of real
 //! tools is told by `bins/goward/tests/import.rs`.
-#![cfg(unix)]
+#![cfg(unix)] // its go commands are longer shell scripts
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod support;

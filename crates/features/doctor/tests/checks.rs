@@ -1,5 +1,5 @@
 //! Every check finds what is made wrong for it, its repair makes it right, and a machine in order has no findings.
-#![cfg(unix)]
+#![cfg(unix)] // most of what it checks are permission bits and links
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 use std::collections::BTreeMap;

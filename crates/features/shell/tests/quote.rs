@@ -1,5 +1,5 @@
 //! A quoted word, read by the real shell, gives the same bytes.
-#![cfg(unix)]
+#![cfg(unix)] // the shells are those of Unix
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 

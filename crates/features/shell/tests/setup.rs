@@ -1,5 +1,5 @@
 //! Plans on real files: put in, repeated, taken out, refused, undone.
-#![cfg(unix)]
+#![cfg(unix)] // profiles of Unix shells; tests/registry.rs has those of Windows
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 use std::os::unix::fs::{PermissionsExt, symlink};

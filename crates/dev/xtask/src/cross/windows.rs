@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use super::tools::{self, Needed, Tools, output, target_var};
 use super::{Outcome, Rows, job, sysroot, test_run};
+use crate::elsewhere::left_out_on_windows;
 
 pub const TARGET: &str = "x86_64-pc-windows-gnu";
 const WINE: &str = "/usr/lib/wine/wine64";
@@ -68,6 +69,10 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
     let told = tests.map(|tests| tests.told());
     if rows.step(TARGET, Outcome::Ran, "the tests under Wine", told) {
         job::run(rows, prefix, &wine.memory, &tools.target_folder(&compiler))?;
+    }
+    for file in left_out_on_windows(&tools.root, &crate::tidy::sources(&tools.root.join("crates"))?)? {
+        let what = format!("{} tests of {}: {}", file.tests, file.path.display(), file.why);
+        rows.add(TARGET, Outcome::NotDone(what));
     }
     for (what, why) in NOT_SHOWN {
         rows.add(TARGET, Outcome::NotDone(format!("{what}: {why}")));

@@ -9,7 +9,7 @@
 //! What the go commands said of the hand-written worlds is kept in `answers.txt`, so that the model can be
 //! held to it on a machine without them. `CONFORMANCE_RECORD=1` writes that file anew;
 //! `CONFORMANCE_GENERATED` and `CONFORMANCE_SEED` ask for other generated worlds, and more of them.
-#![cfg(unix)]
+#![cfg(unix)] // its worlds have links, and its go commands come through the machine's pip
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stderr,
