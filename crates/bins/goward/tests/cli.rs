@@ -62,7 +62,7 @@ fn completions_are_scripts_that_their_shells_take() {
             other => (other, "-n"),
         };
         let Some(program) = on_path(program) else {
-            eprintln!("not checked by {shell}, which is not on PATH");
+            eprintln!("skipped: no {shell} on PATH to check its completions");
             continue;
         };
         let file = home.write(shell, &script);
@@ -78,14 +78,14 @@ fn the_manual_page_lists_commands_exit_codes_and_variables_and_renders() {
     for word in [".TH goward", "EXIT STATUS", "130", "ENVIRONMENT", "GOWARD_SOURCES"] {
         assert!(page.contains(word), "{word} is missing");
     }
-    let Some(man) = on_path("man") else { return eprintln!("not rendered: no `man` on PATH") };
+    let Some(man) = on_path("man") else { return eprintln!("skipped: no `man` on PATH to render the page") };
     let file = home.write("goward.1", page);
     // man calls other programs of the machine.
     home.set_env("PATH", std::env::var_os("PATH").unwrap()).set_env("MANPAGER", "cat").set_env("MANWIDTH", "80");
     let run = home.run_program(man, ["-l".as_ref(), file.as_os_str()]);
     if run.code != 0 || !run.stdout.contains("EXIT STATUS") {
         // Small systems have a `man` that only says that there is none.
-        return eprintln!("not rendered: {}", run.snapshot());
+        return eprintln!("skipped: this `man` does not render the page: {}", run.snapshot());
     }
     assert!(run.stdout.contains("GOWARD_SOURCES"), "{}", run.stdout);
 }
