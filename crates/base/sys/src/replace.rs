@@ -39,11 +39,17 @@ impl Fs {
             drop(file);
             self.rename(&beside, path)
         })();
-        if written.is_err() {
-            // The half-written neighbour is nobody's; the first error is the one to tell.
-            let _ = self.remove_file(&beside);
+        self.settle(written, &beside, path, durably)
+    }
+
+    /// What follows when a neighbour was to take a name: where it has not, it is removed; where it has, the folder is made
+    /// durable.
+    fn settle(&self, taken: io::Result<()>, beside: &Path, path: &Path, durably: bool) -> io::Result<()> {
+        if taken.is_err() {
+            // The half-made neighbour is nobody's; the first error is the one to tell.
+            let _ = self.remove_file(beside);
         }
-        written?;
+        taken?;
         match path.parent().filter(|_| durably) {
             Some(parent) => self.sync_dir(parent),
             None => Ok(()),
@@ -54,11 +60,7 @@ impl Fs {
     pub fn replace_by_hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
         let beside = beside(link);
         self.hard_link(original, &beside)?;
-        let moved = self.rename(&beside, link);
-        if moved.is_err() {
-            let _ = self.remove_file(&beside);
-        }
-        moved
+        self.settle(self.rename(&beside, link), &beside, link, false)
     }
 
     /// Removes temporary neighbours that dead processes have left in a folder; returns how many.
@@ -101,15 +103,7 @@ impl Fs {
             self.set_mode(&beside, mode)?;
             self.rename(&beside, to)
         })();
-        if copied.is_err() {
-            // The half-made neighbour is nobody's; the first error is the one to tell.
-            let _ = self.remove_file(&beside);
-        }
-        copied?;
-        match to.parent() {
-            Some(parent) => self.sync_dir(parent),
-            None => Ok(()),
-        }
+        self.settle(copied, &beside, to, true)
     }
 
     /// Replaces a program whole, also one that is running. Who runs it goes on with the old one.
@@ -141,14 +135,7 @@ impl Fs {
             let _ = self.change(|| Op::new(OpKind::RemoveFile, &old), real);
             Ok(())
         })();
-        if placed.is_err() {
-            let _ = self.remove_file(&new);
-        }
-        placed?;
-        match path.parent() {
-            Some(parent) => self.sync_dir(parent),
-            None => Ok(()),
-        }
+        self.settle(placed, &new, path, true)
     }
 
     /// Replaces what a path leads to, links followed and permission bits kept: for files that are the user's.

@@ -36,17 +36,7 @@ const REQUEST: &str = "1.27";
 
 /// amd64: built, looked at, and run where there is nothing but the file and certificates.
 pub fn musl(tools: &Tools, rows: &mut Rows, whole: bool) -> Result<()> {
-    let compiler = match tools.compiler(MUSL) {
-        Ok(compiler) => compiler,
-        Err(lack) => {
-            rows.add(MUSL, Outcome::NotDone(lack));
-            return Ok(());
-        }
-    };
-    if let Some(lack) = tools.lacks(&[(MUSL_GCC, "musl-tools")]) {
-        rows.add(MUSL, Outcome::NotDone(lack));
-        return Ok(());
-    }
+    let Some(compiler) = super::compiler_for(tools, rows, MUSL, &[(MUSL_GCC, "musl-tools")]) else { return Ok(()) };
     let mut flags = sysroot::flags(tools, &compiler, MUSL)?;
     // rustup's library brings musl's start files and an unwinder; a compiled one has neither.
     if let Compiler::Debian(_) = &compiler {
@@ -199,17 +189,7 @@ fn goproxy() -> String {
 
 /// arm64: built with zig, run by qemu.
 pub fn arm(tools: &Tools, rows: &mut Rows) -> Result<()> {
-    let compiler = match tools.compiler(ARM) {
-        Ok(compiler) => compiler,
-        Err(lack) => {
-            rows.add(ARM, Outcome::NotDone(lack));
-            return Ok(());
-        }
-    };
-    if let Some(lack) = tools.lacks(&[ZIG]) {
-        rows.add(ARM, Outcome::NotDone(lack));
-        return Ok(());
-    }
+    let Some(compiler) = super::compiler_for(tools, rows, ARM, &[ZIG]) else { return Ok(()) };
     let flags = sysroot::flags(tools, &compiler, ARM)?;
     let zig = zig(tools, "aarch64-linux-musl")?;
     let mut build = tools.cargo(&compiler, &["build", "--release", "--package", "goward", "--target", ARM, "--locked"]);

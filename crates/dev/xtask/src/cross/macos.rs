@@ -13,13 +13,7 @@ pub const TARGET: &str = "aarch64-apple-darwin";
 const MACH_O_ARM64: [u8; 8] = [0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 1];
 
 pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
-    let compiler = match tools.compiler(TARGET) {
-        Ok(compiler) => compiler,
-        Err(lack) => {
-            rows.add(TARGET, Outcome::NotDone(lack));
-            return Ok(());
-        }
-    };
+    let Some(compiler) = super::compiler_for(tools, rows, TARGET, &[]) else { return Ok(()) };
     let mut flags = sysroot::flags(tools, &compiler, TARGET)?;
     if let Compiler::Debian(_) = &compiler {
         // It has no program that takes the names out of a file for macOS.

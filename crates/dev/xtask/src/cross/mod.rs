@@ -22,7 +22,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use tools::Tools;
+use tools::{Compiler, Needed, Tools};
 
 /// The parts, in the order in which they run.
 const PARTS: [&str; 4] = ["windows", "musl", "arm", "macos"];
@@ -81,6 +81,12 @@ impl Rows {
         );
         is_done
     }
+}
+
+/// The compiler for a target, where everything else that is needed is there too; where it is not, a row says so.
+fn compiler_for(tools: &Tools, rows: &mut Rows, target: &'static str, needed: &[Needed]) -> Option<Compiler> {
+    let compiler = tools.compiler(target).and_then(|compiler| tools.lacks(needed).map_or(Ok(compiler), Err));
+    compiler.map_err(|lack| rows.add(target, Outcome::NotDone(lack))).ok()
 }
 
 /// Refuses warnings, in tests too; says in words what it looks at.

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use super::tools::shown;
+
 /// What a run of tests came to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tests {
@@ -71,11 +73,7 @@ pub fn run(command: &mut Command, without: &[&str]) -> Result<Tests> {
     let start = Instant::now();
     // What a test that passes says of itself (that it was skipped) is shown only so.
     command.args(["--", "--show-output"]).args(without.iter().flat_map(|test| ["--skip", test]));
-    let shown: Vec<String> = std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    println!("cross: {}", shown.join(" "));
+    println!("cross: {}", shown(command));
     let (reader, writer) = std::io::pipe()?;
     let mut child =
         command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).spawn().context("start cargo")?;

@@ -23,17 +23,7 @@ const NEEDED: [Needed; 2] = [(MINGW, "gcc-mingw-w64-x86-64-win32"), (WINE, "wine
 const NOT_QUICK: [&str; 1] = ["a_stopped_uninstall_leaves_a_whole_toolchain_or_none"];
 
 pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
-    let compiler = match tools.compiler(TARGET) {
-        Ok(compiler) => compiler,
-        Err(lack) => {
-            rows.add(TARGET, Outcome::NotDone(lack));
-            return Ok(());
-        }
-    };
-    if let Some(lack) = tools.lacks(&NEEDED[..1]) {
-        rows.add(TARGET, Outcome::NotDone(lack));
-        return Ok(());
-    }
+    let Some(compiler) = super::compiler_for(tools, rows, TARGET, &NEEDED[..1]) else { return Ok(()) };
     let flags = sysroot::flags(tools, &compiler, TARGET)?;
     let cargo = |words: &[&str]| {
         let mut command = tools.cargo(&compiler, words);
