@@ -1,5 +1,7 @@
 //! What every error of ours can say about itself.
 
+use serde::Serialize;
+
 use crate::Class;
 
 /// What to try after a failure: short imperative lines, commands in backticks.
@@ -73,4 +75,23 @@ pub trait Diagnose: std::error::Error {
     fn hints(&self) -> Hints {
         Hints::none()
     }
+
+    /// What was tried in vain, in its order: siblings, none of which caused the next. An error that wraps another
+    /// one hands these on.
+    fn tried(&self) -> Vec<Tried> {
+        Vec::new()
+    }
+}
+
+/// One of several ways that were tried in vain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tried {
+    /// Which way: a source's name.
+    pub name: String,
+    /// Why it did not help.
+    pub reason: String,
+    /// The machine word of that failure.
+    pub word: &'static str,
+    /// Its kind.
+    pub class: Class,
 }

@@ -17,7 +17,7 @@ mod size;
 mod speech;
 
 pub use class::Class;
-pub use diagnose::{Diagnose, Hints};
+pub use diagnose::{Diagnose, Hints, Tried};
 pub use place::Place;
 pub use progress::{Progress, Silent, Task, TaskHandle};
 pub use report::Report;

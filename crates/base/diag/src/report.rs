@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Class, Diagnose, Hints, Speech};
+use crate::{Class, Diagnose, Hints, Speech, Tried};
 
 /// A failure, ready to be shown: what, why, what to try, what is true now.
 #[derive(Debug, Clone, Serialize)]
@@ -11,6 +11,9 @@ pub struct Report {
     pub error: String,
     /// The cause chain, outermost first.
     pub caused_by: Vec<String>,
+    /// What was tried in vain, in its order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tried: Vec<Tried>,
     /// What to try.
     pub hints: Vec<String>,
     /// What is true now. Never empty in a report that reaches a person.
@@ -37,6 +40,7 @@ impl Report {
         Report {
             error: error.to_string(),
             caused_by,
+            tried: error.tried(),
             hints: error.hints().lines().to_vec(),
             state: state.into(),
             word: error.word(),
@@ -55,6 +59,12 @@ impl Report {
         let mut out = format!("{} could not {}\n", speech.bad("error:"), self.error);
         for cause in &self.caused_by {
             out.push_str(&format!("  caused by: {}\n", indent(cause)));
+        }
+        // What nobody has set up helps a reader only where nothing else could be tried.
+        let is_set_up = |tried: &&Tried| tried.class != Class::Usage;
+        let any_set_up = self.tried.iter().any(|tried| is_set_up(&tried));
+        for tried in self.tried.iter().filter(|tried| !any_set_up || is_set_up(tried)) {
+            out.push_str(&format!("  tried: {}: {} ({})\n", tried.name, indent(&tried.reason), tried.word));
         }
         for hint in &self.hints {
             out.push_str(&format!("  {} {}\n", speech.good("hint:"), indent(hint)));

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Hints, Tried, hint};
 
 /// Any failure of any command: the error of a verb, or of the command line itself.
 #[derive(Debug)]
@@ -184,6 +184,13 @@ impl Diagnose for Failure {
                 hint!("`goward bundle verify {}` shows what it has", path.display())
             }
             _ => Hints::none(),
+        }
+    }
+
+    fn tried(&self) -> Vec<Tried> {
+        match self {
+            Self::Verb(error) => error.tried(),
+            _ => Vec::new(),
         }
     }
 }

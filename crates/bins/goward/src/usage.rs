@@ -40,6 +40,7 @@ fn report(text: &str, advice: bool) -> Report {
     Report {
         error: head.join("\n").trim_start_matches("error: ").to_owned(),
         caused_by: Vec::new(),
+        tried: Vec::new(),
         hints,
         state: "nothing changed; no setting and no store was read".to_owned(),
         word: "usage",

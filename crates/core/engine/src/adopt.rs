@@ -23,6 +23,7 @@ use crate::limits::INSTALL_BYTES_NEEDED;
 use crate::material::Material;
 use crate::prove::{Arrived, ProveError, Proven, prove};
 use crate::recover::recover;
+use crate::shims::after_change;
 
 /// A tree that shall be admitted.
 pub struct Adoption<'a> {
@@ -178,6 +179,7 @@ pub fn adopt(ctx: &Ctx, adoption: &Adoption) -> Result<Adopted, AdoptError> {
     let adopted = done?;
     drop(lock);
     ctx.changed(format!("adopted {id}"));
+    after_change(ctx);
     let milliseconds = u64::try_from(ctx.sys.clock().since(start).as_millis()).unwrap_or(u64::MAX);
     Ok(Adopted { installed: Installed { milliseconds, ..adopted.installed }, ..adopted })
 }

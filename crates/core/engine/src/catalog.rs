@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Hints, Tried, hint};
 use release::{Platform, Request, ToolchainId, Version};
 use source::{
     BundleSource, FolderSource, IndexKind, IndexSource, Located, ProxySource, Source, SourceError, WheelSource,
@@ -20,14 +20,21 @@ pub(crate) struct Catalog {
     sources: Vec<Box<dyn Source>>,
     /// Sources that could not be asked in the life of this process, with the reason: nobody waits
     /// for the same silence twice.
-    down: Mutex<BTreeMap<String, String>>,
+    down: Mutex<BTreeMap<String, Down>>,
     /// Held while a source is asked: of two installs at once the second profits from what the first
     /// has learned. Questions are short; nothing is fetched meanwhile.
     asking: Mutex<()>,
     proxies: Vec<Url>,
 }
 
-/// One source that was asked in vain: who, where, why. A chain of them is an error's cause chain.
+/// Why a source could not be asked, and the machine word of that.
+#[derive(Clone)]
+struct Down {
+    reason: String,
+    word: &'static str,
+}
+
+/// One source that was asked in vain: who, where, why. Several stand side by side: none is the cause of another.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     /// The source's name.
@@ -38,32 +45,32 @@ pub struct Attempt {
     pub reason: String,
     /// What kind of failure that was.
     pub class: Class,
+    /// The machine word of that failure.
+    pub word: &'static str,
     /// What to try.
     pub hints: Hints,
-    next: Option<Box<Attempt>>,
 }
 
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.source, self.reason)?;
-        // Where a source is not set up, the reason says all there is.
-        if self.class != Class::Usage && !self.reason.contains(&self.place) {
-            write!(f, " ({})", self.place)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Attempt {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.next.as_deref().map(|next| next as &dyn std::error::Error)
+        write!(f, "{}: {}", self.source, self.reason_with_place())
     }
 }
 
 impl Attempt {
-    /// This attempt and those after it.
-    pub(crate) fn each(&self) -> impl Iterator<Item = &Attempt> {
-        std::iter::successors(Some(self), |attempt| attempt.next.as_deref())
+    /// Why it did not help, with the place that was asked where the reason does not name it.
+    fn reason_with_place(&self) -> String {
+        // Where a source is not set up, the reason says all there is.
+        if self.class == Class::Usage || self.reason.contains(&self.place) {
+            self.reason.clone()
+        } else {
+            format!("{} ({})", self.reason, self.place)
+        }
+    }
+
+    /// The attempt as a report shows it.
+    pub(crate) fn tried(&self) -> Tried {
+        Tried { name: self.source.clone(), reason: self.reason_with_place(), word: self.word, class: self.class }
     }
 
     pub(crate) fn of(source: &dyn Source, error: &dyn Diagnose) -> Attempt {
@@ -72,8 +79,8 @@ impl Attempt {
             place: source.place(),
             reason: whole(error),
             class: error.class(),
+            word: error.word(),
             hints: error.hints(),
-            next: None,
         }
     }
 }
@@ -95,11 +102,6 @@ pub(crate) fn weightiest<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Cla
 /// What to try where no source is set up.
 pub(crate) fn set_one_up() -> Hints {
     hint!("no source is set up: `goward config sources` shows which are asked, `goward config` how each is set up")
-}
-
-/// Links attempts into one cause chain, first attempt outermost.
-pub(crate) fn chain(attempts: Vec<Attempt>) -> Option<Box<Attempt>> {
-    attempts.into_iter().rev().fold(None, |next, attempt| Some(Box::new(Attempt { next, ..attempt })))
 }
 
 /// An error with its causes on one line.
@@ -131,8 +133,7 @@ pub enum CatalogError {
         /// Whether any source has anything at all for the platform.
         platform_known: bool,
         /// What each source said.
-        #[source]
-        attempts: Option<Box<Attempt>>,
+        attempts: Vec<Attempt>,
     },
     /// No source could be asked.
     #[error("reach any source for {what}")]
@@ -140,8 +141,7 @@ pub enum CatalogError {
         /// The request, as people write it.
         what: String,
         /// What came of asking each.
-        #[source]
-        attempts: Option<Box<Attempt>>,
+        attempts: Vec<Attempt>,
         /// Whether that is because the network may not be used.
         offline: bool,
     },
@@ -158,7 +158,7 @@ impl Diagnose for CatalogError {
         match self {
             Self::NoMatch { .. } => Class::NotFound,
             Self::NoSource { offline: true, .. } => Class::Policy,
-            Self::NoSource { attempts, .. } => match weightiest(attempts.iter().flat_map(|first| first.each())) {
+            Self::NoSource { attempts, .. } => match weightiest(attempts.iter()) {
                 class @ (Class::Usage | Class::Integrity) => class,
                 _ => Class::Network,
             },
@@ -184,13 +184,21 @@ impl Diagnose for CatalogError {
             }
             Self::NoSource { .. } if self.class() == Class::Usage => set_one_up(),
             Self::NoSource { attempts, .. } => {
-                let each = attempts.iter().flat_map(|first| first.each());
-                each.fold(Hints::none(), |hints, attempt| hints.join(attempt.hints.clone())).and(
+                attempts.iter().fold(Hints::none(), |hints, attempt| hints.join(attempt.hints.clone())).and(
                     "check the network and proxy variables; a mirror can be set with `GOWARD_MIRRORS=name=address`, \
                      a folder of archives with `GOWARD_FOLDER`",
                 )
             }
             Self::Interrupted { .. } => Hints::none(),
+        }
+    }
+
+    fn tried(&self) -> Vec<Tried> {
+        match self {
+            Self::NoMatch { attempts, .. } | Self::NoSource { attempts, .. } => {
+                attempts.iter().map(Attempt::tried).collect()
+            }
+            Self::Interrupted { .. } => Vec::new(),
         }
     }
 }
@@ -274,10 +282,10 @@ impl Catalog {
                     attempts.push(Attempt {
                         reason,
                         class: Class::NotFound,
+                        word: "version-unknown",
                         hints: Hints::none(),
                         source: source.name().to_owned(),
                         place: source.place(),
-                        next: None,
                     });
                     known.extend(versions);
                 }
@@ -299,7 +307,7 @@ impl Catalog {
             platform: platform.clone(),
             hints,
             platform_known: !known.is_empty(),
-            attempts: chain(attempts),
+            attempts,
         })
     }
 
@@ -336,7 +344,7 @@ impl Catalog {
     }
 
     fn unreachable(&self, ctx: &Ctx, what: String, attempts: Vec<Attempt>) -> CatalogError {
-        CatalogError::NoSource { what, attempts: chain(attempts), offline: ctx.is_offline() }
+        CatalogError::NoSource { what, attempts, offline: ctx.is_offline() }
     }
 
     fn list(
@@ -357,14 +365,14 @@ impl Catalog {
         question: impl FnOnce(&dyn Source) -> Result<T, SourceError>,
     ) -> Result<T, Attempt> {
         let _one_at_a_time = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(reason) = self.down().get(source.name()) {
+        if let Some(down) = self.down().get(source.name()).cloned() {
             return Err(Attempt {
                 source: source.name().to_owned(),
                 place: source.place(),
-                reason: reason.clone(),
+                reason: down.reason,
                 class: Class::Network,
+                word: down.word,
                 hints: Hints::none(),
-                next: None,
             });
         }
         question(source).map_err(|error| {
@@ -379,13 +387,14 @@ impl Catalog {
                 ctx.progress.tell(&format!("{attempt}"));
             }
             if error.class() == Class::Network {
-                self.down().insert(attempt.source.clone(), attempt.reason.clone());
+                let down = Down { reason: attempt.reason.clone(), word: attempt.word };
+                self.down().insert(attempt.source.clone(), down);
             }
             attempt
         })
     }
 
-    fn down(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
+    fn down(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Down>> {
         self.down.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

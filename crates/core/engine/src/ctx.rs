@@ -11,7 +11,7 @@ use store::{Author, Store};
 use sys::Sys;
 
 use crate::catalog::Catalog;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{Flag, Settings, SettingsError};
 
 /// What a verb works with: the world, the settings, the store, and who hears of progress.
 ///
@@ -32,9 +32,35 @@ pub struct Ctx {
     pub author: Author,
     /// The shim that this goward has with it, for this machine; none in a build that has none.
     pub shim: Option<&'static [u8]>,
-    changes: Mutex<Vec<String>>,
+    ledger: Arc<Ledger>,
     client: OnceLock<Client>,
     catalog: OnceLock<Catalog>,
+}
+
+/// What a command has changed so far, in order. A context and all that are derived from it write into one.
+#[derive(Default)]
+struct Ledger(Mutex<Vec<String>>);
+
+/// What of a derived context is another than in the one it comes from.
+#[derive(Default)]
+pub struct Derivation {
+    folder: Option<PathBuf>,
+    flags: Vec<Flag>,
+}
+
+impl Derivation {
+    /// It works in this folder.
+    #[must_use]
+    pub fn folder(self, folder: PathBuf) -> Derivation {
+        Derivation { folder: Some(folder), ..self }
+    }
+
+    /// It has this setting.
+    #[must_use]
+    pub fn flag(mut self, flag: Flag) -> Derivation {
+        self.flags.push(flag);
+        self
+    }
 }
 
 impl Ctx {
@@ -71,31 +97,38 @@ impl Ctx {
             platform,
             author,
             shim: None,
-            changes: Mutex::default(),
+            ledger: Arc::default(),
             client: OnceLock::new(),
             catalog: OnceLock::new(),
         })
     }
 
-    /// The same context, as it is from another working folder.
+    /// A second context, which differs from this one in what `how` says and in nothing else. It is at work for the
+    /// same author, has the same shim, and what is changed through it is remembered here, too.
     ///
     /// # Errors
-    /// When there is no folder for the store.
-    pub fn in_folder(&self, folder: PathBuf) -> Result<Ctx, SettingsError> {
-        let sys = self.sys.in_folder(folder);
+    /// When a setting does not allow its value, or there is no folder for the store.
+    pub fn derive(&self, how: impl FnOnce(Derivation) -> Derivation) -> Result<Ctx, SettingsError> {
+        let Derivation { folder, flags } = how(Derivation::default());
+        let sys = match folder {
+            Some(folder) => self.sys.in_folder(folder),
+            None => self.sys.clone(),
+        };
+        let settings = flags.iter().try_fold(self.settings.clone(), |settings, flag| settings.with(flag))?;
         let command = self.author.command.clone();
-        let other = Ctx::new(sys, self.settings.clone(), self.platform.clone(), self.progress.clone(), command)?;
-        Ok(Ctx { author: self.author.clone(), shim: self.shim, ..other })
+        let other = Ctx::new(sys, settings, self.platform.clone(), self.progress.clone(), command)?;
+        Ok(Ctx { author: self.author.clone(), shim: self.shim, ledger: self.ledger.clone(), ..other })
     }
 
     /// Remembers a change that is done, so that the report of a later failure does not hide it.
     pub(crate) fn changed(&self, what: String) {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+        self.ledger.0.lock().unwrap_or_else(PoisonError::into_inner).push(what);
     }
 
-    /// What has been changed so far, in order.
+    /// What has been changed so far, in order, through this context and those that are related to it by
+    /// [`Ctx::derive`].
     pub(crate) fn changes(&self) -> Vec<String> {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.ledger.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the network must not be used.

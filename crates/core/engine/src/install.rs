@@ -4,7 +4,7 @@
 //! turn; a failure of the machine (no space, no permission) or the user's Ctrl-C ends the work at
 //! once. Whatever happens, nothing is visible before it is whole, and what was fetched is kept.
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Hints, Tried, hint};
 use release::host::Unfit;
 use release::{Platform, Request, ToolchainId};
 use serde::Serialize;
@@ -13,14 +13,14 @@ use store::states::Event;
 use store::{Operation, OperationKind, StoreError, Toolchain};
 use trust::Witness;
 
-use crate::catalog::{Attempt, CatalogError, chain, set_one_up, weightiest, whole};
+use crate::catalog::{Attempt, CatalogError, set_one_up, weightiest, whole};
 use crate::ctx::Ctx;
 use crate::get::{GetError, get};
 use crate::host::check_host;
 use crate::limits::{INSTALL_BYTES_NEEDED, INSTALLS_AT_ONCE_MAX};
 use crate::lock::{self, LockError};
 use crate::recover::recover;
-use crate::shims::refresh_shims;
+use crate::shims::after_change;
 
 /// What an install would do.
 #[derive(Debug, Clone, Serialize)]
@@ -72,8 +72,7 @@ pub enum InstallError {
         /// Which toolchain.
         id: ToolchainId,
         /// What came of each source.
-        #[source]
-        attempts: Option<Box<Attempt>>,
+        attempts: Vec<Attempt>,
         /// The kind of failure that weighs most.
         class: Class,
         /// What to try.
@@ -161,6 +160,14 @@ impl Diagnose for InstallError {
             Self::Interrupted { .. } => hint!("run the same command again to carry on"),
         }
     }
+
+    fn tried(&self) -> Vec<Tried> {
+        match self {
+            Self::Resolve { cause, .. } => cause.tried(),
+            Self::NoSource { attempts, .. } => attempts.iter().map(Attempt::tried).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Finds out which toolchain a request comes to. Nothing changes.
@@ -202,7 +209,7 @@ pub fn install(ctx: &Ctx, plans: &[InstallPlan]) -> Vec<Result<Installed, Instal
         }
     }
     if results.iter().flatten().any(|installed: &Installed| !installed.was_installed) {
-        refresh_shims(ctx);
+        after_change(ctx);
     }
     results
 }
@@ -332,5 +339,5 @@ pub(crate) fn no_source(ctx: &Ctx, id: &ToolchainId, attempts: Vec<Attempt>) -> 
         }
         _ => hints,
     };
-    InstallError::NoSource { id: id.clone(), attempts: chain(attempts), class, hints }
+    InstallError::NoSource { id: id.clone(), attempts, class, hints }
 }

@@ -46,7 +46,7 @@ mod why;
 pub use adopt::{AdoptError, Adopted, Adoption, adopt};
 pub use catalog::{Attempt, CatalogError};
 pub use choose::{Choice, ChooseError, choose, choose_in, look_around, newest_installed};
-pub use ctx::Ctx;
+pub use ctx::{Ctx, Derivation};
 pub use disk::{DiskUse, DiskUses, disk_uses};
 pub use floor::{FloorError, FloorWhy, Older, why_floor};
 pub use get::GetError;
@@ -69,7 +69,7 @@ pub use recover::recover;
 pub use refetch::refetch;
 pub use rollback::{RolledBack, Undone, UndoneStep, roll_back, undo};
 pub use shims::{
-    NextError, ShimError, ShimListed, ShimsListed, ShimsWritten, list_shims, next_program, refresh_shims, write_shims,
+    NextError, ShimError, ShimListed, ShimsListed, ShimsWritten, after_change, list_shims, next_program, write_shims,
 };
 pub use state::state_line;
 pub use status::{Status, status};

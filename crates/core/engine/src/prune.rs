@@ -12,7 +12,7 @@ use store::StoreError;
 
 use crate::ctx::Ctx;
 use crate::recover::recover;
-use crate::shims::refresh_shims;
+use crate::shims::after_change;
 
 /// What a prune decides of one toolchain.
 #[derive(Debug, Clone, Serialize)]
@@ -37,7 +37,7 @@ pub fn prune(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
     }
     let outcome = decide(ctx, dry_run);
     if !dry_run {
-        refresh_shims(ctx);
+        after_change(ctx);
     }
     outcome
 }

@@ -133,10 +133,11 @@ pub fn roll_back(ctx: &Ctx, to: Option<u64>) -> Result<RolledBack, StoreError> {
     let to = match to {
         Some(to) => to,
         None => {
-            let nothing = || StoreError::NothingBefore {
-                reason: "the generation in use was made from no other; `--to` goes to any".to_owned(),
-            };
-            ctx.store.current()?.and_then(|current| current.parent).ok_or_else(nothing)?
+            let nothing = |reason: &str| StoreError::NothingBefore { reason: reason.to_owned() };
+            let current = ctx.store.current()?;
+            let current = current.ok_or_else(|| nothing("no generation is in use; `goward use` makes the first"))?;
+            let alone = || nothing("the generation in use was made from no other; `--to` goes to any");
+            current.parent.ok_or_else(alone)?
         }
     };
     move_back(ctx, to)

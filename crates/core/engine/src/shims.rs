@@ -166,8 +166,9 @@ pub fn list_shims(ctx: &Ctx) -> Result<ShimsListed, ShimError> {
     Ok(ShimsListed { folder: layout.shims(), first_on_path, shims })
 }
 
-/// Brings the shims up to date after something was installed or removed; does nothing where there are none.
-pub fn refresh_shims(ctx: &Ctx) {
+/// What follows every change of what is installed, whichever verb made it: the shims get the names of what is there
+/// now. Does nothing where no shims have been written.
+pub fn after_change(ctx: &Ctx) {
     if ctx.shim.is_none() || !are_there(ctx) {
         return;
     }

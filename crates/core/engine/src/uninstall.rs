@@ -6,7 +6,7 @@ use store::StoreError;
 
 use crate::ctx::Ctx;
 use crate::recover::recover;
-use crate::shims::refresh_shims;
+use crate::shims::after_change;
 
 /// What was taken away.
 #[derive(Debug, Clone, Serialize)]
@@ -27,6 +27,6 @@ pub fn uninstall(ctx: &Ctx, id: &ToolchainId) -> Result<Uninstalled, StoreError>
     let bytes = ctx.store.record(id).map_or(0, |record| record.bytes);
     ctx.store.remove(id, &ctx.author, ctx.settings.seconds("lock.wait-seconds"))?;
     ctx.changed(format!("removed {id}"));
-    refresh_shims(ctx);
+    after_change(ctx);
     Ok(Uninstalled { toolchain: id.clone(), bytes })
 }

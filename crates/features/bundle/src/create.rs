@@ -127,10 +127,7 @@ fn beside(out: &Path, ending: &str) -> PathBuf {
 /// Installs what is not installed here into a store of its own: the bundle's toolchains are mostly for other machines.
 fn get_missing(ctx: &Ctx, wanted: &[ToolchainId], scratch: &Path) -> Result<Ctx, BundleError> {
     let home = scratch.to_string_lossy().into_owned();
-    let settings = ctx.settings.clone().with(&Flag { key: "home", name: "--output", value: home })?;
-    let mut other =
-        Ctx::new(ctx.sys.clone(), settings, ctx.platform.clone(), ctx.progress.clone(), ctx.author.command.clone())?;
-    other.author = ctx.author.clone();
+    let other = ctx.derive(|same| same.flag(Flag { key: "home", name: "--output", value: home }))?;
     let mut plans = Vec::new();
     for id in wanted {
         if ctx.store.find_installed(id)?.is_none() {

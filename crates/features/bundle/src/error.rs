@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Hints, Tried, hint};
 use engine::{InstallError, LogProofError};
 use release::{Digest, ToolchainId};
 use source::bundle::OpenError;
@@ -141,6 +141,13 @@ impl Diagnose for BundleError {
             Self::Empty => hint!("`goward bundle create --go 1.27 -o FILE`"),
             Self::Script { .. } => hint!("put goward for fewer platforms into one bundle"),
             _ => Hints::none(),
+        }
+    }
+
+    fn tried(&self) -> Vec<Tried> {
+        match self {
+            Self::Install(error) => error.tried(),
+            _ => Vec::new(),
         }
     }
 }

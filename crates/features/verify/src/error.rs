@@ -1,6 +1,6 @@
 //! Why a toolchain could not be checked, or is not as it should be.
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Hints, Tried, hint};
 use release::ToolchainId;
 use store::StoreError;
 
@@ -103,6 +103,13 @@ impl Diagnose for VerifyError {
                 id.version()
             ),
             Self::Trial { .. } => hint!("its files are whole: look at the machine (memory, limits, file system)"),
+        }
+    }
+
+    fn tried(&self) -> Vec<Tried> {
+        match self {
+            Self::Refetch { cause, .. } => cause.tried(),
+            _ => Vec::new(),
         }
     }
 }

@@ -134,11 +134,7 @@ fn from_bundle(ctx: &Ctx, args: &BundleInstallArgs, file: &Path) -> Result<Ctx, 
     if let Some(to) = &args.to {
         flags.push(Flag { key: "home", name: "--to", value: text(&absolute(ctx, to)) });
     }
-    let settings = flags.iter().try_fold(ctx.settings.clone(), |settings, flag| settings.with(flag))?;
-    let command = ctx.author.command.clone();
-    let mut other = Ctx::new(ctx.sys.clone(), settings, ctx.platform.clone(), ctx.progress.clone(), command)?;
-    other.author = ctx.author.clone();
-    Ok(other)
+    Ok(ctx.derive(|same| flags.into_iter().fold(same, engine::Derivation::flag))?)
 }
 
 fn verify(ctx: &Ctx, args: &BundleVerifyArgs) -> Done {

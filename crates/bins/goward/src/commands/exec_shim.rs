@@ -136,7 +136,7 @@ fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infalli
         "go" | "gofmt" => {
             let (argument, args) = request(call)?;
             // Lock files and folders of a project's own are those of where the go command will be.
-            at = ctx.in_folder(folder(ctx, call.name, args))?;
+            at = ctx.derive(|same| same.folder(folder(ctx, call.name, args)))?;
             let choice = match engine::choose(&at, argument.as_ref()) {
                 Err(ChooseError::Nothing { .. }) => return next(ctx, call),
                 chosen => chosen?,
@@ -147,7 +147,7 @@ fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infalli
         }
         name => match name.strip_prefix("go").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) {
             Some(version) => {
-                at = ctx.in_folder(ctx.sys.env().folder().to_owned())?;
+                at = ctx.derive(|same| same)?;
                 (exactly(&at, call, version, speech)?, ShimCall::Exact, call.args)
             }
             None => return next(ctx, call),

@@ -20,10 +20,10 @@ pub(super) fn run(ctx: &Ctx, args: &IdeArgs, speech: &Speech) -> Done {
 
 /// The context as it is from the folder that was named.
 fn in_folder(ctx: &Ctx, folder: Option<&std::path::Path>) -> Result<Ctx, Failure> {
-    let Some(folder) = folder else { return Ok(ctx.in_folder(ctx.sys.env().folder().to_owned())?) };
+    let Some(folder) = folder else { return Ok(ctx.derive(|same| same)?) };
     let folder = ctx.sys.env().folder().join(folder);
     let real = ctx.sys.fs().resolve(&folder).map_err(|cause| Failure::Folder { path: folder, cause })?;
-    Ok(ctx.in_folder(real)?)
+    Ok(ctx.derive(|same| same.folder(real))?)
 }
 
 /// What the folder asks for, with its version where that is known without a source.
