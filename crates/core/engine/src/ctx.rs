@@ -7,7 +7,7 @@ use diag::Progress;
 use fetch::Client;
 use release::Platform;
 use source::Ask;
-use store::{Author, Store};
+use store::{Author, Store, TrustedHome};
 use sys::Sys;
 
 use crate::catalog::Catalog;
@@ -41,7 +41,7 @@ impl Ctx {
     /// A context for these settings.
     ///
     /// # Errors
-    /// When there is no folder for the store.
+    /// When there is no folder for the store, or somebody else could have put something there.
     pub fn new(
         sys: Sys,
         settings: Settings,
@@ -49,13 +49,27 @@ impl Ctx {
         progress: Arc<dyn Progress>,
         command: Vec<String>,
     ) -> Result<Ctx, SettingsError> {
-        let home = settings.text("home").map(PathBuf::from).ok_or(SettingsError::NoHome)?;
+        let home = settings.text("home").ok_or(SettingsError::NoHome)?;
+        let is_shared = Some(home) == settings.text("system.home");
+        let home = TrustedHome::of(&sys, home)?;
+        let home = if is_shared { home.shared() } else { home };
+        Ok(Ctx::in_home(sys, settings, home, platform, progress, command))
+    }
+
+    fn in_home(
+        sys: Sys,
+        settings: Settings,
+        home: TrustedHome,
+        platform: Platform,
+        progress: Arc<dyn Progress>,
+        command: Vec<String>,
+    ) -> Ctx {
         let env = sys.env();
         let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
         let user = first(["USER", "USERNAME"]).or_else(|| Some(format!("user {}", sys::Host::user_number()?)));
         let host = first(["HOSTNAME", "COMPUTERNAME"]).or_else(sys::Host::name);
         let author = Author { user, host, command, reason: None };
-        let facts = (sys.clone(), home.clone());
+        let facts = (sys.clone(), home.path().to_owned());
         let store = Store::at(&sys, home).telling(progress.clone());
         let store = store.serving_shims(move || crate::shims::facts(&facts.0, &facts.1));
         let store = match settings.text("system.home") {
@@ -63,7 +77,7 @@ impl Ctx {
             None => store,
         };
         let store = if settings.is_on("store.durable") { store } else { store.without_tree_sync() };
-        Ok(Ctx {
+        Ctx {
             sys,
             settings,
             store,
@@ -74,7 +88,7 @@ impl Ctx {
             changes: Mutex::default(),
             client: OnceLock::new(),
             catalog: OnceLock::new(),
-        })
+        }
     }
 
     /// The same context, as it is from another working folder.
@@ -84,7 +98,8 @@ impl Ctx {
     pub fn in_folder(&self, folder: PathBuf) -> Result<Ctx, SettingsError> {
         let sys = self.sys.in_folder(folder);
         let command = self.author.command.clone();
-        let other = Ctx::new(sys, self.settings.clone(), self.platform.clone(), self.progress.clone(), command)?;
+        let (settings, home) = (self.settings.clone(), self.store.home().clone());
+        let other = Ctx::in_home(sys, settings, home, self.platform.clone(), self.progress.clone(), command);
         Ok(Ctx { author: self.author.clone(), shim: self.shim, ..other })
     }
 
