@@ -17,8 +17,8 @@ const NEIGHBOUR_AGE_SECONDS: u64 = 3600;
 
 /// The mode of what is its owner's alone.
 const PRIVATE_MODE: u32 = 0o600;
-/// The mode of a file that was not there, less the umask.
-const NEW_FILE_MODE: u32 = 0o666;
+/// The mode of a file that was not there, less the umask: nobody but its owner ever writes to it.
+const NEW_FILE_MODE: u32 = 0o644;
 /// The mode of a new program, less the umask.
 const NEW_PROGRAM_MODE: u32 = 0o755;
 

@@ -103,7 +103,9 @@ pub(crate) fn set_modes(sys: &Sys, word: &'static str, modes: &[(PathBuf, u32)])
     let mut done = Vec::new();
     for (path, mode) in modes {
         let failed = |cause| RepairError::Mode { word, path: path.clone(), mode: *mode, cause };
-        if let Some(before) = fs.set_own_mode(path, *mode).map_err(failed)? {
+        let before = fs.set_own_mode(path, *mode).map_err(failed)?;
+        // Two names of one file (the shims) are set right by the first.
+        if let Some(before) = before.filter(|before| before != mode) {
             done.push(format!("mode of `{}`: {before:o} became {mode:o}", path.display()));
         }
     }

@@ -190,6 +190,22 @@ fn a_system_store_that_others_write_to_is_passed_over_and_one_that_is_closed_is_
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_tree_of_the_system_store_that_belongs_to_nobody_is_told() {
+    if sys::Host::user_number() != Some(0) {
+        eprintln!("skipped: only root can give files to another user");
+        return;
+    }
+    let world = World::new();
+    world.mode("system", 0o755);
+    let bin = world.home.join("system/toolchains/go1.26.8.linux-amd64/bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    std::fs::write(bin.join("go"), "").unwrap();
+    std::os::unix::fs::chown(bin.join("go"), Some(65534), None).unwrap();
+    assert!(world.words().contains(&"system-foreign"), "{:?}", world.words());
+}
+
 #[test]
 fn lines_of_go_env_w_are_told_with_their_place_and_taken_out_undoably() {
     let world = World::new();
