@@ -1,6 +1,7 @@
 //! Every check finds what is made wrong for it, its repair makes it right, and a machine in order has no findings.
 #![cfg(unix)] // most of what it checks are permission bits and links
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
+#![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
