@@ -10,6 +10,12 @@ use crate::fault::{Adversary, CreateHow, Op, OpKind, carry_out, next_handle};
 use crate::file::{File, Watched};
 use crate::replace::beside;
 
+/// The permission bits of a new folder, of a new file, and of a folder that is its owner's alone, less the umask. A umask
+/// that lets everybody write (000) must not make a store that a neighbour can change.
+const DIR_MODE: u32 = 0o755;
+const FILE_MODE: u32 = 0o644;
+const PRIVATE_DIR_MODE: u32 = 0o700;
+
 /// The files of this machine, or of a faulty one. Cheap to clone.
 #[derive(Clone)]
 pub struct Fs {
@@ -117,7 +123,8 @@ impl Fs {
     /// Makes or empties a file, for writing and reading.
     pub fn create(&self, path: &Path) -> io::Result<File> {
         let mut options = OpenOptions::new();
-        self.open_to_change(options.read(true).write(true).create(true).truncate(true), path, CreateHow::Truncate)
+        options.read(true).write(true).create(true).truncate(true);
+        self.open_to_change(with_mode(&mut options, FILE_MODE), path, CreateHow::Truncate)
     }
 
     /// Opens or makes a file whose writes go to its end.
@@ -128,7 +135,8 @@ impl Fs {
     /// Opens or makes a file for reading and writing, its bytes kept.
     pub fn update(&self, path: &Path) -> io::Result<File> {
         let mut options = OpenOptions::new();
-        self.open_to_change(options.read(true).write(true).create(true).truncate(false), path, CreateHow::Update)
+        options.read(true).write(true).create(true).truncate(false);
+        self.open_to_change(with_mode(&mut options, FILE_MODE), path, CreateHow::Update)
     }
 
     /// Reads a whole file of at most so many bytes; a longer one is an error (`InvalidData`).
@@ -227,9 +235,18 @@ impl Fs {
         return dunce::canonicalize(path);
     }
 
-    /// Makes one folder.
+    /// Makes one folder, which nobody but its owner may write to, whatever the umask lets through.
     pub fn create_dir(&self, path: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::CreateDir, path), || std::fs::create_dir(path))
+        self.create_dir_with(path, DIR_MODE)
+    }
+
+    fn create_dir_with(&self, path: &Path, mode: u32) -> io::Result<()> {
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
+        #[cfg(windows)]
+        let _ = (&mut builder, mode);
+        self.change(|| Op::new(OpKind::CreateDir, path), || builder.create(path))
     }
 
     /// Makes a folder and its parents, where they are not there.
@@ -260,14 +277,25 @@ impl Fs {
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             self.create_private_dirs(parent)?;
         }
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        #[cfg(windows)]
-        let _ = &mut builder;
-        match self.change(|| Op::new(OpKind::CreateDir, path), || builder.create(path)) {
+        match self.create_dir_with(path, PRIVATE_DIR_MODE) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             other => other,
+        }
+    }
+
+    /// As [`Fs::create_private_dirs`], and the names of the folders that were made are durable.
+    pub fn create_private_dirs_durably(&self, path: &Path) -> io::Result<()> {
+        if self.follow(path)?.is_some() {
+            return self.create_private_dirs(path);
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if let Some(parent) = parent {
+            self.create_private_dirs_durably(parent)?;
+        }
+        self.create_private_dirs(path)?;
+        match parent {
+            Some(parent) => self.sync_dir(parent),
+            None => Ok(()),
         }
     }
 

@@ -30,6 +30,24 @@ impl Host {
         #[cfg(not(unix))]
         None
     }
+
+    /// Whether a process of this number lives, of whatever user; `None` where the system does not tell.
+    pub fn has_process(number: u32) -> Option<bool> {
+        #[cfg(unix)]
+        {
+            let process = rustix::process::Pid::from_raw(i32::try_from(number).ok()?)?;
+            match rustix::process::test_kill_process(process) {
+                Ok(()) | Err(rustix::io::Errno::PERM) => Some(true),
+                Err(rustix::io::Errno::SRCH) => Some(false),
+                Err(_) => None,
+            }
+        }
+        #[cfg(windows)]
+        {
+            let _ = number;
+            None
+        }
+    }
 }
 
 /// How many processors this process may use; at least one.

@@ -8,6 +8,8 @@
 //! On disk this crate leaves only what it is told to. Differences between systems live here and
 //! nowhere else. Tested by its own unit tests and by every crate above.
 
+#[cfg(unix)]
+mod attributes;
 mod clock;
 mod env;
 mod fault;
@@ -23,6 +25,7 @@ pub mod registry;
 mod replace;
 mod system;
 mod tree;
+mod trust;
 mod walk;
 #[cfg(windows)]
 mod windows;
@@ -44,6 +47,7 @@ pub use interrupt::Interrupt;
 pub use lock::{FileLock, LockAttempt};
 pub use process::{Child, Command, Ended, Process};
 pub use system::SystemFacts;
+pub use trust::{Distrust, DistrustReason, ReadOwnError, TrustedPath};
 
 /// The outside world as one value. Cheap to clone.
 #[derive(Clone)]

@@ -14,6 +14,7 @@ use crate::windows::{Held, lock, lock_shared};
 #[derive(Debug)]
 pub struct FileLock {
     file: std::fs::File,
+    is_signed: bool,
 }
 
 /// What came of asking for a lock.
@@ -32,9 +33,9 @@ impl Fs {
     /// # Errors
     /// What the system says, other than that the lock is taken.
     pub fn try_lock(&self, path: &Path) -> io::Result<LockAttempt> {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = open(path)?;
         match lock(&file)? {
-            Held::Ours => Ok(LockAttempt::Held(FileLock { file })),
+            Held::Ours => Ok(LockAttempt::Held(FileLock { file, is_signed: false })),
             Held::Taken => Ok(LockAttempt::Taken),
         }
     }
@@ -47,7 +48,7 @@ impl Fs {
     /// # Errors
     /// What the system says, or that somebody holds the lock alone (`WouldBlock`).
     pub fn lease(&self, path: &Path) -> io::Result<()> {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = open(path)?;
         if lock_shared(&file)? == Held::Taken {
             return Err(io::Error::from(io::ErrorKind::WouldBlock));
         }
@@ -92,10 +93,47 @@ impl FileLock {
     /// What the system says.
     pub fn sign(&mut self, owner: &str) -> io::Result<()> {
         use std::io::{Seek, SeekFrom, Write};
+        self.is_signed = true;
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(owner.as_bytes())
     }
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // Whoever takes the lock next may not sign: then this name must not stand for it. A name that cannot be wiped
+        // out is one of a process that has ended, which readers find out.
+        if self.is_signed {
+            let _ = self.file.set_len(0);
+        }
+    }
+}
+
+/// Opens a lock's file, or makes it. It is its owner's alone: whoever may open a file may lock it, and hold up everybody
+/// else. One that an older goward has made for all to read is closed. No link is followed to somebody else's file.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<std::fs::File> {
+    use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+    /// The mode of a lock's file.
+    const LOCK_MODE: u32 = 0o600;
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(LOCK_MODE);
+    let file = options.custom_flags(flags.bits().cast_signed()).open(path)?;
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    if meta.mode() & 0o077 != 0 && meta.uid() == rustix::process::geteuid().as_raw() {
+        rustix::fs::fchmod(&file, rustix::fs::Mode::from_bits_truncate(LOCK_MODE as _))?;
+    }
+    Ok(file)
+}
+
+#[cfg(windows)]
+fn open(path: &Path) -> io::Result<std::fs::File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 /// Whether a lock was had.
@@ -128,6 +166,35 @@ fn held(asked: Result<(), TryLockError>) -> io::Result<Held> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_is_its_owners_alone_also_one_that_was_open_to_all_and_no_link_is_followed() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, path, older) = (Fs::real(), folder.path().join("new.lock"), folder.path().join("older.lock"));
+        std::fs::write(&older, b"").unwrap();
+        std::fs::set_permissions(&older, PermissionsExt::from_mode(0o666)).unwrap();
+        for path in [&path, &older] {
+            drop(fs.try_lock(path).unwrap());
+            assert_eq!(fs.look(path).unwrap().unwrap().mode, 0o600);
+        }
+        let (link, target) = (folder.path().join("link.lock"), folder.path().join("target"));
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        fs.try_lock(&link).unwrap_err();
+        fs.lease(&link).unwrap_err();
+        assert!(fs.look(&target).unwrap().is_none(), "a link was followed");
+    }
+
+    #[test]
+    fn a_lock_that_was_let_go_of_names_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, path) = (Fs::real(), folder.path().join("store.lock"));
+        let LockAttempt::Held(mut held) = fs.try_lock(&path).unwrap() else { panic!("a new lock was taken") };
+        held.sign("process 1").unwrap();
+        drop(held);
+        assert_eq!(fs.read(&path, 100).unwrap(), b"");
+    }
 
     #[test]
     fn a_lock_is_taken_until_it_is_dropped() {

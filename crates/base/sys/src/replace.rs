@@ -7,32 +7,59 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::fault::{Op, OpKind};
-use crate::fs::Fs;
+use crate::file::File;
+use crate::fs::{EntryKind, Fs};
 
 /// What stands in the names of temporary neighbours, between the name itself and the numbers.
 const NEIGHBOUR_MARK: &str = ".new-";
 /// A neighbour older than this belongs to a dead process: a living one renames it within moments.
 const NEIGHBOUR_AGE_SECONDS: u64 = 3600;
 
+/// The mode of what is its owner's alone.
+const PRIVATE_MODE: u32 = 0o600;
+/// The mode of a file that was not there, less the umask: nobody but its owner ever writes to it.
+const NEW_FILE_MODE: u32 = 0o644;
+/// The mode of a new program, less the umask.
+const NEW_PROGRAM_MODE: u32 = 0o755;
+
+/// Whether bytes must outlive a power cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Durability {
+    Durable,
+    ForNow,
+}
+
 impl Fs {
     /// Replaces a file whole: a reader finds the old bytes or the new, also after a power cut.
     ///
-    /// The bytes go to a new file beside it, which is made durable and renamed; the folder is synced last.
+    /// The bytes go to a new file beside it, which is its maker's alone until it has the mode, the owner and the access
+    /// list of the file that it replaces; it is made durable and renamed, and the folder is synced last. A file that was
+    /// not there gets the mode that the umask leaves.
     pub fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.replace_by(path, bytes, true)
+        self.replace_by(path, bytes, Durability::Durable, NEW_FILE_MODE)
+    }
+
+    /// As [`Fs::replace`], for copies of what may be private: a file that was not there is its owner's alone (0600).
+    pub fn replace_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_by(path, bytes, Durability::Durable, PRIVATE_MODE)
     }
 
     /// As [`Fs::replace`], without making it durable: for what can be made anew at any time. A reader finds the
     /// old bytes or the new; after a power cut it may find neither.
     pub fn replace_for_now(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.replace_by(path, bytes, false)
+        self.replace_by(path, bytes, Durability::ForNow, NEW_FILE_MODE)
     }
 
-    fn replace_by(&self, path: &Path, bytes: &[u8], durably: bool) -> io::Result<()> {
+    fn replace_by(&self, path: &Path, bytes: &[u8], durability: Durability, new_mode: u32) -> io::Result<()> {
         let beside = beside(path);
+        let durably = durability == Durability::Durable;
         let written = (|| {
-            let mut file = self.create_new(&beside, 0o666)?;
+            let replaces = self.replaces_file(path)?;
+            let mut file = self.create_new(&beside, if replaces { PRIVATE_MODE } else { new_mode })?;
             file.write_all(bytes)?;
+            if replaces {
+                self.take_after(&file, &beside, path)?;
+            }
             if durably {
                 file.sync()?;
             }
@@ -40,6 +67,23 @@ impl Fs {
             self.rename(&beside, path)
         })();
         self.settle(written, &beside, path, durably)
+    }
+
+    /// Whether a file stands there whose mode and owner are to be kept. Windows keeps them by the folder's rights.
+    fn replaces_file(&self, path: &Path) -> io::Result<bool> {
+        Ok(cfg!(unix) && self.look(path)?.is_some_and(|meta| meta.kind == EntryKind::File))
+    }
+
+    /// Gives a neighbour what the file has that it is to replace.
+    fn take_after(&self, new: &File, beside: &Path, path: &Path) -> io::Result<()> {
+        #[cfg(unix)]
+        let real = || crate::attributes::take_after(&new.inner, path);
+        #[cfg(windows)]
+        let real = || {
+            let _ = (new, path);
+            Ok(())
+        };
+        self.change(|| Op::new(OpKind::SetMode, beside), real)
     }
 
     /// What follows when a neighbour was to take a name: where it has not, it is removed; where it has, the folder is made
@@ -91,11 +135,11 @@ impl Fs {
         let mode = self.follow(from)?.map_or(0o644, |meta| meta.mode & 0o777);
         let beside = beside(to);
         let copied = (|| {
-            if self.reflink(from, &beside, mode | 0o200).is_ok() {
+            if self.reflink(from, &beside, PRIVATE_MODE).is_ok() {
                 self.open(&beside)?.sync()?;
             } else {
                 let mut source = self.open(from)?;
-                let mut target = self.create_new(&beside, mode | 0o200)?;
+                let mut target = self.create_new(&beside, PRIVATE_MODE)?;
                 io::copy(&mut source, &mut target)?;
                 // Windows flushes only through what was opened to write.
                 target.sync()?;
@@ -113,7 +157,8 @@ impl Fs {
     pub fn replace_program(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let new = beside(path);
         let placed = (|| {
-            let mut file = self.create_new(&new, 0o777)?;
+            // A program is no secret, and one that an older goward has made for all to write to must not stay so.
+            let mut file = self.create_new(&new, NEW_PROGRAM_MODE)?;
             file.write_all(bytes)?;
             file.sync()?;
             drop(file);
@@ -138,15 +183,18 @@ impl Fs {
         self.settle(placed, &new, path, true)
     }
 
-    /// Replaces what a path leads to, links followed and permission bits kept: for files that are the user's.
+    /// Replaces what a path leads to, links followed: for files that are the user's.
     pub fn rewrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let real = self.resolve(path).unwrap_or_else(|_| path.to_owned());
+        #[cfg(windows)]
         let mode = self.follow(&real)?.map(|meta| meta.mode);
         self.replace(&real, bytes)?;
-        match mode {
-            Some(mode) => self.set_mode(&real, mode),
-            None => Ok(()),
+        // There the new file has its folder's rights, and only the mark that it may not be written is its own.
+        #[cfg(windows)]
+        if let Some(mode) = mode {
+            self.set_mode(&real, mode)?;
         }
+        Ok(())
     }
 }
 
@@ -208,6 +256,79 @@ mod tests {
         assert_eq!(Fs::real().read(&to, 100).unwrap(), b"new bytes");
         #[cfg(unix)]
         assert_eq!(Fs::real().look(&to).unwrap().unwrap().mode & 0o777, 0o755);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_is_private_at_every_operation_of_its_replacement() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bashrc");
+        for (kept, replace) in [(0o600, true), (0o640, true), (0o755, true), (0o444, true), (0o600, false)] {
+            Fs::real().remove_file_if_there(&path).unwrap();
+            if replace {
+                Fs::real().replace(&path, b"old").unwrap();
+                std::fs::set_permissions(&path, PermissionsExt::from_mode(kept)).unwrap();
+            }
+            for nth in 1..20 {
+                // The run dies there: what stands in the folder then is what a neighbour can read.
+                let fs = Fs::faulty(Arc::new(crate::fault::KillAt::new(nth)));
+                let outcome = match replace {
+                    true => fs.replace(&path, b"secret"),
+                    false => fs.replace_private(&path, b"secret"),
+                };
+                for name in Fs::real().names(folder.path()).unwrap() {
+                    let meta = Fs::real().look(&folder.path().join(&name)).unwrap().unwrap();
+                    assert_eq!(
+                        meta.mode & 0o077 & !kept,
+                        0,
+                        "{name:?} has mode {:o} after {nth} operations",
+                        meta.mode
+                    );
+                    if name != "bashrc" {
+                        Fs::real().remove_file(&folder.path().join(name)).unwrap();
+                    }
+                }
+                if outcome.is_ok() {
+                    break;
+                }
+            }
+            assert_eq!(Fs::real().look(&path).unwrap().unwrap().mode, kept);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_replaced_file_keeps_its_owner_group_and_access_list() {
+        use std::os::unix::fs::MetadataExt as _;
+        if !rustix::process::geteuid().is_root() {
+            io::stderr().write_all(b"skipped: only root can give files to another user\n").unwrap();
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        Fs::real().replace(&path, b"old").unwrap();
+        std::os::unix::fs::chown(&path, Some(65534), Some(65533)).unwrap();
+        Fs::real().set_mode(&path, 0o640).unwrap();
+        // Version 2; user::rw-, user:65532:r--, group::r--, mask::r--, other::---.
+        let mut list = vec![2, 0, 0, 0];
+        for (tag, bits, id) in
+            [(1_u16, 6_u16, u32::MAX), (2, 4, 65532_u32), (4, 4, u32::MAX), (16, 4, u32::MAX), (32, 0, u32::MAX)]
+        {
+            list.extend(tag.to_le_bytes());
+            list.extend(bits.to_le_bytes());
+            list.extend(id.to_le_bytes());
+        }
+        let name = crate::attributes::ACCESS_LIST;
+        let has_lists = rustix::fs::setxattr(&path, name, &list, rustix::fs::XattrFlags::empty()).is_ok();
+        Fs::real().replace(&path, b"new").unwrap();
+        let meta = std::fs::metadata(&path).unwrap();
+        assert_eq!((meta.uid(), meta.gid(), meta.mode() & 0o7777), (65534, 65533, 0o640));
+        if has_lists {
+            let mut found = vec![0; 100];
+            let bytes = rustix::fs::getxattr(&path, name, &mut found[..]).unwrap();
+            assert_eq!(&found[..bytes], list);
+        }
     }
 
     /// No test: the program that the next test runs.

@@ -92,6 +92,9 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
     // What is run is nobody's business: it may hold passwords, and the history is kept.
     let own = args.iter().take_while(|arg| *arg != "--");
     let command = own.map(|arg| arg.to_string_lossy().into_owned()).collect();
+    if let Some(done) = commands::before_store(sys, &settings, &cli.command, speech) {
+        return done.map_err(nothing_read);
+    }
     let mut ctx = Ctx::new(sys.clone(), settings, platform, Arc::new(speech.clone()), command)
         .map_err(|error| nothing_read(Failure::from(error)))?;
     ctx.shim = Some(SHIM);

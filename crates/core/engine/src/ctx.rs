@@ -7,7 +7,7 @@ use diag::Progress;
 use fetch::Client;
 use release::Platform;
 use source::Ask;
-use store::{Author, Store};
+use store::{Author, Store, TrustedHome};
 use sys::Sys;
 
 use crate::catalog::Catalog;
@@ -67,7 +67,7 @@ impl Ctx {
     /// A context for these settings.
     ///
     /// # Errors
-    /// When there is no folder for the store.
+    /// When there is no folder for the store, or somebody else could have put something there.
     pub fn new(
         sys: Sys,
         settings: Settings,
@@ -75,13 +75,27 @@ impl Ctx {
         progress: Arc<dyn Progress>,
         command: Vec<String>,
     ) -> Result<Ctx, SettingsError> {
-        let home = settings.text("home").map(PathBuf::from).ok_or(SettingsError::NoHome)?;
+        let home = settings.text("home").ok_or(SettingsError::NoHome)?;
+        let is_shared = Some(home) == settings.text("system.home");
+        let home = TrustedHome::of(&sys, home)?;
+        let home = if is_shared { home.shared() } else { home };
+        Ok(Ctx::in_home(sys, settings, home, platform, progress, command))
+    }
+
+    fn in_home(
+        sys: Sys,
+        settings: Settings,
+        home: TrustedHome,
+        platform: Platform,
+        progress: Arc<dyn Progress>,
+        command: Vec<String>,
+    ) -> Ctx {
         let env = sys.env();
         let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
         let user = first(["USER", "USERNAME"]).or_else(|| Some(format!("user {}", sys::Host::user_number()?)));
         let host = first(["HOSTNAME", "COMPUTERNAME"]).or_else(sys::Host::name);
         let author = Author { user, host, command, reason: None };
-        let facts = (sys.clone(), home.clone());
+        let facts = (sys.clone(), home.path().to_owned());
         let store = Store::at(&sys, home).telling(progress.clone());
         let store = store.serving_shims(move || crate::shims::facts(&facts.0, &facts.1));
         let store = match settings.text("system.home") {
@@ -89,7 +103,7 @@ impl Ctx {
             None => store,
         };
         let store = if settings.is_on("store.durable") { store } else { store.without_tree_sync() };
-        Ok(Ctx {
+        Ctx {
             sys,
             settings,
             store,
@@ -100,7 +114,7 @@ impl Ctx {
             ledger: Arc::default(),
             client: OnceLock::new(),
             catalog: OnceLock::new(),
-        })
+        }
     }
 
     /// A second context, which differs from this one in what `how` says and in nothing else. It is at work for the
@@ -116,7 +130,13 @@ impl Ctx {
         };
         let settings = flags.iter().try_fold(self.settings.clone(), |settings, flag| settings.with(flag))?;
         let command = self.author.command.clone();
-        let other = Ctx::new(sys, settings, self.platform.clone(), self.progress.clone(), command)?;
+        let (platform, progress) = (self.platform.clone(), self.progress.clone());
+        // The home of this context is trusted already; another one has to be looked at.
+        let other = if settings.text("home") == self.settings.text("home") {
+            Ctx::in_home(sys, settings, self.store.home().clone(), platform, progress, command)
+        } else {
+            Ctx::new(sys, settings, platform, progress, command)?
+        };
         Ok(Ctx { author: self.author.clone(), shim: self.shim, ledger: self.ledger.clone(), ..other })
     }
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use diag::{Class, Diagnose, Hints, hint};
 use release::ToolchainId;
 use serde::Serialize;
-use store::{Store, SystemStore};
+use store::{Layout, SystemStore};
 use sys::{EntryKind, Host};
 
 use crate::ctx::Ctx;
@@ -128,7 +128,7 @@ pub fn system_init(ctx: &Ctx, dry_run: bool) -> Result<SystemMade, SystemError> 
     if let Some(user) = Host::user_number().filter(|user| *user != 0) {
         return Err(SystemError::NotAdministrator { home, user });
     }
-    let layout = Store::at(&ctx.sys, &home).layout().clone();
+    let layout = Layout::new(home.clone());
     let fs = ctx.sys.fs();
     let mut steps = Vec::new();
     if !dry_run {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use diag::{Class, Diagnose, Hints, hint};
 use release::ToolchainId;
 use sys::registry::VariableConflict;
+use sys::{Distrust, ReadOwnError};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,15 @@ pub enum StoreError {
         /// The system's words.
         #[source]
         cause: io::Error,
+    },
+    /// Somebody else could have written what was to be believed.
+    #[error("trust `{}`", path.display())]
+    Untrusted {
+        /// What was to be believed.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        cause: Distrust,
     },
     /// Programs cannot be run from where the store stands.
     #[error("install into `{}`: its file system is mounted noexec, so no `go` in it could run", path.display())]
@@ -148,11 +158,41 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    pub(crate) fn own<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(ReadOwnError) -> StoreError + 'a {
+        move |cause| match cause {
+            ReadOwnError::Io(cause) => StoreError::io(action, path)(cause),
+            ReadOwnError::Distrust(cause) => StoreError::Untrusted { path: path.to_owned(), cause },
+        }
+    }
+}
+
+/// The line to paste where a path is not believed; none where no command puts it right.
+pub fn fixes(cause: &Distrust) -> Hints {
+    let line = cause.fix().map(|fix| match cause.is_foreign() {
+        true => hint!("if it ought to be yours, as root: `{fix}`"),
+        false => hint!("after a look at what stands there: `{fix}`"),
+    });
+    line.unwrap_or_default()
+}
+
+fn ways_out(cause: &Distrust) -> Hints {
+    let elsewhere = match sys::Host::user_number() {
+        // In a container HOME is often a folder of the user who started it.
+        Some(0) if cause.is_foreign() => {
+            hint!("as root, set `GOWARD_HOME` to a folder of root's, such as `GOWARD_HOME=/root/goward`")
+        }
+        _ => hint!("or set `GOWARD_HOME` to a folder that only you can change"),
+    };
+    fixes(cause).join(elsewhere)
+}
+
 impl Diagnose for StoreError {
     fn class(&self) -> Class {
         match self {
             Self::Io { cause, .. } => Class::of_io(cause),
             Self::Noexec { .. } | Self::ReadOnly { .. } | Self::NoSpace { .. } => Class::Environment,
+            Self::Untrusted { .. } => Class::Policy,
             Self::Busy { .. } => Class::Busy,
             Self::Interrupted { .. } => Class::Interrupted,
             Self::Record { .. } | Self::Manifest { .. } => Class::Integrity,
@@ -168,6 +208,7 @@ impl Diagnose for StoreError {
     fn word(&self) -> &'static str {
         match self {
             Self::Io { .. } => "store-io",
+            Self::Untrusted { .. } => "store-untrusted",
             Self::Noexec { .. } => "store-noexec",
             Self::ReadOnly { .. } => "store-read-only",
             Self::NoSpace { .. } => "store-no-space",
@@ -191,6 +232,7 @@ impl Diagnose for StoreError {
     fn hints(&self) -> Hints {
         match self {
             Self::Io { cause, .. } => Hints::for_io(cause),
+            Self::Untrusted { cause, .. } => ways_out(cause),
             Self::Noexec { .. } => hint!("set `GOWARD_HOME` to a folder on a file system that allows programs"),
             Self::ReadOnly { .. } => hint!("set `GOWARD_HOME` to a folder that you may write to"),
             Self::NoSpace { .. } => {

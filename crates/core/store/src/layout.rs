@@ -39,8 +39,17 @@ pub struct Layout {
 }
 
 impl Layout {
-    pub(crate) fn new(home: PathBuf) -> Layout {
+    /// Where things would stand under this folder. Paths alone: a store that is to be used needs a `TrustedHome`.
+    pub fn new(home: PathBuf) -> Layout {
         Layout { home }
+    }
+
+    /// What in a home goward runs, carries out or believes without asking again.
+    pub(crate) fn believed(&self) -> Vec<PathBuf> {
+        let mut paths = vec![self.toolchains(), self.manifests(), self.generations(), self.current()];
+        paths.extend([self.transactions(), self.journal(), self.locks(), self.staging(), self.downloads()]);
+        paths.extend([self.shims(), self.shim_table(), self.shell(), self.systems()]);
+        paths
     }
 
     /// goward's home.

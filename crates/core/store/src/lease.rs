@@ -29,7 +29,7 @@ impl Store {
         }
         let (path, folder) = (self.layout().lease(id), self.layout().locks());
         let fs = self.sys.fs();
-        fs.create_dirs(&folder).map_err(StoreError::io("make the folder", &folder))?;
+        self.make_private(&folder)?;
         let (clock, start) = (self.sys.clock(), self.sys.clock().moment());
         loop {
             match fs.lease(&path) {
@@ -62,7 +62,7 @@ impl Store {
     pub(crate) fn alone_with(&self, toolchain: &Toolchain) -> Result<Result<FileLock, String>, StoreError> {
         let (path, folder) = (self.layout().lease(&toolchain.id), self.layout().locks());
         let fs = self.sys.fs();
-        fs.create_dirs(&folder).map_err(StoreError::io("make the folder", &folder))?;
+        self.make_private(&folder)?;
         let LockAttempt::Held(held) = fs.try_lock(&path).map_err(StoreError::io("lock", &path))? else {
             return Ok(Err("a program that `goward run` started is running".to_owned()));
         };

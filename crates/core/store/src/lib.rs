@@ -16,6 +16,8 @@
 //! process to change anything finishes or undoes what a dead one left ([`Store::recover`]). What must
 //! hold at any instant is one function, [`Store::faults`].
 //!
+//! Nobody but root and the user at work may have put anything there: `home.rs`.
+//!
 //! Lock order: an install's lock, then `locks/store.lock`, then `locks/journal.lock`. The store's lock
 //! is held for short moments only: never while something is fetched, unpacked or deleted. A name in
 //! `staging/` or `trash/` is guarded by a lock of its own, so that what a dead process left can be told
@@ -27,6 +29,7 @@
 mod check;
 mod error;
 mod generation;
+mod home;
 mod journal;
 mod layout;
 mod lease;
@@ -47,8 +50,9 @@ mod system;
 mod transaction;
 mod variables;
 
-pub use error::StoreError;
+pub use error::{StoreError, fixes};
 pub use generation::{Author, Generation};
+pub use home::TrustedHome;
 pub use journal::{JournalRecord, Operation, OperationKind};
 pub use layout::Layout;
 pub use lock::StoreLock;
@@ -68,6 +72,7 @@ use sys::{EntryKind, Sys};
 #[derive(Clone)]
 pub struct Store {
     sys: Sys,
+    home: TrustedHome,
     layout: Layout,
     /// A second store, which is read and never written.
     system: Option<Layout>,
@@ -92,10 +97,11 @@ pub struct Toolchain {
 
 impl Store {
     /// The store in this folder, which need not exist yet.
-    pub fn at(sys: &Sys, home: impl Into<std::path::PathBuf>) -> Store {
+    pub fn at(sys: &Sys, home: TrustedHome) -> Store {
         Store {
             sys: sys.clone(),
-            layout: Layout::new(home.into()),
+            layout: Layout::new(home.path().to_owned()),
+            home,
             system: None,
             trees_synced: true,
             teller: None,
@@ -129,12 +135,16 @@ impl Store {
     /// # Errors
     /// When the folder cannot be read.
     pub fn toolchains(&self) -> Result<Vec<Toolchain>, StoreError> {
-        let folder = self.layout.toolchains();
+        self.toolchains_in(&self.layout)
+    }
+
+    pub(crate) fn toolchains_in(&self, layout: &Layout) -> Result<Vec<Toolchain>, StoreError> {
+        let folder = layout.toolchains();
         let names = self.sys.fs().names_if_there(&folder).map_err(StoreError::io("list", &folder))?;
         let mut found: Vec<Toolchain> = names
             .iter()
             .filter_map(|name| name.to_str()?.parse::<ToolchainId>().ok())
-            .map(|id| Toolchain { tree: self.layout.tree(&id), id })
+            .map(|id| Toolchain { tree: layout.tree(&id), id })
             .collect();
         found.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(found)
@@ -143,11 +153,23 @@ impl Store {
     /// One toolchain, if it is installed.
     ///
     /// # Errors
-    /// When the folder cannot be looked at.
+    /// When the folder cannot be looked at, or somebody else can change the tree.
     pub fn find(&self, id: &ToolchainId) -> Result<Option<Toolchain>, StoreError> {
         let tree = self.layout.tree(id);
         let meta = self.sys.fs().look(&tree).map_err(StoreError::io("look at", &tree))?;
-        Ok(meta.filter(|meta| meta.kind == EntryKind::Dir).map(|_| Toolchain { id: id.clone(), tree }))
+        if meta.is_none_or(|meta| meta.kind != EntryKind::Dir) {
+            return Ok(None);
+        }
+        let toolchain = Toolchain { id: id.clone(), tree };
+        self.trust_trees(std::slice::from_ref(&toolchain))?;
+        Ok(Some(toolchain))
+    }
+
+    /// An error for the first of these trees whose root somebody else can change.
+    pub(crate) fn trust_trees(&self, toolchains: &[Toolchain]) -> Result<(), StoreError> {
+        let trees: Vec<_> = toolchains.iter().map(|toolchain| toolchain.tree.clone()).collect();
+        let trusted = self.sys.fs().trust_entries(&trees);
+        trusted.map_err(|cause| StoreError::Untrusted { path: cause.path.clone(), cause })
     }
 
     /// What is recorded of an installed toolchain: where it came from and what was proven.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sys::{FileLock, LockAttempt};
+use sys::{FileLock, Host, LockAttempt};
 
 use crate::{Store, StoreError};
 
@@ -28,7 +28,7 @@ impl Store {
     pub fn lock(&self, path: PathBuf, purpose: &str, wait_max: Duration) -> Result<StoreLock, StoreError> {
         let fs = self.sys.fs();
         let folder = self.layout().locks();
-        fs.create_dirs_durably(&folder).map_err(StoreError::io("make the folder", &folder))?;
+        self.make_private(&folder)?;
         let clock = self.sys.clock();
         let start = clock.moment();
         let mut told = false;
@@ -61,19 +61,22 @@ impl Store {
         }
     }
 
+    /// Who holds a lock, if that is known: whoever signed it and lives. Who was killed has left a name that stands for
+    /// nobody, and the process that holds the lock now need not have signed at all.
     fn owner_of(&self, path: &Path) -> String {
         let line = self.sys.fs().read(path, OWNER_BYTES_MAX).unwrap_or_default();
-        let line = String::from_utf8_lossy(&line).trim().to_owned();
-        // The line ends in the second at which the lock was taken; people want its age.
-        let Some((who, since)) = line.rsplit_once(" since ") else {
-            return if line.is_empty() { "another process".to_owned() } else { line };
-        };
-        match since.parse::<u64>() {
-            Ok(since) => {
-                let age_seconds = self.sys.clock().unix_seconds().saturating_sub(since);
-                format!("{}, for {age_seconds} s)", who.trim_end_matches(')'))
-            }
-            Err(_) => line,
+        let known = std::str::from_utf8(&line).ok().and_then(|line| self.living_owner(line.trim()));
+        known.unwrap_or_else(|| "another process".to_owned())
+    }
+
+    /// `process 17 (install) since 1700000000` with the age of the lock in the place of its time, which people want.
+    fn living_owner(&self, line: &str) -> Option<String> {
+        let (who, since) = line.rsplit_once(" since ")?;
+        let number = who.strip_prefix("process ")?.split(' ').next()?.parse().ok()?;
+        if Host::has_process(number) == Some(false) {
+            return None;
         }
+        let age_seconds = self.sys.clock().unix_seconds().saturating_sub(since.parse().ok()?);
+        Some(format!("{}, for {age_seconds} s)", who.trim_end_matches(')')))
     }
 }

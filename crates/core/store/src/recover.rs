@@ -25,6 +25,9 @@ pub struct Recovered {
     /// Plans that stay half-made until they can be finished, with the reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<String>,
+    /// Plans that somebody else could have put there, with the reason: nothing of them is carried out or removed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_alone: Vec<String>,
     /// Trees that nobody needs any more and that were deleted.
     pub trees_removed: usize,
     /// Bytes that were cut off a torn journal.
@@ -38,6 +41,7 @@ impl Recovered {
             && self.undone.is_empty()
             && self.set_aside.is_empty()
             && self.waiting.is_empty()
+            && self.left_alone.is_empty()
             && self.trees_removed == 0
             && self.journal_bytes_cut == 0
     }
@@ -57,6 +61,9 @@ impl std::fmt::Display for Recovered {
         }
         if !self.waiting.is_empty() {
             parts.push(format!("left half-made {}", self.waiting.join(", ")));
+        }
+        if !self.left_alone.is_empty() {
+            parts.push(format!("left alone {}", self.left_alone.join(", ")));
         }
         if self.trees_removed > 0 {
             let plural = if self.trees_removed == 1 { "" } else { "s" };
@@ -121,6 +128,7 @@ impl Store {
                 PlanEnd::Finished => recovered.finished.push(what),
                 PlanEnd::Undone => recovered.undone.push(what),
                 PlanEnd::SetAside(reason) => recovered.set_aside.push(format!("{what}: {reason}")),
+                PlanEnd::LeftAlone(reason) => recovered.left_alone.push(format!("{what}: {reason}")),
                 PlanEnd::Waits(reason) => recovered.waiting.push(format!("{what}: {reason}")),
             }
         }

@@ -1,8 +1,8 @@
 //! A second store, put up by the administrator for all users of a machine: read, never written.
 //!
-//! Its toolchains stand beside the user's own, which come first. It is passed over unless its folders belong
-//! to the administrator (or to the user at work) and nobody else may write to them: whoever could put a tree
-//! there would choose what everybody runs. Where the system has no owners (Windows), it is looked at only
+//! Its toolchains stand beside the user's own, which come first. It is passed over unless its folders, and all above
+//! them, belong to the administrator (or to the user at work) and nobody else may write to them (`sys::Fs::trust`):
+//! whoever could put a tree there would choose what everybody runs. So is a tree whose root, `bin` or `go` is not so. Where the system has no owners (Windows), it is looked at only
 //! because a setting names it; who may write there is the administrator's to see to.
 //!
 //! Nothing is locked in it. A removal by the administrator finds running programs by the files that they
@@ -11,14 +11,9 @@
 use std::path::PathBuf;
 
 use release::ToolchainId;
-use sys::{EntryKind, Host};
+use sys::EntryKind;
 
 use crate::{Layout, Store, StoreError, Toolchain};
-
-/// Bits of a mode by which others than the owner may write.
-const WRITABLE_BY_OTHERS: u32 = 0o022;
-/// The administrator's number.
-const ADMINISTRATOR: u32 = 0;
 
 /// What is to be said of the second store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,25 +43,24 @@ impl Store {
     pub fn system(&self) -> SystemStore {
         let Some(layout) = &self.system else { return SystemStore::None };
         let home = layout.home().to_owned();
+        let fs = self.sys.fs();
         for folder in [home.clone(), layout.toolchains()] {
-            let passed_over = |reason| SystemStore::PassedOver { home: home.clone(), reason };
-            // The home itself may be a link; where that leads to is what counts.
-            let meta = match self.sys.fs().follow(&folder) {
-                Ok(Some(meta)) if meta.kind == EntryKind::Dir => meta,
+            match fs.follow(&folder) {
+                Ok(Some(meta)) if meta.kind == EntryKind::Dir => {}
                 Ok(_) => return SystemStore::None,
-                Err(error) => return passed_over(format!("`{}` cannot be looked at ({error})", folder.display())),
-            };
-            let own = [Some(ADMINISTRATOR), Host::user_number()];
-            if meta.owner.is_some() && !own.contains(&meta.owner) {
-                let owner = meta.owner.unwrap_or_default();
-                return passed_over(format!(
-                    "`{}` belongs to user {owner}, not to the administrator",
-                    folder.display()
-                ));
+                Err(cause) => {
+                    let reason = format!("`{}` cannot be looked at ({cause})", folder.display());
+                    return SystemStore::PassedOver { home, reason };
+                }
             }
-            if cfg!(unix) && meta.mode & WRITABLE_BY_OTHERS != 0 {
-                return passed_over(format!("others may write to `{}` (mode {:o})", folder.display(), meta.mode));
-            }
+        }
+        // The home itself may be a link; where that leads to is what counts.
+        let trusted = fs.trust(&home).and_then(|found| {
+            let layout = Layout::new(found.real);
+            fs.trust_entries(&[layout.toolchains(), layout.manifests()])
+        });
+        if let Err(cause) = trusted {
+            return SystemStore::PassedOver { home, reason: cause.to_string() };
         }
         SystemStore::Trusted(home)
     }
@@ -75,9 +69,11 @@ impl Store {
     /// store's first; in the order of versions.
     ///
     /// # Errors
-    /// When this store cannot be read. A second store that cannot be read has nothing.
+    /// When this store cannot be read, or somebody else can change one of its trees. A second store that cannot be read
+    /// has nothing.
     pub fn installed(&self) -> Result<Vec<Toolchain>, StoreError> {
         let mut found = self.toolchains()?;
+        self.trust_trees(&found)?;
         for other in self.system_toolchains() {
             if found.iter().all(|own| own.id != other.id) {
                 found.push(other);
@@ -102,10 +98,18 @@ impl Store {
     pub fn system_toolchains(&self) -> Vec<Toolchain> {
         match (&self.system, self.system()) {
             (Some(layout), SystemStore::Trusted(_)) => {
-                Store::at(&self.sys, layout.home()).toolchains().unwrap_or_default()
+                let found = self.toolchains_in(layout).unwrap_or_default();
+                found.into_iter().filter(|toolchain| self.is_trusted_tree(toolchain)).collect()
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether nobody but the administrator and the user can change what runs first: the tree's root, `bin`, and `go`.
+    fn is_trusted_tree(&self, toolchain: &Toolchain) -> bool {
+        let (tree, bin) = (toolchain.tree.clone(), toolchain.tree.join("bin"));
+        let go = bin.join(toolchain.id.platform().program("go"));
+        self.sys.fs().trust_entries(&[tree, bin, go]).is_ok()
     }
 
     /// Where the second store keeps its toolchains, and when that folder last changed, in nanoseconds since 1970.
@@ -125,7 +129,8 @@ impl Store {
         // A look at one name first: most toolchains are not there.
         let meta = self.sys.fs().look(&layout.tree(id)).ok()??;
         let there = meta.kind == EntryKind::Dir && matches!(self.system(), SystemStore::Trusted(_));
-        there.then(|| Toolchain { id: id.clone(), tree: layout.tree(id) })
+        let toolchain = Toolchain { id: id.clone(), tree: layout.tree(id) };
+        (there && self.is_trusted_tree(&toolchain)).then_some(toolchain)
     }
 
     /// The layout of the store that a toolchain stands in: this one unless only the second one has it.

@@ -46,7 +46,7 @@ impl Store {
     pub fn check_ready(&self, bytes_needed: u64) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let home = self.layout().home();
-        fs.create_dirs_durably(home).map_err(StoreError::io("make the folder", home))?;
+        self.make_home()?;
         let Some(space) = fs.space(home).map_err(StoreError::io("look at", home))? else { return Ok(()) };
         if space.read_only {
             return Err(StoreError::ReadOnly { path: home.to_owned() });

@@ -88,8 +88,8 @@ impl Store {
         wait_max: Duration,
         change: impl FnOnce(&mut Vec<SystemGo>),
     ) -> Result<(), StoreError> {
-        let (fs, home, path) = (self.sys.fs(), self.layout().home(), self.layout().systems());
-        fs.create_dirs_durably(home).map_err(StoreError::io("make the folder", home))?;
+        let (fs, path) = (self.sys.fs(), self.layout().systems());
+        self.make_home()?;
         let _lock = self.lock(self.layout().store_lock(), purpose, wait_max)?;
         let mut registry = Registry { format: FORMAT, installations: self.systems()? };
         change(&mut registry.installations);

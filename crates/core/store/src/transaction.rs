@@ -137,6 +137,8 @@ pub(crate) enum PlanEnd {
     SetAside(String),
     /// It stays as it is, for this reason.
     Waits(String),
+    /// Somebody else could have written it: it is nothing of goward's, for this reason.
+    LeftAlone(String),
 }
 
 enum Applied {
@@ -316,6 +318,10 @@ impl Store {
         for name in fs.names_if_there(&folder).map_err(StoreError::io("list", &folder))? {
             let Some(name) = name.to_str().map(str::to_owned) else { continue };
             let path = folder.join(&name);
+            if let Some(reason) = self.reason_to_leave(&path)? {
+                recovered.push((name, PlanEnd::LeftAlone(reason)));
+                continue;
+            }
             let outcome = match path.extension().and_then(|extension| extension.to_str()) {
                 Some("new") => {
                     fs.remove_tree(&path).map_err(StoreError::io("remove", &path))?;
@@ -324,7 +330,7 @@ impl Store {
                 Some("reverting") => self.go_on_taking_back(name.trim_end_matches(".reverting")).map(|()| false),
                 Some(_) => continue,
                 None => match self.apply(&name) {
-                    Err(error @ StoreError::NoRegistry { .. }) => Err(error),
+                    Err(error @ (StoreError::NoRegistry { .. } | StoreError::Untrusted { .. })) => Err(error),
                     Ok(Applied::All) => self.finish(&name, "done").map(|()| true),
                     Ok(Applied::Conflict(_)) => self.take_back(&name).map(|()| false),
                     // What was begun goes back as a whole, as in the process that began it.
@@ -338,6 +344,8 @@ impl Store {
                 Err(error @ StoreError::NoRegistry { .. }) => PlanEnd::Waits(format!(
                     "could not {error}; the next change that goward makes on Windows finishes it"
                 )),
+                // It became somebody else's only now.
+                Err(StoreError::Untrusted { cause, .. }) => PlanEnd::LeftAlone(cause.to_string()),
                 // One plan that cannot be carried out must not keep all others, and every later run, waiting.
                 Err(error) => {
                     let aside = path.with_extension("failed");
@@ -352,6 +360,22 @@ impl Store {
             recovered.push((self.purpose_of(&name), outcome));
         }
         Ok(recovered)
+    }
+
+    /// Why a plan is not even looked into: its folder, or a file in it, could have been written by somebody else. Asked
+    /// before the first step, so that nothing of such a plan is carried out, and nothing of it removed.
+    fn reason_to_leave(&self, folder: &Path) -> Result<Option<String>, StoreError> {
+        let fs = self.sys.fs();
+        if let Err(cause) = fs.trust_entries(&[folder.to_owned()]) {
+            return Ok(Some(cause.to_string()));
+        }
+        let names = fs.names_if_there(folder).map_err(StoreError::io("list", folder))?;
+        let files: Vec<PathBuf> = names.into_iter().map(|name| folder.join(name)).collect();
+        // A program's image is a second name of a program, which may be anybody's; the plan has its hash.
+        let is_image =
+            |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("program-"));
+        let files: Vec<PathBuf> = files.into_iter().filter(|path| !is_image(path)).collect();
+        Ok(fs.trust_entries(&files).err().map(|cause| cause.to_string()))
     }
 
     /// What a plan is for, however it ended.
@@ -393,7 +417,8 @@ impl Store {
         let fs = self.sys.fs();
         let folder = self.layout().transactions();
         let (made, named) = (folder.join(format!("{name}.new")), folder.join(name));
-        fs.create_dirs_durably(&made).map_err(StoreError::io("make the folder", &made))?;
+        self.make_private(&folder)?;
+        fs.create_private_dirs_durably(&made).map_err(StoreError::io("make the folder", &made))?;
         let mut files = Vec::new();
         for (index, (path, after)) in transaction.changes.iter().enumerate() {
             // What a link leads to is what people edit; the link stays.
@@ -421,7 +446,7 @@ impl Store {
         if u64::try_from(text.len()).is_ok_and(|bytes| bytes > PLAN_BYTES_MAX) {
             return Err(StoreError::io("write", &path)(std::io::ErrorKind::FileTooLarge.into()));
         }
-        fs.replace(&path, &text).map_err(StoreError::io("write", &path))?;
+        fs.replace_private(&path, &text).map_err(StoreError::io("write", &path))?;
         fs.rename(&made, &named).map_err(StoreError::io("name the plan", &named))?;
         fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))?;
         let home = self.layout().home();
@@ -554,7 +579,7 @@ impl Store {
 
     fn read_plan(&self, folder: &Path) -> Result<Plan, StoreError> {
         let path = folder.join("plan.json");
-        let bytes = self.sys.fs().read(&path, PLAN_BYTES_MAX).map_err(StoreError::io("read the plan", &path))?;
+        let bytes = self.sys.fs().read_own(&path, PLAN_BYTES_MAX).map_err(StoreError::own("read the plan", &path))?;
         let read = serde_json::from_slice::<Plan>(&bytes).and_then(|plan| {
             check_format_up_to(plan.format, FORMAT_WITH_VARIABLES)?;
             Ok(plan)
@@ -567,13 +592,13 @@ impl Store {
             return Ok(None);
         }
         let path = folder.join(format!("{which}-{index}"));
-        self.sys.fs().read(&path, FILE_BYTES_MAX).map(Some).map_err(StoreError::io("read", &path))
+        self.sys.fs().read_own(&path, FILE_BYTES_MAX).map(Some).map_err(StoreError::own("read", &path))
     }
 
     fn write_image(&self, folder: &Path, which: &str, index: usize, image: Option<&Vec<u8>>) -> Result<(), StoreError> {
         let Some(bytes) = image else { return Ok(()) };
         let path = folder.join(format!("{which}-{index}"));
-        self.sys.fs().replace(&path, bytes).map_err(StoreError::io("write", &path))
+        self.sys.fs().replace_private(&path, bytes).map_err(StoreError::io("write", &path))
     }
 
     fn image_of(&self, path: &Path) -> Result<Image, StoreError> {

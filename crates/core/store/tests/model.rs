@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use store::{Author, Store};
-use support::{WAIT, id, install};
+use support::{WAIT, id, install, trusted};
 use sys::Sys;
 
 const VERSIONS: [&str; 4] = ["1.25.9", "1.26.8", "1.27.2", "1.27.3"];
@@ -114,7 +114,7 @@ proptest! {
     fn any_sequence_of_operations_leaves_what_the_model_says(steps in prop::collection::vec(step(), 1..25)) {
         let folder = tempfile::tempdir().unwrap();
         let sys = Sys::real();
-        let store = Store::at(&sys, folder.path().join("home"));
+        let store = Store::at(&sys, trusted(&sys, folder.path().join("home")));
         store.check_ready(0).unwrap();
         let mut model = Model::default();
         for step in &steps {
@@ -140,7 +140,7 @@ fn no_read_fails_while_the_default_is_switched_two_thousand_times() {
     // The memory file system where there is one: the proof is about names, not about the disk's speed.
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let sys = Sys::real();
-    let store = Store::at(&sys, folder.path().join("home"));
+    let store = Store::at(&sys, trusted(&sys, folder.path().join("home")));
     store.check_ready(0).unwrap();
     for version in ["1.26.8", "1.27.3"] {
         install(&sys, &store, &id(version)).unwrap();
@@ -181,7 +181,7 @@ const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/forma
 fn write_the_fixture_of_format_1() {
     let sys =
         Sys::new(sys::Fs::real(), sys::Clock::manual(1_800_000_000), sys::Env::of([("A", "b")], "/".into(), None));
-    let store = Store::at(&sys, FIXTURE);
+    let store = Store::at(&sys, trusted(&sys, FIXTURE));
     assert!(!std::path::Path::new(FIXTURE).exists(), "the fixture is there already");
     store.check_ready(0).unwrap();
     let author =
@@ -204,7 +204,8 @@ fn a_store_of_format_1_opens_switches_and_goes_back() {
     assert!(std::path::Path::new(FIXTURE).join("current").exists(), "the fixture is missing");
     let copied = std::process::Command::new("cp").args(["-a", FIXTURE]).arg(folder.path().join("home")).status();
     assert!(copied.unwrap().success(), "the fixture cannot be copied with its links");
-    let store = Store::at(&Sys::real(), folder.path().join("home"));
+    let sys = Sys::real();
+    let store = Store::at(&sys, trusted(&sys, folder.path().join("home")));
     assert_eq!(store.faults().unwrap(), Vec::<String>::new());
     assert_eq!(store.toolchains().unwrap().len(), 2);
     assert_eq!(store.current().unwrap().unwrap().number, 2);

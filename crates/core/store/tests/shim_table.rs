@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use release::Platform;
 use store::{Author, ShimFacts, Store};
-use support::{WAIT, id, install};
+use support::{WAIT, id, install, trusted};
 use sys::Sys;
 
 fn here() -> Platform {
@@ -27,7 +27,7 @@ fn facts() -> ShimFacts {
 fn with_store(home: &str, test: impl FnOnce(&Sys, &Store)) {
     let folder = tempfile::tempdir().unwrap();
     let sys = Sys::real();
-    let store = Store::at(&sys, folder.path().join(home));
+    let store = Store::at(&sys, trusted(&sys, folder.path().join(home)));
     test(&sys, &store);
 }
 
@@ -112,7 +112,7 @@ fn a_refused_write_leaves_the_old_table() {
         install(sys, store, &id("1.27.2")).unwrap();
         let full = std::sync::Arc::new(sys::DiskFull::after_bytes(0));
         let faulty = Sys::new(sys::Fs::faulty(full), sys.clock().clone(), sys.env().clone());
-        let refused = Store::at(&faulty, store.layout().home()).write_shim_table(&facts());
+        let refused = Store::at(&faulty, store.home().clone()).write_shim_table(&facts());
         assert!(refused.is_err());
         let bytes = sys.fs().read(&store.layout().shim_table(), 1 << 20).unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap().lines().count(), before.lines().count());

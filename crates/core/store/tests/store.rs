@@ -8,7 +8,7 @@ use std::path::Path;
 
 use store::states::{Event, State};
 use store::{Author, OperationKind, Store, StoreError};
-use support::{WAIT, id, install};
+use support::{WAIT, id, install, trusted};
 use sys::registry::{
     MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind, VariableChange, VariableConflict,
 };
@@ -17,7 +17,7 @@ use sys::{Clock, Env, Fs, KillAt, Sys};
 fn with_store(test: impl FnOnce(&Sys, &Store)) {
     let folder = tempfile::tempdir().unwrap();
     let sys = Sys::real();
-    let store = Store::at(&sys, folder.path().join("höme of go"));
+    let store = Store::at(&sys, trusted(&sys, folder.path().join("höme of go")));
     test(&sys, &store);
     assert_eq!(store.faults().unwrap(), Vec::<String>::new());
 }
@@ -91,7 +91,7 @@ fn an_operation_that_was_recovered_by_another_cannot_go_on() {
         let staging = store.stage(&id("1.27.3")).unwrap();
         operation.advance(Event::Prepared, Some(staging.name()), None).unwrap();
         drop(staging);
-        let recovered = Store::at(sys, store.layout().home()).recover(WAIT).unwrap();
+        let recovered = Store::at(sys, store.home().clone()).recover(WAIT).unwrap();
         assert_eq!(recovered.undone.len(), 1);
         assert_eq!(recovered.trees_removed, 1);
         let refused = operation.advance(Event::Proven, None, None).unwrap_err();
@@ -249,7 +249,7 @@ fn with_variables(test: impl FnOnce(&MemoryRegistry, &Store, &Path, &dyn Fn(&Sto
             let plan = |name, text| VariableChange::plan(&registry, name, Some(value(text))).unwrap();
             store.transaction("variables").write(&file, "new").set(plan("Path", "new")).set(plan("Other", "made"))
         };
-        test(&memory, &Store::at(&sys.with_registry(&registry), &home), &file, &change);
+        test(&memory, &Store::at(&sys.with_registry(&registry), trusted(&sys, &home)), &file, &change);
     });
 }
 
@@ -308,7 +308,7 @@ fn a_refused_variable_takes_the_files_back_and_one_without_a_registry_is_an_erro
         assert!(matches!(refused, StoreError::Variable { cause: VariableConflict::Io(_), .. }), "{refused:?}");
         assert_eq!(Fs::real().read_if_there(file, 9).unwrap(), None);
         assert!(store.is_clean().unwrap());
-        let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.layout().home());
+        let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.home().clone());
         let refused = change(&elsewhere).commit(WAIT).unwrap_err();
         assert!(matches!(refused, StoreError::NoRegistry { .. }), "{refused:?}");
         elsewhere.recover(WAIT).unwrap();
@@ -325,7 +325,7 @@ fn a_plan_of_a_dead_process_that_meets_anothers_value_or_no_registry_does_no_har
                 let sys =
                     Sys::new(Fs::faulty(std::sync::Arc::new(KillAt::new(nth))), Clock::real(), Env::of_this_process());
                 let sys = sys.with_registry(&Registry::in_memory(memory.clone()));
-                change(&Store::at(&sys, store.layout().home())).commit(WAIT).unwrap_err();
+                change(&Store::at(&sys, store.home().clone())).commit(WAIT).unwrap_err();
                 if written() {
                     return;
                 }
@@ -349,7 +349,7 @@ fn a_plan_of_a_dead_process_that_meets_anothers_value_or_no_registry_does_no_har
     });
     with_variables(|memory, store, file, change| {
         dead_after_the_file(memory, store, file, change);
-        let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.layout().home());
+        let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.home().clone());
         // It is told, keeps nothing else waiting, and stays for a goward that has the registry.
         for _ in 0..2 {
             let recovered = elsewhere.recover(WAIT).unwrap();
@@ -371,7 +371,7 @@ fn a_plan_of_a_dead_process_that_meets_anothers_value_or_no_registry_does_no_har
         let folder = store.layout().transactions();
         let open = names(&folder).into_iter().find(|name| !name.contains('.')).unwrap();
         Fs::real().rename(&folder.join(&open), &folder.join(format!("{open}.reverting"))).unwrap();
-        let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.layout().home());
+        let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.home().clone());
         let recovered = elsewhere.recover(WAIT).unwrap();
         assert!(recovered.waiting[0].contains("`variables`"), "{recovered:?}");
         assert_eq!(store.recover(WAIT).unwrap().undone.len(), 1);

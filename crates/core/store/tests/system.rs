@@ -8,18 +8,18 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use store::{Author, Store, StoreError, SystemStore};
-use support::{WAIT, id, install};
+use support::{WAIT, id, install, trusted};
 use sys::Sys;
 
 /// A user's store and a system store with one toolchain each; the older one stands in the system store.
 fn stores() -> (tempfile::TempDir, Sys, Store) {
     let folder = tempfile::tempdir().unwrap();
     let sys = Sys::real();
-    let system = Store::at(&sys, folder.path().join("system"));
+    let system = Store::at(&sys, trusted(&sys, folder.path().join("system")));
     install(&sys, &system, &id("1.26.8")).unwrap();
     mode(&folder.path().join("system"), 0o755);
     mode(&folder.path().join("system/toolchains"), 0o755);
-    let own = Store::at(&sys, folder.path().join("own")).with_system(folder.path().join("system"));
+    let own = Store::at(&sys, trusted(&sys, folder.path().join("own"))).with_system(folder.path().join("system"));
     install(&sys, &own, &id("1.27.3")).unwrap();
     (folder, sys, own)
 }
@@ -79,7 +79,7 @@ fn both_stores_are_seen_and_only_the_own_one_is_changed() {
 fn a_toolchain_that_the_administrator_removes_is_missed_and_said_so() {
     let (folder, sys, own) = stores();
     own.switch(&id("1.26.8"), Author::default(), WAIT).unwrap();
-    let system = Store::at(&sys, folder.path().join("system"));
+    let system = Store::at(&sys, trusted(&sys, folder.path().join("system")));
     system.remove(&id("1.26.8"), &Author::default(), WAIT).unwrap();
     assert_eq!(ids(&own), ["1.27.3"]);
     assert!(own.faults().unwrap()[0].contains("is not installed"));
@@ -89,7 +89,7 @@ fn a_toolchain_that_the_administrator_removes_is_missed_and_said_so() {
 #[test]
 fn a_system_store_that_others_may_write_to_is_passed_over() {
     let (folder, _, own) = stores();
-    for (below, bad) in [("system/toolchains", 0o777), ("system", 0o775), ("system", 0o757)] {
+    for (below, bad) in [("system/toolchains", 0o777), ("system", 0o757)] {
         mode(&folder.path().join(below), bad);
         assert!(matches!(own.system(), SystemStore::PassedOver { .. }), "{below} {bad:o}");
         assert_eq!(ids(&own), ["1.27.3"]);
@@ -103,7 +103,7 @@ fn a_system_store_that_others_may_write_to_is_passed_over() {
 #[test]
 fn a_store_is_no_second_one_to_itself_and_one_that_is_not_there_is_nothing() {
     let (folder, sys, own) = stores();
-    let same = Store::at(&sys, folder.path().join("system")).with_system(folder.path().join("system"));
+    let same = Store::at(&sys, trusted(&sys, folder.path().join("system"))).with_system(folder.path().join("system"));
     assert_eq!(same.system(), SystemStore::None);
     assert_eq!(ids(&same), ["1.26.8"]);
     let none = own.clone().with_system(folder.path().join("nowhere"));

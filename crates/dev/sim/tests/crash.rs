@@ -18,7 +18,7 @@ use engine::settings::Settings;
 use engine::{Ctx, InstallPlan};
 use release::{Platform, ToolchainId};
 use sim::{Model, Stop, every_stop, every_stop_in_recovery};
-use store::{Author, Store};
+use store::{Author, Store, TrustedHome};
 use sys::registry::{MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind, VariableChange};
 use sys::{Clock, Env, Fs, KillAt, Sys};
 use testkit::{TinyToolchain, Upstream};
@@ -48,7 +48,7 @@ fn platform() -> Platform {
 }
 
 fn store(folder: &Path, sys: &Sys) -> Store {
-    Store::at(sys, folder.join("home"))
+    Store::at(sys, TrustedHome::of(sys, folder.join("home")).unwrap())
 }
 
 /// The verbs as the program calls them, on a machine that may be faulty.

@@ -2,7 +2,8 @@
 //! PowerShell, which stands beside the bundle.
 //!
 //! The shell script uses what every POSIX system has and nothing else: `sh`, `uname`, `wc`, `mkdir`, `dd`,
-//! `chmod`, `mv`, `rm`. It ends before the bytes that are no script. Numbers come from the manifest; no text of
+//! `chmod`, `mv`, `rm`, `ls`, `id`. It puts goward only where nobody but root and the user at work can change it, by the
+//! rule that goward itself has (`sys::Fs::trust`): it runs what it has put there. It ends before the bytes that are no script. Numbers come from the manifest; no text of
 //! the manifest reaches it but the names of platforms, which are checked words.
 
 use std::fmt::Write;
@@ -84,8 +85,62 @@ if [ -z "$bin" ]; then
   fi
 fi
 case $bin in /*) ;; *) bin=$(pwd)/$bin ;; esac
+mask=$(umask)
+umask 077
 mkdir -p "$bin" || fail 6 "the folder $bin cannot be made"
+bin=$(cd "$bin" && pwd -P) || fail 6 "the folder $bin cannot be entered"
+me=$(id -u)
+# Whether group $2 has nobody in it but user $1, root and me; what the lists do not know counts as others.
+alone() {
+  [ "$os" != darwin ] && [ -r /etc/passwd ] && [ -r /etc/group ] || return 1
+  known= ; harmless=,
+  while IFS=: read -r name _ number first _; do
+    case $name in +*) return 1 ;; esac
+    [ "$number" != "$1" ] || known=yes
+    case $number in "$1" | 0 | "$me") harmless=$harmless$name, ; continue ;; esac
+    [ "$first" != "$2" ] || return 1
+  done </etc/passwd
+  [ -n "$known" ] || return 1
+  known=
+  while IFS=: read -r name _ number members; do
+    case $name in +*) return 1 ;; esac
+    [ "$number" = "$2" ] || continue
+    known=yes
+    while [ -n "$members" ]; do
+      case $harmless in *",${members%%,*},"*) ;; *) return 1 ;; esac
+      case $members in *,*) members=${members#*,} ;; *) members= ;; esac
+    done
+  done </etc/group
+  [ -n "$known" ]
+}
+# Refuses $1 where somebody else could change it. A sticky folder is good on the way to another ($2).
+mine() {
+  seen=$(ls -ldn "$1") || fail 6 "$1 cannot be looked at"
+  mode=${seen%% *}
+  IFS=' ' read -r _ _ owner group _ <<SEEN
+$seen
+SEEN
+  [ "$owner" = "$me" ] || [ "$owner" = 0 ] || fail 7 "$1 belongs to user $owner, and you are user $me; choose a folder of your own"
+  case $mode in l*) fail 7 "$1 is a link" ;; ?????????[tT]*) [ -z "$2" ] || return 0 ;; esac
+  case $mode in ????????w*) fail 7 "everybody may write to $1; after a look at it: chmod go-w $1" ;; esac
+  case $mode in
+  ?????w????+*) ;;
+  ?????w*) ! alone "$owner" "$group" || return 0 ;;
+  *) return 0 ;;
+  esac
+  fail 7 "group $group may write to $1; after a look at it: chmod g-w $1"
+}
+at=$bin
+on_the_way=
+while :; do
+  mine "${at:-/}" "$on_the_way"
+  [ -n "$at" ] || break
+  at=${at%/*}
+  on_the_way=yes
+done
+if [ -e "$bin/goward" ] || [ -h "$bin/goward" ]; then mine "$bin/goward" ""; fi
 new=$bin/.goward.$$
+set -C
 trap 'rm -f "$new"' 0
 trap 'exit 130' 1 2 15
 {
@@ -100,6 +155,7 @@ fi
 case $got in "" | "$sum "*) ;; *) fail 5 "goward in it is damaged; copy it again" ;; esac
 chmod 755 "$new" && mv -f "$new" "$bin/goward" || fail 6 "$bin/goward cannot be written"
 trap - 0
+umask "$mask"
 [ -z "$only" ] || { printf '%s\n' "$bin/goward"; exit 0; }
 exec "$bin/goward" bundle install "$self" "$@"
 exit 1

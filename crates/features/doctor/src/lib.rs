@@ -12,6 +12,7 @@
 mod checks;
 mod examined;
 mod finding;
+mod home;
 mod limits;
 mod repair;
 
@@ -19,6 +20,7 @@ pub use checks::{TOPICS, Topic};
 pub use diag::Place;
 pub use examined::Examined;
 pub use finding::{Finding, Repair, Severity};
+pub use home::examine_home;
 pub use repair::{RepairError, Repaired, repair};
 
 use engine::Ctx;

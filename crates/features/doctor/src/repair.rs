@@ -6,6 +6,7 @@ use diag::{Class, Diagnose, Hints};
 use engine::Ctx;
 use serde::Serialize;
 use store::StoreError;
+use sys::Sys;
 
 use crate::Wanted;
 use crate::finding::{Finding, Repair};
@@ -89,7 +90,7 @@ pub fn repair(ctx: &Ctx, findings: &[Finding], wanted: &Wanted) -> Result<Vec<Re
             continue;
         };
         let (done, change) = match repair {
-            Repair::Modes(modes) => (set_modes(ctx, finding.word, modes)?, None),
+            Repair::Modes(modes) => (set_modes(&ctx.sys, finding.word, modes)?, None),
             Repair::TakeOutLine { path, text } => take_out(ctx, finding.word, path, text)?,
         };
         repaired.push(Repaired { word: finding.word, done, change });
@@ -97,12 +98,14 @@ pub fn repair(ctx: &Ctx, findings: &[Finding], wanted: &Wanted) -> Result<Vec<Re
     Ok(repaired)
 }
 
-fn set_modes(ctx: &Ctx, word: &'static str, modes: &[(PathBuf, u32)]) -> Result<Vec<String>, RepairError> {
-    let fs = ctx.sys.fs();
+pub(crate) fn set_modes(sys: &Sys, word: &'static str, modes: &[(PathBuf, u32)]) -> Result<Vec<String>, RepairError> {
+    let fs = sys.fs();
     let mut done = Vec::new();
     for (path, mode) in modes {
         let failed = |cause| RepairError::Mode { word, path: path.clone(), mode: *mode, cause };
-        if let Some(before) = fs.set_own_mode(path, *mode).map_err(failed)? {
+        let before = fs.set_own_mode(path, *mode).map_err(failed)?;
+        // Two names of one file (the shims) are set right by the first.
+        if let Some(before) = before.filter(|before| before != mode) {
             done.push(format!("mode of `{}`: {before:o} became {mode:o}", path.display()));
         }
     }

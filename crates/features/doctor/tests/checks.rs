@@ -1,6 +1,7 @@
 //! Every check finds what is made wrong for it, its repair makes it right, and a machine in order has no findings.
 #![cfg(unix)] // most of what it checks are permission bits and links
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
+#![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
@@ -188,6 +189,22 @@ fn a_system_store_that_others_write_to_is_passed_over_and_one_that_is_closed_is_
         assert_eq!(world.mode_of("system/toolchains"), 0o755);
         assert_eq!(world.words(), [""; 0]);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_tree_of_the_system_store_that_belongs_to_nobody_is_told() {
+    if sys::Host::user_number() != Some(0) {
+        eprintln!("skipped: only root can give files to another user");
+        return;
+    }
+    let world = World::new();
+    world.mode("system", 0o755);
+    let bin = world.home.join("system/toolchains/go1.26.8.linux-amd64/bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    std::fs::write(bin.join("go"), "").unwrap();
+    std::os::unix::fs::chown(bin.join("go"), Some(65534), None).unwrap();
+    assert!(world.words().contains(&"system-foreign"), "{:?}", world.words());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use diag::Diagnose;
 use shell::{
     Places, Plan, RivalKind, SetupError, Shell, Wish, apply, leftovers, plan_setup, plan_unsetup, shells_of_user,
 };
-use store::{Author, Store};
+use store::{Author, Store, TrustedHome};
 use sys::registry::{MACHINE_ENVIRONMENT, MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
 use sys::{Clock, Env, Fs, Sys};
 
@@ -37,7 +37,7 @@ impl World {
         let memory = MemoryRegistry::default();
         let sys = Sys::new(Fs::real(), Clock::real(), Env::of(vars, home.clone(), None));
         let sys = sys.with_registry(&Registry::in_memory(memory.clone()));
-        let store = Store::at(&sys, home.join("goward"));
+        let store = Store::at(&sys, TrustedHome::of(&sys, home.join("goward")).unwrap());
         let places = Places::of(store.layout(), &home.join("goward.exe")).unwrap();
         World { _folder: folder, home, sys, store, places, memory }
     }
@@ -438,7 +438,7 @@ fn everything_for_powershell_parses_wherever_goward_stands() {
     // PowerShell itself was not to be had: this is a parser's opinion.
     for home in ["goward", "it's $x `y` \u{2018}z\u{2019} \u{fc}"] {
         let mut world = World::new();
-        world.store = Store::at(&world.sys, world.home.join(home));
+        world.store = Store::at(&world.sys, TrustedHome::of(&world.sys, world.home.join(home)).unwrap());
         world.places = Places::of(world.store.layout(), &world.home.join("goward.exe")).unwrap();
         let plan = world.plan_as(&[Shell::Pwsh], true, true).unwrap();
         world.apply(&plan);

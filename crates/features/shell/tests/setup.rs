@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use diag::Diagnose;
 use shell::{Completion, Places, Plan, Script, SetupError, Shell, Wish, apply, plan_setup, plan_unsetup};
-use store::Store;
+use store::{Store, TrustedHome};
 use sys::{Clock, Env, Fs, Sys};
 use tempfile::TempDir;
 
@@ -34,7 +34,7 @@ impl World {
             variables.iter().map(|(name, value)| ((*name).to_owned(), value.replace('~', home.to_str().unwrap()))),
         );
         let sys = Sys::new(Fs::real(), Clock::real(), Env::of(env, home.clone(), None));
-        let store = Store::at(&sys, home.join("goward"));
+        let store = Store::at(&sys, TrustedHome::of(&sys, home.join("goward")).unwrap());
         let places = Places::of(store.layout(), Path::new("/opt/goward/goward")).unwrap();
         World { _folder: folder, home, sys, store, places }
     }
@@ -199,7 +199,7 @@ fn a_newer_text_takes_the_place_of_the_older_one() {
     let text = world.read(".zshrc") + "after\n";
     world.write(".zshrc", text);
     // Another home: the block and the scripts change, nobody has edited anything.
-    world.store = Store::at(&world.sys, world.home.join("elsewhere"));
+    world.store = Store::at(&world.sys, TrustedHome::of(&world.sys, world.home.join("elsewhere")).unwrap());
     world.places = Places::of(world.store.layout(), Path::new("/opt/goward/goward")).unwrap();
     world.setup(&[Shell::Zsh]).unwrap();
     let text = world.read(".zshrc");
@@ -243,7 +243,7 @@ fn profiles_that_may_not_or_cannot_be_changed_are_refused_with_the_line_to_add()
 #[test]
 fn a_home_that_cannot_stand_in_path_is_refused() {
     let world = World::new(&[]);
-    let store = Store::at(&world.sys, world.home.join("a:b"));
+    let store = Store::at(&world.sys, TrustedHome::of(&world.sys, world.home.join("a:b")).unwrap());
     let error = Places::of(store.layout(), Path::new("/goward")).unwrap_err();
     assert_eq!(error.word(), "path-separator");
 }

@@ -6,7 +6,9 @@ use diag::{Class, Speech};
 pub(super) use doctor::Wanted;
 use doctor::{Finding, Repaired, Severity, TOPICS};
 use engine::Ctx;
+use engine::settings::Settings;
 use serde_json::json;
+use sys::Sys;
 
 use super::Done;
 use crate::cli::DoctorArgs;
@@ -28,6 +30,19 @@ pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> Done {
     speech.write(&text);
     let left = doctor::examine(ctx, &wanted);
     outcome(left, repaired)
+}
+
+/// What is wrong with a home that goward refuses to work in; none where it is in order by now.
+pub(super) fn before_store(sys: &Sys, settings: &Settings, args: &DoctorArgs, speech: &Speech) -> Option<Done> {
+    let home = settings.text("home").filter(|_| !args.list)?;
+    match doctor::examine_home(sys, std::path::Path::new(home), args.repair) {
+        Err(error) => Some(Err(error.into())),
+        Ok((repaired, finding)) => {
+            let text: String = repaired.iter().map(told_repair).collect();
+            speech.write(&text);
+            finding.map(|finding| outcome(vec![finding], repaired))
+        }
+    }
 }
 
 /// Checks without changing anything.

@@ -32,10 +32,11 @@ mod which;
 mod why;
 
 use diag::{Class, Diagnose, Speech};
-use engine::settings::Origin;
+use engine::settings::{Origin, Settings};
 use engine::{Choice, Ctx, InstallPlan};
 use release::{Platform, Request, ToolchainId};
 use store::Toolchain;
+use sys::Sys;
 
 use crate::cli::Command;
 use crate::failure::Failure;
@@ -48,6 +49,15 @@ pub(crate) fn without_store(command: &Command) -> Option<Box<dyn Outcome>> {
     match command {
         Command::Completions(args) => Some(completions::run(args)),
         Command::Man(_) => Some(man::run()),
+        _ => None,
+    }
+}
+
+/// What can be said and done where the store's folder is refused: `doctor` alone works there. None where it is not
+/// refused, or another command is asked for.
+pub(crate) fn before_store(sys: &Sys, settings: &Settings, command: &Command, speech: &Speech) -> Option<Done> {
+    match command {
+        Command::Doctor(args) => doctor::before_store(sys, settings, args, speech),
         _ => None,
     }
 }

@@ -19,6 +19,18 @@ pub enum SettingsError {
         #[source]
         cause: io::Error,
     },
+    /// Somebody else could have written the file.
+    #[error("trust the configuration `{}`", path.display())]
+    Untrusted {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        cause: sys::Distrust,
+    },
+    /// The folder of the store cannot be used.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
     /// The file is not TOML.
     #[error("understand the configuration {}:{line}: {reason}", path.display())]
     Syntax {
@@ -66,6 +78,8 @@ impl SettingsError {
 impl Diagnose for SettingsError {
     fn class(&self) -> Class {
         match self {
+            Self::Untrusted { .. } => Class::Policy,
+            Self::Store(error) => error.class(),
             Self::Read { cause, .. } if cause.kind() != io::ErrorKind::NotFound => Class::of_io(cause),
             _ => Class::Usage,
         }
@@ -74,6 +88,8 @@ impl Diagnose for SettingsError {
     fn word(&self) -> &'static str {
         match self {
             Self::Read { .. } => "config-read",
+            Self::Untrusted { .. } => "config-untrusted",
+            Self::Store(error) => error.word(),
             Self::Syntax { .. } => "config-syntax",
             Self::Unknown { .. } => "setting-unknown",
             Self::Refused { .. } => "setting-refused",
@@ -83,6 +99,11 @@ impl Diagnose for SettingsError {
 
     fn hints(&self) -> Hints {
         match self {
+            Self::Untrusted { cause, .. } => {
+                let hints = store::fixes(cause);
+                hints.and("or name a file that only you can change with `GOWARD_CONFIG` or `--config`")
+            }
+            Self::Store(error) => error.hints(),
             Self::Unknown { nearest, .. } if !nearest.is_empty() => hint!("did you mean `{}`?", nearest.join("` or `")),
             Self::Unknown { .. } => hint!("`goward config` shows all settings"),
             Self::NoHome => hint!("set `GOWARD_HOME` to an absolute path"),

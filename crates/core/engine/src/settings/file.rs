@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sys::Sys;
+use sys::{ReadOwnError, Sys};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -13,12 +13,7 @@ type Found = (&'static str, Value, Origin);
 
 /// What the file sets. One that is not there sets nothing, unless it was asked for by name.
 pub(super) fn read(sys: &Sys, path: &Path, must_be_there: bool) -> Result<Vec<Found>, SettingsError> {
-    let failed = |cause| SettingsError::Read { path: path.to_owned(), cause };
-    let bytes = match sys.fs().read(path, CONFIG_BYTES_MAX) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_be_there => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
+    let Some(bytes) = bytes(sys, path, must_be_there)? else { return Ok(Vec::new()) };
     let syntax = |line, reason: String| SettingsError::Syntax { path: path.to_owned(), line, reason };
     let text = String::from_utf8(bytes).map_err(|error| syntax(1, error.to_string()))?;
     let table = DeTable::parse(&text).map_err(|error| {
@@ -28,6 +23,26 @@ pub(super) fn read(sys: &Sys, path: &Path, must_be_there: bool) -> Result<Vec<Fo
     let mut found = Vec::new();
     collect(path, &text, "", table.get_ref(), &mut found)?;
     Ok(found)
+}
+
+/// The file's bytes, if nobody but root and the user at work could have written them: a configuration names programs
+/// that goward runs. A file that is not there is asked for first, since the folders on the way to none are nobody's
+/// business (a container's root has the HOME of another user).
+fn bytes(sys: &Sys, path: &Path, must_be_there: bool) -> Result<Option<Vec<u8>>, SettingsError> {
+    let failed = |cause| SettingsError::Read { path: path.to_owned(), cause };
+    let untrusted = |cause| SettingsError::Untrusted { path: path.to_owned(), cause };
+    let fs = sys.fs();
+    let absolute = sys.env().folder().join(path);
+    if fs.follow(&absolute).map_err(failed)?.is_none() {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return if must_be_there { Err(failed(missing)) } else { Ok(None) };
+    }
+    let real = fs.trust(&absolute).map_err(untrusted)?.real;
+    match fs.read_own(&real, CONFIG_BYTES_MAX) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(ReadOwnError::Io(cause)) => Err(failed(cause)),
+        Err(ReadOwnError::Distrust(cause)) => Err(untrusted(cause)),
+    }
 }
 
 fn collect(

@@ -5,10 +5,15 @@ use std::time::Duration;
 
 use release::{Digest, Form, ToolchainId};
 use store::states::Event;
-use store::{Author, OperationKind, Store, StoreError, ToolchainRecord};
+use store::{Author, OperationKind, Store, StoreError, ToolchainRecord, TrustedHome};
 use sys::Sys;
 
 pub const WAIT: Duration = Duration::from_secs(5);
+
+/// A folder that nobody but the tests' user can change.
+pub fn trusted(sys: &Sys, home: impl Into<std::path::PathBuf>) -> TrustedHome {
+    TrustedHome::of(sys, home).unwrap()
+}
 
 pub fn id(version: &str) -> ToolchainId {
     format!("go{version}.linux-amd64").parse().unwrap()

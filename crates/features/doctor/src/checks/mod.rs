@@ -31,6 +31,7 @@ pub const TOPICS: &[Topic] = &[
         words: &[
             "home-foreign",
             "home-writable",
+            "store-writable",
             "tree-writable",
             "store-fault",
             "store-unreadable",
@@ -48,7 +49,7 @@ pub const TOPICS: &[Topic] = &[
     Topic {
         name: "system",
         about: "the administrator's store for all users",
-        words: &["system-passed-over", "system-closed", "system-writable"],
+        words: &["system-passed-over", "system-foreign", "system-closed", "system-writable"],
         run: system::run,
     },
     Topic {

@@ -11,6 +11,7 @@ pub(super) const WRITABLE_BY_OTHERS: u32 = 0o022;
 pub(super) fn run(examined: &Examined) -> Vec<Finding> {
     let mut findings = Vec::new();
     home(examined, &mut findings);
+    contents(examined, &mut findings);
     trees(examined, &mut findings);
     state(examined, &mut findings);
     shims(examined, &mut findings);
@@ -37,6 +38,37 @@ fn home(examined: &Examined, findings: &mut Vec<Finding>) {
         let repair = Repair::Modes(vec![(home.clone(), mode)]);
         findings.push(Finding::problem("home-writable", what, why, fix).at(&home, None).repaired_by(repair));
     }
+}
+
+/// What goward and the user's shells read or run besides the trees is written by nobody but its owner. A store that was
+/// made under a umask that lets everybody write is closed name by name.
+fn contents(examined: &Examined, findings: &mut Vec<Finding>) {
+    if !cfg!(unix) {
+        return;
+    }
+    let layout = examined.ctx.store.layout();
+    let mut paths = examined.inside(layout.home());
+    let folders = [layout.shims(), layout.manifests(), layout.generations(), layout.shell(), layout.transactions()];
+    for path in folders.iter().flat_map(|folder| examined.inside(folder)) {
+        paths.extend(examined.inside(&path));
+        paths.push(path);
+    }
+    let open: Vec<(PathBuf, u32)> = paths
+        .into_iter()
+        .filter_map(|path| {
+            let meta = examined.ctx.sys.fs().look(&path).ok()??;
+            let is_kind = matches!(meta.kind, sys::EntryKind::File | sys::EntryKind::Dir);
+            let is_open = is_kind && meta.mode & WRITABLE_BY_OTHERS != 0;
+            is_open.then_some((path, meta.mode & !WRITABLE_BY_OTHERS))
+        })
+        .collect();
+    let Some((first, _)) = open.first() else { return };
+    let what =
+        format!("others may write to {} files and folders of the store, `{}` first", open.len(), first.display());
+    let why = "who can write there chooses the programs that you run";
+    let fix = format!("`chmod -R go-w {}`", layout.home().display());
+    let finding = Finding::problem("store-writable", what, why, fix).at(layout.home(), None);
+    findings.push(finding.repaired_by(Repair::Modes(open)));
 }
 
 /// Trees, and every file in them, are written by nobody but their owner.

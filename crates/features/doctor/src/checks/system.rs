@@ -1,8 +1,8 @@
 //! The administrator's store for all users.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use store::{Store, SystemStore};
+use store::{Layout, SystemStore};
 
 use super::store::WRITABLE_BY_OTHERS;
 use crate::examined::Examined;
@@ -30,12 +30,14 @@ pub(super) fn run(examined: &Examined) -> Vec<Finding> {
 /// What users have to read is readable, and nothing is writable; only the administrator can repair it.
 fn modes(examined: &Examined, findings: &mut Vec<Finding>) {
     let Some(home) = examined.system.home.clone().filter(|home| examined.folder(home).is_some()) else { return };
-    let layout = Store::at(&examined.ctx.sys, &home).layout().clone();
+    let layout = Layout::new(home.clone());
     let mut paths = vec![home.clone(), layout.toolchains(), layout.manifests()];
     for tree in examined.inside(&layout.toolchains()) {
+        paths.extend(examined.inside(&tree.join("bin")));
         paths.extend([tree.join("bin"), tree.clone()]);
     }
     paths.extend(examined.inside(&layout.manifests()));
+    foreign(examined, &home, &paths, findings);
     let mut closed: Vec<(PathBuf, u32)> = Vec::new();
     let mut open = Vec::new();
     for path in paths {
@@ -68,4 +70,25 @@ fn modes(examined: &Examined, findings: &mut Vec<Finding>) {
     tell("system-writable", open, "others than the administrator may write to", why, "chmod -R go-w");
     let why = "users cannot run what they cannot read";
     tell("system-closed", closed, "users cannot read", why, "chmod -R go+rX");
+}
+
+/// What everybody runs belongs to the administrator: a tree that was unpacked by somebody else, or by nobody, is that
+/// user's to change.
+fn foreign(examined: &Examined, home: &Path, paths: &[PathBuf], findings: &mut Vec<Finding>) {
+    let fs = examined.ctx.sys.fs();
+    let owner_of = |path: &PathBuf| Some((path.clone(), fs.look(path).ok()??.owner?));
+    let foreign: Vec<(PathBuf, u32)> = paths
+        .iter()
+        .filter_map(owner_of)
+        .filter(|(_, owner)| *owner != ADMINISTRATOR && Some(*owner) != examined.user)
+        .collect();
+    let Some((first, owner)) = foreign.first() else { return };
+    let what = format!(
+        "{} of the system store's files and folders are not the administrator's, `{}` (user {owner}) first",
+        foreign.len(),
+        first.display()
+    );
+    let why = "who owns a toolchain chooses what everybody runs; goward passes such a one over";
+    let fix = format!("as root, after a look at it: `chown -R root {}`", home.display());
+    findings.push(Finding::problem("system-foreign", what, why, fix).at(home, None));
 }

@@ -1,0 +1,147 @@
+//! Why a path is not believed, and the lines that put it right.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a path is not believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distrust {
+    /// The component that is not good.
+    pub path: PathBuf,
+    /// The number of the user it belongs to, where that is known.
+    pub owner: Option<u32>,
+    /// Its permission bits; 0 where they are not known.
+    pub mode: u32,
+    /// Whether it is the very thing that was asked for, and no folder on the way to it.
+    pub is_last: bool,
+    /// What is wrong with it.
+    pub reason: DistrustReason,
+}
+
+/// What is wrong with a component of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DistrustReason {
+    /// It belongs to another user than root and this one.
+    Foreign {
+        /// The number of the user at work.
+        user: u32,
+    },
+    /// It is a link that belongs to another user.
+    ForeignLink {
+        /// The number of the user at work.
+        user: u32,
+    },
+    /// Everybody may write to it.
+    OthersWrite,
+    /// A group may write to it that has other members than the owner, or whose members are not known.
+    GroupWrites {
+        /// The group's number.
+        group: u32,
+    },
+    /// More links than are followed.
+    Links {
+        /// How many are.
+        links_max: usize,
+    },
+    /// It is no absolute path.
+    Relative,
+    /// It cannot be looked at, in the system's words.
+    Unseen(String),
+}
+
+impl Distrust {
+    pub(crate) fn unseen(path: &Path, cause: &io::Error) -> Distrust {
+        Distrust::bare(path, DistrustReason::Unseen(cause.to_string()))
+    }
+
+    pub(crate) fn bare(path: &Path, reason: DistrustReason) -> Distrust {
+        Distrust { path: path.to_owned(), owner: None, mode: 0, is_last: false, reason }
+    }
+
+    /// Whether it belongs to somebody else, so that only root or a different path helps.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self.reason, DistrustReason::Foreign { .. } | DistrustReason::ForeignLink { .. })
+    }
+
+    /// The mode with which it would be good, where a mode is all that is wrong.
+    pub fn good_mode(&self) -> Option<u32> {
+        let is_open = matches!(self.reason, DistrustReason::OthersWrite | DistrustReason::GroupWrites { .. });
+        is_open.then_some(self.mode & !0o022)
+    }
+
+    /// The command that puts it right, ready to be pasted into a shell; none where no command does.
+    ///
+    /// What was asked for is put right with all that is in it; a folder on the way to it only by itself, since what else
+    /// stands in that folder is none of goward's.
+    pub fn fix(&self) -> Option<String> {
+        let deeply = if self.is_last { "-R " } else { "" };
+        let path = quoted(&self.path);
+        match self.reason {
+            DistrustReason::Foreign { user } => Some(format!("chown {deeply}{user} {path}")),
+            DistrustReason::ForeignLink { user } => Some(format!("chown -h {user} {path}")),
+            DistrustReason::OthersWrite | DistrustReason::GroupWrites { .. } => {
+                Some(format!("chmod {deeply}go-w {path}"))
+            }
+            DistrustReason::Links { .. } | DistrustReason::Relative | DistrustReason::Unseen(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Distrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, owner, mode) = (self.path.display(), self.owner.unwrap_or_default(), self.mode);
+        match &self.reason {
+            DistrustReason::Foreign { user } => {
+                write!(f, "`{path}` belongs to user {owner} (mode {mode:o}), and you are user {user}")
+            }
+            DistrustReason::ForeignLink { user } => {
+                write!(f, "the link `{path}` belongs to user {owner}, and you are user {user}")
+            }
+            DistrustReason::OthersWrite => {
+                write!(f, "everybody may write to `{path}` (owner {owner}, mode {mode:o})")
+            }
+            DistrustReason::GroupWrites { group } => write!(
+                f,
+                "group {group}, which is not known to be its owner's alone, may write to `{path}` (owner {owner}, mode \
+                 {mode:o})"
+            ),
+            DistrustReason::Links { links_max } => write!(f, "more than {links_max} links lead on from `{path}`"),
+            DistrustReason::Relative => write!(f, "`{path}` is no absolute path"),
+            DistrustReason::Unseen(words) => write!(f, "`{path}` cannot be looked at: {words}"),
+        }
+    }
+}
+
+impl std::error::Error for Distrust {}
+
+/// Why a file of the user's own was not read.
+#[derive(Debug)]
+pub enum ReadOwnError {
+    /// The system refused, or it is no regular file, or it is too large.
+    Io(io::Error),
+    /// Somebody else could have written it.
+    Distrust(Distrust),
+}
+
+impl From<io::Error> for ReadOwnError {
+    fn from(cause: io::Error) -> ReadOwnError {
+        ReadOwnError::Io(cause)
+    }
+}
+
+impl From<Distrust> for ReadOwnError {
+    fn from(cause: Distrust) -> ReadOwnError {
+        ReadOwnError::Distrust(cause)
+    }
+}
+
+/// A path as a POSIX shell takes it for one word.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+,@%=:".contains(&byte);
+    if text.bytes().all(is_plain) && !text.is_empty() {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
