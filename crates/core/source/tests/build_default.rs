@@ -51,7 +51,8 @@ fn only_a_debug_build_asks_the_go_command_of_the_building_machine() {
     let folder = tempfile::tempdir().unwrap();
     let script = build_script(folder.path());
     let go = folder.path().join("go");
-    std::fs::write(&go, "#!/bin/sh\n[ \"$GOTOOLCHAIN\" = local ] && echo https://of-this-machine.test,direct\n").unwrap();
+    std::fs::write(&go, "#!/bin/sh\n[ \"$GOTOOLCHAIN\" = local ] && echo https://of-this-machine.test,direct\n")
+        .unwrap();
     std::fs::set_permissions(&go, std::fs::Permissions::from_mode(0o755)).unwrap();
     let (_, debug) = run(&script, "debug", None);
     assert!(debug.contains("GOWARD_BUILD_GOPROXY=https://of-this-machine.test,direct\n"), "{debug}");
