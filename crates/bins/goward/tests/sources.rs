@@ -73,7 +73,7 @@ fn a_module_proxy_serves_what_the_checksum_database_vouches_for() {
     let run = world.goward("run 1.27 -- go version").success();
     assert_snapshot!(
         "proxy_install",
-        run.snapshot().lines().filter(|line| !line.contains("proven")).collect::<Vec<_>>().join("\n")
+        run.snapshot().lines().filter(|line| !line.contains("verified by")).collect::<Vec<_>>().join("\n")
     );
     assert_eq!(world.witnesses("1.27.3"), ["sum-db"]);
     let record = world.record("1.27.3");

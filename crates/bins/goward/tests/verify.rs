@@ -41,7 +41,7 @@ fn a_toolchain_of_the_index_gets_its_proof_at_the_first_check_and_holds_offline_
     world.goward("install 1.27.3").success();
     assert_eq!(world.witnesses("1.27.3"), ["index-checksum"]);
     let first = world.goward("verify 1.27.3 --explain").success();
-    assert!(first.stdout.contains("proven by the signed log"), "{}", first.stdout);
+    assert!(first.stdout.contains("verified by sum.example.test"), "{}", first.stdout);
     assert!(first.stdout.contains("its proof is kept"), "{}", first.stdout);
     assert_eq!(world.witnesses("1.27.3"), ["index-checksum", "sum-db"]);
     let asked = world.upstream.hits("/");
@@ -282,6 +282,44 @@ fn the_signature_beside_an_archive_counts_when_it_is_wanted_and_refuses_when_it_
         } else {
             world.assert_nothing_installed();
         }
+    }
+}
+
+#[test]
+fn a_signed_archive_of_another_platform_or_version_is_not_taken_for_this_one() {
+    // A signature is over bytes and not over a name: whoever serves archives can give a good one under another's name.
+    let mine = signer(1);
+    let wanted = TinyToolchain::host("1.27.3");
+    let elsewhere = if cfg!(windows) { "windows-mips" } else { "linux-mips" };
+    let no_tools = ["asm", "cgo", "compile", "cover", "link", "vet"].into_iter().fold(wanted.clone(), |tree, tool| {
+        let exe = std::env::consts::EXE_SUFFIX;
+        tree.without_file(&format!("pkg/tool/{}_{}/{tool}{exe}", wanted.os(), wanted.arch()))
+    });
+    let other = format!("pkg/tool/{}", elsewhere.replace('-', "_"));
+    let two = wanted.clone().with_file(&format!("{other}/compile"), "x");
+    for (replayed, words) in [
+        (TinyToolchain::new("1.27.3", elsewhere), other.as_str()),
+        (TinyToolchain::host("1.27.2"), "holds `go1.27.2`"),
+        (no_tools, "no folder of tools"),
+        (two, other.as_str()),
+    ] {
+        let world = World::new().sources("folder").env("GOWARD_REQUIRE", "openpgp").env("GOSUMDB", "off");
+        let keyring = mine.to_public_key().to_armored_bytes(ArmorOptions::default()).unwrap();
+        let keyring = world.home.write("keyring.asc", keyring);
+        let folder = world.home.home().join("archives");
+        fs::create_dir_all(&folder).unwrap();
+        let bytes = replayed.archive();
+        fs::write(folder.join(wanted.archive_name()), &bytes).unwrap();
+        fs::write(folder.join(format!("{}.asc", wanted.archive_name())), signature(&mine, &bytes)).unwrap();
+        let world = world
+            .env("GOWARD_KEYRING", keyring.as_os_str())
+            .env("GOWARD_KEY_FINGERPRINT", format!("{:X}", mine.primary_key.fingerprint()))
+            .env("GOWARD_FOLDER", folder.as_os_str());
+        for line in ["install 1.27.3", "install 1.27.3 --allow-unproven"] {
+            let run = world.goward(line).exits(DAMAGE);
+            assert!(run.stderr.contains(words), "{}", run.snapshot());
+        }
+        world.assert_nothing_installed();
     }
 }
 

@@ -105,9 +105,13 @@ pub enum AdoptError {
 }
 
 impl AdoptError {
-    /// Whether Go's checksum database was asked and has other files: the tree is somebody's own build, or changed.
+    /// Whether the tree is somebody's own build, or changed: Go's checksum database was asked and has other files, or
+    /// its tools lie where no official release has them.
     pub fn is_not_official(&self) -> bool {
-        matches!(self, Self::Prove { cause, .. } if matches!(**cause, ProveError::LogDiffers { by_files: true, .. }))
+        matches!(self, Self::Prove { cause, .. } if matches!(
+            **cause,
+            ProveError::LogDiffers { by_files: true, .. } | ProveError::OtherPlatform { .. }
+        ))
     }
 }
 

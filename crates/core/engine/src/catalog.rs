@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use diag::{Class, Diagnose, Hints, Tried, hint};
 use release::{Platform, Request, ToolchainId, Version};
 use source::{
-    BundleSource, FolderSource, IndexKind, IndexSource, Located, ProxySource, Source, SourceError, WheelSource,
-    go_setting,
+    BundleSource, FolderSource, GoSetting, IndexKind, IndexSource, Located, ProxySource, RefusedSource, Source,
+    SourceError, WheelSource, build_goproxy, go_setting,
 };
 use url::Url;
 
@@ -208,6 +208,7 @@ impl Catalog {
         let settings = &ctx.settings;
         let proxy = proxy_setting(ctx);
         let proxies = proxy.addresses().cloned().collect();
+        let registries_off = proxy.is_off().map(str::to_owned);
         let mut proxy = Some(proxy);
         let mut sources: Vec<Box<dyn Source>> = Vec::new();
         let mirror = |name: &str, address: &str| -> Option<Box<dyn Source>> {
@@ -229,6 +230,10 @@ impl Catalog {
                     if let Some(proxy) = proxy.take() {
                         sources.push(Box::new(proxy));
                     }
+                }
+                "wheel" if registries_off.is_some() => {
+                    let reason = registries_off.clone().unwrap_or_default();
+                    sources.push(Box::new(RefusedSource::new("wheel", reason)));
                 }
                 "wheel" => {
                     let command = settings.text("wheel.pip");
@@ -273,7 +278,11 @@ impl Catalog {
                 Ok(versions) => {
                     answered = true;
                     if let Some(version) = request.select(versions.iter()) {
-                        return Ok(version.clone());
+                        let version = version.clone();
+                        return Ok(match source.is_mirror() {
+                            true => self.against_official(ctx, source.as_ref(), request, platform, version),
+                            false => version,
+                        });
                     }
                     let reason = match versions.len() {
                         0 => format!("has nothing for {platform}"),
@@ -309,6 +318,40 @@ impl Catalog {
             platform_known: !known.is_empty(),
             attempts,
         })
+    }
+
+    /// What a request comes to where a mirror has answered: a copy that lags behind must not decide what is newest, so
+    /// Go's own index is asked too, if it is among the sources. An exact version never comes here.
+    fn against_official(
+        &self,
+        ctx: &Ctx,
+        mirror: &dyn Source,
+        request: &Request,
+        platform: &Platform,
+        found: Version,
+    ) -> Version {
+        let Some(official) = self.sources.iter().find(|source| source.name() == "official") else { return found };
+        let name = mirror.name();
+        if ctx.is_offline() {
+            return found;
+        }
+        match self.list(ctx, official.as_ref(), platform, &ctx.store.layout().cache()) {
+            Ok(versions) => match request.select(versions.iter()) {
+                Some(newer) if *newer > found => {
+                    ctx.progress.tell(&format!(
+                        "{name} is behind: its newest for `{request}` is {found}, Go's own index has {newer}, which counts"
+                    ));
+                    newer.clone()
+                }
+                _ => found,
+            },
+            Err(_) => {
+                ctx.progress.tell(&format!(
+                    "{name} alone says that {found} is the newest for `{request}`: Go's own index could not be asked"
+                ));
+                found
+            }
+        }
     }
 
     /// What to try when no source has exactly this toolchain: the nearest versions that they have.
@@ -459,7 +502,19 @@ fn note_on(request: &Request, known: &[Version]) -> Option<String> {
 }
 
 fn proxy_setting(ctx: &Ctx) -> ProxySource {
-    ProxySource::new(go_setting(&ctx.sys, "GOPROXY", &goroots(ctx)))
+    ProxySource::new(go_setting(&ctx.sys, "GOPROXY", &goroots(ctx)).or_else(|| default_goproxy(ctx)))
+}
+
+/// The module proxies where no `GOPROXY` is set anywhere: those of the setting, by default this build's.
+fn default_goproxy(ctx: &Ctx) -> Option<GoSetting> {
+    let setting = ctx.settings.get("proxy.default");
+    match ctx.settings.text("proxy.default") {
+        None | Some("none") => None,
+        Some("build") => build_goproxy(),
+        Some(value) => {
+            Some(GoSetting { value: value.to_owned(), origin: format!("proxy.default of {}", setting.origin) })
+        }
+    }
 }
 
 /// Installed trees whose `go.env` may name the module proxy: the default first, then the newest.

@@ -58,7 +58,8 @@ pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, 
 pub use list::{Available, Listed, available, installed};
 pub use lock::{LockError, LockOutcome, hold_installed, lock};
 pub use log::{
-    LogFailure, LogProofError, Vouched, ask_log, check_kept_proof, go_setting_of, key_of, log_proof, newest_head,
+    LocalFailure, LogFailure, LogProofError, Vouched, ask_log, check_kept_proof, go_setting_of, has_record, key_of,
+    log_proof, newest_head,
 };
 pub use module_zip::{ModuleZipError, write_module_zip};
 pub use pin::{PinError, Pinned, pin, repinned};

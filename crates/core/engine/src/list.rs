@@ -3,6 +3,7 @@
 use release::{Date, Minor, Platform, Status, ToolchainId, Version};
 use serde::Serialize;
 use store::StoreError;
+use trust::Evidence;
 
 use crate::catalog::CatalogError;
 use crate::ctx::Ctx;
@@ -26,6 +27,11 @@ pub struct Listed {
     pub bytes: Option<u64>,
     /// What was proven of it, and by whom.
     pub witnesses: Vec<trust::Witness>,
+    /// What the witnesses come to, in words.
+    pub evidence: String,
+    /// What must not be overlooked of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<&'static str>,
     /// Whether Go's team supports it.
     pub support: String,
 }
@@ -54,7 +60,10 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
         .into_iter()
         .map(|toolchain| {
             let record = ctx.store.record(&toolchain.id).ok();
+            let evidence = record.as_ref().map(|record| Evidence::of(&record.witnesses));
             Listed {
+                warning: evidence.as_ref().and_then(Evidence::warning),
+                evidence: evidence.map_or_else(|| "record unreadable".to_owned(), |evidence| evidence.to_string()),
                 version: toolchain.id.version().clone(),
                 is_default: current.as_ref().is_some_and(|current| current.toolchain == toolchain.id),
                 system: ctx.store.is_of_system(&toolchain),

@@ -6,11 +6,11 @@
 
 use archive::Manifest;
 use diag::{Class, Diagnose, Hints, hint};
-use fetch::Document;
+use fetch::{Document, FetchError};
 use release::ToolchainId;
 use source::go_setting;
 use trust::{
-    AnyError, ForkEvidence, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, ToolchainH1, Transport,
+    AnyError, ForkEvidence, GO_CHECKSUM_DATABASE_KEY, ModuleVersion, Proof, SumDb, SumDbError, ToolchainH1,
     TransportError, VerifierKey, Witness,
 };
 use url::Url;
@@ -30,8 +30,41 @@ pub enum LogFailure {
         /// Root files that are not in the tree, and whose known texts do not lead to the log's hash.
         left_out: Vec<String>,
     },
-    /// The log could not be asked.
+    /// The log could not be asked, or is no word on releases of that age.
     Silent(String),
+    /// This machine refused something on the way to the log: no space, a lock that another holds, a head that cannot
+    /// be read. That says nothing of the log, so nothing may follow from it.
+    Local(Box<LocalFailure>),
+}
+
+/// This machine refused what asking the log needs, or the user asked to stop.
+#[derive(Debug, thiserror::Error)]
+#[error("ask Go's checksum database: {reason}")]
+pub struct LocalFailure {
+    reason: String,
+    class: Class,
+    word: &'static str,
+    hints: Hints,
+}
+
+impl LocalFailure {
+    fn of(error: &dyn Diagnose) -> Box<LocalFailure> {
+        Box::new(LocalFailure { reason: whole(error), class: error.class(), word: error.word(), hints: error.hints() })
+    }
+}
+
+impl Diagnose for LocalFailure {
+    fn class(&self) -> Class {
+        self.class
+    }
+
+    fn word(&self) -> &'static str {
+        self.word
+    }
+
+    fn hints(&self) -> Hints {
+        self.hints.clone()
+    }
 }
 
 impl LogFailure {
@@ -42,6 +75,7 @@ impl LogFailure {
     fn into_reason(self) -> String {
         match self {
             LogFailure::Contradicts { reason, .. } | LogFailure::Silent(reason) => reason,
+            LogFailure::Local(cause) => whole(cause.as_ref()),
         }
     }
 }
@@ -58,7 +92,8 @@ pub struct Vouched {
 /// Asks the log for a toolchain and compares the hash it proves with that of the files.
 ///
 /// # Errors
-/// `Contradicts` when the log has other files, or its answer proves nothing; `Silent` when it cannot be asked.
+/// `Contradicts` when the log has other files, or its answer proves nothing, or it has no record of a release that
+/// every honest log has; `Silent` when it cannot be asked; `Local` when this machine is in the way.
 pub fn ask_log(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest) -> Result<Vouched, LogFailure> {
     let proof = look_up(ctx, id)?;
     vouched(id, manifest, proof)
@@ -74,18 +109,40 @@ fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogFailure> {
     let _alone = ctx
         .store
         .lock(ctx.store.layout().heads_lock(), "ask the checksum database", ctx.settings.seconds("lock.wait-seconds"))
-        .map_err(|error| LogFailure::Silent(whole(&error)))?;
+        .map_err(|error| LogFailure::Local(LocalFailure::of(&error)))?;
     let wanted = ModuleVersion::toolchain(&id.to_string());
     SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {
         let mut reason = whole(&error);
         if let Some(evidence) = error.fork_evidence() {
             reason.push_str(&keep_evidence(ctx, evidence));
         }
-        match error {
-            SumDbError::Transport { .. } | SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
+        match &error {
+            SumDbError::Transport { cause: TransportError::Failed(cause), .. } => match local_of(cause) {
+                Some(cause) => LogFailure::Local(LocalFailure::of(cause)),
+                None => LogFailure::Silent(reason),
+            },
+            SumDbError::Transport { .. } => LogFailure::Silent(reason),
+            // Who hides a record must not do better than who forges one.
+            SumDbError::NoRecord { .. } if has_record(id) => LogFailure::contradicts(reason),
+            SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
+            SumDbError::HeadStore { .. } => LogFailure::Local(LocalFailure::of(&error)),
             _ => LogFailure::contradicts(reason),
         }
     })
+}
+
+/// The first minor version whose toolchains stand in Go's checksum database, since they are reproducible.
+const FIRST_MINOR_IN_LOG: u32 = 21;
+
+/// Whether every honest log has a record of this release: then a missing one contradicts. Older releases have none.
+pub fn has_record(id: &ToolchainId) -> bool {
+    id.version().minor().number().is_none_or(|minor| minor >= FIRST_MINOR_IN_LOG)
+}
+
+/// What failed on this machine, where it was no server that failed.
+fn local_of(cause: &AnyError) -> Option<&FetchError> {
+    let error = cause.downcast_ref::<FetchError>()?;
+    matches!(error.class(), Class::Environment | Class::Busy | Class::Interrupted | Class::Internal).then_some(error)
 }
 
 /// What the log says of a toolchain that need not be here.
@@ -97,6 +154,7 @@ pub(crate) fn proof_of(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofErr
     look_up(ctx, &id()).map_err(|failure| match failure {
         LogFailure::Contradicts { reason, .. } => LogProofError::Contradicts { id: id(), reason },
         LogFailure::Silent(reason) => LogProofError::Silent { id: id(), reason },
+        LogFailure::Local(cause) => LogProofError::Local { id: id(), cause },
     })
 }
 
@@ -175,6 +233,7 @@ pub fn log_proof(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofError> {
         Ok(vouched) => Ok(vouched.proof),
         Err(LogFailure::Contradicts { reason, .. }) => Err(refused(reason)),
         Err(LogFailure::Silent(reason)) => Err(silent(reason)),
+        Err(LogFailure::Local(cause)) => Err(LogProofError::Local { id: id.clone(), cause }),
     }
 }
 
@@ -200,6 +259,15 @@ pub enum LogProofError {
         /// Why.
         reason: String,
     },
+    /// This machine was in the way of asking.
+    #[error("prove {id}")]
+    Local {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What it refused.
+        #[source]
+        cause: Box<LocalFailure>,
+    },
 }
 
 impl Diagnose for LogProofError {
@@ -208,6 +276,7 @@ impl Diagnose for LogProofError {
             Self::Store(error) => error.class(),
             Self::Contradicts { .. } => Class::Integrity,
             Self::Silent { .. } => Class::Network,
+            Self::Local { cause, .. } => cause.class(),
         }
     }
 
@@ -216,6 +285,7 @@ impl Diagnose for LogProofError {
             Self::Store(error) => error.word(),
             Self::Contradicts { .. } => "log-differs",
             Self::Silent { .. } => "log-silent",
+            Self::Local { cause, .. } => cause.word(),
         }
     }
 
@@ -223,6 +293,7 @@ impl Diagnose for LogProofError {
         match self {
             Self::Store(error) => error.hints(),
             Self::Contradicts { .. } => Hints::none(),
+            Self::Local { cause, .. } => cause.hints(),
             Self::Silent { .. } => {
                 hint!("let the checksum database be reached: `GOSUMDB` and `GOPROXY` say where it is")
             }
@@ -310,10 +381,13 @@ impl Database {
     }
 }
 
-/// Asks a checksum database through the module proxy that passes it on, or directly.
+/// Asks a checksum database through the module proxy that passes it on, and at its own address what the proxy has not.
 struct LogTransport<'a> {
     ctx: &'a Ctx,
-    base: Url,
+    /// Below which the proxy that passes it on has it, if there is one.
+    passed_on: Option<Url>,
+    /// The database's own address.
+    own: Url,
 }
 
 /// What `supported` may answer: nothing of it is used.
@@ -324,29 +398,39 @@ const LOG_TRIES: u32 = 3;
 const LOG_WAIT_MAX: std::time::Duration = std::time::Duration::from_millis(500);
 
 impl<'a> LogTransport<'a> {
-    /// A proxy that says `supported` comes first: where the proxy can be reached the log can, and
-    /// nothing it says has to be believed.
+    /// A proxy that says `supported` comes first (go.dev/ref/mod#checksum-database): where the proxy can be reached
+    /// the log can, and nothing it says has to be believed.
     fn reach(ctx: &'a Ctx, database: &Database) -> LogTransport<'a> {
+        let mut transport = LogTransport { ctx, passed_on: None, own: database.address.clone() };
         for proxy in ctx.catalog().proxies() {
             let Ok(base) = proxy.join(&format!("sumdb/{}/", database.key.name())) else { continue };
-            let transport = LogTransport { ctx, base };
-            if transport.get("supported", SUPPORTED_BYTES_MAX).is_ok() {
-                return transport;
+            if transport.ask(&base, "supported", SUPPORTED_BYTES_MAX).is_ok() {
+                transport.passed_on = Some(base);
+                break;
             }
         }
-        LogTransport { ctx, base: database.address.clone() }
+        transport
     }
-}
 
-impl trust::Transport for LogTransport<'_> {
-    fn get(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, TransportError> {
-        let url = self.base.join(path).map_err(|error| TransportError::Failed(error.into()))?;
+    fn ask(&self, base: &Url, path: &str, bytes_max: u64) -> Result<Vec<u8>, TransportError> {
+        let url = base.join(path).map_err(|error| TransportError::Failed(error.into()))?;
         let document =
             Document { tries: Some(LOG_TRIES), wait_max: Some(LOG_WAIT_MAX), ..Document::new(url, bytes_max) };
         match self.ctx.client().get(&document, self.ctx.progress.as_ref()) {
             Ok(answer) => Ok(answer.bytes),
             Err(error) if error.is_absence() => Err(TransportError::Absent(whole(&error))),
             Err(error) => Err(TransportError::Failed(error.into())),
+        }
+    }
+}
+
+impl trust::Transport for LogTransport<'_> {
+    /// A proxy's "there is no such thing" is not the database's: a record could be hidden so. Only the database itself
+    /// says that it has none.
+    fn get(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, TransportError> {
+        match self.passed_on.as_ref().map(|base| self.ask(base, path, bytes_max)) {
+            None | Some(Err(TransportError::Absent(_))) => self.ask(&self.own, path, bytes_max),
+            Some(answer) => answer,
         }
     }
 }

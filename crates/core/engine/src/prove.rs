@@ -1,8 +1,9 @@
 //! Decides whether what arrived may be admitted.
 //!
-//! A checksum counts only if it does not come from whoever served the bytes. Go's own index, the
-//! package index that pip asked, and Go's checksum database count; a mirror's own index finds
-//! damage only. What was proven is returned as a set of witnesses and kept with the toolchain.
+//! A checksum counts only if it does not come from whoever served the bytes. Go's own index and Go's
+//! checksum database prove; the package index that pip asked is taken at its word where the log cannot
+//! be reached, and that is said; a mirror's own index finds damage only. What was said is returned as a
+//! set of witnesses and kept with the toolchain.
 
 use std::fmt;
 
@@ -10,13 +11,13 @@ use archive::Manifest;
 use diag::{Class, Diagnose, Hints, hint};
 use release::{Digest, Form, ToolchainId};
 use source::{Claim, Place};
-use trust::{Proof, Witness};
+use trust::{Evidence, Proof, Witness};
 use url::Url;
 
 use crate::ctx::Ctx;
 use crate::hook::{hook_of, run_hook};
 use crate::lock;
-use crate::log::{LogFailure, Vouched, ask_log, hold_to_kept};
+use crate::log::{LocalFailure, LogFailure, Vouched, ask_log, hold_to_kept};
 use crate::material::Material;
 use crate::policy::{Lack, Need, Policy};
 use crate::signature::{Signed, ask_signature};
@@ -93,6 +94,25 @@ pub enum ProveError {
         /// What was tried for it.
         tried: String,
     },
+    /// This machine was in the way of asking Go's checksum database. Nothing is concluded from that.
+    #[error("prove {id}")]
+    LogNotAsked {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What it refused.
+        #[source]
+        cause: Box<LocalFailure>,
+    },
+    /// It holds the programs of another platform, or of none: an archive under another's name.
+    #[error("accept {id}: {found}, where `pkg/tool/{wanted}` alone should be")]
+    OtherPlatform {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What it has.
+        found: String,
+        /// The folder of the wanted platform's tools.
+        wanted: String,
+    },
     /// It has a file that no form of its kind has, and that the log says nothing of.
     #[error("accept {id}: `{path}` is none of the files that Go's log covers, and a {form} has no others", path = archive::shown(path.as_bytes()))]
     OutsideLog {
@@ -119,6 +139,7 @@ impl Diagnose for ProveError {
     fn class(&self) -> Class {
         match self {
             Self::TooFewWitnesses { .. } | Self::HookRefused { .. } => Class::Policy,
+            Self::LogNotAsked { cause, .. } => cause.class(),
             _ => Class::Integrity,
         }
     }
@@ -130,6 +151,8 @@ impl Diagnose for ProveError {
             Self::SignatureDiffers { .. } => "signature-differs",
             Self::HookRefused { .. } => "hook-refused",
             Self::TooFewWitnesses { .. } => "too-few-witnesses",
+            Self::LogNotAsked { cause, .. } => cause.word(),
+            Self::OtherPlatform { .. } => "other-platform",
             Self::OutsideLog { .. } => "outside-log",
             Self::Unproven { .. } => "unproven",
         }
@@ -143,11 +166,16 @@ impl Diagnose for ProveError {
             Self::TooFewWitnesses { .. } => {
                 hint!("let them be reached, or change `verify.require` and `verify.min-witnesses` (`goward config`)")
             }
+            Self::LogNotAsked { cause, .. } => cause.hints(),
+            Self::OtherPlatform { .. } => hint!("whoever serves it gives one archive for another; take another source"),
             Self::HookRefused { .. } => hint!("`goward config verify.hook` shows your check and where it is set"),
             Self::LogDiffers { left_out, .. } if !left_out.is_empty() => hint!(
                 "its packer has left out {}, in a text that goward does not know; take another source, or accept the package index's word alone with `GOWARD_SUMDB=never`",
                 left_out.join(", ")
             ),
+            Self::LogDiffers { by_files: false, .. } => {
+                hint!("`GOSUMDB` and `GOPROXY` say who was asked; a release of the last hours may have no record yet")
+            }
             _ => Hints::none(),
         }
     }
@@ -162,6 +190,7 @@ pub(crate) struct Proven {
 
 /// The witnesses of what arrived, or why it is refused.
 pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveError>> {
+    check_platform(arrived)?;
     // The go command refuses such a module by its hash, which covers every entry; a proof says nothing of them here.
     if matches!(arrived.form, Form::ModuleZip | Form::Bundle)
         && let Some(file) = arrived.manifest.files.iter().find(|file| !trust::is_in_module(&file.path))
@@ -173,7 +202,7 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
     let mut log_proof = None;
     let mut tried = Tried::default();
     // A lock file constrains; that it vouches is for the user to say.
-    let mut proven = arrived.locked.is_some() && lock::is_required(ctx);
+    let mut vouched = arrived.locked.is_some() && lock::is_required(ctx);
     witnesses.extend(arrived.locked.clone());
     match arrived.claim {
         // Over plain http, and not from this machine, the index is anybody's word.
@@ -182,13 +211,13 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
         }
         Claim::OfficialIndex { origin, .. } => {
             witnesses.push(Witness::IndexChecksum { origin: origin.clone(), sha256: arrived.sha256.to_string() });
-            proven = true;
+            vouched = true;
         }
         Claim::WheelIndex { wheel, .. } => {
             witnesses.push(Witness::WheelIndex { origin: wheel.clone(), sha256: arrived.sha256.to_string() });
             let files = arrived.manifest.files.len() as u64;
             witnesses.push(Witness::WheelRecord { files });
-            proven = true;
+            vouched = true;
         }
         Claim::SameServer { origin, .. } => {
             witnesses.push(Witness::MirrorChecksum { origin: origin.clone(), sha256: arrived.sha256.to_string() });
@@ -197,7 +226,7 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
             Ok(Vouched { witness, proof }) => {
                 witnesses.push(witness);
                 log_proof = Some(proof);
-                proven = true;
+                vouched = true;
             }
             Err(reason) => {
                 return Err(ProveError::LogDiffers {
@@ -211,14 +240,14 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
         },
         Claim::None => {}
     }
-    if !proven && matches!(arrived.form, Form::TarGz | Form::Zip) {
+    if !vouched && matches!(arrived.form, Form::TarGz | Form::Zip) {
         match ctx.catalog().official_claim(ctx, arrived.id) {
             Some(Claim::OfficialIndex { origin, .. }) if !is_authentic(&origin) => {
                 tried.note(format!("{origin} is not reached over https"));
             }
             Some(Claim::OfficialIndex { origin, sha256 }) if sha256 == arrived.sha256 => {
                 witnesses.push(Witness::IndexChecksum { origin, sha256: sha256.to_string() });
-                proven = true;
+                vouched = true;
             }
             Some(Claim::OfficialIndex { sha256: expected, .. }) => {
                 let (id, actual) = (arrived.id.clone(), arrived.sha256);
@@ -233,7 +262,7 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
         _ if policy.requires(Need::SumDb) => true,
         Some("always") => true,
         Some("never") => false,
-        _ => !proven || arrived.form == Form::Wheel || policy.wants_more(&witnesses),
+        _ => !vouched || arrived.form == Form::Wheel || policy.wants_more(&witnesses),
     };
     if !wanted {
         tried.note("Go's checksum database was not asked (verify.sumdb)".to_owned());
@@ -244,13 +273,16 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
             Ok(Vouched { witness, proof }) => {
                 witnesses.push(witness);
                 log_proof = Some(proof);
-                proven = true;
+                vouched = true;
             }
             Err(LogFailure::Contradicts { reason, by_files, left_out }) => {
                 return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason, by_files, left_out }.into());
             }
+            Err(LogFailure::Local(cause)) => {
+                return Err(ProveError::LogNotAsked { id: arrived.id.clone(), cause }.into());
+            }
             Err(LogFailure::Silent(reason)) => {
-                if proven {
+                if vouched {
                     ctx.progress.tell(&format!("{}: Go's checksum database was not consulted: {reason}", arrived.id));
                 }
                 tried.note(format!("Go's checksum database: {reason}"));
@@ -262,13 +294,13 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
         _ if policy.requires(Need::OpenPgp) => true,
         Some("always") => true,
         Some("never") => false,
-        _ => arrived.form == Form::TarGz && (!proven || policy.wants_more(&witnesses)),
+        _ => arrived.form == Form::TarGz && (!vouched || policy.wants_more(&witnesses)),
     };
     if wanted {
         match ask_signature(ctx, arrived) {
             Signed::Good(witness) => {
                 witnesses.push(witness);
-                proven = true;
+                vouched = true;
             }
             Signed::Bad(reason) => {
                 return Err(ProveError::SignatureDiffers { id: arrived.id.clone(), reason }.into());
@@ -286,14 +318,32 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
         match run_hook(ctx, &words, arrived, &witnesses) {
             Ok(witness) => {
                 witnesses.push(witness);
-                proven = true;
+                vouched = true;
             }
             Err(reason) => return Err(ProveError::HookRefused { id: arrived.id.clone(), reason }.into()),
         }
     } else if policy.requires(Need::Hook) {
         tried.note("no `verify.hook` is set".to_owned());
     }
-    judge(ctx, arrived, &policy, proven, witnesses, &tried).map(|witnesses| Proven { witnesses, log_proof })
+    judge(ctx, arrived, &policy, vouched, witnesses, &tried).map(|witnesses| Proven { witnesses, log_proof })
+}
+
+/// Whether the programs are those of the wanted platform. A checksum or a signature is over bytes and not over a name,
+/// so that a good archive of another platform could be given in place of this one. The version is compared by whoever
+/// unpacked it.
+fn check_platform(arrived: &Arrived) -> Result<(), Box<ProveError>> {
+    let platform = arrived.id.platform();
+    let wanted = format!("{}_{}", platform.os(), platform.arch());
+    let below = |path: &str| Some(path.strip_prefix("pkg/tool/")?.split_once('/')?.0.to_owned());
+    let mut folders = arrived.manifest.files.iter().filter_map(|file| below(&file.path)).peekable();
+    let found = match folders.peek() {
+        None => "it has no folder of tools".to_owned(),
+        Some(_) => match folders.find(|folder| *folder != wanted) {
+            None => return Ok(()),
+            Some(other) => format!("it has `pkg/tool/{}`", archive::shown(other.as_bytes())),
+        },
+    };
+    Err(ProveError::OtherPlatform { id: arrived.id.clone(), found, wanted }.into())
 }
 
 /// Whether these witnesses will do: by the user's policy, and where there are none, by the user's word.
@@ -301,7 +351,7 @@ fn judge(
     ctx: &Ctx,
     arrived: &Arrived,
     policy: &Policy,
-    proven: bool,
+    vouched: bool,
     mut witnesses: Vec<Witness>,
     tried: &Tried,
 ) -> Result<Vec<Witness>, Box<ProveError>> {
@@ -309,10 +359,19 @@ fn judge(
     let allowed = ctx.settings.is_on("verify.allow-unproven");
     match policy.lack(&witnesses) {
         // Who allows the unproven does without a number of witnesses, never without those required by name.
-        Some(lack) if !lack.missing.is_empty() || (proven && !allowed) => {
+        Some(lack) if !lack.missing.is_empty() || (vouched && !allowed) => {
             Err(ProveError::TooFewWitnesses { id: id(), lack, tried: tried.to_string() }.into())
         }
-        _ if proven => Ok(witnesses),
+        _ if vouched => {
+            if Evidence::of(&witnesses) == Evidence::PackageIndex {
+                let (id, evidence, version) = (arrived.id, Evidence::PackageIndex, arrived.id.version());
+                ctx.progress.tell(&format!(
+                    "warning: {id} is {evidence}, a repackaging by others ({tried}); `goward verify {version}` asks \
+                     Go's checksum database again"
+                ));
+            }
+            Ok(witnesses)
+        }
         _ if allowed => {
             let origin = &ctx.settings.get("verify.allow-unproven").origin;
             ctx.progress.tell(&format!("{}: admitted unproven, as allowed by {origin} ({tried})", arrived.id));

@@ -143,6 +143,10 @@ impl Source for IndexSource {
         &self.name
     }
 
+    fn is_mirror(&self) -> bool {
+        self.kind == IndexKind::Mirror
+    }
+
     fn place(&self) -> String {
         fetch::redacted(&self.base)
     }

@@ -6,13 +6,14 @@
 //! all sources.
 //!
 //! No address of a registry stands here. The module proxy's comes from the user's Go
-//! configuration, the wheel index from the user's pip; the official index is Go's own download
+//! configuration, else from what this program was built with; the wheel index from the user's pip; the official index is Go's own download
 //! page, and a setting.
 //!
 //! It leaves on disk only cached indexes. Tested against the mock upstream of `testkit`, and by
 //! the main job against real sources.
 
 mod ask;
+mod build_default;
 pub mod bundle;
 mod error;
 mod folder;
@@ -21,9 +22,11 @@ mod index;
 mod limits;
 mod located;
 mod proxy;
+mod refused;
 mod wheel;
 
 pub use ask::Ask;
+pub use build_default::{BUILD_GOPROXY_ORIGIN, build_goproxy};
 pub use bundle::BundleSource;
 pub use error::SourceError;
 pub use folder::FolderSource;
@@ -31,6 +34,7 @@ pub use goenv::{GoEnvFile, GoEnvLine, GoSetting, go_setting, user_config_folder,
 pub use index::{IndexKind, IndexSource};
 pub use located::{Claim, Located, Place};
 pub use proxy::{ProxySource, proxies_of};
+pub use refused::RefusedSource;
 pub use wheel::WheelSource;
 
 use release::{Platform, ToolchainId, Version};
@@ -45,6 +49,11 @@ pub trait Source: Send + Sync {
 
     /// Whether it can be asked without a network.
     fn is_local(&self) -> bool {
+        false
+    }
+
+    /// Whether it is a copy of Go's index that may lag behind.
+    fn is_mirror(&self) -> bool {
         false
     }
 

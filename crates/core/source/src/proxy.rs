@@ -20,6 +20,7 @@ pub struct ProxySource {
     proxies: Vec<Proxy>,
     origin: String,
     nothing_because: String,
+    says_off: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +71,11 @@ fn parse(value: &str) -> (Vec<Proxy>, String) {
     (proxies, reason)
 }
 
+/// Whether the list begins with `off`: what comes after it is not asked.
+fn is_off(value: &str) -> bool {
+    value.split([',', '|']).map(str::trim).find(|word| !word.is_empty()) == Some("off")
+}
+
 impl ProxySource {
     /// The proxies of this setting; without one, a source that says that it is not configured.
     pub fn new(setting: Option<GoSetting>) -> ProxySource {
@@ -77,6 +83,7 @@ impl ProxySource {
             Some(setting) => {
                 let (proxies, nothing_because) = parse(&setting.value);
                 ProxySource {
+                    says_off: is_off(&setting.value),
                     proxies,
                     nothing_because: format!("{nothing_because} ({})", setting.origin),
                     origin: setting.origin,
@@ -85,10 +92,19 @@ impl ProxySource {
             None => ProxySource {
                 proxies: Vec::new(),
                 origin: String::new(),
-                nothing_because: "no GOPROXY in the environment, in the user's go environment file, or in a go.env"
-                    .to_owned(),
+                says_off: false,
+                nothing_because:
+                    "no GOPROXY in the environment, in the user's go environment file, or in a go.env, and \
+                                  no default (`proxy.default`)"
+                        .to_owned(),
             },
         }
+    }
+
+    /// Why nothing may be asked of package registries, where `GOPROXY` begins with `off`: who says so means every
+    /// registry, and a wheel's is one.
+    pub fn is_off(&self) -> Option<&str> {
+        (self.proxies.is_empty() && self.says_off).then_some(self.nothing_because.as_str())
     }
 
     /// Their addresses, for the checksum database that many of them pass through.
@@ -237,6 +253,21 @@ mod tests {
             let urls: Vec<String> = proxies_of(value).0.iter().map(ToString::to_string).collect();
             assert_eq!(urls, expected, "{value:?}");
         }
+    }
+
+    #[test]
+    fn off_is_said_by_the_first_word_alone() {
+        let says_off = |value: &str| {
+            let setting = GoSetting { value: value.to_owned(), origin: "a test".to_owned() };
+            ProxySource::new(Some(setting)).is_off().map(str::to_owned)
+        };
+        for value in ["off", " off ", ",off,http://a.test", "off|direct"] {
+            assert_eq!(says_off(value).as_deref(), Some("GOPROXY says `off` (a test)"), "{value:?}");
+        }
+        for value in ["", "direct", "http://a.test,off", "direct,off", "offline.test"] {
+            assert_eq!(says_off(value), None, "{value:?}");
+        }
+        assert!(ProxySource::new(None).is_off().is_none());
     }
 
     #[test]

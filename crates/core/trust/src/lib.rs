@@ -47,4 +47,4 @@ pub use record::{Lookup, ModuleVersion, RecordError, RecordLines};
 pub use sumdb::{HeadStore, SumDb, Transport, TransportError};
 pub use sumdb_error::{AnyError, ForkEvidence, SumDbError};
 pub use tile::{TILE_HEIGHT, TILE_WIDTH, Tile, TilePathError};
-pub use witness::{Witness, Witnesses};
+pub use witness::{Evidence, Witness, Witnesses};

@@ -167,13 +167,17 @@ impl SumDbError {
     }
 }
 
+fn io_of(cause: &AnyError) -> Option<&std::io::Error> {
+    cause.downcast_ref()
+}
+
 impl Diagnose for SumDbError {
     fn class(&self) -> Class {
         match self {
             SumDbError::Name { .. } => Class::Usage,
             SumDbError::NoRecord { .. } => Class::NotFound,
             SumDbError::Transport { .. } => Class::Network,
-            SumDbError::HeadStore { .. } => Class::Environment,
+            SumDbError::HeadStore { cause, .. } => io_of(cause).map_or(Class::Environment, Class::of_io),
             _ => Class::Integrity,
         }
     }
@@ -209,6 +213,7 @@ impl Diagnose for SumDbError {
             | SumDbError::Tiles { .. } => {
                 hint!("what answers for the checksum database gives wrong bytes; ask it by another way")
             }
+            SumDbError::HeadStore { cause, .. } => io_of(cause).map_or_else(Hints::none, Hints::for_io),
             SumDbError::Fork(_) => hint!("keep the evidence and report it to the Go security team; install nothing"),
             _ => Hints::none(),
         }

@@ -9,7 +9,73 @@ use serde::{Deserialize, Serialize};
 
 use crate::h1::H1;
 
-/// One thing that was proven about an archive or a tree, and by whom.
+/// How a wheel is spoken of for which nobody but the package index vouches.
+const PACKAGE_INDEX_ALONE: &str = "taken on the word of the package index";
+
+/// What a whole set of witnesses comes to: the best of what they say. It is computed wherever it is shown, so that a
+/// proof that comes later counts at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Evidence {
+    /// A checksum database has these very files in its signed log.
+    Log {
+        /// Its name.
+        name: String,
+    },
+    /// Go's own index lists the archive.
+    Index,
+    /// Others vouch: a signature, a lock file, the user's own check.
+    Others,
+    /// The package index alone vouches for a wheel, which is a repackaging by others.
+    PackageIndex,
+    /// Nobody vouches.
+    Nobody,
+}
+
+impl Evidence {
+    /// What these witnesses come to.
+    pub fn of(witnesses: &[Witness]) -> Evidence {
+        if let Some(Witness::SumDb { name, .. }) = witnesses.iter().find(|one| matches!(one, Witness::SumDb { .. })) {
+            return Evidence::Log { name: name.clone() };
+        }
+        let has = |is: fn(&Witness) -> bool| witnesses.iter().any(is);
+        // Who had to allow it had nobody to vouch for it; a lock file that constrained it says nothing else.
+        if has(|one| matches!(one, Witness::Allowed { .. })) {
+            return Evidence::Nobody;
+        }
+        if has(|one| matches!(one, Witness::IndexChecksum { .. })) {
+            return Evidence::Index;
+        }
+        if has(|one| one.is_independent() && !matches!(one, Witness::WheelIndex { .. })) {
+            return Evidence::Others;
+        }
+        if has(|one| matches!(one, Witness::WheelIndex { .. })) { Evidence::PackageIndex } else { Evidence::Nobody }
+    }
+
+    /// What must not be overlooked, where that is so.
+    pub fn warning(&self) -> Option<&'static str> {
+        match self {
+            Evidence::PackageIndex => Some(
+                "vouched for by the package index alone: a repackaging by others, which Go's log has not confirmed",
+            ),
+            Evidence::Nobody => Some("nobody but its server vouches for it"),
+            Evidence::Log { .. } | Evidence::Index | Evidence::Others => None,
+        }
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Evidence::Log { name } => write!(f, "verified by {name}"),
+            Evidence::Index => f.write_str("proven by Go's release index"),
+            Evidence::Others => f.write_str("vouched for by others"),
+            Evidence::PackageIndex => f.write_str(PACKAGE_INDEX_ALONE),
+            Evidence::Nobody => f.write_str("unproven"),
+        }
+    }
+}
+
+/// One thing that was said about an archive or a tree, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Witness {
@@ -90,13 +156,18 @@ impl Witness {
         !matches!(self, Witness::MirrorChecksum { .. } | Witness::WheelRecord { .. } | Witness::Allowed { .. })
     }
 
-    /// What it is worth, in one word: `proven` where it says something of the origin, `intact` where it only shows
-    /// that the copy is whole, `unproven` where nobody vouches.
-    pub fn standing(&self) -> &'static str {
+    /// What it is worth, in a word or two: `verified by` the database that has it in its log, `proven` by Go's own
+    /// index, `listed` by the package index, `intact` where it only shows that the copy is whole.
+    pub fn standing(&self) -> String {
         match self {
-            Witness::Allowed { .. } => "unproven",
-            witness if witness.is_independent() => "proven",
-            _ => "intact",
+            Witness::SumDb { name, .. } => format!("verified by {name}"),
+            Witness::IndexChecksum { .. } => "proven".to_owned(),
+            Witness::WheelIndex { .. } => "listed".to_owned(),
+            Witness::OpenPgp { .. } => "signed".to_owned(),
+            Witness::LockFile { .. } => "as locked".to_owned(),
+            Witness::Hook { .. } => "accepted".to_owned(),
+            Witness::Allowed { .. } => "unproven".to_owned(),
+            Witness::MirrorChecksum { .. } | Witness::WheelRecord { .. } => "intact".to_owned(),
         }
     }
 
@@ -264,6 +335,27 @@ mod tests {
     fn what_the_same_hands_gave_is_no_word_on_origin() {
         let dependent: Vec<_> = one_of_each().iter().filter(|w| !w.is_independent()).map(Witness::kind).collect();
         assert_eq!(dependent, ["mirror-checksum", "wheel-record"]);
+    }
+
+    #[test]
+    fn a_wheel_without_the_log_is_never_called_proven() {
+        let all = one_of_each();
+        let (wheel, record, log, index) = (&all[2], &all[3], &all[5], &all[0]);
+        let evidence = |set: &[&Witness]| Evidence::of(&set.iter().map(|&one| one.clone()).collect::<Vec<_>>());
+        let alone = evidence(&[wheel, record]);
+        assert_eq!(alone.to_string(), "taken on the word of the package index");
+        assert!(alone.warning().unwrap().contains("a repackaging by others"));
+        // The log's word that comes later counts at once.
+        let upgraded = evidence(&[wheel, record, log]);
+        assert_eq!((upgraded.to_string().as_str(), upgraded.warning()), ("verified by sum.golang.org", None));
+        assert_eq!(evidence(&[index]), Evidence::Index);
+        assert_eq!(evidence(&[wheel, &Witness::Hook { command: "x".to_owned() }]), Evidence::Others);
+        assert_eq!(evidence(&[wheel, &Witness::Allowed { by: "x".to_owned() }]), Evidence::Nobody);
+        assert_eq!(evidence(&[record]), Evidence::Nobody);
+        // "Proven" is kept for Go's own index; its log has a word of its own.
+        let proven: Vec<_> = all.iter().filter(|one| one.standing() == "proven").map(Witness::kind).collect();
+        assert_eq!(proven, ["index-checksum"]);
+        assert_eq!(log.standing(), "verified by sum.golang.org");
     }
 
     #[test]

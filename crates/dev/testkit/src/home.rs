@@ -69,6 +69,8 @@ impl Sandbox {
         std::fs::create_dir_all(&sandbox.folder).expect("a folder in the sandbox");
         sandbox.set_env("GOWARD_HOME", sandbox.goward_home());
         sandbox.set_env("GOWARD_SYSTEM_HOME", sandbox.home.join(".goward-system"));
+        // What this build asks by default is the building machine's matter, and no test's.
+        sandbox.set_env("GOWARD_PROXY_DEFAULT", "none");
         sandbox.set_env("LANG", "C.UTF-8");
         sandbox.set_env("NO_COLOR", "1");
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {

@@ -9,9 +9,9 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use archive::Manifest;
-use diag::{Diagnose, Task, TaskHandle};
+use diag::{Task, TaskHandle};
 use engine::settings::Flag;
-use engine::{Ctx, InstallPlan};
+use engine::{Ctx, InstallPlan, LogProofError};
 use release::{Digest, Platform, ToolchainId};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -150,7 +150,8 @@ fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Packed, BundleError> {
     let (record, manifest) = (ctx.store.record(id)?, ctx.store.manifest(id)?);
     let proof = match engine::log_proof(ctx, id) {
         Ok(proof) => Some(proof),
-        Err(error) if ctx.settings.is_on("verify.allow-unproven") && error.class() != diag::Class::Integrity => {
+        // What the log says against it, or a fault of this machine, is not allowed by that.
+        Err(error @ LogProofError::Silent { .. }) if ctx.settings.is_on("verify.allow-unproven") => {
             ctx.progress.tell(&format!("{id}: bundled without a proof, as allowed: {error}"));
             None
         }

@@ -57,6 +57,15 @@ pub enum VerifyError {
         /// The step that does not hold.
         reason: String,
     },
+    /// This machine was in the way of asking the log.
+    #[error("prove {id}")]
+    Log {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What it refused.
+        #[source]
+        cause: Box<engine::LocalFailure>,
+    },
     /// The go command does not do what it should.
     #[error("run `{command}` of {id}: {says}")]
     Trial {
@@ -75,6 +84,7 @@ impl Diagnose for VerifyError {
             Self::Store(error) => error.class(),
             Self::Stopped { cause, .. } | Self::Scratch { cause, .. } => Class::of_io(cause),
             Self::Refetch { cause, .. } => cause.class(),
+            Self::Log { cause, .. } => cause.class(),
             Self::Damaged { .. } | Self::Contradicted { .. } | Self::Trial { .. } => Class::Integrity,
         }
     }
@@ -87,6 +97,7 @@ impl Diagnose for VerifyError {
             Self::Refetch { .. } => "repair-without-source",
             Self::Damaged { .. } => "toolchain-damaged",
             Self::Contradicted { .. } => "proof-does-not-hold",
+            Self::Log { cause, .. } => cause.word(),
             Self::Trial { .. } => "toolchain-does-not-run",
         }
     }
@@ -97,6 +108,7 @@ impl Diagnose for VerifyError {
             Self::Stopped { .. } => Hints::none(),
             Self::Scratch { cause, .. } => Hints::for_io(cause),
             Self::Refetch { cause, .. } => cause.hints(),
+            Self::Log { cause, .. } => cause.hints().and("`--offline` checks the files without asking the log"),
             Self::Damaged { id, .. } => hint!("`goward verify --repair {}` replaces what is damaged", id.version()),
             Self::Contradicted { id, .. } => hint!(
                 "do not run it; `goward uninstall {}` removes it, `goward verify --explain` shows each step",

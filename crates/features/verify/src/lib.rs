@@ -32,7 +32,7 @@ pub use report::Verified;
 pub use trial::Trial;
 
 use diag::Task;
-use engine::{Ctx, LogFailure, ask_log};
+use engine::{Ctx, LogFailure, ask_log, has_record};
 use release::ToolchainId;
 use store::{StoreError, ToolchainRecord};
 
@@ -45,13 +45,11 @@ pub struct Wish {
     pub repair: bool,
 }
 
-/// The first minor version whose toolchains stand in Go's checksum database by their reproducible files.
-const FIRST_MINOR_IN_LOG: u32 = 21;
-
 /// Checks one installed toolchain. Damage is a result, not an error.
 ///
 /// # Errors
-/// When it is not installed, its record or manifest cannot be trusted, or the user asked to stop.
+/// When it is not installed, its record or manifest cannot be trusted, this machine is in the way of asking the log,
+/// or the user asked to stop.
 pub fn verify(ctx: &Ctx, id: &ToolchainId, wish: Wish) -> Result<Verified, VerifyError> {
     let Some(toolchain) = ctx.store.find_installed(id)? else {
         return Err(VerifyError::Store(StoreError::NotInstalled { id: id.clone() }));
@@ -76,7 +74,7 @@ pub fn verify(ctx: &Ctx, id: &ToolchainId, wish: Wish) -> Result<Verified, Verif
     } else {
         None
     };
-    let asked = if record.log_proof.is_none() { ask(ctx, id, &mut record, &manifest) } else { Asked::NotNeeded };
+    let asked = if record.log_proof.is_none() { ask(ctx, id, &mut record, &manifest)? } else { Asked::NotNeeded };
     drop(task);
     let chain = chain::chain(ctx, id, &record, &manifest);
     let mut steps = vec![files_step(&comparison)];
@@ -94,7 +92,10 @@ pub fn verify(ctx: &Ctx, id: &ToolchainId, wish: Wish) -> Result<Verified, Verif
     // A damaged program is not run.
     let runs = wish.run && comparison.is_whole() && *id.platform() == ctx.platform;
     let trials = if runs { trial::try_out(ctx, &toolchain)? } else { Vec::new() };
+    let (evidence, warning) = report::words_of(origin, &record.witnesses);
     Ok(Verified {
+        evidence,
+        warning,
         toolchain: id.clone(),
         tree: toolchain.tree,
         source: record.source,
@@ -127,19 +128,28 @@ enum Asked {
 }
 
 /// Asks the log for a toolchain that was installed without it, and keeps the proof.
-fn ask(ctx: &Ctx, id: &ToolchainId, record: &mut ToolchainRecord, manifest: &archive::Manifest) -> Asked {
+///
+/// # Errors
+/// When this machine is in the way: that is no silence of the log.
+fn ask(
+    ctx: &Ctx,
+    id: &ToolchainId,
+    record: &mut ToolchainRecord,
+    manifest: &archive::Manifest,
+) -> Result<Asked, VerifyError> {
     if ctx.is_offline() {
-        return Asked::Said("Go's checksum database was not asked (offline)".to_owned());
+        return Ok(Asked::Said("Go's checksum database was not asked (offline)".to_owned()));
     }
     if ctx.settings.text("verify.sumdb") == Some("never") {
-        return Asked::Said("Go's checksum database was not asked (verify.sumdb)".to_owned());
+        return Ok(Asked::Said("Go's checksum database was not asked (verify.sumdb)".to_owned()));
     }
-    if id.version().minor().number().is_some_and(|minor| minor < FIRST_MINOR_IN_LOG) {
-        return Asked::Said("Go's checksum database is no word on releases before go1.21".to_owned());
+    if !has_record(id) {
+        return Ok(Asked::Said("Go's checksum database is no word on releases before go1.21".to_owned()));
     }
     match ask_log(ctx, id, manifest) {
-        Err(LogFailure::Contradicts { reason, .. }) => Asked::Contradicts(reason),
-        Err(LogFailure::Silent(reason)) => Asked::Said(format!("Go's checksum database: {reason}")),
+        Err(LogFailure::Contradicts { reason, .. }) => Ok(Asked::Contradicts(reason)),
+        Err(LogFailure::Silent(reason)) => Ok(Asked::Said(format!("Go's checksum database: {reason}"))),
+        Err(LogFailure::Local(cause)) => Err(VerifyError::Log { id: id.clone(), cause }),
         Ok(vouched) => {
             let kept = ctx.store.keep_proof(
                 id,
@@ -159,7 +169,7 @@ fn ask(ctx: &Ctx, id: &ToolchainId, record: &mut ToolchainRecord, manifest: &arc
             record.witnesses.retain(|witness| !matches!(witness, trust::Witness::SumDb { .. }));
             record.witnesses.push(vouched.witness);
             record.log_proof = Some(vouched.proof);
-            Asked::Said(line)
+            Ok(Asked::Said(line))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use diag::Bytes;
 use release::ToolchainId;
 use serde::Serialize;
-use trust::Witness;
+use trust::{Evidence, Witness};
 
 use crate::chain::{Holds, Origin, Step};
 use crate::compare::Comparison;
@@ -34,7 +34,12 @@ pub struct Verified {
     pub origin: Origin,
     /// The way from files to key.
     pub steps: Vec<Step>,
-    /// What was proven when it was admitted, and since.
+    /// What that comes to, in words: `verified by sum.golang.org`.
+    pub evidence: String,
+    /// What must not be overlooked of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<&'static str>,
+    /// What was said when it was admitted, and since.
     pub witnesses: Vec<Witness>,
     /// What came of asking the log this time, if it was asked or could not be.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,8 +70,10 @@ impl Verified {
     pub fn text(&self, explain: bool) -> String {
         let Comparison { files, bytes, faults, .. } = &self.comparison;
         let state = if faults.is_empty() { "whole" } else { "damaged" };
-        let mut text =
-            format!("{}: {state}, {}; {files} files, {}\n", self.toolchain, self.origin_words(), Bytes(*bytes));
+        let mut text = format!("{}: {state}, {}; {files} files, {}\n", self.toolchain, self.evidence, Bytes(*bytes));
+        if let Some(warning) = self.warning {
+            text.push_str(&format!("  {:<10} {warning}\n", "warning"));
+        }
         if let Some(repaired) = &self.repaired {
             for (from, paths) in &repaired.replaced {
                 text.push_str(&format!("  {:<10} {} from {from}\n", "replaced", listed(paths)));
@@ -107,25 +114,28 @@ impl Verified {
         }
         text
     }
+}
 
-    fn origin_words(&self) -> String {
-        match self.origin {
-            Origin::Log => {
-                let name = self.witnesses.iter().find_map(|witness| match witness {
-                    Witness::SumDb { name, .. } => Some(name.as_str()),
-                    _ => None,
-                });
-                format!("proven by the signed log of {}", name.unwrap_or("the checksum database"))
-            }
-            Origin::Witnessed => {
-                let kinds: Vec<&str> =
-                    self.witnesses.iter().filter(|witness| witness.is_independent()).map(Witness::kind).collect();
-                format!("vouched for by {} when it was installed", kinds.join(", "))
-            }
-            Origin::Unproven => "unproven: nobody but its server vouches for it".to_owned(),
-            Origin::Contradicted => "its proof does not hold".to_owned(),
+/// How the origin is spoken of, and what must not be overlooked of it.
+pub(crate) fn words_of(origin: Origin, witnesses: &[Witness]) -> (String, Option<&'static str>) {
+    // Without a proof that was computed just now, nothing is said of the log.
+    let counts = |witness: &&Witness| origin == Origin::Log || !matches!(witness, Witness::SumDb { .. });
+    let counted: Vec<Witness> = witnesses.iter().filter(counts).cloned().collect();
+    let evidence = match origin {
+        Origin::Log | Origin::Witnessed => Evidence::of(&counted),
+        Origin::Unproven => Evidence::Nobody,
+        Origin::Contradicted => return ("its proof does not hold".to_owned(), None),
+    };
+    let words = match evidence {
+        Evidence::Index | Evidence::Others => {
+            let kinds: Vec<&str> =
+                counted.iter().filter(|witness| witness.is_independent()).map(Witness::kind).collect();
+            format!("vouched for by {} when it was installed", kinds.join(", "))
         }
-    }
+        Evidence::Nobody => "unproven: nobody but its server vouches for it".to_owned(),
+        Evidence::Log { .. } | Evidence::PackageIndex => evidence.to_string(),
+    };
+    (words, evidence.warning().filter(|_| evidence == Evidence::PackageIndex))
 }
 
 /// Paths that a line has room for.

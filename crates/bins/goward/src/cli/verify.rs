@@ -15,7 +15,7 @@ Examples:
   goward verify 1.27.3 --repair     replace what is damaged, and check again
   goward verify 1.27.3 --run        run its go command as well
 
-Damage ends with exit code 5. docs/trust.md says what is proven, and by whom.")]
+Damage ends with exit code 5. docs/trust.md says what is verified, and by whom.")]
 pub struct VerifyArgs {
     /// Which installed toolchains; without any, the one that this folder asks for.
     #[arg(value_name = "REQUEST", value_parser = request, conflicts_with = "all")]

@@ -116,7 +116,10 @@ fn install(ctx: &Ctx, args: &BundleInstallArgs, speech: &Speech) -> Done {
         text.push_str(&format!("put `{}` on PATH to have it in every shell\n", switched.bin.display()));
     }
     if args.command.is_empty() {
-        return Ok(Box::new(Worded::new(json!({ "installed": done, "home": ctx.store.layout().home() }), text)));
+        return Ok(Box::new(Worded::new(
+            json!({ "installed": done.iter().map(super::install::with_evidence).collect::<Vec<_>>(), "home": ctx.store.layout().home() }),
+            text,
+        )));
     }
     // What the command prints is the data now.
     speech.say(text.trim_end());

@@ -32,7 +32,10 @@ pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
             vec![
                 setting.def.key.to_owned(),
                 format!("= {}", setting.value.shown(setting.def.kind)),
-                format!("({})", setting.origin),
+                match of_build(setting) {
+                    None => format!("({})", setting.origin),
+                    Some(build) => format!("({}; {build})", setting.origin),
+                },
             ]
         })
         .collect();
@@ -40,17 +43,31 @@ pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
     let value: Vec<Json> = shown
         .iter()
         .map(|setting| {
-            json!({
+            let mut value = json!({
                 "key": setting.def.key,
                 "value": data(&setting.value.shown(setting.def.kind)),
                 "origin": setting.origin.to_string(),
                 "env": setting.def.env,
                 "default": setting.def.default,
                 "doc": setting.def.doc,
-            })
+            });
+            if setting.def.key == "proxy.default" {
+                value["build"] = json!(source::build_goproxy().map(|setting| setting.value));
+                value["build_origin"] = json!(source::BUILD_GOPROXY_ORIGIN);
+            }
+            value
         })
         .collect();
     Ok(Box::new(Worded::new(value, text)))
+}
+
+/// What this build says, where the setting leaves it to the build.
+fn of_build(setting: &Setting) -> Option<String> {
+    if setting.def.key != "proxy.default" || !matches!(&setting.value, Value::Text(text) if text == "build") {
+        return None;
+    }
+    let value = source::build_goproxy().map_or_else(|| "none".to_owned(), |setting| format!("`{}`", setting.value));
+    Some(format!("this build has {value}: {}", source::BUILD_GOPROXY_ORIGIN))
 }
 
 fn data(value: &Value) -> Json {

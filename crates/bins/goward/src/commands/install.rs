@@ -2,7 +2,8 @@
 
 use diag::{Bytes, Diagnose, Report, Speech};
 use engine::{Ctx, Installed};
-use serde_json::json;
+use serde_json::{Value, json};
+use trust::{Evidence, Witness};
 
 use super::{Done, Unobtained, listen, plan_chosen, remember, say_raised};
 use crate::cli::InstallArgs;
@@ -68,7 +69,7 @@ fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech:
         exit_code = failure.class().exit_code();
     }
     let text = done.iter().map(|installed| format!("{}\n", line(installed))).collect();
-    let value = json!({ "installed": done, "errors": errors });
+    let value = json!({ "installed": done.iter().map(with_evidence).collect::<Vec<_>>(), "errors": errors });
     Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
 }
 
@@ -103,7 +104,28 @@ pub(super) fn line(installed: &Installed) -> String {
     line
 }
 
-/// What was proven, a line each.
-pub(super) fn proof_lines(witnesses: &[trust::Witness]) -> String {
-    witnesses.iter().map(|witness| format!("  {}: {witness}\n", witness.standing())).collect()
+/// What was said of it, a line each, and what must not be overlooked.
+pub(super) fn proof_lines(witnesses: &[Witness]) -> String {
+    let evidence = Evidence::of(witnesses);
+    let is_alone = evidence == Evidence::PackageIndex;
+    let line = |witness: &Witness| match witness {
+        Witness::WheelIndex { .. } if is_alone => format!("  {evidence}: {witness}\n"),
+        witness => format!("  {}: {witness}\n", witness.standing()),
+    };
+    let mut lines: String = witnesses.iter().map(line).collect();
+    if let Some(warning) = evidence.warning().filter(|_| is_alone) {
+        lines.push_str(&format!("  warning: {warning}\n"));
+    }
+    lines
+}
+
+/// The outcome as data, with what its witnesses come to.
+pub(super) fn with_evidence(installed: &Installed) -> Value {
+    let evidence = Evidence::of(&installed.witnesses);
+    let mut value = json!(installed);
+    value["evidence"] = json!(evidence.to_string());
+    if let Some(warning) = evidence.warning() {
+        value["warning"] = json!(warning);
+    }
+    value
 }

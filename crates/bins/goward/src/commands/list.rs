@@ -30,7 +30,11 @@ fn local(ctx: &Ctx, speech: &Speech) -> Done {
                 if item.is_default { "*".to_owned() } else { String::new() },
                 item.toolchain.to_string(),
                 item.bytes.map_or("size unknown".to_owned(), |bytes| Bytes(bytes).to_string()),
-                item.source.as_ref().map_or("record unreadable".to_owned(), |source| format!("from {source}")),
+                match (&item.source, item.warning) {
+                    (None, _) => item.evidence.clone(),
+                    (Some(source), None) => format!("from {source}"),
+                    (Some(source), Some(_)) => format!("from {source}, {}", item.evidence),
+                },
                 if item.system { "system store".to_owned() } else { String::new() },
                 item.support.clone(),
             ]
@@ -39,8 +43,17 @@ fn local(ctx: &Ctx, speech: &Speech) -> Done {
     rows.extend(systems.iter().map(|item| {
         let version = item.version.as_deref().unwrap_or("version unknown");
         let place = item.tree.display().to_string();
-        vec![String::new(), format!("system {version}"), place, "not official".to_owned(), item.state.to_string()]
+        let state = item.state.to_string();
+        vec![String::new(), format!("system {version}"), place, "not official".to_owned(), state]
     }));
+    for item in &list {
+        if let Some(warning) = item.warning {
+            speech.say(&format!(
+                "warning: {}: {warning}; `goward verify {}` asks Go's checksum database",
+                item.toolchain, item.version
+            ));
+        }
+    }
     let mut text = columns(&rows);
     if list.iter().any(|item| item.is_default) {
         text.push_str("* the default\n");

@@ -18,7 +18,7 @@ pub struct Def {
 }
 
 /// The names of the built-in sources, in the order in which they are tried. `mirrors` stands for all mirrors.
-pub(super) const SOURCES: [&str; 6] = ["mirrors", "official", "proxy", "wheel", "folder", "bundle"];
+pub(super) const SOURCES: [&str; 6] = ["mirrors", "official", "proxy", "folder", "bundle", "wheel"];
 
 /// All settings.
 pub const TABLE: &[Def] = &[
@@ -40,7 +40,7 @@ pub const TABLE: &[Def] = &[
         key: "sources",
         env: "GOWARD_SOURCES",
         kind: Kind::Words,
-        default: "mirrors,official,proxy,wheel,folder,bundle",
+        default: "mirrors,official,proxy,folder,bundle,wheel",
         doc: "The sources in the order in which they are tried; what is left out is not asked. `--source` forces one.",
     },
     Def {
@@ -56,6 +56,13 @@ pub const TABLE: &[Def] = &[
         kind: Kind::Address,
         default: "https://go.dev/dl/",
         doc: "The official index of Go releases. Its checksums count as Go's own word.",
+    },
+    Def {
+        key: "proxy.default",
+        env: "GOWARD_PROXY_DEFAULT",
+        kind: Kind::Text,
+        default: "build",
+        doc: "The module proxies where no `GOPROXY` is set anywhere, written as one: `build` takes what this program was built with (`goward config proxy.default` says what that is), `none` none.",
     },
     Def {
         key: "wheel.package",
@@ -83,7 +90,7 @@ pub const TABLE: &[Def] = &[
         env: "GOWARD_BUNDLE",
         kind: Kind::Path,
         default: "",
-        doc: "A bundle that `goward bundle create` has made; its toolchains are proven without a network.",
+        doc: "A bundle that `goward bundle create` has made; its toolchains are verified by their kept proofs, without a network.",
     },
     Def {
         key: "verify.sumdb",
