@@ -36,6 +36,8 @@ fn a_store_that_everybody_may_write_to_is_refused_by_every_command_told_by_docto
     let world = World::new();
     world.goward("install 1.27.3").success();
     world.goward("use 1.27.3").success();
+    world.goward("shims --write").success();
+    std::fs::create_dir_all(world.store("transactions")).unwrap();
     let home = world.home.goward_home();
     mode(&home, 0o777);
     mode(&home.join("transactions"), 0o777);
@@ -45,7 +47,7 @@ fn a_store_that_everybody_may_write_to_is_refused_by_every_command_told_by_docto
     mode(&home.join("shell/goward.sh"), 0o666);
     for command in ["list", "which", "install 1.26.8", "run -- go version", "exec-shim go version"] {
         let refused = world.goward(command).exits(7);
-        let line = format!("chmod -R go-w {}", home.display());
+        let line = format!("chmod -R go-w '{}'", home.display());
         assert!(refused.stderr.contains(&line), "{command}: {}", refused.stderr);
     }
     let told = world.goward("doctor store").exits(9);
@@ -65,10 +67,10 @@ fn root_reads_no_configuration_of_another_user_whoever_names_it() {
     }
     let mut world = World::new();
     let file = world.home.write("theirs/goward/config.toml", "[network]\ntries = 2\n");
-    world.goward(format!("--config {} list", file.display()).as_str()).success();
+    world.home.goward(["--config".as_ref(), file.as_os_str(), "list".as_ref()]).success();
     give(&file);
     for refused in [
-        world.goward(format!("--config {} list", file.display()).as_str()).exits(7),
+        world.home.goward(["--config".as_ref(), file.as_os_str(), "list".as_ref()]).exits(7),
         {
             world.home.set_env("GOWARD_CONFIG", &file);
             world.goward("list").exits(7)
@@ -129,6 +131,14 @@ fn a_neighbour_cannot_hold_a_lock_of_the_administrators_store() {
     world.goward("--system shims --write").success();
 }
 
+/// Runs a bundle's script with nothing in its environment but a PATH; its exit code and what it said.
+fn script(shell: &Path, bundle: &Path, flag: &str, to: &Path) -> (i32, String) {
+    let mut command = std::process::Command::new(shell);
+    command.env_clear().env("PATH", "/usr/bin:/bin").arg(bundle).arg(flag).arg(to);
+    let output = command.output().unwrap();
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
 #[test]
 fn the_script_of_a_bundle_puts_nothing_where_somebody_else_can_change_it() {
     if !is_root() {
@@ -150,9 +160,8 @@ fn the_script_of_a_bundle_puts_nothing_where_somebody_else_can_change_it() {
             chown(&place, owner, Some(65533)).unwrap();
             mode(&place, bits);
             let to = place.join("go");
-            let run = world.home.run_program(&shell, [bundle.as_os_str(), "--to".as_ref(), to.as_os_str()]);
-            assert_eq!(run.code, 7, "{below}: {}", run.stderr);
-            assert!(run.stderr.contains(word), "{below}: {}", run.stderr);
+            let (code, said) = script(&shell, &bundle, "--to", &to);
+            assert!(code == 7 && said.contains(word), "{below}: {code} {said}");
             assert!(!to.join("bin/goward").exists());
         }
         // A sticky folder above is good, and what is made there is nobody else's; a name that stands there is not used.
@@ -161,11 +170,11 @@ fn the_script_of_a_bundle_puts_nothing_where_somebody_else_can_change_it() {
         std::fs::create_dir(&place).unwrap();
         mode(&place, 0o1777);
         let to = place.join("go");
-        let run = world.home.run_program(&shell, [bundle.as_os_str(), "--goward".as_ref(), to.as_os_str()]);
-        assert_eq!(run.code, 0, "{}", run.stderr);
+        let (code, said) = script(&shell, &bundle, "--goward", &to);
+        assert_eq!(code, 0, "{said}");
         assert_eq!(to.metadata().unwrap().permissions().mode() & 0o777, 0o700);
         give(&to.join("goward"));
-        let run = world.home.run_program(&shell, [bundle.as_os_str(), "--goward".as_ref(), to.as_os_str()]);
-        assert_eq!(run.code, 7, "{}", run.stderr);
+        let (code, said) = script(&shell, &bundle, "--goward", &to);
+        assert_eq!(code, 7, "{said}");
     }
 }

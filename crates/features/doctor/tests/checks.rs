@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doctor::{Finding, Severity, TOPICS, Wanted, examine, repair};
+use doctor::{Finding, Severity, TOPICS, Wanted, examine, examine_home, repair};
 use engine::Ctx;
 use engine::settings::Settings;
 use release::Platform;
@@ -126,9 +126,16 @@ fn every_word_stands_in_its_topics_row_once() {
 #[test]
 fn folders_that_others_may_write_to_are_closed() {
     let world = World::new();
+    let (sys, home) = (Sys::real(), world.home.join("store"));
     world.mode("store", 0o777);
+    let (repaired, finding) = examine_home(&sys, &home, false).unwrap();
+    assert_eq!((repaired.len(), finding.map(|finding| finding.word)), (0, Some("home-writable")));
+    let (repaired, finding) = examine_home(&sys, &home, true).unwrap();
+    assert_eq!((repaired.len(), finding), (1, None));
     world.mode(&world.tree(), 0o775);
-    assert_eq!(world.words(), ["home-writable", "tree-writable"]);
+    world.write("store/manifests/x.json", "{}");
+    world.mode("store/manifests/x.json", 0o666);
+    assert_eq!(world.words(), ["store-writable", "tree-writable"]);
     world.repair(&[]);
     assert_eq!(world.words(), [""; 0]);
     assert_eq!((world.mode_of("store"), world.mode_of(&world.tree())), (0o755, 0o755));

@@ -10,34 +10,12 @@ pub(super) const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 pub(super) fn run(examined: &Examined) -> Vec<Finding> {
     let mut findings = Vec::new();
-    home(examined, &mut findings);
+    // Whose the folder itself is was asked before: `home.rs`.
     contents(examined, &mut findings);
     trees(examined, &mut findings);
     state(examined, &mut findings);
     shims(examined, &mut findings);
     findings
-}
-
-fn home(examined: &Examined, findings: &mut Vec<Finding>) {
-    let home = examined.ctx.store.layout().home().to_owned();
-    let Some(meta) = examined.folder(&home) else { return };
-    if let (Some(owner), Some(user)) = (meta.owner, examined.user)
-        && owner != user
-        && !examined.system.is_own
-    {
-        let what = format!("goward's folder belongs to user {owner}, and you are user {user}");
-        let fix = format!("give it to its user: `chown -R {owner} {}`, or set `GOWARD_HOME`", home.display());
-        let why = "what one user makes in another's folder, the other cannot change or remove";
-        findings.push(Finding::problem("home-foreign", what, why, fix).at(&home, None));
-    }
-    if cfg!(unix) && meta.mode & WRITABLE_BY_OTHERS != 0 {
-        let mode = meta.mode & !WRITABLE_BY_OTHERS;
-        let what = format!("others may write to goward's folder (mode {:o})", meta.mode);
-        let why = "who can write there chooses the programs that you run";
-        let fix = format!("`chmod {mode:o} {}`", home.display());
-        let repair = Repair::Modes(vec![(home.clone(), mode)]);
-        findings.push(Finding::problem("home-writable", what, why, fix).at(&home, None).repaired_by(repair));
-    }
 }
 
 /// What goward and the user's shells read or run besides the trees is written by nobody but its owner. A store that was
@@ -59,6 +37,8 @@ fn contents(examined: &Examined, findings: &mut Vec<Finding>) {
             let meta = examined.ctx.sys.fs().look(&path).ok()??;
             let is_kind = matches!(meta.kind, sys::EntryKind::File | sys::EntryKind::Dir);
             let is_open = is_kind && meta.mode & WRITABLE_BY_OTHERS != 0;
+            // A group that has nobody else in it is nobody else.
+            let is_open = is_open && examined.ctx.sys.fs().trust_entries(std::slice::from_ref(&path)).is_err();
             is_open.then_some((path, meta.mode & !WRITABLE_BY_OTHERS))
         })
         .collect();
