@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use diag::Progress;
+use diag::{Cleaned, Progress};
 use fetch::Client;
 use release::Platform;
 use source::Ask;
@@ -49,11 +49,15 @@ impl Ctx {
         progress: Arc<dyn Progress>,
         command: Vec<String>,
     ) -> Result<Ctx, SettingsError> {
+        // What is told holds the text of servers, files and programs, whoever hears it.
+        let progress: Arc<dyn Progress> = Arc::new(Cleaned::new(progress));
         let home = settings.text("home").map(PathBuf::from).ok_or(SettingsError::NoHome)?;
         let env = sys.env();
         let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
         let user = first(["USER", "USERNAME"]).or_else(|| Some(format!("user {}", sys::Host::user_number()?)));
         let host = first(["HOSTNAME", "COMPUTERNAME"]).or_else(sys::Host::name);
+        // Records are kept, and a source may be named on the command line with its password.
+        let command = command.iter().map(|word| crate::settings::without_secrets(word)).collect();
         let author = Author { user, host, command, reason: None };
         let facts = (sys.clone(), home.clone());
         let store = Store::at(&sys, home).telling(progress.clone());
@@ -132,6 +136,9 @@ impl Ctx {
         fetch::Settings {
             connect_timeout: settings.seconds("network.connect-seconds"),
             stall_timeout: settings.seconds("network.stall-seconds"),
+            rate_min: settings.count("network.rate-min"),
+            document_max: settings.seconds("network.document-seconds"),
+            transfer_max: settings.seconds("network.transfer-seconds"),
             tries: u32::try_from(settings.count("network.tries")).unwrap_or(u32::MAX),
             backoff_first: std::time::Duration::from_millis(settings.count("network.backoff-milliseconds")),
             connections_max: usize::try_from(settings.count("network.connections")).unwrap_or(1),
