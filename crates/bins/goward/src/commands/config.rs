@@ -29,11 +29,7 @@ pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
     let rows: Vec<Vec<String>> = shown
         .iter()
         .map(|setting| {
-            vec![
-                setting.def.key.to_owned(),
-                format!("= {}", setting.value.shown(setting.def.kind)),
-                format!("({})", setting.origin),
-            ]
+            vec![setting.def.key.to_owned(), format!("= {}", setting.shown()), format!("({})", setting.origin)]
         })
         .collect();
     let text = columns(&rows);
@@ -42,7 +38,7 @@ pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
         .map(|setting| {
             json!({
                 "key": setting.def.key,
-                "value": data(&setting.value.shown(setting.def.kind)),
+                "value": data(&setting.shown()),
                 "origin": setting.origin.to_string(),
                 "env": setting.def.env,
                 "default": setting.def.default,
