@@ -16,9 +16,11 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A folder's name may hold anything but a separator.
+        let path = crate::escaped(&self.path.to_string_lossy());
         match self.line {
-            Some(line) => write!(f, "{}:{line}", self.path.display()),
-            None => write!(f, "{}", self.path.display()),
+            Some(line) => write!(f, "{path}:{line}"),
+            None => f.write_str(&path),
         }
     }
 }

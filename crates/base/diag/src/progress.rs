@@ -1,5 +1,9 @@
 //! How libraries tell of long work without printing.
 
+use std::sync::Arc;
+
+use crate::shown_line;
+
 /// A piece of long work, as a reader would name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
@@ -33,6 +37,31 @@ pub trait TaskHandle: Send + Sync {
     fn advance(&self, bytes: u64);
     /// The work has come to another phase.
     fn phase(&self, action: &'static str);
+}
+
+/// Hears everything with credentials and what steers a terminal taken out, and passes it on: what libraries tell may
+/// hold the text of servers, files and programs.
+pub struct Cleaned(Arc<dyn Progress>);
+
+impl Cleaned {
+    /// Passes on to this one.
+    pub fn new(inner: Arc<dyn Progress>) -> Cleaned {
+        Cleaned(inner)
+    }
+}
+
+impl Progress for Cleaned {
+    fn begin(&self, task: Task) -> Box<dyn TaskHandle> {
+        self.0.begin(Task { subject: shown_line(&task.subject), ..task })
+    }
+
+    fn tell(&self, line: &str) {
+        self.0.tell(&shown_line(line));
+    }
+
+    fn detail(&self, line: &str) {
+        self.0.detail(&shown_line(line));
+    }
 }
 
 /// Hears and says nothing.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Class, Diagnose, Hints, Speech, Tried};
+use crate::{Class, Diagnose, Hints, Speech, Tried, shown_lines};
 
 /// A failure, ready to be shown: what, why, what to try, what is true now.
 #[derive(Debug, Clone, Serialize)]
@@ -56,7 +56,7 @@ impl Report {
 
     /// The report as lines of text.
     pub fn text(&self, speech: &Speech) -> String {
-        let mut out = format!("{} could not {}\n", speech.bad("error:"), self.error);
+        let mut out = format!("{} could not {}\n", speech.bad("error:"), indent(&self.error));
         for cause in &self.caused_by {
             out.push_str(&format!("  caused by: {}\n", indent(cause)));
         }
@@ -64,7 +64,7 @@ impl Report {
         let is_set_up = |tried: &&Tried| tried.class != Class::Usage;
         let any_set_up = self.tried.iter().any(|tried| is_set_up(&tried));
         for tried in self.tried.iter().filter(|tried| !any_set_up || is_set_up(tried)) {
-            out.push_str(&format!("  tried: {}: {} ({})\n", tried.name, indent(&tried.reason), tried.word));
+            out.push_str(&format!("  tried: {}: {} ({})\n", indent(&tried.name), indent(&tried.reason), tried.word));
         }
         for hint in &self.hints {
             out.push_str(&format!("  {} {}\n", speech.good("hint:"), indent(hint)));
@@ -73,7 +73,7 @@ impl Report {
         out
     }
 
-    /// The report as one JSON object with the exit code.
+    /// The report as one JSON object with the exit code. Print it with [`crate::shown_json`].
     pub fn json(&self) -> serde_json::Value {
         let mut value = serde_json::json!(self);
         value["exit_code"] = self.class.exit_code().into();
@@ -81,9 +81,52 @@ impl Report {
     }
 }
 
-/// Continuation lines stand under the first.
+/// Foreign text (a server's answer, a file name) must neither steer the terminal nor pass for a line of ours: what
+/// follows a line end stands behind a bar.
 fn indent(text: &str) -> String {
-    // Foreign text (a server's answer, a file name) must not steer the terminal.
-    let clean: String = text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect();
-    clean.trim_end().replace('\n', "\n    ")
+    shown_lines(text).trim_end().replace('\n', "\n    | ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Colour, Verbosity};
+
+    #[derive(Debug)]
+    struct Hostile(&'static str);
+
+    impl std::fmt::Display for Hostile {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "read {}", self.0)
+        }
+    }
+
+    impl std::error::Error for Hostile {}
+
+    impl Diagnose for Hostile {
+        fn class(&self) -> Class {
+            Class::Network
+        }
+        fn word(&self) -> &'static str {
+            "hostile"
+        }
+    }
+
+    #[test]
+    fn foreign_text_cannot_forge_a_line_of_a_report_or_show_a_password() {
+        let hostile = Hostile("a\u{1b}[31m\n  state: all is well\nhttps://u:S3CRET@h.test/?k=S3CRET \u{202e}\u{9b}");
+        let text =
+            Report::of(&hostile, "nothing\nchanged").text(&Speech::stderr(Verbosity::Normal, Colour::Never, true));
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "error: could not read a\\u{1b}[31m",
+                "    |   state: all is well",
+                "    | https://h.test/?… \\u{202e}\\u{9b}",
+                "  state: nothing",
+                "    | changed",
+            ]
+        );
+    }
 }

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::progress::{Progress, Task, TaskHandle};
+use crate::{Report, shown_json, shown_line, shown_lines};
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,16 +59,27 @@ impl Speech {
         self.verbosity
     }
 
-    /// Says one line, above any bars. A closed standard error is not an error of the work.
-    pub fn say(&self, line: &str) {
+    /// Says a line, or several, above any bars, without credentials and without what would steer the terminal. A
+    /// closed standard error is not an error of the work.
+    pub fn say(&self, lines: &str) {
         if self.verbosity == Verbosity::Quiet {
             return;
         }
-        self.write(&format!("{line}\n"));
+        self.write(&format!("{lines}\n"));
     }
 
-    /// Writes text whatever the verbosity: for error reports.
+    /// Writes text whatever the verbosity, cleaned as in [`Speech::say`].
     pub fn write(&self, text: &str) {
+        self.put(&shown_lines(text));
+    }
+
+    /// Writes a failure's report whatever the verbosity, in colours or as JSON.
+    pub fn report(&self, report: &Report, json: bool) {
+        self.put(&if json { format!("{}\n", shown_json(&report.json(), false)) } else { report.text(self) });
+    }
+
+    /// The one way out. What comes here has been cleaned, and coloured after that.
+    fn put(&self, text: &str) {
         let write = || {
             let mut stderr = std::io::stderr().lock();
             let _ = stderr.write_all(text.as_bytes());
@@ -108,12 +120,12 @@ impl Progress for Speech {
     }
 
     fn tell(&self, line: &str) {
-        self.say(line);
+        self.say(&shown_line(line));
     }
 
     fn detail(&self, line: &str) {
         if self.verbosity == Verbosity::Verbose {
-            self.say(line);
+            self.say(&shown_line(line));
         }
     }
 }
@@ -132,7 +144,7 @@ impl Bar {
             None => ProgressBar::new_spinner(),
         };
         let bar = bars.add(bar.with_style(style(task.bytes_total.is_some())));
-        bar.set_prefix(task.subject);
+        bar.set_prefix(shown_line(&task.subject));
         bar.set_message(task.action);
         bar.enable_steady_tick(REDRAW_INTERVAL);
         Bar { bar }

@@ -49,8 +49,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match perform(&sys, &cli, &speech, &args) {
         Ok(outcome) => print(outcome.as_ref(), cli.global.json, &speech),
         Err(report) => {
-            let text = if cli.global.json { format!("{}\n", report.json()) } else { report.text(&speech) };
-            speech.write(&text);
+            speech.report(&report, cli.global.json);
             ExitCode::from(report.class.exit_code())
         }
     }
@@ -98,7 +97,7 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
     let mut ctx = Ctx::new(sys.clone(), settings, platform, Arc::new(speech.clone()), command)
         .map_err(|error| nothing_read(Failure::from(error)))?;
     ctx.shim = Some(SHIM);
-    ctx.author.reason = cli.command.reason().map(str::to_owned);
+    ctx.author.reason = cli.command.reason().map(diag::without_credentials);
     commands::run(&ctx, &cli.command, platforms, speech)
         .map_err(|failure| Box::new(Report::of(&failure, engine::state_line(&ctx))))
 }
@@ -143,17 +142,18 @@ fn flags(cli: &Cli) -> Vec<Flag> {
     flags
 }
 
-/// Prints an outcome to standard output. A reader that went away (`| head`) is not an error.
+/// Prints an outcome to standard output. What is for people, and whatever reaches a terminal, is cleaned of what would
+/// steer it; one value or a script that goes into a pipe keeps its bytes; JSON keeps its data. A reader that went away (`| head`) is not an error.
 fn print(outcome: &dyn Outcome, json: bool, speech: &Speech) -> ExitCode {
-    use std::io::Write;
-    let text = if json {
-        let mut text = serde_json::to_string_pretty(&outcome.json()).unwrap_or_default();
-        text.push('\n');
-        text
-    } else {
-        outcome.text()
-    };
+    use std::io::{IsTerminal, Write};
     let mut stdout = std::io::stdout().lock();
+    let text = if json {
+        format!("{}\n", diag::shown_json(&outcome.json(), true))
+    } else if outcome.is_exact() && !stdout.is_terminal() {
+        outcome.text()
+    } else {
+        diag::shown_lines(&outcome.text())
+    };
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {

@@ -8,6 +8,12 @@ pub trait Outcome {
     /// For standard output; ends with a line end unless it is empty.
     fn text(&self) -> String;
 
+    /// Whether the text is one value or a script, which another program takes byte by byte; only on a terminal it is
+    /// cleaned like any other.
+    fn is_exact(&self) -> bool {
+        false
+    }
+
     /// The same as data.
     fn json(&self) -> Value;
 
@@ -22,11 +28,17 @@ pub(crate) struct Worded<T> {
     value: T,
     text: String,
     exit_code: u8,
+    is_exact: bool,
 }
 
 impl<T: Serialize> Worded<T> {
     pub(crate) fn new(value: T, text: String) -> Worded<T> {
-        Worded { value, text, exit_code: 0 }
+        Worded { value, text, exit_code: 0, is_exact: false }
+    }
+
+    /// The same, for a program that takes it byte by byte.
+    pub(crate) fn exact(self) -> Worded<T> {
+        Worded { is_exact: true, ..self }
     }
 
     pub(crate) fn ending_with(self, exit_code: u8) -> Worded<T> {
@@ -37,6 +49,10 @@ impl<T: Serialize> Worded<T> {
 impl<T: Serialize> Outcome for Worded<T> {
     fn text(&self) -> String {
         self.text.clone()
+    }
+
+    fn is_exact(&self) -> bool {
+        self.is_exact
     }
 
     fn json(&self) -> Value {

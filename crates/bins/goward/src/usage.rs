@@ -16,7 +16,7 @@ pub(crate) fn print(error: &clap::Error, args: &[OsString]) {
         unexpected && ours().find(|arg| !arg.to_string_lossy().starts_with('-')).is_some_and(|arg| arg == "run");
     let speech = Speech::stderr(Verbosity::Normal, Colour::Never, true);
     if error.use_stderr() && ours().any(|arg| arg == "--json") {
-        speech.write(&format!("{}\n", report(&text, advice).json()));
+        speech.report(&report(&text, advice), true);
         return;
     }
     if advice {

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use diag::{Class, Diagnose, Hints, hint};
 
 use crate::limits::SHOWN_CHARS_MAX;
-use crate::name::is_unprintable;
 
 /// What went wrong while an archive was unpacked. The half-made tree is the caller's to remove.
 #[derive(Debug, thiserror::Error)]
@@ -275,7 +274,7 @@ pub fn shown(name: &[u8]) -> String {
                     out.push('…');
                     break;
                 }
-                if is_unprintable(character) {
+                if diag::deceives(character) {
                     out.extend(character.escape_default());
                 } else {
                     out.push(character);

@@ -83,17 +83,10 @@ fn is_forbidden(character: char) -> bool {
         // and without the parts of Hangul syllables, the scripts found in Go's tree have one spelling only.
         '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' => true,
         '\u{fe20}'..='\u{fe2f}' | '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{d7b0}'..='\u{d7ff}' => true,
-        other => is_unprintable(other),
+        // What a reader cannot see or a terminal obeys; U+FFFD stands for bytes that are no text.
+        '\u{fffd}' => true,
+        other => diag::deceives(other),
     }
-}
-
-/// Characters that do something to a terminal, or that a reader cannot see.
-pub(crate) fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
-            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}'
-            | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// One spelling for all names that some file system takes for the same.

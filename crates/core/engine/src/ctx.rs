@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use diag::Progress;
+use diag::{Cleaned, Progress};
 use fetch::Client;
 use release::Platform;
 use source::Ask;
@@ -79,6 +79,8 @@ impl Ctx {
         let is_shared = Some(home) == settings.text("system.home");
         let home = TrustedHome::of(&sys, home)?;
         let home = if is_shared { home.shared() } else { home };
+        // What is told holds the text of servers, files and programs, whoever hears it.
+        let progress: Arc<dyn Progress> = Arc::new(Cleaned::new(progress));
         Ok(Ctx::in_home(sys, settings, home, platform, progress, command))
     }
 
@@ -94,6 +96,8 @@ impl Ctx {
         let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
         let user = first(["USER", "USERNAME"]).or_else(|| Some(format!("user {}", sys::Host::user_number()?)));
         let host = first(["HOSTNAME", "COMPUTERNAME"]).or_else(sys::Host::name);
+        // Records are kept, and a source may be named on the command line with its password.
+        let command = command.iter().map(|word| crate::settings::without_secrets(word)).collect();
         let author = Author { user, host, command, reason: None };
         let facts = (sys.clone(), home.path().to_owned());
         let store = Store::at(&sys, home).telling(progress.clone());
@@ -185,6 +189,9 @@ impl Ctx {
         fetch::Settings {
             connect_timeout: settings.seconds("network.connect-seconds"),
             stall_timeout: settings.seconds("network.stall-seconds"),
+            rate_min: settings.count("network.rate-min"),
+            document_max: settings.seconds("network.document-seconds"),
+            transfer_max: settings.seconds("network.transfer-seconds"),
             tries: u32::try_from(settings.count("network.tries")).unwrap_or(u32::MAX),
             backoff_first: std::time::Duration::from_millis(settings.count("network.backoff-milliseconds")),
             connections_max: usize::try_from(settings.count("network.connections")).unwrap_or(1),

@@ -37,7 +37,7 @@ pub(crate) fn run_hook(
     if let Some(staging) = staging {
         ctx.store.discard(staging);
     }
-    outcome.map(|()| Witness::Hook { command: words.join(" ") })
+    outcome.map(|()| Witness::Hook { command: program.clone() })
 }
 
 fn captured(

@@ -83,7 +83,7 @@ impl Why {
         let mut section = |title: &str, lines: &[String]| {
             if !lines.is_empty() {
                 text.push_str(&format!("{title}\n"));
-                lines.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+                lines.iter().for_each(|line| text.push_str(&format!("  {}\n", diag::shown_line(line))));
             }
         };
         section("the project needs at least", self.floor.as_slice());

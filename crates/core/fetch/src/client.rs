@@ -129,12 +129,12 @@ impl Client {
         failure: &Failure,
         gained: bool,
         retry: &mut Retry,
-        left: Option<Duration>,
+        left: Duration,
         progress: &dyn Progress,
     ) -> Result<bool, FetchError> {
         let Next::Wait(wait) = retry.after(failure, gained, fastrand::f64()) else { return Ok(false) };
         // A wait that the time limit would not outlive is not begun.
-        if left.is_some_and(|left| wait >= left) {
+        if wait >= left {
             return Ok(false);
         }
         let (failed, most) = retry.count();
@@ -148,10 +148,10 @@ impl Client {
         Ok(true)
     }
 
-    /// The error of a place that is given up.
-    pub(crate) fn given_up(&self, url: &Url, reason: Reason, tries: u32) -> FetchError {
+    /// The error of a place that is given up; `bytes_kept` lie on disk for the next run.
+    pub(crate) fn given_up(&self, url: &Url, reason: Reason, tries: u32, bytes_kept: u64) -> FetchError {
         let proxy = wire::proxy_for(&self.sys, url);
-        FetchError::Failed { url: redacted(url), host: host(url), reason, tries, proxy }
+        FetchError::Failed { url: redacted(url), host: host(url), reason, tries, bytes_kept, proxy }
     }
 
     /// Waits in small steps, so that an interrupt is noticed.

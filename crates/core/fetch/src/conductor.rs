@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use diag::{Progress, TaskHandle};
 use sys::Moment;
@@ -46,6 +47,7 @@ pub(crate) struct Course<'a> {
     attempts: u32,
     served_by: usize,
     bytes_fetched: u64,
+    begun: Moment,
 }
 
 impl<'a> Course<'a> {
@@ -61,6 +63,7 @@ impl<'a> Course<'a> {
             attempts: 0,
             served_by: 0,
             bytes_fetched: 0,
+            begun: client.sys().clock().moment(),
         }
     }
 
@@ -77,6 +80,12 @@ impl<'a> Course<'a> {
     /// How many bytes came in all rounds.
     pub fn bytes_fetched(&self) -> u64 {
         self.bytes_fetched
+    }
+
+    /// How much of the time for the whole file is left.
+    fn time_left(&self) -> Duration {
+        let client = self.client;
+        client.settings().transfer_max.saturating_sub(client.sys().clock().since(self.begun))
     }
 
     /// Gives the present place up for the next one.
@@ -181,6 +190,9 @@ impl Round<'_, '_> {
                     reason: "no place is left to ask",
                 });
             };
+            if self.course.time_left().is_zero() {
+                return Outcome::Failed(self.time_up(&url));
+            }
             match self.course.client.admit(&url) {
                 Ok(()) => {}
                 Err(error @ FetchError::Scheme { .. }) => match self.course.next_place(error) {
@@ -204,13 +216,15 @@ impl Round<'_, '_> {
                 Tried::Failed(failure) => failure,
             };
             self.tell_progress();
+            let left = self.course.time_left();
             let Course { client, retry, progress, .. } = &mut *self.course;
             client.host_failed(&url, &failure.reason);
-            let gained = self.board.bytes_fetched() > bytes_before;
-            match client.wait_to_retry(&url, &failure, gained, retry, None, *progress) {
+            // What trickles in is no gain: it would start the count of tries again for ever.
+            let gained = self.board.bytes_fetched() > bytes_before && !matches!(failure.reason, Reason::Slow { .. });
+            match client.wait_to_retry(&url, &failure, gained, retry, left, *progress) {
                 Ok(true) => {}
                 Ok(false) => {
-                    let error = client.given_up(&url, failure.reason, retry.attempts());
+                    let error = client.given_up(&url, failure.reason, retry.attempts(), self.board.bytes_held());
                     if let Err(error) = self.course.next_place(error) {
                         return Outcome::Failed(error);
                     }
@@ -245,6 +259,9 @@ impl Round<'_, '_> {
             if self.board.is_stopped() || self.course.client.check_interrupt().is_err() {
                 return Tried::Over(Outcome::Failed(FetchError::Interrupted));
             }
+            if self.course.time_left().is_zero() {
+                return Tried::Over(Outcome::Failed(self.time_up(url)));
+            }
             if let Err(error) = self.widen(url) {
                 return Tried::Over(Outcome::Failed(error));
             }
@@ -275,6 +292,13 @@ impl Round<'_, '_> {
                 Err(error) => return Tried::Over(Outcome::Failed(error)),
             }
         }
+    }
+
+    /// The time for the whole file is up, whichever place had its turn.
+    fn time_up(&self, url: &Url) -> FetchError {
+        let Course { client, retry, .. } = &*self.course;
+        let reason = Reason::TimeUp { after: client.settings().transfer_max };
+        client.given_up(url, reason, retry.attempts() + 1, self.board.bytes_held())
     }
 
     /// A lane is not let go on; why is remembered until it has ended.

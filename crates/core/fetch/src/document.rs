@@ -12,7 +12,7 @@ use crate::head::{Validators, looks_like_web_page, objection};
 use crate::limits::TICK;
 use crate::reason::Reason;
 use crate::retry::{Failure, Retry};
-use crate::wire::{self, Request, Use};
+use crate::wire::{self, Body, Request, Use};
 
 /// A small document to get.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct Document {
     /// The longest wait of our own between two tries, where another place is the better retry. What a server asks
     /// for with `Retry-After` is not cut by it.
     pub wait_max: Option<Duration>,
-    /// How long it may take in all, tries and waits included.
+    /// How long it may take in all, tries and waits included, if not as long as the settings say.
     pub time_max: Option<Duration>,
     /// Whether a web page in its place is an error: a login page or a proxy's notice, with status 200.
     pub html_refused: bool,
@@ -102,12 +102,13 @@ impl Client {
     pub fn get(&self, document: &Document, progress: &dyn Progress) -> Result<Answer, FetchError> {
         self.admit(&document.url)?;
         let begun = self.sys().clock().moment();
+        let limit = document.time_max.unwrap_or(self.settings().document_max);
+        let left = || limit.saturating_sub(self.sys().clock().since(begun));
         let mut retry = Retry::new(self.settings(), document.tries).waiting_at_most(document.wait_max);
         loop {
             self.check_interrupt()?;
-            let left = document.time_max.map(|most| most.saturating_sub(self.sys().clock().since(begun)));
             let tried = match self.ask_breaker(&document.url) {
-                Ok(()) => self.try_once(document, left)?,
+                Ok(()) => self.try_once(document, left(), limit)?,
                 Err(failure) => Err(failure),
             };
             let failure = match tried {
@@ -118,27 +119,28 @@ impl Client {
                 Err(failure) => failure,
             };
             self.host_failed(&document.url, &failure.reason);
-            let left = document.time_max.map(|most| most.saturating_sub(self.sys().clock().since(begun)));
-            if !self.wait_to_retry(&document.url, &failure, false, &mut retry, left, progress)? {
-                return Err(self.given_up(&document.url, failure.reason, retry.attempts()));
+            if !self.wait_to_retry(&document.url, &failure, false, &mut retry, left(), progress)? {
+                return Err(self.given_up(&document.url, failure.reason, retry.attempts(), 0));
             }
         }
     }
 
-    fn try_once(&self, document: &Document, left: Option<Duration>) -> Result<Result<Answer, Failure>, FetchError> {
+    /// Tries once; `left` of its `limit` is the time that remains.
+    fn try_once(
+        &self,
+        document: &Document,
+        left: Duration,
+        limit: Duration,
+    ) -> Result<Result<Answer, Failure>, FetchError> {
         let (tell, told) = channel();
         let http = self.http(Use::Documents)?;
         let settings = self.settings().clone();
         let (document, now) = (document.clone(), self.sys().clock().unix_seconds());
-        let limit = document.time_max;
         let work = async move {
             let getting = bring(&http, &document, &settings, now);
-            let outcome = match left {
-                None => getting.await,
-                Some(left) => match tokio::time::timeout(left, getting).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => Err(Failure::of(Reason::TimeUp { after: limit.unwrap_or(left) })),
-                },
+            let outcome = match tokio::time::timeout(left, getting).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(Failure::of(Reason::TimeUp { after: limit })),
             };
             // Nobody listens any more when the user has interrupted.
             let _ = tell.send(outcome);
@@ -168,7 +170,7 @@ async fn bring(
     settings: &crate::settings::Settings,
     now_unix_seconds: u64,
 ) -> Result<Answer, Failure> {
-    let (head, mut response) =
+    let (head, response) =
         wire::send(http, &document.request(), settings, now_unix_seconds).await.map_err(Failure::of)?;
     let fail = |reason| Err(Failure { reason, retry_after: head.retry_after });
     if let Some(reason) = objection(&head) {
@@ -185,8 +187,8 @@ async fn bring(
     if head.content_length.is_some_and(|length| length > document.bytes_max) && !not_modified {
         return fail(too_large);
     }
-    let mut bytes = Vec::new();
-    while let Some(chunk) = wire::next(&mut response, settings.stall_timeout).await.map_err(Failure::of)? {
+    let (mut bytes, mut body) = (Vec::new(), Body::new(response, settings));
+    while let Some(chunk) = body.next().await.map_err(Failure::of)? {
         if (bytes.len() + chunk.len()) as u64 > document.bytes_max {
             return fail(too_large);
         }

@@ -40,6 +40,8 @@ pub enum FetchError {
         reason: Reason,
         /// How often it was tried.
         tries: u32,
+        /// How many bytes of it are kept on disk for the next run.
+        bytes_kept: u64,
         /// The proxy that the environment names for such addresses, without credentials.
         proxy: Option<String>,
     },
@@ -168,7 +170,8 @@ impl Diagnose for FetchError {
                 Reason::Proxy { .. } => "proxy-refused",
                 Reason::Certificate { .. } => "certificate-untrusted",
                 Reason::Tls { .. } => "tls-failed",
-                Reason::Stalled { .. } | Reason::TimeUp { .. } => "download-stalled",
+                Reason::Stalled { .. } | Reason::NoAnswer { .. } | Reason::TimeUp { .. } => "download-stalled",
+                Reason::Slow { .. } => "download-slow",
                 Reason::Cut { .. } => "download-cut",
                 Reason::Status { code: 404 | 410 } => "not-found",
                 Reason::Status { .. } => "http-status",
@@ -196,7 +199,7 @@ impl Diagnose for FetchError {
         match self {
             Self::Interrupted => hint!("run the same command again: it goes on where it stopped"),
             Self::Offline { .. } => hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
-            Self::Failed { host, reason, proxy, .. } => match reason {
+            Self::Failed { host, reason, proxy, bytes_kept, .. } => kept(*bytes_kept).join(match reason {
                 Reason::Proxy { .. }
                 | Reason::Status { code: 407 }
                 | Reason::Dns { .. }
@@ -217,8 +220,14 @@ impl Diagnose for FetchError {
                     "if a proxy on the way inspects TLS, name its certificate with `SSL_CERT_FILE`; on a bare container install `ca-certificates`"
                 ),
                 Reason::WebPage => hint!("a login page or a proxy answers for `{host}`; open the address in a browser"),
+                Reason::Slow { .. } => {
+                    hint!("another source may be faster; `network.rate-min` says how slow one may be")
+                }
+                Reason::TimeUp { .. } if *bytes_kept > 0 => {
+                    hint!("on a slow line give it more time: `network.transfer-seconds`")
+                }
                 _ => Hints::none(),
-            },
+            }),
             Self::AllFailed { failures, .. } => {
                 failures.iter().fold(Hints::none(), |hints, failure| hints.join(failure.hints()))
             }
@@ -228,6 +237,13 @@ impl Diagnose for FetchError {
             Self::Write { cause, .. } | Self::Read { cause, .. } => Hints::for_io(cause),
             _ => Hints::none(),
         }
+    }
+}
+
+fn kept(bytes: u64) -> Hints {
+    match bytes {
+        0 => Hints::none(),
+        _ => hint!("what has come is kept: the same command goes on from there"),
     }
 }
 

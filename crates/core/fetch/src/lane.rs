@@ -12,7 +12,7 @@ use crate::limits::SNIFF_BYTES;
 use crate::parts::{DiskError, PartsFolder};
 use crate::reason::Reason;
 use crate::settings::Settings;
-use crate::wire::{self, Request};
+use crate::wire::{self, Body, Request};
 
 /// What a lane needs.
 pub(crate) struct Lane {
@@ -45,15 +45,15 @@ impl Lane {
     }
 
     async fn transfer(self, guard: &mut Guard) -> Result<End, End> {
-        let (head, mut response) =
+        let (head, response) =
             wire::send(&self.http, &self.request, &self.settings, self.now_unix_seconds).await.map_err(End::Failed)?;
         let (go, going) = oneshot::channel();
         self.board.report(Report { lane: self.number, what: What::Head { head: Box::new(head), go } });
         if going.await.is_err() {
             return Err(End::Dismissed);
         }
-        let mut writer = Writer::new(&self);
-        while let Some(chunk) = wire::next(&mut response, self.settings.stall_timeout).await.map_err(End::Failed)? {
+        let (mut writer, mut body) = (Writer::new(&self), Body::new(response, &self.settings));
+        while let Some(chunk) = body.next().await.map_err(End::Failed)? {
             if writer.position == 0 && looks_like_web_page(&chunk[..chunk.len().min(SNIFF_BYTES)]) {
                 return Err(End::Failed(Reason::WebPage));
             }

@@ -21,6 +21,9 @@
 //! A transfer starts on one connection. Where it turns out slow and the server can serve ranges of a
 //! file that is known not to change under them, later segments come over further connections.
 //!
+//! Every wait has an end: a connection, a head, a silence, a body that comes slower than the least rate, a
+//! document and a whole file have their limits (`settings.rs`), and what is held survives each of them.
+//!
 //! What this crate never does: trust a length, follow a redirect from https to http, resume a file
 //! that may have changed, decode a content encoding, print, or show a password that stands in a URL.
 //!
@@ -45,6 +48,7 @@ mod job;
 mod judge;
 mod lane;
 mod limits;
+mod pace;
 mod parts;
 mod reason;
 mod redact;

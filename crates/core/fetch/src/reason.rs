@@ -56,13 +56,27 @@ pub enum Reason {
         /// The limit.
         after: Duration,
     },
+    /// The head of an answer did not come whole in time.
+    #[error("no answer within {} s", .after.as_secs_f64())]
+    NoAnswer {
+        /// The limit, the connection's included.
+        after: Duration,
+    },
+    /// Bytes came, but fewer than an honest line brings.
+    #[error("slower than {} a second for {:.1} s", Bytes(*.rate_min), .window.as_secs_f64())]
+    Slow {
+        /// The least rate in bytes a second.
+        rate_min: u64,
+        /// For how long it was measured.
+        window: Duration,
+    },
     /// The connection ended before the answer did.
     #[error("the connection was cut ({detail})")]
     Cut {
         /// The system's words.
         detail: String,
     },
-    /// The time limit of a document has run out.
+    /// The time limit of a document or of a file has run out.
     #[error("not done within {} s", .after.as_secs_f64())]
     TimeUp {
         /// The limit.
@@ -137,6 +151,8 @@ impl Reason {
             | Reason::Connect { .. }
             | Reason::ConnectTimeout { .. }
             | Reason::Stalled { .. }
+            | Reason::NoAnswer { .. }
+            | Reason::Slow { .. }
             | Reason::Cut { .. }
             | Reason::Other { .. } => true,
             // 425: the server does not want to answer over a connection this young.
@@ -167,6 +183,8 @@ impl Reason {
             | Reason::Certificate { .. }
             | Reason::Tls { .. }
             | Reason::Stalled { .. }
+            | Reason::NoAnswer { .. }
+            | Reason::Slow { .. }
             | Reason::Cut { .. } => true,
             Reason::Status { code } => *code >= 500,
             _ => false,
@@ -235,7 +253,7 @@ pub(crate) enum RedirectRefused {
 
 /// Foreign text, bounded and without what would steer a terminal.
 pub(crate) fn detail(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(DETAIL_CHARS_MAX).collect()
+    text.chars().map(|c| if diag::deceives(c) { ' ' } else { c }).take(DETAIL_CHARS_MAX).collect()
 }
 
 /// What the usual codes mean (RFC 9110, section 15), in brackets.

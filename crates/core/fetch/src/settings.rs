@@ -12,6 +12,14 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// How long a server may send nothing.
     pub stall_timeout: Duration,
+    /// The least rate of a body in bytes a second, measured over [`Settings::rate_window`]; 0 asks for none.
+    pub rate_min: u64,
+    /// Over how long the rate is measured: a line may pause for a while.
+    pub rate_window: Duration,
+    /// How long a document may take in all, tries and waits included, unless it has a limit of its own.
+    pub document_max: Duration,
+    /// How long a file may take in all: places, tries, waits and rounds that were started over included.
+    pub transfer_max: Duration,
     /// How often one place is tried in a row without a byte gained.
     pub tries: u32,
     /// How often one place is tried in all for one file, gains included.
@@ -47,6 +55,12 @@ impl Default for Settings {
         Settings {
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(30),
+            // A modem of 1998 brings five times as much.
+            rate_min: 1000,
+            rate_window: Duration::from_secs(60),
+            document_max: Duration::from_secs(120),
+            // An archive of 75 MB at 10 kB/s.
+            transfer_max: Duration::from_secs(7200),
             tries: 5,
             attempts_max: 100,
             backoff_first: Duration::from_secs(2),

@@ -10,10 +10,12 @@ use reqwest::header::{
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, ClientBuilder, NoProxy, Proxy, Response};
 use sys::Sys;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::head::{ContentRange, Head, Validators, strong_date};
 use crate::limits::{CERTIFICATE_FILES_MAX, CERTIFICATES_BYTES_MAX, REDIRECTS_MAX};
+use crate::pace::Pace;
 use crate::reason::{Reason, RedirectRefused, detail};
 use crate::redact::{host, redacted};
 use crate::retry::retry_after;
@@ -195,22 +197,39 @@ pub(crate) async fn send(
         headers.insert(name, value);
     }
     let sending = client.get(request.url.clone()).headers(headers).send();
-    match tokio::time::timeout(settings.connect_timeout.saturating_add(settings.stall_timeout), sending).await {
-        Err(_) => Err(Reason::Stalled { after: settings.stall_timeout }),
+    let after = settings.connect_timeout.saturating_add(settings.stall_timeout);
+    match tokio::time::timeout(after, sending).await {
+        Err(_) => Err(Reason::NoAnswer { after }),
         Ok(Err(error)) => Err(Reason::of(&error, settings.connect_timeout)),
         Ok(Ok(response)) => Ok((head(&response, now_unix_seconds), response)),
     }
 }
 
-/// The next bytes of a body; `None` at its end.
-pub(crate) async fn next(
-    response: &mut Response,
+/// The body of an answer, with the limits that it has to keep.
+pub(crate) struct Body {
+    response: Response,
     stall_timeout: Duration,
-) -> Result<Option<impl std::ops::Deref<Target = [u8]> + use<>>, Reason> {
-    match tokio::time::timeout(stall_timeout, response.chunk()).await {
-        Err(_) => Err(Reason::Stalled { after: stall_timeout }),
-        Ok(Err(error)) => Err(Reason::of(&error, Duration::ZERO)),
-        Ok(Ok(chunk)) => Ok(chunk),
+    pace: Pace,
+    begun: Instant,
+}
+
+impl Body {
+    pub fn new(response: Response, settings: &Settings) -> Body {
+        let pace = Pace::new(settings.rate_min, settings.rate_window);
+        Body { response, stall_timeout: settings.stall_timeout, pace, begun: Instant::now() }
+    }
+
+    /// The next bytes; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<impl std::ops::Deref<Target = [u8]> + use<>>, Reason> {
+        match tokio::time::timeout(self.stall_timeout, self.response.chunk()).await {
+            Err(_) => Err(Reason::Stalled { after: self.stall_timeout }),
+            Ok(Err(error)) => Err(Reason::of(&error, Duration::ZERO)),
+            Ok(Ok(None)) => Ok(None),
+            Ok(Ok(Some(chunk))) => {
+                self.pace.brought(chunk.len() as u64, self.begun.elapsed())?;
+                Ok(Some(chunk))
+            }
+        }
     }
 }
 

@@ -51,7 +51,7 @@ impl WheelSource {
                 .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
                 .env("PIP_REQUIRE_VIRTUALENV", "0")
                 .env("PYTHONIOENCODING", "utf-8");
-            let words = words.join(" ");
+            let words = diag::program_of(words.iter().map(String::as_str));
             let failed = |reason: String| SourceError::Pip { command: words.clone(), reason };
             match ask.sys.process().capture(&command, PIP_BYTES_MAX, PIP_TIME_MAX, ask.sys.interrupt()) {
                 Ok(ended) if ended.timed_out => {
@@ -105,7 +105,7 @@ fn last_words(ended: &Ended) -> String {
     let text = String::from_utf8_lossy(&ended.stderr);
     let line = text.lines().rev().find(|line| line.contains("ERROR")).or_else(|| text.lines().next_back());
     match line {
-        Some(line) => line.trim().trim_start_matches("ERROR: ").to_owned(),
+        Some(line) => diag::shown_line(line.trim().trim_start_matches("ERROR: ")),
         None => format!("it ended with status {}", ended.code.map_or("unknown".to_owned(), |code| code.to_string())),
     }
 }
@@ -116,7 +116,10 @@ impl Source for WheelSource {
     }
 
     fn place(&self) -> String {
-        let command = self.command.as_ref().map_or("the first pip on PATH".to_owned(), |words| words.join(" "));
+        let command = self
+            .command
+            .as_ref()
+            .map_or("the first pip on PATH".to_owned(), |words| diag::program_of(words.iter().map(String::as_str)));
         format!("package `{}` through {command}", self.package)
     }
 

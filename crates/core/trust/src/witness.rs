@@ -139,7 +139,7 @@ pub enum Witness {
     },
     /// The user's own check accepted the archive.
     Hook {
-        /// The command that was run.
+        /// The program that was run, without its arguments: they may hold credentials, and records are kept.
         command: String,
     },
     /// Nobody vouches for it; the user said that it may be admitted all the same.
@@ -231,7 +231,11 @@ impl fmt::Display for Witness {
                     (_, None) => write!(f, "SHA-256 {sha256} for the archive, and it has that"),
                 }
             }
-            Witness::Hook { command } => write!(f, "your own check `{command}` accepted the archive"),
+            Witness::Hook { command } => {
+                // Records of versions before this one hold arguments too.
+                let program = command.split_whitespace().next().unwrap_or(command);
+                write!(f, "your own check `{program}` accepted the archive")
+            }
             Witness::Allowed { by } => write!(f, "nobody vouches for its origin; admitted as {by} allows"),
         }
     }

@@ -8,6 +8,7 @@
 
 mod answer;
 mod connection;
+mod hostile;
 mod message;
 
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -16,6 +17,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+pub use hostile::Hostile;
 pub use message::{Fault, Request, Response};
 
 /// A server on a free loopback port. It stops and its threads are joined when it is dropped.

@@ -61,10 +61,11 @@ impl Finding {
         Finding {
             word,
             severity: Severity::Problem,
-            what: what.into(),
+            // A variable, a folder's name or a file's line may hold anything, line ends too.
+            what: diag::shown_line(&what.into()),
             place: None,
             why,
-            fix: fix.into(),
+            fix: diag::shown_line(&fix.into()),
             repair: None,
             only_if_named: false,
         }

@@ -18,18 +18,7 @@ pub fn cut(text: &str) -> String {
 
 /// Foreign text of any length, with everything escaped that could steer a terminal or deceive the eye.
 pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        // Marks that turn the direction of writing, or take no room, are not control characters.
-        let deceives =
-            matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if c.is_control() || deceives {
-            out.extend(c.escape_default());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    diag::escaped(text)
 }
 
 /// Foreign bytes as they may stand in a message.

@@ -22,7 +22,7 @@ pub(super) fn run(ctx: &Ctx, args: &ActivateArgs) -> Done {
         ActivateName::Direnv => Script::Direnv,
     };
     let text = shell::whole_script(script, &places(ctx)?);
-    Ok(Box::new(Worded::new(json!({ "shell": script, "script": text }), text)))
+    Ok(Box::new(Worded::new(json!({ "shell": script, "script": text }), text).exact()))
 }
 
 /// The paths that scripts name. Where the system does not tell this program's own path, its name has to do.

@@ -31,7 +31,7 @@ pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
         .map(|setting| {
             vec![
                 setting.def.key.to_owned(),
-                format!("= {}", setting.value.shown(setting.def.kind)),
+                format!("= {}", setting.shown()),
                 match of_build(setting) {
                     None => format!("({})", setting.origin),
                     Some(build) => format!("({}; {build})", setting.origin),
@@ -45,7 +45,7 @@ pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
         .map(|setting| {
             let mut value = json!({
                 "key": setting.def.key,
-                "value": data(&setting.value.shown(setting.def.kind)),
+                "value": data(&setting.shown()),
                 "origin": setting.origin.to_string(),
                 "env": setting.def.env,
                 "default": setting.def.default,

@@ -29,7 +29,10 @@ pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> Done {
         }
         (None, false) => env.variables.iter().map(line).collect(),
     };
-    Ok(Box::new(Worded::new(value, text)))
+    let worded = Worded::new(value, text);
+    // A script is taken by a shell, single values by whoever asked for them.
+    let exact = args.shell.is_some() || !args.names.is_empty();
+    Ok(Box::new(if exact { worded.exact() } else { worded }))
 }
 
 fn value_of(variable: &Variable) -> String {
@@ -37,7 +40,7 @@ fn value_of(variable: &Variable) -> String {
 }
 
 fn line(variable: &Variable) -> String {
-    format!("{}={}\n", variable.name, value_of(variable))
+    format!("{}={}\n", variable.name, diag::shown_line(&value_of(variable)))
 }
 
 fn values(env: &GoEnv, names: &[String]) -> String {
@@ -49,12 +52,13 @@ fn explained(env: &GoEnv) -> String {
     let mut text = String::new();
     for variable in &env.variables {
         text.push_str(&line(variable));
-        text.push_str(&format!("    by {}\n", variable.rule));
+        text.push_str(&format!("    by {}\n", diag::shown_line(&variable.rule.to_string())));
         for other in &variable.overruled {
-            text.push_str(&format!("    over {} ({})\n", shown(variable.name, &other.value), other.rule));
+            let over = format!("{} ({})", shown(variable.name, &other.value), other.rule);
+            text.push_str(&format!("    over {}\n", diag::shown_line(&over)));
         }
         if let Some(note) = &variable.note {
-            text.push_str(&format!("    note: {note}\n"));
+            text.push_str(&format!("    note: {}\n", diag::shown_line(note)));
         }
     }
     text
@@ -62,7 +66,7 @@ fn explained(env: &GoEnv) -> String {
 
 /// How the folders stand to each other.
 fn tree(env: &GoEnv) -> String {
-    let value = |name: &str| env.variable(name).map(value_of).unwrap_or_default();
+    let value = |name: &str| env.variable(name).map(value_of).map(|value| diag::shown_line(&value)).unwrap_or_default();
     let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
     let (goroot, gopath, gobin) = (value("GOROOT"), value("GOPATH"), value("GOBIN"));
     let (modcache, cache) = (value("GOMODCACHE"), value("GOCACHE"));

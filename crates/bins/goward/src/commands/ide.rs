@@ -62,10 +62,11 @@ fn line(editor: &EditorGo) -> String {
     let version = editor.version.as_ref().map(|version| format!("go{} ", version.trim_start_matches("go")));
     let uses = editor.uses.as_deref().unwrap_or("nothing");
     let place = editor.place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
-    let mut text =
-        format!("{verdict}: {}: {}`{uses}` ({}{place})\n", editor.editor, version.unwrap_or_default(), editor.by);
+    let said = format!("{verdict}: {}: {}`{uses}` ({}{place})", editor.editor, version.unwrap_or_default(), editor.by);
+    // An editor's file may say anything, in several lines too.
+    let mut text = format!("{}\n", diag::shown_line(&said));
     if let Some(advice) = &editor.advice {
-        text.push_str(&format!("  {advice}\n"));
+        text.push_str(&format!("  {}\n", diag::shown_line(advice)));
     }
     text
 }
@@ -86,8 +87,8 @@ fn setup(ctx: &Ctx, args: &IdeSetupArgs, speech: &Speech) -> Done {
             (false, true) => "made",
             (false, false) => "changed",
         };
-        text.push_str(&format!("{word} {}\n", edit.path.display()));
-        edit.changes.iter().for_each(|change| text.push_str(&format!("  {change}\n")));
+        text.push_str(&format!("{word} {}\n", diag::shown_line(&edit.path.to_string_lossy())));
+        edit.changes.iter().for_each(|change| text.push_str(&format!("  {}\n", diag::shown_line(change))));
     }
     if plan.edits.is_empty() {
         text.push_str("nothing to change\n");

@@ -138,7 +138,7 @@ fn bring_in(ctx: &Ctx, items: &[Item], speech: &Speech) -> Result<Parts, Failure
     }
     for failure in &failures {
         let report = Report::of(failure, engine::state_line(ctx));
-        speech.write(&report.text(speech));
+        speech.report(&report, false);
         errors.push(report.json());
         exit_code = failure.class().exit_code();
     }

@@ -64,7 +64,7 @@ fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech:
     let mut errors = Vec::new();
     for failure in &failures {
         let report = Report::of(failure, engine::state_line(ctx));
-        speech.write(&report.text(speech));
+        speech.report(&report, false);
         errors.push(report.json());
         exit_code = failure.class().exit_code();
     }

@@ -5,5 +5,5 @@ use crate::reference;
 
 pub(super) fn run() -> Box<dyn Outcome> {
     let page = reference::man_page();
-    Box::new(Worded::new(serde_json::json!({ "page": page }), page))
+    Box::new(Worded::new(serde_json::json!({ "page": page }), page).exact())
 }

@@ -35,7 +35,7 @@ pub(super) fn run(ctx: &Ctx, args: &VerifyArgs, speech: &Speech) -> Done {
         };
         if let Some(failure) = failure.map(Failure::from) {
             let report = Report::of(&failure, engine::state_line(ctx));
-            speech.write(&report.text(speech));
+            speech.report(&report, false);
             errors.push(report.json());
             exit_code = failure.class().exit_code();
         }

@@ -18,5 +18,5 @@ pub(super) fn run(ctx: &Ctx, args: &WhereArgs) -> Done {
     };
     let toolchain = toolchain.ok_or(Failure::NotInstalled { request })?;
     let text = format!("{}\n", toolchain.tree.display());
-    Ok(Box::new(Worded::new(json!({ "toolchain": toolchain.id, "tree": toolchain.tree }), text)))
+    Ok(Box::new(Worded::new(json!({ "toolchain": toolchain.id, "tree": toolchain.tree }), text).exact()))
 }

@@ -26,5 +26,7 @@ pub(super) fn run(ctx: &Ctx, args: &WhichArgs, speech: &Speech) -> Done {
     }
     let mut value = choice.json();
     value["program"] = json!(path);
-    Ok(Box::new(Worded::new(value, text)))
+    let worded = Worded::new(value, text);
+    // With its reasons it is for people.
+    Ok(Box::new(if args.explain { worded } else { worded.exact() }))
 }

@@ -115,10 +115,10 @@ impl GoEnv {
     }
 }
 
-/// A variable's value as it may be shown: a proxy's address without its password.
+/// A variable's value as it may be shown: addresses without credentials (`GOPROXY`, `GOSUMDB`, a flag's).
 pub fn shown(name: &str, value: &str) -> String {
     if name != "GOPROXY" || !value.contains('@') {
-        return value.to_owned();
+        return diag::without_credentials(value);
     }
     let cut = value.split_inclusive([',', '|']).map(|part| {
         let end = part.trim_end_matches([',', '|']);

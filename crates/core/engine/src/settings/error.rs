@@ -71,7 +71,8 @@ pub enum SettingsError {
 impl SettingsError {
     pub(super) fn refused(setting: &Setting, value: &str, reason: String) -> SettingsError {
         let origin = setting.origin.clone();
-        SettingsError::Refused { key: setting.def.key, value: value.to_owned(), origin, reason }
+        let value = super::shown_text(setting.def, value);
+        SettingsError::Refused { key: setting.def.key, value, origin, reason }
     }
 }
 

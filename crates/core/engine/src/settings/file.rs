@@ -59,7 +59,7 @@ fn collect(
             let read = value_of(def.kind, value).and_then(|value| value.checked(def.kind));
             let value = read.map_err(|reason| SettingsError::Refused {
                 key: def.key,
-                value: super::shown(def.kind, text.get(value.span()).unwrap_or_default().trim_matches('"')),
+                value: super::shown_text(def, text.get(value.span()).unwrap_or_default().trim_matches('"')),
                 origin: origin.clone(),
                 reason,
             })?;

@@ -17,6 +17,7 @@ use sys::Sys;
 
 pub use error::SettingsError;
 pub use table::{Def, TABLE};
+use value::shown_text;
 pub(crate) use value::without_secrets;
 pub use value::{Kind, Value};
 
@@ -115,7 +116,7 @@ impl Settings {
             let origin = Origin::Flag(flag.name);
             setting.value = Value::parse(setting.def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
                 key: flag.key,
-                value: shown(setting.def.kind, &flag.value),
+                value: shown_text(setting.def, &flag.value),
                 origin: origin.clone(),
                 reason,
             })?;
@@ -242,14 +243,14 @@ fn read_one(
         let origin = Origin::Flag(flag.name);
         let value = Value::parse(def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
             key: def.key,
-            value: shown(def.kind, &flag.value),
+            value: shown_text(def, &flag.value),
             origin: origin.clone(),
             reason,
         })?;
         return Ok(Setting { def, value, origin });
     }
     if sys.env().var_os(def.env).is_some() && sys.env().var(def.env).is_none() {
-        let value = sys.env().var_os(def.env).unwrap_or_default().to_string_lossy().into_owned();
+        let value = shown_text(def, &sys.env().var_os(def.env).unwrap_or_default().to_string_lossy());
         let reason = "it is not valid Unicode".to_owned();
         return Err(SettingsError::Refused { key: def.key, value, origin: Origin::Env(def.env), reason });
     }
@@ -257,7 +258,7 @@ fn read_one(
         let origin = Origin::Env(def.env);
         let value = Value::parse(def.kind, text).map_err(|reason| SettingsError::Refused {
             key: def.key,
-            value: shown(def.kind, text),
+            value: shown_text(def, text),
             origin: origin.clone(),
             reason,
         })?;
@@ -320,22 +321,6 @@ fn home_folder(sys: &Sys) -> Option<PathBuf> {
         env.path_var("XDG_DATA_HOME").or_else(|| Some(env.home()?.join(".local").join("share")))
     };
     data.map(|data| data.join("goward"))
-}
-
-/// A refused value as an error may show it.
-fn shown(kind: Kind, text: &str) -> String {
-    match kind {
-        Kind::Address => value::without_secrets(text),
-        Kind::Map => text
-            .split_whitespace()
-            .map(|pair| match pair.split_once('=') {
-                Some((name, address)) => format!("{name}={}", value::without_secrets(address)),
-                None => value::without_secrets(pair),
-            })
-            .collect::<Vec<_>>()
-            .join(" "),
-        _ => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

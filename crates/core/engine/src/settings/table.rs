@@ -296,6 +296,27 @@ pub const TABLE: &[Def] = &[
         doc: "How long a transfer may bring no byte before it is given up and resumed.",
     },
     Def {
+        key: "network.rate-min",
+        env: "GOWARD_RATE_MIN",
+        kind: Kind::Count(0, 1_000_000_000),
+        default: "1000",
+        doc: "How many bytes a second a server has to bring, measured over a minute; one that is slower is left, and what has come is kept. 0 asks for none.",
+    },
+    Def {
+        key: "network.document-seconds",
+        env: "GOWARD_DOCUMENT_SECONDS",
+        kind: Kind::Count(1, 86_400),
+        default: "120",
+        doc: "How long an index, a signature or an answer of the checksum database may take in all, tries and waits included.",
+    },
+    Def {
+        key: "network.transfer-seconds",
+        env: "GOWARD_TRANSFER_SECONDS",
+        kind: Kind::Count(1, 604_800),
+        default: "7200",
+        doc: "How long one archive may take in all, tries and waits included: by default 75 MB at 10 kB a second. What has come by then is kept, and the next run goes on from there.",
+    },
+    Def {
         key: "network.tries",
         env: "GOWARD_TRIES",
         kind: Kind::Count(1, 100),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::{Def, Setting};
+
 /// What a setting takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -151,24 +153,46 @@ impl fmt::Display for Value {
     }
 }
 
-/// An address without its password; any other text as it is, unless it may hide one.
+/// Settings that hold a command: its arguments may be credentials, so that only the program's name is shown.
+const COMMANDS: [&str; 2] = ["wheel.pip", "verify.hook"];
+
+/// An address without its credentials; any other text as it is, unless it may hide some.
 pub(crate) fn without_secrets(text: &str) -> String {
     match url::Url::parse(text) {
         Ok(url) if url.has_host() => fetch::redacted(&url),
+        _ if text.contains("://") => diag::without_credentials(text),
         _ if text.contains('@') => "…".to_owned(),
         _ => text.to_owned(),
     }
 }
 
-impl Value {
-    /// The value as it may be shown: addresses without passwords.
-    pub fn shown(&self, kind: Kind) -> Value {
-        match (self, kind) {
-            (Value::Text(text), Kind::Address) => Value::Text(without_secrets(text)),
-            (Value::Map(pairs), Kind::Map) => {
+/// A setting's value as text that may be shown: a command without its arguments, an address without credentials.
+pub(super) fn shown_text(def: &Def, text: &str) -> String {
+    match def.kind {
+        _ if COMMANDS.contains(&def.key) => diag::program_of(text.split_whitespace()),
+        // Names of sources and the like: where an address stands in their place, it may be one without a scheme.
+        Kind::Address | Kind::Words => without_secrets(text),
+        Kind::Map => {
+            let pairs = text.split_whitespace().map(|pair| match pair.split_once('=') {
+                Some((name, address)) => format!("{name}={}", without_secrets(address)),
+                None => without_secrets(pair),
+            });
+            pairs.collect::<Vec<_>>().join(" ")
+        }
+        _ => diag::without_credentials(text),
+    }
+}
+
+impl Setting {
+    /// The value as it may be shown: a command without its arguments, addresses without credentials.
+    pub fn shown(&self) -> Value {
+        match &self.value {
+            Value::Text(text) => Value::Text(shown_text(self.def, text)),
+            Value::Words(words) => Value::Words(words.iter().map(|word| shown_text(self.def, word)).collect()),
+            Value::Map(pairs) => {
                 Value::Map(pairs.iter().map(|(name, value)| (name.clone(), without_secrets(value))).collect())
             }
-            _ => self.clone(),
+            other => other.clone(),
         }
     }
 }

@@ -128,6 +128,10 @@ fn send(stream: &TcpStream, shared: &Shared, request: &Request, response: &Respo
             while shared.pause(Duration::from_secs(3600)) {}
             return Ok(After::Close);
         }
+        Fault::Hostile(hostile) => {
+            hostile.attack(stream, shared, &response.body)?;
+            return Ok(After::Close);
+        }
         _ => {}
     }
     let answer = answer(request, response);

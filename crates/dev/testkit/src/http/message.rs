@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::hostile::Hostile;
+
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -66,6 +68,8 @@ pub enum Fault {
     HangUp,
     /// The connection is held open and nothing is ever answered.
     Silence,
+    /// What no honest server does.
+    Hostile(Hostile),
 }
 
 impl Response {
