@@ -106,7 +106,8 @@ mod tests {
 
     fn store(home: &Path) -> Store {
         let nothing: [(&str, &str); 0] = [];
-        Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of(nothing, home.to_owned(), None)), home.join("store"))
+        let sys = Sys::new(Fs::real(), Clock::real(), Env::of(nothing, home.to_owned(), None));
+        Store::at(&sys, crate::TrustedHome::of(&sys, home.join("store")).unwrap())
     }
 
     fn system(path: &str) -> SystemGo {
