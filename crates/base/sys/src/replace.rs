@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fault::{Op, OpKind};
 use crate::fs::Fs;
+use crate::process::mask::mode_of_users;
 
 /// What stands in the names of temporary neighbours, between the name itself and the numbers.
 const NEIGHBOUR_MARK: &str = ".new-";
@@ -138,10 +139,11 @@ impl Fs {
         self.settle(placed, &new, path, true)
     }
 
-    /// Replaces what a path leads to, links followed and permission bits kept: for files that are the user's.
+    /// Replaces what a path leads to, links followed and permission bits kept: for files that are the user's. A new one
+    /// has the bits that the user's own mask leaves.
     pub fn rewrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let real = self.resolve(path).unwrap_or_else(|_| path.to_owned());
-        let mode = self.follow(&real)?.map(|meta| meta.mode);
+        let mode = self.follow(&real)?.map(|meta| meta.mode).or_else(|| mode_of_users(0o666));
         self.replace(&real, bytes)?;
         match mode {
             Some(mode) => self.set_mode(&real, mode),
