@@ -8,7 +8,7 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use support::World;
 use testkit::Run;
@@ -17,7 +17,7 @@ use testkit::Run;
 const MODULES: [&str; 6] =
     ["pip.py", "pip/__init__.py", "pip/__main__.py", "sitecustomize.py", "usercustomize.py", "json.py"];
 const PROGRAMS: [&str; 10] =
-    ["python3", "python", "pip3", "pip", "go", "gofmt", "check", "git", "goward", "tools/python3"];
+    ["python3", "python", "pip3", "tools/pip", "go", "gofmt", "check", "git", "goward", "tools/python3"];
 
 /// A world whose working folder is full of traps, and whose PATH leads into it by `.`, by nothing, and by `tools`.
 fn hostile(world: World) -> World {
@@ -56,36 +56,27 @@ fn a_repository_full_of_traps_runs_nothing_at_any_verb() {
     let mut world = world.env("PIP_INDEX_URL", index).env("GOWARD_SUMDB", "never");
     world.goward("shims --write").success();
     let shim = world.store("shims/go");
-    for pin in [Some("1.27.99\n"), Some("1.27.3\n"), None] {
+    for pin in [Some("1.27.99\n"), None] {
         match pin {
             Some(pin) => drop(world.home.write(".go-version", pin)),
             None => std::fs::remove_file(world.home.folder().join(".go-version")).unwrap(),
         }
         for line in [
             "run -- go version",
-            "install 1.27.99",
             "install",
             "use 1.27.99",
             "list --remote",
-            "which go",
-            "why",
             "bundle create --go 1.27.99 --no-goward -o out.goward",
-            "verify",
-            "doctor",
         ] {
             assert_nothing_ran(&world, &world.goward(line));
         }
-        for args in [&["version"][..], &["+1.27.99", "version"]] {
-            assert_nothing_ran(&world, &world.home.run_program(&shim, args));
-        }
+        assert_nothing_ran(&world, &world.home.run_program(&shim, ["version"]));
     }
     // One line of a go.mod is enough to ask for a Go that nobody has.
     world.home.cd("work/module");
     let mut world = hostile(world);
     world.home.write("go.mod", "module m\n\ngo 1.27.99\n");
-    for line in ["run -- go version", "install", "why --floor"] {
-        assert_nothing_ran(&world, &world.goward(line));
-    }
+    assert_nothing_ran(&world, &world.goward("why --floor"));
     assert_nothing_ran(&world, &world.home.run_program(&shim, ["version"]));
 
     if support::pip().is_err() {
@@ -113,10 +104,10 @@ fn a_wheel_that_pip_finds_on_this_machine_is_vouched_for_by_no_index() {
         r#"{{"version":"1","install":[{{"download_info":{{"url":"{address}","archive_info":{{"hashes":{{"sha256":"{sha256}"}}}}}},"metadata":{{"version":"1.27.3"}}}}]}}"#
     );
     world.home.add_program("pip", &format!("#!/bin/sh\ncat <<'END'\n{report}\nEND\n").replace("cat", "/bin/cat"));
-    let run = world.env("GOWARD_PIP", "pip");
-    let refused = run.goward("install 1.27.3").exits(5);
+    let world = world.env("GOWARD_PIP", "pip");
+    let refused = world.goward("install 1.27.3").exits(5);
     assert!(refused.stderr.contains("nobody but"), "{}", refused.snapshot());
-    run.assert_nothing_installed();
+    world.assert_nothing_installed();
 }
 
 /// Writes the user's configuration; gives its path.
@@ -144,8 +135,7 @@ fn a_relative_check_or_pip_is_refused_where_it_is_set() {
     let world = world.env("GOWARD_VERIFY_HOOK", "./check");
     let run = world.goward("install 1.27.3").exits(2);
     assert!(run.stderr.contains("GOWARD_VERIFY_HOOK in the environment"), "{}", run.snapshot());
-    world.home.run_program("/bin/sh", ["-c", "true"]).success();
-    assert!(!Path::new(&trap(&world)).exists());
+    assert_nothing_ran(&world, &run);
 }
 
 #[test]

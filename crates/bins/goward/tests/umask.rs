@@ -83,9 +83,7 @@ fn the_users_files_have_the_users_mask_and_the_store_is_private() {
     }
     goward(&world, "setup --shell bash").success();
     assert_eq!(mode(&world.home.below(".bashrc")), 0o640);
-    std::fs::create_dir(folder.join(".vscode")).unwrap();
-    std::fs::remove_dir(folder.join(".vscode")).unwrap();
-    goward(&world, "ide setup --editor vscode").success();
+    goward(&world, "ide setup").success();
     assert_eq!(mode(&folder.join(".vscode")), 0o750);
     assert_eq!(mode(&folder.join(".vscode/settings.json")), 0o640);
     goward(&world, "install 1.27.3").success();
