@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use crate::fault::{Adversary, CreateHow, Op, OpKind, carry_out, next_handle};
 use crate::file::{File, Watched};
-use crate::process::mask::mode_of_users;
 use crate::replace::beside;
 
 /// The files of this machine, or of a faulty one. Cheap to clone.
@@ -275,30 +274,6 @@ impl Fs {
         #[cfg(windows)]
         let _ = &mut builder;
         self.change(|| Op::new(OpKind::CreateDir, path), || builder.create(path))
-    }
-
-    /// Gives a new file of the user's own the permission bits that the user's mask leaves of these, where this process's
-    /// own mask has left others.
-    pub fn give_users_mode(&self, path: &Path, full: u32) -> io::Result<()> {
-        mode_of_users(full).map_or(Ok(()), |mode| self.set_mode(path, mode))
-    }
-
-    /// As [`Fs::create_dirs`] for folders of the user's own, as a project or a shell has them: those that are made have
-    /// the permission bits that the user's mask leaves, whatever this process's own mask is.
-    pub fn create_users_dirs(&self, path: &Path) -> io::Result<()> {
-        let Some(mode) = mode_of_users(0o777) else { return self.create_dirs(path) };
-        if self.follow(path)?.is_some() {
-            return self.create_dirs(path);
-        }
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            self.create_users_dirs(parent)?;
-        }
-        match self.create_dir(path) {
-            Ok(()) => self.set_mode(path, mode),
-            // Another process was faster.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            Err(error) => Err(error),
-        }
     }
 
     /// As [`Fs::create_dirs`], and the names of the folders that were made are durable.

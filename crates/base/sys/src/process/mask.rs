@@ -4,8 +4,12 @@
 //! that goward starts, have the mask that the user has set. What an administrator puts up for all can be read by all.
 //! The system has one mask for a whole process, and so it is kept here once for the process. Windows has none.
 
+use std::io;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::Fs;
 
 /// The mask that the user had set when this process was started; empty where this process has left it as it was.
 static USERS: OnceLock<u32> = OnceLock::new();
@@ -65,4 +69,30 @@ pub(super) fn apply(mask: u32) -> u32 {
     let before = rustix::process::umask(rustix::fs::Mode::from_bits_truncate(mask as _));
     #[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "it is 16 bits long on some systems")]
     u32::from(before.as_raw_mode())
+}
+
+impl Fs {
+    /// Gives a new file of the user's own the permission bits that the user's mask leaves of these, where this process's
+    /// own mask has left others.
+    pub fn give_users_mode(&self, path: &Path, full: u32) -> io::Result<()> {
+        mode_of_users(full).map_or(Ok(()), |mode| self.set_mode(path, mode))
+    }
+
+    /// As [`Fs::create_dirs`] for folders of the user's own, as a project or a shell has them: those that are made have
+    /// the permission bits that the user's mask leaves, whatever this process's own mask is.
+    pub fn create_users_dirs(&self, path: &Path) -> io::Result<()> {
+        let Some(mode) = mode_of_users(0o777) else { return self.create_dirs(path) };
+        if self.follow(path)?.is_some() {
+            return self.create_dirs(path);
+        }
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            self.create_users_dirs(parent)?;
+        }
+        match self.create_dir(path) {
+            Ok(()) => self.set_mode(path, mode),
+            // Another process was faster.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
 }

@@ -245,5 +245,6 @@ fn keep_head(stream: &mut impl Read, kept: &Mutex<Vec<u8>>, bytes_max: u64) -> i
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;
