@@ -86,6 +86,6 @@ impl Env {
 }
 
 /// Windows finds variables whatever their case.
-fn key(name: &OsStr) -> OsString {
+pub(crate) fn key(name: &OsStr) -> OsString {
     if cfg!(windows) { name.to_ascii_uppercase() } else { name.to_owned() }
 }

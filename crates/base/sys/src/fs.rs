@@ -277,10 +277,15 @@ impl Fs {
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             self.create_private_dirs(parent)?;
         }
-        match self.create_dir_with(path, PRIVATE_DIR_MODE) {
+        match self.create_private_dir(path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             other => other,
         }
+    }
+
+    /// Makes one folder, its owner's alone (0700) from its first instant.
+    pub fn create_private_dir(&self, path: &Path) -> io::Result<()> {
+        self.create_dir_with(path, PRIVATE_DIR_MODE)
     }
 
     /// As [`Fs::create_private_dirs`], and the names of the folders that were made are durable.

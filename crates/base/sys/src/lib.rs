@@ -45,7 +45,10 @@ pub use fs::{EntryKind, Fs, Meta, Space};
 pub use host::{Host, cpu_count};
 pub use interrupt::Interrupt;
 pub use lock::{FileLock, LockAttempt};
-pub use process::{Child, Command, Ended, Process};
+pub use process::{
+    EmptyFolder, Ended, Environment, Helper, NoProgram, NotAbsolute, Process, Program, UserProgram, is_program,
+    programs_in, with_suffixes,
+};
 pub use system::SystemFacts;
 pub use trust::{Distrust, DistrustReason, ReadOwnError, TrustedPath};
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::fault::{Op, OpKind};
 use crate::file::File;
 use crate::fs::{EntryKind, Fs};
+use crate::process::mask::mode_of_users;
 
 /// What stands in the names of temporary neighbours, between the name itself and the numbers.
 const NEIGHBOUR_MARK: &str = ".new-";
@@ -183,14 +184,17 @@ impl Fs {
         self.settle(placed, &new, path, true)
     }
 
-    /// Replaces what a path leads to, links followed: for files that are the user's.
+    /// Replaces what a path leads to, links followed: for files that are the user's. A new one has the bits that the
+    /// user's own mask leaves.
     pub fn rewrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let real = self.resolve(path).unwrap_or_else(|_| path.to_owned());
-        #[cfg(windows)]
-        let mode = self.follow(&real)?.map(|meta| meta.mode);
+        // What is replaced keeps its mode anyway; on Windows it has its folder's rights, and only the mark that it may
+        // not be written is its own.
+        let mode = match self.follow(&real)? {
+            Some(meta) => cfg!(windows).then_some(meta.mode),
+            None => mode_of_users(0o666),
+        };
         self.replace(&real, bytes)?;
-        // There the new file has its folder's rights, and only the mark that it may not be written is its own.
-        #[cfg(windows)]
         if let Some(mode) = mode {
             self.set_mode(&real, mode)?;
         }

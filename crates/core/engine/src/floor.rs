@@ -1,11 +1,9 @@
 //! What makes a project need the Go it needs.
 //!
 //! The chosen toolchain's own `go mod graph` is asked, which writes nothing, and needs a network only for go.mod
-//! files that are not in the module cache. It runs with `GOTOOLCHAIN=local`, so that no other Go is fetched behind
-//! the user's back; `--offline` is `GOPROXY=off` to it. For the newest older version that would do, a few older
+//! files that are not in the module cache (`go_question`); `--offline` is `GOPROXY=off` to it. For the newest older version that would do, a few older
 //! versions of the module are looked at; where that cannot be had it is said, and the rest stands.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,11 +12,11 @@ use project::{Demand, Demander, FileName, Floor, ModuleGraph, Want};
 use release::{Version, cut};
 use serde::Serialize;
 use store::Toolchain;
-use sys::Command;
 
 use crate::choose::Choice;
 use crate::ctx::Ctx;
-use crate::launch::{LaunchError, launch};
+use crate::go_question::{About, question};
+use crate::launch::LaunchError;
 
 /// What `go mod graph` may print: the largest known graphs print some ten megabytes.
 const GRAPH_BYTES_MAX: u64 = 64 << 20;
@@ -150,7 +148,7 @@ pub fn why_floor(ctx: &Ctx, choice: &Choice, toolchain: &Toolchain) -> Result<Fl
     let Some((Floor { file, .. }, go)) = floor.and_then(|floor| Some((floor, floor.go.as_ref()?))) else {
         return Err(FloorError::NoFloor);
     };
-    let graph = ask(ctx, toolchain, &["mod", "graph"], |command| command)?;
+    let graph = ask(ctx, toolchain, About::Project, &["mod", "graph"])?;
     let demand = ModuleGraph::parse(&graph).demand(*file == FileName::GoWork);
     let lowerable = demand.as_ref().is_none_or(|demand| demand.needs.go_order(&go.version).is_lt());
     let mut why = FloorWhy {
@@ -178,16 +176,12 @@ pub fn why_floor(ctx: &Ctx, choice: &Choice, toolchain: &Toolchain) -> Result<Fl
 /// own versions are.
 fn older(ctx: &Ctx, toolchain: &Toolchain, module: &Demander, needs: &Version) -> Result<Option<Older>, FloorError> {
     let Some(current) = &module.version else { return Ok(None) };
-    // Outside of any module, so that neither go.mod nor go.sum bears on it.
-    let outside = |command: Command| {
-        command.folder(&toolchain.tree).env("GOWORK", "off").env("GO111MODULE", "on").env("GOFLAGS", "")
-    };
     let name = |version: &str| format!("{}@{version}", module.module);
     let versions = ask(
         ctx,
         toolchain,
+        About::Modules,
         &["list", "-m", "-versions", "-f", "{{range .Versions}}{{.}} {{end}}", &name(current)],
-        outside,
     )?;
     let before = versions.split_whitespace().take_while(|version| version != current);
     let before: Vec<String> = before.filter(|version| !version.contains('-')).map(name).collect();
@@ -196,7 +190,7 @@ fn older(ctx: &Ctx, toolchain: &Toolchain, module: &Demander, needs: &Version) -
     }
     let newest = before.iter().rev().take(OLDER_MAX).map(String::as_str);
     let words: Vec<&str> = ["list", "-m", "-f", "{{.Version}} {{.GoVersion}}"].into_iter().chain(newest).collect();
-    let lines = ask(ctx, toolchain, &words, outside)?;
+    let lines = ask(ctx, toolchain, About::Modules, &words)?;
     Ok(lines.lines().find_map(|line| {
         let mut words = line.split_whitespace();
         let version = words.next()?.to_owned();
@@ -208,23 +202,15 @@ fn older(ctx: &Ctx, toolchain: &Toolchain, module: &Demander, needs: &Version) -
 }
 
 /// What the go command of a toolchain prints.
-fn ask(
-    ctx: &Ctx,
-    toolchain: &Toolchain,
-    words: &[&str],
-    change: impl FnOnce(Command) -> Command,
-) -> Result<String, FloorError> {
-    let all: Vec<OsString> = std::iter::once("go").chain(words.iter().copied()).map(OsString::from).collect();
-    let mut command = change(launch(ctx, toolchain.clone(), &all)?.command.env("GOTOOLCHAIN", "local"));
-    if ctx.is_offline() {
-        command = command.env("GOPROXY", "off");
-    }
+fn ask(ctx: &Ctx, toolchain: &Toolchain, about: About, words: &[&str]) -> Result<String, FloorError> {
+    let helper = question(ctx, toolchain, about)?.args(words.iter().copied());
+    let program = helper.program().to_owned();
     let verb = || format!("go {}", words.iter().take(2).copied().collect::<Vec<_>>().join(" "));
     let ended = ctx
         .sys
         .process()
-        .capture(&command, GRAPH_BYTES_MAX, GO_TIME_MAX, ctx.sys.interrupt())
-        .map_err(|cause| FloorError::Run { program: command.program().to_owned(), cause })?;
+        .capture(helper, GRAPH_BYTES_MAX, GO_TIME_MAX, ctx.sys.interrupt())
+        .map_err(|cause| FloorError::Run { program, cause })?;
     if ended.timed_out {
         return Err(FloorError::Time { verb: verb() });
     }

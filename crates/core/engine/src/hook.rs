@@ -2,13 +2,14 @@
 //!
 //! The program gets the archive's path as its last argument, facts as one JSON object on standard input, and the
 //! most wanted of them as `GOWARD_HOOK_*`. No shell is between: the setting's words are the program and its
-//! arguments. What it says is shown; exit status 0 accepts, anything else refuses.
+//! arguments. What it says is shown; exit status 0 accepts, anything else refuses. It runs in an empty folder of goward's
+//! own, since what lies in the user's may be anybody's; what it starts ends with it.
 
 use std::time::Duration;
 
 use serde_json::json;
 use source::Place;
-use sys::Command;
+use sys::{Environment, Helper};
 use trust::Witness;
 
 use crate::catalog::whole;
@@ -61,21 +62,22 @@ fn captured(
         "archive": archive.display().to_string(), "file": arrived.file_name, "sha256": sha256,
         "source": arrived.source, "url": url, "witnesses": witnesses,
     });
-    let command = Command::new(program)
-        .args(args)
-        .arg(archive.as_os_str())
-        .env("GOWARD_HOOK_VERSION", version)
-        .env("GOWARD_HOOK_PLATFORM", platform)
-        .env("GOWARD_HOOK_SHA256", sha256)
-        .env("GOWARD_HOOK_SOURCE", arrived.source)
-        .env("GOWARD_HOOK_URL", url);
+    let environment = Environment::of(ctx.sys.env())
+        .with("GOWARD_HOOK_VERSION", version)
+        .with("GOWARD_HOOK_PLATFORM", platform)
+        .with("GOWARD_HOOK_SHA256", sha256)
+        .with("GOWARD_HOOK_SOURCE", arrived.source)
+        .with("GOWARD_HOOK_URL", url);
+    let found = ctx.sys.find_program(program).map_err(|error| format!("`{program}` cannot be run: {error}"))?;
+    let folder = ctx.store.empty_folder().map_err(|error| whole(&error))?;
+    let helper = Helper::new(found, folder, environment).args(args).arg(archive.as_os_str());
     let time_max: Duration = ctx.settings.seconds("verify.hook-seconds");
     let mut input = facts.to_string().into_bytes();
     input.push(b'\n');
     let ended = ctx
         .sys
         .process()
-        .capture_fed(&command, input, HOOK_BYTES_MAX, time_max, ctx.sys.interrupt())
+        .capture_fed(helper, input, HOOK_BYTES_MAX, time_max, ctx.sys.interrupt())
         .map_err(|error| format!("`{program}` cannot be run: {error}"))?;
     for stream in [&ended.stdout, &ended.stderr] {
         for line in String::from_utf8_lossy(stream).lines().take(HOOK_LINES_MAX) {

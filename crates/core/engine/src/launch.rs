@@ -9,8 +9,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Hints, hint};
-use store::Toolchain;
-use sys::{Command, EntryKind};
+use store::{StoreError, Toolchain};
+use sys::{EntryKind, Program, UserProgram, programs_in, with_suffixes};
 
 use crate::choose::ChooseError;
 use crate::ctx::Ctx;
@@ -22,7 +22,7 @@ pub struct Launch {
     /// The toolchain.
     pub toolchain: Toolchain,
     /// The program with its arguments and environment.
-    pub command: Command,
+    pub command: UserProgram,
     /// A `GOROOT` that was taken out of the environment, since it belongs to another tree.
     pub dropped_goroot: Option<PathBuf>,
     /// Folders of the version's or the project's own that the program is given, by variable.
@@ -52,6 +52,9 @@ pub enum LaunchError {
     /// The project whose own folders are asked for cannot be found out.
     #[error(transparent)]
     Choose(#[from] ChooseError),
+    /// No empty folder can be made for a go command that is asked something.
+    #[error(transparent)]
+    Folder(Box<StoreError>),
     /// A folder of the version's or the project's own cannot be made.
     #[error("make the folder `{}` for {name}", path.display())]
     Isolate {
@@ -78,6 +81,7 @@ impl Diagnose for LaunchError {
             Self::Missing { .. } => Class::CommandMissing,
             Self::Refused { .. } => Class::CommandRefused,
             Self::Choose(error) => error.class(),
+            Self::Folder(error) => error.class(),
             Self::Isolate { cause, .. } => Class::of_io(cause),
         }
     }
@@ -87,6 +91,7 @@ impl Diagnose for LaunchError {
             Self::Missing { .. } => "command-missing",
             Self::Refused { .. } => "command-refused",
             Self::Choose(error) => error.word(),
+            Self::Folder(error) => error.word(),
             Self::Isolate { .. } => "isolate-folder",
         }
     }
@@ -95,6 +100,7 @@ impl Diagnose for LaunchError {
         match self {
             Self::Missing { .. } => hint!("check the name, or give a path"),
             Self::Choose(error) => error.hints(),
+            Self::Folder(error) => error.hints(),
             Self::Isolate { cause, .. } => Hints::for_io(cause),
             Self::Refused { .. } => hint!("is it a program for this machine, on a file system that allows programs?"),
         }
@@ -149,13 +155,17 @@ impl Launch {
 ///
 /// # Errors
 /// When there is no such program.
-pub fn launch_in(ctx: &Ctx, tree: &Path, words: &[OsString]) -> Result<(Command, Option<PathBuf>), LaunchError> {
+pub fn launch_in(ctx: &Ctx, tree: &Path, words: &[OsString]) -> Result<(UserProgram, Option<PathBuf>), LaunchError> {
     let bin = tree.join("bin");
     let fallback = OsString::from("go");
     let (name, args) = words.split_first().unwrap_or((&fallback, &[]));
-    let program = find(ctx, &bin, name)
+    let program = find(ctx, &bin, name)?
         .ok_or_else(|| LaunchError::Missing { name: name.to_string_lossy().into_owned(), bin: bin.clone() })?;
-    let mut command = Command::new(program).args(args).env("PATH", path_with(ctx, &bin));
+    let mut command = UserProgram::new(program).args(args).env("PATH", path_with(ctx, &bin));
+    if is_path(name) {
+        // The program sees the path that was typed.
+        command = command.named(name);
+    }
     let goroot = foreign_goroot(ctx, tree);
     if goroot.is_some() {
         command = command.env_remove("GOROOT");
@@ -198,7 +208,7 @@ pub fn launch_shim(
         let cause = std::io::Error::other("it is a shim of goward's and no go command");
         return Err(LaunchError::refused(&program, cause));
     }
-    let mut command = Command::new(program).named(name).args(args);
+    let mut command = UserProgram::new(absolute(program)?).named(name).args(args);
     let dropped_goroot = foreign_goroot(ctx, &toolchain.tree).filter(|_| call != ShimCall::Exact);
     if dropped_goroot.is_some() {
         command = command.env_remove("GOROOT");
@@ -214,51 +224,32 @@ pub fn launch_shim(
     Ok(launch)
 }
 
-fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Option<PathBuf> {
-    let typed = Path::new(name);
-    if typed.components().count() > 1 || typed.is_absolute() {
-        let is_file = |path: &PathBuf| {
-            ctx.sys.fs().follow(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File))
-        };
-        // What is there but is no program is for the system to refuse, in its words and as it was typed.
-        let refused = || (!matches!(ctx.sys.fs().follow(typed), Ok(None))).then(|| typed.to_owned());
-        return with_suffixes(typed.to_owned()).into_iter().find(is_file).or_else(refused);
+/// The program that was typed: by its path, from the working folder, or by a name.
+fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Result<Option<Program>, LaunchError> {
+    if !is_path(name) {
+        let folders = std::iter::once(bin.to_owned()).chain(ctx.sys.env().search_path());
+        return Ok(programs_in(ctx.sys.fs(), folders, name).next());
     }
-    let folders = std::iter::once(bin.to_owned()).chain(ctx.sys.env().search_path());
-    folders.flat_map(|folder| with_suffixes(folder.join(name))).find(|path| is_program(ctx, path))
-}
-
-/// What Windows itself starts, in the order in which its shells look for it. The others of `PATHEXT` are opened by
-/// another program, and that is for a shell to do.
-const PROGRAM_SUFFIXES: [&str; 4] = [".com", ".exe", ".bat", ".cmd"];
-
-/// On Windows a program is found without its ending; and a file with none of these endings, `tool.v2`, is data, which
-/// must not hide `tool.v2.exe`.
-fn with_suffixes(path: PathBuf) -> Vec<PathBuf> {
-    if !cfg!(windows) {
-        return vec![path];
-    }
-    let with = |suffix: &&str| {
-        let mut with_suffix = path.clone().into_os_string();
-        with_suffix.push(suffix);
-        PathBuf::from(with_suffix)
+    let typed = ctx.sys.env().folder().join(name);
+    let is_file = |path: &PathBuf| {
+        ctx.sys.fs().follow(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File))
     };
-    let mut paths: Vec<PathBuf> = PROGRAM_SUFFIXES.iter().map(with).collect();
-    let is_suffix = |end: &OsStr| PROGRAM_SUFFIXES.iter().any(|suffix| end.eq_ignore_ascii_case(&suffix[1..]));
-    if path.extension().is_some_and(is_suffix) {
-        paths.insert(0, path);
-    }
-    paths
+    // What is there but is no program is for the system to refuse, in its words.
+    let refused = || (!matches!(ctx.sys.fs().follow(&typed), Ok(None))).then(|| typed.clone());
+    with_suffixes(typed.clone()).into_iter().find(is_file).or_else(refused).map(absolute).transpose()
 }
 
-fn is_program(ctx: &Ctx, path: &Path) -> bool {
-    match ctx.sys.fs().follow(path) {
-        Ok(Some(meta)) => meta.kind == EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0),
-        _ => false,
-    }
+fn is_path(name: &OsStr) -> bool {
+    let typed = Path::new(name);
+    typed.components().count() > 1 || typed.is_absolute()
 }
 
-fn path_with(ctx: &Ctx, bin: &Path) -> OsString {
+/// A program by its absolute path; so the working folder has to be known where the path begins there.
+fn absolute(program: PathBuf) -> Result<Program, LaunchError> {
+    Program::at(program).map_err(|error| LaunchError::refused(&error.path.clone(), error.into()))
+}
+
+pub(crate) fn path_with(ctx: &Ctx, bin: &Path) -> OsString {
     let mut path = bin.as_os_str().to_owned();
     if let Some(rest) = ctx.sys.env().var_os("PATH") {
         path.push(if cfg!(windows) { ";" } else { ":" });

@@ -13,6 +13,7 @@ mod ctx;
 mod disk;
 mod floor;
 mod get;
+mod go_question;
 mod goenv;
 mod history;
 mod hook;

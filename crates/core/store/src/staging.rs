@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use release::ToolchainId;
-use sys::{FileLock, LockAttempt};
+use sys::{EmptyFolder, FileLock, LockAttempt};
 
 use crate::journal::Operation;
 use crate::record::{FORMAT, ToolchainRecord};
@@ -75,6 +75,16 @@ impl Store {
         let (folder, lock, held) = self.guarded(&parent, &id.to_string())?;
         fs.create_dir(&folder).map_err(StoreError::io("make the folder", &folder))?;
         Ok(Staging { folder, lock, _held: held })
+    }
+
+    /// A new, empty folder for a program that is started for goward itself.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn empty_folder(&self) -> Result<EmptyFolder, StoreError> {
+        let parent = self.layout().work();
+        let made = EmptyFolder::make(self.sys.fs(), &parent, self.sys.clock().unix_seconds());
+        made.map_err(StoreError::io("make an empty folder in", &parent))
     }
 
     /// A new name in a folder with its lock beside it, held: what is under that name is swept by nobody else.

@@ -198,6 +198,7 @@ fn write(
     let fs = ctx.sys.fs();
     let failed = |cause| BundleError::Io { action: "write", path: part.to_owned(), cause };
     let mut out = fs.create(part).map_err(failed)?;
+    fs.give_users_mode(part, 0o666).map_err(failed)?;
     let mut contents = Contents {
         format: FORMAT,
         made_by: format!("goward {}", env!("CARGO_PKG_VERSION")),

@@ -76,7 +76,7 @@ pub fn apply(ctx: &Ctx, plan: &Plan) -> Result<Option<String>, IdeError> {
     let mut change = ctx.store.transaction("ide setup").by(ctx.author.clone());
     for edit in &plan.edits {
         let folder = edit.path.parent().unwrap_or(Path::new("."));
-        let made = ctx.sys.fs().create_dirs(folder);
+        let made = ctx.sys.fs().create_users_dirs(folder);
         made.map_err(|cause| IdeError::Read { path: folder.to_owned(), cause })?;
         change = change.write(&edit.path, edit.after.as_bytes());
     }

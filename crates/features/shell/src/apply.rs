@@ -29,7 +29,9 @@ pub fn apply(
         transaction = match &change.after {
             Some(bytes) => {
                 if let Some(folder) = change.path.parent() {
-                    sys.fs().create_dirs(folder).map_err(SetupError::io("make the folder", folder))?;
+                    let is_own = folder.starts_with(store.layout().home());
+                    let made = if is_own { sys.fs().create_dirs(folder) } else { sys.fs().create_users_dirs(folder) };
+                    made.map_err(SetupError::io("make the folder", folder))?;
                 }
                 transaction.write(&change.path, bytes.as_slice())
             }

@@ -6,7 +6,7 @@
 use engine::Ctx;
 use serde::Serialize;
 use store::Toolchain;
-use sys::Command;
+use sys::{Environment, Helper, Program};
 
 use crate::limits::{TRIAL_BYTES_MAX, TRIAL_TIME_MAX};
 
@@ -62,14 +62,14 @@ pub(crate) fn try_out(ctx: &Ctx, toolchain: &Toolchain) -> Result<Vec<Trial>, st
 
 fn captured(ctx: &Ctx, toolchain: &Toolchain, scratch: &std::path::Path, args: &[&str]) -> Result<String, String> {
     let go = toolchain.tree.join("bin").join(if cfg!(windows) { "go.exe" } else { "go" });
-    let mut command = Command::new(go).args(args).folder(scratch);
-    for (name, _) in ctx.sys.env().vars() {
-        if !KEPT.iter().any(|kept| name.eq_ignore_ascii_case(kept)) {
-            command = command.env_remove(name);
+    let mut environment = Environment::empty();
+    for (name, value) in ctx.sys.env().vars() {
+        if KEPT.iter().any(|kept| name.eq_ignore_ascii_case(kept)) {
+            environment = environment.with(name, value);
         }
     }
     for name in ["HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "LOCALAPPDATA", "APPDATA", "GOCACHE", "GOPATH"] {
-        command = command.env(name, scratch.join(name).into_os_string());
+        environment = environment.with(name, scratch.join(name));
     }
     for folder in ["TMPDIR", "TEMP", "TMP"] {
         // A program that lacks it says so itself.
@@ -84,12 +84,15 @@ fn captured(ctx: &Ctx, toolchain: &Toolchain, scratch: &std::path::Path, args: &
         ("GOTELEMETRY", "off"),
         ("PATH", ""),
     ] {
-        command = command.env(name, value);
+        environment = environment.with(name, value);
     }
+    let go = Program::at(go).map_err(|error| format!("cannot be run: {error}"))?;
+    let folder = ctx.store.empty_folder().map_err(|error| format!("cannot be run: could not {error}"))?;
+    let helper = Helper::new(go, folder, environment).args(args.iter().copied());
     let ended = ctx
         .sys
         .process()
-        .capture(&command, TRIAL_BYTES_MAX, TRIAL_TIME_MAX, ctx.sys.interrupt())
+        .capture(helper, TRIAL_BYTES_MAX, TRIAL_TIME_MAX, ctx.sys.interrupt())
         .map_err(|error| format!("cannot be run: {error}"))?;
     let said = String::from_utf8_lossy(&ended.stdout).trim().to_owned();
     match ended.code {

@@ -19,4 +19,4 @@ mod stand_in;
 pub(crate) use calls::{computer_name, disk_space, identity, machine, tell_of_new_environment, version};
 pub(crate) use locks::{Held, lock, lock_shared};
 pub(crate) use refusal::{patiently, remove_file};
-pub(crate) use stand_in::stand_in_for;
+pub(crate) use stand_in::{Job, stand_in_for};

@@ -14,7 +14,7 @@ use std::ffi::c_void;
 use std::io;
 use std::os::windows::io::AsRawHandle;
 use std::os::windows::process::CommandExt;
-use std::process::Command;
+use std::process::{Child, Command};
 
 type Handle = *mut c_void;
 
@@ -55,6 +55,8 @@ unsafe extern "system" {
     fn CreateJobObjectW(attributes: *const c_void, name: *const u16) -> Handle;
     fn SetInformationJobObject(job: Handle, class: i32, information: *const c_void, bytes: u32) -> i32;
     fn AssignProcessToJobObject(job: Handle, process: Handle) -> i32;
+    fn TerminateJobObject(job: Handle, code: u32) -> i32;
+    fn CloseHandle(handle: Handle) -> i32;
     fn GetCommandLineW() -> *const u16;
 }
 
@@ -70,22 +72,7 @@ unsafe extern "system" {
 pub(crate) fn stand_in_for(command: &mut Command) -> io::Result<u32> {
     // SAFETY: the handler is a function of this program, and touches nothing. Handlers are not inherited.
     unsafe { SetConsoleCtrlHandler(Some(leave_it_to_the_child), 1) };
-    let job = job();
-    let mut child = command.creation_flags(SUSPENDED).spawn()?;
-    let process: Handle = child.as_raw_handle();
-    if let Some(job) = job {
-        // Where the system refuses (a job of somebody else's that allows no other inside) it runs without one.
-        // SAFETY: both handles are open: the job's is never closed, the child's not before `child` is dropped.
-        unsafe { AssignProcessToJobObject(job, process) };
-    }
-    // SAFETY: the handle is open, and that of a process whose only thread waits to be let go.
-    let refused = unsafe { NtResumeProcess(process) };
-    if refused < 0 {
-        // It has not run a single instruction: ending it loses nothing.
-        let _ = child.kill();
-        let _ = child.wait();
-        return Err(io::Error::other(format!("the new process could not be let go (status {refused:#x})")));
-    }
+    let mut child = start_in(job(END_WITH_JOB | CHILDREN_ARE_FREE), command)?;
     // The system has 32 bits without a sign; the standard library shows them with one.
     Ok(child.wait()?.code().unwrap_or(1).cast_unsigned())
 }
@@ -103,14 +90,75 @@ pub(crate) fn command_line() -> &'static [u16] {
     }
 }
 
+/// A job for a program whose children are to end with it. It ends all of them when it is dropped.
+#[allow(dead_code, reason = "of the two programs that have this file only goward starts helpers")]
+pub(crate) struct Job {
+    handle: Option<Handle>,
+}
+
+#[allow(dead_code, reason = "of the two programs that have this file only goward starts helpers")]
+impl Job {
+    /// One with nothing in it. Where the system refuses, the programs run without one.
+    pub(crate) fn new() -> Job {
+        Job { handle: job(END_WITH_JOB) }
+    }
+
+    /// Starts a program in it.
+    ///
+    /// # Errors
+    /// When the program cannot be started, in the system's words.
+    pub(crate) fn start(&self, command: &mut Command) -> io::Result<Child> {
+        start_in(self.handle, command)
+    }
+
+    /// Ends all that runs in it.
+    pub(crate) fn end(&self) {
+        /// The code with which they end; nobody looks at it.
+        const CODE: u32 = 1;
+        if let Some(job) = self.handle {
+            // SAFETY: the handle is open until this value is dropped.
+            unsafe { TerminateJobObject(job, CODE) };
+        }
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        if let Some(job) = self.handle.take() {
+            // SAFETY: the handle is open, and nobody has it after this.
+            unsafe { CloseHandle(job) };
+        }
+    }
+}
+
+/// Starts a program in a job. It does not run before it is in there.
+fn start_in(job: Option<Handle>, command: &mut Command) -> io::Result<Child> {
+    let mut child = command.creation_flags(SUSPENDED).spawn()?;
+    let process: Handle = child.as_raw_handle();
+    if let Some(job) = job {
+        // Where the system refuses (a job of somebody else's that allows no other inside) it runs without one.
+        // SAFETY: both handles are open: the job's by whoever called, the child's not before `child` is dropped.
+        unsafe { AssignProcessToJobObject(job, process) };
+    }
+    // SAFETY: the handle is open, and that of a process whose only thread waits to be let go.
+    let refused = unsafe { NtResumeProcess(process) };
+    if refused < 0 {
+        // It has not run a single instruction: ending it loses nothing.
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(io::Error::other(format!("the new process could not be let go (status {refused:#x})")));
+    }
+    Ok(child)
+}
+
 /// A job whose processes end when its last handle is closed: ours, which the system closes when we end.
-fn job() -> Option<Handle> {
+fn job(flags: u32) -> Option<Handle> {
     // SAFETY: no attributes (the handle is not inherited) and no name are both allowed.
     let job = unsafe { CreateJobObjectW(std::ptr::null(), std::ptr::null()) };
     if job.is_null() {
         return None;
     }
-    let limits = JobLimits { flags: END_WITH_JOB | CHILDREN_ARE_FREE, ..JobLimits::default() };
+    let limits = JobLimits { flags, ..JobLimits::default() };
     let bytes = u32::try_from(size_of::<JobLimits>()).unwrap_or(0);
     // SAFETY: the pointer is to a structure of the shape and size that the class has, alive for the call.
     let set = unsafe { SetInformationJobObject(job, EXTENDED_LIMITS, (&raw const limits).cast(), bytes) };

@@ -75,7 +75,7 @@ fn write_powershell(ctx: &Ctx, out: &Path) -> Result<Option<PathBuf>, Failure> {
     let name = out.file_name().unwrap_or_default().to_string_lossy();
     let Some(script) = bundle::powershell_of(ctx, out, &name)? else { return Ok(None) };
     let path = out.with_file_name(format!("{name}.ps1"));
-    ctx.sys.fs().replace(&path, script.as_bytes()).map_err(|cause| bundle::BundleError::Io {
+    ctx.sys.fs().rewrite(&path, script.as_bytes()).map_err(|cause| bundle::BundleError::Io {
         action: "write",
         path: path.clone(),
         cause,

@@ -11,7 +11,7 @@ use engine::settings::{Flag, Origin, Settings};
 use engine::{ChooseError, Ctx, LaunchError, ShimCall};
 use release::{Request, Version};
 use store::{StoreError, Toolchain};
-use sys::{Command, Env, Sys};
+use sys::{Env, Sys, UserProgram};
 
 use super::{Unobtained, obtain, obtain_choice, remember};
 use crate::failure::Failure;
@@ -55,6 +55,7 @@ fn perform(sys: &Sys, call: &Call, speech: &Speech) -> Failed {
         Ok(settings) => settings,
         Err(error) => return unread(error),
     };
+    crate::share_system_store(sys, &settings);
     let platform = match release::Platform::of_this_build() {
         Ok(platform) => platform,
         Err(error) => return unread(error.into()),
@@ -228,9 +229,9 @@ fn next(ctx: &Ctx, call: &Call) -> Result<std::convert::Infallible, Stop> {
     }
     let program = engine::next_program(ctx, call.name)?;
     // The mark stays: should that program put the shim into this very process again, the shim knows it.
-    let command = Command::new(&program).named(call.name).args(call.args).env(LEVEL, level.to_string());
+    let command = UserProgram::new(program).named(call.name).args(call.args).env(LEVEL, level.to_string());
     let cause = ctx.sys.process().replace(&command);
-    Err(LaunchError::refused(&program, cause).into())
+    Err(LaunchError::refused(command.program(), cause).into())
 }
 
 #[cfg(test)]

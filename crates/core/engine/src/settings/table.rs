@@ -74,9 +74,9 @@ pub const TABLE: &[Def] = &[
     Def {
         key: "wheel.pip",
         env: "GOWARD_PIP",
-        kind: Kind::Text,
+        kind: Kind::Program,
         default: "",
-        doc: "How pip is called, words separated by spaces. By default the first of `python3 -m pip`, `pip3`, `pip`, `python -m pip`.",
+        doc: "How pip is called, words separated by spaces: an absolute path, or a name that is found in an absolute folder of `PATH`. By default the first of `python3 -m pip`, `pip3`, `pip`, `python -m pip`.",
     },
     Def {
         key: "folder.path",
@@ -158,9 +158,9 @@ pub const TABLE: &[Def] = &[
     Def {
         key: "verify.hook",
         env: "GOWARD_VERIFY_HOOK",
-        kind: Kind::Text,
+        kind: Kind::Program,
         default: "",
-        doc: "Your own check of every archive before it is installed: a program with its arguments, words separated by spaces, no shell. docs/trust.md says what it is told.",
+        doc: "Your own check of every archive before it is installed: a program with its arguments, words separated by spaces, no shell. The program is an absolute path, or a name that is found in an absolute folder of `PATH`. docs/trust.md says what it is told.",
     },
     Def {
         key: "verify.hook-seconds",

@@ -11,6 +11,9 @@ pub enum Kind {
     Text,
     /// An absolute path; empty means not set.
     Path,
+    /// A program with its arguments, words separated by spaces; empty means not set. The program is an absolute path, or a
+    /// name that is looked up in `PATH`: any other path would be another program in every folder.
+    Program,
     /// An `http` or `https` address.
     Address,
     /// A whole number within bounds, both included.
@@ -67,7 +70,9 @@ impl Value {
                     .collect::<Result<Vec<_>, _>>()?;
                 Value::Map(pairs).checked(kind)
             }
-            Kind::Text | Kind::Path | Kind::Address | Kind::Choice(_) => Value::Text(text.to_owned()).checked(kind),
+            Kind::Text | Kind::Path | Kind::Program | Kind::Address | Kind::Choice(_) => {
+                Value::Text(text.to_owned()).checked(kind)
+            }
         }
     }
 
@@ -84,6 +89,12 @@ impl Value {
                     Err("an absolute path is expected".to_owned())
                 }
             }
+            (Value::Text(text), Kind::Program) => match text.split_whitespace().next() {
+                Some(program) if !sys::Program::is_word(program) => Err(format!(
+                    "`{program}` is a relative path, which is another program in every folder; an absolute path is expected, or a name to be found on PATH"
+                )),
+                _ => Ok(self),
+            },
             (Value::Text(text), Kind::Address) => address(text).map(|()| self.clone()),
             (Value::Text(text), Kind::Choice(words)) => {
                 if words.contains(&text.as_str()) {
@@ -128,6 +139,7 @@ impl Kind {
         match self {
             Kind::Text => "a text",
             Kind::Path => "an absolute path",
+            Kind::Program => "a program with its arguments",
             Kind::Address => "an address",
             Kind::Count(..) => "a whole number",
             Kind::Switch => "`true` or `false`",

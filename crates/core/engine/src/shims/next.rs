@@ -1,9 +1,10 @@
 //! The next program of a name on `PATH`, where goward has nothing to say.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::Path;
 
 use diag::{Class, Diagnose, Hints, hint};
-use sys::EntryKind;
+use sys::Program;
 
 use super::SHIM_BYTES_MAX;
 use crate::ctx::Ctx;
@@ -37,16 +38,11 @@ impl Diagnose for NextError {
 ///
 /// # Errors
 /// When there is none.
-pub fn next_program(ctx: &Ctx, name: &str) -> Result<PathBuf, NextError> {
-    let file = super::with_suffix(name);
-    let folders = ctx.sys.env().search_path().into_iter();
-    let found = folders.map(|folder| folder.join(&file)).find(|path| is_program(ctx, path) && !is_shim(ctx, path));
+pub fn next_program(ctx: &Ctx, name: &str) -> Result<Program, NextError> {
+    // With its ending, where there is one: a batch file of that name is no go command.
+    let file = OsString::from(super::with_suffix(name));
+    let found = ctx.sys.env().programs(ctx.sys.fs(), &file).find(|program| !is_shim(ctx, program.path()));
     found.ok_or_else(|| NextError { name: name.to_owned() })
-}
-
-fn is_program(ctx: &Ctx, path: &Path) -> bool {
-    let Ok(Some(meta)) = ctx.sys.fs().follow(path) else { return false };
-    meta.kind == EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0)
 }
 
 /// Whether a program is a shim, links followed. One that cannot be read is run: then it is the system's to refuse.

@@ -27,7 +27,7 @@ pub(super) fn show(ctx: &Ctx, written: &mut ShimsWritten) -> Result<(), ShimErro
     let mut installed = ctx.store.toolchains()?;
     installed.retain(|one| *one.id.platform() == platform && ctx.settings.is_on("shims.sdk-links"));
     if !installed.is_empty() {
-        ctx.sys.fs().create_dirs(&folder).map_err(ShimError::io("make the folder", &folder))?;
+        ctx.sys.fs().create_users_dirs(&folder).map_err(ShimError::io("make the folder", &folder))?;
     }
     for toolchain in &installed {
         let view = ctx.store.layout().sdk(&toolchain.id);

@@ -461,8 +461,8 @@ fn holds(ctx: &Ctx, plan: &MigratePlan, go: &Path, tag: &str, rebuilt: &[PathBuf
 
 /// Asks a go command for its version, which must be this one.
 fn says_version(ctx: &Ctx, go: &Path, tag: &str) -> Result<String, String> {
-    let command = tools::bare(go).arg("version").folder(ctx.store.layout().home());
-    let ended = ctx.sys.process().capture(&command, VERSION_BYTES_MAX, VERSION_TIME_MAX, ctx.sys.interrupt());
+    let helper = tools::bare(ctx, go, |environment| environment)?.arg("version");
+    let ended = ctx.sys.process().capture(helper, VERSION_BYTES_MAX, VERSION_TIME_MAX, ctx.sys.interrupt());
     let ended = ended.map_err(|error| error.to_string())?;
     let said = String::from_utf8_lossy(&ended.stdout);
     let line = release::cut(said.lines().next().unwrap_or_default());

@@ -25,19 +25,13 @@ pub(super) fn rebuild(ctx: &Ctx, go: &Path, tag: &str, tool: &Tool, into: &Path)
     };
     let fs = ctx.sys.fs();
     fs.create_dirs(into).map_err(|error| format!("`{}` cannot be made: {error}", into.display()))?;
-    let mut command = bare(go).arg("install");
-    if let Some(tags) = &tool.tags {
-        command = command.arg(format!("-tags={tags}"));
-    }
-    let command = command
-        .arg(format!("{package}@{version}"))
-        .env("GOBIN", into)
-        .env("GO111MODULE", "on")
-        .env("GOWORK", "off")
-        .env_remove("GOOS")
-        .env_remove("GOARCH")
-        .folder(into);
-    let ended = ctx.sys.process().capture(&command, SAID_BYTES_MAX, BUILD_TIME_MAX, ctx.sys.interrupt());
+    let environment = |environment: sys::Environment| {
+        let environment = environment.with("GOBIN", into).with("GO111MODULE", "on").with("GOWORK", "off");
+        environment.without("GOOS").without("GOARCH")
+    };
+    let tags = tool.tags.as_ref().map(|tags| format!("-tags={tags}"));
+    let helper = bare(ctx, go, environment)?.arg("install").args(tags).arg(format!("{package}@{version}"));
+    let ended = ctx.sys.process().capture(helper, SAID_BYTES_MAX, BUILD_TIME_MAX, ctx.sys.interrupt());
     let ended = ended.map_err(|error| format!("`{}` cannot be run: {error}", go.display()))?;
     match ended.code {
         Some(0) => {}

@@ -11,7 +11,7 @@ use std::time::Duration;
 use engine::Ctx;
 use release::Version;
 use serde::Serialize;
-use sys::{Command, EntryKind};
+use sys::{EntryKind, Environment, Helper, Program};
 
 /// `go version -m` reads some kilobytes of each program.
 const SCAN_TIME_MAX: Duration = Duration::from_secs(120);
@@ -117,8 +117,8 @@ pub fn built_with(ctx: &Ctx, go: &Path, program: &Path) -> Result<Option<String>
 
 fn run(ctx: &Ctx, go: &Path, args: &[&str], bytes_max: u64, time_max: Duration) -> Result<String, ScanError> {
     let failed = |reason: String| ScanError::Go { go: go.to_owned(), reason };
-    let command = bare(go).args(args.iter().copied()).folder(ctx.store.layout().home());
-    let ended = ctx.sys.process().capture(&command, bytes_max, time_max, ctx.sys.interrupt());
+    let helper = bare(ctx, go, |environment| environment).map_err(failed)?.args(args.iter().copied());
+    let ended = ctx.sys.process().capture(helper, bytes_max, time_max, ctx.sys.interrupt());
     let ended = ended.map_err(|error| failed(error.to_string()))?;
     match ended.code {
         Some(0) => String::from_utf8(ended.stdout).map_err(|_| failed("its answer is not text".to_owned())),
@@ -127,9 +127,16 @@ fn run(ctx: &Ctx, go: &Path, args: &[&str], bytes_max: u64, time_max: Duration) 
     }
 }
 
-/// A go command that is itself: it switches to no other toolchain and takes no other tree's GOROOT.
-pub(super) fn bare(go: &Path) -> Command {
-    Command::new(go).env("GOTOOLCHAIN", "local").env_remove("GOROOT")
+/// A go command that is itself: it switches to no other toolchain and takes no other tree's GOROOT. It runs in an empty
+/// folder, and with the user's own settings but for what is changed here.
+///
+/// # Errors
+/// In words.
+pub(super) fn bare(ctx: &Ctx, go: &Path, change: impl FnOnce(Environment) -> Environment) -> Result<Helper, String> {
+    let program = Program::at(go).map_err(|error| error.to_string())?;
+    let folder = ctx.store.empty_folder().map_err(|error| error.to_string())?;
+    let environment = Environment::of(ctx.sys.env()).with("GOTOOLCHAIN", "local").without("GOROOT");
+    Ok(Helper::new(program, folder, change(environment)))
 }
 
 /// The last line of what a program said.
