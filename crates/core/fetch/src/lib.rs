@@ -21,6 +21,9 @@
 //! A transfer starts on one connection. Where it turns out slow and the server can serve ranges of a
 //! file that is known not to change under them, later segments come over further connections.
 //!
+//! A file that lies on this machine already is copied to the same place and hashed on the way ([`copy_local`]), so that
+//! what is judged is what is used.
+//!
 //! What this crate never does: trust a length, follow a redirect from https to http, resume a file
 //! that may have changed, decode a content encoding, print, or show a password that stands in a URL.
 //!
@@ -45,6 +48,7 @@ mod job;
 mod judge;
 mod lane;
 mod limits;
+mod local;
 mod parts;
 mod reason;
 mod redact;
@@ -58,6 +62,7 @@ pub use client::Client;
 pub use document::{Answer, Document};
 pub use error::FetchError;
 pub use job::{Fetched, Job};
+pub use local::{Copied, LocalError, LocalFile, copy_local};
 pub use parts::{Parts, PartsReader};
 pub use reason::Reason;
 pub use redact::redacted;

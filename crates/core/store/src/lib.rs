@@ -24,6 +24,7 @@
 //! Tested by `tests/`, by `dev/sim`, which stops every verb at every operation, and by every install
 //! test above.
 
+mod change;
 mod check;
 mod error;
 mod generation;
@@ -47,6 +48,7 @@ mod system;
 mod transaction;
 mod variables;
 
+pub use change::{FileChange, Links};
 pub use error::StoreError;
 pub use generation::{Author, Generation};
 pub use journal::{JournalRecord, Operation, OperationKind};

@@ -13,6 +13,8 @@ use crate::{Store, StoreError, Toolchain, manifest_file};
 
 /// How often a new guarded name is tried.
 const GUARD_TRIES_MAX: u32 = 16;
+/// What only its owner may look into.
+const PRIVATE_FOLDER_MODE: u32 = 0o700;
 /// How often a commit that takes too long is tried.
 pub const COMMITS_MAX: u32 = 3;
 
@@ -71,10 +73,26 @@ impl Store {
     pub fn stage(&self, id: &ToolchainId) -> Result<Staging, StoreError> {
         let fs = self.sys.fs();
         let parent = self.layout().staging();
-        fs.create_dirs_durably(&parent).map_err(StoreError::io("make the folder", &parent))?;
+        self.private_folder(&parent)?;
         let (folder, lock, held) = self.guarded(&parent, &id.to_string())?;
         fs.create_dir(&folder).map_err(StoreError::io("make the folder", &folder))?;
         Ok(Staging { folder, lock, _held: held })
+    }
+
+    /// A folder in the store that nobody else may look into: what lies in it is not judged yet, and may be what another
+    /// user has led goward to copy. One that an older goward has made for all to see is closed.
+    fn private_folder(&self, folder: &Path) -> Result<(), StoreError> {
+        let fs = self.sys.fs();
+        if let Some(meta) = fs.look(folder).map_err(StoreError::io("look at", folder))? {
+            if cfg!(unix) && meta.mode & 0o077 != 0 {
+                fs.set_mode(folder, PRIVATE_FOLDER_MODE).map_err(StoreError::io("set the mode of", folder))?;
+            }
+            return Ok(());
+        }
+        let home = self.layout().home();
+        fs.create_dirs_durably(home).map_err(StoreError::io("make the folder", home))?;
+        fs.create_private_dirs(folder).map_err(StoreError::io("make the folder", folder))?;
+        fs.sync_dir(home).map_err(StoreError::io("make durable", home))
     }
 
     /// A new name in a folder with its lock beside it, held: what is under that name is swept by nobody else.

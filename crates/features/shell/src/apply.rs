@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::{Author, Store};
+use store::{Author, FileChange, Store};
 use sys::Sys;
 
 use crate::{Plan, SetupError};
@@ -26,15 +26,12 @@ pub fn apply(
     }
     let mut transaction = store.transaction(plan.purpose.clone()).by(author);
     for change in &plan.changes {
-        transaction = match &change.after {
-            Some(bytes) => {
-                if let Some(folder) = change.path.parent() {
-                    sys.fs().create_dirs(folder).map_err(SetupError::io("make the folder", folder))?;
-                }
-                transaction.write(&change.path, bytes.as_slice())
-            }
-            None => transaction.remove(&change.path),
-        };
+        if let Some(folder) = change.path.parent().filter(|_| change.after.is_some()) {
+            sys.fs().create_dirs(folder).map_err(SetupError::io("make the folder", folder))?;
+        }
+        // Profiles are the user's own: many keep them as links into a folder of theirs.
+        let planned = FileChange::of_user(&change.path, change.before.clone(), change.after.clone());
+        transaction = transaction.change(planned);
     }
     for variable in &plan.variables {
         transaction = transaction.set(variable.change.clone());
