@@ -9,6 +9,7 @@ mod support;
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use support::{World, platform};
@@ -19,6 +20,15 @@ const END_MAX: Duration = Duration::from_secs(20);
 
 /// What is put in the place of a file.
 const ODD: [&str; 6] = ["pipe", "socket", "/dev/zero", "/dev/tty", "/dev/full", "/proc/kmsg"];
+
+/// Tells the other threads to stop, also when a check has failed.
+struct StopAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 fn put(odd: &str, path: &Path) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -106,12 +116,13 @@ fn an_archive_that_is_swapped_while_it_is_installed_is_the_right_one_or_refused(
     let path = folder.join(good.archive_name());
     let evil = good.archive().iter().rev().copied().collect::<Vec<u8>>();
     let world = world.env("GOWARD_FOLDER", &folder);
-    let over = std::sync::atomic::AtomicBool::new(false);
+    let over = AtomicBool::new(false);
     std::fs::write(&path, good.archive()).unwrap();
     std::thread::scope(|scope| {
+        let _stop = StopAtEnd(&over);
         scope.spawn(|| {
             let beside = folder.join("beside");
-            while !over.load(std::sync::atomic::Ordering::Relaxed) {
+            while !over.load(Ordering::Relaxed) {
                 for bytes in [&evil[..], &good.archive()[..]] {
                     std::fs::write(&beside, bytes).unwrap();
                     std::fs::rename(&beside, &path).unwrap();
@@ -128,7 +139,6 @@ fn an_archive_that_is_swapped_while_it_is_installed_is_the_right_one_or_refused(
                 world.goward("uninstall 1.27.3").success();
             }
         }
-        over.store(true, std::sync::atomic::Ordering::Relaxed);
     });
     let left = support::names(&world.store("downloads"));
     assert!(left.iter().all(|name| !name.ends_with(".parts")), "a copy was left: {left:?}");
