@@ -220,6 +220,15 @@ mod tests {
 
     use super::*;
 
+    /// Tells the other threads to stop, also when a check has failed.
+    struct StopAtEnd<'a>(&'a AtomicBool);
+
+    impl Drop for StopAtEnd<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
     fn refusal<T>(outcome: io::Result<T>) -> Option<Refusal> {
         Refusal::of(&outcome.err()?)
     }
@@ -293,6 +302,7 @@ mod tests {
         fs.replace(&name, b"public").unwrap();
         let over = AtomicBool::new(false);
         std::thread::scope(|scope| {
+            let _stop = StopAtEnd(&over);
             scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) {
                     let link = folder.path().join("link");
@@ -309,7 +319,6 @@ mod tests {
                 assert_eq!(text, "public");
                 read += 1;
             }
-            over.store(true, Ordering::Relaxed);
             assert!(read > 0, "the file was never there");
         });
     }
