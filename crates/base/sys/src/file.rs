@@ -12,6 +12,12 @@ pub struct File {
     pub(crate) watched: Option<Watched>,
 }
 
+impl std::fmt::Debug for File {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
 /// Who looks at the writes, and what the file is called there.
 pub(crate) struct Watched {
     pub adversary: Arc<dyn Adversary>,

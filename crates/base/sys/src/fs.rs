@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::fault::{Adversary, CreateHow, Op, OpKind, carry_out, next_handle};
 use crate::file::{File, Watched};
+use crate::foreign::{Foreign, Refusal};
 use crate::replace::beside;
 
 /// The permission bits of a new folder, of a new file, and of a folder that is its owner's alone, less the umask. A umask
@@ -91,7 +92,7 @@ impl Fs {
         self.adversary.as_ref()
     }
 
-    fn watched(&self, path: &Path) -> Option<Watched> {
+    pub(crate) fn watched(&self, path: &Path) -> Option<Watched> {
         self.adversary.as_ref().map(|adversary| Watched {
             adversary: adversary.clone(),
             path: path.to_owned(),
@@ -107,12 +108,12 @@ impl Fs {
         Ok(File { inner, watched })
     }
 
-    /// Opens a file for reading.
+    /// Opens a regular file of any length for reading, links followed. It is never waited for ([`crate::Foreign`]).
     ///
     /// # Errors
-    /// What the system says; so for all functions below.
+    /// A [`crate::Refusal`], or what the system says; so for all functions below.
     pub fn open(&self, path: &Path) -> io::Result<File> {
-        Ok(File { inner: OpenOptions::new().read(true).open(path)?, watched: self.watched(path) })
+        self.open_foreign(path, &Foreign::at_most(u64::MAX)).map(|(file, _)| file)
     }
 
     /// Makes a file that was not there, for writing, with these permission bits less the umask.
@@ -141,12 +142,12 @@ impl Fs {
 
     /// Reads a whole file of at most so many bytes; a longer one is an error (`InvalidData`).
     pub fn read(&self, path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-        let file = self.open(path)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(file.length()?.min(bytes_max)).unwrap_or(0));
-        file.inner.take(bytes_max + 1).read_to_end(&mut bytes)?;
+        let (file, meta) = self.open_foreign(path, &Foreign::at_most(bytes_max))?;
+        let mut bytes = Vec::with_capacity(usize::try_from(meta.bytes).unwrap_or(0));
+        file.inner.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
+        // It may have grown since.
         if bytes.len() as u64 > bytes_max {
-            let message = format!("{} is larger than {bytes_max} bytes", path.display());
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            return Err(Refusal::TooLarge { bytes_max }.into());
         }
         Ok(bytes)
     }

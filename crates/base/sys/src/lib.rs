@@ -14,6 +14,8 @@ mod clock;
 mod env;
 mod fault;
 mod file;
+mod folder;
+mod foreign;
 mod fs;
 mod host;
 mod interrupt;
@@ -41,6 +43,8 @@ pub use fault::{
     WithoutSync,
 };
 pub use file::{File, ReadAt};
+pub use folder::Folder;
+pub use foreign::{Foreign, Refusal};
 pub use fs::{EntryKind, Fs, Meta, Space};
 pub use host::{Host, cpu_count};
 pub use interrupt::Interrupt;

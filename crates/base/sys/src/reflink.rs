@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::file::File;
 use crate::fs::Fs;
 
 impl Fs {
@@ -11,9 +12,16 @@ impl Fs {
     /// # Errors
     /// What the system says; `Unsupported` where it has no such thing. Then nothing stands at `new`.
     pub fn reflink(&self, original: &Path, new: &Path, mode: u32) -> io::Result<()> {
+        self.reflink_of(&self.open(original)?, new, mode)
+    }
+
+    /// As [`Fs::reflink`], of a file that is open already: whatever stands under its name now.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn reflink_of(&self, source: &File, new: &Path, mode: u32) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         {
-            let source = self.open(original)?;
             let target = self.create_new(new, mode)?;
             if let Err(error) = rustix::fs::ioctl_ficlone(&target.inner, &source.inner) {
                 drop(target);
@@ -24,7 +32,7 @@ impl Fs {
         }
         #[cfg(not(target_os = "linux"))]
         {
-            let _ = (original, new, mode);
+            let _ = (source, new, mode);
             Err(io::Error::from(io::ErrorKind::Unsupported))
         }
     }

@@ -1,16 +1,16 @@
 //! Looking at trees that somebody may have meddled with: no link is followed, no pipe is waited for.
 
 use std::ffi::OsString;
-use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 
 use crate::file::File;
+use crate::foreign::{Foreign, Refusal};
 use crate::fs::{EntryKind, Fs, Meta};
 
 /// `FILE_FLAG_OPEN_REPARSE_POINT`: open a link itself instead of what it leads to.
 #[cfg(windows)]
-const OPEN_THE_LINK_ITSELF: u32 = 0x0020_0000;
+pub(crate) const OPEN_THE_LINK_ITSELF: u32 = 0x0020_0000;
 
 impl Fs {
     /// The names in a folder with what stands under each, links not followed, sorted by name.
@@ -37,33 +37,10 @@ impl Fs {
     /// # Errors
     /// That, or what the system says.
     pub fn open_regular(&self, path: &Path) -> io::Result<(File, Meta)> {
-        let mut options = OpenOptions::new();
-        options.read(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-            options.custom_flags(flags.bits().cast_signed());
-        }
-        #[cfg(windows)]
-        {
-            use std::os::windows::fs::OpenOptionsExt;
-            options.custom_flags(OPEN_THE_LINK_ITSELF);
-        }
-        let irregular = || io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file");
-        let inner = match options.open(path) {
-            Ok(inner) => inner,
-            Err(error) => {
-                // What a system says of a link that is not to be followed has many names.
-                let kind = self.look(path)?.map(|meta| meta.kind);
-                return Err(if kind.is_some_and(|kind| kind != EntryKind::File) { irregular() } else { error });
-            }
-        };
-        let meta = Meta::of(&inner.metadata()?);
-        if meta.kind != EntryKind::File {
-            return Err(irregular());
-        }
-        Ok((File { inner, watched: None }, meta))
+        self.open_foreign(path, &Foreign::at_most(u64::MAX).no_link()).map_err(|error| match Refusal::of(&error) {
+            Some(Refusal::Folder) => io::Error::new(io::ErrorKind::InvalidInput, Refusal::Folder),
+            _ => error,
+        })
     }
 }
 

@@ -284,14 +284,17 @@ fn a_pin_of_two_version_files_is_one_change() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_in_the_place_of_a_version_file_is_followed_not_replaced() {
+fn a_version_file_that_is_a_link_is_not_written_and_neither_is_what_it_leads_to() {
+    // Goal: a repository that brings `.go-version -> ~/.ssh/authorized_keys` changes no line of it.
     let world = world();
     world.home.write(".go-version", "1.27.3\n");
     let (real, link) =
         (world.home.write("dot/versions", "golang 1.26.8\n"), world.home.folder().join(".tool-versions"));
     std::os::unix::fs::symlink(&real, &link).unwrap();
-    world.goward("pin 1.26.8").success();
+    let run = world.goward("pin 1.26.8").exits(7);
+    assert!(run.stderr.contains("is a link to") && run.stderr.contains(".tool-versions"), "{}", run.stderr);
     assert_eq!(std::fs::read_link(&link).unwrap(), real);
     assert_eq!(std::fs::read_to_string(&real).unwrap(), "golang 1.26.8\n");
+    assert_eq!(world.home.read(".go-version"), "1.27.3\n", "half of the pins were changed");
 }
 testkit::left_out_on_windows!(a_version_file_that_is_a_link, "a user may not make symbolic links there");

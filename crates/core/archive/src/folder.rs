@@ -2,7 +2,8 @@
 //!
 //! A folder is as hostile as an archive: it may hold links that lead out, pipes that block whoever opens them, names
 //! that no other system can store. So it is walked without following a link, every name and kind and size passes the
-//! [`Guard`] before the first file is opened, and what is hashed is the copy: what somebody changes behind our back is
+//! [`Guard`] before the first file is opened. A file is opened once, by a way from the folder that has no link, and must
+//! be the one that was looked at ([`sys::Folder`]): a link that was put in its place meanwhile is refused. What is hashed is the copy: what somebody changes behind our back is
 //! either in the copy and its hash, or in neither.
 //!
 //! The foreign files are only read. A copy shares their blocks where the file system can do that without the two
@@ -12,7 +13,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sys::EntryKind as DiskKind;
+use sys::{EntryKind as DiskKind, Folder, Foreign, Meta};
 
 use crate::error::{ArchiveError, Refusal};
 use crate::guard::{Admitted, EntryKind, Guard};
@@ -46,7 +47,9 @@ pub type LeaveOut<'a> = dyn Fn(&str, bool) -> Option<&'static str> + 'a;
 
 /// A file that passed.
 struct Planned {
-    from: PathBuf,
+    /// Its path below the folder.
+    below: String,
+    looked: Meta,
     name: String,
     path: String,
     bytes: u64,
@@ -69,12 +72,13 @@ pub fn copy_folder(job: &Unpack, folder: &Path, leave_out: &LeaveOut) -> Result<
     };
     let guard = Guard::new(&job.layout, job.limits.clone())
         .ok_or_else(|| malformed("its layout has no folder form".to_owned()))?;
-    let mut walk = Walk { job, prefix, folder, guard, leave_out, files: Vec::new(), left_out: Vec::new() };
+    let opened = job.sys.fs().open_folder(folder).map_err(|cause| disk("open", folder, cause))?;
+    let mut walk = Walk { job, prefix, folder: &opened, guard, leave_out, files: Vec::new(), left_out: Vec::new() };
     walk.run()?;
     let Walk { files, left_out, .. } = walk;
     job.task.expect_bytes(files.iter().map(|file| file.bytes).sum());
     let tree = Tree::create(job)?;
-    let records = copy_all(job, &tree, &files)?;
+    let records = copy_all(job, &opened, &tree, &files)?;
     Ok(Copied { unpacked: tree.finish(records)?, left_out })
 }
 
@@ -85,7 +89,7 @@ fn malformed(reason: String) -> ArchiveError {
 struct Walk<'a> {
     job: &'a Unpack<'a>,
     prefix: &'a str,
-    folder: &'a Path,
+    folder: &'a Folder,
     guard: Guard,
     leave_out: &'a LeaveOut<'a>,
     files: Vec<Planned>,
@@ -131,7 +135,7 @@ impl Walk<'_> {
         }
         let module = matches!(self.job.layout, Layout::Module { .. });
         if module && is_twin && meta.kind == DiskKind::File {
-            self.check_twin(&from, &name)?;
+            self.check_twin(&path, &name)?;
             return Ok(None);
         }
         let (kind, bytes) = match meta.kind {
@@ -140,38 +144,49 @@ impl Walk<'_> {
             DiskKind::Link => (EntryKind::Link, 0),
             DiskKind::Other => (EntryKind::Device, 0),
         };
+        let below = path;
         match self.guard.admit(name.as_bytes(), &kind, bytes)? {
             Admitted::File { path, executable } => {
-                self.files.push(Planned { from, name, path, bytes, executable });
+                self.files.push(Planned { below, looked: meta, name, path, bytes, executable });
                 Ok(None)
             }
-            Admitted::Dropped => Ok((kind == EntryKind::Folder).then_some(path)),
+            Admitted::Dropped => Ok((kind == EntryKind::Folder).then_some(below)),
         }
     }
 
     /// The go command's copy of a `_go.mod` must be one.
-    fn check_twin(&mut self, from: &Path, name: &str) -> Result<(), ArchiveError> {
-        let read =
-            |path: &Path| self.job.sys.fs().read(path, GO_MOD_BYTES_MAX).map_err(|cause| disk("read", path, cause));
-        if read(from)? != read(&from.with_file_name("_go.mod"))? {
+    fn check_twin(&mut self, below: &str, name: &str) -> Result<(), ArchiveError> {
+        let read = |below: &str| {
+            let failed = |cause| disk("read", &self.place(below), cause);
+            let asked = Foreign::at_most(GO_MOD_BYTES_MAX);
+            let (file, _) = self.job.sys.fs().open_below(self.folder, below, &asked).map_err(failed)?;
+            let mut bytes = Vec::new();
+            file.take(GO_MOD_BYTES_MAX).read_to_end(&mut bytes).map_err(failed)?;
+            Ok::<_, ArchiveError>(bytes)
+        };
+        let original = match below.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/_go.mod"),
+            None => "_go.mod".to_owned(),
+        };
+        if read(below)? != read(&original)? {
             return Err(ArchiveError::refused(name.as_bytes(), Refusal::TwoGoMods));
         }
         self.guard.count().map_err(|refusal| ArchiveError::refused(name.as_bytes(), refusal))
     }
 
     fn place(&self, below: &str) -> PathBuf {
-        let mut full = self.folder.to_owned();
+        let mut full = self.folder.path().to_owned();
         full.extend(below.split('/').filter(|part| !part.is_empty()));
         full
     }
 }
 
 /// Copies all files on a few threads.
-fn copy_all(job: &Unpack, tree: &Tree, files: &[Planned]) -> Result<Vec<FileRecord>, ArchiveError> {
+fn copy_all(job: &Unpack, folder: &Folder, tree: &Tree, files: &[Planned]) -> Result<Vec<FileRecord>, ArchiveError> {
     let can_reflink = AtomicBool::new(job.kin.is_some_and(may_reflink));
     let begin = || vec![0; COPY_BUFFER_BYTES];
     write_side_by_side(tree, files, COPY_WORKERS_MAX, begin, |buffer, writer, planned| {
-        copy_one(job, writer, planned, buffer, &can_reflink)
+        copy_one(job, folder, writer, planned, buffer, &can_reflink)
     })
 }
 
@@ -182,6 +197,7 @@ fn may_reflink(kin: &Kin) -> bool {
 
 fn copy_one(
     job: &Unpack,
+    folder: &Folder,
     writer: &mut Writer,
     planned: &Planned,
     buffer: &mut [u8],
@@ -189,8 +205,12 @@ fn copy_one(
 ) -> Result<(), ArchiveError> {
     job.sys.interrupt().check().map_err(|cause| ArchiveError::Interrupted { cause })?;
     let lies = || ArchiveError::refused(planned.name.as_bytes(), Refusal::SizeLies { announced: planned.bytes });
+    let failed = |cause| disk("read", &folder.path().join(&planned.below), cause);
+    let asked = Foreign::at_most(u64::MAX).as_looked_at(&planned.looked);
+    let (mut file, _) = job.sys.fs().open_below(folder, &planned.below, &asked).map_err(failed)?;
     if can_reflink.load(Ordering::Relaxed) {
-        match writer.reflink(planned.path.clone(), planned.executable, &planned.from, buffer)? {
+        let stop = job.sys.interrupt();
+        match writer.reflink(planned.path.clone(), planned.executable, &file, buffer, stop)? {
             Some(record) if record.bytes == planned.bytes => {
                 job.task.advance(planned.bytes);
                 return Ok(());
@@ -199,8 +219,6 @@ fn copy_one(
             None => can_reflink.store(false, Ordering::Relaxed),
         }
     }
-    let failed = |cause| disk("read", &planned.from, cause);
-    let mut file = job.sys.fs().open(&planned.from).map_err(failed)?;
     if writer.has_kin() && planned.bytes <= WHOLE_BYTES_MAX {
         let mut bytes = Vec::with_capacity(usize::try_from(planned.bytes).unwrap_or(0));
         file.take(planned.bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -214,6 +232,7 @@ fn copy_one(
     let mut copy = writer.begin(planned.path.clone(), planned.executable)?;
     let mut copied = 0;
     loop {
+        job.sys.interrupt().check().map_err(|cause| ArchiveError::Interrupted { cause })?;
         let read = file.read(buffer).map_err(failed)?;
         copied += read as u64;
         // A file that grows under our hands would never end.

@@ -196,18 +196,20 @@ impl<'t> Writer<'t> {
         &mut self,
         path: String,
         executable: bool,
-        from: &Path,
+        from: &sys::File,
         buffer: &mut [u8],
+        stop: &sys::Interrupt,
     ) -> Result<Option<&FileRecord>, ArchiveError> {
         let full = self.place(&path)?;
         let mode = self.tree.mode_of(executable);
-        if self.tree.fs.reflink(from, &full, mode).is_err() {
+        if self.tree.fs.reflink_of(from, &full, mode).is_err() {
             return Ok(None);
         }
         let failed = |cause| disk("read", &full, cause);
         let mut file = self.tree.fs.open(&full).map_err(failed)?;
         let (mut bytes, mut hasher, mut version) = (0, Sha256::new(), Vec::new());
         loop {
+            stop.check().map_err(|cause| ArchiveError::Interrupted { cause })?;
             let read = file.read(buffer).map_err(failed)?;
             if read == 0 {
                 break;

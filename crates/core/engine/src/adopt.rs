@@ -212,7 +212,7 @@ fn bring(ctx: &Ctx, adoption: &Adoption, operation: &mut Operation) -> Result<Ad
         })
         .and_then(|copied| {
             task.phase("prove");
-            let proven = check(ctx, adoption, &copied)?;
+            let proven = check(ctx, adoption, &copied, &staging.tree())?;
             Ok((copied, proven))
         });
     let (Copied { unpacked, left_out }, Proven { witnesses, log_proof }) = match checked {
@@ -258,7 +258,7 @@ fn bring(ctx: &Ctx, adoption: &Adoption, operation: &mut Operation) -> Result<Ad
 }
 
 /// Whether what was copied is what it says, and who vouches for it.
-fn check(ctx: &Ctx, adoption: &Adoption, copied: &Copied) -> Result<Proven, AdoptError> {
+fn check(ctx: &Ctx, adoption: &Adoption, copied: &Copied, tree: &Path) -> Result<Proven, AdoptError> {
     let id = &adoption.id;
     let wanted = id.version().tag();
     if copied.unpacked.version_line != wanted {
@@ -278,7 +278,8 @@ fn check(ctx: &Ctx, adoption: &Adoption, copied: &Copied) -> Result<Proven, Adop
         source: adoption.source,
         place: &Place::File(adoption.folder.to_owned()),
         file_name: "",
-        material: Material::File(adoption.folder),
+        // The copy, not what stands in the foreign folder by now.
+        material: Material::Tree(tree),
     };
     prove(ctx, &arrived).map_err(|cause| AdoptError::Prove {
         id: id.clone(),

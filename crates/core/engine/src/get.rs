@@ -1,12 +1,12 @@
 //! Brings one toolchain from one source: fetch, unpack, prove, admit.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use archive::{Kin, Layout, Limits, LinkMode, Unpack, Unpacked};
 use diag::{Class, Diagnose, Hints, Task, TaskHandle};
+use fetch::{LocalError, LocalFile};
 use release::{Digest, Form, ToolchainId};
-use sha2::{Digest as _, Sha256};
 use source::bundle::{BundlePlace, SectionReader};
 use source::{Claim, Located, Place, Source};
 use store::states::Event;
@@ -14,7 +14,7 @@ use store::{Operation, StoreError, ToolchainRecord};
 
 use crate::ctx::Ctx;
 use crate::install::Installed;
-use crate::lock::{self, Held, LockError};
+use crate::lock::{self, LockError};
 use crate::material::Material;
 use crate::prove::{Arrived, ProveError, Proven, prove};
 
@@ -122,8 +122,44 @@ struct Got {
     bytes_fetched: u64,
     bytes_held: u64,
     address: String,
-    /// The archive's bytes in the store's downloads, if it came over the network.
-    parts: Option<fetch::Parts>,
+    held: Held,
+}
+
+/// What is held of an archive.
+enum Held {
+    /// What was fetched, in the store's downloads. It is kept where a later run may need it.
+    Fetched(fetch::Parts),
+    /// The copy of a local file, in the store's downloads. The file itself can be copied again.
+    Copy(fetch::Parts),
+    /// The bundle, open since its table of contents was read.
+    Bundle(Arc<sys::File>),
+}
+
+impl Held {
+    fn material(&self) -> Material<'_> {
+        match self {
+            Held::Fetched(parts) | Held::Copy(parts) => Material::Parts(parts),
+            Held::Bundle(file) => Material::Bundle(file),
+        }
+    }
+
+    /// Lets go of it once the toolchain is installed, or the copy has served.
+    fn let_go(self, keeps_fetched: bool) {
+        match self {
+            // An archive that stays costs space only, and is used if it is asked for again.
+            Held::Fetched(parts) if !keeps_fetched => drop(parts.remove()),
+            Held::Copy(parts) => drop(parts.remove()),
+            Held::Fetched(_) | Held::Bundle(_) => {}
+        }
+    }
+
+    /// Bytes that are wrong must not be held for the next run, which would find them wrong again. What
+    /// only lacks a proof is held: the user may allow it.
+    fn let_go_after(self, error: &GetError) {
+        let lacks_proof = matches!(error, GetError::Prove(cause) if matches!(**cause, ProveError::Unproven { .. }));
+        // If they cannot be removed, the next run refuses them as this one did.
+        self.let_go(error.class() != Class::Integrity || lacks_proof);
+    }
 }
 
 /// Fetches, unpacks, proves and admits. The operation stands at `Preparing` and ends at `Done`, or where it failed.
@@ -149,12 +185,12 @@ pub(crate) fn get(
         Place::File(path) => from_file(ctx, located, path, &target, task.as_ref()),
         Place::Bundle(place) => from_bundle(ctx, located, place, &target, task.as_ref()),
     };
-    let checked = got.and_then(|mut got| {
+    let checked = got.and_then(|got| {
         task.phase("prove");
         match check(ctx, source, located, &got) {
             Ok(proven) => Ok((got, proven)),
             Err(error) => {
-                throw_away(got.parts.take(), &error);
+                got.held.let_go_after(&error);
                 Err(error)
             }
         }
@@ -186,10 +222,7 @@ pub(crate) fn get(
     };
     let commit_max = ctx.settings.seconds("install.commit-seconds");
     let toolchain = ctx.store.admit(operation, staging, record, &got.unpacked.manifest, commit_max)?;
-    if let Some(parts) = got.parts.filter(|_| !ctx.settings.is_on("install.keep-archives")) {
-        // The toolchain is installed; an archive that stays costs space only, and is used if it is asked for again.
-        let _ = parts.remove();
-    }
+    got.held.let_go(ctx.settings.is_on("install.keep-archives"));
     Ok(Installed {
         toolchain: toolchain.id,
         tree: toolchain.tree,
@@ -211,21 +244,14 @@ pub(crate) fn bring(ctx: &Ctx, located: &Located, tree: PathBuf, task: &dyn Task
         Place::File(path) => from_file(ctx, located, path, &target, task),
         Place::Bundle(place) => from_bundle(ctx, located, place, &target, task),
     };
-    brought.map(|_| ())
+    brought.map(|got| got.held.let_go(true))
 }
 
 /// Whether what was unpacked is what it should be, and who says so.
 fn check(ctx: &Ctx, source: &dyn Source, located: &Located, got: &Got) -> Result<Proven, GetError> {
     check_version(located, &got.unpacked)?;
-    let held = Held { id: &located.id, form: located.form, sha256: got.sha256, manifest: &got.unpacked.manifest };
+    let held = lock::Held { id: &located.id, form: located.form, sha256: got.sha256, manifest: &got.unpacked.manifest };
     let locked = lock::hold(ctx, &held).map_err(Box::new)?;
-    let material = match (&got.parts, &located.place) {
-        (Some(parts), _) => Material::Parts(parts),
-        (None, Place::File(path)) => Material::File(path),
-        // What lies in a bundle are files and no archive: the bundle itself is what there is to look at.
-        (None, Place::Bundle(place)) => Material::File(&place.path),
-        (None, Place::Url(_)) => unreachable!("what came over the network is held in parts"),
-    };
     let arrived = Arrived {
         id: &located.id,
         form: located.form,
@@ -237,19 +263,9 @@ fn check(ctx: &Ctx, source: &dyn Source, located: &Located, got: &Got) -> Result
         source: source.name(),
         place: &located.place,
         file_name: &located.file_name,
-        material,
+        material: got.held.material(),
     };
     Ok(prove(ctx, &arrived)?)
-}
-
-/// Bytes that are wrong must not be held for the next run, which would find them wrong again. What
-/// only lacks a proof is held: the user may allow it.
-fn throw_away(parts: Option<fetch::Parts>, error: &GetError) {
-    let lacks_proof = matches!(error, GetError::Prove(cause) if matches!(**cause, ProveError::Unproven { .. }));
-    if let Some(parts) = parts.filter(|_| error.class() == Class::Integrity && !lacks_proof) {
-        // If they cannot be removed, the next run refuses them as this one did.
-        let _ = parts.remove();
-    }
 }
 
 fn check_version(located: &Located, unpacked: &Unpacked) -> Result<(), GetError> {
@@ -332,7 +348,7 @@ fn from_network(
     let unpacked = match unpacked {
         Ok(unpacked) => unpacked,
         Err(error) => {
-            throw_away(Some(fetched.parts), &error);
+            Held::Fetched(fetched.parts).let_go_after(&error);
             return Err(error);
         }
     };
@@ -343,7 +359,7 @@ fn from_network(
         bytes_fetched: fetched.bytes_fetched,
         bytes_held: fetched.bytes_held,
         address: fetch::redacted(&fetched.url),
-        parts: Some(fetched.parts),
+        held: Held::Fetched(fetched.parts),
     })
 }
 
@@ -355,26 +371,30 @@ fn from_bundle(
     target: &Target,
     task: &dyn TaskHandle,
 ) -> Result<Got, GetError> {
-    let file = ctx.sys.fs().open(&place.path).map_err(|cause| read_error(&place.path, cause))?;
     task.phase("unpack");
-    let mut input = SectionReader::new(&file, place.spans.clone());
+    let mut input = SectionReader::new(place.file.as_ref(), place.spans.clone());
     let unpacked = archive::unpack_tar_zst(&target.unpack(ctx, located), &mut input)
         .map_err(|cause| GetError::Archive { file: located.file_name.clone(), cause })?;
     let bytes = place.bytes();
     task.advance(bytes);
     let address = place.path.display().to_string();
     let sha256 = place.sha256();
-    Ok(Got { unpacked, sha256, bytes, bytes_fetched: 0, bytes_held: bytes, address, parts: None })
+    Ok(Got {
+        unpacked,
+        sha256,
+        bytes,
+        bytes_fetched: 0,
+        bytes_held: bytes,
+        address,
+        held: Held::Bundle(place.file.clone()),
+    })
 }
 
 fn read_error(path: &Path, cause: std::io::Error) -> GetError {
     GetError::Read { path: path.display().to_string(), cause }
 }
 
-/// How much of a local file is hashed at once, in bytes.
-const HASH_CHUNK_BYTES: usize = 1 << 20;
-
-/// Hashes a local file, compares, and only then unpacks it.
+/// Copies a local file to the downloads and hashes it on the way, compares, and only then unpacks the copy.
 fn from_file(
     ctx: &Ctx,
     located: &Located,
@@ -382,41 +402,60 @@ fn from_file(
     target: &Target,
     task: &dyn TaskHandle,
 ) -> Result<Got, GetError> {
-    let failed = |cause| read_error(path, cause);
-    let mut file = ctx.sys.fs().open(path).map_err(failed)?;
-    task.phase("hash");
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; HASH_CHUNK_BYTES];
-    let mut bytes = 0;
-    loop {
-        ctx.sys.interrupt().check().map_err(failed)?;
-        let read = file.read(&mut buffer).map_err(failed)?;
-        if read == 0 {
-            break;
+    task.phase("copy");
+    let downloads = ctx.store.layout().downloads();
+    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let name = &located.file_name;
+    let local = LocalFile { path, name, folder: &downloads, bytes_max: located.bytes_max, wait_max };
+    let fetch::Copied { bytes, sha256, parts } = fetch::copy_local(&ctx.sys, &local, task).map_err(not_copied)?;
+    let sha256 = Digest::from_bytes(sha256);
+    match check_claim(located, path, sha256).and_then(|()| unpack_copy(ctx, located, &parts, target, task)) {
+        Ok(unpacked) => {
+            let (address, arrived) = (path.display().to_string(), Held::Copy(parts));
+            Ok(Got { unpacked, sha256, bytes, bytes_fetched: 0, bytes_held: bytes, address, held: arrived })
         }
-        hash.update(&buffer[..read]);
-        bytes += read as u64;
-        task.advance(read as u64);
+        Err(error) => {
+            // A copy that stays costs space only; the next one of its name takes its place.
+            let _ = parts.remove();
+            Err(error)
+        }
     }
-    let sha256 = Digest::from_bytes(<[u8; 32]>::from(hash.finalize()));
-    if let Some(expected) = located.claim.sha256().filter(|expected| *expected != sha256) {
-        let origin = match &located.claim {
-            Claim::OfficialIndex { origin, .. } | Claim::SameServer { origin, .. } => origin.clone(),
-            Claim::WheelIndex { wheel, .. } => format!("the index of {wheel}"),
-            Claim::Log { .. } | Claim::None => String::new(),
-        };
-        let path = path.display().to_string();
-        return Err(GetError::FileDiffers { path, origin, expected, actual: sha256 });
+}
+
+fn not_copied(error: LocalError) -> GetError {
+    match error {
+        LocalError::Read { path, cause } => read_error(&path, cause),
+        LocalError::Write { path, cause } => GetError::Store(StoreError::Io { action: "write", path, cause }),
+        LocalError::Busy { name, waited } => {
+            let owner = "another process that copies it".to_owned();
+            GetError::Store(StoreError::Busy { path: name.into(), seconds: waited.as_secs(), owner })
+        }
     }
+}
+
+/// Whether a local file is what is claimed of it.
+fn check_claim(located: &Located, path: &Path, actual: Digest) -> Result<(), GetError> {
+    let Some(expected) = located.claim.sha256().filter(|expected| *expected != actual) else { return Ok(()) };
+    let origin = match &located.claim {
+        Claim::OfficialIndex { origin, .. } | Claim::SameServer { origin, .. } => origin.clone(),
+        Claim::WheelIndex { wheel, .. } => format!("the index of {wheel}"),
+        Claim::Log { .. } | Claim::None => String::new(),
+    };
+    Err(GetError::FileDiffers { path: path.display().to_string(), origin, expected, actual })
+}
+
+fn unpack_copy(
+    ctx: &Ctx,
+    located: &Located,
+    parts: &fetch::Parts,
+    target: &Target,
+    task: &dyn TaskHandle,
+) -> Result<Unpacked, GetError> {
     task.phase("unpack");
     let job = target.unpack(ctx, located);
-    let unpacked = if located.form == Form::TarGz {
-        let mut input = ctx.sys.fs().open(path).map_err(failed)?;
-        archive::unpack_tar_gz(&job, &mut input)
-    } else {
-        archive::unpack_zip(&job, &file)
+    let unpacked = match located.form {
+        Form::TarGz => archive::unpack_tar_gz(&job, &mut parts.reader()),
+        _ => archive::unpack_zip(&job, parts),
     };
-    let unpacked = unpacked.map_err(|cause| GetError::Archive { file: located.file_name.clone(), cause })?;
-    let address = path.display().to_string();
-    Ok(Got { unpacked, sha256, bytes, bytes_fetched: 0, bytes_held: bytes, address, parts: None })
+    unpacked.map_err(|cause| GetError::Archive { file: located.file_name.clone(), cause })
 }

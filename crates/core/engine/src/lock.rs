@@ -12,7 +12,7 @@ use diag::{Class, Diagnose, Hints, hint};
 use project::{LOCK_BYTES_MAX, LOCK_FILE_NAME, LockFile, LockFileError, Locked, LockedArchive, LockedLog};
 use release::{Digest, Form, Platform, ToolchainId, Version};
 use serde::Serialize;
-use store::StoreError;
+use store::{FileChange, StoreError};
 use trust::{H1, Witness};
 
 use crate::choose::{ChooseError, look_around};
@@ -122,21 +122,12 @@ pub enum LockError {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// It could not be written.
-    #[error("write `{}`", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// The system's words.
-        #[source]
-        cause: std::io::Error,
-    },
 }
 
 impl Diagnose for LockError {
     fn class(&self) -> Class {
         match self {
-            Self::Read { cause, .. } | Self::Write { cause, .. } => Class::of_io(cause),
+            Self::Read { cause, .. } => Class::of_io(cause),
             Self::Malformed { cause, .. } => cause.class(),
             Self::Missing { .. } | Self::NotCovered { .. } | Self::NotComparable { .. } | Self::Frozen { .. } => {
                 Class::Policy
@@ -162,13 +153,12 @@ impl Diagnose for LockError {
             Self::Platform { cause, .. } => cause.word(),
             Self::Choose(error) => error.word(),
             Self::Store(error) => error.word(),
-            Self::Write { .. } => "lock-write",
         }
     }
 
     fn hints(&self) -> Hints {
         match self {
-            Self::Read { cause, .. } | Self::Write { cause, .. } => Hints::for_io(cause),
+            Self::Read { cause, .. } => Hints::for_io(cause),
             Self::Malformed { cause, .. } => cause.hints(),
             Self::Missing { .. } => hint!("`goward pin --lock` writes it"),
             Self::NotCovered { id, .. } => {
@@ -221,16 +211,19 @@ fn nearest(ctx: &Ctx) -> Result<Option<(PathBuf, LockFile)>, LockError> {
 }
 
 fn read(ctx: &Ctx, path: &Path) -> Result<Option<LockFile>, LockError> {
-    let failed = |cause| LockError::Read { path: path.to_owned(), cause };
-    let bytes = match ctx.sys.fs().read_if_there(path, LOCK_BYTES_MAX as u64) {
-        Ok(Some(bytes)) => bytes,
-        Ok(None) => return Ok(None),
+    bytes_of(ctx, path)?.map(|bytes| parsed(&bytes, path)).transpose()
+}
+
+fn parsed(bytes: &[u8], path: &Path) -> Result<LockFile, LockError> {
+    LockFile::parse(bytes).map_err(|cause| LockError::Malformed { path: path.to_owned(), cause })
+}
+
+fn bytes_of(ctx: &Ctx, path: &Path) -> Result<Option<Vec<u8>>, LockError> {
+    match ctx.sys.fs().read_if_there(path, LOCK_BYTES_MAX as u64) {
         // A folder above that may not be looked into has no wish that could be known.
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Ok(None),
-        Err(error) => return Err(failed(error)),
-    };
-    let malformed = |cause| LockError::Malformed { path: path.to_owned(), cause };
-    LockFile::parse(&bytes).map(Some).map_err(malformed)
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(None),
+        outcome => outcome.map_err(|cause| LockError::Read { path: path.to_owned(), cause }),
+    }
 }
 
 /// The entry that a toolchain is held to, with the file that has it.
@@ -339,7 +332,8 @@ pub fn lock(ctx: &Ctx, version: &Version, platforms: &[Platform], check: bool) -
         return Err(LockError::Frozen { by: ctx.settings.get("lock.frozen").origin.to_string() });
     }
     let path = pin::project_folder(ctx, &look_around(ctx, ctx.sys.env().folder(), None)?).join(LOCK_FILE_NAME);
-    let before = match read(ctx, &path) {
+    let bytes = bytes_of(ctx, &path)?;
+    let before = match bytes.as_deref().map(|bytes| parsed(bytes, &path)).transpose() {
         // What cannot be read is written anew; whoever only checks hears of it.
         Err(LockError::Malformed { .. }) if !check => LockFile::default(),
         other => other?.unwrap_or_default(),
@@ -373,8 +367,9 @@ pub fn lock(ctx: &Ctx, version: &Version, platforms: &[Platform], check: bool) -
     after.toolchains.dedup_by(|one, other| one.toolchain == other.toolchain);
     let changes = changes(&before, &after);
     if !changes.is_empty() && !check {
-        let failed = |cause| LockError::Write { path: path.clone(), cause };
-        ctx.sys.fs().rewrite(&path, after.encode().as_bytes()).map_err(failed)?;
+        let folder = path.parent().unwrap_or(&path);
+        let change = FileChange::of_project(folder, &path, bytes, Some(after.encode().into_bytes()));
+        ctx.store.change_alone(&change, "lock", ctx.settings.seconds("lock.wait-seconds"))?;
     }
     let toolchains = after.toolchains.into_iter().map(|locked| locked.toolchain).collect();
     Ok(LockOutcome { path, toolchains, changes, left_out })

@@ -13,7 +13,7 @@ use diag::{Class, Diagnose, Hints, hint};
 use project::{BelowFloor, FileName, FoundFile, Inputs, PinKind, Reason, Rule, Verdict, Want};
 use release::Request;
 use serde::Serialize;
-use store::StoreError;
+use store::{FileChange, StoreError};
 
 use crate::choose::{ChooseError, found, look_around, surely_below};
 use crate::ctx::Ctx;
@@ -67,18 +67,9 @@ pub enum PinError {
         /// What stands in the way.
         reason: String,
     },
-    /// The files could not be changed together.
+    /// The files could not be changed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The file could not be written.
-    #[error("write `{}`", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// The system's words.
-        #[source]
-        cause: std::io::Error,
-    },
 }
 
 impl Diagnose for PinError {
@@ -88,7 +79,6 @@ impl Diagnose for PinError {
             Self::BelowFloor(error) => error.class(),
             Self::Store(error) => error.class(),
             Self::NotPinnable { .. } | Self::NotText { .. } | Self::NotChangeable { .. } => Class::Usage,
-            Self::Write { cause, .. } => Class::of_io(cause),
         }
     }
 
@@ -100,7 +90,6 @@ impl Diagnose for PinError {
             Self::NotPinnable { .. } => "not-pinnable",
             Self::NotText { .. } => "pin-file-not-text",
             Self::NotChangeable { .. } => "pin-file-unreadable",
-            Self::Write { .. } => "pin-write",
         }
     }
 
@@ -111,7 +100,6 @@ impl Diagnose for PinError {
             Self::NotPinnable { request } => hint!("`goward pin '{request}' --exact` writes the version it comes to"),
             Self::Store(error) => error.hints(),
             Self::NotText { .. } | Self::NotChangeable { .. } => Hints::none(),
-            Self::Write { cause, .. } => Hints::for_io(cause),
         }
     }
 }
@@ -130,31 +118,52 @@ pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinn
         Some(name) => vec![nearest(ctx, &inputs, name)?],
         None => existing(&inputs).into_iter().cloned().collect(),
     };
-    let mut changes = existing.iter().map(|file| changed(file, request)).collect::<Result<Vec<_>, _>>()?;
+    let (mut changes, mut versions) = (Vec::new(), Vec::new());
+    for file in &existing {
+        let (path, text, version) = changed(file, request)?;
+        let project = folder_of_project(file, &path);
+        // An empty file that `nearest` has made up is not there.
+        let is_there = !file.content.is_empty() || is_there(ctx, &path)?;
+        let before = is_there.then(|| file.content.clone());
+        changes.push(FileChange::of_project(project, path, before, Some(text.into_bytes())));
+        versions.push(version);
+    }
     if changes.is_empty() {
-        let path = folder(ctx, &inputs).join(FileName::GoVersion.as_str());
-        changes.push((path, format!("{request}\n"), None));
+        let folder = folder(ctx, &inputs);
+        let path = folder.join(FileName::GoVersion.as_str());
+        changes.push(FileChange::of_project(folder, path, None, Some(format!("{request}\n").into_bytes())));
+        versions.push(None);
     }
-    match changes.as_slice() {
-        // One file is one rename: it needs no plan, and so no store that can be written.
-        [(path, content, _)] => ctx
-            .sys
-            .fs()
-            .rewrite(path, content.as_bytes())
-            .map_err(|cause| PinError::Write { path: path.clone(), cause })?,
-        several => {
-            recover(ctx);
-            let change =
-                several.iter().fold(ctx.store.transaction(format!("pin {request}")), |change, (path, content, _)| {
-                    change.write(path, content.as_bytes())
-                });
-            change.by(ctx.author.clone()).commit(ctx.settings.seconds("lock.wait-seconds"))?;
-        }
-    }
-    let (path, _, before) = changes.remove(0);
-    let also = changes.into_iter().map(|(path, _, _)| path).collect();
+    let paths: Vec<PathBuf> = changes.iter().map(|change| change.path.clone()).collect();
+    write(ctx, request, changes)?;
+    let before = versions.swap_remove(0);
+    let (path, also) = (paths[0].clone(), paths[1..].to_vec());
     let (shadowed_by, disagreeing) = others(ctx, request, &path)?;
     Ok(Pinned { path, request: request.to_string(), before, also, shadowed_by, disagreeing })
+}
+
+/// Writes the files, all of them or none.
+fn write(ctx: &Ctx, request: &Request, changes: Vec<FileChange>) -> Result<(), StoreError> {
+    let (purpose, wait_max) = (format!("pin {request}"), ctx.settings.seconds("lock.wait-seconds"));
+    // One file is one rename: it needs no plan, and so no store that can be written.
+    if let [change] = changes.as_slice() {
+        return ctx.store.change_alone(change, &purpose, wait_max);
+    }
+    recover(ctx);
+    let change = changes.into_iter().fold(ctx.store.transaction(purpose), store::Transaction::change);
+    change.by(ctx.author.clone()).commit(wait_max).map(drop)
+}
+
+/// The folder of the project that a file was found in: some names have folders of their own (`.config/mise.toml`).
+fn folder_of_project(file: &FoundFile, path: &Path) -> PathBuf {
+    let names = Path::new(file.name.as_str()).components().count();
+    path.ancestors().nth(names).unwrap_or(path).to_owned()
+}
+
+fn is_there(ctx: &Ctx, path: &Path) -> Result<bool, StoreError> {
+    let looked = ctx.sys.fs().follow(path);
+    let failed = |cause| StoreError::Io { action: "look at", path: path.to_owned(), cause };
+    looked.map(|meta| meta.is_some()).map_err(failed)
 }
 
 /// What comes before a version file that has just been written, and what disagrees beside it.

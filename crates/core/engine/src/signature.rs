@@ -32,7 +32,7 @@ pub(crate) fn ask_signature(ctx: &Ctx, arrived: &Arrived) -> Signed {
         Ok(keyring) => keyring,
         Err(reason) => return Signed::Nothing(reason),
     };
-    let data = match arrived.material.open(ctx) {
+    let data = match arrived.material.open() {
         Ok(data) => data,
         Err(error) => return Signed::Nothing(format!("the archive cannot be read again: {error}")),
     };

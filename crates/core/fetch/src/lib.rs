@@ -24,6 +24,9 @@
 //! Every wait has an end: a connection, a head, a silence, a body that comes slower than the least rate, a
 //! document and a whole file have their limits (`settings.rs`), and what is held survives each of them.
 //!
+//! A file that lies on this machine already is copied to the same place and hashed on the way ([`copy_local`]), so that
+//! what is judged is what is used.
+//!
 //! What this crate never does: trust a length, follow a redirect from https to http, resume a file
 //! that may have changed, decode a content encoding, print, or show a password that stands in a URL.
 //!
@@ -48,6 +51,7 @@ mod job;
 mod judge;
 mod lane;
 mod limits;
+mod local;
 mod pace;
 mod parts;
 mod reason;
@@ -62,6 +66,7 @@ pub use client::Client;
 pub use document::{Answer, Document};
 pub use error::FetchError;
 pub use job::{Fetched, Job};
+pub use local::{Copied, LocalError, LocalFile, copy_local};
 pub use parts::{Parts, PartsReader};
 pub use reason::Reason;
 pub use redact::redacted;

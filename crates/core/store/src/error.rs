@@ -116,6 +116,16 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A file of a project would be written through a link.
+    #[error("write `{}`: `{}` is a link to `{}`, and goward writes nothing of a project through a link", path.display(), link.display(), target.display())]
+    ThroughLink {
+        /// The file.
+        path: PathBuf,
+        /// The link on the way to it, or itself.
+        link: PathBuf,
+        /// What it leads to.
+        target: PathBuf,
+    },
     /// A variable of the user's was changed by somebody else, or the system refused.
     #[error("change the user's variable `{name}`")]
     Variable {
@@ -201,7 +211,9 @@ impl Diagnose for StoreError {
             Self::NoRegistry { .. } => Class::Environment,
             Self::Superseded { .. } => Class::Busy,
             Self::NotInstalled { .. } | Self::NoGeneration { .. } | Self::NothingBefore { .. } => Class::NotFound,
-            Self::InUse { .. } | Self::Running { .. } | Self::Meddled { .. } => Class::Policy,
+            Self::InUse { .. } | Self::Running { .. } | Self::Meddled { .. } | Self::ThroughLink { .. } => {
+                Class::Policy
+            }
         }
     }
 
@@ -223,6 +235,7 @@ impl Diagnose for StoreError {
             Self::InUse { .. } => "toolchain-in-use",
             Self::Running { .. } => "toolchain-running",
             Self::Meddled { .. } => "file-meddled",
+            Self::ThroughLink { .. } => "file-through-link",
             Self::Variable { cause: VariableConflict::Meddled { .. }, .. } => "variable-meddled",
             Self::Variable { cause: VariableConflict::Io(_), .. } => "variable-refused",
             Self::NoRegistry { .. } => "no-registry",
@@ -248,6 +261,12 @@ impl Diagnose for StoreError {
             }
             Self::Superseded { .. } => hint!("run the command again"),
             Self::NoGeneration { .. } | Self::NothingBefore { .. } => hint!("`goward history` shows all generations"),
+            Self::ThroughLink { link, .. } => {
+                hint!(
+                    "put a file or folder of the project's own in the place of `{}`, or change the other by hand",
+                    link.display()
+                )
+            }
             Self::Meddled { .. } => hint!("look at the file and run the command again; every file is as it was"),
             Self::Variable { cause: VariableConflict::Meddled { .. }, name } => {
                 let hints = hint!("look at `{name}` and run the command again; everything is as it was");

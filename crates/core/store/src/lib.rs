@@ -26,6 +26,7 @@
 //! Tested by `tests/`, by `dev/sim`, which stops every verb at every operation, and by every install
 //! test above.
 
+mod change;
 mod check;
 mod error;
 mod generation;
@@ -50,6 +51,7 @@ mod system;
 mod transaction;
 mod variables;
 
+pub use change::{FileChange, Links};
 pub use error::{StoreError, fixes};
 pub use generation::{Author, Generation};
 pub use home::TrustedHome;

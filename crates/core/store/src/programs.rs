@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use release::Digest;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use sys::EntryKind;
+use sys::{EntryKind, Foreign};
 
 use crate::{Store, StoreError};
 
@@ -19,6 +19,15 @@ use crate::{Store, StoreError};
 const PROGRAM_BYTES_MAX: u64 = 2 << 30;
 /// How much is hashed at once, in bytes.
 const HASH_CHUNK_BYTES: usize = 1 << 20;
+
+/// Whether Ctrl-C ends the reading of a program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Nothing is changed yet: it does.
+    UntilInterrupted,
+    /// A plan is being carried out or taken back: half of it would be worse than the second that the rest takes.
+    ToTheEnd,
+}
 
 /// One program of a plan; its images lie beside the plan as `program-before-N` and `program-after-N`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,7 +55,7 @@ impl Store {
     ) -> Result<Vec<PlannedProgram>, StoreError> {
         let mut programs = Vec::new();
         for (index, (path, staged)) in changes.iter().enumerate() {
-            let before = self.program_at(path)?;
+            let before = self.program_at(path, Patience::UntilInterrupted)?;
             if before.is_some() {
                 self.keep(path, &image(made, "before", index))?;
             }
@@ -54,7 +63,7 @@ impl Store {
             if let Some(staged) = staged {
                 let kept = image(made, "after", index);
                 self.keep(staged, &kept)?;
-                after = self.program_at(&kept)?;
+                after = self.program_at(&kept, Patience::UntilInterrupted)?;
             }
             programs.push(PlannedProgram { path: path.clone(), before, after });
         }
@@ -68,7 +77,7 @@ impl Store {
         programs: &[PlannedProgram],
     ) -> Result<Option<PathBuf>, StoreError> {
         for (index, program) in programs.iter().enumerate() {
-            let now = self.program_at(&program.path)?;
+            let now = self.program_at(&program.path, Patience::ToTheEnd)?;
             if now == program.after {
                 continue;
             }
@@ -83,7 +92,7 @@ impl Store {
     /// Takes every program that has been changed back to before. One that somebody meddled with stays.
     pub(crate) fn revert_programs(&self, folder: &Path, programs: &[PlannedProgram]) -> Result<(), StoreError> {
         for (index, program) in programs.iter().enumerate() {
-            if self.program_at(&program.path)? == program.after && program.after != program.before {
+            if self.program_at(&program.path, Patience::ToTheEnd)? == program.after && program.after != program.before {
                 self.put(&program.path, program.before.as_ref(), &image(folder, "before", index))?;
             }
         }
@@ -101,15 +110,21 @@ impl Store {
     }
 
     /// The SHA-256 of the program at a place; `None` where nothing stands. Anything but a file is somebody's meddling.
-    pub(crate) fn program_at(&self, path: &Path) -> Result<Option<Digest>, StoreError> {
+    pub(crate) fn program_at(&self, path: &Path, patience: Patience) -> Result<Option<Digest>, StoreError> {
         let fs = self.sys.fs();
         match fs.look(path).map_err(StoreError::io("look at", path))? {
             None => Ok(None),
             Some(meta) if meta.kind == EntryKind::File && meta.bytes <= PROGRAM_BYTES_MAX => {
-                let mut file = fs.open(path).map_err(StoreError::io("read", path))?;
+                let asked = Foreign::at_most(PROGRAM_BYTES_MAX).no_link().as_looked_at(&meta);
+                let (file, _) = fs.open_foreign(path, &asked).map_err(StoreError::io("read", path))?;
+                // One that grows under our hands would never end.
+                let mut file = file.take(PROGRAM_BYTES_MAX);
                 let mut hash = Sha256::new();
                 let mut buffer = vec![0; HASH_CHUNK_BYTES];
                 loop {
+                    if patience == Patience::UntilInterrupted {
+                        self.sys.interrupt().check().map_err(StoreError::io("read", path))?;
+                    }
                     let read = file.read(&mut buffer).map_err(StoreError::io("read", path))?;
                     if read == 0 {
                         return Ok(Some(Digest::from_bytes(hash.finalize().into())));
@@ -140,7 +155,7 @@ impl Store {
                 None => Ok(()),
             };
         };
-        if self.program_at(image)?.as_ref() != Some(wanted) {
+        if self.program_at(image, Patience::ToTheEnd)?.as_ref() != Some(wanted) {
             return Err(StoreError::Meddled { path: image.to_owned() });
         }
         fs.copy_over(image, path).map_err(StoreError::io("write", path))

@@ -13,6 +13,8 @@ use crate::{Store, StoreError, Toolchain, manifest_file};
 
 /// How often a new guarded name is tried.
 const GUARD_TRIES_MAX: u32 = 16;
+/// What only its owner may look into.
+const PRIVATE_FOLDER_MODE: u32 = 0o700;
 /// How often a commit that takes too long is tried.
 pub const COMMITS_MAX: u32 = 3;
 
@@ -71,7 +73,8 @@ impl Store {
     pub fn stage(&self, id: &ToolchainId) -> Result<Staging, StoreError> {
         let fs = self.sys.fs();
         let parent = self.layout().staging();
-        fs.create_dirs_durably(&parent).map_err(StoreError::io("make the folder", &parent))?;
+        // What lies there is not judged yet, and may be what another user has led goward to copy.
+        self.make_private(&parent)?;
         let (folder, lock, held) = self.guarded(&parent, &id.to_string())?;
         fs.create_dir(&folder).map_err(StoreError::io("make the folder", &folder))?;
         Ok(Staging { folder, lock, _held: held })

@@ -14,15 +14,16 @@ use release::ToolchainId;
 use serde::{Deserialize, Serialize};
 use sys::registry::VariableChange;
 
+use crate::change::{FileChange, Image, Links};
 use crate::generation::Author;
-use crate::programs::{PlannedProgram, image};
+use crate::programs::{Patience, PlannedProgram, image};
 use crate::record::{FORMAT, check_format_up_to};
 use crate::staging::to_json;
 use crate::variables::PlannedVariable;
 use crate::{Generation, Store, StoreError};
 
 /// A file that takes part is no longer than this many bytes.
-const FILE_BYTES_MAX: u64 = 16 << 20;
+pub(crate) const FILE_BYTES_MAX: u64 = 16 << 20;
 /// A plan is no longer than this many bytes.
 const PLAN_BYTES_MAX: u64 = 1 << 20;
 /// The format of a plan that has variables. A goward that knows nothing of them refuses it, and does not carry half of
@@ -36,7 +37,7 @@ pub struct Transaction {
     store: Store,
     purpose: String,
     author: Author,
-    changes: Vec<(PathBuf, Option<Vec<u8>>)>,
+    changes: Vec<FileChange>,
     /// Places of programs, and the files that shall stand there.
     programs: Vec<(PathBuf, Option<PathBuf>)>,
     variables: Vec<VariableChange>,
@@ -124,10 +125,16 @@ struct PlannedFile {
     path: PathBuf,
     existed: bool,
     remains: bool,
+    /// The project's folder, below which nothing may be a link; none for a file of the user's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    project: Option<PathBuf>,
 }
 
-/// A file as it shall be or was: its bytes, or that it is not there.
-type Image = Option<Vec<u8>>;
+impl PlannedFile {
+    fn links(&self) -> Links {
+        self.project.clone().map_or(Links::Follow, Links::RefuseBelow)
+    }
+}
 
 /// How a plan of a dead process has ended.
 pub(crate) enum PlanEnd {
@@ -148,15 +155,9 @@ enum Applied {
 }
 
 impl Transaction {
-    /// The file shall hold these bytes. A link is followed: what it leads to is changed.
-    pub fn write(mut self, path: impl Into<PathBuf>, bytes: impl Into<Vec<u8>>) -> Transaction {
-        self.changes.push((path.into(), Some(bytes.into())));
-        self
-    }
-
-    /// The file shall not be there.
-    pub fn remove(mut self, path: impl Into<PathBuf>) -> Transaction {
-        self.changes.push((path.into(), None));
+    /// The file shall change so. It is not touched where it is no longer what was read of it.
+    pub fn change(mut self, change: FileChange) -> Transaction {
+        self.changes.push(change);
         self
     }
 
@@ -188,11 +189,14 @@ impl Transaction {
     /// Makes all changes, or none. Returns the plan's name, by which it can be undone.
     ///
     /// # Errors
-    /// When a file or variable cannot be read or changed, or somebody else changes it meanwhile; then everything is
-    /// as it was.
+    /// When a file or variable cannot be read or changed, is no longer what was read of it, or somebody else changes it
+    /// meanwhile; then everything is as it was.
     pub fn commit(self, wait_max: Duration) -> Result<String, StoreError> {
         let store = &self.store;
         let _lock = store.lock(store.layout().store_lock(), &self.purpose, wait_max)?;
+        for change in &self.changes {
+            store.check_change(change)?;
+        }
         let name = format!("{}-{}", store.sys.clock().unix_nanos(), store.sys.process().id());
         store.plan(&name, &self)?;
         match store.apply(&name) {
@@ -286,17 +290,19 @@ impl Store {
         let moved = plan.default.filter(|default| default.from != now);
         back.default = moved.map(|default| NewDefault::Back { from: default.to, to: default.from });
         for (index, file) in plan.files.iter().enumerate() {
-            if self.image_of(&file.path)? != self.image(&done, "after", index, file.remains)? {
-                return Err(StoreError::Meddled { path: file.path.clone() });
-            }
-            back.changes.push((file.path.clone(), self.image(&done, "before", index, file.existed)?));
+            back.changes.push(FileChange {
+                path: file.path.clone(),
+                before: self.image(&done, "after", index, file.remains)?,
+                after: self.image(&done, "before", index, file.existed)?,
+                links: file.links(),
+            });
         }
         for (index, program) in plan.programs.iter().enumerate() {
-            if self.program_at(&program.path)? != program.after {
+            if self.program_at(&program.path, Patience::UntilInterrupted)? != program.after {
                 return Err(StoreError::Meddled { path: program.path.clone() });
             }
             let image = image(&done, "before", index);
-            if program.before.is_some() && self.program_at(&image)? != program.before {
+            if program.before.is_some() && self.program_at(&image, Patience::UntilInterrupted)? != program.before {
                 return Err(StoreError::Meddled { path: image });
             }
             back.programs.push((program.path.clone(), program.before.as_ref().map(|_| image)));
@@ -420,13 +426,16 @@ impl Store {
         self.make_private(&folder)?;
         fs.create_private_dirs_durably(&made).map_err(StoreError::io("make the folder", &made))?;
         let mut files = Vec::new();
-        for (index, (path, after)) in transaction.changes.iter().enumerate() {
-            // What a link leads to is what people edit; the link stays.
-            let path = fs.resolve(path).unwrap_or_else(|_| path.clone());
-            let before = self.image_of(&path)?;
-            self.write_image(&made, "before", index, before.as_ref())?;
-            self.write_image(&made, "after", index, after.as_ref())?;
-            files.push(PlannedFile { path, existed: before.is_some(), remains: after.is_some() });
+        for (index, change) in transaction.changes.iter().enumerate() {
+            let (path, project) = match &change.links {
+                // What a link leads to is what people edit; the link stays.
+                Links::Follow => (fs.resolve(&change.path).unwrap_or_else(|_| change.path.clone()), None),
+                Links::RefuseBelow(folder) => (change.path.clone(), Some(folder.clone())),
+            };
+            self.write_image(&made, "before", index, change.before.as_ref())?;
+            self.write_image(&made, "after", index, change.after.as_ref())?;
+            let (existed, remains) = (change.before.is_some(), change.after.is_some());
+            files.push(PlannedFile { path, existed, remains, project });
         }
         let variables = self.plan_variables(&transaction.variables)?;
         let plan = Plan {
@@ -496,7 +505,7 @@ impl Store {
             if now != before {
                 return Ok(Applied::Conflict(file.path.clone()));
             }
-            self.set(&file.path, after.as_ref())?;
+            self.set(&file.path, after.as_ref(), &file.links())?;
         }
         if let Some(path) = self.apply_programs(&folder, &plan.programs)? {
             return Ok(Applied::Conflict(path));
@@ -543,7 +552,8 @@ impl Store {
         for (index, file) in plan.files.iter().enumerate() {
             let after = self.image(folder, "after", index, file.remains)?;
             if self.image_of(&file.path)? == after {
-                self.set(&file.path, self.image(folder, "before", index, file.existed)?.as_ref())?;
+                let before = self.image(folder, "before", index, file.existed)?;
+                self.set(&file.path, before.as_ref(), &file.links())?;
             }
         }
         Ok(())
@@ -599,23 +609,5 @@ impl Store {
         let Some(bytes) = image else { return Ok(()) };
         let path = folder.join(format!("{which}-{index}"));
         self.sys.fs().replace_private(&path, bytes).map_err(StoreError::io("write", &path))
-    }
-
-    fn image_of(&self, path: &Path) -> Result<Image, StoreError> {
-        self.sys.fs().read_if_there(path, FILE_BYTES_MAX).map_err(StoreError::io("read", path))
-    }
-
-    fn set(&self, path: &Path, image: Option<&Vec<u8>>) -> Result<(), StoreError> {
-        let fs = self.sys.fs();
-        match image {
-            Some(bytes) => fs.rewrite(path, bytes).map_err(StoreError::io("write", path)),
-            None => {
-                fs.remove_file_if_there(path).map_err(StoreError::io("remove", path))?;
-                match path.parent() {
-                    Some(parent) => fs.sync_dir(parent).map_err(StoreError::io("make durable", parent)),
-                    None => Ok(()),
-                }
-            }
-        }
     }
 }

@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 
 use store::states::{Event, State};
-use store::{Author, OperationKind, Store, StoreError};
+use store::{Author, FileChange, OperationKind, Store, StoreError};
 use support::{WAIT, id, install, trusted};
 use sys::registry::{
     MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind, VariableChange, VariableConflict,
@@ -20,6 +20,97 @@ fn with_store(test: impl FnOnce(&Sys, &Store)) {
     let store = Store::at(&sys, trusted(&sys, folder.path().join("höme of go")));
     test(&sys, &store);
     assert_eq!(store.faults().unwrap(), Vec::<String>::new());
+}
+
+/// What a file holds now.
+fn now(path: &Path) -> Option<Vec<u8>> {
+    Fs::real().read_if_there(path, 1 << 20).unwrap()
+}
+
+/// The change of a file of the user's, from what it holds now.
+fn to(path: &Path, text: &str) -> FileChange {
+    FileChange::of_user(path, now(path), Some(text.into()))
+}
+
+fn gone(path: &Path) -> FileChange {
+    FileChange::of_user(path, now(path), None)
+}
+
+#[test]
+fn of_two_writers_who_read_the_same_bytes_the_second_is_refused_and_loses_nothing() {
+    with_store(|sys, store| {
+        store.check_ready(0).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        sys.fs().replace(&one, b"old").unwrap();
+        let (first, second) = (to(&one, "first"), to(&one, "second"));
+        let made = to(&two, "made");
+        store.transaction("first").change(first).commit(WAIT).unwrap();
+        // The other file of the refused change comes first, and is not touched.
+        let refused = store.transaction("second").change(made.clone()).change(second.clone()).commit(WAIT);
+        assert!(matches!(refused, Err(StoreError::Meddled { path }) if path == one));
+        assert!(matches!(store.change_alone(&second, "second", WAIT), Err(StoreError::Meddled { .. })));
+        assert_eq!((now(&one), now(&two)), (Some(b"first".to_vec()), None));
+        // So is one that was to be made, and has been made meanwhile.
+        sys.fs().replace(&two, b"theirs").unwrap();
+        assert!(matches!(store.transaction("made").change(made).commit(WAIT), Err(StoreError::Meddled { .. })));
+        assert_eq!(now(&two), Some(b"theirs".to_vec()));
+        assert_eq!(store.past_changes().unwrap().len(), 1);
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_of_a_project_is_written_through_a_link_and_a_file_of_the_user_s_is() {
+    use std::os::unix::fs::symlink;
+    with_store(|sys, store| {
+        store.check_ready(0).unwrap();
+        let place = tempfile::tempdir().unwrap();
+        let (project, secret) = (place.path().join("project"), place.path().join("secret"));
+        sys.fs().create_dirs(&project).unwrap();
+        sys.fs().create_dirs(&place.path().join("outside")).unwrap();
+        let unchanged = || assert_eq!(now(&secret), Some(b"secret".to_vec()));
+        sys.fs().replace(&secret, b"secret").unwrap();
+        symlink(&secret, project.join("file")).unwrap();
+        symlink("../outside", project.join("folder")).unwrap();
+        symlink("nowhere", project.join("dangling")).unwrap();
+        for below in ["file", "folder/file", "dangling"] {
+            let path = project.join(below);
+            for change in [to(&path, "new"), gone(&path)] {
+                let change = FileChange::of_project(&project, &path, change.before, change.after);
+                let refused = store.transaction("pin").change(change.clone()).commit(WAIT);
+                assert!(matches!(refused, Err(StoreError::ThroughLink { .. })), "{below}: {refused:?}");
+                let refused = store.change_alone(&change, "pin", WAIT);
+                assert!(matches!(refused, Err(StoreError::ThroughLink { .. })), "{below}: {refused:?}");
+            }
+            unchanged();
+        }
+        // A link that came after the change is in the way of its undo, too.
+        let path = project.join("pin");
+        let made = FileChange::of_project(&project, &path, None, Some(b"secret".to_vec()));
+        let name = store.transaction("pin").change(made).commit(WAIT).unwrap();
+        sys.fs().remove_file(&path).unwrap();
+        symlink(&secret, &path).unwrap();
+        let refused = store.undo_transaction(&name, Author::default(), WAIT);
+        assert!(matches!(refused, Err(StoreError::ThroughLink { .. })), "{refused:?}");
+        unchanged();
+        store.transaction("profile").change(to(&project.join("file"), "mine")).commit(WAIT).unwrap();
+        assert_eq!(now(&secret), Some(b"mine".to_vec()));
+        assert!(project.join("file").is_symlink());
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_look_into_the_staging_folder_also_one_of_an_older_goward() {
+    with_store(|sys, store| {
+        let mode = || sys.fs().look(&store.layout().staging()).unwrap().unwrap().mode;
+        store.discard(store.stage(&id("1.27.3")).unwrap());
+        assert_eq!(mode(), 0o700);
+        sys.fs().set_mode(&store.layout().staging(), 0o755).unwrap();
+        store.discard(store.stage(&id("1.27.3")).unwrap());
+        assert_eq!(mode(), 0o700);
+    });
 }
 
 #[test]
@@ -123,7 +214,8 @@ fn a_transaction_changes_all_files_and_is_undone_as_one() {
         sys.fs().replace(&one, b"old one").unwrap();
         sys.fs().replace(&three, b"old three").unwrap();
         let read = |path: &Path| sys.fs().read_if_there(path, 100).unwrap();
-        let change = store.transaction("test").write(&one, "new one").write(&two, "new two").remove(&three);
+        let change =
+            store.transaction("test").change(to(&one, "new one")).change(to(&two, "new two")).change(gone(&three));
         let name = change.commit(WAIT).unwrap();
         assert_eq!(
             (read(&one), read(&two), read(&three)),
@@ -150,7 +242,7 @@ fn the_default_moves_with_the_files_of_a_transaction_and_back_with_them() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         let state = || (sys.fs().read_if_there(&file, 100).unwrap(), store.current().unwrap().unwrap().toolchain);
-        let change = store.transaction("move").write(&file, "new").switch_to(id("1.27.3"));
+        let change = store.transaction("move").change(to(&file, "new")).switch_to(id("1.27.3"));
         let name = change.commit(WAIT).unwrap();
         assert_eq!(state(), (Some(b"new".to_vec()), id("1.27.3")));
         assert_eq!(store.past_changes().unwrap()[0].default, Some((Some(1), Some(2))));
@@ -159,9 +251,9 @@ fn the_default_moves_with_the_files_of_a_transaction_and_back_with_them() {
         let changes = store.past_changes().unwrap();
         assert!(changes[0].undone && changes[1].undoes == Some(name), "{changes:?}");
         // To make the default what it is already moves nothing, and so is never taken back.
-        store.transaction("stay").write(&file, "new").switch_to(id("1.26.8")).commit(WAIT).unwrap();
+        store.transaction("stay").change(to(&file, "new")).switch_to(id("1.26.8")).commit(WAIT).unwrap();
         assert_eq!(store.past_changes().unwrap()[2].default, None);
-        let missing = store.transaction("no").write(&file, "x").switch_to(id("1.25.9")).commit(WAIT).unwrap_err();
+        let missing = store.transaction("no").change(to(&file, "x")).switch_to(id("1.25.9")).commit(WAIT).unwrap_err();
         assert!(matches!(missing, StoreError::NotInstalled { .. }));
         assert_eq!(state(), (Some(b"new".to_vec()), id("1.26.8")));
     });
@@ -181,7 +273,8 @@ fn programs_of_any_size_take_part_and_come_back() {
         fs.set_mode(&place("built"), 0o755).unwrap();
         let read = |name: &str| fs.read_if_there(&place(name), 32 << 20).unwrap();
         let change = || {
-            let change = store.transaction("tools").write(place("pin"), "new").place(place("tool"), place("built"));
+            let change =
+                store.transaction("tools").change(to(&place("pin"), "new")).place(place("tool"), place("built"));
             change.place(place("new-tool"), place("other-built"))
         };
         let name = change().commit(WAIT).unwrap();
@@ -215,7 +308,7 @@ fn a_default_that_moved_since_is_not_taken_back() {
             install(sys, store, &id(version)).unwrap();
         }
         let file = store.layout().home().join("file");
-        let name = store.transaction("first").write(&file, "new").switch_to(id("1.27.3")).commit(WAIT).unwrap();
+        let name = store.transaction("first").change(to(&file, "new")).switch_to(id("1.27.3")).commit(WAIT).unwrap();
         store.switch(&id("1.26.8"), Author::default(), WAIT).unwrap();
         let moved = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
         assert!(matches!(moved, StoreError::Meddled { .. }));
@@ -247,7 +340,7 @@ fn with_variables(test: impl FnOnce(&MemoryRegistry, &Store, &Path, &dyn Fn(&Sto
         let registry = Registry::in_memory(memory.clone());
         let change = |store: &Store| {
             let plan = |name, text| VariableChange::plan(&registry, name, Some(value(text))).unwrap();
-            store.transaction("variables").write(&file, "new").set(plan("Path", "new")).set(plan("Other", "made"))
+            store.transaction("variables").change(to(&file, "new")).set(plan("Path", "new")).set(plan("Other", "made"))
         };
         test(&memory, &Store::at(&sys.with_registry(&registry), trusted(&sys, &home)), &file, &change);
     });
@@ -269,7 +362,7 @@ fn variables_change_with_the_files_and_come_back_with_them() {
             String::from_utf8(Fs::real().read(&path, 1 << 20).unwrap()).unwrap()
         };
         assert!(plan(&name).contains("\"format\": 2"), "{}", plan(&name));
-        let name = store.transaction("a file").write(file, "x").commit(WAIT).unwrap();
+        let name = store.transaction("a file").change(to(file, "x")).commit(WAIT).unwrap();
         assert!(plan(&name).contains("\"format\": 1") && !plan(&name).contains("variables"), "{}", plan(&name));
     });
 }
@@ -356,7 +449,8 @@ fn a_plan_of_a_dead_process_that_meets_anothers_value_or_no_registry_does_no_har
             assert!(recovered.waiting[0].contains("no registry") && recovered.set_aside.is_empty(), "{recovered:?}");
             assert!(recovered.waiting[0].contains("`variables`"), "{recovered:?}");
         }
-        elsewhere.transaction("another").write(elsewhere.layout().home().join("b"), "b").commit(WAIT).unwrap();
+        let another = elsewhere.layout().home().join("b");
+        elsewhere.transaction("another").change(to(&another, "b")).commit(WAIT).unwrap();
         assert_eq!(shown(memory, "Path").as_deref(), Some("old"));
         assert_eq!(Fs::real().read_if_there(file, 9).unwrap(), Some(b"new".to_vec()));
         let recovered = store.recover(WAIT).unwrap();

@@ -18,7 +18,7 @@ use engine::settings::Settings;
 use engine::{Ctx, InstallPlan};
 use release::{Platform, ToolchainId};
 use sim::{Model, Stop, every_stop, every_stop_in_recovery};
-use store::{Author, Store, TrustedHome};
+use store::{Author, FileChange, Store, TrustedHome};
 use sys::registry::{MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind, VariableChange};
 use sys::{Clock, Env, Fs, KillAt, Sys};
 use testkit::{TinyToolchain, Upstream};
@@ -356,15 +356,25 @@ fn a_stopped_adoption_is_invisible_and_the_foreign_tree_is_as_it_was() {
     ));
 }
 
+/// What a file holds now.
+fn now(path: &Path) -> Option<Vec<u8>> {
+    std::fs::read(path).ok()
+}
+
+/// The change of a file of the user's, from what it holds now.
+fn to(path: &Path, text: &str) -> FileChange {
+    FileChange::of_user(path, now(path), Some(text.into()))
+}
+
 /// Three files outside the home: one changed, one made, one removed; and two programs, one changed, one made.
 fn change(folder: &Path, sys: &Sys) -> bool {
     let files = folder.join("project");
     let built = folder.join("built");
     let change = store(folder, sys)
         .transaction("three files")
-        .write(files.join("one"), "new one")
-        .write(files.join("two"), "new two")
-        .remove(files.join("three"))
+        .change(to(&files.join("one"), "new one"))
+        .change(to(&files.join("two"), "new two"))
+        .change(FileChange::of_user(files.join("three"), now(&files.join("three")), None))
         .place(files.join("tool"), &built)
         .place(files.join("new-tool"), &built);
     change.commit(WAIT).is_ok()
@@ -419,7 +429,11 @@ fn a_stopped_change_of_files_and_default_and_its_undo_are_all_or_nothing() {
         default
     };
     let change = |folder: &Path, sys: &Sys| {
-        store(folder, sys).transaction("both").write(folder.join("file"), "new").switch_to(id("1.27.3")).commit(WAIT)
+        store(folder, sys)
+            .transaction("both")
+            .change(to(&folder.join("file"), "new"))
+            .switch_to(id("1.27.3"))
+            .commit(WAIT)
     };
     report(every_stop(
         "files-and-default",
@@ -487,8 +501,8 @@ fn a_stopped_change_of_files_and_a_variable_and_its_undo_are_all_or_nothing() {
     let registries = Registries::default();
     let change = |folder: &Path, sys: &Sys| {
         let planned = VariableChange::plan(sys.registry().unwrap(), "Path", Some(text("new"))).unwrap();
-        let change = store(folder, sys).transaction("both").set(planned).write(folder.join("file"), "new");
-        change.remove(folder.join("gone")).commit(WAIT)
+        let change = store(folder, sys).transaction("both").set(planned).change(to(&folder.join("file"), "new"));
+        change.change(FileChange::of_user(folder.join("gone"), now(&folder.join("gone")), None)).commit(WAIT)
     };
     let prepare = |folder: &Path| {
         std::fs::create_dir_all(folder.join("home")).unwrap();

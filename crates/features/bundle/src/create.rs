@@ -327,6 +327,7 @@ fn hash(ctx: &Ctx, path: &Path) -> Result<(u64, Digest), BundleError> {
     let mut file = ctx.sys.fs().open(path).map_err(failed)?;
     let (mut bytes, mut hasher, mut buffer) = (0, Sha256::new(), vec![0; HASH_CHUNK_BYTES]);
     loop {
+        ctx.sys.interrupt().check().map_err(failed)?;
         match file.read(&mut buffer).map_err(failed)? {
             0 => return Ok((bytes, Digest::from_bytes(hasher.finalize().into()))),
             read => {

@@ -166,9 +166,9 @@ exit 1
 /// # Errors
 /// When the bundle cannot be opened.
 pub fn powershell_of(ctx: &engine::Ctx, path: &std::path::Path, name: &str) -> Result<Option<String>, BundleError> {
-    let contents = source::bundle::open(&ctx.sys, path)?;
-    let total = ctx.sys.fs().follow(path).map_err(BundleError::io("look at", path))?.map_or(0, |meta| meta.bytes);
-    Ok(powershell(total, &contents, name))
+    let opened = source::bundle::open(&ctx.sys, path)?;
+    let total = opened.file.length().map_err(BundleError::io("look at", path))?;
+    Ok(powershell(total, &opened.contents, name))
 }
 
 /// The script for PowerShell, if the bundle has goward for Windows. It stands beside the bundle, whose name it knows.

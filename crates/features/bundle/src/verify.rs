@@ -50,14 +50,14 @@ const HASH_CHUNK_BYTES: usize = 1 << 20;
 /// # Errors
 /// When the file cannot be read, or is cut short or damaged where it says what it holds.
 pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
-    let contents = open(&ctx.sys, path)?;
+    let opened = open(&ctx.sys, path)?;
     let read = |cause| BundleError::Io { action: "read", path: path.to_owned(), cause };
-    let file = ctx.sys.fs().open(path).map_err(read)?;
+    let (contents, file) = (&opened.contents, opened.file.as_ref());
     let task = ctx.progress.begin(Task { subject: "bundle".to_owned(), action: "verify", bytes_total: None });
-    let mut findings = vec![script(&file, &contents).map_err(read)?];
+    let mut findings = vec![script(file, contents).map_err(read)?];
     for program in &contents.programs {
         let subject = format!("goward for {}", program.platform);
-        findings.push(match hash(&file, &program.span).map_err(read)? {
+        findings.push(match hash(ctx, file, &program.span).map_err(read)? {
             actual if actual == program.span.sha256 => Finding {
                 subject,
                 words: format!("its SHA-256 is {actual}, as the manifest says; nothing says who made it"),
@@ -72,7 +72,7 @@ pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
     for bundled in &contents.toolchains {
         task.phase("verify");
         ctx.sys.interrupt().check().map_err(read)?;
-        let mut input = SectionReader::new(&file, contents.place_of(path, bundled).spans);
+        let mut input = SectionReader::new(file, contents.spans_of(bundled));
         let (words, good) = match archive::read_tar_zst(&mut input, Limits::default(), ctx.sys.interrupt()) {
             Ok(manifest) => match toolchain(ctx, bundled, &manifest) {
                 Ok(words) => (words, true),
@@ -137,13 +137,14 @@ fn toolchain(ctx: &Ctx, bundled: &Bundled, manifest: &Manifest) -> Result<String
     ))
 }
 
-fn hash(file: &dyn ReadAt, span: &Span) -> std::io::Result<Digest> {
+fn hash(ctx: &Ctx, file: &dyn ReadAt, span: &Span) -> std::io::Result<Digest> {
     // Its hash is what is asked for, so the reader's own complaint about it is not.
     let mut hasher = Sha256::new();
     let mut reader = SectionReader::new(file, vec![*span]);
     let mut buffer = vec![0; HASH_CHUNK_BYTES];
     let mut left = span.bytes;
     while left > 0 {
+        ctx.sys.interrupt().check()?;
         let read = reader.read(&mut buffer)?;
         hasher.update(&buffer[..read]);
         left = left.saturating_sub(read as u64);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use diag::{Class, Diagnose, Hints};
 use engine::Ctx;
 use serde::Serialize;
-use store::StoreError;
+use store::{FileChange, StoreError};
 use sys::Sys;
 
 use crate::Wanted;
@@ -124,7 +124,9 @@ fn take_out(ctx: &Ctx, word: &'static str, path: &Path, text: &str) -> Result<Ta
     if after == bytes {
         return Ok((Vec::new(), None));
     }
-    let change = ctx.store.transaction(format!("doctor: {word}")).by(ctx.author.clone()).write(path, after);
+    // It is a profile of the user's.
+    let planned = FileChange::of_user(path, Some(bytes), Some(after));
+    let change = ctx.store.transaction(format!("doctor: {word}")).by(ctx.author.clone()).change(planned);
     let name = change.commit(ctx.settings.seconds("lock.wait-seconds"))?;
     Ok((vec![format!("took `{text}` out of {}", path.display())], Some(name)))
 }

@@ -12,6 +12,7 @@ use engine::Ctx;
 use jsonc_parser::cst::{CstInputValue, CstObject, CstRootNode};
 use release::Version;
 use serde::Serialize;
+use store::{FileChange, Links};
 
 use crate::error::IdeError;
 use crate::jsonc::{Document, options};
@@ -34,6 +35,9 @@ pub struct Edit {
     pub path: PathBuf,
     /// What is changed, a line each.
     pub changes: Vec<String>,
+    /// Its text when the change was planned; none where it was not there.
+    #[serde(skip)]
+    before: Option<String>,
     /// Its text afterwards.
     pub after: String,
     /// Whether it is made.
@@ -43,6 +47,9 @@ pub struct Edit {
 /// What would be changed, all at once.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Plan {
+    /// The project's folder.
+    #[serde(skip)]
+    folder: PathBuf,
     /// The files. Empty where all is as it shall be.
     pub edits: Vec<Edit>,
     /// What cannot be done here, in words.
@@ -54,7 +61,7 @@ pub struct Plan {
 /// # Errors
 /// When there is no shim to point to, no file to change, or a file cannot be read or understood.
 pub fn plan(ctx: &Ctx, folder: &Path, version: &Version, wanted: Wanted) -> Result<Plan, IdeError> {
-    let mut plan = Plan::default();
+    let mut plan = Plan { folder: folder.to_owned(), ..Plan::default() };
     if wanted.vscode {
         plan.edits.extend(vscode_edit(ctx, folder)?);
     }
@@ -75,10 +82,13 @@ pub fn apply(ctx: &Ctx, plan: &Plan) -> Result<Option<String>, IdeError> {
     }
     let mut change = ctx.store.transaction("ide setup").by(ctx.author.clone());
     for edit in &plan.edits {
+        // Before a folder is made: it would be made where a link leads.
+        ctx.store.check_links(&edit.path, &Links::RefuseBelow(plan.folder.clone()))?;
         let folder = edit.path.parent().unwrap_or(Path::new("."));
         let made = ctx.sys.fs().create_users_dirs(folder);
         made.map_err(|cause| IdeError::Read { path: folder.to_owned(), cause })?;
-        change = change.write(&edit.path, edit.after.as_bytes());
+        let (before, after) = (edit.before.clone().map(String::into_bytes), edit.after.clone().into_bytes());
+        change = change.change(FileChange::of_project(&plan.folder, &edit.path, before, Some(after)));
     }
     Ok(Some(change.commit(ctx.settings.seconds("lock.wait-seconds"))?))
 }
@@ -143,7 +153,8 @@ impl Open {
     fn close(self) -> Option<Edit> {
         let after = self.root.to_string();
         let changed = !self.changes.is_empty() && after != self.before;
-        changed.then_some(Edit { path: self.path, changes: self.changes, after, is_new: self.is_new })
+        let before = (!self.is_new).then_some(self.before);
+        changed.then_some(Edit { path: self.path, changes: self.changes, before, after, is_new: self.is_new })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::{Author, Store};
+use store::{Author, FileChange, Store};
 use sys::Sys;
 
 use crate::{Plan, SetupError};
@@ -26,17 +26,14 @@ pub fn apply(
     }
     let mut transaction = store.transaction(plan.purpose.clone()).by(author);
     for change in &plan.changes {
-        transaction = match &change.after {
-            Some(bytes) => {
-                if let Some(folder) = change.path.parent() {
-                    let is_own = folder.starts_with(store.layout().home());
-                    let made = if is_own { sys.fs().create_dirs(folder) } else { sys.fs().create_users_dirs(folder) };
-                    made.map_err(SetupError::io("make the folder", folder))?;
-                }
-                transaction.write(&change.path, bytes.as_slice())
-            }
-            None => transaction.remove(&change.path),
-        };
+        if let Some(folder) = change.path.parent().filter(|_| change.after.is_some()) {
+            let is_own = folder.starts_with(store.layout().home());
+            let made = if is_own { sys.fs().create_dirs(folder) } else { sys.fs().create_users_dirs(folder) };
+            made.map_err(SetupError::io("make the folder", folder))?;
+        }
+        // Profiles are the user's own: many keep them as links into a folder of theirs.
+        let planned = FileChange::of_user(&change.path, change.before.clone(), change.after.clone());
+        transaction = transaction.change(planned);
     }
     for variable in &plan.variables {
         transaction = transaction.set(variable.change.clone());

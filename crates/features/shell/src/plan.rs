@@ -28,6 +28,9 @@ pub struct Change {
     pub action: Action,
     /// What is written or taken out, in words.
     pub what: String,
+    /// Its bytes when the plan was made.
+    #[serde(skip)]
+    pub(crate) before: Option<Vec<u8>>,
     /// Its bytes afterwards.
     #[serde(skip)]
     pub(crate) after: Option<Vec<u8>>,
@@ -118,6 +121,7 @@ impl Plan {
             (Some(_), Some(_)) => Action::Change,
             (Some(_), None) => Action::Remove,
         };
-        self.changes.push(Change { path, action, what: what.into(), after });
+        let before = before.map(<[u8]>::to_vec);
+        self.changes.push(Change { path, action, what: what.into(), before, after });
     }
 }

@@ -127,6 +127,7 @@ impl Gathered<'_> {
             let mut output = fs.create_new(&staged, 0o644)?;
             let (mut hasher, mut bytes) = (Sha256::new(), 0);
             loop {
+                self.ctx.sys.interrupt().check()?;
                 let read = input.read(&mut self.buffer)?;
                 if read == 0 || bytes > file.bytes {
                     return Ok::<_, std::io::Error>(<[u8; 32]>::from(hasher.finalize()) == file.sha256);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
 use windows_sys::Win32::Storage::FileSystem::{
-    BY_HANDLE_FILE_INFORMATION, GetDiskFreeSpaceExW, GetFileInformationByHandle,
+    BY_HANDLE_FILE_INFORMATION, FILE_TYPE_DISK, GetDiskFreeSpaceExW, GetFileInformationByHandle, GetFileType,
 };
 use windows_sys::Win32::System::SystemInformation::{
     ComputerNameDnsHostname, GetComputerNameExW, IMAGE_FILE_MACHINE_AMD64, IMAGE_FILE_MACHINE_ARM64,
@@ -40,6 +40,13 @@ pub(crate) fn identity(file: &std::fs::File) -> io::Result<(u64, u64)> {
     }
     let number = u64::from(told.nFileIndexHigh) << 32 | u64::from(told.nFileIndexLow);
     Ok((u64::from(told.dwVolumeSerialNumber), number))
+}
+
+/// Whether what was opened lies on a disk, and is no device, console or pipe (`NUL`, `CON`, `\\.\pipe\x`).
+pub(crate) fn is_on_disk(file: &std::fs::File) -> bool {
+    // SAFETY: the handle is open for the whole call.
+    let kind = unsafe { GetFileType(file.as_raw_handle()) };
+    kind == FILE_TYPE_DISK
 }
 
 /// The computer's name.

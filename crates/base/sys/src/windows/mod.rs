@@ -16,7 +16,7 @@ mod locks;
 mod refusal;
 mod stand_in;
 
-pub(crate) use calls::{computer_name, disk_space, identity, machine, tell_of_new_environment, version};
+pub(crate) use calls::{computer_name, disk_space, identity, is_on_disk, machine, tell_of_new_environment, version};
 pub(crate) use locks::{Held, lock, lock_shared};
 pub(crate) use refusal::{patiently, remove_file};
 pub(crate) use stand_in::{Job, stand_in_for};

@@ -87,7 +87,7 @@ fn install(ctx: &Ctx, args: &BundleInstallArgs, speech: &Speech) -> Done {
     listen(ctx)?;
     let file = absolute(ctx, &args.file);
     let ctx = &from_bundle(ctx, args, &file)?;
-    let contents = source::bundle::open(&ctx.sys, &file).map_err(bundle::BundleError::from)?;
+    let contents = source::bundle::open(&ctx.sys, &file).map_err(bundle::BundleError::from)?.contents;
     let mut plans: Vec<InstallPlan> = Vec::new();
     if args.go.is_empty() {
         let here = contents.toolchains.iter().filter(|bundled| *bundled.toolchain.platform() == ctx.platform);

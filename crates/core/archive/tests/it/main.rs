@@ -4,6 +4,8 @@
 mod build;
 mod damage;
 mod disk;
+#[cfg(unix)]
+mod folder;
 mod support;
 mod tar_gz;
 mod tar_zst;

@@ -9,15 +9,11 @@
 //! Reading is strict: one spelling for every number, no unknown field, members in their order
 //! without overlap or gap, nothing after the end.
 
-use std::path::Path;
-
 use diag::{Class, Diagnose, Hints, hint};
 use release::{Digest, Form, Platform, ToolchainId};
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 use trust::{H1, Proof};
-
-use super::sections::BundlePlace;
 
 /// The format that this version writes and reads.
 pub const FORMAT: u32 = 1;
@@ -281,10 +277,9 @@ impl Contents {
         self.programs.iter().map(|program| &program.span).chain(self.sections.iter().map(|section| &section.span))
     }
 
-    /// Where a toolchain of this bundle lies in the file.
-    pub fn place_of(&self, path: &Path, bundled: &Bundled) -> BundlePlace {
-        let spans = bundled.sections.iter().filter_map(|number| Some(self.sections.get(*number)?.span));
-        BundlePlace { path: path.to_owned(), spans: spans.collect() }
+    /// The sections of a toolchain, in their order.
+    pub fn spans_of(&self, bundled: &Bundled) -> Vec<Span> {
+        bundled.sections.iter().filter_map(|number| Some(self.sections.get(*number)?.span)).collect()
     }
 
     fn check(&self, head: &Head) -> Result<(), String> {

@@ -13,6 +13,7 @@ mod format;
 mod sections;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use release::{Form, Platform, ToolchainId, Version};
 use sys::Sys;
@@ -76,11 +77,28 @@ impl diag::Diagnose for OpenError {
     }
 }
 
+/// A bundle that is open: whatever is read of it later is read through this one handle.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// What it says it has.
+    pub contents: Contents,
+    /// The file.
+    pub file: Arc<sys::File>,
+    path: PathBuf,
+}
+
+impl Opened {
+    /// Where one of its toolchains lies.
+    pub fn place_of(&self, bundled: &Bundled) -> BundlePlace {
+        BundlePlace { path: self.path.clone(), file: self.file.clone(), spans: self.contents.spans_of(bundled) }
+    }
+}
+
 /// Reads what a bundle says it has. Head, length and the manifest's hash are checked; no member is read.
 ///
 /// # Errors
 /// When the file cannot be read, is cut short, or is no bundle.
-pub fn open(sys: &Sys, path: &Path) -> Result<Contents, OpenError> {
+pub fn open(sys: &Sys, path: &Path) -> Result<Opened, OpenError> {
     let read = |cause| OpenError::Read { path: path.to_owned(), cause };
     let format = |cause| OpenError::Format { path: path.to_owned(), cause };
     let file = sys.fs().open(path).map_err(read)?;
@@ -91,7 +109,8 @@ pub fn open(sys: &Sys, path: &Path) -> Result<Contents, OpenError> {
     // The head has been held to the file's length and to the bound of a manifest.
     let mut manifest = vec![0; usize::try_from(head.manifest.bytes).unwrap_or(0)];
     let got = sections::read_full(&file, &mut manifest, head.manifest.offset).map_err(read)?;
-    Contents::parse(&manifest[..got], &head).map_err(format)
+    let contents = Contents::parse(&manifest[..got], &head).map_err(format)?;
+    Ok(Opened { contents, file: Arc::new(file), path: path.to_owned() })
 }
 
 impl BundleSource {
@@ -100,12 +119,11 @@ impl BundleSource {
         BundleSource { path }
     }
 
-    fn contents(&self, ask: &Ask) -> Result<(&Path, Contents), SourceError> {
+    fn open(&self, ask: &Ask) -> Result<Opened, SourceError> {
         let path = self.path.as_deref().ok_or_else(|| SourceError::NotConfigured {
             reason: "no `bundle.path` in the configuration, no `GOWARD_BUNDLE`".to_owned(),
         })?;
-        let contents = open(ask.sys, path).map_err(|cause| SourceError::Bundle { cause: Box::new(cause) })?;
-        Ok((path, contents))
+        open(ask.sys, path).map_err(|cause| SourceError::Bundle { cause: Box::new(cause) })
     }
 }
 
@@ -123,7 +141,7 @@ impl Source for BundleSource {
     }
 
     fn list(&self, ask: &Ask, platform: &Platform) -> Result<Vec<Version>, SourceError> {
-        let (_, contents) = self.contents(ask)?;
+        let contents = self.open(ask)?.contents;
         let of_platform = contents.toolchains.iter().filter(|bundled| bundled.toolchain.platform() == platform);
         let mut versions: Vec<Version> = of_platform.map(|bundled| bundled.toolchain.version().clone()).collect();
         versions.sort();
@@ -131,16 +149,16 @@ impl Source for BundleSource {
     }
 
     fn locate(&self, ask: &Ask, id: &ToolchainId) -> Result<Located, SourceError> {
-        let (path, contents) = self.contents(ask)?;
-        let Some(bundled) = contents.toolchains.iter().find(|bundled| bundled.toolchain == *id) else {
+        let opened = self.open(ask)?;
+        let Some(bundled) = opened.contents.toolchains.iter().find(|bundled| bundled.toolchain == *id) else {
             return Err(SourceError::NotOffered { id: id.clone() });
         };
-        let place = contents.place_of(path, bundled);
+        let place = opened.place_of(bundled);
         let bytes = place.bytes();
         Ok(Located {
             id: id.clone(),
             form: Form::Bundle,
-            file_name: format!("{id} of {}", path.display()),
+            file_name: format!("{id} of {}", opened.path.display()),
             claim: match &bundled.proof {
                 Some(proof) => Claim::Log { proof: Box::new(proof.clone()) },
                 None => Claim::None,

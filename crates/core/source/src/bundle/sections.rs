@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use release::Digest;
 use sha2::{Digest as _, Sha256};
@@ -14,6 +15,8 @@ use super::format::Span;
 pub struct BundlePlace {
     /// The bundle.
     pub path: PathBuf,
+    /// Its file, open since its table of contents was read.
+    pub file: Arc<sys::File>,
     /// Its sections in their order.
     pub spans: Vec<Span>,
 }

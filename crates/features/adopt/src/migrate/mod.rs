@@ -19,7 +19,7 @@ use engine::{Ctx, PinError};
 use project::{FileName, FoundFile, Want};
 use release::{Date, Request, ToolchainId, Version};
 use serde::Serialize;
-use store::StoreError;
+use store::{FileChange, StoreError};
 
 pub use tools::{Fate, ScanError, Tool};
 
@@ -69,6 +69,8 @@ pub struct PinMove {
     pub before: String,
     /// What it will say.
     pub after: String,
+    #[serde(skip)]
+    read: Vec<u8>,
     #[serde(skip)]
     text: String,
 }
@@ -322,7 +324,7 @@ fn project_moves(
                 Some(file) => {
                     let text = engine::repinned(&file, &after).map_err(|error| MigrateError::Pin(Box::new(error)))?;
                     let after = after.to_string();
-                    moves.push(PinMove { path: pin.path, before: pin.text, after, text });
+                    moves.push(PinMove { path: pin.path, before: pin.text, after, read: file.content, text });
                 }
                 None => concerns.push(cannot(format!(
                     "line {} asks for {}: goward does not write this file, so change it yourself",
@@ -414,7 +416,9 @@ fn commit(
     let purpose = format!("migrate {} to {}", plan.from, plan.to.version());
     let mut change = ctx.store.transaction(purpose).by(ctx.author.clone());
     for pin in &plan.pins {
-        change = change.write(&pin.path, pin.text.as_bytes());
+        let folder = pin.path.parent().unwrap_or(&pin.path);
+        let after = Some(pin.text.clone().into_bytes());
+        change = change.change(FileChange::of_project(folder, &pin.path, Some(pin.read.clone()), after));
     }
     for (place, program) in &built {
         change = change.place(place, program);

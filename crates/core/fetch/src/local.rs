@@ -1,0 +1,176 @@
+//! Large files that lie on this machine: copied to where fetched ones are, and hashed on the way.
+//!
+//! Whoever owns a local file may put another in its place between two looks, and write to it while it is read. So it
+//! is opened once, and what is hashed, unpacked and shown to the user's own check is the copy: nobody else's file from
+//! its first byte on. Blocks are shared where the file system can do that; else the bytes are hashed as they are
+//! written, so that either way every byte is read once.
+//!
+//! On disk it is the one segment of a `.parts` folder without a note: what a dead process leaves is thrown away by the
+//! next copy of the name.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use diag::TaskHandle;
+use sha2::{Digest, Sha256};
+use sys::{FileLock, Foreign, LockAttempt, Sys};
+
+use crate::limits::{READ_BYTES, TICK};
+use crate::parts::{DiskError, Parts, PartsFolder};
+
+/// A local file that is to be copied.
+pub struct LocalFile<'a> {
+    /// Where it lies. A link to a file will do.
+    pub path: &'a Path,
+    /// What it is called among the downloads: a plain file name.
+    pub name: &'a str,
+    /// The folder of the downloads. It is made where it is not there.
+    pub folder: &'a Path,
+    /// The most bytes that it may have.
+    pub bytes_max: u64,
+    /// How long another process that copies the same name is waited for.
+    pub wait_max: Duration,
+}
+
+/// A local file that was copied.
+pub struct Copied {
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Their SHA-256.
+    pub sha256: [u8; 32],
+    /// The copy. It is to be removed ([`Parts::remove`]) when it is no longer needed.
+    pub parts: Parts,
+}
+
+/// Why a local file was not copied.
+#[derive(Debug, thiserror::Error)]
+pub enum LocalError {
+    /// It could not be read, or is no file.
+    #[error("read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// The copy could not be written.
+    #[error("write `{}`", path.display())]
+    Write {
+        /// The copy.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// Another process copies a file of the same name.
+    #[error("copy `{name}` within {} s: another process is at it", waited.as_secs())]
+    Busy {
+        /// Its name.
+        name: String,
+        /// How long was waited.
+        waited: Duration,
+    },
+}
+
+/// Copies a local file and hashes it.
+///
+/// # Errors
+/// When it cannot be read, is no regular file or too large, or the copy cannot be written; then there is none.
+pub fn copy_local(sys: &Sys, file: &LocalFile, task: &dyn TaskHandle) -> Result<Copied, LocalError> {
+    let fs = sys.fs();
+    let read = |cause| LocalError::Read { path: file.path.to_owned(), cause };
+    let asked = Foreign::at_most(file.bytes_max);
+    let (source, meta) = fs.open_foreign(file.path, &asked).map_err(read)?;
+    task.expect_bytes(meta.bytes);
+    // Not the name of what is fetched: a download that waits to be gone on with stays.
+    let stem = format!("local-{}", file.name);
+    let folder = PartsFolder { fs: fs.clone(), path: file.folder.join(format!("{stem}.parts")) };
+    fs.create_dirs(file.folder).map_err(|cause| LocalError::Write { path: file.folder.to_owned(), cause })?;
+    let lock = lock(sys, file, &file.folder.join(format!("{stem}.lock")))?;
+    folder.clear().map_err(written)?;
+    match fill(sys, source, meta.bytes, &folder, file, task) {
+        Ok((bytes, sha256)) => {
+            let parts = Parts::new(folder, bytes.max(1), bytes, lock);
+            Ok(Copied { bytes, sha256, parts })
+        }
+        Err(error) => {
+            // What is left is thrown away by the next copy; the first error is the one to tell.
+            let _ = folder.remove();
+            Err(error)
+        }
+    }
+}
+
+/// Makes the copy and hashes it; in one pass where blocks cannot be shared.
+fn fill(
+    sys: &Sys,
+    mut source: sys::File,
+    bytes_wanted: u64,
+    folder: &PartsFolder,
+    file: &LocalFile,
+    task: &dyn TaskHandle,
+) -> Result<(u64, [u8; 32]), LocalError> {
+    /// What is hashed is nobody else's to read before it is judged.
+    const COPY_MODE: u32 = 0o600;
+    let (fs, path) = (sys.fs(), folder.segment(0));
+    let read = |cause| LocalError::Read { path: file.path.to_owned(), cause };
+    let write = |cause| LocalError::Write { path: path.clone(), cause };
+    let mut copy = None;
+    if fs.reflink_of(&source, &path, COPY_MODE).is_ok() {
+        source = fs.open(&path).map_err(write)?;
+    } else {
+        check_room(sys, file.folder, bytes_wanted).map_err(write)?;
+        copy = Some(fs.create_new(&path, COPY_MODE).map_err(write)?);
+    }
+    let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0_u64, vec![0; READ_BYTES]);
+    loop {
+        sys.interrupt().check().map_err(read)?;
+        let got = source.read(&mut buffer).map_err(read)?;
+        if got == 0 {
+            return Ok((bytes, hash.finalize().into()));
+        }
+        bytes += got as u64;
+        if bytes > file.bytes_max {
+            // It has grown since it was opened.
+            return Err(read(sys::Refusal::TooLarge { bytes_max: file.bytes_max }.into()));
+        }
+        hash.update(&buffer[..got]);
+        if let Some(copy) = &mut copy {
+            copy.write_all(&buffer[..got]).map_err(write)?;
+        }
+        task.advance(got as u64);
+    }
+}
+
+/// Whether there is room for a copy: half of one helps nobody.
+fn check_room(sys: &Sys, folder: &Path, bytes: u64) -> io::Result<()> {
+    match sys.fs().space(folder)? {
+        Some(space) if space.bytes_free < bytes => {
+            let reason = format!("{} needed for a copy, {} free", diag::Bytes(bytes), diag::Bytes(space.bytes_free));
+            Err(io::Error::new(io::ErrorKind::StorageFull, reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn lock(sys: &Sys, file: &LocalFile, path: &Path) -> Result<FileLock, LocalError> {
+    let begun = sys.clock().moment();
+    loop {
+        sys.interrupt().check().map_err(|cause| LocalError::Read { path: file.path.to_owned(), cause })?;
+        let attempt = sys.fs().try_lock(path).map_err(|cause| LocalError::Write { path: path.to_owned(), cause })?;
+        if let LockAttempt::Held(lock) = attempt {
+            return Ok(lock);
+        }
+        let waited = sys.clock().since(begun);
+        if waited >= file.wait_max {
+            return Err(LocalError::Busy { name: file.name.to_owned(), waited });
+        }
+        sys.clock().sleep(TICK);
+    }
+}
+
+fn written(error: DiskError) -> LocalError {
+    LocalError::Write { path: error.path, cause: error.cause }
+}
