@@ -24,6 +24,7 @@ mod replace;
 mod system;
 mod tree;
 mod walk;
+mod whose;
 #[cfg(windows)]
 mod windows;
 

@@ -31,7 +31,8 @@ impl Fs {
     fn replace_by(&self, path: &Path, bytes: &[u8], durably: bool) -> io::Result<()> {
         let beside = beside(path);
         let written = (|| {
-            let mut file = self.create_new(&beside, 0o666)?;
+            // What is only kept for now is goward's own, and believed by shims: nobody else may ever write to it.
+            let mut file = self.create_new(&beside, if durably { 0o666 } else { 0o644 })?;
             file.write_all(bytes)?;
             if durably {
                 file.sync()?;

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Kind {
     /// Any text; empty means not set.
     Text,
+    /// A version of Go; empty means not set.
+    Release,
     /// An absolute path; empty means not set.
     Path,
     /// An `http` or `https` address.
@@ -65,7 +67,9 @@ impl Value {
                     .collect::<Result<Vec<_>, _>>()?;
                 Value::Map(pairs).checked(kind)
             }
-            Kind::Text | Kind::Path | Kind::Address | Kind::Choice(_) => Value::Text(text.to_owned()).checked(kind),
+            Kind::Text | Kind::Release | Kind::Path | Kind::Address | Kind::Choice(_) => {
+                Value::Text(text.to_owned()).checked(kind)
+            }
         }
     }
 
@@ -74,6 +78,13 @@ impl Value {
         match (&self, kind) {
             (Value::Text(_), Kind::Text) | (Value::Switch(_), Kind::Switch) | (Value::Words(_), Kind::Words) => {
                 Ok(self)
+            }
+            (Value::Text(text), Kind::Release) => {
+                if text.is_empty() || text.parse::<release::Version>().is_ok() {
+                    Ok(self)
+                } else {
+                    Err("a version such as `1.21` is expected".to_owned())
+                }
             }
             (Value::Text(text), Kind::Path) => {
                 if text.is_empty() || std::path::Path::new(text).is_absolute() {
@@ -125,6 +136,7 @@ impl Kind {
     pub(super) fn noun(self) -> &'static str {
         match self {
             Kind::Text => "a text",
+            Kind::Release => "a version",
             Kind::Path => "an absolute path",
             Kind::Address => "an address",
             Kind::Count(..) => "a whole number",
