@@ -300,7 +300,7 @@ fn in_a_folder_full_of_traps_go_version_runs_nothing_writes_nothing_and_ends_wit
     for name in ["pip.py", "pip/__main__.py", "sitecustomize.py", "usercustomize.py", "encodings.py", "site.py"] {
         world.home.write(name, &python);
     }
-    for name in ["python3", "pip3", "pip", "python", "go", "gofmt", "goward", "git"] {
+    for name in ["python3", "pip3", "python", "go", "gofmt", "goward", "git"] {
         std::fs::write(here.join(name), &script).unwrap();
         std::fs::set_permissions(here.join(name), PermissionsExt::from_mode(0o755)).unwrap();
     }
