@@ -14,6 +14,7 @@ use project::{LOCK_BYTES_MAX, LOCK_FILE_NAME, LockFile, LockFileError, Locked, L
 use release::{Digest, Form, Platform, ToolchainId, Version};
 use serde::Serialize;
 use store::StoreError;
+use sys::EntryKind;
 use trust::{H1, Witness};
 
 use crate::choose::{ChooseError, look_around, owner_of, users};
@@ -272,10 +273,19 @@ fn nearest(ctx: &Ctx) -> Result<Nearest, LockError> {
     Ok(nearest)
 }
 
+/// Reads a lock file that may not be there. A pipe, a device or a folder of its name is refused, and never waited for.
 fn read(ctx: &Ctx, path: &Path) -> Result<Option<LockFile>, LockError> {
     let failed = |cause| LockError::Read { path: path.to_owned(), cause };
-    let bytes = match ctx.sys.fs().read_if_there(path, LOCK_BYTES_MAX as u64) {
-        Ok(Some(bytes)) => bytes,
+    let odd = |why: &str| failed(std::io::Error::new(std::io::ErrorKind::InvalidData, why));
+    let fs = ctx.sys.fs();
+    let read = fs.follow(path).and_then(|meta| match meta {
+        Some(meta) if meta.kind == EntryKind::File => fs.read_head_of(path, &meta, LOCK_BYTES_MAX as u64 + 1).map(Some),
+        Some(_) => Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "it is no regular file")),
+        None => Ok(None),
+    });
+    let bytes = match read {
+        Ok(Some(bytes)) if bytes.len() <= LOCK_BYTES_MAX => bytes,
+        Ok(Some(_)) => return Err(odd(&format!("it is larger than {LOCK_BYTES_MAX} bytes"))),
         Ok(None) => return Ok(None),
         // A folder above that may not be looked into has no wish that could be known.
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Ok(None),
