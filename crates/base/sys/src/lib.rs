@@ -29,6 +29,7 @@ mod system;
 mod tree;
 mod trust;
 mod walk;
+mod whose;
 #[cfg(windows)]
 mod windows;
 

@@ -87,6 +87,7 @@ verbs! {
     bundle::BundleError,
     doctor::RepairError,
     engine::AdoptError,
+    engine::AutoError,
     engine::CatalogError,
     engine::ChooseError,
     engine::FloorError,

@@ -82,6 +82,7 @@ fn settings() -> String {
 fn takes(kind: Kind) -> String {
     match kind {
         Kind::Text => "text".to_owned(),
+        Kind::Release => "version".to_owned(),
         Kind::Path => "absolute path".to_owned(),
         Kind::Program => "program".to_owned(),
         Kind::Address => "address".to_owned(),

@@ -19,14 +19,38 @@ pub enum Seen {
     Odd,
 }
 
+/// Whose the file is that was read last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// The owner of the bytes.
+    pub owner: u32,
+    /// The owner of the name, where links were followed: of a link, the link's.
+    pub named_by: u32,
+    /// The permission bits.
+    pub mode: u32,
+}
+
+/// The administrator, whose files count for everybody.
+const ROOT: u32 = 0;
+/// Permission bits by which others than the owner may write.
+const OTHERS_MAY_WRITE: u32 = 0o022;
+
 /// What the shim needs to know of the machine.
 pub trait Machine {
+    /// The number of the user at work. Nothing where the system has no owners: then every file counts.
+    fn me(&self) -> Option<u32>;
+    /// Whose the file is that was read last: facts of the file that was opened, not of what stands there now.
+    fn opened(&self) -> Opened;
+    /// Whose a folder is. One that cannot be looked at is nobody's.
+    fn owner(&mut self, path: &Path) -> Option<u32>;
     /// A variable. An unset one is `None`, an empty one is not.
     fn var(&self, name: &str) -> Option<&[u8]>;
     /// Whether there is a variable, not empty, that begins like one of these lines: `NAME=`, or the front of a name.
     fn any_set(&self, begins: &[u8]) -> bool;
     /// Reads a regular file, links followed. A path that does not begin at the top begins at the working folder.
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen;
+    /// Reads a regular file under its own name: a link is not followed. How many bytes, if any.
+    fn read_no_link(&mut self, path: &Path, into: &mut [u8]) -> Option<usize>;
     /// Where a symbolic link points, as it is written; on Windows, where a pointer is a file, what is in that file.
     fn read_link(&mut self, path: &Path, into: &mut [u8]) -> Seen;
     /// When a folder last changed, in nanoseconds since 1970.
@@ -117,13 +141,46 @@ pub fn choose<'s>(machine: &mut impl Machine, room: Room<'s>, path: &mut Path, c
     let home = parent(call.own).and_then(parent);
     let bytes = home.and_then(|home| {
         path.set(&[home, b"/shim.table"]);
-        room.read(machine, path, TABLE_BYTES_MAX, false).ok().flatten()
+        let bytes = room.keep(TABLE_BYTES_MAX + 1, |into| machine.read_no_link(path, into).unwrap_or(0));
+        // What anybody else could have written names no program that is run, and no goward that is turned to.
+        let is_believed = machine.me().is_none_or(|me| is_private(machine.opened(), me));
+        Some(bytes).filter(|bytes| is_believed && bytes.len() <= TABLE_BYTES_MAX)
     });
     let decision = match bytes.and_then(Table::parse) {
         Some(table) => decided(machine, &table, room, path, call).unwrap_or_else(Decision::HandOver),
         None => Decision::HandOver(Why::NoTable),
     };
     Choice { decision, goward: bytes.and_then(table::goward) }
+}
+
+/// Whether nobody but the user and root can have written a file.
+fn is_private(file: Opened, me: u32) -> bool {
+    (file.owner == me || file.owner == ROOT) && file.mode & OTHERS_MAY_WRITE == 0
+}
+
+/// Whether the file that was read last counts, so many folders above the working folder: it, every folder up to it and
+/// the working folder belong to the user, to root or to the working folder's owner (`project::Users`). The path is left
+/// at that folder.
+fn counts(machine: &mut impl Machine, path: &mut Path, folders_above: usize) -> bool {
+    let Some(me) = machine.me() else { return true };
+    let Opened { owner, named_by, .. } = machine.opened();
+    let mut start = me;
+    // Whose the working folder is has to be asked only where something is neither the user's nor root's.
+    for _ in 0..2 {
+        let is_ours = |owner: u32| owner == me || owner == ROOT || owner == start;
+        let mut counts = is_ours(owner) && is_ours(named_by);
+        path.set(&[b"./"]);
+        for _ in 0..folders_above {
+            path.push(b"../");
+            counts &= machine.owner(path).is_some_and(is_ours);
+        }
+        if counts {
+            return true;
+        }
+        path.set(&[b"./"]);
+        start = machine.owner(path).unwrap_or(me);
+    }
+    false
 }
 
 fn decided<'t>(
@@ -162,6 +219,10 @@ pub fn is_set_like(variable: &[u8], begins: &[u8]) -> bool {
 /// `.go-version` they are `project::PinFiles::default()`.
 const NAMES: &[u8] = b"go.work\ngo.mod\n.go-version\n.tool-versions\n.mise.local.toml\nmise.local.toml\n.mise.toml\n\
     mise.toml\nmise/config.toml\n.mise/config.toml\n.config/mise.toml\n.config/mise/config.toml\n.prototools\n";
+
+/// Which of [`NAMES`] is, with the next, in a folder that hardly any project has: it is looked for first.
+const IN_CONFIG: usize = 10;
+const CONFIG: &[u8] = b".config";
 
 /// Which of [`NAMES`] is, in the user's home folder, what mise takes where no project says anything. There it
 /// does not count.
@@ -230,17 +291,27 @@ fn find<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path, fro
     let mut files = [None; 3];
     // Names relative to the working folder are the shortest way for the system: `go.mod`, `../go.mod`, and so on.
     path.set(&[]);
-    for _ in 0..FOLDERS_MAX {
+    let mut no_config = false;
+    for folders_above in 0..FOLDERS_MAX {
         for (index, name) in table::lines(NAMES).enumerate() {
             // One place to read at, since this is most of the program.
             let bytes_max = if index < 2 { GO_FILE_BYTES_MAX } else { PIN_FILE_BYTES_MAX };
             let Some(place @ None) = files.get_mut(index.min(2)) else { continue };
+            if index == IN_CONFIG {
+                path.push(CONFIG);
+                no_config = machine.read(path, &mut []) == Seen::Absent;
+                path.pop(CONFIG.len());
+            }
+            if no_config && (index == IN_CONFIG || index == MISE_OF_USER) {
+                continue;
+            }
             path.push(name);
             let read = room.read(machine, path, bytes_max, index > 2)?;
             path.pop(name.len());
             match index {
                 _ if read.is_none() => continue,
                 1 if is_temp(machine, folder) => return Err(Why::TempFolder),
+                2 if !counts(machine, path, folders_above) => return Err(Why::Stranger),
                 0..=2 => {}
                 MISE_OF_USER if set(machine, "HOME") == Some(folder) => continue,
                 _ => return Err(Why::PinFile),

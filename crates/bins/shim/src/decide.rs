@@ -1,7 +1,7 @@
 //! The decision, out of what was found. It says less than `crates/model/project` does, and never anything else.
 
 use crate::limits::VERSION_BYTES_MAX;
-use crate::table::Table;
+use crate::table::{Table, text};
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub enum Why {
     Unreadable,
     /// A file that pins in a way that only `goward` reads.
     PinFile,
+    /// The file that pins, or a folder on the way to it, is somebody else's.
+    Stranger,
     /// A go.mod right in the folder for temporary files, which the go command passes over.
     TempFolder,
     /// The user's file of Go settings speaks of modules or workspaces.
@@ -150,7 +152,7 @@ fn first_release<'b>(version: &'b str, buffer: &'b mut [u8; VERSION_BYTES_MAX + 
     let end = version.len() + 2;
     buffer.get_mut(..version.len())?.copy_from_slice(version.as_bytes());
     buffer.get_mut(version.len()..end)?.copy_from_slice(b".0");
-    core::str::from_utf8(buffer.get(..end)?).ok()
+    text(buffer.get(..end)?)
 }
 
 /// The front of a version that is `MAJOR.MINOR`.
@@ -182,7 +184,7 @@ impl<'a> Floor<'a> {
 
 /// A version that is written as Go writes it, without `go` in front, and not longer than any real one.
 fn plain(bytes: &[u8]) -> Option<&str> {
-    let text = core::str::from_utf8(bytes).ok().filter(|text| text.len() <= VERSION_BYTES_MAX)?;
+    let text = text(bytes).filter(|text| text.len() <= VERSION_BYTES_MAX)?;
     pin::is_valid(text).then_some(text)
 }
 

@@ -10,6 +10,8 @@
 //! generation and at which state of the folder of toolchains it was written, and one that says anything
 //! else than the store is not used.
 //!
+//! Nor is a table or a pin believed that somebody else could have written ([`Opened`]).
+//!
 //! It never writes to disk, never starts a process beside itself, changes no argument and, on the common
 //! path, nothing of the environment. `docs/shim.md` has the table's format and the contract with `goward`.
 //!
@@ -29,7 +31,7 @@ pub mod path;
 mod table;
 mod tail;
 
-pub use choose::{Call, Choice, Machine, Room, Seen, choose, is_set_like};
+pub use choose::{Call, Choice, Machine, Opened, Room, Seen, choose, is_set_like};
 pub use decide::{Decision, Found, Why, decide, decide_exact};
 pub use path::Path;
 pub use table::{FORMAT_LINE, Table};

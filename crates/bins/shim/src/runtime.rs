@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::UNIX_EPOCH;
 
-use shim::{Call, Decision, Machine, Path, Room, Seen, choose, is_set_like, path::called};
+use shim::{Call, Decision, Machine, Opened, Path, Room, Seen, choose, is_set_like, path::called};
 
 /// The variable that says which process was handed over, and by which name.
 const MARKER: &str = "GOWARD_SHIM";
@@ -36,7 +36,28 @@ mod stand_in;
 
 struct Real {
     vars: HashMap<String, Vec<u8>>,
+    opened: Opened,
 }
+
+/// What the standard library does not offer.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "one call of the system's, which takes nothing and cannot fail")]
+mod user {
+    // SAFETY: this is POSIX' declaration of it, on every system with a `uid_t` of 32 bits, as all of Rust's have.
+    unsafe extern "C" {
+        safe fn getuid() -> u32;
+    }
+
+    pub fn number() -> u32 {
+        getuid()
+    }
+}
+
+/// `O_NONBLOCK | O_NOCTTY`: a pipe that somebody named go.mod must not stop us.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const OPEN_FLAGS: i32 = 0o4_000 | 0o400;
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+const OPEN_FLAGS: i32 = 0x4 | 0x2_0000;
 
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
@@ -55,7 +76,7 @@ pub fn main() -> ExitCode {
     };
     let vars = std::env::vars_os()
         .filter_map(|(name, value)| Some((key(name.into_string().ok()?), value.as_encoded_bytes().to_vec())));
-    let mut machine = Real { vars: vars.collect() };
+    let mut machine = Real { vars: vars.collect(), opened: Opened::default() };
     let (mut room, mut path) = (vec![0; Room::BYTES], Path::empty());
     let choice = choose(&mut machine, Room::new(&mut room), &mut path, &call);
     let rest = Rest::of(&words);
@@ -252,24 +273,40 @@ impl Machine for Real {
         self.vars.iter().any(|(name, value)| is_set_like(&[name.as_bytes(), b"=", value].concat(), begins))
     }
 
+    fn me(&self) -> Option<u32> {
+        #[cfg(unix)]
+        return Some(user::number());
+        // Owners are not looked at there.
+        #[cfg(not(unix))]
+        None
+    }
+
+    fn opened(&self) -> Opened {
+        self.opened
+    }
+
+    fn owner(&mut self, path: &Path) -> Option<u32> {
+        Some(owned(&fs::metadata(to_std(path)?).ok()?).owner)
+    }
+
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {
         let Some(path) = to_std(path) else { return Seen::Odd };
-        match fs::metadata(&path) {
-            Ok(meta) if meta.is_file() => {}
+        let looked = fs::symlink_metadata(&path).and_then(|named| Ok((owned(&named).owner, fs::metadata(&path)?)));
+        let named_by = match looked {
+            Ok((named_by, meta)) if meta.is_file() => named_by,
             Ok(_) => return Seen::Odd,
             Err(error) => return absence(&error),
-        }
-        let read = fs::File::open(&path).and_then(|mut file| {
-            let mut length = 0;
-            while let Some(room) = into.get_mut(length..).filter(|room| !room.is_empty()) {
-                match file.read(room)? {
-                    0 => break,
-                    bytes => length += bytes,
-                }
-            }
-            Ok(length)
-        });
+        };
+        let read = self.read_opened(&path, into);
+        self.opened.named_by = named_by;
         read.map_or_else(|error| absence(&error), Seen::Bytes)
+    }
+
+    fn read_no_link(&mut self, path: &Path, into: &mut [u8]) -> Option<usize> {
+        let path = to_std(path)?;
+        // In the shim's own home only the user could put a link between these two, and what is opened is looked at.
+        let is_file = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file());
+        is_file.then(|| self.read_opened(&path, into).ok())?
     }
 
     #[cfg(windows)]
@@ -306,6 +343,42 @@ impl Machine for Real {
         let since = fs::metadata(to_std(path)?).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         u64::try_from(since.as_nanos()).ok()
     }
+}
+
+impl Real {
+    /// Reads what stands there now, which need not be what was looked at.
+    fn read_opened(&mut self, path: &std::path::Path, into: &mut [u8]) -> io::Result<usize> {
+        let mut options = fs::OpenOptions::new();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, OPEN_FLAGS);
+        let mut file = options.read(true).open(path)?;
+        let meta = file.metadata()?;
+        self.opened = owned(&meta);
+        if !meta.is_file() {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut length = 0;
+        while let Some(room) = into.get_mut(length..).filter(|room| !room.is_empty()) {
+            match file.read(room)? {
+                0 => break,
+                bytes => length += bytes,
+            }
+        }
+        Ok(length)
+    }
+}
+
+/// Whose a file is.
+#[cfg(unix)]
+fn owned(meta: &fs::Metadata) -> Opened {
+    use std::os::unix::fs::MetadataExt;
+    Opened { owner: meta.uid(), named_by: meta.uid(), mode: meta.mode() }
+}
+
+/// Whose a file is: owners are not looked at here.
+#[cfg(not(unix))]
+fn owned(_meta: &fs::Metadata) -> Opened {
+    Opened::default()
 }
 
 fn absence(error: &io::Error) -> Seen {

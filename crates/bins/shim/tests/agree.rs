@@ -7,11 +7,13 @@
 
 use std::collections::BTreeMap;
 
-use project::{DefaultPin, FileName, Folder, FoundFile, Inputs, PinFiles, Want};
+use project::{DefaultPin, FileName, Folder, FoundFile, Inputs, PinFiles, Users, Want};
 use proptest::prelude::*;
 use release::{Request, Version};
 use shim::path::parent;
-use shim::{Call, Decision, FORMAT_LINE, Found, Machine, Path, Room, Seen, Table, Why, choose, decide, decide_exact};
+use shim::{
+    Call, Decision, FORMAT_LINE, Found, Machine, Opened, Path, Room, Seen, Table, Why, choose, decide, decide_exact,
+};
 
 /// What is installed in every case, in the order in which the store lists it.
 const INSTALLED: [&str; 11] =
@@ -58,10 +60,11 @@ fn found(folders: &[Files]) -> Found<'_> {
 /// `engine::choose` does with the decision.
 fn expected(folders: &[Files], default: Option<&str>) -> Option<String> {
     let file = |name, content: &Option<Vec<u8>>| {
-        content.clone().map(|content| FoundFile { name, path: format!("/x/{name}"), content })
+        content.clone().map(|content| FoundFile::new(name, format!("/x/{name}"), content))
     };
     let folders = folders.iter().map(|folder| Folder {
         path: "/x".to_owned(),
+        owner: None,
         files: [
             file(FileName::GoVersion, &folder.pin),
             file(FileName::GoWork, &folder.work),
@@ -253,25 +256,46 @@ fn folder() -> impl Strategy<Value = Files> {
         .prop_map(|(pin, work, module)| Files { pin, work, module })
 }
 
-/// A machine of a few files, with the working folder `/u/a/b` and the home folder `/u`.
+/// The user at work in all of these.
+const ME: u32 = 1000;
+
+/// A machine of a few files, with the working folder `/u/a/b` and the home folder `/u`. What has no owner of its own
+/// belongs to [`ME`].
 #[derive(Default)]
 struct Machinery {
     files: BTreeMap<String, Vec<u8>>,
     vars: BTreeMap<String, Vec<u8>>,
+    /// Owners of files and folders, by path.
+    owners: BTreeMap<String, u32>,
+    table_mode: u32,
+    opened: Opened,
 }
 
 const WORKING_FOLDER: &str = "/u/a/b";
 
 impl Machinery {
     fn get(&self, path: &Path) -> Option<&Vec<u8>> {
+        self.files.get(&Machinery::full(path))
+    }
+
+    fn owner_of(&self, path: &str) -> u32 {
+        self.owners.get(path).copied().unwrap_or(ME)
+    }
+
+    fn full(path: &Path) -> String {
         let path = String::from_utf8(path.get().unwrap().to_vec()).unwrap();
         let mut folder = WORKING_FOLDER.as_bytes();
-        let mut rest = path.as_str();
+        let mut rest = path.strip_prefix("./").unwrap_or(&path);
         while let Some(above) = rest.strip_prefix("../") {
             (folder, rest) = (parent(folder).unwrap(), above);
         }
         let folder = std::str::from_utf8(folder).unwrap().trim_end_matches('/');
-        self.files.get(&if rest.starts_with('/') { rest.to_owned() } else { format!("{folder}/{rest}") })
+        match rest {
+            "" if folder.is_empty() => "/".to_owned(),
+            "" => folder.to_owned(),
+            _ if rest.starts_with('/') => rest.to_owned(),
+            _ => format!("{folder}/{rest}"),
+        }
     }
 
     /// The files that the rules look at.
@@ -279,16 +303,19 @@ impl Machinery {
         let pin_files = PinFiles::default();
         let folders = ["/u/a/b", "/u/a", "/u", ""].map(|folder| Folder {
             path: folder.to_owned(),
+            owner: Some(self.owner_of(if folder.is_empty() { "/" } else { folder })),
             files: FileName::wanted(&pin_files)
                 .into_iter()
                 .filter_map(|name| {
                     let path = format!("{folder}/{name}");
                     let content = self.files.get(&path)?.clone();
-                    Some(FoundFile { name, path, content })
+                    let owner = self.owner_of(&path);
+                    Some(FoundFile::new(name, path, content).owned_by([owner]))
                 })
                 .collect(),
         });
-        Inputs { folders: folders.to_vec(), home_folder: Some("/u".to_owned()), ..Inputs::default() }
+        let users = Users { me: Some(ME), start: Some(self.owner_of(WORKING_FOLDER)) };
+        Inputs { folders: folders.to_vec(), users, home_folder: Some("/u".to_owned()), ..Inputs::default() }
     }
 
     /// What the shim says here, and what the rules say.
@@ -316,7 +343,32 @@ impl Machine for Machinery {
         self.vars.iter().any(|(name, value)| shim::is_set_like(&[name.as_bytes(), b"=", value].concat(), begins))
     }
 
+    fn me(&self) -> Option<u32> {
+        Some(ME)
+    }
+
+    fn opened(&self) -> Opened {
+        self.opened
+    }
+
+    fn owner(&mut self, path: &Path) -> Option<u32> {
+        Some(self.owner_of(&Machinery::full(path)))
+    }
+
+    fn read_no_link(&mut self, path: &Path, into: &mut [u8]) -> Option<usize> {
+        match self.read(path, into) {
+            Seen::Bytes(length) => Some(length),
+            _ => None,
+        }
+    }
+
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {
+        let full = Machinery::full(path);
+        if self.files.keys().any(|file| file.starts_with(&format!("{full}/"))) {
+            return Seen::Odd;
+        }
+        let owner = self.owner_of(&full);
+        self.opened = Opened { owner, named_by: owner, mode: 0o100_644 | self.table_mode };
         let Some(content) = self.get(path) else { return Seen::Absent };
         let length = content.len().min(into.len());
         into[..length].copy_from_slice(&content[..length]);
@@ -387,6 +439,65 @@ fn every_variable_that_bears_on_the_choice_is_for_goward() {
     }
 }
 
+/// A pin in a folder, and who owns it and the folders.
+fn pinned(file: &str, owners: &[(&str, u32)]) -> Machinery {
+    Machinery {
+        files: BTreeMap::from([(file.to_owned(), b"1.25.9".to_vec())]),
+        owners: owners.iter().map(|(path, owner)| ((*path).to_owned(), *owner)).collect(),
+        ..Machinery::default()
+    }
+}
+
+#[test]
+fn a_pin_counts_only_where_it_and_the_way_to_it_are_the_right_users() {
+    let (pin, other) = (Ok("1.25.9".to_owned()), 7);
+    let (above, here) = ("/u/a/.go-version", "/u/a/b/.go-version");
+    for (file, owners, expected) in [
+        (here, vec![], pin.clone()),
+        (here, vec![(here, 0)], pin.clone()),
+        (here, vec![(here, other)], Err(Why::Stranger)),
+        // A checkout of another user's, as in a container.
+        (here, vec![(here, other), ("/u/a/b", other)], pin.clone()),
+        (above, vec![(above, other), ("/u/a/b", other), ("/u/a", other)], pin.clone()),
+        (above, vec![(above, other)], Err(Why::Stranger)),
+        (above, vec![("/u/a", other)], Err(Why::Stranger)),
+        (above, vec![("/u/a", 0)], pin.clone()),
+        ("/u/.go-version", vec![("/u/a", other)], Err(Why::Stranger)),
+        ("/u/.go-version", vec![("/u/a", other), ("/u/a/b", other)], pin.clone()),
+        ("/.go-version", vec![("/", 0), ("/.go-version", 0)], pin),
+    ] {
+        let mut machine = pinned(file, &owners);
+        let (said, rules) = machine.both();
+        assert_eq!(said, expected, "{file} {owners:?}");
+        match expected {
+            Ok(version) => assert_eq!(rules, Some(version), "{file} {owners:?}"),
+            Err(_) => assert_eq!(rules.as_deref(), Some("1.26.8"), "{file} {owners:?}: the default"),
+        }
+    }
+}
+
+#[test]
+fn a_table_that_others_could_have_written_is_not_believed() {
+    for (owner, mode, expected) in [
+        (ME, 0, Ok("1.26.8".to_owned())),
+        (0, 0, Ok("1.26.8".to_owned())),
+        (7, 0, Err(Why::NoTable)),
+        (ME, 0o020, Err(Why::NoTable)),
+        (ME, 0o002, Err(Why::NoTable)),
+    ] {
+        let owners = BTreeMap::from([("/h/shim.table".to_owned(), owner)]);
+        let mut machine = Machinery { owners, table_mode: mode, ..Machinery::default() };
+        assert_eq!(machine.both().0, expected, "{owner} {mode:o}");
+    }
+}
+
+fn any_owner() -> impl Strategy<Value = (String, u32)> {
+    let paths =
+        ["/u/a/b", "/u/a", "/u", "/", "/u/a/b/.go-version", "/u/a/.go-version", "/u/.go-version", "/.go-version"];
+    (proptest::sample::select(paths.to_vec()), proptest::sample::select(vec![ME, 0, 7, 8]))
+        .prop_map(|(path, owner)| (path.to_owned(), owner))
+}
+
 fn any_file() -> impl Strategy<Value = (String, Vec<u8>)> {
     let folder = proptest::sample::select(vec!["/u/a/b", "/u/a", "/u", ""]);
     let name = proptest::sample::select(FileName::wanted(&PinFiles::default()));
@@ -407,8 +518,10 @@ proptest! {
     #[test]
     fn on_a_machine_of_many_files_it_says_what_the_rules_say_or_nothing(
         files in proptest::collection::vec(any_file(), 0..4),
+        owners in proptest::collection::vec(any_owner(), 0..5),
     ) {
-        let mut machine = Machinery { files: files.into_iter().collect(), ..Machinery::default() };
+        let (files, owners) = (files.into_iter().collect(), owners.into_iter().collect());
+        let mut machine = Machinery { files, owners, ..Machinery::default() };
         let (said, expected) = machine.both();
         if let Ok(version) = said {
             prop_assert_eq!(Some(version), expected);

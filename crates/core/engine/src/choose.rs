@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Hints, hint};
 use project::{
-    BelowFloor, Decision, DefaultPin, FileName, Floor, Folder, FoundFile, Inputs, LanguageToolchain, ProjectError,
-    ToolVariables, ToolchainLine, Want,
+    BelowFloor, Decision, DefaultPin, FileName, Floor, Folder, FoundFile, Inputs, LanguageToolchain, Origin,
+    ProjectError, Stranger, ToolVariables, ToolchainLine, Users, Want,
 };
 use release::{Request, ToolchainId, Version};
 use serde_json::{Value, json};
 use source::go_setting;
 use store::{StoreError, Toolchain};
-use sys::EntryKind;
+use sys::{EntryKind, Host};
 
 use crate::catalog::goroots;
 use crate::ctx::Ctx;
@@ -31,6 +31,10 @@ pub struct Choice {
     /// The pin that was passed over, where it is older than what the project needs and the setting
     /// `resolve.on-conflict` says `raise`.
     pub raised: Option<BelowFloor>,
+    /// The rule that the request comes from.
+    pub(crate) asked_by: Origin,
+    /// Files of somebody else's for which nothing is installed by itself.
+    pub(crate) go_files_of_strangers: Vec<(String, Stranger)>,
     pub(crate) decision: Decision,
 }
 
@@ -69,6 +73,8 @@ pub enum ChooseError {
     Nothing {
         /// The folder.
         folder: PathBuf,
+        /// What would have decided, were it not somebody else's.
+        stranger: Option<String>,
     },
 }
 
@@ -102,6 +108,8 @@ impl Diagnose for ChooseError {
             Self::Language(error) => error.hints(),
             Self::Read { cause, .. } => Hints::for_io(cause),
             Self::Store(error) => error.hints(),
+            Self::Nothing { stranger: Some(stranger), .. } => hint!("{stranger}")
+                .and("`goward use latest` sets a default, `goward pin VERSION` writes a file of your own"),
             Self::Nothing { .. } => {
                 hint!("`goward use latest` sets a default, `goward pin VERSION` writes the project's version file")
             }
@@ -137,7 +145,8 @@ impl Choice {
         let Want::Pinned { floor: Some(floor), .. } = &self.decision.want else { return Ok(self) };
         let Some(raised) = floor.raise(Some(selected))? else { return Err(conflict.into()) };
         let (request, toolchain) = enough(&installed_here(ctx)?, &raised.version);
-        Ok(Choice { request, toolchain, origin: raised.origin.to_string(), raised: Some(conflict), ..self })
+        let (origin, asked_by) = (raised.origin.to_string(), raised.origin);
+        Ok(Choice { request, toolchain, origin, asked_by, raised: Some(conflict), ..self })
     }
 
     /// What has to be said of a pin that gave way, in one line.
@@ -151,6 +160,11 @@ impl Choice {
             floor.origin,
             floor.version
         ))
+    }
+
+    /// What has to be said of a file that would have decided, were it not somebody else's, in one line.
+    pub fn stranger(&self) -> Option<String> {
+        passed_over(&self.decision)
     }
 
     /// Every file and rule that was looked at, a line each.
@@ -231,20 +245,21 @@ pub(crate) fn surely_below(request: &Request, floor: &Floor) -> Option<Version> 
 
 /// The installed toolchain that a project's files lead to, whatever the environment says.
 pub(crate) fn pinned_in(ctx: &Ctx, folder: &Path) -> Option<ToolchainId> {
-    let inputs = of_settings(ctx, Inputs { folders: folders(ctx, folder).ok()?, ..Inputs::default() });
+    let users = users(ctx, folder);
+    let inputs = of_settings(ctx, Inputs { folders: folders(ctx, folder, &users).ok()?, users, ..Inputs::default() });
     let choice = matched(ctx, folder, &inputs).ok()?;
     choice.toolchain.map(|toolchain| toolchain.id)
 }
 
 fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseError> {
     let failed = |cause| ChooseError::Project { folder: folder.to_owned(), cause };
-    let nothing = || ChooseError::Nothing { folder: folder.to_owned() };
     let decision = project::decide(inputs).map_err(failed)?;
+    let nothing = || ChooseError::Nothing { folder: folder.to_owned(), stranger: passed_over(&decision) };
     let installed = installed_here(ctx)?;
     let newest = |request: &Request| newest_of(&installed, request);
-    let (request, origin, toolchain) = match &decision.want {
+    let (request, asked_by, toolchain) = match &decision.want {
         Want::Pinned { request, origin, .. } | Want::Default { request, origin } => {
-            (request.clone(), origin.to_string(), newest(request))
+            (request.clone(), origin.clone(), newest(request))
         }
         Want::AtLeast { floor, default: base } => {
             let base_toolchain = base.as_ref().and_then(|base| newest(&base.request));
@@ -254,16 +269,30 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
             match (floor.raise(base_version)?, base) {
                 (Some(raised), _) => {
                     let (exact, toolchain) = enough(&installed, &raised.version);
-                    (exact, raised.origin.to_string(), toolchain)
+                    (exact, raised.origin, toolchain)
                 }
-                (None, Some(base)) => (base.request.clone(), base.origin.to_string(), base_toolchain),
+                (None, Some(base)) => (base.request.clone(), base.origin.clone(), base_toolchain),
                 (None, None) => return Err(nothing()),
             }
         }
         Want::Nothing => return Err(nothing()),
     };
-    let project = inputs.folders.first().map(|folder| PathBuf::from(&folder.path));
-    Ok(Choice { request, toolchain, origin, project, raised: None, decision })
+    let (origin, project) = (asked_by.to_string(), nearest_project(inputs));
+    let go_files_of_strangers = inputs.go_files_of_strangers();
+    Ok(Choice { request, toolchain, origin, project, raised: None, asked_by, go_files_of_strangers, decision })
+}
+
+/// What would have decided, were it not somebody else's, in one line.
+fn passed_over(decision: &Decision) -> Option<String> {
+    let reason = decision.stranger.as_ref()?;
+    let project::Verdict::Ignored(why) = &reason.verdict else { return None };
+    let wish = reason.value.as_ref().map(|value| format!(", which says `{value}`,")).unwrap_or_default();
+    Some(format!("{}{wish} does not count here: {why}", reason.origin))
+}
+
+/// The nearest folder with a file that counts.
+fn nearest_project(inputs: &Inputs) -> Option<PathBuf> {
+    inputs.counting().first().map(|(folder, _)| PathBuf::from(&folder.path))
 }
 
 /// The request for what a project needs at least, and the installed toolchain that will do.
@@ -312,7 +341,8 @@ fn newer_of_minor(installed: &[Toolchain], needed: &Version) -> Option<Toolchain
 /// When a file is there and cannot be read: its wish must not be passed over.
 pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Inputs, ChooseError> {
     let env = ctx.sys.env();
-    let folders = folders(ctx, folder)?;
+    let users = users(ctx, folder);
+    let folders = folders(ctx, folder, &users)?;
     // The user's go environment file is looked into only where it can matter: there is a go.mod or go.work.
     let matters = folders
         .iter()
@@ -324,7 +354,7 @@ pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Resu
     };
     let gowork = setting("GOWORK");
     let gowork_file = match gowork.as_deref().map(Path::new) {
-        Some(path) if path.is_absolute() => found(ctx, FileName::GoWork, path)?,
+        Some(path) if path.is_absolute() => found(ctx, FileName::GoWork, path, Counts::Always)?,
         _ => None,
     };
     let variable = |name: &str| env.var(name).map(str::to_owned);
@@ -336,6 +366,7 @@ pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Resu
     };
     let inputs = Inputs {
         folders,
+        users,
         tool_variables,
         argument: argument.map(ToString::to_string),
         goward_version: env.var("GOWARD_VERSION").map(str::to_owned),
@@ -375,24 +406,52 @@ fn of_settings(ctx: &Ctx, inputs: Inputs) -> Inputs {
 /// # Errors
 /// When a file is there and cannot be read.
 pub(crate) fn project_here(ctx: &Ctx) -> Result<Option<PathBuf>, ChooseError> {
-    let folders = folders(ctx, ctx.sys.env().folder())?;
-    Ok(folders.first().map(|folder| PathBuf::from(&folder.path)))
+    let users = users(ctx, ctx.sys.env().folder());
+    let folders = folders(ctx, ctx.sys.env().folder(), &users)?;
+    Ok(nearest_project(&of_settings(ctx, Inputs { folders, users, ..Inputs::default() })))
 }
 
-/// The folders from this one upwards that hold any of the files.
-fn folders(ctx: &Ctx, from: &Path) -> Result<Vec<Folder>, ChooseError> {
+/// Whose files count for whoever starts in this folder.
+pub(crate) fn users(ctx: &Ctx, folder: &Path) -> Users {
+    Users { me: Host::user_number(), start: owner_of(ctx, folder) }
+}
+
+/// Whose a folder is. Of one that cannot be looked at nothing is known, and nothing in it can be read.
+pub(crate) fn owner_of(ctx: &Ctx, folder: &Path) -> Option<u32> {
+    ctx.sys.fs().follow(folder).ok().flatten().and_then(|meta| meta.owner)
+}
+
+/// The folders from this one upwards that hold any of the files, and those at which the walk ends.
+fn folders(ctx: &Ctx, from: &Path, users: &Users) -> Result<Vec<Folder>, ChooseError> {
     let mut folders = Vec::new();
     let names = FileName::wanted(&ctx.settings.pin_files());
+    let mut ended = false;
     for folder in from.ancestors().take(FOLDERS_MAX) {
+        let (path, owner) = (folder.display().to_string(), owner_of(ctx, folder));
+        let is_strangers = users.stranger_of_folder(&path, owner).is_some();
+        ended |= is_strangers;
         let mut files = Vec::new();
         for &name in &names {
-            files.extend(found(ctx, name, &folder.join(name.as_str()))?);
+            let counts = match name.pin_kind() {
+                None => Counts::Always,
+                Some(_) if ended => Counts::Never,
+                Some(_) => Counts::Of(users),
+            };
+            files.extend(found(ctx, name, &folder.join(name.as_str()), counts)?);
         }
-        if !files.is_empty() {
-            folders.push(Folder { path: folder.display().to_string(), files });
+        if !files.is_empty() || is_strangers {
+            folders.push(Folder { path, files, owner });
         }
     }
     Ok(folders)
+}
+
+/// Whether a file that is there counts. What does not count may be unreadable.
+#[derive(Clone, Copy)]
+pub(crate) enum Counts<'a> {
+    Always,
+    Of(&'a Users),
+    Never,
 }
 
 fn default_pin(ctx: &Ctx) -> Result<Option<DefaultPin>, ChooseError> {
@@ -403,17 +462,36 @@ fn default_pin(ctx: &Ctx) -> Result<Option<DefaultPin>, ChooseError> {
     }))
 }
 
-/// A file, where it is there.
-pub(crate) fn found(ctx: &Ctx, name: FileName, path: &Path) -> Result<Option<FoundFile>, ChooseError> {
+/// A file, where it is there. The content of one that does not count is only what can be had of it.
+pub(crate) fn found(
+    ctx: &Ctx,
+    name: FileName,
+    path: &Path,
+    counts: Counts<'_>,
+) -> Result<Option<FoundFile>, ChooseError> {
     let fs = ctx.sys.fs();
     let failed = |cause| ChooseError::Read { path: path.to_owned(), cause };
-    match fs.follow(path) {
-        Ok(Some(meta)) if meta.kind == EntryKind::File => {}
-        Ok(_) => return Ok(None),
-        // A folder above that may not be looked into has no wish that could be known.
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return Ok(None),
-        Err(error) => return Err(failed(error)),
+    let looked = fs.follow(path);
+    if matches!(&looked, Ok(found) if found.is_none_or(|meta| meta.kind != EntryKind::File)) {
+        return Ok(None);
     }
-    let content = fs.read_head(path, name.bytes_max() as u64 + 1).map_err(failed)?;
-    Ok(Some(FoundFile { name, path: path.display().to_string(), content }))
+    let mut owners = fs.owners(path, name.as_str().split('/').count()).unwrap_or_default();
+    owners.extend(looked.as_ref().ok().and_then(|meta| meta.as_ref()?.owner));
+    let counts = match counts {
+        Counts::Always => true,
+        Counts::Of(users) => users.stranger(&owners).is_none(),
+        Counts::Never => false,
+    };
+    let read = looked.and_then(|meta| match meta {
+        Some(meta) => fs.read_head_of(path, &meta, name.bytes_max() as u64 + 1),
+        None => Err(std::io::ErrorKind::NotFound.into()),
+    });
+    let content = match read {
+        Ok(content) => content,
+        Err(_) if !counts => Vec::new(),
+        // A folder above that may not be looked into has no wish that could be known.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && owners.is_empty() => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    Ok(Some(FoundFile::new(name, path.display().to_string(), content).owned_by(owners)))
 }

@@ -7,6 +7,7 @@
 //! Tested end to end by `bins/goward/tests` against the mock upstream of `testkit`.
 
 mod adopt;
+mod auto;
 mod catalog;
 mod choose;
 mod ctx;
@@ -45,6 +46,7 @@ mod uninstall;
 mod why;
 
 pub use adopt::{AdoptError, Adopted, Adoption, adopt};
+pub use auto::{AutoError, check_auto_install, check_auto_switch};
 pub use catalog::{Attempt, CatalogError};
 pub use choose::{Choice, ChooseError, choose, choose_in, look_around, newest_installed};
 pub use ctx::{Ctx, Derivation};

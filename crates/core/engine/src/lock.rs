@@ -3,19 +3,20 @@
 //! A lock file *constrains*: where one is found up the tree and names a toolchain, what is installed must
 //! have its hashes, whoever else vouches for it. It is no proof of origin by itself, for whoever wrote the
 //! project wrote it, and the store serves all projects. Only a user who says `--locked` takes the lock file's
-//! word for enough; then it must exist and name what is wanted.
+//! word for enough; then it must exist, stand beside the file that decides, and name what is wanted. One that belongs
+//! to a neighbour neither constrains nor proves (`project::Users`).
 
 use std::path::{Path, PathBuf};
 
 use archive::Manifest;
 use diag::{Class, Diagnose, Hints, hint};
-use project::{LOCK_BYTES_MAX, LOCK_FILE_NAME, LockFile, LockFileError, Locked, LockedArchive, LockedLog};
+use project::{LOCK_BYTES_MAX, LOCK_FILE_NAME, LockFile, LockFileError, Locked, LockedArchive, LockedLog, Stranger};
 use release::{Digest, Form, Platform, ToolchainId, Version};
 use serde::Serialize;
 use store::{FileChange, StoreError};
 use trust::{H1, Witness};
 
-use crate::choose::{ChooseError, look_around};
+use crate::choose::{ChooseError, look_around, owner_of, users};
 use crate::ctx::Ctx;
 use crate::limits::FOLDERS_MAX;
 use crate::log::{LogProofError, proof_of};
@@ -56,6 +57,28 @@ pub enum LockError {
         required_by: String,
         /// From where it was looked for.
         folder: PathBuf,
+    },
+    /// There is one that is somebody else's, and it must be one that counts.
+    #[error("accept {id} by `{}`: {stranger}", path.display())]
+    Stranger {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        stranger: Stranger,
+    },
+    /// The nearest does not stand beside the file that decides, and so proves nothing.
+    #[error("accept {id}: {required_by} wants a lock file in `{}`, beside what decides, and the nearest is `{}`", place.display(), path.display())]
+    Elsewhere {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// The file.
+        path: PathBuf,
+        /// Who wants one.
+        required_by: String,
+        /// Where it has to stand.
+        place: PathBuf,
     },
     /// It does not name the toolchain, and must.
     #[error("accept {id}: `{}` does not name it, and {required_by} wants it to", path.display())]
@@ -129,9 +152,12 @@ impl Diagnose for LockError {
         match self {
             Self::Read { cause, .. } => Class::of_io(cause),
             Self::Malformed { cause, .. } => cause.class(),
-            Self::Missing { .. } | Self::NotCovered { .. } | Self::NotComparable { .. } | Self::Frozen { .. } => {
-                Class::Policy
-            }
+            Self::Missing { .. }
+            | Self::Stranger { .. }
+            | Self::Elsewhere { .. }
+            | Self::NotCovered { .. }
+            | Self::NotComparable { .. }
+            | Self::Frozen { .. } => Class::Policy,
             Self::Differs { .. } => Class::Integrity,
             Self::Unknown { .. } => Class::NotFound,
             Self::Platform { cause, .. } => cause.class(),
@@ -145,6 +171,8 @@ impl Diagnose for LockError {
             Self::Read { .. } => "lock-read",
             Self::Malformed { cause, .. } => cause.word(),
             Self::Missing { .. } => "lock-missing",
+            Self::Stranger { .. } => "lock-of-stranger",
+            Self::Elsewhere { .. } => "lock-elsewhere",
             Self::NotCovered { .. } => "lock-not-covered",
             Self::Differs { .. } => "lock-differs",
             Self::NotComparable { .. } => "lock-not-comparable",
@@ -160,7 +188,10 @@ impl Diagnose for LockError {
         match self {
             Self::Read { cause, .. } => Hints::for_io(cause),
             Self::Malformed { cause, .. } => cause.hints(),
-            Self::Missing { .. } => hint!("`goward pin --lock` writes it"),
+            Self::Missing { .. } | Self::Elsewhere { .. } => hint!("`goward pin --lock` writes it"),
+            Self::Stranger { .. } => {
+                hint!("look into it; `goward pin VERSION --lock` in a folder of your own writes one that counts")
+            }
             Self::NotCovered { id, .. } => {
                 hint!("`goward pin {} --lock --platform {}` writes it anew", id.version(), id.platform())
             }
@@ -199,17 +230,39 @@ pub(crate) fn is_required(ctx: &Ctx) -> bool {
     required_by(ctx).is_some()
 }
 
-/// The nearest lock file from the working folder upwards.
-fn nearest(ctx: &Ctx) -> Result<Option<(PathBuf, LockFile)>, LockError> {
-    for folder in ctx.sys.env().folder().ancestors().take(FOLDERS_MAX) {
-        let path = folder.join(LOCK_FILE_NAME);
-        if let Some(lock) = read(ctx, &path)? {
-            return Ok(Some((path, lock)));
-        }
-    }
-    Ok(None)
+/// The lock file that counts, and one nearer by that does not.
+#[derive(Default)]
+struct Nearest {
+    lock: Option<(PathBuf, LockFile)>,
+    stranger: Option<(PathBuf, Stranger)>,
 }
 
+/// The nearest lock file from the working folder upwards that belongs to the user, to root or to the owner of the
+/// working folder; no folder of anybody else's is looked into, nor what is above it (as for files that pin).
+fn nearest(ctx: &Ctx) -> Result<Nearest, LockError> {
+    let here = ctx.sys.env().folder();
+    let users = users(ctx, here);
+    let mut nearest = Nearest::default();
+    let mut ended = None;
+    for folder in here.ancestors().take(FOLDERS_MAX) {
+        let path = folder.join(LOCK_FILE_NAME);
+        ended = ended.or_else(|| users.stranger_of_folder(&folder.display().to_string(), owner_of(ctx, folder)));
+        let owners = ctx.sys.fs().owners(&path, 1).unwrap_or_default();
+        match users.stranger(&owners).or_else(|| ended.clone().filter(|_| !owners.is_empty())) {
+            Some(stranger) => nearest.stranger = nearest.stranger.or(Some((path, stranger))),
+            None if ended.is_some() => {}
+            None => {
+                if let Some(lock) = read(ctx, &path)? {
+                    nearest.lock = Some((path, lock));
+                    break;
+                }
+            }
+        }
+    }
+    Ok(nearest)
+}
+
+/// Reads a lock file that may not be there. A pipe, a device or a folder of its name is refused, and never waited for.
 fn read(ctx: &Ctx, path: &Path) -> Result<Option<LockFile>, LockError> {
     bytes_of(ctx, path)?.map(|bytes| parsed(&bytes, path)).transpose()
 }
@@ -226,24 +279,47 @@ fn bytes_of(ctx: &Ctx, path: &Path) -> Result<Option<Vec<u8>>, LockError> {
     }
 }
 
+/// Where a lock file proves: beside the file that decides here.
+fn place(ctx: &Ctx) -> Result<PathBuf, LockError> {
+    Ok(pin::project_folder(ctx, &look_around(ctx, ctx.sys.env().folder(), None)?))
+}
+
 /// The entry that a toolchain is held to, with the file that has it.
 ///
 /// # Errors
-/// When the file cannot be used, or there must be an entry and there is none.
+/// When the file cannot be used, or there must be an entry beside the file that decides and there is none.
 fn entry(ctx: &Ctx, id: &ToolchainId) -> Result<Option<(PathBuf, Locked)>, LockError> {
-    let required = required_by(ctx);
-    match (nearest(ctx)?, required) {
-        (None, None) => Ok(None),
-        (None, Some(required_by)) => {
+    let Nearest { lock, stranger } = nearest(ctx)?;
+    let Some(required_by) = required_by(ctx) else {
+        return Ok(lock.and_then(|(path, lock)| Some((path, lock.find(id)?.clone()))));
+    };
+    let id = id.clone();
+    match (lock, stranger) {
+        (None, Some((path, stranger))) => Err(LockError::Stranger { id, path, stranger }),
+        (None, None) => {
             let folder = ctx.sys.env().folder().to_owned();
-            Err(LockError::Missing { id: id.clone(), required_by, folder })
+            Err(LockError::Missing { id, required_by, folder })
         }
-        (Some((path, lock)), required) => match (lock.find(id), required) {
-            (Some(locked), _) => Ok(Some((path, locked.clone()))),
-            (None, None) => Ok(None),
-            (None, Some(required_by)) => Err(LockError::NotCovered { id: id.clone(), path, required_by }),
-        },
+        (Some((path, lock)), _) => {
+            let place = place(ctx)?;
+            if path.parent() != Some(&place) {
+                return Err(LockError::Elsewhere { id, path, required_by, place });
+            }
+            match lock.find(&id) {
+                Some(locked) => Ok(Some((path, locked.clone()))),
+                None => Err(LockError::NotCovered { id, path, required_by }),
+            }
+        }
     }
+}
+
+/// Says that a lock file is passed over, since it is somebody else's.
+fn tell_stranger(ctx: &Ctx) -> Result<(), LockError> {
+    if let Some((path, stranger)) = nearest(ctx)?.stranger {
+        let path = release::escaped(&path.display().to_string());
+        ctx.progress.tell(&format!("{path} does not count here: {stranger}"));
+    }
+    Ok(())
 }
 
 /// Refuses a toolchain that the lock file does not name, where it must, before anything is fetched.
@@ -251,7 +327,8 @@ fn entry(ctx: &Ctx, id: &ToolchainId) -> Result<Option<(PathBuf, Locked)>, LockE
 /// # Errors
 /// As for a toolchain that has arrived.
 pub(crate) fn check_covered(ctx: &Ctx, id: &ToolchainId) -> Result<(), LockError> {
-    entry(ctx, id).map(drop)
+    entry(ctx, id)?;
+    tell_stranger(ctx)
 }
 
 /// Holds what arrived to the lock file; the witness, if there is an entry for it.
@@ -290,6 +367,10 @@ pub(crate) fn hold(ctx: &Ctx, held: &Held) -> Result<Option<Witness>, LockError>
             let (id, line, form) = (held.id.clone(), locked.line, held.form.word());
             return Err(LockError::NotComparable { id, path, line, form });
         }
+        return Ok(None);
+    }
+    // One that stands elsewhere constrains, and vouches for nothing.
+    if path.parent() != Some(&place(ctx)?) {
         return Ok(None);
     }
     Ok(Some(Witness::LockFile { path: path.display().to_string(), sha256, h1 }))
@@ -331,7 +412,7 @@ pub fn lock(ctx: &Ctx, version: &Version, platforms: &[Platform], check: bool) -
     if ctx.settings.is_on("lock.frozen") && !check {
         return Err(LockError::Frozen { by: ctx.settings.get("lock.frozen").origin.to_string() });
     }
-    let path = pin::project_folder(ctx, &look_around(ctx, ctx.sys.env().folder(), None)?).join(LOCK_FILE_NAME);
+    let path = place(ctx)?.join(LOCK_FILE_NAME);
     let bytes = bytes_of(ctx, &path)?;
     let before = match bytes.as_deref().map(|bytes| parsed(bytes, &path)).transpose() {
         // What cannot be read is written anew; whoever only checks hears of it.

@@ -15,7 +15,7 @@ use release::Request;
 use serde::Serialize;
 use store::{FileChange, StoreError};
 
-use crate::choose::{ChooseError, found, look_around, surely_below};
+use crate::choose::{ChooseError, Counts, found, look_around, owner_of, surely_below};
 use crate::ctx::Ctx;
 use crate::limits::FOLDERS_MAX;
 use crate::pin_toml;
@@ -215,13 +215,14 @@ fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
     Ok(())
 }
 
-/// The version files of the nearest folder that has one: the one that decides, and those beside it.
+/// The version files of the nearest folder that has one: the one that decides, and those beside it. Files that do not
+/// count, since they are somebody else's, are left out.
 fn existing(inputs: &Inputs) -> Vec<&FoundFile> {
     let pins = [FileName::GoVersion, FileName::ToolVersions];
-    let of_folder = |folder: &'_ project::Folder| -> Vec<usize> {
+    let of_folder = |files: Vec<&'_ FoundFile>| -> Vec<usize> {
         pins.iter()
             .filter_map(|name| {
-                folder.files.iter().position(|file| {
+                files.iter().position(|file| {
                     let names_go = || go_line(&String::from_utf8_lossy(&file.content)).is_some();
                     file.name == *name && (*name == FileName::GoVersion || names_go())
                 })
@@ -229,36 +230,58 @@ fn existing(inputs: &Inputs) -> Vec<&FoundFile> {
             .collect()
     };
     inputs
-        .folders
-        .iter()
-        .map(|folder| of_folder(folder).into_iter().map(|index| &folder.files[index]).collect::<Vec<_>>())
+        .counting()
+        .into_iter()
+        .map(|(_, files)| of_folder(files.clone()).into_iter().map(|index| files[index]).collect::<Vec<_>>())
         .find(|files| !files.is_empty())
         .unwrap_or_default()
 }
 
-/// The folder of the version file that decides, else the one that a new one belongs in: where a lock file stands.
+/// The folder of the file that decides here when nothing is asked for, else the one that a new version file belongs in:
+/// where a lock file stands, and nowhere else does it prove anything.
 pub(crate) fn project_folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
-    let beside = existing(inputs).first().and_then(|file| PathBuf::from(&file.path).parent().map(PathBuf::from));
-    beside.unwrap_or_else(|| folder(ctx, inputs))
+    let files_alone = Inputs {
+        folders: inputs.folders.clone(),
+        users: inputs.users,
+        pin_files: inputs.pin_files.clone(),
+        toolchain_line: inputs.toolchain_line,
+        home_folder: inputs.home_folder.clone(),
+        platform: inputs.platform.clone(),
+        temp_folder: inputs.temp_folder.clone(),
+        ..Inputs::default()
+    };
+    let folder_of = |path: &str| Path::new(path).parent().map(PathBuf::from);
+    // What decides may be broken; then it is the nearest.
+    let deciding = project::decide(&files_alone).ok().and_then(|decision| folder_of(decision.file()?));
+    let beside = || existing(inputs).first().and_then(|file| folder_of(&file.path));
+    deciding.or_else(beside).unwrap_or_else(|| folder(ctx, inputs))
 }
 
-/// The nearest file of a name; an empty one in the project's folder where there is none.
+/// The nearest file of a name that counts; an empty one in the project's folder where there is none.
 fn nearest(ctx: &Ctx, inputs: &Inputs, name: FileName) -> Result<FoundFile, PinError> {
-    for folder in ctx.sys.env().folder().ancestors().take(FOLDERS_MAX) {
-        if let Some(file) = found(ctx, name, &folder.join(name.as_str()))? {
+    let counts = Counts::Of(&inputs.users);
+    for above in ctx.sys.env().folder().ancestors().take(FOLDERS_MAX) {
+        if inputs.users.stranger_of_folder("", owner_of(ctx, above)).is_some() {
+            break;
+        }
+        let file = found(ctx, name, &above.join(name.as_str()), counts)?;
+        if let Some(file) = file.filter(|file| inputs.users.stranger(&file.owners).is_none()) {
             return Ok(file);
         }
     }
     let path = folder(ctx, inputs).join(name.as_str()).display().to_string();
-    Ok(FoundFile { name, path, content: Vec::new() })
+    Ok(FoundFile::new(name, path, Vec::new()))
 }
 
 /// The folder that a new version file belongs in.
 fn folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
-    let project = inputs
-        .folders
-        .iter()
-        .find(|folder| folder.files.iter().any(|file| matches!(file.name, FileName::GoWork | FileName::GoMod)));
+    let of_strangers = inputs.go_files_of_strangers();
+    // Beside a stranger's file a version file of the user's own would not count.
+    let is_own = |file: &FoundFile| {
+        matches!(file.name, FileName::GoWork | FileName::GoMod)
+            && of_strangers.iter().all(|(path, _)| *path != file.path)
+    };
+    let project = inputs.folders.iter().find(|folder| folder.files.iter().any(is_own));
     project.map_or_else(|| ctx.sys.env().folder().to_owned(), |folder| PathBuf::from(&folder.path))
 }
 

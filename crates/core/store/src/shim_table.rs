@@ -61,8 +61,23 @@ impl Store {
         let Some(text) = self.shim_table(facts)? else {
             return fs.remove_file_if_there(&path).map_err(StoreError::io("remove", &path));
         };
-        let is_so = fs.read(&path, TABLE_BYTES_MAX as u64).is_ok_and(|bytes| bytes == text.as_bytes());
-        if is_so { Ok(()) } else { fs.replace_for_now(&path, text.as_bytes()).map_err(StoreError::io("write", &path)) }
+        if self.is_written(&text) {
+            Ok(())
+        } else {
+            fs.replace_for_now(&path, text.as_bytes()).map_err(StoreError::io("write", &path))
+        }
+    }
+
+    /// Whether the table says that, and is one that a shim believes: a file that nobody else may write to (a table
+    /// made under a umask of 000 is written anew, though every word of it is true).
+    fn is_written(&self, text: &str) -> bool {
+        let (path, fs) = (self.layout().shim_table(), self.sys.fs());
+        let is_private = |meta: sys::Meta| {
+            let is_ours = meta.owner.is_none_or(|owner| owner == 0 || sys::Host::user_number() == Some(owner));
+            meta.kind == sys::EntryKind::File && is_ours && (cfg!(windows) || meta.mode & 0o022 == 0)
+        };
+        matches!(fs.look(&path), Ok(Some(meta)) if is_private(meta))
+            && fs.read(&path, TABLE_BYTES_MAX as u64).is_ok_and(|bytes| bytes == text.as_bytes())
     }
 
     /// Brings the table up to date after a change. The store's lock is held. What goes wrong costs the shims
@@ -84,8 +99,8 @@ impl Store {
         }
         let path = self.layout().shim_table();
         // Most often there is nothing to do, and nobody need wait for that.
-        let there = self.sys.fs().read(&path, TABLE_BYTES_MAX as u64).ok();
-        if self.shim_table(&facts).is_ok_and(|text| text.as_ref().map(String::as_bytes) == there.as_deref()) {
+        let is_there = || !matches!(self.sys.fs().look(&path), Ok(None));
+        if self.shim_table(&facts).is_ok_and(|text| text.map_or(!is_there(), |text| self.is_written(&text))) {
             return;
         }
         // Who holds the lock for longer than that renews the table, or has died: then the next change does.

@@ -14,7 +14,6 @@ use crate::{Store, StoreError, Toolchain, manifest_file};
 /// How often a new guarded name is tried.
 const GUARD_TRIES_MAX: u32 = 16;
 /// What only its owner may look into.
-const PRIVATE_FOLDER_MODE: u32 = 0o700;
 /// How often a commit that takes too long is tried.
 pub const COMMITS_MAX: u32 = 3;
 

@@ -127,7 +127,7 @@ fn shim_said(folder: &Path, stop: &Stop) {
         folder: folder.to_str().unwrap().as_bytes(),
     };
     let (mut room, mut path) = (vec![0; shim::Room::BYTES], shim::Path::empty());
-    let mut machine = support::Real { vars: &BTreeMap::new(), folder: &folder };
+    let mut machine = support::Real { vars: &BTreeMap::new(), folder: &folder, opened: shim::Opened::default() };
     let choice = shim::choose(&mut machine, shim::Room::new(&mut room), &mut path, &call);
     if let shim::Decision::Run { tree, .. } = choice.decision {
         let tree = Path::new(std::str::from_utf8(tree).unwrap());

@@ -58,6 +58,9 @@ const PINS: [&str; 12] = [
     "1.4\n",
 ];
 
+/// The user to whom files are given away.
+const STRANGER: u32 = 65534;
+
 /// A store with a default.
 struct Home {
     folder: PathBuf,
@@ -121,7 +124,7 @@ impl Tally {
             folder: folder.to_str().unwrap().as_bytes(),
         };
         let (mut bytes, mut path) = (vec![0; Room::BYTES], shim::Path::empty());
-        let mut machine = Real { vars: &vars, folder: &folder };
+        let mut machine = Real { vars: &vars, folder: &folder, opened: shim::Opened::default() };
         let version = match choose(&mut machine, Room::new(&mut bytes), &mut path, &call).decision {
             Decision::Run { version, .. } => version.to_owned(),
             Decision::HandOver(why) => {
@@ -199,5 +202,47 @@ fn what_the_shim_decides_is_what_the_engine_chooses_in_every_world_of_the_confor
     );
     assert!(told.disagreements.is_empty(), "{}", told.disagreements.join("\n"));
     assert!(told.decided > 2 * cases.len(), "the comparison is worth nothing if everything is handed over");
+    ground.clean();
+}
+
+#[test]
+fn a_stranger_s_pin_changes_nothing_in_any_world_of_the_suite_for_the_shim_and_the_engine_alike() {
+    let cases = case::read(CASES);
+    let ground = Ground::new("shim-strangers");
+    let worlds: Vec<World> = cases.iter().enumerate().map(|(index, case)| ground.make(case, index)).collect();
+    let root = worlds[0].root.parent().unwrap().to_owned();
+    let user = root.join("user");
+    fs::create_dir_all(user.join(".config/go")).unwrap();
+    let given = root.join("given");
+    fs::write(&given, "").unwrap();
+    if let Err(error) = std::os::unix::fs::chown(&given, Some(STRANGER), None) {
+        eprintln!("skipped: only root may give files to somebody else: {error}");
+        return;
+    }
+    let installed: BTreeSet<Version> = DEFAULTS.iter().map(|text| text.parse().unwrap()).collect();
+    let home = Home::new(root.join("home"), &user, &installed, "1.24.11");
+    let mut told = Tally::default();
+    let mut handed = 0;
+    for (case, world) in cases.iter().zip(&worlds) {
+        let folder = world.root.join(&case.folder).canonicalize().unwrap();
+        let mut vars = home.vars(&user);
+        vars.insert("TMPDIR".to_owned(), world.temp(case, "1.24.11"));
+        let chosen = || choose_in(&home.ctx(&vars, &folder), &folder, None).map(|choice| choice.because()).ok();
+        let without = chosen();
+        let file = world.root.join(".go-version");
+        // The file a stranger's; and one of ours in a folder of his, above the one that is started in.
+        let at_top = folder == world.root.canonicalize().unwrap();
+        for given in [&file, &world.root].into_iter().take(if at_top { 1 } else { 2 }) {
+            fs::write(&file, "1.27.3\n").unwrap();
+            std::os::unix::fs::chown(given, Some(STRANGER), None).unwrap();
+            assert_eq!(chosen(), without, "{}: {}", case.name, given.display());
+            told.compare(case, world, &home, &user, "1.24.11", "a stranger's");
+            handed = told.handed.get("Stranger").copied().unwrap_or_default();
+            fs::remove_file(&file).unwrap();
+            std::os::unix::fs::chown(&world.root, Some(0), None).unwrap();
+        }
+    }
+    assert!(told.disagreements.is_empty(), "{}", told.disagreements.join("\n"));
+    assert!(handed > cases.len() / 2, "{handed}: {:?}", told.handed);
     ground.clean();
 }

@@ -377,7 +377,7 @@ fn shims(goward: &Path, upstream: &Server, root: &Path, scratch: &Path) -> Resul
         }
         Err(why) => println!("| the same through the shim of mise | – | not measured: {why:#} | – |"),
     }
-    println!("| size of the shim | 16384 bytes allowed | {} bytes | – |", fs::metadata(&shim)?.len());
+    println!("| size of the shim | 20480 bytes allowed | {} bytes | – |", fs::metadata(&shim)?.len());
     Ok(())
 }
 

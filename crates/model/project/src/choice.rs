@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::input::{FileName, FoundFile, Inputs};
 use crate::origin::{Origin, Rule};
+use crate::owner::Stranger;
 use crate::pin_file::{self, Wish};
 use crate::pin_kind::PinKind;
 use crate::reason::{Reason, Verdict};
@@ -29,6 +30,8 @@ pub(crate) struct Choice {
     module: ModuleWords,
     /// What says `system`: that nothing pins, whatever comes after it.
     pub no_pin: Option<Origin>,
+    /// What would have decided, were it not somebody else's.
+    pub stranger: Option<Reason>,
     /// Everything that was looked at, in the order in which it counts.
     pub reasons: Vec<Reason>,
 }
@@ -169,7 +172,7 @@ impl Choice {
     fn pin_files(&mut self, inputs: &Inputs) -> Result<(), ProjectError> {
         let before = self.reasons.len();
         let home = inputs.home_folder.as_deref().filter(|path| !path.is_empty()).map(Path::new);
-        for folder in &inputs.folders {
+        for (folder, ended) in inputs.walk() {
             for name in inputs.pin_files.kinds().iter().flat_map(|kind| kind.files()) {
                 let Some(file) = folder.files.iter().find(|file| file.name == *name) else { continue };
                 if *name == FileName::ConfigMiseFolder && home == Some(Path::new(&folder.path)) {
@@ -178,7 +181,10 @@ impl Choice {
                     self.tell(whole, None, Verdict::Ignored(why.to_owned()));
                     continue;
                 }
-                self.pin_file(file, inputs)?;
+                match inputs.users.stranger(&file.owners).or_else(|| ended.clone()) {
+                    Some(stranger) => self.pass_over(file, inputs, &stranger),
+                    None => self.pin_file(file, inputs)?,
+                }
             }
         }
         if self.reasons.len() == before {
@@ -187,6 +193,21 @@ impl Choice {
             }
         }
         Ok(())
+    }
+
+    /// Tells of somebody else's file, whatever is in it.
+    fn pass_over(&mut self, file: &FoundFile, inputs: &Inputs, stranger: &Stranger) {
+        let whole = Origin::of_file(file.name.file_rule(), &file.path);
+        let (origin, text, speaks) = match pin_file::find(file, inputs) {
+            Ok(Some(pin)) => (pin.origin, Some(pin.text), true),
+            Ok(None) => (whole, None, false),
+            Err(_) => (whole, None, true),
+        };
+        let would_decide = speaks && self.settled().is_none();
+        self.tell(origin, text.as_deref(), Verdict::Ignored(stranger.to_string()));
+        if would_decide && self.stranger.is_none() {
+            self.stranger = self.reasons.last().cloned();
+        }
     }
 
     fn pin_file(&mut self, file: &FoundFile, inputs: &Inputs) -> Result<(), ProjectError> {

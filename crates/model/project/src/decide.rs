@@ -8,7 +8,7 @@ use crate::error::ProjectError;
 use crate::floor::Floor;
 use crate::input::{Inputs, ToolchainLine};
 use crate::origin::{Origin, Rule};
-use crate::reason::Reason;
+use crate::reason::{Reason, Verdict};
 use crate::requirement::Requirement;
 
 /// What is wanted, and why.
@@ -19,6 +19,20 @@ pub struct Decision {
     pub want: Want,
     /// Every file and rule that was looked at, in the order in which they count.
     pub reasons: Vec<Reason>,
+    /// The file that would have decided, were it not somebody else's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stranger: Option<Reason>,
+}
+
+impl Decision {
+    /// The project's file that decides: one that pins, else the go.work or go.mod whose lines count.
+    pub fn file(&self) -> Option<&str> {
+        let of_project = || self.reasons.iter().filter(|reason| reason.origin.is_project_file());
+        let pins = of_project().find(|reason| reason.verdict == Verdict::Chosen);
+        let needs =
+            |reason: &&Reason| matches!(reason.verdict, Verdict::Floor | Verdict::Suggested | Verdict::KeepsBase);
+        pins.or_else(|| of_project().find(needs))?.origin.path.as_deref()
+    }
 }
 
 /// What is wanted.
@@ -72,9 +86,9 @@ pub fn decide(inputs: &Inputs) -> Result<Decision, ProjectError> {
     let mut requirement = Requirement::find(inputs)?;
     let mut choice = Choice::find(inputs, &requirement)?;
     let want = combine(inputs, &mut choice, &mut requirement)?;
-    let mut reasons = choice.reasons;
+    let Choice { mut reasons, stranger, .. } = choice;
     reasons.append(&mut requirement.reasons);
-    Ok(Decision { want, reasons })
+    Ok(Decision { want, reasons, stranger })
 }
 
 fn combine(inputs: &Inputs, choice: &mut Choice, requirement: &mut Requirement) -> Result<Want, ProjectError> {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::limits::{CONFIG_FILE_BYTES_MAX, GO_FILE_BYTES_MAX, PIN_FILE_BYTES_MAX};
 use crate::origin::Rule;
+use crate::owner::Users;
 use crate::pin_kind::{PinFiles, PinKind};
 
 /// The files that are looked for.
@@ -163,8 +164,24 @@ pub struct FoundFile {
     pub name: FileName,
     /// Its path, as it will be shown.
     pub path: String,
-    /// Its content, or one byte more of it than [`FileName::bytes_max`].
+    /// Its content, or one byte more of it than [`FileName::bytes_max`]. Nothing where it is somebody else's and
+    /// cannot be read.
     pub content: Vec<u8>,
+    /// Whose it is: the file itself, and every link and folder through which its name leads. Empty where the system
+    /// has no owners.
+    pub owners: Vec<u32>,
+}
+
+impl FoundFile {
+    /// A file of nobody's in particular, as on a system without owners.
+    pub fn new(name: FileName, path: impl Into<String>, content: impl Into<Vec<u8>>) -> FoundFile {
+        FoundFile { name, path: path.into(), content: content.into(), owners: Vec::new() }
+    }
+
+    /// The same, which belongs to these users.
+    pub fn owned_by(self, owners: impl Into<Vec<u32>>) -> FoundFile {
+        FoundFile { owners: owners.into(), ..self }
+    }
 }
 
 /// A folder that was looked into.
@@ -174,6 +191,8 @@ pub struct Folder {
     pub path: String,
     /// What was found there, in any order. A folder that only has the name of such a file is none.
     pub files: Vec<FoundFile>,
+    /// Whose the folder is. `None` where the system has no owners.
+    pub owner: Option<u32>,
 }
 
 /// What the user set as the default.
@@ -212,8 +231,11 @@ pub enum ToolchainLine {
 /// Everything a decision depends on. In every setting an empty text is as good as none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inputs {
-    /// The folders, from the working folder upwards. Folders without any of the files may be left out.
+    /// The folders, from the working folder upwards. One without any of the files may be left out, unless it belongs
+    /// to somebody whose files do not count.
     pub folders: Vec<Folder>,
+    /// Whose files count.
+    pub users: Users,
     /// A request given on the command line.
     pub argument: Option<String>,
     /// `GOWARD_VERSION` of the environment.

@@ -21,6 +21,9 @@
 //! `system` in one of the last two says that nothing pins: what stands further up does not count, and the
 //! project and the default decide. A Go that goward did not install is never run.
 //!
+//! A file that pins counts only if it belongs to the right users ([`Users`]): what a neighbour has put into a folder
+//! above is passed over, and told.
+//!
 //! A *floor* is what the project needs at least: the `go` line of go.work, or of go.mod where there
 //! is no go.work. The `toolchain` line only suggests. Both are read exactly as the go command reads
 //! them before it chooses a toolchain (`cmd/go/internal/toolchain/select.go`):
@@ -60,6 +63,7 @@ pub mod limits;
 mod lock_file;
 mod modules;
 mod origin;
+mod owner;
 mod pin_file;
 mod pin_kind;
 mod reason;
@@ -75,5 +79,6 @@ pub use lock_file::{
 };
 pub use modules::{Demand, Demander, ModuleGraph};
 pub use origin::{Origin, Rule};
+pub use owner::{Stranger, Users};
 pub use pin_kind::{PinFiles, PinKind};
 pub use reason::{Reason, Verdict};

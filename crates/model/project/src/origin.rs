@@ -97,6 +97,11 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Whether it is a file of a project, as against what the user said for this call, this shell or all projects.
+    pub fn is_project_file(&self) -> bool {
+        self.path.is_some() && self.rule != Rule::Default
+    }
+
     pub(crate) fn of_rule(rule: Rule) -> Origin {
         Origin { rule, path: None, line: None }
     }

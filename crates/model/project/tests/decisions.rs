@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may panic as the test itself")]
 
 use diag::{Class, Diagnose};
-use project::{DefaultPin, FileName, Floor, Folder, FoundFile, Inputs, ProjectError, Want, check_floor, decide};
+use project::{
+    DefaultPin, FileName, Floor, Folder, FoundFile, Inputs, ProjectError, Users, Verdict, Want, check_floor, decide,
+};
 use proptest::prelude::*;
 use release::Version;
 
@@ -15,6 +17,7 @@ fn inputs(files: &[(&str, &str)]) -> Inputs {
             .filter(|(file, _)| file.rsplit_once('/').unwrap().0 == path)
             .map(|(file, content)| found(file, content.as_bytes()))
             .collect(),
+        owner: None,
     });
     Inputs { folders: folders.to_vec(), ..Inputs::default() }
 }
@@ -23,7 +26,7 @@ fn found(path: &str, content: &[u8]) -> FoundFile {
     // The longest name, since one ends as another does.
     let names = FileName::ALL.into_iter().filter(|name| path.ends_with(&format!("/{name}")));
     let name = names.max_by_key(|name| name.as_str().len()).unwrap();
-    FoundFile { name, path: path.to_owned(), content: content.to_vec() }
+    FoundFile::new(name, path, content)
 }
 
 fn with_default(mut inputs: Inputs) -> Inputs {
@@ -648,4 +651,78 @@ proptest! {
             }
         }
     }
+}
+
+/// Whose files and folders are, by path; all others belong to the user 1000, who started in `/w/a/b`.
+fn owned(files: &[(&str, &str)], owners: &[(&str, u32)]) -> Inputs {
+    let owner = |path: &str| owners.iter().find(|(owned, _)| *owned == path).map_or(1000, |(_, owner)| *owner);
+    let mut inputs = inputs(files);
+    for folder in &mut inputs.folders {
+        folder.owner = Some(owner(if folder.path.is_empty() { "/" } else { &folder.path }));
+        for file in &mut folder.files {
+            file.owners = vec![owner(&file.path)];
+        }
+    }
+    inputs.users = Users { me: Some(1000), start: Some(owner("/w/a/b")) };
+    inputs
+}
+
+#[test]
+fn only_files_of_the_right_users_pin_and_what_is_passed_over_is_told() {
+    let pin = ("/w/.go-version", "1.26.7");
+    let chosen = |owners: &[(&str, u32)]| {
+        let decision = decide(&with_default(owned(&[pin], owners))).unwrap();
+        let told = decision.stranger.map(|reason| match reason.verdict {
+            Verdict::Ignored(why) => why,
+            other => panic!("{other}"),
+        });
+        match decision.want {
+            Want::Pinned { request, .. } | Want::Default { request, .. } => (request.to_string(), told),
+            other => panic!("{other:?}"),
+        }
+    };
+    let mine = ("1.26.7".to_owned(), None);
+    assert_eq!(chosen(&[]), mine);
+    assert_eq!(chosen(&[("/w/.go-version", 0), ("/w", 0)]), mine, "root's");
+    assert_eq!(chosen(&[("/w/.go-version", 7), ("/w/a/b", 7)]), mine, "that of the owner of where one started");
+    let passed = |why: &str| ("1.25".to_owned(), Some(why.to_owned()));
+    assert_eq!(chosen(&[("/w/.go-version", 7)]), passed("it belongs to user 7"));
+    assert_eq!(chosen(&[("/w/.go-version", 7), ("/w", 0)]), passed("it belongs to user 7"), "as in /tmp");
+    let ended = "the folder `/w/a` belongs to user 7, and what pins counts only below it";
+    assert_eq!(chosen(&[("/w/a", 7)]), passed(ended), "our own above a stranger's folder");
+    assert_eq!(chosen(&[("/w/a", 7), ("/w/a/b", 7)]), mine);
+}
+
+#[test]
+fn what_a_stranger_wrote_may_be_broken_and_what_is_nearer_silences_it() {
+    let stranger = [("/w/.go-version", 7)];
+    let decision = decide(&with_default(owned(&[("/w/.go-version", "\0")], &stranger))).unwrap();
+    assert!(matches!(decision.want, Want::Default { .. }) && decision.stranger.is_some());
+    // A nearer pin decides, and then nothing has to be said but to who asks why.
+    let files = [("/w/a/.go-version", "1.26"), ("/w/.go-version", "1.27")];
+    let decision = decide(&owned(&files, &stranger)).unwrap();
+    assert_eq!(decision.stranger, None);
+    assert!(
+        decision.reasons.iter().any(|reason| reason.verdict == Verdict::Ignored("it belongs to user 7".to_owned()))
+    );
+    assert_eq!(decision.file(), Some("/w/a/.go-version"));
+    // A file that names no Go would have decided nothing.
+    let files = [("/w/.tool-versions", "nodejs 20")];
+    assert_eq!(decide(&owned(&files, &[("/w/.tool-versions", 7)])).unwrap().stranger, None);
+}
+
+#[test]
+fn go_mod_counts_whoever_s_it_is_and_is_known_for_a_stranger_s() {
+    let files = [("/w/go.mod", "module x\ngo 1.27.0\n")];
+    let inputs = owned(&files, &[("/w/go.mod", 7)]);
+    let decision = decide(&inputs).unwrap();
+    assert!(matches!(decision.want, Want::AtLeast { .. }));
+    assert_eq!(decision.file(), Some("/w/go.mod"));
+    let strangers = inputs.go_files_of_strangers();
+    assert_eq!(strangers.len(), 1);
+    assert_eq!((strangers[0].0.as_str(), strangers[0].1.owner), ("/w/go.mod", 7));
+    let named = Inputs { gowork: Some("/w/go.mod".to_owned()), ..inputs };
+    assert_eq!(named.go_files_of_strangers(), []);
+    assert_eq!(owned(&files, &[]).go_files_of_strangers(), []);
+    assert_eq!(owned(&files, &[("/w/a", 7)]).go_files_of_strangers().len(), 1, "above a stranger's folder");
 }

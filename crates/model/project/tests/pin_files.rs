@@ -7,12 +7,8 @@ use project::{
 use proptest::prelude::*;
 
 fn inputs(files: &[(FileName, &str)]) -> Inputs {
-    let files = files.iter().map(|(name, content)| FoundFile {
-        name: *name,
-        path: format!("/w/{name}"),
-        content: content.as_bytes().to_vec(),
-    });
-    let folders = vec![Folder { path: "/w".to_owned(), files: files.collect() }];
+    let files = files.iter().map(|(name, content)| FoundFile::new(*name, format!("/w/{name}"), *content));
+    let folders = vec![Folder { path: "/w".to_owned(), files: files.collect(), owner: None }];
     Inputs { folders, pin_files: PinFiles::new(PinKind::ALL), ..Inputs::default() }
 }
 
@@ -332,8 +328,8 @@ fn system_leaves_the_choice_to_the_project_and_the_default() {
     ] {
         let mut inputs = Inputs { default: default.clone(), ..inputs(&[(name, content)]) };
         // What stands further up does not count.
-        let above = FoundFile { name: FileName::GoVersion, path: "/.go-version".to_owned(), content: b"1.20".to_vec() };
-        inputs.folders.push(Folder { path: "/".to_owned(), files: vec![above] });
+        let above = FoundFile::new(FileName::GoVersion, "/.go-version", "1.20");
+        inputs.folders.push(Folder { path: "/".to_owned(), files: vec![above], owner: None });
         assert_eq!(said(&inputs), "default 1.25", "{name}");
         let told: Vec<String> = decide(&inputs).unwrap().reasons.iter().map(ToString::to_string).collect();
         assert!(told.iter().any(|line| line.ends_with("no pin: the project and the default decide")), "{told:?}");
@@ -341,7 +337,7 @@ fn system_leaves_the_choice_to_the_project_and_the_default() {
             told.iter().any(|line| line.starts_with("/.go-version:1 (.go-version): `1.20`, overruled by /w/")),
             "{told:?}"
         );
-        let module = FoundFile { name: FileName::GoMod, path: "/go.mod".to_owned(), content: b"go 1.27\n".to_vec() };
+        let module = FoundFile::new(FileName::GoMod, "/go.mod", "go 1.27\n");
         inputs.folders[1].files.push(module);
         assert_eq!(said(&inputs), "floor", "{name}");
         inputs.argument = Some("1.28".to_owned());

@@ -3,13 +3,13 @@
 use diag::Speech;
 use engine::Ctx;
 
-use super::{Done, say_raised};
+use super::{Done, say_passed_over};
 use crate::cli::CurrentArgs;
 use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &CurrentArgs, speech: &Speech) -> Done {
     let choice = engine::choose(ctx, None)?;
-    say_raised(&choice, speech);
+    say_passed_over(&choice, speech);
     let mut text = match &choice.toolchain {
         Some(toolchain) => format!("{}\n", toolchain.id.version()),
         None => format!("{} (not installed)\n", choice.request),

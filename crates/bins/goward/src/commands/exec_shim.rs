@@ -26,6 +26,9 @@ const LEVEL: &str = "GOWARD_SHIM_LEVEL";
 /// the shim, and starts it in a process of its own.
 const LEVELS_MAX: u32 = 16;
 
+/// By this a go command tells the one it goes over to which it should be (`cmd/go/internal/gover`).
+const SWITCH: &str = "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION";
+
 /// A call, its name and its arguments.
 struct Call<'a> {
     name: &'a str,
@@ -139,7 +142,12 @@ fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infalli
             // Lock files and folders of a project's own are those of where the go command will be.
             at = ctx.derive(|same| same.folder(folder(ctx, call.name, args)))?;
             let choice = match engine::choose(&at, argument.as_ref()) {
-                Err(ChooseError::Nothing { .. }) => return next(ctx, call),
+                Err(ChooseError::Nothing { stranger, .. }) => {
+                    if let Some(line) = stranger {
+                        speech.say(&line);
+                    }
+                    return next(ctx, call);
+                }
                 chosen => chosen?,
             };
             let (toolchain, choice) = obtain_choice(&at, choice, speech)?;
@@ -205,7 +213,12 @@ fn exactly(ctx: &Ctx, call: &Call, version: &str, speech: &Speech) -> Result<Too
         let hints = hint!("releases are called `go1.26.4`, `go1.20`, `go1.27rc1`; `go +1.26` is the newest go1.26");
         return Err(Failure::ShimCall { name, reason, missing: true, hints }.into());
     };
-    Ok(obtain(ctx, &Request::Exact(version), speech)?)
+    let request = Request::Exact(version);
+    // A go command asks by this name for what go.mod or go.work need, and nobody else.
+    if ctx.sys.env().var_os(SWITCH).is_some() && engine::newest_installed(ctx, &request)?.is_none() {
+        engine::check_auto_switch(ctx, &request)?;
+    }
+    Ok(obtain(ctx, &request, speech)?)
 }
 
 fn lease(ctx: &Ctx, toolchain: &Toolchain) -> Result<(), Stop> {

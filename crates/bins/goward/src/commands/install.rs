@@ -5,7 +5,7 @@ use engine::{Ctx, Installed};
 use serde_json::{Value, json};
 use trust::{Evidence, Witness};
 
-use super::{Done, Unobtained, listen, plan_chosen, remember, say_raised};
+use super::{Done, Unobtained, listen, plan_chosen, remember, say_passed_over};
 use crate::cli::InstallArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -17,7 +17,7 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
     if args.requests.is_empty() {
         let choice = engine::choose(ctx, None)?;
         let (plan, choice) = plan_chosen(ctx, choice).map_err(Unobtained::into_failure)?;
-        say_raised(&choice, speech);
+        say_passed_over(&choice, speech);
         remember(ctx, &choice);
         plans.push(plan);
     }

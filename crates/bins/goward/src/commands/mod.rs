@@ -194,7 +194,7 @@ fn obtain_chosen(ctx: &Ctx, argument: Option<&Request>, speech: &Speech) -> Resu
 /// The toolchain of a choice, installed now if need be, and held to the lock file.
 fn obtain_choice(ctx: &Ctx, choice: Choice, speech: &Speech) -> Result<(Toolchain, Choice), Unobtained> {
     if let Some(toolchain) = &choice.toolchain {
-        say_raised(&choice, speech);
+        say_passed_over(&choice, speech);
         engine::hold_installed(ctx, &toolchain.id)?;
         return Ok((toolchain.clone(), choice));
     }
@@ -202,8 +202,13 @@ fn obtain_choice(ctx: &Ctx, choice: Choice, speech: &Speech) -> Result<(Toolchai
         return Err(Unobtained::missing(Failure::NotInstalled { request: choice.request.to_string() }));
     }
     listen(ctx)?;
+    say_stranger(&choice, speech);
+    engine::check_auto_install(ctx, &choice, None)?;
     let (plan, choice) = plan_chosen(ctx, choice)?;
-    say_raised(&choice, speech);
+    say_gave_way(&choice, speech);
+    if choice.toolchain.is_none() {
+        engine::check_auto_install(ctx, &choice, Some(plan.toolchain.version()))?;
+    }
     if let Some(toolchain) = &choice.toolchain {
         engine::hold_installed(ctx, &toolchain.id)?;
         return Ok((toolchain.clone(), choice));
@@ -225,8 +230,21 @@ fn plan_chosen(ctx: &Ctx, choice: Choice) -> Result<(InstallPlan, Choice), Unobt
     }
 }
 
+/// Says what did not count though it would have decided, and what gave way.
+fn say_passed_over(choice: &Choice, speech: &Speech) {
+    say_stranger(choice, speech);
+    say_gave_way(choice, speech);
+}
+
+/// Says that somebody else's file would have decided, where it would have.
+fn say_stranger(choice: &Choice, speech: &Speech) {
+    if let Some(line) = choice.stranger() {
+        speech.say(&line);
+    }
+}
+
 /// Says that a pin gave way to what the project needs, where it did.
-fn say_raised(choice: &Choice, speech: &Speech) {
+fn say_gave_way(choice: &Choice, speech: &Speech) {
     if let Some(note) = choice.note() {
         speech.say(&note);
     }

@@ -6,14 +6,14 @@ use diag::Speech;
 use engine::Ctx;
 use serde_json::json;
 
-use super::{Done, remember, say_raised};
+use super::{Done, remember, say_passed_over};
 use crate::cli::WhichArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &WhichArgs, speech: &Speech) -> Done {
     let choice = engine::choose(ctx, None)?;
-    say_raised(&choice, speech);
+    say_passed_over(&choice, speech);
     let Some(toolchain) = choice.toolchain.clone() else {
         return Err(Failure::NotInstalled { request: choice.request.to_string() });
     };

@@ -3,7 +3,7 @@
 use diag::Speech;
 use engine::Ctx;
 
-use super::{Done, listen, obtain_chosen, remember, say_raised};
+use super::{Done, listen, obtain_chosen, remember, say_passed_over};
 use crate::cli::WhyArgs;
 use crate::outcome::Worded;
 
@@ -17,7 +17,7 @@ pub(super) fn run(ctx: &Ctx, args: &WhyArgs, speech: &Speech) -> Done {
         return Ok(Box::new(Worded::new(why, text)));
     }
     let choice = engine::choose(ctx, None)?;
-    say_raised(&choice, speech);
+    say_passed_over(&choice, speech);
     let why = engine::why(&choice);
     let text = why.text();
     Ok(Box::new(Worded::new(why, text)))

@@ -43,8 +43,19 @@ const INTERRUPTED: i32 = 4;
 
 /// Paths are looked up from the working folder.
 const AT_FDCWD: usize = -100_isize as usize;
-/// `O_RDONLY | O_NONBLOCK | O_CLOEXEC`: a pipe that somebody named go.mod must not stop us.
-const OPEN_FLAGS: usize = 0o4_000 | 0o2_000_000;
+/// `O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC`: a pipe that somebody named go.mod must not stop us.
+const OPEN_FLAGS: usize = 0o400 | 0o4_000 | 0o2_000_000;
+/// `O_NOFOLLOW`, which has another value on each system: a link is not opened.
+#[cfg(target_arch = "x86_64")]
+pub const NO_LINK: usize = 0o400_000;
+#[cfg(target_arch = "aarch64")]
+pub const NO_LINK: usize = 0o100_000;
+/// What a link leads to is looked at.
+pub const FOLLOWED: usize = 0;
+/// `AT_SYMLINK_NOFOLLOW`: a link itself is looked at.
+pub const NOT_FOLLOWED: usize = 0x100;
+/// `AT_EMPTY_PATH`: the open file itself is looked at.
+const OPEN_FILE: usize = 0x1000;
 /// `PROT_READ | PROT_WRITE`
 const READABLE_AND_WRITABLE: usize = 1 | 2;
 /// `MAP_PRIVATE | MAP_ANONYMOUS`
@@ -130,6 +141,9 @@ pub struct Stat {
     bytes: [u8; 144],
 }
 
+/// Where `st_uid` stands in the word at 24: it is the same word on both systems.
+const OWNER_SHIFT: u32 = if cfg!(target_arch = "x86_64") { 32 } else { 0 };
+
 /// The offsets of `st_mode`, `st_size` and `st_mtime`. Before them both systems have device and file number.
 #[cfg(target_arch = "x86_64")]
 const STAT_OFFSETS: (usize, usize, usize) = (24, 48, 88);
@@ -151,9 +165,24 @@ impl Stat {
         (self.word(0), self.word(8))
     }
 
+    /// Kind and permission bits.
+    pub fn mode(&self) -> u32 {
+        self.word(STAT_OFFSETS.0) as u32
+    }
+
+    /// Whose it is.
+    pub fn owner(&self) -> u32 {
+        (self.word(24) >> OWNER_SHIFT) as u32
+    }
+
     /// Whether it is a regular file (`S_ISREG`).
     pub fn is_file(&self) -> bool {
-        self.word(STAT_OFFSETS.0) & 0o170_000 == 0o100_000
+        self.mode() & 0o170_000 == 0o100_000
+    }
+
+    /// Whether it is a link (`S_ISLNK`).
+    pub fn is_link(&self) -> bool {
+        self.mode() & 0o170_000 == 0o120_000
     }
 
     /// Its length in bytes.
@@ -171,13 +200,18 @@ impl Stat {
 pub struct Open(usize);
 
 /// Opens a file for reading. The path ends with a NUL.
-pub fn open(path: &[u8]) -> Result<Open, i32> {
+pub fn open(path: &[u8], flags: usize) -> Result<Open, i32> {
     debug_assert!(path.last() == Some(&0));
     // SAFETY: the path is ended by a NUL, which the system reads no further than.
-    answer(unsafe { system(number::OPENAT, [AT_FDCWD, path.as_ptr() as usize, OPEN_FLAGS, 0, 0, 0]) }).map(Open)
+    answer(unsafe { system(number::OPENAT, [AT_FDCWD, path.as_ptr() as usize, OPEN_FLAGS | flags, 0, 0, 0]) }).map(Open)
 }
 
 impl Open {
+    /// What the system knows of it, whatever stands under its name by now.
+    pub fn stat(&self) -> Result<Stat, i32> {
+        look(self.0, b"\0", OPEN_FILE)
+    }
+
     /// Reads until the room is full or the file ends, which it is known to do after so many bytes: that spares
     /// asking once more.
     pub fn read(&self, into: &mut [u8], bytes: u64) -> Result<usize, i32> {
@@ -200,9 +234,19 @@ impl Open {
 
 /// What the system knows of a name, links followed. The path ends with a NUL.
 pub fn stat(path: &[u8]) -> Result<Stat, i32> {
+    look(AT_FDCWD, path, FOLLOWED)
+}
+
+/// What the system knows of a name. The path ends with a NUL.
+pub fn stat_as(path: &[u8], followed: usize) -> Result<Stat, i32> {
+    look(AT_FDCWD, path, followed)
+}
+
+#[inline(never)]
+fn look(from: usize, path: &[u8], flags: usize) -> Result<Stat, i32> {
     debug_assert!(path.last() == Some(&0));
     let mut stat = Stat::empty();
-    let args = [AT_FDCWD, path.as_ptr() as usize, stat.bytes.as_mut_ptr() as usize, 0, 0, 0];
+    let args = [from, path.as_ptr() as usize, stat.bytes.as_mut_ptr() as usize, flags, 0, 0];
     // SAFETY: the path is ended by a NUL, and `Stat` has room for the larger of the two systems' `struct stat`.
     answer(unsafe { system(number::NEWFSTATAT, args) })?;
     Ok(stat)

@@ -8,7 +8,7 @@ use core::ffi::CStr;
 
 use shim::limits::{ARGS_MAX, PATH_BYTES_MAX};
 use shim::path::{called, parent};
-use shim::{Call, Decision, Machine, Path, Room, Seen, choose, is_set_like};
+use shim::{Call, Decision, Machine, Opened, Path, Room, Seen, choose, is_set_like};
 
 /// What begins the variable that says which process was handed over, and by which name.
 const MARKER: &[u8] = b"GOWARD_SHIM=";
@@ -16,6 +16,10 @@ const MARKER: &[u8] = b"GOWARD_SHIM=";
 const STATUS_MISSING: usize = 127;
 /// A program was found and could not be started, as shells report it.
 const STATUS_REFUSED: usize = 126;
+/// The path by which the system was asked to run this program (`AT_EXECFN`).
+const AT_EXECFN: usize = 31;
+/// The number of the user (`AT_UID`).
+const AT_UID: usize = 11;
 /// A process's number in digits, a name and a home fit into this.
 const MARKER_BYTES_MAX: usize = 384 + PATH_BYTES_MAX;
 
@@ -60,19 +64,24 @@ impl List {
         Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) }.to_bytes())
     }
 
-    /// The path by which the system was asked to run this program (`AT_EXECFN`), for the list of the variables:
-    /// behind it stands what else the system tells, in pairs, and two zeros at the end.
+    /// The path by which the system was asked to run this program.
     fn executed(self) -> Option<&'static [u8]> {
-        const AT_EXECFN: usize = 31;
+        let text = self.told(AT_EXECFN)?;
+        // SAFETY: this one is a text ended by a NUL, which stays where it is.
+        Some(unsafe { CStr::from_ptr((text as *const u8).cast()) }.to_bytes())
+    }
+
+    /// What else the system tells at the start, for the list of the variables: behind it stands that in pairs, and two
+    /// zeros at the end.
+    fn told(self, wanted: usize) -> Option<usize> {
         // SAFETY: behind the null of the variables the system has put these pairs, which are looked at no further than
         // to the zero that ends them.
         let pair = |index: usize| unsafe {
-            let pair = self.first.add(self.pointers().count() + 1 + 2 * index);
-            (*pair.cast::<usize>(), *pair.add(1))
+            let pair = self.first.add(self.pointers().count() + 1 + 2 * index).cast::<usize>();
+            (*pair, *pair.add(1))
         };
-        let (_, text) = (0..).map(pair).take_while(|(kind, _)| *kind != 0).find(|(kind, _)| *kind == AT_EXECFN)?;
-        // SAFETY: this one is a text ended by a NUL, which stays where it is.
-        Some(unsafe { CStr::from_ptr(text.cast()) }.to_bytes())
+        let (_, value) = (0..).map(pair).take_while(|(kind, _)| *kind != 0).find(|(kind, _)| *kind == wanted)?;
+        Some(value)
     }
 
     fn texts(self) -> impl Iterator<Item = &'static [u8]> {
@@ -82,6 +91,7 @@ impl List {
 
 struct Real {
     vars: List,
+    opened: Opened,
 }
 
 /// Where the program begins.
@@ -111,7 +121,8 @@ fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
     for (place, arg) in first.iter_mut().zip(args.texts().skip(1)) {
         *place = Some(arg);
     }
-    let choice = choose(&mut Real { vars }, room, path, &Call { name, args: first, own, folder });
+    let choice =
+        choose(&mut Real { vars, opened: Opened::default() }, room, path, &Call { name, args: first, own, folder });
 
     if let Decision::Run { tree, .. } = choice.decision {
         let file: &[u8] = if name == b"gofmt" { b"/bin/gofmt" } else { b"/bin/go" };
@@ -229,15 +240,44 @@ impl Machine for Real {
         self.vars.texts().any(|text| is_set_like(text, begins))
     }
 
+    fn me(&self) -> Option<u32> {
+        // The system tells it always; without it nobody's files would count but root's.
+        Some(self.vars.told(AT_UID).map_or(u32::MAX, |user| user as u32))
+    }
+
+    fn opened(&self) -> Opened {
+        self.opened
+    }
+
+    fn owner(&mut self, path: &Path) -> Option<u32> {
+        Some(call::stat(path.with_nul()?).ok()?.owner())
+    }
+
+    #[inline(never)]
     fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {
         let Some(path) = path.with_nul() else { return Seen::Odd };
-        // To ask first costs half of what a failed opening does, and most files are not there.
-        let bytes = match call::stat(path) {
-            Ok(stat) if stat.is_file() => stat.bytes(),
-            Err(call::NOT_THERE | call::NO_FOLDER) => return Seen::Absent,
-            Ok(_) | Err(_) => return Seen::Odd,
-        };
-        call::open(path).and_then(|file| file.read(into, bytes)).map_or(Seen::Odd, Seen::Bytes)
+        // To ask first costs half of what a failed opening does, and most files are not there. Nor is a device opened.
+        for followed in [call::NOT_FOLLOWED, call::FOLLOWED] {
+            let stat = match call::stat_as(path, followed) {
+                Ok(stat) => stat,
+                Err(call::NOT_THERE | call::NO_FOLDER) => return Seen::Absent,
+                Err(_) => return Seen::Odd,
+            };
+            if followed == call::NOT_FOLLOWED {
+                self.opened.named_by = stat.owner();
+            }
+            if stat.is_file() {
+                break;
+            }
+            if !stat.is_link() {
+                return Seen::Odd;
+            }
+        }
+        self.read_opened(path, 0, into).map_or(Seen::Odd, Seen::Bytes)
+    }
+
+    fn read_no_link(&mut self, path: &Path, into: &mut [u8]) -> Option<usize> {
+        self.read_opened(path.with_nul()?, call::NO_LINK, into).ok()
     }
 
     fn read_link(&mut self, path: &Path, into: &mut [u8]) -> Seen {
@@ -252,6 +292,17 @@ impl Machine for Real {
 
     fn changed(&mut self, path: &Path) -> Option<u64> {
         call::stat(path.with_nul()?).ok()?.changed()
+    }
+}
+
+impl Real {
+    /// Reads what stands there now, which need not be what was looked at.
+    #[inline(never)]
+    fn read_opened(&mut self, path: &[u8], flags: usize, into: &mut [u8]) -> Result<usize, i32> {
+        let file = call::open(path, flags)?;
+        let stat = file.stat()?;
+        (self.opened.owner, self.opened.mode) = (stat.owner(), stat.mode());
+        if stat.is_file() { file.read(into, stat.bytes()) } else { Err(call::NOT_THERE) }
     }
 }
 

@@ -177,6 +177,13 @@ pub const TABLE: &[Def] = &[
         doc: "Whether `goward run` and `goward use` install what is missing.",
     },
     Def {
+        key: "install.auto-floor",
+        env: "GOWARD_AUTO_INSTALL_FLOOR",
+        kind: Kind::Release,
+        default: "1.21",
+        doc: "The oldest release that is installed because a project's file asks for it, by `goward run` or a shim. By default the oldest of which Go's checksum database has a record; empty for none. What you ask for yourself is not held to it.",
+    },
+    Def {
         key: "install.keep-archives",
         env: "GOWARD_KEEP_ARCHIVES",
         kind: Kind::Switch,

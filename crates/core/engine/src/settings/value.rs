@@ -9,6 +9,8 @@ use super::{Def, Setting};
 pub enum Kind {
     /// Any text; empty means not set.
     Text,
+    /// A version of Go; empty means not set.
+    Release,
     /// An absolute path; empty means not set.
     Path,
     /// A program with its arguments, words separated by spaces; empty means not set. The program is an absolute path, or a
@@ -70,7 +72,7 @@ impl Value {
                     .collect::<Result<Vec<_>, _>>()?;
                 Value::Map(pairs).checked(kind)
             }
-            Kind::Text | Kind::Path | Kind::Program | Kind::Address | Kind::Choice(_) => {
+            Kind::Text | Kind::Release | Kind::Path | Kind::Program | Kind::Address | Kind::Choice(_) => {
                 Value::Text(text.to_owned()).checked(kind)
             }
         }
@@ -81,6 +83,13 @@ impl Value {
         match (&self, kind) {
             (Value::Text(_), Kind::Text) | (Value::Switch(_), Kind::Switch) | (Value::Words(_), Kind::Words) => {
                 Ok(self)
+            }
+            (Value::Text(text), Kind::Release) => {
+                if text.is_empty() || text.parse::<release::Version>().is_ok() {
+                    Ok(self)
+                } else {
+                    Err("a version such as `1.21` is expected".to_owned())
+                }
             }
             (Value::Text(text), Kind::Path) => {
                 if text.is_empty() || std::path::Path::new(text).is_absolute() {
@@ -138,6 +147,7 @@ impl Kind {
     pub(super) fn noun(self) -> &'static str {
         match self {
             Kind::Text => "a text",
+            Kind::Release => "a version",
             Kind::Path => "an absolute path",
             Kind::Program => "a program with its arguments",
             Kind::Address => "an address",

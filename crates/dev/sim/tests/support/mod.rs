@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use shim::{Machine, Seen};
+use shim::{Machine, Opened, Seen};
 
 /// The machine as the shim sees it, with this environment.
 pub struct Real<'a> {
     pub vars: &'a BTreeMap<String, String>,
     pub folder: &'a Path,
+    pub opened: Opened,
 }
 
 impl Real<'_> {
@@ -43,8 +45,30 @@ impl Machine for Real<'_> {
             .any(|(name, value)| shim::is_set_like(&[name.as_bytes(), b"=", value.as_bytes()].concat(), begins))
     }
 
+    fn me(&self) -> Option<u32> {
+        sys::Host::user_number()
+    }
+
+    fn opened(&self) -> Opened {
+        self.opened
+    }
+
+    fn owner(&mut self, path: &shim::Path) -> Option<u32> {
+        Some(fs::metadata(self.at(path)?).ok()?.uid())
+    }
+
+    fn read_no_link(&mut self, path: &shim::Path, into: &mut [u8]) -> Option<usize> {
+        match self.read(path, into) {
+            Seen::Bytes(length) => Some(length),
+            _ => None,
+        }
+    }
+
     fn read(&mut self, path: &shim::Path, into: &mut [u8]) -> Seen {
         let Some(path) = self.at(path) else { return Seen::Odd };
+        if let (Ok(named), Ok(meta)) = (fs::symlink_metadata(&path), fs::metadata(&path)) {
+            self.opened = Opened { owner: meta.uid(), named_by: named.uid(), mode: meta.mode() };
+        }
         match fs::metadata(&path) {
             Ok(meta) if meta.is_file() => fs::read(&path).map_or(Seen::Odd, |bytes| copied(&bytes, into)),
             Ok(_) => Seen::Odd,

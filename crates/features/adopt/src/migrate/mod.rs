@@ -353,7 +353,7 @@ fn version_file(ctx: &Ctx, pin: &ProjectPin) -> Option<FoundFile> {
         _ => return None,
     };
     let content = ctx.sys.fs().read(&pin.path, name.bytes_max() as u64).ok()?;
-    Some(FoundFile { name, path: pin.path.display().to_string(), content })
+    Some(FoundFile::new(name, pin.path.display().to_string(), content))
 }
 
 /// Makes the migration: builds, moves, looks. `tell` hears of each tool.

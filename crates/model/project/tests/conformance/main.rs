@@ -119,6 +119,21 @@ fn the_model_chooses_what_the_go_commands_were_recorded_to_choose() {
     ground.clean();
 }
 
+#[test]
+fn what_strangers_own_counts_as_for_the_go_command_and_what_they_pin_counts_for_nothing() {
+    let cases = case::read(CASES);
+    let ground = Ground::new("conformance-strangers");
+    for (index, case) in cases.iter().enumerate() {
+        let world = ground.make(case, index);
+        for version in VERSIONS {
+            let (alone, among) =
+                (model::answer(case, &world, version), model::answer_among_strangers(case, &world, version));
+            assert_eq!(alone, among, "go{version}: {}", case.line());
+        }
+    }
+    ground.clean();
+}
+
 /// What came of the comparisons.
 #[derive(Default)]
 struct Tally {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use project::{DefaultPin, FileName, Folder, FoundFile, Inputs, Want, decide};
+use project::{DefaultPin, FileName, Folder, FoundFile, Inputs, Users, Want, decide};
 use release::{Request, Version};
 
 use crate::case::Case;
@@ -11,7 +11,26 @@ use crate::world::{Answer, World};
 
 /// The choice, with the go command's own release as the default.
 pub fn answer(case: &Case, world: &World, base: &str) -> Answer {
-    let decision = match decide(&inputs(case, world, base)) {
+    of_inputs(case, &inputs(case, world, base), base)
+}
+
+/// The same, where somebody else owns everything, and has put a pin into every folder.
+pub fn answer_among_strangers(case: &Case, world: &World, base: &str) -> Answer {
+    const STRANGER: u32 = 7;
+    let mut inputs = inputs(case, world, base);
+    inputs.users = Users { me: Some(1000), start: Some(1000) };
+    for (index, folder) in inputs.folders.iter_mut().enumerate() {
+        // The folder that one starts in is one's own, or the pin in it would be its owner's.
+        folder.owner = Some(if index == 0 { 1000 } else { STRANGER });
+        let pin = format!("{}/.go-version", folder.path);
+        folder.files.push(FoundFile::new(FileName::GoVersion, pin, "1.99.9\n"));
+        folder.files.iter_mut().for_each(|file| file.owners = vec![STRANGER]);
+    }
+    of_inputs(case, &inputs, base)
+}
+
+fn of_inputs(case: &Case, inputs: &Inputs, base: &str) -> Answer {
+    let decision = match decide(inputs) {
         Ok(decision) => decision,
         Err(_) => return Answer::Refused,
     };
@@ -48,6 +67,7 @@ fn inputs(case: &Case, world: &World, base: &str) -> Inputs {
             .into_iter()
             .filter_map(|name| found(name, &folder.join(name.as_str())))
             .collect(),
+        owner: None,
     });
     let goenv = case.goenv.as_ref().and_then(|_| fs::read_to_string(&world.goenv).ok()).unwrap_or_default();
     let setting = |name: &str| {
@@ -72,5 +92,5 @@ fn inputs(case: &Case, world: &World, base: &str) -> Inputs {
 
 fn found(name: FileName, path: &Path) -> Option<FoundFile> {
     let content = path.is_file().then(|| fs::read(path))?.ok()?;
-    Some(FoundFile { name, path: path.display().to_string(), content })
+    Some(FoundFile::new(name, path.display().to_string(), content))
 }

@@ -1,0 +1,96 @@
+//! Whose a file is, and the reading of one that somebody else may have put there.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::fs::{EntryKind, Fs, Meta};
+
+impl Fs {
+    /// The owners of the last `depth` parts of a path: of each part itself, and where it is a link of what it leads to.
+    /// Whoever is none of them has neither written the file nor put another one in its place. Empty where the system has
+    /// no owners, and where nothing stands there; a link that leads nowhere has its own owner alone.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn owners(&self, path: &Path, depth: usize) -> io::Result<Vec<u32>> {
+        let mut owners = Vec::new();
+        for part in path.ancestors().take(depth) {
+            let Some(meta) = self.look(part)? else { continue };
+            owners.extend(meta.owner);
+            if meta.kind == EntryKind::Link {
+                owners.extend(self.follow(part).ok().flatten().and_then(|meta| meta.owner));
+            }
+        }
+        Ok(owners)
+    }
+
+    /// Reads at most so many bytes from the front of a regular file that was looked at before (links followed), and of no
+    /// other: neither a pipe nor a device that was put in its place since then is waited for, and the owner that was looked
+    /// at is that of the bytes.
+    ///
+    /// # Errors
+    /// `InvalidData` where it is another file now; what the system says.
+    pub fn read_head_of(&self, path: &Path, looked_at: &Meta, bytes_max: u64) -> io::Result<Vec<u8>> {
+        let mut options = std::fs::OpenOptions::new();
+        options.read(true);
+        #[cfg(unix)]
+        {
+            use rustix::fs::OFlags;
+            let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+            std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.cast_signed());
+        }
+        let file = options.open(path)?;
+        let opened = Meta::of(&file.metadata()?);
+        if opened.kind != EntryKind::File || opened.identity != looked_at.identity || opened.owner != looked_at.owner {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "another file was put in its place just now"));
+        }
+        let mut bytes = Vec::new();
+        file.take(bytes_max).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test makes its own files and may panic")]
+
+    use super::*;
+
+    #[test]
+    fn every_link_and_folder_on_the_way_has_its_owner_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("real")).unwrap();
+        std::fs::write(at("real/file"), "x").unwrap();
+        std::os::unix::fs::symlink("real", at("link")).unwrap();
+        let fs = Fs::real();
+        let me = fs.look(folder.path()).unwrap().unwrap().owner.unwrap();
+        assert_eq!(fs.owners(&at("real/file"), 1).unwrap(), [me]);
+        assert_eq!(fs.owners(&at("link/file"), 2).unwrap(), [me; 3]);
+        assert_eq!(fs.owners(&at("none"), 1).unwrap(), [0; 0]);
+    }
+
+    #[test]
+    fn only_the_file_that_was_looked_at_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("one"), "one").unwrap();
+        std::fs::write(at("two"), "two").unwrap();
+        let fs = Fs::real();
+        let one = fs.follow(&at("one")).unwrap().unwrap();
+        assert_eq!(fs.read_head_of(&at("one"), &one, 2).unwrap(), b"on");
+        std::fs::rename(at("two"), at("one")).unwrap();
+        assert_eq!(fs.read_head_of(&at("one"), &one, 9).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        // A pipe without a writer would be waited for.
+        std::fs::remove_file(at("one")).unwrap();
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            at("one"),
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+            0,
+        )
+        .unwrap();
+        assert_eq!(fs.read_head_of(&at("one"), &one, 9).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+}
