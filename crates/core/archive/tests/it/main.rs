@@ -4,6 +4,7 @@
 mod build;
 mod damage;
 mod disk;
+mod hostile;
 mod support;
 mod tar_gz;
 mod tar_zst;
