@@ -417,6 +417,7 @@ fn odd_names_and_odd_folders_do_no_harm() {
 fn the_program_without_a_runtime_is_small_and_static() {
     let Some(raw) = raw() else { return };
     let bytes = fs::read(raw).unwrap();
-    assert!(bytes.len() <= 16 * 1024, "{} bytes", bytes.len());
+    // Five pages: the fifth has the looks at owners, without which a neighbour's file or table would be believed.
+    assert!(bytes.len() <= 20 * 1024, "{} bytes", bytes.len());
     assert!(!bytes.windows(10).any(|window| window == b"ld-linux-x"), "it names an interpreter");
 }
