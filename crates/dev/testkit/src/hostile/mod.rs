@@ -60,7 +60,7 @@ pub fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
         "tar_gz" => tar::cases(),
         "zip" => zip::cases().into_iter().map(|(_, case)| case).collect(),
         "shim_table" => shim_table::cases(),
-        "project" => project::cases().into_iter().map(|(_, case)| case).collect(),
+        "project_files" => project::cases().into_iter().map(|(_, case)| case).collect(),
         "lock_file" => project::cases().into_iter().filter(|(file, _)| *file == "goward.lock").map(|c| c.1).collect(),
         _ => Vec::new(),
     };
