@@ -1,5 +1,7 @@
 //! Every hostile archive that the test kit makes, through the real readers on a real file system.
 
+#![allow(clippy::disallowed_methods, reason = "a test looks at the modes on the real disk")]
+
 use std::sync::mpsc;
 use std::time::Duration;
 
