@@ -93,7 +93,8 @@ impl<'t> Table<'t> {
     }
 
     fn rows(&self) -> impl Iterator<Item = Option<Row<'t>>> {
-        lines(self.rows).map(Row::parse)
+        let folder = self.toolchains.0;
+        lines(self.rows).map(move |line| Row::parse(line, folder))
     }
 }
 
@@ -103,13 +104,25 @@ enum Row<'t> {
 }
 
 impl<'t> Row<'t> {
-    fn parse(line: &'t [u8]) -> Option<Row<'t>> {
+    fn parse(line: &'t [u8], folder: &[u8]) -> Option<Row<'t>> {
         if let Some(rest) = field(line, b"go") {
             let (version, tree) = cut(rest)?;
-            return Some(Row::Go(text(version)?, Some(tree).filter(|tree| is_absolute(tree))?));
+            return Some(Row::Go(text(version)?, Some(tree).filter(|tree| is_tree_in(tree, folder))?));
         }
         let (minor, version) = cut(field(line, b"minor")?)?;
         Some(Row::Minor(text(minor)?, text(version)?))
+    }
+}
+
+/// Whether a tree is one of the store's: right in the folder of its toolchains, under a name as they have it. A row
+/// that leads anywhere else was not written by the store.
+fn is_tree_in(tree: &[u8], folder: &[u8]) -> bool {
+    let is_separator = |byte: &u8| *byte == b'/' || cfg!(windows) && *byte == b'\\';
+    match tree.strip_prefix(folder).and_then(<[u8]>::split_first) {
+        Some((first, name)) => {
+            is_absolute(tree) && is_separator(first) && name.starts_with(b"go") && !name.iter().any(is_separator)
+        }
+        None => false,
     }
 }
 

@@ -112,8 +112,8 @@ impl Entries<'_, '_> {
         if !checksum_is_right(header, block) {
             return Err(ArchiveError::malformed("the tar", "a header's checksum is wrong").into());
         }
-        let bytes =
-            header.entry_size().map_err(|_| ArchiveError::malformed("the tar", "a header's size is no number"))?;
+        let bytes = header.entry_size().ok().filter(|_| size_fits(block));
+        let bytes = bytes.ok_or_else(|| ArchiveError::malformed("the tar", "a header's size is no number"))?;
         match header.entry_type().as_byte() {
             b'x' => {
                 let text = self.extension_text(bytes)?;
@@ -268,6 +268,13 @@ fn checksum_is_right(header: &tar::Header, block: &[u8; BLOCK]) -> bool {
     let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
     let own: u32 = block[148..156].iter().map(|byte| u32::from(*byte)).sum();
     header.cksum().is_ok_and(|announced| announced == sum - own + 8 * u32::from(b' '))
+}
+
+/// Whether a size in base 256 (GNU's form for what octal cannot hold) has 64 bits at the most and is not below zero. The
+/// library takes the lower eight of its eleven bytes, so that another reader would see another file.
+fn size_fits(block: &[u8; BLOCK]) -> bool {
+    let is_base_256 = block[124] & 0x80 != 0;
+    !is_base_256 || block[124] == 0x80 && block[125..128] == [0; 3]
 }
 
 /// The part of the stream that is looked at, in the slab in which it will travel.

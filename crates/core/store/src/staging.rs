@@ -13,7 +13,6 @@ use crate::{Store, StoreError, Toolchain, manifest_file};
 
 /// How often a new guarded name is tried.
 const GUARD_TRIES_MAX: u32 = 16;
-/// What only its owner may look into.
 /// How often a commit that takes too long is tried.
 pub const COMMITS_MAX: u32 = 3;
 

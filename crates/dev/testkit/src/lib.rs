@@ -9,6 +9,7 @@
 //! - [`upstream`]: all of them together, as one place to download from.
 //! - [`home`]: a folder in which a program runs and sees nothing of the machine around it.
 //! - [`program`]: small programs of a test's own, scripts where the system runs scripts.
+//! - [`hostile`]: what attackers hand over: archives, tables, project files, trees, by the hundred.
 //! - [`real`]: real toolchains, fetched once and kept below the build folder.
 //!
 //! Nothing here uses goward's own crates: hashes, archives, trees and signatures are computed by
@@ -22,6 +23,7 @@
 
 pub mod digest;
 pub mod home;
+pub mod hostile;
 pub mod http;
 pub mod module_proxy;
 pub mod program;

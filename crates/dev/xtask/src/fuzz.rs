@@ -1,44 +1,163 @@
-//! Runs every fuzz target for a while.
+//! Builds every fuzz target once, then runs each for a while, beginning with the hostile things of the test kit.
+//!
+//! Where a nightly compiler is installed the targets are built with the address sanitizer. Where none is, the
+//! project's own compiler builds them without it: what guides libFuzzer is a pass of LLVM's that every compiler has, and
+//! what is looked for (a panic, a broken promise, an input that never ends) needs no sanitizer. Which of the two it was
+//! is said at the beginning and again at the end.
 
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 /// The targets of `fuzz/`.
-const TARGETS: [&str; 8] = ["guard", "tar_gz", "zip", "index", "version", "sumdb", "lock_file", "bundle"];
+const TARGETS: [&str; 11] = [
+    "guard",
+    "tar_gz",
+    "zip",
+    "texts",
+    "index",
+    "version",
+    "lock_file",
+    "project_files",
+    "shim_table",
+    "sumdb",
+    "bundle",
+];
+/// How many of them, from the front, need nothing that takes long to build.
+const QUICK: usize = 9;
 
-pub fn run(seconds: u32) -> Result<()> {
+/// Seconds that one input may take: the slowest honest one takes a tenth.
+const INPUT_SECONDS_MAX: u32 = 20;
+/// Mebibytes that a target may take: the readers' own bounds are far below.
+const MEMORY_MEBIBYTES_MAX: u32 = 2048;
+/// Bytes of a first input: what is larger slows the fuzzer down and finds nothing more.
+const SEED_BYTES_MAX: usize = 128 << 10;
+
+/// Counters at every edge, from the compiler's own passes.
+const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table";
+
+/// Who builds the targets.
+struct Compiler {
+    /// `+nightly`, or nothing for the project's own.
+    toolchain: Option<&'static str>,
+    /// The compiler's name for this machine.
+    host: String,
+}
+
+/// `quick` leaves out the targets whose crates take most of the time of a build.
+pub fn run(seconds: u32, quick: bool) -> Result<()> {
+    let compiler = Compiler::find()?;
+    println!("fuzz: {}", compiler.told());
     let folder = super::root()?.join("fuzz");
-    let host = host()?;
-    for target in TARGETS {
-        std::fs::create_dir_all(folder.join("corpus").join(target))?;
-        println!("fuzz: {target} for {seconds} s");
-        let status = Command::new("cargo")
-            // With a target of its own the flags below do not reach the compiler's own plug-ins.
-            .args(["+nightly", "run", "--release", "--target", &host, "--bin", target, "--"])
-            .arg(format!("-max_total_time={seconds}"))
-            .args(["-print_final_stats=1", "-rss_limit_mb=2048", &format!("corpus/{target}")])
-            .current_dir(&folder)
-            .env(
-                "RUSTFLAGS",
-                "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
-                 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
-                 -Zsanitizer=address --cfg fuzzing -Cdebug-assertions",
-            )
-            .status()?;
-        if !status.success() {
-            bail!("the fuzz target {target} does not build, or found something (then the input lies in fuzz/)");
-        }
+    let start = Instant::now();
+    compiler.build(&folder, quick)?;
+    let (few, rest) = TARGETS.split_at(QUICK);
+    let targets = if quick { few } else { &TARGETS[..] };
+    println!("fuzz: {} targets built in {} s", targets.len(), start.elapsed().as_secs());
+    for target in targets {
+        compiler.fuzz(&folder, target, seconds)?;
+    }
+    println!("fuzz: {} targets ran for {seconds} s each, and nothing was found; {}", targets.len(), compiler.told());
+    if quick {
+        println!("fuzz: not built and not run, since it was to be quick: {}", rest.join(", "));
     }
     Ok(())
 }
 
-/// The compiler's name for this machine.
-fn host() -> Result<String> {
-    let output = Command::new("rustc").args(["+nightly", "-vV"]).output()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    match text.lines().find_map(|line| line.strip_prefix("host: ")) {
-        Some(host) => Ok(host.to_owned()),
-        None => bail!("there is no nightly compiler; `rustup toolchain install nightly` gets one"),
+impl Compiler {
+    fn find() -> Result<Compiler> {
+        for toolchain in [Some("+nightly"), None] {
+            let output = Command::new("rustc").args(toolchain).arg("-vV").output();
+            let Some(output) = output.ok().filter(|output| output.status.success()) else { continue };
+            let text = String::from_utf8_lossy(&output.stdout);
+            if let Some(host) = text.lines().find_map(|line| line.strip_prefix("host: ")) {
+                return Ok(Compiler { toolchain, host: host.to_owned() });
+            }
+        }
+        bail!("there is no compiler that says what it is")
     }
+
+    fn told(&self) -> &'static str {
+        match self.toolchain {
+            Some(_) => "built by the nightly compiler, with the address sanitizer",
+            None => {
+                "built by the project's own compiler, without the address sanitizer, since no nightly is installed \
+                 (`rustup toolchain install nightly --profile minimal` gets one)"
+            }
+        }
+    }
+
+    /// Where its files lie: neither the sanitizer nor the passes of one compiler may end up in what another has built.
+    fn folder(&self) -> &'static str {
+        if self.toolchain.is_some() { "nightly" } else { "own" }
+    }
+
+    fn build(&self, folder: &Path, quick: bool) -> Result<()> {
+        let sanitizer = if self.toolchain.is_some() { "-Zsanitizer=address" } else { "" };
+        let status = Command::new("cargo")
+            .args(self.toolchain)
+            // With a target of its own the flags do not reach the compiler's own plug-ins.
+            .args(["build", "--release", "--locked", "--bins", "--target", &self.host])
+            .args(quick.then_some("--no-default-features"))
+            .current_dir(folder)
+            .env("RUSTFLAGS", format!("{COVERAGE} {sanitizer} --cfg fuzzing -Cdebug-assertions"))
+            .env("CARGO_TARGET_DIR", folder.join("target").join(self.folder()))
+            .status()?;
+        if !status.success() {
+            bail!("the fuzz targets do not build");
+        }
+        Ok(())
+    }
+
+    fn fuzz(&self, folder: &Path, target: &str, seconds: u32) -> Result<()> {
+        let corpus = folder.join("corpus").join(target);
+        let artifacts = folder.join("artifacts").join(target);
+        std::fs::create_dir_all(&corpus)?;
+        std::fs::create_dir_all(&artifacts)?;
+        for (name, bytes) in testkit::hostile::seeds(target) {
+            if bytes.len() <= SEED_BYTES_MAX {
+                std::fs::write(corpus.join(name), bytes)?;
+            }
+        }
+        let built = folder.join("target").join(self.folder());
+        let output = Command::new(built.join(&self.host).join("release").join(target))
+            .arg(format!("-max_total_time={seconds}"))
+            .arg(format!("-timeout={INPUT_SECONDS_MAX}"))
+            .arg(format!("-rss_limit_mb={MEMORY_MEBIBYTES_MAX}"))
+            .arg(format!("-artifact_prefix={}/", artifacts.display()))
+            .arg("-print_final_stats=1")
+            .arg(&corpus)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .output()
+            .with_context(|| format!("the fuzz target {target} does not start"))?;
+        if !output.status.success() {
+            eprint!("{}", tail(&output));
+            bail!("the fuzz target {target} has found something; the input lies in {}", artifacts.display());
+        }
+        println!("fuzz: {target}: {}", summary(&output));
+        Ok(())
+    }
+}
+
+/// The end of what a target said: the panic, the stack, the input's place.
+fn tail(output: &Output) -> String {
+    const LINES_MAX: usize = 80;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LINES_MAX)..].iter().map(|line| format!("  {line}\n")).collect()
+}
+
+/// How much was tried and how far it came.
+fn summary(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let stat = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("?");
+        line.trim_start_matches(':').trim().to_owned()
+    };
+    let covered = text.lines().rev().find_map(|line| line.split(" cov: ").nth(1)?.split(' ').next()).unwrap_or("?");
+    format!("{} inputs, {covered} edges", stat("stat::number_of_executed_units"))
 }

@@ -14,6 +14,7 @@ mod bench_verify;
 mod cross;
 mod elsewhere;
 mod fuzz;
+mod promises;
 mod reference;
 mod tidy;
 
@@ -30,7 +31,8 @@ cargo xtask bench-verify [N]       measure the check of a tree against its floor
 cargo xtask cross [PART]…         build, lint and run for Windows (Wine), static Linux, arm64, macOS; parts: windows, musl, arm,
                                   macos; --quick does less, --no-install installs nothing, --release-form optimises,
                                   --compile-library takes Debian's compiler
-cargo xtask fuzz [--seconds N]    run every fuzz target for so long (needs a nightly compiler)";
+cargo xtask fuzz [--quick] [--seconds N]  build every fuzz target and run it for so long; --quick leaves out those that
+                                  take most of the time of a build";
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -51,8 +53,9 @@ fn main() -> Result<()> {
         ["bench-verify-optimised", runs] => bench_verify::run_optimised(runs.parse()?),
         #[cfg(unix)]
         ["cross", rest @ ..] => cross::run(rest),
-        ["fuzz"] => fuzz::run(20),
-        ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?),
+        ["fuzz"] => fuzz::run(20, false),
+        ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?, false),
+        ["fuzz", "--quick", "--seconds", seconds] => fuzz::run(seconds.parse()?, true),
         _ => bail!("no such chore; there are:\n{USAGE}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Checks what no compiler checks: arrows go down, and one file builds the store's paths.
+//! Checks what no compiler checks: arrows go down, one file builds the store's paths, promises have their tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 
 use crate::elsewhere::left_out_on_windows;
+use crate::promises::unheld;
 
 /// The layers from the bottom up; a crate may depend on its own layer and those below.
 const LAYERS: [&str; 6] = ["base", "model", "core", "features", "services", "bins"];
@@ -25,6 +26,7 @@ pub fn run() -> Result<()> {
     faults.extend(paths(&root, &files)?);
     faults.extend(lengths(&root, &files)?);
     faults.extend(licences(&root)?);
+    faults.extend(unheld(&root, &files)?);
     for file in left_out_on_windows(&root, &files)?.into_iter().filter(|file| file.why.is_empty()) {
         faults.push(format!("{}: it does not say why it is left out on Windows", file.path.display()));
     }

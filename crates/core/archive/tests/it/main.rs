@@ -6,6 +6,7 @@ mod damage;
 mod disk;
 #[cfg(unix)]
 mod folder;
+mod hostile;
 mod support;
 mod tar_gz;
 mod tar_zst;

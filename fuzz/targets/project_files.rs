@@ -1,0 +1,22 @@
+#![no_main]
+//! Any bytes as each file that goward reads in a project; nothing but a plain version comes out.
+
+use project::{FileName, Folder, FoundFile, Inputs, PinFiles, PinKind, Want, decide};
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    for name in FileName::ALL {
+        let content = data[..data.len().min(name.bytes_max() + 1)].to_vec();
+        let file = FoundFile { name, path: format!("/w/{name}"), content };
+        let folders = vec![Folder { path: "/w".to_owned(), files: vec![file] }];
+        let inputs = Inputs { folders, pin_files: PinFiles::new(PinKind::ALL), ..Inputs::default() };
+        match decide(&inputs) {
+            Ok(decision) => {
+                if let Want::Pinned { request, .. } = decision.want {
+                    let text = request.to_string();
+                    assert!(text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control() && byte != b'/'), "{text:?}");
+                }
+            }
+            Err(error) => assert!(!error.to_string().chars().any(char::is_control), "{error}"),
+        }
+    }
+});
