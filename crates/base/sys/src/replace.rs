@@ -329,7 +329,7 @@ mod tests {
         let meta = std::fs::metadata(&path).unwrap();
         assert_eq!((meta.uid(), meta.gid(), meta.mode() & 0o7777), (65534, 65533, 0o640));
         if has_lists {
-            let mut found = vec![0; 100];
+            let mut found = [0; 100];
             let bytes = rustix::fs::getxattr(&path, name, &mut found[..]).unwrap();
             assert_eq!(&found[..bytes], list);
         }

@@ -240,7 +240,8 @@ fn a_table_that_others_could_have_written_runs_nothing_and_is_made_anew() {
         .replace(tree, &format!("go\t1.27.3\t{}", evil.display()))
         .replace(&line("goward"), &format!("goward\t{}/goward", evil.display()));
     assert_ne!(good, bad);
-    let untrusted: [(&str, &dyn Fn(&Path)); 3] = [
+    type Way<'a> = (&'a str, &'a dyn Fn(&Path));
+    let untrusted: [Way; 3] = [
         ("others may write", &|path| std::fs::set_permissions(path, PermissionsExt::from_mode(0o666)).unwrap()),
         ("a group may write", &|path| std::fs::set_permissions(path, PermissionsExt::from_mode(0o664)).unwrap()),
         ("a neighbour's", &|path| give(path)),

@@ -31,7 +31,7 @@ impl<'a> Material<'a> {
     pub fn open(&self) -> io::Result<Box<dyn Read + 'a>> {
         match self {
             Material::Parts(parts) => Ok(Box::new(parts.reader())),
-            Material::Bundle(file) => Ok(Box::new(FromFront { file: *file, at: 0 })),
+            Material::Bundle(file) => Ok(Box::new(FromFront { file, at: 0 })),
             Material::Tree(_) => Err(io::Error::new(io::ErrorKind::Unsupported, "it came as a tree")),
         }
     }

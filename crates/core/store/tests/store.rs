@@ -342,7 +342,7 @@ fn with_variables(test: impl FnOnce(&MemoryRegistry, &Store, &Path, &dyn Fn(&Sto
             let plan = |name, text| VariableChange::plan(&registry, name, Some(value(text))).unwrap();
             store.transaction("variables").change(to(&file, "new")).set(plan("Path", "new")).set(plan("Other", "made"))
         };
-        test(&memory, &Store::at(&sys.with_registry(&registry), trusted(&sys, &home)), &file, &change);
+        test(&memory, &Store::at(&sys.with_registry(&registry), trusted(sys, home)), &file, &change);
     });
 }
 

@@ -9,7 +9,7 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose as _};
-use store::{Store, StoreError, TrustedHome};
+use store::{FileChange, Store, StoreError, TrustedHome};
 use support::{WAIT, id, install, trusted};
 use sys::Sys;
 
@@ -56,7 +56,11 @@ fn a_home_and_all_that_is_private_in_it_are_made_for_their_owner_alone() {
     let file = home.parent().unwrap().join("profile");
     std::fs::write(&file, "export SECRET=1").unwrap();
     mode(&file, 0o600);
-    store.transaction("test").write(&file, "new").commit(WAIT).unwrap();
+    store
+        .transaction("test")
+        .change(FileChange::of_user(&file, Some(b"export SECRET=1".to_vec()), Some(b"new".to_vec())))
+        .commit(WAIT)
+        .unwrap();
     assert_eq!(mode_of(&file), 0o600);
     for private in [home.clone(), home.join("locks"), home.join("transactions")] {
         assert_eq!(mode_of(&private), 0o700, "{}", private.display());
@@ -86,7 +90,11 @@ fn what_an_older_goward_left_open_to_read_is_closed_when_it_is_next_used() {
     }
     std::fs::create_dir_all(home.join("transactions")).unwrap();
     mode(&home.join("transactions"), 0o755);
-    store.transaction("test").write(home.join("f"), "x").commit(WAIT).unwrap();
+    store
+        .transaction("test")
+        .change(FileChange::of_user(home.join("f"), None, Some(b"x".to_vec())))
+        .commit(WAIT)
+        .unwrap();
     assert_eq!(mode_of(&home.join("locks")), 0o700);
     assert_eq!(mode_of(&home.join("locks/store.lock")), 0o600);
     assert_eq!(mode_of(&home.join("transactions")), 0o700);

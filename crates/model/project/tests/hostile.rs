@@ -7,8 +7,8 @@ use testkit::hostile::project::cases;
 /// Decides in a folder that holds this one file, as whoever walks the folders hands it over.
 fn decided(name: FileName, bytes: &[u8]) -> Result<Decision, ProjectError> {
     let content = bytes[..bytes.len().min(name.bytes_max() + 1)].to_vec();
-    let file = FoundFile { name, path: format!("/w/{name}"), content };
-    let folders = vec![Folder { path: "/w".to_owned(), files: vec![file] }];
+    let file = FoundFile::new(name, format!("/w/{name}"), content);
+    let folders = vec![Folder { path: "/w".to_owned(), owner: None, files: vec![file] }];
     decide(&Inputs { folders, pin_files: PinFiles::new(PinKind::ALL), ..Inputs::default() })
 }
 

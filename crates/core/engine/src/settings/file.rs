@@ -97,7 +97,9 @@ fn value_of(kind: Kind, value: &Spanned<DeValue>) -> Result<Value, String> {
             let pairs = table.iter().map(|(name, value)| Ok((name.get_ref().to_string(), text(value)?)));
             Ok(Value::Map(pairs.collect::<Result<_, String>>()?))
         }
-        (Kind::Text | Kind::Release | Kind::Path | Kind::Program | Kind::Address | Kind::Choice(_), _) => Ok(Value::Text(text(value)?)),
+        (Kind::Text | Kind::Release | Kind::Path | Kind::Program | Kind::Address | Kind::Choice(_), _) => {
+            Ok(Value::Text(text(value)?))
+        }
         _ => Err(format!("{} is expected", kind.noun())),
     }
 }
