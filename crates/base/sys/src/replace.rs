@@ -46,7 +46,7 @@ impl Fs {
     }
 
     /// As [`Fs::replace`], without making it durable: for what can be made anew at any time. A reader finds the
-    /// old bytes or the new; after a power cut it may find neither.
+    /// old bytes or the new; after a power cut it may find neither. Mode and owner are those of a file that was not there.
     pub fn replace_for_now(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.replace_by(path, bytes, Durability::ForNow, NEW_FILE_MODE)
     }
@@ -55,7 +55,8 @@ impl Fs {
         let beside = beside(path);
         let durably = durability == Durability::Durable;
         let written = (|| {
-            let replaces = self.replaces_file(path)?;
+            // What can be made anew is goward's own: it does not take over that others could write to the former one.
+            let replaces = durably && self.replaces_file(path)?;
             let mut file = self.create_new(&beside, if replaces { PRIVATE_MODE } else { new_mode })?;
             file.write_all(bytes)?;
             if replaces {

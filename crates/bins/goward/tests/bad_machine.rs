@@ -14,6 +14,7 @@ use support::{World, copy_program, names};
 use testkit::{TinyToolchain, on_path};
 
 const ENVIRONMENT: i32 = 6;
+const POLICY: i32 = 7;
 
 /// A file system in memory, unmounted when it is dropped, whatever happened.
 struct Tmpfs {
@@ -154,10 +155,15 @@ fn a_store_of_somebody_else_can_be_used_and_not_changed() {
     if std::fs::metadata(world.home.home()).unwrap().uid() != 0 {
         return eprintln!("skipped: only root can make a store of somebody else");
     }
-    let run = match as_nobody(&world, "run -- go version") {
-        Ok(run) => run.success(),
+    match as_nobody(&world, "run -- go version") {
+        // What the administrator's own goward makes is the administrator's alone.
+        Ok(run) => assert!(run.exits(POLICY).stderr.contains("cannot be looked at"), "a private store was used"),
         Err(why) => return eprintln!("skipped: {why}"),
-    };
+    }
+    let chmod = on_path("chmod").expect("every Unix has chmod");
+    let opened = Command::new(chmod).args(["-R", "go+rX"]).arg(world.home.goward_home()).status();
+    assert!(opened.unwrap().success());
+    let run = as_nobody(&world, "run -- go version").unwrap().success();
     assert!(run.stdout.starts_with("go version go1.26.8 "), "{}", run.snapshot());
     for change in ["install 1.27.3", "use 1.27.3", "uninstall 1.26.7"] {
         let run = as_nobody(&world, change).unwrap();

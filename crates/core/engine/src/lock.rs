@@ -432,7 +432,7 @@ pub fn lock(ctx: &Ctx, version: &Version, platforms: &[Platform], check: bool) -
         match locked(ctx, &id, before.find(&id)) {
             Ok(locked) => after.toolchains.push(locked),
             // The log speaks against itself, or against this machine: never passed over.
-            Err(cause) if named || cause.class() == Class::Integrity => {
+            Err(cause) if named || (cause.class() == Class::Integrity && !is_unknown(ctx, &id, &cause)) => {
                 return Err(LockError::Platform { id, cause: Box::new(cause) });
             }
             Err(cause) => {
@@ -454,6 +454,11 @@ pub fn lock(ctx: &Ctx, version: &Version, platforms: &[Platform], check: bool) -
     }
     let toolchains = after.toolchains.into_iter().map(|locked| locked.toolchain).collect();
     Ok(LockOutcome { path, toolchains, changes, left_out })
+}
+
+/// Whether neither the log nor Go's index knows of a toolchain: it was not released for the platform.
+fn is_unknown(ctx: &Ctx, id: &ToolchainId, cause: &LogProofError) -> bool {
+    matches!(cause, LogProofError::Contradicts { is_absence: true, .. }) && index_says(ctx, id).is_none()
 }
 
 /// What is known of a toolchain now. What stood in the file stays where it still holds, so that a log that has only

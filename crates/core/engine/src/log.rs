@@ -29,6 +29,8 @@ pub enum LogFailure {
         by_files: bool,
         /// Root files that are not in the tree, and whose known texts do not lead to the log's hash.
         left_out: Vec<String>,
+        /// Whether the log has no record where it should have one: then there may be no such release.
+        is_absence: bool,
     },
     /// The log could not be asked, or is no word on releases of that age.
     Silent(String),
@@ -69,7 +71,7 @@ impl Diagnose for LocalFailure {
 
 impl LogFailure {
     fn contradicts(reason: String) -> LogFailure {
-        LogFailure::Contradicts { reason, by_files: false, left_out: Vec::new() }
+        LogFailure::Contradicts { reason, by_files: false, left_out: Vec::new(), is_absence: false }
     }
 
     fn into_reason(self) -> String {
@@ -123,7 +125,9 @@ fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogFailure> {
             },
             SumDbError::Transport { .. } => LogFailure::Silent(reason),
             // Who hides a record must not do better than who forges one.
-            SumDbError::NoRecord { .. } if has_record(id) => LogFailure::contradicts(reason),
+            SumDbError::NoRecord { .. } if has_record(id) => {
+                LogFailure::Contradicts { reason, by_files: false, left_out: Vec::new(), is_absence: true }
+            }
             SumDbError::NoRecord { .. } => LogFailure::Silent(reason),
             SumDbError::HeadStore { .. } => LogFailure::Local(LocalFailure::of(&error)),
             _ => LogFailure::contradicts(reason),
@@ -152,7 +156,9 @@ pub(crate) fn proof_of(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofErr
         return Err(LogProofError::Silent { id: id(), reason: "offline".to_owned() });
     }
     look_up(ctx, &id()).map_err(|failure| match failure {
-        LogFailure::Contradicts { reason, .. } => LogProofError::Contradicts { id: id(), reason },
+        LogFailure::Contradicts { reason, is_absence, .. } => {
+            LogProofError::Contradicts { id: id(), reason, is_absence }
+        }
         LogFailure::Silent(reason) => LogProofError::Silent { id: id(), reason },
         LogFailure::Local(cause) => LogProofError::Local { id: id(), cause },
     })
@@ -165,6 +171,7 @@ fn vouched(id: &ToolchainId, manifest: &Manifest, proof: Proof) -> Result<Vouche
         reason: whole(&error),
         by_files: true,
         left_out: Vec::new(),
+        is_absence: false,
     })?;
     match computed.matches(&proof.h1) {
         Some(completed) => Ok(Vouched { witness: proof.witness(completed), proof }),
@@ -181,7 +188,7 @@ fn vouched(id: &ToolchainId, manifest: &Manifest, proof: Proof) -> Result<Vouche
             if !left_out.is_empty() {
                 reason.push_str(&format!(" ({} are not in it and were filled in)", left_out.join(", ")));
             }
-            Err(LogFailure::Contradicts { reason, by_files: true, left_out })
+            Err(LogFailure::Contradicts { reason, by_files: true, left_out, is_absence: false })
         }
     }
 }
@@ -218,7 +225,7 @@ pub fn check_kept_proof(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest, proof:
 /// When the store cannot be read, the log does not vouch for the files, or it cannot be asked.
 pub fn log_proof(ctx: &Ctx, id: &ToolchainId) -> Result<Proof, LogProofError> {
     let (record, manifest) = (ctx.store.record(id)?, ctx.store.manifest(id)?);
-    let refused = |reason| LogProofError::Contradicts { id: id.clone(), reason };
+    let refused = |reason| LogProofError::Contradicts { id: id.clone(), reason, is_absence: false };
     if let Some(kept) = &record.log_proof
         && check_kept(ctx, id, kept).is_ok()
     {
@@ -250,6 +257,8 @@ pub enum LogProofError {
         id: ToolchainId,
         /// In its words.
         reason: String,
+        /// Whether it has no record where it should have one: then there may be no such release.
+        is_absence: bool,
     },
     /// The log could not be asked.
     #[error("prove {id}: Go's checksum database could not be asked: {reason}")]

@@ -131,7 +131,10 @@ pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinn
     if changes.is_empty() {
         let folder = folder(ctx, &inputs);
         let path = folder.join(FileName::GoVersion.as_str());
-        changes.push(FileChange::of_project(folder, path, None, Some(format!("{request}\n").into_bytes())));
+        // One may stand there that was not looked at, since the user's setting leaves its kind out.
+        let failed = |cause| StoreError::Io { action: "read", path: path.clone(), cause };
+        let before = ctx.sys.fs().read_if_there(&path, FileName::GoVersion.bytes_max() as u64).map_err(failed)?;
+        changes.push(FileChange::of_project(folder, path, before, Some(format!("{request}\n").into_bytes())));
         versions.push(None);
     }
     let paths: Vec<PathBuf> = changes.iter().map(|change| change.path.clone()).collect();

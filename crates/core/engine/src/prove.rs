@@ -275,7 +275,7 @@ pub(crate) fn prove(ctx: &Ctx, arrived: &Arrived) -> Result<Proven, Box<ProveErr
                 log_proof = Some(proof);
                 vouched = true;
             }
-            Err(LogFailure::Contradicts { reason, by_files, left_out }) => {
+            Err(LogFailure::Contradicts { reason, by_files, left_out, .. }) => {
                 return Err(ProveError::LogDiffers { id: arrived.id.clone(), reason, by_files, left_out }.into());
             }
             Err(LogFailure::Local(cause)) => {

@@ -192,7 +192,7 @@ fn ways_out(cause: &Distrust) -> Hints {
         Some(0) if cause.is_foreign() => {
             hint!("as root, set `GOWARD_HOME` to a folder of root's, such as `GOWARD_HOME=/root/goward`")
         }
-        _ => hint!("or set `GOWARD_HOME` to a folder that only you can change"),
+        _ => hint!("set `GOWARD_HOME` to a folder that only you can change"),
     };
     fixes(cause).join(elsewhere)
 }
