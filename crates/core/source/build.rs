@@ -4,7 +4,7 @@
 //! the same source with the same variable gets the same program; a debug build also takes what the go command of the
 //! building machine says. Either is refused with credentials in it: every copy of the program would show them.
 
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 /// Where the go command of the building machine was asked.
 const OF_GO: &str = "`go env GOPROXY` of the machine that built this program";
@@ -14,7 +14,7 @@ fn var(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-fn main() {
+fn main() -> ExitCode {
     for name in ["GOWARD_DEFAULT_GOPROXY", "GOPROXY"] {
         println!("cargo::rerun-if-env-changed={name}");
     }
@@ -31,11 +31,12 @@ fn main() {
             "cargo::error=the default GOPROXY of a build must hold no credentials, and the address of `{shown}` does \
              ({origin}); set GOWARD_DEFAULT_GOPROXY to one without, or to nothing"
         );
-        return;
+        return ExitCode::FAILURE;
     }
     assert!(!value.contains(['\n', '\r']), "a GOPROXY value is one line");
     println!("cargo::rustc-env=GOWARD_BUILD_GOPROXY={value}");
     println!("cargo::rustc-env=GOWARD_BUILD_GOPROXY_ORIGIN={origin}");
+    ExitCode::SUCCESS
 }
 
 /// A user, a password or a query: what follows `?` or stands before `@` may be a token.

@@ -23,6 +23,7 @@ fn a_program_sees_the_sealed_environment_and_nothing_else() {
             "ADDED",
             "ALL_PROXY",
             "GOWARD_HOME",
+            "GOWARD_PROXY_DEFAULT",
             "GOWARD_SYSTEM_HOME",
             "HOME",
             "HTTPS_PROXY",
