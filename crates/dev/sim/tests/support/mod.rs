@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use shim::{Machine, Opened, Seen};
+use sys::Fs;
 
 /// The machine as the shim sees it, with this environment.
 pub struct Real<'a> {
@@ -54,7 +54,7 @@ impl Machine for Real<'_> {
     }
 
     fn owner(&mut self, path: &shim::Path) -> Option<u32> {
-        Some(fs::metadata(self.at(path)?).ok()?.uid())
+        Fs::real().follow(&self.at(path)?).ok()??.owner
     }
 
     fn read_no_link(&mut self, path: &shim::Path, into: &mut [u8]) -> Option<usize> {
@@ -66,8 +66,10 @@ impl Machine for Real<'_> {
 
     fn read(&mut self, path: &shim::Path, into: &mut [u8]) -> Seen {
         let Some(path) = self.at(path) else { return Seen::Odd };
-        if let (Ok(named), Ok(meta)) = (fs::symlink_metadata(&path), fs::metadata(&path)) {
-            self.opened = Opened { owner: meta.uid(), named_by: named.uid(), mode: meta.mode() };
+        // Where the system has no owners, nobody looks at them either.
+        if let (Ok(Some(named)), Ok(Some(meta))) = (Fs::real().look(&path), Fs::real().follow(&path)) {
+            let number = |owner: Option<u32>| owner.unwrap_or_default();
+            self.opened = Opened { owner: number(meta.owner), named_by: number(named.owner), mode: meta.mode };
         }
         match fs::metadata(&path) {
             Ok(meta) if meta.is_file() => fs::read(&path).map_or(Seen::Odd, |bytes| copied(&bytes, into)),
