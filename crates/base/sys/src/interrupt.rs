@@ -67,7 +67,8 @@ impl Interrupt {
 /// What the handler does: it runs in a thread of its own, so that it may take a lock.
 fn tell_all() {
     let listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
-    let asked = listeners.iter().flatten().filter_map(Weak::upgrade).map(|count| count.fetch_add(1, Ordering::SeqCst) + 1);
+    let asked =
+        listeners.iter().flatten().filter_map(Weak::upgrade).map(|count| count.fetch_add(1, Ordering::SeqCst) + 1);
     if asked.max().is_some_and(|count| count >= IMPATIENT_COUNT) {
         // The user has asked three times; recovery will find what is left.
         std::process::exit(130);

@@ -78,6 +78,8 @@ fn system_ends_the_search_and_leaves_the_default() {
     world.home.write(".go-version", "1.25.9\n");
     world.home.write("below/.tool-versions", "golang system\n");
     assert_eq!(current(&world), "1.25.9");
+    // The repository is the project: its file is the nearest of that name.
+    world.home.write(".git/HEAD", "ref: refs/heads/main\n");
     let below = format!("{}/below", world.home.folder().file_name().unwrap().to_str().unwrap());
     world.home.cd(&below);
     assert_eq!(current(&world), "1.27.3");

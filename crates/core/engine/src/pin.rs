@@ -1,8 +1,9 @@
 //! Writes the version that a project wants into its version file.
 //!
-//! The file that decides now is changed, with any other version file beside it, in one transaction;
-//! where none does, a `.go-version` is made in
-//! the project's folder (that of the nearest go.work or go.mod, else the working folder). Of a file
+//! The project's file that decides now is changed, with any other version file beside it, in one transaction, which
+//! the history has and `goward undo` takes back; where the project has none, a `.go-version` is made in
+//! the project's folder (that of the nearest go.work or go.mod, else of the repository, else the working folder). A
+//! file above the project's root is never touched: others live there, and the user's own home. Of a file
 //! that holds more than the version (`.tool-versions`) only the one line changes. A file
 //! that is named (`.tool-versions`, `mise.toml`, …) is changed alone, the nearest of that name. `go.mod` and
 //! `go.work` are never written: their lines are floors, not pins.
@@ -15,7 +16,7 @@ use release::Request;
 use serde::Serialize;
 use store::StoreError;
 
-use crate::choose::{ChooseError, found, look_around, surely_below};
+use crate::choose::{Choice, ChooseError, found, look_around, surely_below};
 use crate::ctx::Ctx;
 use crate::limits::FOLDERS_MAX;
 use crate::pin_toml;
@@ -36,6 +37,9 @@ pub struct Pinned {
     pub shadowed_by: Option<String>,
     /// Files of other tools beside it that say something else.
     pub disagreeing: Vec<String>,
+    /// Why `goward undo` will not know of it: goward's home, which remembers changes, could not be written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_remembered: Option<String>,
 }
 
 /// Why a project's version could not be written.
@@ -111,7 +115,27 @@ impl Diagnose for PinError {
             Self::NotPinnable { request } => hint!("`goward pin '{request}' --exact` writes the version it comes to"),
             Self::Store(error) => error.hints(),
             Self::NotText { .. } | Self::NotChangeable { .. } => Hints::none(),
-            Self::Write { cause, .. } => Hints::for_io(cause),
+            Self::Write { path, cause } => of_project(path, cause),
+        }
+    }
+}
+
+impl Choice {
+    /// The file, variable or default that asks for what was chosen; none where the command line does.
+    pub fn asked_by(&self) -> Option<String> {
+        match &self.decision.want {
+            Want::Pinned { origin, .. } | Want::Default { origin, .. } if origin.rule == Rule::Argument => None,
+            _ => Some(self.origin.clone()),
+        }
+    }
+
+    /// The file or variable that pins; none where the default, a go.mod file or the command line decides.
+    pub fn pinned_by(&self) -> Option<String> {
+        match &self.decision.want {
+            Want::Pinned { origin, .. } if !matches!(origin.rule, Rule::Argument | Rule::Default) => {
+                Some(origin.to_string())
+            }
+            _ => None,
         }
     }
 }
@@ -127,34 +151,72 @@ pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinn
     let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
     check(ctx, request)?;
     let existing = match named {
-        Some(name) => vec![nearest(ctx, &inputs, name)?],
-        None => existing(&inputs).into_iter().cloned().collect(),
+        Some(name) => vec![nearest(ctx, name)?],
+        None => existing(&inputs, &root(ctx)).into_iter().cloned().collect(),
     };
     let mut changes = existing.iter().map(|file| changed(file, request)).collect::<Result<Vec<_>, _>>()?;
     if changes.is_empty() {
-        let path = folder(ctx, &inputs).join(FileName::GoVersion.as_str());
+        let path = folder(ctx).join(FileName::GoVersion.as_str());
         changes.push((path, format!("{request}\n"), None));
     }
-    match changes.as_slice() {
-        // One file is one rename: it needs no plan, and so no store that can be written.
-        [(path, content, _)] => ctx
-            .sys
-            .fs()
-            .rewrite(path, content.as_bytes())
-            .map_err(|cause| PinError::Write { path: path.clone(), cause })?,
-        several => {
-            recover(ctx);
-            let change =
-                several.iter().fold(ctx.store.transaction(format!("pin {request}")), |change, (path, content, _)| {
-                    change.write(path, content.as_bytes())
-                });
-            change.by(ctx.author.clone()).commit(ctx.settings.seconds("lock.wait-seconds"))?;
-        }
-    }
+    let is_said = existing.iter().zip(&changes).all(|(file, (_, content, _))| file.content == content.as_bytes());
+    let not_remembered = match is_said && !existing.is_empty() {
+        true => None,
+        false => write(ctx, request, &changes)?,
+    };
     let (path, _, before) = changes.remove(0);
     let also = changes.into_iter().map(|(path, _, _)| path).collect();
     let (shadowed_by, disagreeing) = others(ctx, request, &path)?;
-    Ok(Pinned { path, request: request.to_string(), before, also, shadowed_by, disagreeing })
+    Ok(Pinned { path, request: request.to_string(), before, also, shadowed_by, disagreeing, not_remembered })
+}
+
+/// A file, what it shall hold, and what it said before.
+type FileChange = (PathBuf, String, Option<String>);
+
+/// Writes the files, all of them or none. One file is one rename, and is written also where goward's home is not to be
+/// written to; then the answer says why nothing remembers it.
+fn write(ctx: &Ctx, request: &Request, changes: &[FileChange]) -> Result<Option<String>, PinError> {
+    recover(ctx);
+    let begun = ctx.store.transaction(format!("pin {request}")).by(ctx.author.clone());
+    let change = changes.iter().fold(begun, |change, (path, content, _)| change.write(path, content.as_bytes()));
+    let error = match change.commit(ctx.settings.seconds("lock.wait-seconds")) {
+        Ok(_) => return Ok(None),
+        Err(error) => error,
+    };
+    let refused = match &error {
+        StoreError::Io { path, .. } | StoreError::ReadOnly { path } => Some(path.clone()),
+        _ => None,
+    };
+    match (refused, changes) {
+        (Some(path), [(file, content, _)]) if path.starts_with(ctx.store.layout().home()) => {
+            let why = crate::catalog::whole(&error);
+            let written = ctx.sys.fs().rewrite(file, content.as_bytes());
+            written.map_err(|cause| PinError::Write { path: file.clone(), cause })?;
+            Ok(Some(why))
+        }
+        (Some(path), _) if !path.starts_with(ctx.store.layout().home()) => Err(PinError::Write {
+            path,
+            cause: match error {
+                StoreError::Io { cause, .. } => cause,
+                _ => std::io::ErrorKind::ReadOnlyFilesystem.into(),
+            },
+        }),
+        _ => Err(error.into()),
+    }
+}
+
+/// What to try where the project itself cannot be written to.
+fn of_project(path: &Path, cause: &std::io::Error) -> Hints {
+    let folder = folder_of(path).display();
+    let own = "`GOWARD_VERSION=VERSION` chooses for one shell, `goward run VERSION -- …` for one command";
+    match cause.kind() {
+        std::io::ErrorKind::PermissionDenied => hint!("you may not write in `{folder}`: ask whose it is; {own}"),
+        std::io::ErrorKind::ReadOnlyFilesystem => hint!("the project in `{folder}` stands on a read-only disk; {own}"),
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            hint!("free some space on the disk of `{folder}`")
+        }
+        _ => Hints::none(),
+    }
 }
 
 /// What comes before a version file that has just been written, and what disagrees beside it.
@@ -206,8 +268,8 @@ fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
     Ok(())
 }
 
-/// The version files of the nearest folder that has one: the one that decides, and those beside it.
-fn existing(inputs: &Inputs) -> Vec<&FoundFile> {
+/// The version files of the project's nearest folder that has one: the one that decides, and those beside it.
+fn existing<'a>(inputs: &'a Inputs, root: &Path) -> Vec<&'a FoundFile> {
     let pins = [FileName::GoVersion, FileName::ToolVersions];
     let of_folder = |folder: &'_ project::Folder| -> Vec<usize> {
         pins.iter()
@@ -222,6 +284,7 @@ fn existing(inputs: &Inputs) -> Vec<&FoundFile> {
     inputs
         .folders
         .iter()
+        .filter(|folder| Path::new(&folder.path).starts_with(root))
         .map(|folder| of_folder(folder).into_iter().map(|index| &folder.files[index]).collect::<Vec<_>>())
         .find(|files| !files.is_empty())
         .unwrap_or_default()
@@ -229,28 +292,54 @@ fn existing(inputs: &Inputs) -> Vec<&FoundFile> {
 
 /// The folder of the version file that decides, else the one that a new one belongs in: where a lock file stands.
 pub(crate) fn project_folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
-    let beside = existing(inputs).first().and_then(|file| PathBuf::from(&file.path).parent().map(PathBuf::from));
-    beside.unwrap_or_else(|| folder(ctx, inputs))
+    let existing = existing(inputs, &root(ctx));
+    let beside = existing.first().and_then(|file| PathBuf::from(&file.path).parent().map(PathBuf::from));
+    beside.unwrap_or_else(|| folder(ctx))
 }
 
-/// The nearest file of a name; an empty one in the project's folder where there is none.
-fn nearest(ctx: &Ctx, inputs: &Inputs, name: FileName) -> Result<FoundFile, PinError> {
-    for folder in ctx.sys.env().folder().ancestors().take(FOLDERS_MAX) {
+/// The nearest file of a name in the project; an empty one in the project's folder where there is none.
+fn nearest(ctx: &Ctx, name: FileName) -> Result<FoundFile, PinError> {
+    let root = root(ctx);
+    for folder in within(ctx).take_while(|folder| folder.starts_with(&root)) {
         if let Some(file) = found(ctx, name, &folder.join(name.as_str()))? {
             return Ok(file);
         }
     }
-    let path = folder(ctx, inputs).join(name.as_str()).display().to_string();
+    let path = folder(ctx).join(name.as_str()).display().to_string();
     Ok(FoundFile { name, path, content: Vec::new() })
 }
 
+/// What the root of a repository has.
+const REPOSITORY_MARKS: [&str; 4] = [".git", ".hg", ".jj", ".svn"];
+/// What a project's own folder has, the one that holds several modules first.
+const PROJECT_FILES: [&str; 2] = [FileName::GoWork.as_str(), FileName::GoMod.as_str()];
+
+/// The folders that may belong to the project, from the working folder upwards. The user's home is none, though some
+/// keep it in a repository: what stands there holds for everything else, too. Somebody who works right in it means it.
+fn within(ctx: &Ctx) -> impl Iterator<Item = &Path> {
+    let here = ctx.sys.env().folder();
+    let home = ctx.sys.env().home().map(|home| ctx.sys.fs().resolve(&home).unwrap_or(home));
+    here.ancestors().take(FOLDERS_MAX).take_while(move |folder| *folder == here || home.as_deref() != Some(*folder))
+}
+
+/// Whether one of these stands in a folder. What may not be looked at is not the user's project.
+fn has(ctx: &Ctx, folder: &Path, names: &[&str]) -> bool {
+    names.iter().any(|name| matches!(ctx.sys.fs().look(&folder.join(name)), Ok(Some(_))))
+}
+
+/// The project's outermost folder: the repository's root, else the go.work's, else the go.mod's, else the working folder.
+fn root(ctx: &Ctx) -> PathBuf {
+    let [work, module] = PROJECT_FILES;
+    let marks: [&[&str]; 3] = [&REPOSITORY_MARKS, &[work], &[module]];
+    let root = marks.iter().find_map(|names| within(ctx).find(|folder| has(ctx, folder, names)));
+    root.unwrap_or(ctx.sys.env().folder()).to_owned()
+}
+
 /// The folder that a new version file belongs in.
-fn folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
-    let project = inputs
-        .folders
-        .iter()
-        .find(|folder| folder.files.iter().any(|file| matches!(file.name, FileName::GoWork | FileName::GoMod)));
-    project.map_or_else(|| ctx.sys.env().folder().to_owned(), |folder| PathBuf::from(&folder.path))
+fn folder(ctx: &Ctx) -> PathBuf {
+    let root = root(ctx);
+    let mut inside = within(ctx).take_while(|folder| folder.starts_with(&root));
+    inside.find(|folder| has(ctx, folder, &PROJECT_FILES)).map_or_else(|| root.clone(), Path::to_owned)
 }
 
 /// What a version file (`.go-version` or `.tool-versions`) would hold if it named another version: only that word

@@ -82,6 +82,9 @@ pub enum StoreError {
         /// The operation.
         operation: String,
     },
+    /// Somebody else has moved the default, or undone the change, since the step back was planned.
+    #[error("go back: another goward has changed the default or undone this change meanwhile")]
+    Overtaken,
     /// There is no such generation.
     #[error("go to generation {number}: there is none of that number")]
     NoGeneration {
@@ -159,7 +162,7 @@ impl Diagnose for StoreError {
             Self::Variable { cause: VariableConflict::Io(cause), .. } => Class::of_io(cause),
             Self::Variable { cause: VariableConflict::Meddled { .. }, .. } => Class::Policy,
             Self::NoRegistry { .. } => Class::Environment,
-            Self::Superseded { .. } => Class::Busy,
+            Self::Superseded { .. } | Self::Overtaken => Class::Busy,
             Self::NotInstalled { .. } | Self::NoGeneration { .. } | Self::NothingBefore { .. } => Class::NotFound,
             Self::InUse { .. } | Self::Running { .. } | Self::Meddled { .. } => Class::Policy,
         }
@@ -176,6 +179,7 @@ impl Diagnose for StoreError {
             Self::Record { .. } => "store-record",
             Self::Manifest { .. } => "store-manifest",
             Self::Superseded { .. } => "operation-superseded",
+            Self::Overtaken => "overtaken",
             Self::NoGeneration { .. } => "no-generation",
             Self::NothingBefore { .. } => "nothing-before",
             Self::NotInstalled { .. } => "not-installed",
@@ -205,6 +209,7 @@ impl Diagnose for StoreError {
                 hint!("`goward list` shows what is installed; `goward install {}` gets it", id.version())
             }
             Self::Superseded { .. } => hint!("run the command again"),
+            Self::Overtaken => hint!("`goward history` shows what was done; then run the command again"),
             Self::NoGeneration { .. } | Self::NothingBefore { .. } => hint!("`goward history` shows all generations"),
             Self::Meddled { .. } => hint!("look at the file and run the command again; every file is as it was"),
             Self::Variable { cause: VariableConflict::Meddled { .. }, name } => {

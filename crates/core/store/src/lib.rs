@@ -48,7 +48,7 @@ mod transaction;
 mod variables;
 
 pub use error::StoreError;
-pub use generation::{Author, Generation};
+pub use generation::{Author, Generation, Moved};
 pub use journal::{JournalRecord, Operation, OperationKind};
 pub use layout::Layout;
 pub use lock::StoreLock;

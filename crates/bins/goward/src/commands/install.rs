@@ -23,6 +23,10 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
     for request in &args.requests {
         for request in single(ctx, request)? {
             match engine::plan_install(ctx, &request, &ctx.platform) {
+                Ok(plan) if args.dry_run => match engine::check_offered(ctx, &plan) {
+                    Ok(()) => plans.push(plan),
+                    Err(error) => failures.push(error.into()),
+                },
                 Ok(plan) => plans.push(plan),
                 Err(error) => failures.push(error.into()),
             }
