@@ -4,7 +4,7 @@ use diag::{Bytes, Diagnose, Report, Speech};
 use engine::{Ctx, Installed};
 use serde_json::json;
 
-use super::{Done, Unobtained, listen, plan_chosen, remember, say_raised};
+use super::{Done, Unobtained, asked, listen, plan_chosen, remember, say_raised};
 use crate::cli::InstallArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -13,12 +13,17 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
     listen(ctx)?;
     let mut plans = Vec::new();
     let mut failures: Vec<Failure> = Vec::new();
+    let mut chosen = None;
     if args.requests.is_empty() {
         let choice = engine::choose(ctx, None)?;
         let (plan, choice) = plan_chosen(ctx, choice).map_err(Unobtained::into_failure)?;
         say_raised(&choice, speech);
         remember(ctx, &choice);
+        if args.dry_run {
+            engine::check_offered(ctx, &plan).map_err(|error| asked(&choice, error.into()))?;
+        }
         plans.push(plan);
+        chosen = Some(choice);
     }
     for request in &args.requests {
         for request in single(ctx, request)? {
@@ -52,7 +57,10 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
     for result in engine::install(ctx, &plans) {
         match result {
             Ok(installed) => done.push(installed),
-            Err(error) => failures.push(error.into()),
+            Err(error) => failures.push(match &chosen {
+                Some(choice) => asked(choice, error.into()),
+                None => error.into(),
+            }),
         }
     }
     conclude(ctx, done, failures, speech)
