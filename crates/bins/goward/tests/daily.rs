@@ -279,9 +279,9 @@ fn a_project_that_cannot_be_written_to_is_what_the_advice_speaks_of() {
     let mut command = world.home.command(env!("CARGO_BIN_EXE_goward"));
     command.args(["pin", "1.26"]).current_dir(&project);
     if std::fs::metadata(&project).unwrap().uid() == 0 {
-        // Root may write anywhere: another user is asked.
+        // Root may write anywhere: another user is asked, who has a home of their own.
         std::fs::create_dir_all(world.home.goward_home()).unwrap();
-        mode(&world.home.goward_home(), 0o777);
+        std::os::unix::fs::chown(world.home.goward_home(), Some(NOBODY), Some(NOBODY)).unwrap();
         world.home.folder().ancestors().take(3).for_each(|folder| mode(folder, 0o755));
         command.uid(NOBODY).gid(NOBODY);
     }

@@ -137,21 +137,19 @@ pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinn
         Some(name) => vec![place::nearest(ctx, &inputs.users, name)?],
         None => place::existing(ctx, &inputs).into_iter().cloned().collect(),
     };
+    let existing = match existing.is_empty() {
+        true => vec![place::fresh(ctx, &inputs.users, FileName::GoVersion)?],
+        false => existing,
+    };
     let (mut changes, mut versions) = (Vec::new(), Vec::new());
     for file in &existing {
         let (path, text, version) = changed(file, request)?;
         let project = folder_of_project(file, &path);
-        // An empty file that `nearest` has made up is not there.
+        // An empty file that `place` has made up is not there.
         let is_there = !file.content.is_empty() || is_there(ctx, &path)?;
         let before = is_there.then(|| file.content.clone());
         changes.push(FileChange::of_project(project, path, before, Some(text.into_bytes())));
         versions.push(version);
-    }
-    if changes.is_empty() {
-        let folder = place::folder(ctx, &inputs.users);
-        let path = folder.join(FileName::GoVersion.as_str());
-        changes.push(FileChange::of_project(folder, path, None, Some(format!("{request}\n").into_bytes())));
-        versions.push(None);
     }
     let paths: Vec<PathBuf> = changes.iter().map(|change| change.path.clone()).collect();
     let is_said = changes.iter().all(|change| change.before == change.after);

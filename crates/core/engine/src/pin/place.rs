@@ -61,17 +61,31 @@ pub(crate) fn project_folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
 pub(super) fn nearest(ctx: &Ctx, users: &Users, name: FileName) -> Result<FoundFile, ChooseError> {
     let root = root(ctx, users);
     for above in within(ctx, users).take_while(|folder| folder.starts_with(&root)) {
-        let file = found(ctx, name, &above.join(name.as_str()), Counts::Of(users))?;
-        if let Some(file) = file.filter(|file| users.stranger(&file.owners).is_none()) {
+        if let Some(file) = in_folder(ctx, users, above, name)? {
             return Ok(file);
         }
     }
-    let path = folder(ctx, users).join(name.as_str()).display().to_string();
-    Ok(FoundFile::new(name, path, Vec::new()))
+    Ok(empty(&folder(ctx, users), name))
+}
+
+/// The file of a name in the folder that a new one belongs in; an empty one where there is none. It may be there although
+/// it does not decide: the setting `pin.files` may leave it out.
+pub(super) fn fresh(ctx: &Ctx, users: &Users, name: FileName) -> Result<FoundFile, ChooseError> {
+    let folder = folder(ctx, users);
+    Ok(in_folder(ctx, users, &folder, name)?.unwrap_or_else(|| empty(&folder, name)))
+}
+
+fn in_folder(ctx: &Ctx, users: &Users, folder: &Path, name: FileName) -> Result<Option<FoundFile>, ChooseError> {
+    let file = found(ctx, name, &folder.join(name.as_str()), Counts::Of(users))?;
+    Ok(file.filter(|file| users.stranger(&file.owners).is_none()))
+}
+
+fn empty(folder: &Path, name: FileName) -> FoundFile {
+    FoundFile::new(name, folder.join(name.as_str()).display().to_string(), Vec::new())
 }
 
 /// The folder that a new version file belongs in.
-pub(super) fn folder(ctx: &Ctx, users: &Users) -> PathBuf {
+fn folder(ctx: &Ctx, users: &Users) -> PathBuf {
     let root = root(ctx, users);
     let mut inside = within(ctx, users).take_while(|folder| folder.starts_with(&root));
     inside.find(|folder| has(ctx, users, folder, &PROJECT_FILES)).map_or_else(|| root.clone(), Path::to_owned)
