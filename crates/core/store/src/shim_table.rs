@@ -62,22 +62,29 @@ impl Store {
             return fs.remove_file_if_there(&path).map_err(StoreError::io("remove", &path));
         };
         if self.is_written(&text) {
-            Ok(())
-        } else {
-            fs.replace_for_now(&path, text.as_bytes()).map_err(StoreError::io("write", &path))
+            return Ok(());
         }
+        // What is replaced keeps its mode and owner, and these are the fault of one that no shim believes.
+        if !self.is_private() {
+            fs.remove_file_if_there(&path).map_err(StoreError::io("remove", &path))?;
+        }
+        fs.replace_for_now(&path, text.as_bytes()).map_err(StoreError::io("write", &path))
+    }
+
+    /// Whether the table is a file that nobody else may write to.
+    fn is_private(&self) -> bool {
+        let is_private = |meta: sys::Meta| {
+            let is_ours = meta.owner.is_none_or(|owner| owner == 0 || sys::Host::user_number() == Some(owner));
+            meta.kind == sys::EntryKind::File && is_ours && (cfg!(windows) || meta.mode & 0o022 == 0)
+        };
+        matches!(self.sys.fs().look(&self.layout().shim_table()), Ok(Some(meta)) if is_private(meta))
     }
 
     /// Whether the table says that, and is one that a shim believes: a file that nobody else may write to (a table
     /// made under a umask of 000 is written anew, though every word of it is true).
     fn is_written(&self, text: &str) -> bool {
         let (path, fs) = (self.layout().shim_table(), self.sys.fs());
-        let is_private = |meta: sys::Meta| {
-            let is_ours = meta.owner.is_none_or(|owner| owner == 0 || sys::Host::user_number() == Some(owner));
-            meta.kind == sys::EntryKind::File && is_ours && (cfg!(windows) || meta.mode & 0o022 == 0)
-        };
-        matches!(fs.look(&path), Ok(Some(meta)) if is_private(meta))
-            && fs.read(&path, TABLE_BYTES_MAX as u64).is_ok_and(|bytes| bytes == text.as_bytes())
+        self.is_private() && fs.read(&path, TABLE_BYTES_MAX as u64).is_ok_and(|bytes| bytes == text.as_bytes())
     }
 
     /// Brings the table up to date after a change. The store's lock is held. What goes wrong costs the shims

@@ -34,7 +34,7 @@ fn bytes(sys: &Sys, path: &Path, must_be_there: bool) -> Result<Option<Vec<u8>>,
     let fs = sys.fs();
     let absolute = sys.env().folder().join(path);
     if fs.follow(&absolute).map_err(failed)?.is_none() {
-        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        let missing = std::io::Error::new(std::io::ErrorKind::NotFound, "there is no such file");
         return if must_be_there { Err(failed(missing)) } else { Ok(None) };
     }
     let real = fs.trust(&absolute).map_err(untrusted)?.real;
