@@ -296,6 +296,46 @@ fn a_project_that_cannot_be_written_to_is_what_the_advice_speaks_of() {
     assert!(!project.join(".go-version").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pin_is_written_where_gowards_home_cannot_be_and_the_loss_is_told() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65_534;
+    let world = World::new();
+    let mode = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    let closed = world.home.home().join("closed");
+    std::fs::create_dir_all(&closed).unwrap();
+    mode(&closed, 0o555);
+    let project = world.home.folder().join("project");
+    std::fs::create_dir_all(&project).unwrap();
+    let is_root = std::fs::metadata(&project).unwrap().uid() == 0;
+    if is_root {
+        // Root may write anywhere: another user is asked, whose project it is.
+        chown(&project, Some(NOBODY), Some(NOBODY)).unwrap();
+        world.home.folder().ancestors().take(3).for_each(|folder| mode(folder, 0o755));
+    }
+    let goward = |line: &str| {
+        let mut command = world.home.command(env!("CARGO_BIN_EXE_goward"));
+        command.args(line.split(' ')).current_dir(&project).env("GOWARD_HOME", closed.join("goward"));
+        if is_root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command.output()
+    };
+    let output = match goward("pin 1.26") {
+        Ok(output) => output,
+        Err(error) => return eprintln!("skipped: the other user cannot run goward here: {error}"),
+    };
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("`goward undo` does not know of it: could not"), "{said}");
+    assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.26\n");
+    // Several files at once need the home: they are all changed, or none.
+    std::fs::write(project.join(".tool-versions"), "golang 1.25\n").unwrap();
+    assert!(!goward("pin 1.27").unwrap().status.success());
+    assert_eq!(std::fs::read_to_string(project.join(".go-version")).unwrap(), "1.26\n");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_cannot_be_written_has_failed_and_a_reader_that_went_away_has_not() {

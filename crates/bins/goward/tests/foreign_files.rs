@@ -2,7 +2,7 @@
 //!
 //! Each attacker here can make names: in a repository, in a folder of archives, in the place of a file that is named on
 //! the command line. None of them may keep goward waiting, have it read without end, or have it write through a link.
-#![cfg(unix)]
+#![cfg(unix)] // the pipes, devices and links of these tests are a Unix system's
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod support;
