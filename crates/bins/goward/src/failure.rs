@@ -53,6 +53,22 @@ pub enum Failure {
     },
     /// Ctrl-C could not be listened for.
     Signals(std::io::Error),
+    /// What a file, a variable or the default asks for is not to be had.
+    Asked {
+        /// What asks for it, and where.
+        because: String,
+        /// What is wrong.
+        cause: Box<Failure>,
+    },
+    /// Nothing pins here.
+    NoPin,
+    /// A folder that was named holds no Go installation.
+    NoInstallation {
+        /// The folder.
+        path: PathBuf,
+        /// What is missing in it.
+        why: String,
+    },
     /// Something that is asked for is not installed.
     NotInstalled {
         /// The request.
@@ -123,6 +139,11 @@ impl fmt::Display for Failure {
                 write!(f, "change `{request}`: it stands in the system store, which is the administrator's")
             }
             Self::Signals(_) => f.write_str("listen for Ctrl-C"),
+            Self::Asked { cause, .. } => cause.fmt(f),
+            Self::NoPin => f.write_str("find a pin: no version file and no variable pins in this folder"),
+            Self::NoInstallation { path, why } => {
+                write!(f, "find a Go installation in `{}`: {why}", release::escaped(&path.display().to_string()))
+            }
             Self::NotInstalled { request } => write!(f, "find an installed toolchain for `{request}`"),
             Self::UnknownVariable { name } => {
                 write!(f, "tell `{name}`: it is none of the go command's variables that are told here")
@@ -136,6 +157,7 @@ impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Verb(error) => error.source(),
+            Self::Asked { cause, .. } => cause.source(),
             Self::Signals(cause) | Self::Folder { cause, .. } => Some(cause),
             _ => None,
         }
@@ -146,6 +168,8 @@ impl Diagnose for Failure {
     fn class(&self) -> Class {
         match self {
             Self::Verb(error) => error.class(),
+            Self::Asked { cause, .. } => cause.class(),
+            Self::NoPin | Self::NoInstallation { .. } => Class::NotFound,
             Self::NotInstalled { .. } | Self::BundlePlatform { .. } | Self::Folder { .. } => Class::NotFound,
             Self::UnknownCheck { .. } => Class::Usage,
             Self::OfSystem { .. } => Class::Policy,
@@ -158,6 +182,9 @@ impl Diagnose for Failure {
     fn word(&self) -> &'static str {
         match self {
             Self::Verb(error) => error.word(),
+            Self::Asked { cause, .. } => cause.word(),
+            Self::NoPin => "no-pin",
+            Self::NoInstallation { .. } => "no-installation",
             Self::NotInstalled { .. } => "not-installed",
             Self::ShimCall { .. } => "shim-call",
             Self::UnknownVariable { .. } => "variable-unknown",
@@ -174,6 +201,11 @@ impl Diagnose for Failure {
     fn hints(&self) -> Hints {
         match self {
             Self::Verb(error) => error.hints(),
+            Self::Asked { because, cause } => cause.hints().and(format!("it is {because} that asks for it")),
+            Self::NoPin => {
+                hint!("`goward pin 1.27` writes one; `goward current --explain` shows what runs here and why")
+            }
+            Self::NoInstallation { .. } => hint!("name the folder that holds `bin` and `VERSION`: its GOROOT"),
             Self::NotInstalled { request } => {
                 hint!("`goward list` shows what is installed; `goward install {request}` gets it")
             }

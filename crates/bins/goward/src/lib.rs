@@ -39,22 +39,30 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if args.get(1).is_some_and(|verb| verb == commands::exec_shim::VERB) {
         return ExitCode::from(commands::exec_shim::main(args.get(2..).unwrap_or_default()));
     }
+    let is_json = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json");
+    let args = match cli::words::understood(args) {
+        Ok(args) => args,
+        Err(report) => return fail(&report, is_json, &Speech::stderr(Verbosity::Normal, Colour::Never, true)),
+    };
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => {
-            usage::print(&error, &args);
-            return ExitCode::from(if error.use_stderr() { Class::Usage.exit_code() } else { 0 });
-        }
+        Err(error) => return ExitCode::from(usage::print(error, &args)),
     };
     let sys = Sys::real();
     let speech = speech(&cli, &sys);
     match perform(&sys, &cli, &speech, &args) {
-        Ok(outcome) => print(outcome.as_ref(), cli.global.json, &speech),
-        Err(report) => {
-            speech.report(&report, cli.global.json);
-            ExitCode::from(report.class.exit_code())
+        // What was done is speech, though people read it on standard output.
+        Ok(outcome) if cli.global.quiet && !cli.global.json && cli.command.only_tells() => {
+            ExitCode::from(outcome.exit_code())
         }
+        Ok(outcome) => print(outcome.as_ref(), cli.global.json, &speech),
+        Err(report) => fail(&report, cli.global.json, &speech),
     }
+}
+
+fn fail(report: &Report, json: bool, speech: &Speech) -> ExitCode {
+    speech.report(report, json);
+    ExitCode::from(report.class.exit_code())
 }
 
 fn speech(cli: &Cli, sys: &Sys) -> Speech {

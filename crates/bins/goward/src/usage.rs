@@ -1,12 +1,36 @@
 //! Command lines that are none, and requests for help: both are worded by clap.
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::error::ErrorKind;
 use diag::{Class, Colour, Report, Speech, Verbosity};
 
-/// Prints what clap has to say; as JSON where that was asked for and it is an error.
-pub(crate) fn print(error: &clap::Error, args: &[OsString]) {
+/// Prints what clap has to say; as JSON where that was asked for and it is an error. Returns the exit code.
+pub(crate) fn print(mut error: clap::Error, args: &[OsString]) -> u8 {
+    if !error.use_stderr() {
+        return help(&error);
+    }
+    crate::cli::words::without_removing(&mut error);
+    say(&error, args);
+    Class::Usage.exit_code()
+}
+
+/// Help and version are data: where they cannot be written, the command has failed. A reader that went away
+/// (`| head`) has read what it wanted.
+fn help(error: &clap::Error) -> u8 {
+    let written = error.print().and_then(|()| std::io::stdout().flush());
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let speech = Speech::stderr(Verbosity::Normal, Colour::Never, true);
+            speech.write(&format!("error: could not write to standard output: {error}\n"));
+            Class::of_io(&error).exit_code()
+        }
+        _ => 0,
+    }
+}
+
+fn say(error: &clap::Error, args: &[OsString]) {
     let ours = || args.iter().skip(1).take_while(|arg| *arg != "--");
     let plain = error.render().to_string();
     // clap repeats what was typed as it was typed, with whatever steers a terminal in it.
@@ -15,14 +39,14 @@ pub(crate) fn print(error: &clap::Error, args: &[OsString]) {
     let advice =
         unexpected && ours().find(|arg| !arg.to_string_lossy().starts_with('-')).is_some_and(|arg| arg == "run");
     let speech = Speech::stderr(Verbosity::Normal, Colour::Never, true);
-    if error.use_stderr() && ours().any(|arg| arg == "--json") {
+    if ours().any(|arg| arg == "--json") {
         speech.report(&report(&text, advice), true);
         return;
     }
     if advice {
         text.push_str(&format!("\n  hint: {DASHES}\n"));
     }
-    if text.trim_end() == plain.trim_end() || !error.use_stderr() {
+    if text.trim_end() == plain.trim_end() {
         // In clap's own colours; a closed stream is no error of ours.
         let _ = error.print();
     } else {

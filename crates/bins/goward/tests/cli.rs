@@ -53,12 +53,12 @@ fn every_command_has_help_and_those_with_choices_have_examples() {
 #[test]
 fn completions_are_scripts_that_their_shells_take() {
     let home = sealed();
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+    for shell in ["bash", "zsh", "fish", "powershell", "pwsh", "elvish"] {
         let script = home.goward(["completions", shell]).success().stdout;
         assert!(script.contains("uninstall") && script.contains("allow-unproven"), "{shell}");
         let (program, flag) = match shell {
             "fish" => ("fish", "--no-execute"),
-            "powershell" | "elvish" => continue,
+            "powershell" | "pwsh" | "elvish" => continue,
             other => (other, "-n"),
         };
         let Some(program) = on_path(program) else {
@@ -99,9 +99,9 @@ fn usage_errors_end_with_2_and_say_what_was_meant() {
         "install --platfrom x",
         "run",
         "run 1.27",
-        "run 1.27 go version",
         "use",
-        "pin",
+        "pin --exact",
+        "shell 1.27",
         "uninstall",
         "list --all",
         "list --quiet --verbose",
@@ -115,8 +115,16 @@ fn usage_errors_end_with_2_and_say_what_was_meant() {
         assert!(run.stderr.contains("Usage:") || run.stderr.contains("error:"), "{line}: {}", run.stderr);
     }
     assert_snapshot!("typo", home.goward(["instal", "1.27"]).exits(2).snapshot());
-    // The dashes are easily forgotten.
-    assert_snapshot!("run_without_dashes", home.goward(["run", "1.27", "go", "version"]).exits(2).snapshot());
+    // A typing error never leads to a command that removes something.
+    for line in ["unstall 1.27", "uninstal 1.27", "remov 1.27", "prun", "unsetu"] {
+        let run = home.goward(line.split_whitespace()).exits(2);
+        let tips = run.stderr.lines().filter(|text| text.contains("tip:")).collect::<String>();
+        let removing = ["uninstall", "remove", "prune", "unsetup"].iter().any(|word| tips.contains(word));
+        assert!(!removing, "{line}: {}", run.stderr);
+    }
+    // The dashes are easily forgotten, and missed where it is not plain what they would stand before.
+    let run = home.goward(["run", "1.27", "--frobnicate", "go", "version"]).exits(2);
+    assert_snapshot!("run_without_dashes", run.snapshot());
 }
 
 #[test]

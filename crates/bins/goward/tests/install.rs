@@ -335,6 +335,6 @@ fn undo_takes_back_what_came_last_be_it_a_switch_or_a_change_of_files() {
     world.goward("pin 1.27.3").success();
     // More steps than there are: then none is taken.
     let refused = world.goward("undo 9").exits(3);
-    assert!(refused.stderr.contains("1 of 9 steps"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("2 of 9 steps"), "{}", refused.stderr);
     assert_eq!(versions(), three("1.26.8", "1.27.3\n", "golang 1.27.3\n"));
 }

@@ -140,6 +140,31 @@ fn the_walk_ends_at_a_folder_of_somebody_elses_and_a_strange_checkout_works_with
 }
 
 #[test]
+fn a_neighbours_mark_above_makes_no_project_and_moves_no_pin() {
+    let world = world();
+    if !is_root(&world) {
+        return;
+    }
+    let above = world.home.write("../../.go-version", "1.26.8\n");
+    for (mark, given) in [("../../.git/HEAD", "../../.git"), ("../../go.mod", "../../go.mod"), ("../go.work", "..")] {
+        world.home.write(mark, "");
+        give(world.home.folder().join(given));
+        for file in [".go-version", ".tool-versions"] {
+            world.goward(&format!("pin 1.27 --file {file}")).success();
+            std::fs::remove_file(world.home.folder().join(file)).unwrap();
+        }
+        world.goward("pin 1.27").success();
+        std::fs::remove_file(world.home.folder().join(".go-version")).unwrap();
+        assert_eq!(std::fs::read_to_string(&above).unwrap(), "1.26.8\n", "{mark}");
+    }
+    // Our own mark does, in a folder that is ours.
+    chown(world.home.folder().join(".."), Some(0), None).unwrap();
+    chown(world.home.folder().join("../../.git"), Some(0), None).unwrap();
+    world.goward("pin 1.27").success();
+    assert_eq!(std::fs::read_to_string(&above).unwrap(), "1.27\n");
+}
+
+#[test]
 fn a_strangers_go_mod_counts_and_installs_nothing_by_itself() {
     let world = world();
     if !is_root(&world) {

@@ -184,6 +184,8 @@ fn a_named_file_is_changed_alone_and_keeps_its_comments() {
     let mut world = world();
     world.home.write("mise.toml", "[tools] # ours\nnode = \"20\"\ngo = \"1.25\" # why\n");
     world.home.write("below/go.mod", "module example.test/m\n");
+    // The repository is the project: its file is the nearest of that name.
+    world.home.write(".git/HEAD", "ref: refs/heads/main\n");
     let below = format!("{}/below", world.home.folder().file_name().unwrap().to_str().unwrap());
     world.home.cd(&below);
     assert_snapshot!("pin_file", world.goward("pin 1.26 --file mise.toml").success().snapshot());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use diag::{Class, Diagnose, Hints, hint};
 use project::{
     BelowFloor, Decision, DefaultPin, FileName, Floor, Folder, FoundFile, Inputs, LanguageToolchain, Origin,
-    ProjectError, Stranger, ToolVariables, ToolchainLine, Users, Want,
+    ProjectError, Rule, Stranger, ToolVariables, ToolchainLine, Users, Want,
 };
 use release::{Request, ToolchainId, Version};
 use serde_json::{Value, json};
@@ -165,6 +165,24 @@ impl Choice {
     /// What has to be said of a file that would have decided, were it not somebody else's, in one line.
     pub fn stranger(&self) -> Option<String> {
         passed_over(&self.decision)
+    }
+
+    /// The file, variable or default that asks for what was chosen; none where the command line does.
+    pub fn asked_by(&self) -> Option<String> {
+        match &self.decision.want {
+            Want::Pinned { origin, .. } | Want::Default { origin, .. } if origin.rule == Rule::Argument => None,
+            _ => Some(self.origin.clone()),
+        }
+    }
+
+    /// The file or variable that pins; none where the default, a go.mod file or the command line decides.
+    pub fn pinned_by(&self) -> Option<String> {
+        match &self.decision.want {
+            Want::Pinned { origin, .. } if !matches!(origin.rule, Rule::Argument | Rule::Default) => {
+                Some(origin.to_string())
+            }
+            _ => None,
+        }
     }
 
     /// Every file and rule that was looked at, a line each.

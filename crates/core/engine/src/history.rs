@@ -16,6 +16,9 @@ use crate::ctx::Ctx;
 pub struct Event {
     /// When, in seconds since 1970.
     pub unix_seconds: u64,
+    /// The same in nanoseconds: what the order is made by. Of a record of old, whose seconds alone are known, the first
+    /// of its second.
+    pub unix_nanos: u64,
     /// What was done: `switch`, `rollback`, `install`, `uninstall`, `change`.
     pub action: &'static str,
     /// The toolchain concerned, if it was one.
@@ -68,6 +71,7 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
         .into_iter()
         .map(|generation| Event {
             unix_seconds: generation.made_unix_seconds,
+            unix_nanos: generation.nanos(),
             action: "switch",
             toolchain: Some(generation.toolchain),
             purpose: None,
@@ -85,6 +89,7 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
         let last = records.iter().rev().find(|record| record.operation == first.operation).unwrap_or(first);
         events.push(Event {
             unix_seconds: first.unix_seconds,
+            unix_nanos: first.nanos(),
             action: match first.kind {
                 OperationKind::Install => "install",
                 OperationKind::Uninstall => "uninstall",
@@ -108,6 +113,7 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
     for change in ctx.store.past_changes()? {
         events.push(Event {
             unix_seconds: change.unix_nanos / 1_000_000_000,
+            unix_nanos: change.unix_nanos,
             action: "change",
             toolchain: None,
             purpose: Some(change.purpose),
@@ -124,11 +130,11 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             author: change.author,
         });
     }
-    // Seconds are coarse: what is installed was installed before it was switched to.
+    // Records of old know the second only: what is installed was installed before it was switched to.
     let rank = |action: &str| {
         ["install", "change", "switch", "rollback", "uninstall"].iter().position(|known| *known == action)
     };
-    events.sort_by_key(|event| (event.unix_seconds, rank(event.action)));
+    events.sort_by_key(|event| (event.unix_nanos, rank(event.action)));
     Ok(events)
 }
 

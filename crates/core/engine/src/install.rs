@@ -192,6 +192,25 @@ pub fn plan_install(ctx: &Ctx, request: &Request, platform: &Platform) -> Result
     Ok(InstallPlan { request: request.to_string(), installed: found.is_some(), toolchain })
 }
 
+/// Whether some source has what a plan names: a request that names one version is taken at its word by the plan.
+/// Nothing changes.
+///
+/// # Errors
+/// As for the install, when no source has it.
+pub fn check_offered(ctx: &Ctx, plan: &InstallPlan) -> Result<(), InstallError> {
+    let id = &plan.toolchain;
+    let mut attempts = Vec::new();
+    if plan.installed {
+        return Ok(());
+    }
+    for (_, located) in ctx.catalog().locate_each(ctx, id) {
+        if to_try(ctx, id, located, &mut attempts)?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(no_source(ctx, id, attempts))
+}
+
 /// Installs what the plans say, several at once; the results stand in the order of the plans.
 pub fn install(ctx: &Ctx, plans: &[InstallPlan]) -> Vec<Result<Installed, InstallError>> {
     let mut results = Vec::with_capacity(plans.len());

@@ -56,9 +56,9 @@ pub use get::GetError;
 pub use goenv::{GO_VARIABLES, GoEnv, Overruled, Rule, Variable, go_env, shown};
 pub use history::{Event, GenerationDiff, diff, history};
 pub use host::host_facts;
-pub use install::{InstallError, InstallPlan, Installed, install, plan_install};
+pub use install::{InstallError, InstallPlan, Installed, check_offered, install, plan_install};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};
-pub use list::{Available, Listed, available, installed};
+pub use list::{Available, Listed, Outdated, available, installed, outdated};
 pub use lock::{LockError, LockOutcome, hold_installed, lock};
 pub use log::{
     LocalFailure, LogFailure, LogProofError, Vouched, ask_log, check_kept_proof, go_setting_of, has_record, key_of,

@@ -2,7 +2,7 @@
 
 use release::{Date, Minor, Platform, Status, ToolchainId, Version};
 use serde::Serialize;
-use store::StoreError;
+use store::{StoreError, Toolchain};
 use trust::Evidence;
 
 use crate::catalog::CatalogError;
@@ -76,6 +76,51 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
             }
         })
         .collect())
+}
+
+/// An installed minor, and what there is to know of its newest patch.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outdated {
+    /// The newest version of the minor that is installed.
+    pub installed: Version,
+    /// The newest that can be had, where that is newer.
+    pub newer: Option<Version>,
+    /// Whether Go's team supports it, judged by all that can be had.
+    pub support: String,
+    /// Whether the support has ended.
+    pub has_ended: bool,
+}
+
+/// For every installed minor, whether a newer patch can be had and whether it is still supported, oldest first; with
+/// the name of the source that was asked.
+///
+/// # Errors
+/// When no source answers.
+pub fn outdated(ctx: &Ctx, installed: &[Toolchain]) -> Result<(String, Vec<Outdated>), CatalogError> {
+    let mut installed: Vec<Version> = installed
+        .iter()
+        .filter(|toolchain| *toolchain.id.platform() == ctx.platform)
+        .map(|toolchain| toolchain.id.version().clone())
+        .collect();
+    installed.sort();
+    let (source, offered) = ctx.catalog().all(ctx, &ctx.platform)?;
+    let today = today(ctx);
+    let mut list: Vec<Outdated> = Vec::new();
+    for version in installed.iter().rev() {
+        if list.iter().any(|known| known.installed.minor() == version.minor()) {
+            continue;
+        }
+        let newest = offered.iter().filter(|other| other.minor() == version.minor() && other.is_candidate()).max();
+        let status = release::status(version, offered.iter().chain(&installed), Some(today));
+        list.push(Outdated {
+            newer: newest.filter(|newest| *newest > version).cloned(),
+            support: status.to_string(),
+            has_ended: matches!(status, Status::Ended { .. }),
+            installed: version.clone(),
+        });
+    }
+    list.reverse();
+    Ok((source, list))
 }
 
 /// What the first source that answers offers, oldest first, with that source's name. Unless `all`,

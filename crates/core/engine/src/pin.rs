@@ -1,23 +1,27 @@
 //! Writes the version that a project wants into its version file.
 //!
-//! The file that decides now is changed, with any other version file beside it, in one transaction;
-//! where none does, a `.go-version` is made in
-//! the project's folder (that of the nearest go.work or go.mod, else the working folder). Of a file
+//! The project's file that decides now is changed, with any other version file beside it, in one transaction, which
+//! the history has and `goward undo` takes back; where the project has none, a `.go-version` is made in
+//! the project's folder (that of the nearest go.work or go.mod, else of the repository, else the working folder). A
+//! file above the project's root is never touched: others live there, and the user's own home. Of a file
 //! that holds more than the version (`.tool-versions`) only the one line changes. A file
 //! that is named (`.tool-versions`, `mise.toml`, …) is changed alone, the nearest of that name. `go.mod` and
 //! `go.work` are never written: their lines are floors, not pins.
 
+mod place;
+
 use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Hints, hint};
-use project::{BelowFloor, FileName, FoundFile, Inputs, PinKind, Reason, Rule, Verdict, Want};
+use project::{BelowFloor, FileName, FoundFile, PinKind, Reason, Rule, Verdict, Want};
 use release::Request;
 use serde::Serialize;
 use store::{FileChange, StoreError};
 
-use crate::choose::{ChooseError, Counts, found, look_around, owner_of, surely_below};
+pub(crate) use place::project_folder;
+
+use crate::choose::{ChooseError, look_around, surely_below};
 use crate::ctx::Ctx;
-use crate::limits::FOLDERS_MAX;
 use crate::pin_toml;
 use crate::recover::recover;
 
@@ -36,6 +40,9 @@ pub struct Pinned {
     pub shadowed_by: Option<String>,
     /// Files of other tools beside it that say something else.
     pub disagreeing: Vec<String>,
+    /// Why `goward undo` will not know of it: goward's home, which remembers changes, could not be written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_remembered: Option<String>,
 }
 
 /// Why a project's version could not be written.
@@ -70,6 +77,15 @@ pub enum PinError {
     /// The files could not be changed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The file could not be written.
+    #[error("write `{}`", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
 }
 
 impl Diagnose for PinError {
@@ -79,6 +95,7 @@ impl Diagnose for PinError {
             Self::BelowFloor(error) => error.class(),
             Self::Store(error) => error.class(),
             Self::NotPinnable { .. } | Self::NotText { .. } | Self::NotChangeable { .. } => Class::Usage,
+            Self::Write { cause, .. } => Class::of_io(cause),
         }
     }
 
@@ -90,6 +107,7 @@ impl Diagnose for PinError {
             Self::NotPinnable { .. } => "not-pinnable",
             Self::NotText { .. } => "pin-file-not-text",
             Self::NotChangeable { .. } => "pin-file-unreadable",
+            Self::Write { .. } => "pin-write",
         }
     }
 
@@ -100,6 +118,7 @@ impl Diagnose for PinError {
             Self::NotPinnable { request } => hint!("`goward pin '{request}' --exact` writes the version it comes to"),
             Self::Store(error) => error.hints(),
             Self::NotText { .. } | Self::NotChangeable { .. } => Hints::none(),
+            Self::Write { path, cause } => of_project(path, cause),
         }
     }
 }
@@ -115,46 +134,67 @@ pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinn
     let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
     check(ctx, request)?;
     let existing = match named {
-        Some(name) => vec![nearest(ctx, &inputs, name)?],
-        None => existing(&inputs).into_iter().cloned().collect(),
+        Some(name) => vec![place::nearest(ctx, &inputs.users, name)?],
+        None => place::existing(ctx, &inputs).into_iter().cloned().collect(),
+    };
+    let existing = match existing.is_empty() {
+        true => vec![place::fresh(ctx, &inputs.users, FileName::GoVersion)?],
+        false => existing,
     };
     let (mut changes, mut versions) = (Vec::new(), Vec::new());
     for file in &existing {
         let (path, text, version) = changed(file, request)?;
         let project = folder_of_project(file, &path);
-        // An empty file that `nearest` has made up is not there.
+        // An empty file that `place` has made up is not there.
         let is_there = !file.content.is_empty() || is_there(ctx, &path)?;
         let before = is_there.then(|| file.content.clone());
         changes.push(FileChange::of_project(project, path, before, Some(text.into_bytes())));
         versions.push(version);
     }
-    if changes.is_empty() {
-        let folder = folder(ctx, &inputs);
-        let path = folder.join(FileName::GoVersion.as_str());
-        // One may stand there that was not looked at, since the user's setting leaves its kind out.
-        let failed = |cause| StoreError::Io { action: "read", path: path.clone(), cause };
-        let before = ctx.sys.fs().read_if_there(&path, FileName::GoVersion.bytes_max() as u64).map_err(failed)?;
-        changes.push(FileChange::of_project(folder, path, before, Some(format!("{request}\n").into_bytes())));
-        versions.push(None);
-    }
     let paths: Vec<PathBuf> = changes.iter().map(|change| change.path.clone()).collect();
-    write(ctx, request, changes)?;
+    let is_said = changes.iter().all(|change| change.before == change.after);
+    let not_remembered = if is_said { None } else { write(ctx, request, &changes)? };
     let before = versions.swap_remove(0);
     let (path, also) = (paths[0].clone(), paths[1..].to_vec());
     let (shadowed_by, disagreeing) = others(ctx, request, &path)?;
-    Ok(Pinned { path, request: request.to_string(), before, also, shadowed_by, disagreeing })
+    Ok(Pinned { path, request: request.to_string(), before, also, shadowed_by, disagreeing, not_remembered })
 }
 
-/// Writes the files, all of them or none.
-fn write(ctx: &Ctx, request: &Request, changes: Vec<FileChange>) -> Result<(), StoreError> {
-    let (purpose, wait_max) = (format!("pin {request}"), ctx.settings.seconds("lock.wait-seconds"));
-    // One file is one rename: it needs no plan, and so no store that can be written.
-    if let [change] = changes.as_slice() {
-        return ctx.store.change_alone(change, &purpose, wait_max);
-    }
+/// Writes the files, all of them or none. One file is one rename, and is written also where goward's home is not to be
+/// written to; then the answer says why nothing remembers it.
+fn write(ctx: &Ctx, request: &Request, changes: &[FileChange]) -> Result<Option<String>, PinError> {
     recover(ctx);
-    let change = changes.into_iter().fold(ctx.store.transaction(purpose), store::Transaction::change);
-    change.by(ctx.author.clone()).commit(wait_max).map(drop)
+    let (purpose, wait_max) = (format!("pin {request}"), ctx.settings.seconds("lock.wait-seconds"));
+    let begun = ctx.store.transaction(purpose.clone()).by(ctx.author.clone());
+    let change = changes.iter().cloned().fold(begun, store::Transaction::change);
+    match (change.commit(wait_max), changes) {
+        (Ok(_), _) => Ok(None),
+        (Err(error), [change]) if is_of_home(ctx, &error) => {
+            let written = ctx.store.change_alone(change, &purpose, wait_max);
+            written.map(|()| Some(crate::catalog::whole(&error))).map_err(|error| not_written(ctx, error))
+        }
+        (Err(error), _) => Err(not_written(ctx, error)),
+    }
+}
+
+/// Whether a failure is that goward's home cannot be written to.
+fn is_of_home(ctx: &Ctx, error: &StoreError) -> bool {
+    match error {
+        StoreError::Io { path, .. } | StoreError::ReadOnly { path } => path.starts_with(ctx.store.layout().home()),
+        _ => false,
+    }
+}
+
+/// A failure to change the files; one of the project's own disk or folder is told as such.
+fn not_written(ctx: &Ctx, error: StoreError) -> PinError {
+    if is_of_home(ctx, &error) {
+        return error.into();
+    }
+    match error {
+        StoreError::Io { action: "write", path, cause } => PinError::Write { path, cause },
+        StoreError::ReadOnly { path } => PinError::Write { path, cause: std::io::ErrorKind::ReadOnlyFilesystem.into() },
+        error => error.into(),
+    }
 }
 
 /// The folder of the project that a file was found in: some names have folders of their own (`.config/mise.toml`).
@@ -167,6 +207,20 @@ fn is_there(ctx: &Ctx, path: &Path) -> Result<bool, StoreError> {
     let looked = ctx.sys.fs().follow(path);
     let failed = |cause| StoreError::Io { action: "look at", path: path.to_owned(), cause };
     looked.map(|meta| meta.is_some()).map_err(failed)
+}
+
+/// What to try where the project itself cannot be written to.
+fn of_project(path: &Path, cause: &std::io::Error) -> Hints {
+    let folder = folder_of(path).display();
+    let own = "`GOWARD_VERSION=VERSION` chooses for one shell, `goward run VERSION -- …` for one command";
+    match cause.kind() {
+        std::io::ErrorKind::PermissionDenied => hint!("you may not write in `{folder}`: ask whose it is; {own}"),
+        std::io::ErrorKind::ReadOnlyFilesystem => hint!("the project in `{folder}` stands on a read-only disk; {own}"),
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            hint!("free some space on the disk of `{folder}`")
+        }
+        _ => Hints::none(),
+    }
 }
 
 /// What comes before a version file that has just been written, and what disagrees beside it.
@@ -216,76 +270,6 @@ fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
         project::check_floor(&selected, &floor, &origin)?;
     }
     Ok(())
-}
-
-/// The version files of the nearest folder that has one: the one that decides, and those beside it. Files that do not
-/// count, since they are somebody else's, are left out.
-fn existing(inputs: &Inputs) -> Vec<&FoundFile> {
-    let pins = [FileName::GoVersion, FileName::ToolVersions];
-    let of_folder = |files: Vec<&'_ FoundFile>| -> Vec<usize> {
-        pins.iter()
-            .filter_map(|name| {
-                files.iter().position(|file| {
-                    let names_go = || go_line(&String::from_utf8_lossy(&file.content)).is_some();
-                    file.name == *name && (*name == FileName::GoVersion || names_go())
-                })
-            })
-            .collect()
-    };
-    inputs
-        .counting()
-        .into_iter()
-        .map(|(_, files)| of_folder(files.clone()).into_iter().map(|index| files[index]).collect::<Vec<_>>())
-        .find(|files| !files.is_empty())
-        .unwrap_or_default()
-}
-
-/// The folder of the file that decides here when nothing is asked for, else the one that a new version file belongs in:
-/// where a lock file stands, and nowhere else does it prove anything.
-pub(crate) fn project_folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
-    let files_alone = Inputs {
-        folders: inputs.folders.clone(),
-        users: inputs.users,
-        pin_files: inputs.pin_files.clone(),
-        toolchain_line: inputs.toolchain_line,
-        home_folder: inputs.home_folder.clone(),
-        platform: inputs.platform.clone(),
-        temp_folder: inputs.temp_folder.clone(),
-        ..Inputs::default()
-    };
-    let folder_of = |path: &str| Path::new(path).parent().map(PathBuf::from);
-    // What decides may be broken; then it is the nearest.
-    let deciding = project::decide(&files_alone).ok().and_then(|decision| folder_of(decision.file()?));
-    let beside = || existing(inputs).first().and_then(|file| folder_of(&file.path));
-    deciding.or_else(beside).unwrap_or_else(|| folder(ctx, inputs))
-}
-
-/// The nearest file of a name that counts; an empty one in the project's folder where there is none.
-fn nearest(ctx: &Ctx, inputs: &Inputs, name: FileName) -> Result<FoundFile, PinError> {
-    let counts = Counts::Of(&inputs.users);
-    for above in ctx.sys.env().folder().ancestors().take(FOLDERS_MAX) {
-        if inputs.users.stranger_of_folder("", owner_of(ctx, above)).is_some() {
-            break;
-        }
-        let file = found(ctx, name, &above.join(name.as_str()), counts)?;
-        if let Some(file) = file.filter(|file| inputs.users.stranger(&file.owners).is_none()) {
-            return Ok(file);
-        }
-    }
-    let path = folder(ctx, inputs).join(name.as_str()).display().to_string();
-    Ok(FoundFile::new(name, path, Vec::new()))
-}
-
-/// The folder that a new version file belongs in.
-fn folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
-    let of_strangers = inputs.go_files_of_strangers();
-    // Beside a stranger's file a version file of the user's own would not count.
-    let is_own = |file: &FoundFile| {
-        matches!(file.name, FileName::GoWork | FileName::GoMod)
-            && of_strangers.iter().all(|(path, _)| *path != file.path)
-    };
-    let project = inputs.folders.iter().find(|folder| folder.files.iter().any(is_own));
-    project.map_or_else(|| ctx.sys.env().folder().to_owned(), |folder| PathBuf::from(&folder.path))
 }
 
 /// What a version file (`.go-version` or `.tool-versions`) would hold if it named another version: only that word

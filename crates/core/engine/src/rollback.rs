@@ -2,7 +2,7 @@
 
 use release::ToolchainId;
 use serde::Serialize;
-use store::{PastChange, StoreError};
+use store::{Generation, Moved, PastChange, StoreError};
 
 use crate::ctx::Ctx;
 use crate::recover::recover;
@@ -33,6 +33,13 @@ pub struct Undone {
 pub enum UndoneStep {
     /// Switches of the default: one move back over all of them.
     Default(RolledBack),
+    /// The first default, before which there was none.
+    NoDefault {
+        /// The generation that was in use.
+        left: u64,
+        /// The default toolchain that it was.
+        before: ToolchainId,
+    },
     /// A change of files, and of the default where that was part of it.
     Change {
         /// The change's name.
@@ -49,9 +56,14 @@ pub enum UndoneStep {
     },
 }
 
+/// So often a way back is planned anew because another goward has moved meanwhile: each time that one has done
+/// something, so more than a few mean that somebody works in a loop.
+const OVERTAKEN_MAX: usize = 16;
+
 /// A step that is to be taken.
 enum Step {
-    To(u64),
+    To { from: u64, to: u64 },
+    ToNone { from: Box<Generation> },
     Change(Box<PastChange>),
 }
 
@@ -64,21 +76,37 @@ enum Step {
 /// the store refuses: then that step, and those behind it, have not been taken.
 pub fn undo(ctx: &Ctx, steps: u64) -> Result<Undone, StoreError> {
     recover(ctx);
-    let mut undone = Undone { steps: Vec::new() };
-    for step in planned(ctx, steps)? {
-        undone.steps.push(match step {
-            Step::To(to) => UndoneStep::Default(move_back(ctx, to)?),
-            Step::Change(change) => {
-                let wait_max = ctx.settings.seconds("lock.wait-seconds");
-                ctx.store.undo_transaction(&change.name, ctx.author.clone(), wait_max)?;
-                ctx.changed(format!("`{}` is undone", change.purpose));
-                let generation = change.default.and_then(|(from, _)| from);
-                let store::PastChange { name, purpose, files, variables, .. } = *change;
-                UndoneStep::Change { name, purpose, files, variables, generation }
-            }
-        });
+    for _ in 0..OVERTAKEN_MAX {
+        let mut undone = Undone { steps: Vec::new() };
+        match planned(ctx, steps)?
+            .into_iter()
+            .try_for_each(|step| take(ctx, step).map(|taken| undone.steps.push(taken)))
+        {
+            // Another goward was faster, and nothing is done yet: what is to be undone is now something else.
+            Err(StoreError::Overtaken) if undone.steps.is_empty() => {}
+            done => return done.map(|()| undone),
+        }
     }
-    Ok(undone)
+    Err(StoreError::Overtaken)
+}
+
+fn take(ctx: &Ctx, step: Step) -> Result<UndoneStep, StoreError> {
+    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    match step {
+        Step::To { from, to } => move_back(ctx, Some(from), to).map(UndoneStep::Default),
+        Step::ToNone { from } => {
+            ctx.store.undo_first_default(from.number, ctx.author.clone(), wait_max)?;
+            ctx.changed("no default is set any more".to_owned());
+            Ok(UndoneStep::NoDefault { left: from.number, before: from.toolchain })
+        }
+        Step::Change(change) => {
+            ctx.store.undo_transaction(&change.name, ctx.author.clone(), wait_max)?;
+            ctx.changed(format!("`{}` is undone", change.purpose));
+            let generation = change.default.and_then(|(from, _)| from);
+            let PastChange { name, purpose, files, variables, .. } = *change;
+            Ok(UndoneStep::Change { name, purpose, files, variables, generation })
+        }
+    }
 }
 
 /// The steps back from here: at each point the newer of the last switch and the last change of files.
@@ -88,9 +116,7 @@ fn planned(ctx: &Ctx, count: u64) -> Result<Vec<Step>, StoreError> {
     let mut at = ctx.store.current()?;
     let mut steps: Vec<Step> = Vec::new();
     for taken in 0..count {
-        let entered = at
-            .as_ref()
-            .map_or(0, |at| at.made_unix_nanos.unwrap_or_else(|| at.made_unix_seconds.saturating_mul(1_000_000_000)));
+        let entered = at.as_ref().map_or(0, Generation::nanos);
         let number = at.as_ref().map(|at| at.number);
         // What made the generation in use is undone as a whole; what is older waits for its turn.
         let made_it = |change: &PastChange| change.default.is_some_and(|(_, to)| to == number);
@@ -104,20 +130,22 @@ fn planned(ctx: &Ctx, count: u64) -> Result<Vec<Step>, StoreError> {
             steps.push(Step::Change(Box::new(change)));
             continue;
         }
-        let parent = at.as_ref().and_then(|at| at.parent).ok_or_else(|| {
-            let reason = match number {
-                Some(number) => {
-                    format!("generation {number} has none before it ({taken} of {count} steps could be gone)")
-                }
-                None => "no generation is in use, and no change of files is remembered".to_owned(),
+        let Some(left) = at.take() else {
+            let reason = match taken {
+                0 => "no generation is in use, and no change of files is remembered".to_owned(),
+                taken => format!("there is nothing before that ({taken} of {count} steps could be gone)"),
             };
-            StoreError::NothingBefore { reason }
-        })?;
+            return Err(StoreError::NothingBefore { reason });
+        };
+        let Some(parent) = left.parent else {
+            steps.push(Step::ToNone { from: Box::new(left) });
+            continue;
+        };
         at = Some(ctx.store.generation(parent)?);
         match steps.last_mut() {
             // Several switches in a row are one rename.
-            Some(Step::To(to)) => *to = parent,
-            _ => steps.push(Step::To(parent)),
+            Some(Step::To { to, .. }) => *to = parent,
+            _ => steps.push(Step::To { from: left.number, to: parent }),
         }
     }
     Ok(steps)
@@ -130,26 +158,31 @@ fn planned(ctx: &Ctx, count: u64) -> Result<Vec<Step>, StoreError> {
 /// When there is no such generation, its toolchain is gone, or the store refuses; then nothing has changed.
 pub fn roll_back(ctx: &Ctx, to: Option<u64>) -> Result<RolledBack, StoreError> {
     recover(ctx);
-    let to = match to {
-        Some(to) => to,
-        None => {
-            let nothing = |reason: &str| StoreError::NothingBefore { reason: reason.to_owned() };
-            let current = ctx.store.current()?;
-            let current = current.ok_or_else(|| nothing("no generation is in use; `goward use` makes the first"))?;
-            let alone = || nothing("the generation in use was made from no other; `--to` goes to any");
-            current.parent.ok_or_else(alone)?
+    if let Some(to) = to {
+        return move_back(ctx, None, to);
+    }
+    let nothing = |reason: &str| StoreError::NothingBefore { reason: reason.to_owned() };
+    for _ in 0..OVERTAKEN_MAX {
+        let current = ctx.store.current()?;
+        let current = current.ok_or_else(|| nothing("no generation is in use; `goward use` makes the first"))?;
+        let alone = || nothing("the generation in use was made from no other; `--to` goes to any");
+        let to = current.parent.ok_or_else(alone)?;
+        match move_back(ctx, Some(current.number), to) {
+            Err(StoreError::Overtaken) => {}
+            done => return done,
         }
-    };
-    move_back(ctx, to)
+    }
+    Err(StoreError::Overtaken)
 }
 
-fn move_back(ctx: &Ctx, to: u64) -> Result<RolledBack, StoreError> {
-    let before = ctx.store.current()?;
-    let generation = ctx.store.roll_back(to, ctx.author.clone(), ctx.settings.seconds("lock.wait-seconds"))?;
+/// Moves the default to a generation that is there; from `from` only, where a number is given.
+fn move_back(ctx: &Ctx, from: Option<u64>, to: u64) -> Result<RolledBack, StoreError> {
+    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let Moved { generation, left } = ctx.store.roll_back_from(from, to, ctx.author.clone(), wait_max)?;
     Ok(RolledBack {
         generation: generation.number,
         toolchain: generation.toolchain,
-        left: before.as_ref().map(|before| before.number),
-        before: before.map(|before| before.toolchain),
+        left: left.as_ref().map(|left| left.number),
+        before: left.map(|left| left.toolchain),
     })
 }

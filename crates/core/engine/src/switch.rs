@@ -2,7 +2,7 @@
 
 use release::ToolchainId;
 use serde::Serialize;
-use store::{Generation, StoreError};
+use store::StoreError;
 
 use crate::ctx::Ctx;
 use crate::recover::recover;
@@ -28,14 +28,13 @@ pub struct Switched {
 /// When it is not installed, or the store refuses; then the default is what it was.
 pub fn switch(ctx: &Ctx, id: &ToolchainId) -> Result<Switched, StoreError> {
     recover(ctx);
-    let before = ctx.store.current()?;
     let wait_max = ctx.settings.seconds("lock.wait-seconds");
-    let Generation { number, toolchain, .. } = ctx.store.switch(id, ctx.author.clone(), wait_max)?;
+    let moved = ctx.store.switch_from(id, ctx.author.clone(), wait_max)?;
     Ok(Switched {
-        generation: number,
-        toolchain,
-        changed: before.as_ref().is_none_or(|before| before.number != number),
-        before: before.map(|before| before.toolchain),
+        changed: moved.is_change(),
+        generation: moved.generation.number,
+        toolchain: moved.generation.toolchain,
+        before: moved.left.map(|left| left.toolchain),
         bin: ctx.store.path_folder(),
     })
 }

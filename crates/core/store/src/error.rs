@@ -92,6 +92,9 @@ pub enum StoreError {
         /// The operation.
         operation: String,
     },
+    /// Somebody else has moved the default, or undone the change, since the step back was planned.
+    #[error("go back: another goward has changed the default or undone this change meanwhile")]
+    Overtaken,
     /// There is no such generation.
     #[error("go to generation {number}: there is none of that number")]
     NoGeneration {
@@ -209,7 +212,7 @@ impl Diagnose for StoreError {
             Self::Variable { cause: VariableConflict::Io(cause), .. } => Class::of_io(cause),
             Self::Variable { cause: VariableConflict::Meddled { .. }, .. } => Class::Policy,
             Self::NoRegistry { .. } => Class::Environment,
-            Self::Superseded { .. } => Class::Busy,
+            Self::Superseded { .. } | Self::Overtaken => Class::Busy,
             Self::NotInstalled { .. } | Self::NoGeneration { .. } | Self::NothingBefore { .. } => Class::NotFound,
             Self::InUse { .. } | Self::Running { .. } | Self::Meddled { .. } | Self::ThroughLink { .. } => {
                 Class::Policy
@@ -229,6 +232,7 @@ impl Diagnose for StoreError {
             Self::Record { .. } => "store-record",
             Self::Manifest { .. } => "store-manifest",
             Self::Superseded { .. } => "operation-superseded",
+            Self::Overtaken => "overtaken",
             Self::NoGeneration { .. } => "no-generation",
             Self::NothingBefore { .. } => "nothing-before",
             Self::NotInstalled { .. } => "not-installed",
@@ -260,6 +264,7 @@ impl Diagnose for StoreError {
                 hint!("`goward list` shows what is installed; `goward install {}` gets it", id.version())
             }
             Self::Superseded { .. } => hint!("run the command again"),
+            Self::Overtaken => hint!("`goward history` shows what was done; then run the command again"),
             Self::NoGeneration { .. } | Self::NothingBefore { .. } => hint!("`goward history` shows all generations"),
             Self::ThroughLink { link, .. } => {
                 hint!(

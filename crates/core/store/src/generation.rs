@@ -46,6 +46,30 @@ pub struct Generation {
     pub author: Author,
 }
 
+impl Generation {
+    /// When it was made, in nanoseconds since 1970; of a record of old, the first of its second.
+    pub fn nanos(&self) -> u64 {
+        self.made_unix_nanos.unwrap_or_else(|| self.made_unix_seconds.saturating_mul(1_000_000_000))
+    }
+}
+
+/// What a move of the default has done, as it was while the store's lock was held: what another terminal does before
+/// or after it does not count.
+#[derive(Debug, Clone)]
+pub struct Moved {
+    /// The generation in use now.
+    pub generation: Generation,
+    /// The one in use before; the same where nothing had to move.
+    pub left: Option<Generation>,
+}
+
+impl Moved {
+    /// Whether another generation is in use now.
+    pub fn is_change(&self) -> bool {
+        self.left.as_ref().is_none_or(|left| left.number != self.generation.number)
+    }
+}
+
 /// Who makes a change, from where, and with which words.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Author {
@@ -109,16 +133,25 @@ impl Store {
     /// # Errors
     /// `NotInstalled`, `Busy`, or what the system says; then the generation that was in use still is.
     pub fn switch(&self, id: &ToolchainId, author: Author, wait_max: Duration) -> Result<Generation, StoreError> {
+        self.switch_from(id, author, wait_max).map(|moved| moved.generation)
+    }
+
+    /// As [`Store::switch`], and says what was in use before.
+    ///
+    /// # Errors
+    /// As [`Store::switch`].
+    pub fn switch_from(&self, id: &ToolchainId, author: Author, wait_max: Duration) -> Result<Moved, StoreError> {
         let _lock = self.lock(self.layout().store_lock(), &format!("switch to {id}"), wait_max)?;
-        if let Some(current) = self.current()?.filter(|current| current.toolchain == *id) {
-            return Ok(current);
+        let left = self.current()?;
+        if let Some(current) = left.clone().filter(|current| current.toolchain == *id) {
+            return Ok(Moved { generation: current, left });
         }
         let generation = self.next_generation(id, author)?;
         self.build(&generation)?;
         self.point_at(generation.number)?;
         // The switch is done and durable. The next one makes its own spare if this cannot be made now.
         let _ = self.make_spare();
-        Ok(generation)
+        Ok(Moved { generation, left })
     }
 
     /// Goes back to a generation that was in use before: one rename of one link.
@@ -127,14 +160,33 @@ impl Store {
     /// `NoGeneration`, `NotInstalled` where its toolchain has been removed since, `Busy`, or what the
     /// system says; then the generation that was in use still is.
     pub fn roll_back(&self, to: u64, author: Author, wait_max: Duration) -> Result<Generation, StoreError> {
+        self.roll_back_from(None, to, author, wait_max).map(|moved| moved.generation)
+    }
+
+    /// As [`Store::roll_back`], but from the generation `from` only, where one is named: whoever has planned a step
+    /// back from it must not take it from another one.
+    ///
+    /// # Errors
+    /// As [`Store::roll_back`]; `Overtaken` where another generation is in use.
+    pub fn roll_back_from(
+        &self,
+        from: Option<u64>,
+        to: u64,
+        author: Author,
+        wait_max: Duration,
+    ) -> Result<Moved, StoreError> {
         let _lock = self.lock(self.layout().store_lock(), &format!("roll back to {to}"), wait_max)?;
         let generation = self.generation(to)?;
         if self.find_installed(&generation.toolchain)?.is_none() {
             return Err(StoreError::NotInstalled { id: generation.toolchain });
         }
         let before = self.current()?;
-        if before.as_ref().is_some_and(|before| before.number == to) {
-            return Ok(generation);
+        let number = before.as_ref().map(|before| before.number);
+        if from.is_some() && from != number {
+            return Err(StoreError::Overtaken);
+        }
+        if number == Some(to) {
+            return Ok(Moved { generation, left: before });
         }
         self.point_at(to)?;
         let record = JournalRecord {
@@ -143,15 +195,16 @@ impl Store {
             version: 1,
             state: State::Done,
             unix_seconds: self.sys.clock().unix_seconds(),
+            unix_nanos: self.unix_nanos(),
             toolchain: generation.toolchain.clone(),
             checkpoint: None,
-            generations: before.map(|before| (before.number, to)),
+            generations: number.map(|before| (before, to)),
             author: Some(author),
             note: None,
         };
         // The link is the truth and has moved; on a full disk the log goes without this line.
         let _ = self.note_done(record);
-        Ok(generation)
+        Ok(Moved { generation, left: before })
     }
 
     /// The record of the generation that would make a toolchain the default now. The store's lock is held.
@@ -166,7 +219,7 @@ impl Store {
             parent: self.current()?.map(|before| before.number),
             toolchain: id.clone(),
             made_unix_seconds: clock.unix_seconds(),
-            made_unix_nanos: u64::try_from(clock.unix_nanos()).ok(),
+            made_unix_nanos: self.unix_nanos(),
             author,
         })
     }
@@ -177,7 +230,13 @@ impl Store {
             let (fs, link) = (self.sys.fs(), self.layout().current());
             fs.remove_file_if_there(&link).map_err(StoreError::io("remove", &link))?;
             let home = self.layout().home();
-            return fs.sync_dir(home).map_err(StoreError::io("make durable", home));
+            fs.sync_dir(home).map_err(StoreError::io("make durable", home))?;
+            if !fs.pointers_are_links() {
+                // The junction is for others, and whoever speaks of it looks at it first.
+                let _ = fs.remove_tree(&self.layout().default_junction());
+            }
+            self.renew_table();
+            return Ok(());
         };
         self.point_at(number)?;
         // As after a switch of its own: the next one makes its own spare if this cannot be made now.

@@ -56,6 +56,9 @@ pub struct JournalRecord {
     pub state: State,
     /// When, in seconds since 1970.
     pub unix_seconds: u64,
+    /// The same in nanoseconds, to tell what came first; records of old do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unix_nanos: Option<u64>,
     /// The toolchain concerned.
     pub toolchain: ToolchainId,
     /// The checkpoint: the name of the staging or trash folder in use.
@@ -87,6 +90,15 @@ pub(crate) struct Journal {
     passed_over: usize,
     /// Bytes behind them.
     pub torn_bytes: u64,
+}
+
+impl JournalRecord {
+    /// When it was written, in nanoseconds since 1970. The first record of an operation has that in the operation's
+    /// name, too: what an older goward wrote is known as exactly.
+    pub fn nanos(&self) -> u64 {
+        let named = || self.operation.split('-').next()?.parse().ok().filter(|_| self.version == 1);
+        self.unix_nanos.or_else(named).unwrap_or_else(|| self.unix_seconds.saturating_mul(1_000_000_000))
+    }
 }
 
 impl Journal {
@@ -125,6 +137,7 @@ impl Operation {
             version: self.last.version + 1,
             state,
             unix_seconds: self.store.sys.clock().unix_seconds(),
+            unix_nanos: self.store.unix_nanos(),
             checkpoint: checkpoint.or_else(|| self.last.checkpoint.clone()),
             author: None,
             note,
@@ -137,6 +150,11 @@ impl Operation {
 }
 
 impl Store {
+    /// Now, in nanoseconds since 1970; none on a clock that stands after the year 2554.
+    pub(crate) fn unix_nanos(&self) -> Option<u64> {
+        u64::try_from(self.sys.clock().unix_nanos()).ok()
+    }
+
     /// Begins an operation on a toolchain: its first record is durable when this returns.
     ///
     /// # Errors
@@ -153,6 +171,7 @@ impl Store {
             version: 1,
             state,
             unix_seconds: self.sys.clock().unix_seconds(),
+            unix_nanos: self.unix_nanos(),
             toolchain: id.clone(),
             checkpoint: None,
             generations: None,
@@ -310,6 +329,7 @@ mod tests {
             version,
             state: State::Syncing,
             unix_seconds: 1_800_000_000,
+            unix_nanos: None,
             toolchain: "go1.27.3.linux-amd64".parse().unwrap(),
             checkpoint: Some("x".to_owned()),
             generations: None,

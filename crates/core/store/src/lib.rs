@@ -53,7 +53,7 @@ mod variables;
 
 pub use change::{FileChange, Links};
 pub use error::{StoreError, fixes};
-pub use generation::{Author, Generation};
+pub use generation::{Author, Generation, Moved};
 pub use home::TrustedHome;
 pub use journal::{JournalRecord, Operation, OperationKind};
 pub use layout::Layout;

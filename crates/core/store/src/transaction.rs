@@ -7,6 +7,8 @@
 //! back what they were. Variables come after the files, and the default moves last, by the same rename of `current` as in a switch of
 //! its own. Finished plans are kept for a while, so that the change can be undone.
 
+mod undo;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ use sys::registry::VariableChange;
 
 use crate::change::{FileChange, Image, Links};
 use crate::generation::Author;
-use crate::programs::{Patience, PlannedProgram, image};
+use crate::programs::PlannedProgram;
 use crate::record::{FORMAT, check_format_up_to};
 use crate::staging::to_json;
 use crate::variables::PlannedVariable;
@@ -194,6 +196,7 @@ impl Transaction {
     pub fn commit(self, wait_max: Duration) -> Result<String, StoreError> {
         let store = &self.store;
         let _lock = store.lock(store.layout().store_lock(), &self.purpose, wait_max)?;
+        store.check_not_undone(&self)?;
         for change in &self.changes {
             store.check_change(change)?;
         }
@@ -272,46 +275,6 @@ impl Store {
             done,
             undone: false,
         })
-    }
-
-    /// Gives all files and variables of a finished change what they were back, and the default its former generation, as
-    /// one change again. Returns that change's name.
-    ///
-    /// # Errors
-    /// When there is no such plan, somebody has changed a file, a variable or the default since, or the toolchain of the
-    /// former generation is gone.
-    pub fn undo_transaction(&self, name: &str, author: Author, wait_max: Duration) -> Result<String, StoreError> {
-        let done = self.layout().transactions().join(format!("{name}.done"));
-        let plan = self.read_plan(&done)?;
-        let mut back = self.transaction(format!("undo: {}", plan.purpose)).by(author);
-        back.undoes = Some(name.to_owned());
-        // Where a rollback has taken the default there already, only the files go back.
-        let now = self.current()?.map(|current| current.number);
-        let moved = plan.default.filter(|default| default.from != now);
-        back.default = moved.map(|default| NewDefault::Back { from: default.to, to: default.from });
-        for (index, file) in plan.files.iter().enumerate() {
-            back.changes.push(FileChange {
-                path: file.path.clone(),
-                before: self.image(&done, "after", index, file.remains)?,
-                after: self.image(&done, "before", index, file.existed)?,
-                links: file.links(),
-            });
-        }
-        for (index, program) in plan.programs.iter().enumerate() {
-            if self.program_at(&program.path, Patience::UntilInterrupted)? != program.after {
-                return Err(StoreError::Meddled { path: program.path.clone() });
-            }
-            let image = image(&done, "before", index);
-            if program.before.is_some() && self.program_at(&image, Patience::UntilInterrupted)? != program.before {
-                return Err(StoreError::Meddled { path: image });
-            }
-            back.programs.push((program.path.clone(), program.before.as_ref().map(|_| image)));
-        }
-        for PlannedVariable(change) in plan.variables {
-            self.check_stands(&change, change.after.as_ref())?;
-            back.variables.push(VariableChange { name: change.name, before: change.after, after: change.before });
-        }
-        back.commit(wait_max)
     }
 
     /// Finishes the plans of dead processes, or gives all files of a plan their former bytes back where

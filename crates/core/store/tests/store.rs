@@ -226,8 +226,13 @@ fn a_transaction_changes_all_files_and_is_undone_as_one() {
             (read(&one), read(&two), read(&three)),
             (Some(b"old one".to_vec()), None, Some(b"old three".to_vec()))
         );
+        let again = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
+        assert!(matches!(again, StoreError::Overtaken), "what is undone is not undone once more: {again}");
+        let name = store.transaction("test").change(to(&two, "new two")).commit(WAIT).unwrap();
+        sys.fs().replace(&two, b"edited").unwrap();
         let meddled = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
         assert!(matches!(meddled, StoreError::Meddled { .. }));
+        assert_eq!(read(&two), Some(b"edited".to_vec()));
     });
 }
 

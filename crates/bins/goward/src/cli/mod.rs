@@ -5,6 +5,7 @@ mod bundle;
 mod shims;
 mod verify;
 mod why;
+pub(crate) mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -109,6 +110,21 @@ pub enum ColourChoice {
 }
 
 impl Command {
+    /// Whether what it prints is only what it has done: with `--quiet` that is left out.
+    pub fn only_tells(&self) -> bool {
+        match self {
+            Command::Uninstall(_) | Command::Migrate(_) | Command::Undo(_) | Command::Rollback(_) => true,
+            Command::Setup(_) | Command::Unsetup(_) => true,
+            Command::Install(args) => !args.dry_run,
+            Command::Use(args) => !args.dry_run,
+            Command::Pin(args) => (args.request.is_some() || args.lock) && !args.check,
+            Command::Import(args) => !args.dry_run && (args.all || args.from.is_some() || !args.paths.is_empty()),
+            Command::Prune(args) => !args.dry_run,
+            Command::Shims(args) => args.write,
+            _ => false,
+        }
+    }
+
     /// Whether several platforms make sense.
     pub fn takes_platforms(&self) -> bool {
         match self {
@@ -152,6 +168,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Move from one release to another: default, pins and tools, with one undo.
     Migrate(MigrateArgs),
+    /// Show which installed toolchains have a newer patch or are not supported any more.
+    Outdated(OutdatedArgs),
     /// Print the version that would run in this folder.
     Current(CurrentArgs),
     /// Print the path of the program that would run in this folder.
@@ -273,12 +291,22 @@ pub struct ListArgs {
     pub all: bool,
 }
 
+/// `goward outdated`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  goward outdated
+
+For every minor that is installed, its newest patch that can be had. The exit code is 0 either way.")]
+pub struct OutdatedArgs {}
+
 /// `goward use`
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   goward use latest
   goward use 1.26
+  goward use 1.26 --dry-run
 
 The default is what runs where a folder asks for nothing. Put its folder on PATH once: `goward use`
 prints which.")]
@@ -286,6 +314,9 @@ pub struct UseArgs {
     /// Why, for the history.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+    /// Show what would be installed and used, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Which toolchain; it is installed first if need be.
     #[arg(value_name = "REQUEST", value_parser = request)]
     pub request: Request,
@@ -295,6 +326,7 @@ pub struct UseArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  goward pin                        print what this folder pins, and where
   goward pin 1.26                   the newest go1.26, whatever that is
   goward pin 1.26.8                 exactly that one
   goward pin latest --exact         the newest release of today, by its number
@@ -302,10 +334,11 @@ Examples:
   goward pin --lock --check         say whether goward.lock is up to date, and change nothing
   goward pin 1.26 --file mise.toml  into that file; what else is in it stays
 
-Without --file the version files that decide here are changed, or a `.go-version` is made.")]
+Without --file the project's version files that decide here are changed, or a `.go-version` is made in
+the folder of its go.work or go.mod, else in its repository's. `goward undo` takes it back.")]
 pub struct PinArgs {
-    /// Which toolchain the project wants.
-    #[arg(value_name = "REQUEST", value_parser = request, required_unless_present = "lock")]
+    /// Which toolchain the project wants; without it, what it pins now is printed.
+    #[arg(value_name = "REQUEST", value_parser = request)]
     pub request: Option<Request>,
     /// Write the exact version that the request comes to now.
     #[arg(long, requires = "request")]
@@ -319,7 +352,7 @@ pub struct PinArgs {
     pub check: bool,
     /// Write it into the nearest file of this name: `.go-version`, `.tool-versions`, `mise.toml` or another of
     /// mise's, `.prototools`.
-    #[arg(long, value_name = "NAME", value_parser = pin_file)]
+    #[arg(long, value_name = "NAME", value_parser = pin_file, requires = "request")]
     pub file: Option<FileName>,
 }
 
@@ -390,7 +423,7 @@ pub struct UndoArgs {
 #[command(after_help = "\
 Examples:
   goward rollback
-  goward rollback --to 41
+  goward rollback 41                generation 41, as in `goward history`; not so many steps
 
 Programs that are running keep the toolchain that they were started with.")]
 pub struct RollbackArgs {
@@ -398,8 +431,11 @@ pub struct RollbackArgs {
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     /// A generation's number, or `previous`: the one that the generation in use was made from.
-    #[arg(long, value_name = "GENERATION", default_value = "previous", value_parser = generation)]
-    pub to: GenerationName,
+    #[arg(value_name = "GENERATION", default_value = "previous", value_parser = generation)]
+    pub generation: GenerationName,
+    /// The same, as an option.
+    #[arg(long, value_name = "GENERATION", value_parser = generation, conflicts_with = "generation")]
+    pub to: Option<GenerationName>,
 }
 
 /// A generation as it can be typed.
@@ -414,9 +450,13 @@ pub enum GenerationName {
 /// `goward diff`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
-  goward diff 40 41")]
+Examples:
+  goward diff 40 41                 how many files differ, folder by folder
+  goward diff 40 41 --files         every one of them")]
 pub struct DiffArgs {
+    /// Name every file.
+    #[arg(long)]
+    pub files: bool,
     /// The one generation.
     #[arg(value_name = "FROM")]
     pub from: u64,
@@ -463,7 +503,23 @@ Examples:
 pub struct CompletionsArgs {
     /// The shell.
     #[arg(value_name = "SHELL")]
-    pub shell: clap_complete::Shell,
+    pub shell: CompletionShell,
+}
+
+/// A shell that completions are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompletionShell {
+    /// bash.
+    Bash,
+    /// zsh.
+    Zsh,
+    /// fish.
+    Fish,
+    /// PowerShell.
+    #[value(name = "powershell", alias = "pwsh")]
+    Pwsh,
+    /// elvish.
+    Elvish,
 }
 
 /// `goward man`

@@ -1,16 +1,22 @@
 //! `goward diff`
 
-use engine::Ctx;
+use std::collections::BTreeMap;
+
+use engine::{Ctx, GenerationDiff};
 
 use super::Done;
 use crate::cli::DiffArgs;
 use crate::outcome::Worded;
+use crate::table::columns;
 
 pub(super) fn run(ctx: &Ctx, args: &DiffArgs) -> Done {
     let diff = engine::diff(ctx, args.from, args.to)?;
     let mut text = format!("{} → {}\n", diff.from, diff.to);
+    if !args.files {
+        text.push_str(&summary(&diff));
+    }
     let groups = [("+", &diff.added), ("-", &diff.removed), ("~", &diff.changed)];
-    for (sign, paths) in groups {
+    for (sign, paths) in groups.into_iter().filter(|_| args.files) {
         for path in paths {
             text.push_str(&format!("{sign} {path}\n"));
         }
@@ -23,4 +29,19 @@ pub(super) fn run(ctx: &Ctx, args: &DiffArgs) -> Done {
         diff.same
     ));
     Ok(Box::new(Worded::new(diff, text)))
+}
+
+/// How many files differ in each of the tree's folders; those right in it stand under `.`.
+fn summary(diff: &GenerationDiff) -> String {
+    let mut folders: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    for (kind, paths) in [&diff.added, &diff.removed, &diff.changed].into_iter().enumerate() {
+        for path in paths {
+            let folder = path.split_once('/').map_or(".", |(folder, _)| folder);
+            folders.entry(folder).or_default()[kind] += 1;
+        }
+    }
+    let row = |(folder, [added, removed, changed]): (&str, [usize; 3])| {
+        vec![format!("  {folder}"), format!("+{added}"), format!("-{removed}"), format!("~{changed}")]
+    };
+    columns(&folders.into_iter().map(row).collect::<Vec<_>>())
 }

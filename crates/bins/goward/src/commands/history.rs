@@ -38,7 +38,7 @@ fn row(event: &Event) -> Vec<String> {
     }
     vec![
         if event.in_use { "*".to_owned() } else { String::new() },
-        when(event.unix_seconds),
+        when(event.unix_nanos),
         event.action.to_owned(),
         generation,
         event.toolchain.as_ref().map(ToString::to_string).or_else(|| event.purpose.clone()).unwrap_or_default(),
@@ -47,8 +47,10 @@ fn row(event: &Event) -> Vec<String> {
     ]
 }
 
-/// `2026-11-21 03:14:07Z`
-fn when(unix_seconds: u64) -> String {
+/// RFC 3339 with milliseconds: `2026-11-21T03:14:07.123Z`.
+fn when(unix_nanos: u64) -> String {
+    let unix_seconds = unix_nanos / 1_000_000_000;
     let (hours, minutes, seconds) = (unix_seconds / 3600 % 24, unix_seconds / 60 % 60, unix_seconds % 60);
-    format!("{} {hours:02}:{minutes:02}:{seconds:02}Z", Date::from_unix_seconds(unix_seconds))
+    let milliseconds = unix_nanos / 1_000_000 % 1000;
+    format!("{}T{hours:02}:{minutes:02}:{seconds:02}.{milliseconds:03}Z", Date::from_unix_seconds(unix_seconds))
 }

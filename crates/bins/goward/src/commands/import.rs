@@ -1,5 +1,7 @@
 //! `goward import`
 
+use std::path::PathBuf;
+
 use adopt::{Action, Done as What, GlobalDefault, Item, Manager, ProjectPin, Verdict, Where};
 use diag::{Diagnose, Report, Speech};
 use engine::{Adopted, Ctx};
@@ -23,6 +25,7 @@ pub(super) fn run(ctx: &Ctx, args: &ImportArgs, speech: &Speech) -> Done {
         return from(ctx, args, name.0, speech);
     }
     let plan = adopt::plan(ctx, &args.paths, &Where::default())?;
+    let missing = missing(&args.paths, &plan.items);
     let shows_only = args.dry_run || (args.paths.is_empty() && !args.all);
     if shows_only {
         if plan.items.is_empty() {
@@ -30,11 +33,14 @@ pub(super) fn run(ctx: &Ctx, args: &ImportArgs, speech: &Speech) -> Done {
         } else if !args.dry_run && plan.items.iter().any(|item| item.action != Action::Leave) {
             speech.say("nothing is done yet; `goward import --all` does all of it, `goward import PATH` one");
         }
+        if let Some(failure) = missing.into_iter().next() {
+            return Err(failure);
+        }
         let text = table(&plan.items);
         return Ok(Box::new(Worded::new(plan, text)));
     }
-    speech.write(&table(&plan.items));
-    apply(ctx, &plan.items, speech)
+    speech.say(table(&plan.items).trim_end());
+    apply(ctx, &plan.items, missing, speech)
 }
 
 /// Everything of one manager: its installations, its default, and what the user should know of.
@@ -60,11 +66,11 @@ fn from(ctx: &Ctx, args: &ImportArgs, manager: Manager, speech: &Speech) -> Done
     if args.dry_run {
         return Ok(Box::new(Worded::new(known, before)));
     }
-    speech.write(&before);
+    speech.say(before.trim_end());
     if plan.items.is_empty() && default.is_none() {
         speech.say(&format!("nothing of {} was found", manager.word()));
     }
-    let Parts { mut text, mut value, exit_code } = bring_in(ctx, &plan.items, speech)?;
+    let Parts { mut text, mut value, exit_code } = bring_in(ctx, &plan.items, Vec::new(), speech)?;
     for folder in pins.iter().filter(|pin| pin.is_read).filter_map(|pin| pin.path.parent()) {
         // As for a run: one that cannot be remembered costs a download at the most.
         let _ = ctx.store.remember_project(folder);
@@ -110,15 +116,32 @@ struct Parts {
     exit_code: u8,
 }
 
-fn apply(ctx: &Ctx, items: &[Item], speech: &Speech) -> Done {
-    let Parts { text, value, exit_code } = bring_in(ctx, items, speech)?;
+/// Folders that the user has named and that hold no installation: each is a failure, however much there is elsewhere.
+fn missing(paths: &[PathBuf], items: &[Item]) -> Vec<Failure> {
+    let failure = |path: PathBuf, why: &str| Failure::NoInstallation { path, why: why.to_owned() };
+    match paths {
+        [] => Vec::new(),
+        [path, ..] if items.is_empty() => vec![failure(path.clone(), "nothing is there")],
+        _ => items
+            .iter()
+            .filter_map(|item| match &item.found.verdict {
+                Verdict::Broken { why } => Some(failure(item.found.path.clone(), why)),
+                _ => None,
+            })
+            .collect(),
+    }
+}
+
+fn apply(ctx: &Ctx, items: &[Item], missing: Vec<Failure>, speech: &Speech) -> Done {
+    let Parts { text, value, exit_code } = bring_in(ctx, items, missing, speech)?;
     Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
 }
 
 /// One after the other: each may share files with the one before. What fails does not keep the rest.
-fn bring_in(ctx: &Ctx, items: &[Item], speech: &Speech) -> Result<Parts, Failure> {
+fn bring_in(ctx: &Ctx, items: &[Item], missing: Vec<Failure>, speech: &Speech) -> Result<Parts, Failure> {
     let (mut text, mut done, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
-    let mut failures = Vec::new();
+    let are_named = !missing.is_empty();
+    let mut failures = missing;
     for item in items {
         match adopt::apply(ctx, item) {
             Ok(None) => {}
@@ -133,7 +156,7 @@ fn bring_in(ctx: &Ctx, items: &[Item], speech: &Speech) -> Result<Parts, Failure
         }
     }
     let broken: Vec<&Item> = items.iter().filter(|item| matches!(item.found.verdict, Verdict::Broken { .. })).collect();
-    if done.is_empty() && failures.len() == 1 && broken.is_empty() {
+    if done.is_empty() && failures.len() == 1 && (broken.is_empty() || are_named) {
         return Err(failures.remove(0));
     }
     for failure in &failures {

@@ -5,7 +5,7 @@ use engine::{Ctx, Installed};
 use serde_json::{Value, json};
 use trust::{Evidence, Witness};
 
-use super::{Done, Unobtained, listen, plan_chosen, remember, say_passed_over};
+use super::{Done, Unobtained, asked, listen, plan_chosen, remember, say_passed_over};
 use crate::cli::InstallArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -14,16 +14,25 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
     listen(ctx)?;
     let mut plans = Vec::new();
     let mut failures: Vec<Failure> = Vec::new();
+    let mut chosen = None;
     if args.requests.is_empty() {
         let choice = engine::choose(ctx, None)?;
         let (plan, choice) = plan_chosen(ctx, choice).map_err(Unobtained::into_failure)?;
         say_passed_over(&choice, speech);
         remember(ctx, &choice);
+        if args.dry_run {
+            engine::check_offered(ctx, &plan).map_err(|error| asked(&choice, error.into()))?;
+        }
         plans.push(plan);
+        chosen = Some(choice);
     }
     for request in &args.requests {
         for request in single(ctx, request)? {
             match engine::plan_install(ctx, &request, &ctx.platform) {
+                Ok(plan) if args.dry_run => match engine::check_offered(ctx, &plan) {
+                    Ok(()) => plans.push(plan),
+                    Err(error) => failures.push(error.into()),
+                },
                 Ok(plan) => plans.push(plan),
                 Err(error) => failures.push(error.into()),
             }
@@ -49,7 +58,10 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
     for result in engine::install(ctx, &plans) {
         match result {
             Ok(installed) => done.push(installed),
-            Err(error) => failures.push(error.into()),
+            Err(error) => failures.push(match &chosen {
+                Some(choice) => asked(choice, error.into()),
+                None => error.into(),
+            }),
         }
     }
     conclude(ctx, done, failures, speech)

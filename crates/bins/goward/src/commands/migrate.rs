@@ -24,7 +24,7 @@ pub(super) fn run(ctx: &Ctx, args: &MigrateArgs, speech: &Speech) -> Done {
         let text = planned(&plan);
         return Ok(Box::new(Worded::new(json!({ "plan": plan }), text)));
     }
-    speech.write(&planned(&plan));
+    speech.say(planned(&plan).trim_end());
     let migrated = adopt::migrate::apply(ctx, &plan, &|line| speech.say(line))?;
     // The rest is done and stands; a script must learn that a tool is not.
     let exit_code = if migrated.failed.is_empty() { 0 } else { Class::Environment.exit_code() };

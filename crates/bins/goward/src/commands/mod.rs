@@ -16,6 +16,7 @@ mod install;
 mod list;
 mod man;
 mod migrate;
+mod outdated;
 mod pin;
 mod prune;
 mod rollback;
@@ -73,6 +74,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Current(args) => current::run(ctx, args, speech),
         Command::Which(args) => which::run(ctx, args, speech),
         Command::Import(args) => import::run(ctx, args, speech),
+        Command::Outdated(_) => outdated::run(ctx, speech),
         Command::Migrate(args) => migrate::run(ctx, args, speech),
         Command::Env(args) => env::run(ctx, args),
         Command::Pin(args) => pin::run(ctx, args, platforms, speech),
@@ -199,7 +201,8 @@ fn obtain_choice(ctx: &Ctx, choice: Choice, speech: &Speech) -> Result<(Toolchai
         return Ok((toolchain.clone(), choice));
     }
     if !ctx.settings.is_on("install.auto") {
-        return Err(Unobtained::missing(Failure::NotInstalled { request: choice.request.to_string() }));
+        let failure = Failure::NotInstalled { request: choice.request.to_string() };
+        return Err(Unobtained::Missing(asked(&choice, failure)));
     }
     listen(ctx)?;
     say_stranger(&choice, speech);
@@ -213,21 +216,34 @@ fn obtain_choice(ctx: &Ctx, choice: Choice, speech: &Speech) -> Result<(Toolchai
         engine::hold_installed(ctx, &toolchain.id)?;
         return Ok((toolchain.clone(), choice));
     }
-    Ok((install_planned(ctx, plan, speech).map_err(Unobtained::missing)?, choice))
+    match install_planned(ctx, plan, speech) {
+        Ok(toolchain) => Ok((toolchain, choice)),
+        Err(failure) => Err(Unobtained::Missing(asked(&choice, failure))),
+    }
+}
+
+/// A failure to have what is asked for, told with the file or variable that asks. What stands on the command line, the
+/// user has before them.
+fn asked(choice: &Choice, cause: Failure) -> Failure {
+    match choice.asked_by() {
+        Some(because) if cause.class() != Class::Interrupted => Failure::Asked { because, cause: Box::new(cause) },
+        _ => cause,
+    }
 }
 
 /// The plan for what this folder asks for. Before anything is fetched: what the project refuses need not be
 /// installed for it.
 fn plan_chosen(ctx: &Ctx, choice: Choice) -> Result<(InstallPlan, Choice), Unobtained> {
-    let plan_for = |request: &Request| engine::plan_install(ctx, request, &ctx.platform).map_err(Unobtained::missing);
-    let plan = plan_for(&choice.request)?;
+    let plan = engine::plan_install(ctx, &choice.request, &ctx.platform);
+    let plan = plan.map_err(|error| Unobtained::Missing(asked(&choice, error.into())))?;
     let request = choice.request.clone();
     let choice = choice.settled(ctx, plan.toolchain.version())?;
-    match choice.request == request {
-        true => Ok((plan, choice)),
-        // The pin gave way to what the project needs.
-        false => Ok((plan_for(&choice.request)?, choice)),
+    if choice.request == request {
+        return Ok((plan, choice));
     }
+    // The pin gave way to what the project needs.
+    let plan = engine::plan_install(ctx, &choice.request, &ctx.platform).map_err(Unobtained::missing)?;
+    Ok((plan, choice))
 }
 
 /// Says what did not count though it would have decided, and what gave way.

@@ -11,6 +11,9 @@ use crate::failure::Failure;
 use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &PinArgs, platforms: &[Platform], speech: &Speech) -> Done {
+    if args.request.is_none() && !args.lock {
+        return shown(ctx);
+    }
     let pinned = match &args.request {
         Some(request) => Some(pin(ctx, args, request, speech)?),
         None => None,
@@ -46,6 +49,15 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, platforms: &[Platform], speech: &Sp
     Ok(Box::new(Worded::new(json!({ "pinned": value, "lock": outcome }), text).ending_with(exit_code)))
 }
 
+/// What pins in this folder, and where.
+fn shown(ctx: &Ctx) -> Done {
+    let choice = engine::choose(ctx, None)?;
+    let Some(origin) = choice.pinned_by() else { return Err(Failure::NoPin) };
+    let text = format!("{} ({origin})\n", choice.request);
+    let value = json!({ "request": choice.request.to_string(), "origin": origin });
+    Ok(Box::new(Worded::new(value, text)))
+}
+
 fn pin(ctx: &Ctx, args: &PinArgs, request: &Request, speech: &Speech) -> Result<(Pinned, String), Failure> {
     let request = if args.exact { exact(ctx, request)? } else { request.clone() };
     let pinned = engine::pin(ctx, &request, args.file)?;
@@ -61,6 +73,9 @@ fn pin(ctx: &Ctx, args: &PinArgs, request: &Request, speech: &Speech) -> Result<
     }
     for other in &pinned.disagreeing {
         speech.say(&format!("{other}, which its tool still follows"));
+    }
+    if let Some(why) = &pinned.not_remembered {
+        speech.say(&format!("`goward undo` does not know of it: could not {why}"));
     }
     if let Some(project) = pinned.path.parent() {
         // As for a run: one that cannot be remembered costs a download at the most.

@@ -13,7 +13,7 @@ pub(super) fn undo(ctx: &Ctx, args: &UndoArgs) -> Done {
 }
 
 pub(super) fn run(ctx: &Ctx, args: &RollbackArgs) -> Done {
-    let to = match args.to {
+    let to = match args.to.unwrap_or(args.generation) {
         GenerationName::Previous => None,
         GenerationName::Number(number) => Some(number),
     };
@@ -25,6 +25,9 @@ pub(super) fn run(ctx: &Ctx, args: &RollbackArgs) -> Done {
 fn step(step: &UndoneStep) -> String {
     match step {
         UndoneStep::Default(back) => line(back),
+        UndoneStep::NoDefault { left, before } => {
+            format!("no default is set any more, {} was before (generation {left})\n", before.version().tag())
+        }
         UndoneStep::Change { purpose, files, variables, generation, .. } => {
             let mut text = format!("undid: {purpose}\n");
             for file in files {

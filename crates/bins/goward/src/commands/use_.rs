@@ -2,12 +2,17 @@
 
 use diag::Speech;
 use engine::Ctx;
+use release::ToolchainId;
+use serde_json::json;
 
-use super::{Done, obtain_released};
+use super::{Done, listen, obtain_released};
 use crate::cli::UseArgs;
 use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &UseArgs, speech: &Speech) -> Done {
+    if args.dry_run {
+        return planned(ctx, args);
+    }
     let toolchain = obtain_released(ctx, &args.request, speech)?;
     let switched = engine::switch(ctx, &toolchain.id)?;
     let tag = switched.toolchain.version().tag();
@@ -22,6 +27,7 @@ pub(super) fn run(ctx: &Ctx, args: &UseArgs, speech: &Speech) -> Done {
         }
         (None, true) => format!("{tag} is the default now (generation {})\n", switched.generation),
     };
+    say_other_here(ctx, &switched.toolchain, speech);
     let path = ctx.sys.env().search_path();
     if !path.contains(&switched.bin) && !path.contains(&ctx.store.layout().shims()) {
         speech.say(&format!("put `{}` on PATH to have it in every shell", switched.bin.display()));
@@ -35,4 +41,39 @@ pub(super) fn run(ctx: &Ctx, args: &UseArgs, speech: &Speech) -> Done {
         ));
     }
     Ok(Box::new(Worded::new(switched, text)))
+}
+
+/// What would be installed and used. Nothing changes; what cannot be had is an error, as it would be without.
+fn planned(ctx: &Ctx, args: &UseArgs) -> Done {
+    let found = engine::newest_installed(ctx, &args.request)?;
+    let (id, installed) = match found {
+        Some(toolchain) => (toolchain.id, true),
+        None => {
+            listen(ctx)?;
+            let plan = engine::plan_install(ctx, &args.request, &ctx.platform)?;
+            engine::check_offered(ctx, &plan)?;
+            (plan.toolchain, plan.installed)
+        }
+    };
+    let tag = id.version().tag();
+    let first = if installed { "" } else { ", after it is installed" };
+    let text = match ctx.store.current()? {
+        Some(current) if current.toolchain == id => format!("{tag} is the default already\n"),
+        Some(current) => {
+            format!("{tag} would be the default{first}, in place of {}\n", current.toolchain.version().tag())
+        }
+        None => format!("{tag} would be the default{first}\n"),
+    };
+    Ok(Box::new(Worded::new(json!({ "toolchain": id, "installed": installed }), text)))
+}
+
+/// The default is what runs where nothing is asked for: where this folder asks for something else, that is said.
+fn say_other_here(ctx: &Ctx, default: &ToolchainId, speech: &Speech) {
+    // A folder that cannot be understood is what every other command speaks of.
+    let Ok(choice) = engine::choose(ctx, None) else { return };
+    if choice.toolchain.as_ref().is_some_and(|toolchain| toolchain.id == *default) {
+        return;
+    }
+    let runs = choice.toolchain.as_ref().map_or(choice.request.to_string(), |other| other.id.version().tag());
+    speech.say(&format!("in this folder {runs} still runs: {}", choice.because()));
 }

@@ -6,7 +6,7 @@ use diag::Speech;
 use engine::Ctx;
 use serde_json::json;
 
-use super::{Done, remember, say_passed_over};
+use super::{Done, asked, remember, say_passed_over};
 use crate::cli::WhichArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -15,7 +15,7 @@ pub(super) fn run(ctx: &Ctx, args: &WhichArgs, speech: &Speech) -> Done {
     let choice = engine::choose(ctx, None)?;
     say_passed_over(&choice, speech);
     let Some(toolchain) = choice.toolchain.clone() else {
-        return Err(Failure::NotInstalled { request: choice.request.to_string() });
+        return Err(asked(&choice, Failure::NotInstalled { request: choice.request.to_string() }));
     };
     remember(ctx, &choice);
     let launch = engine::plan_launch(ctx, toolchain, &[OsString::from(&args.program)])?;

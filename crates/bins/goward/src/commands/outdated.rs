@@ -1,0 +1,31 @@
+//! `goward outdated`
+
+use diag::Speech;
+use engine::{Ctx, Outdated};
+use serde_json::json;
+
+use super::{Done, listen};
+use crate::outcome::Worded;
+use crate::table::columns;
+
+pub(super) fn run(ctx: &Ctx, speech: &Speech) -> Done {
+    listen(ctx)?;
+    let (source, list) = engine::outdated(ctx, &ctx.store.installed()?)?;
+    if list.is_empty() {
+        speech.say("no toolchain is installed; `goward install latest` gets one");
+    }
+    let text = columns(&list.iter().map(row).collect::<Vec<_>>());
+    for item in list.iter().filter(|item| item.newer.is_some()) {
+        let minor = item.installed.minor();
+        speech.say(&format!("`goward install {minor}` gets the newest of {minor}"));
+    }
+    Ok(Box::new(Worded::new(json!({ "source": source, "minors": list }), text)))
+}
+
+fn row(item: &Outdated) -> Vec<String> {
+    let newer = match &item.newer {
+        Some(newer) => format!("{} can be had", newer.tag()),
+        None => "the newest of its minor".to_owned(),
+    };
+    vec![item.installed.tag(), newer, item.support.clone()]
+}
