@@ -48,7 +48,7 @@ fn shims_follow_an_install_from_a_bundle() {
 
 #[test]
 fn a_call_of_a_shim_that_installs_and_then_cannot_start_says_that_it_installed() {
-    let broken = TinyToolchain::host("1.27.3").without_file("bin/gofmt");
+    let broken = TinyToolchain::host("1.27.3").without_file(&format!("bin/{}", program::file_name("gofmt")));
     let mut world = World::offering([broken]).sources("official");
     shimmed(&world);
     world.home.cd("work").write(".go-version", "1.27.3\n");

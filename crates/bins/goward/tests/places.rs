@@ -147,7 +147,7 @@ fn doctor_tells_repairs_and_tells_again() {
         findings.map(|finding| finding["word"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     if !cfg!(target_os = "macos") {
-        assert_eq!(words(), ["goenv-goroot"]);
+        assert!(words().iter().any(|word| word == "goenv-goroot"), "{:?}", words());
     }
     // Windows has no such bits. Where the home is refused nothing else can be looked at.
     #[cfg(unix)]

@@ -216,7 +216,8 @@ fn a_check_is_heard_by_its_code_and_its_words() {
 
 #[test]
 fn a_check_that_cannot_be_run_or_does_not_end_refuses() {
-    let world = World::new().sources("official").env("GOWARD_VERIFY_HOOK", "/nowhere/check");
+    let nowhere = if cfg!(windows) { r"C:\nowhere\check" } else { "/nowhere/check" };
+    let world = World::new().sources("official").env("GOWARD_VERIFY_HOOK", nowhere);
     let run = world.goward("install 1.27.3");
     assert_eq!(run.code, POLICY, "{}", run.stderr);
     assert!(run.stderr.contains("cannot be run"), "{}", run.stderr);

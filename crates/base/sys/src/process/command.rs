@@ -166,6 +166,11 @@ impl UserProgram {
         self.program.path()
     }
 
+    /// The program as it is called: by the name that it was given, which is the path that was typed, else by its path.
+    pub fn called(&self) -> &Path {
+        self.name.as_ref().map_or(self.program.path(), Path::new)
+    }
+
     pub(super) fn to_std(&self) -> std::process::Command {
         let mut command = std::process::Command::new(self.program.path());
         command.args(&self.args);

@@ -38,7 +38,7 @@ pub(super) fn run(ctx: &Ctx, args: &RunArgs, speech: &Speech) -> Done {
     }
     remember(ctx, &choice);
     let cause = ctx.sys.process().replace(&launch.command);
-    Err(Failure::from(LaunchError::refused(launch.command.program(), cause)))
+    Err(Failure::from(LaunchError::refused(launch.command.called(), cause)))
 }
 
 /// The same for a Go that is run where it stands.
@@ -52,5 +52,5 @@ fn run_system(ctx: &Ctx, path: Option<&Path>, command: &[OsString], speech: &Spe
         }
     }
     let cause = ctx.sys.process().replace(&command);
-    Err(Failure::from(LaunchError::refused(command.program(), cause)))
+    Err(Failure::from(LaunchError::refused(command.called(), cause)))
 }
