@@ -222,7 +222,8 @@ fn pairs(forgets_first: bool, models: &[Model], in_recovery: bool) -> Result<Cou
 #[test]
 fn a_recovery_that_may_be_stopped_passes() {
     let counts = pairs(false, &Model::ALL, true).unwrap();
-    assert_eq!(counts.operations, 17);
+    // Two of them give a new file the mode of the one that it replaces.
+    assert_eq!(counts.operations, 19);
     assert!(counts.points > 500, "{counts}");
 }
 
