@@ -4,6 +4,7 @@
 
 mod support;
 
+#[cfg(unix)]
 use std::path::Path;
 
 use serde_json::Value;
