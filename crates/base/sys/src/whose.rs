@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::foreign::{Foreign, Refusal};
 use crate::fs::{EntryKind, Fs, Meta};
 
 impl Fs {
@@ -31,21 +32,15 @@ impl Fs {
     /// # Errors
     /// `InvalidData` where it is another file now; what the system says.
     pub fn read_head_of(&self, path: &Path, looked_at: &Meta, bytes_max: u64) -> io::Result<Vec<u8>> {
-        let mut options = std::fs::OpenOptions::new();
-        options.read(true);
-        #[cfg(unix)]
-        {
-            use rustix::fs::OFlags;
-            let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
-            std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.cast_signed());
-        }
-        let file = options.open(path)?;
-        let opened = Meta::of(&file.metadata()?);
-        if opened.kind != EntryKind::File || opened.identity != looked_at.identity || opened.owner != looked_at.owner {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "another file was put in its place just now"));
+        let another = || io::Error::new(io::ErrorKind::InvalidData, "another file was put in its place just now");
+        let asked = Foreign::at_most(u64::MAX).as_looked_at(looked_at);
+        let opened = self.open_foreign(path, &asked);
+        let (file, opened) = opened.map_err(|error| if Refusal::of(&error).is_some() { another() } else { error })?;
+        if opened.owner != looked_at.owner {
+            return Err(another());
         }
         let mut bytes = Vec::new();
-        file.take(bytes_max).read_to_end(&mut bytes)?;
+        file.inner.take(bytes_max).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 }
