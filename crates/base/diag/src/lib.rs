@@ -15,6 +15,7 @@
 mod class;
 mod credentials;
 mod diagnose;
+mod error_chain;
 mod foreign_text;
 mod place;
 mod progress;
@@ -26,6 +27,7 @@ mod speech;
 pub use class::Class;
 pub use credentials::{program_of, shown_query, without_credentials};
 pub use diagnose::{Diagnose, Hints, Tried};
+pub use error_chain::{AnyDiagnose, error_chain};
 pub use foreign_text::{deceives, escaped, escaped_json, escaped_lines};
 pub use place::Place;
 pub use progress::{Cleaned, Progress, Silent, Task, TaskHandle};

@@ -18,9 +18,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use context::Ctx;
+use context::settings::{Flag, Settings};
 use diag::{Class, Colour, Report, Speech, Verbosity};
-use engine::Ctx;
-use engine::settings::{Flag, Settings};
 use release::Platform;
 use sys::{Host, Sys};
 

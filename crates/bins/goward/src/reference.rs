@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use clap::Command;
+use context::settings::{Kind, TABLE};
 use diag::Class;
-use engine::settings::{Kind, TABLE};
 
 use crate::cli;
 

@@ -10,7 +10,7 @@ use crate::table::Table;
 pub fn refuse_other(machine: &mut impl Machine, table: &Table<'_>, path: &mut Path) -> Result<(), Why> {
     const NAME: &[u8] = if cfg!(windows) { b"\\goward\\config.toml" } else { b"/goward/config.toml" };
     let (config, read) = table.config;
-    // As `engine::settings` looks for it: what is not absolute counts as not set.
+    // As `context::settings` looks for it: what is not absolute counts as not set.
     let set = |name: &str| machine.var(name).filter(|value| is_absolute(value));
     match set(if cfg!(windows) { "APPDATA" } else { "XDG_CONFIG_HOME" }) {
         Some(folder) => path.set(&[folder, NAME]),

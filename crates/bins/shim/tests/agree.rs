@@ -57,7 +57,7 @@ fn found(folders: &[Files]) -> Found<'_> {
 }
 
 /// What the rules and the store say of the same folders: the version that runs, if any does. This is what
-/// `engine::choose` does with the decision.
+/// `resolve::choose` does with the decision.
 fn expected(folders: &[Files], default: Option<&str>) -> Option<String> {
     let file = |name, content: &Option<Vec<u8>>| {
         content.clone().map(|content| FoundFile::new(name, format!("/x/{name}"), content))

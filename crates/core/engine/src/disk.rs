@@ -6,7 +6,7 @@ use release::ToolchainId;
 use serde::Serialize;
 use store::StoreError;
 
-use crate::ctx::Ctx;
+use context::Ctx;
 
 /// What one toolchain takes.
 #[derive(Debug, Clone, Serialize)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::states::State;
 use store::{Author, OperationKind, StoreError};
 
-use crate::ctx::Ctx;
+use context::Ctx;
 
 /// One change in the past.
 #[derive(Debug, Clone, Serialize)]

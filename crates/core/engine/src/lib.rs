@@ -6,78 +6,32 @@
 //!
 //! Tested end to end by `bins/goward/tests` against the mock upstream of `testkit`.
 
-mod adopt;
-mod auto;
-mod catalog;
-mod choose;
-mod ctx;
 mod disk;
-mod floor;
-mod get;
-mod go_question;
-mod goenv;
 mod history;
-mod hook;
-mod host;
 mod install;
-mod launch;
-mod limits;
 mod list;
-mod lock;
-mod log;
-mod material;
-mod module_zip;
+mod lock_file;
 mod pin;
-mod pin_toml;
-mod policy;
-mod prove;
 mod prune;
-mod recover;
-mod refetch;
-mod rollback;
-pub mod settings;
+mod shared_store;
 mod shims;
-mod signature;
-mod state;
+mod state_line;
 mod status;
 mod switch;
-mod system;
+mod undo;
 mod uninstall;
-mod why;
 
-pub use adopt::{AdoptError, Adopted, Adoption, adopt};
-pub use auto::{AutoError, check_auto_install, check_auto_switch};
-pub use catalog::{Attempt, CatalogError};
-pub use choose::{Choice, ChooseError, choose, choose_in, look_around, newest_installed};
-pub use ctx::{Ctx, Derivation};
 pub use disk::{DiskUse, DiskUses, disk_uses};
-pub use floor::{FloorError, FloorWhy, Older, why_floor};
-pub use get::GetError;
-pub use goenv::{GO_VARIABLES, GoEnv, Overruled, Rule, Variable, go_env, shown};
 pub use history::{Event, GenerationDiff, diff, history};
-pub use host::host_facts;
-pub use install::{InstallError, InstallPlan, Installed, check_offered, install, plan_install};
-pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};
+pub use install::{adopt, install};
 pub use list::{Available, Listed, Outdated, available, installed, outdated};
-pub use lock::{LockError, LockOutcome, hold_installed, lock};
-pub use log::{
-    LocalFailure, LogFailure, LogProofError, Vouched, ask_log, check_kept_proof, go_setting_of, has_record, key_of,
-    log_proof, newest_head,
-};
-pub use module_zip::{ModuleZipError, write_module_zip};
+pub use lock_file::{LockOutcome, LockWriteError, lock, project_lock, sources};
 pub use pin::{PinError, Pinned, pin, repinned};
-pub use policy::{Lack, Need, Policy};
-pub use prove::ProveError;
 pub use prune::{PruneItem, prune};
-pub use recover::recover;
-pub use refetch::refetch;
-pub use rollback::{RolledBack, Undone, UndoneStep, roll_back, undo};
-pub use shims::{
-    NextError, ShimError, ShimListed, ShimsListed, ShimsWritten, after_change, list_shims, next_program, write_shims,
-};
-pub use state::state_line;
+pub use shared_store::{SystemError, SystemMade, SystemStatus, system_init, system_status};
+pub use shims::{ShimError, ShimListed, ShimsListed, ShimsWritten, after_change, list_shims, write_shims};
+pub use state_line::state_line;
 pub use status::{Status, status};
 pub use switch::{Switched, switch};
-pub use system::{SystemError, SystemMade, SystemStatus, system_init, system_status};
+pub use undo::{RolledBack, Undone, UndoneStep, roll_back, undo};
 pub use uninstall::{Uninstalled, uninstall};
-pub use why::{Why, why};

@@ -5,8 +5,9 @@ use serde::Serialize;
 use store::{StoreError, Toolchain};
 use trust::Evidence;
 
-use crate::catalog::CatalogError;
-use crate::ctx::Ctx;
+use acquire::Sources;
+use context::Ctx;
+use source::CatalogError;
 
 /// An installed toolchain, as a list shows it.
 #[derive(Debug, Clone, Serialize)]
@@ -96,14 +97,15 @@ pub struct Outdated {
 ///
 /// # Errors
 /// When no source answers.
-pub fn outdated(ctx: &Ctx, installed: &[Toolchain]) -> Result<(String, Vec<Outdated>), CatalogError> {
+pub fn outdated(sources: &Sources, installed: &[Toolchain]) -> Result<(String, Vec<Outdated>), CatalogError> {
+    let ctx = sources.ctx();
     let mut installed: Vec<Version> = installed
         .iter()
         .filter(|toolchain| *toolchain.id.platform() == ctx.platform)
         .map(|toolchain| toolchain.id.version().clone())
         .collect();
     installed.sort();
-    let (source, offered) = ctx.catalog().all(ctx, &ctx.platform)?;
+    let (source, offered) = sources.catalog().all(&sources.ask(), &ctx.platform)?;
     let today = today(ctx);
     let mut list: Vec<Outdated> = Vec::new();
     for version in installed.iter().rev() {
@@ -128,8 +130,9 @@ pub fn outdated(ctx: &Ctx, installed: &[Toolchain]) -> Result<(String, Vec<Outda
 ///
 /// # Errors
 /// When no source answers or the store cannot be read.
-pub fn available(ctx: &Ctx, platform: &Platform, all: bool) -> Result<(String, Vec<Available>), CatalogError> {
-    let (source, mut versions) = ctx.catalog().all(ctx, platform)?;
+pub fn available(sources: &Sources, platform: &Platform, all: bool) -> Result<(String, Vec<Available>), CatalogError> {
+    let ctx = sources.ctx();
+    let (source, mut versions) = sources.catalog().all(&sources.ask(), platform)?;
     // Sources list them in orders of their own.
     versions.sort();
     let today = today(ctx);

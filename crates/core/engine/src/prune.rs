@@ -10,9 +10,9 @@ use release::ToolchainId;
 use serde::Serialize;
 use store::StoreError;
 
-use crate::ctx::Ctx;
-use crate::recover::recover;
 use crate::shims::after_change;
+use context::Ctx;
+use context::recover;
 
 /// What a prune decides of one toolchain.
 #[derive(Debug, Clone, Serialize)]
@@ -92,7 +92,7 @@ fn roots(ctx: &Ctx) -> Result<BTreeMap<ToolchainId, String>, StoreError> {
         keep(generation.toolchain, format!("generation {} is one of the newest {newest}", generation.number));
     }
     for project in ctx.store.projects()? {
-        if let Some(id) = crate::choose::pinned_in(ctx, &project) {
+        if let Some(id) = resolve::pinned_in(ctx, &project) {
             keep(id, format!("`{}` asks for it", project.display()));
         }
     }

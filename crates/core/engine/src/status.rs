@@ -3,7 +3,7 @@
 use serde::Serialize;
 use store::{JournalRecord, StoreError};
 
-use crate::ctx::Ctx;
+use context::Ctx;
 
 /// The store's state at a glance.
 #[derive(Debug, Clone, Serialize)]

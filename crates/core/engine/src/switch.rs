@@ -4,8 +4,8 @@ use release::ToolchainId;
 use serde::Serialize;
 use store::StoreError;
 
-use crate::ctx::Ctx;
-use crate::recover::recover;
+use context::Ctx;
+use context::recover;
 
 /// What a switch has done.
 #[derive(Debug, Clone, Serialize)]

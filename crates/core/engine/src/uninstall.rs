@@ -4,9 +4,9 @@ use release::ToolchainId;
 use serde::Serialize;
 use store::StoreError;
 
-use crate::ctx::Ctx;
-use crate::recover::recover;
 use crate::shims::after_change;
+use context::Ctx;
+use context::recover;
 
 /// What was taken away.
 #[derive(Debug, Clone, Serialize)]

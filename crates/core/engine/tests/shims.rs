@@ -6,8 +6,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::sync::Arc;
 
-use engine::Ctx;
-use engine::settings::Settings;
+use context::Ctx;
+use context::settings::Settings;
 use release::Platform;
 use sys::{Clock, Env, Fs, Host, Sys};
 

@@ -155,7 +155,7 @@ impl Source for IndexSource {
         Ok(self.index(ask)?.versions_for(platform).cloned().collect())
     }
 
-    fn kept(&self, sys: &sys::Sys, cache: &std::path::Path, platform: &Platform) -> Vec<Version> {
+    fn cached_versions(&self, sys: &sys::Sys, cache: &std::path::Path, platform: &Platform) -> Vec<Version> {
         let bytes = sys.fs().read(&cache.join(self.cache_name("json")), INDEX_BYTES_MAX).unwrap_or_default();
         Index::parse(&bytes).map(|index| index.versions_for(platform).cloned().collect()).unwrap_or_default()
     }

@@ -15,6 +15,7 @@
 mod ask;
 mod build_default;
 pub mod bundle;
+mod catalog;
 mod error;
 mod folder;
 mod goenv;
@@ -28,6 +29,7 @@ mod wheel;
 pub use ask::Ask;
 pub use build_default::{BUILD_GOPROXY_ORIGIN, build_goproxy};
 pub use bundle::BundleSource;
+pub use catalog::{Attempt, Catalog, CatalogError, most_severe, no_source_hint};
 pub use error::SourceError;
 pub use folder::FolderSource;
 pub use goenv::{GoEnvFile, GoEnvLine, GoSetting, go_setting, user_config_folder, user_go_env, user_go_setting};
@@ -65,7 +67,7 @@ pub trait Source: Send + Sync {
 
     /// What it was last known to offer for a platform, without asking anybody and without a word; nothing where
     /// that is not kept.
-    fn kept(&self, _sys: &sys::Sys, _cache: &std::path::Path, _platform: &Platform) -> Vec<Version> {
+    fn cached_versions(&self, _sys: &sys::Sys, _cache: &std::path::Path, _platform: &Platform) -> Vec<Version> {
         Vec::new()
     }
 

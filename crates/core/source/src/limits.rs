@@ -30,3 +30,5 @@ pub(crate) const GOENV_BYTES_MAX: u64 = 1 << 20;
 pub(crate) const FOLDER_NAMES_MAX: usize = 10_000;
 /// A checksum file beside archives.
 pub(crate) const CHECKSUM_BYTES_MAX: u64 = 1 << 20;
+/// How many near versions an error names.
+pub(crate) const NEAREST_MAX: usize = 4;

@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use engine::settings::Settings;
-use engine::{Ctx, InstallPlan};
+use acquire::InstallPlan;
+use context::Ctx;
+use context::settings::Settings;
 use release::{Platform, ToolchainId};
 use sim::{Model, Stop, every_stop, every_stop_in_recovery};
 use store::{Author, FileChange, Store, TrustedHome};
@@ -96,7 +97,7 @@ impl Machine {
     fn install(&self, folder: &Path, sys: Sys, version: &str) -> bool {
         let ctx = self.ctx(folder, sys);
         let plan = InstallPlan { request: version.to_owned(), toolchain: id(version), installed: false };
-        engine::install(&ctx, &[plan]).into_iter().all(|result| result.is_ok())
+        engine::install(&engine::sources(&ctx), &[plan]).into_iter().all(|result| result.is_ok())
     }
 
     fn switch(&self, folder: &Path, sys: Sys, version: &str) -> bool {
@@ -325,14 +326,14 @@ fn a_stopped_adoption_is_invisible_and_the_foreign_tree_is_as_it_was() {
     let foreign = |folder: &Path| folder.join("foreign");
     let adopt = |folder: &Path, sys: &Sys| {
         let ctx = machine.unproven(folder, sys.clone());
-        let adoption = engine::Adoption {
+        let adoption = acquire::Adoption {
             id: id("1.27.3"),
             folder: &foreign(folder),
             form: release::Form::Tree,
             source: "sdk",
             leave_out: &|path, _| (path == "misc").then_some("a rule"),
         };
-        engine::adopt(&ctx, &adoption).is_ok()
+        engine::adopt(&engine::sources(&ctx), &adoption).is_ok()
     };
     report(every_stop(
         "adopt",

@@ -2,7 +2,7 @@
 //!
 //! The worlds of the conformance suite (`crates/model/project/tests/conformance`, the hand-written ones and the
 //! generated ones) are made on disk, each with several pins beside them. In each the deciding part of the shim is
-//! asked with the table that the store has written, and `engine::choose` with the same environment: over several
+//! asked with the table that the store has written, and `resolve::choose` with the same environment: over several
 //! defaults, with little installed and with all that any world speaks of. What the shim decides must be what the
 //! engine chooses. What it hands over is `goward exec-shim`'s, which asks the engine.
 #![cfg(unix)] // its worlds are those of the conformance tests, with links
@@ -28,9 +28,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use case::Case;
-use engine::settings::Settings;
-use engine::{Ctx, choose_in};
+use context::Ctx;
+use context::settings::Settings;
 use release::{Platform, ToolchainId, Version};
+use resolve::choose_in;
 use shim::{Call, Decision, Room, Why, choose};
 use support::Real;
 use sys::{Clock, Env, Fs, Sys};

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::Ctx;
+use context::Ctx;
 use release::Request;
 use serde::Serialize;
 use sys::EntryKind;

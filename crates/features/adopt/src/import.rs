@@ -5,8 +5,9 @@
 
 use std::path::PathBuf;
 
+use acquire::{AdoptError, Adopted, Adoption, Sources};
+use context::Ctx;
 use diag::{Class, Diagnose};
-use engine::{AdoptError, Adopted, Adoption, Ctx};
 use serde::Serialize;
 use store::{StoreError, SystemGo};
 
@@ -123,7 +124,8 @@ fn named(ctx: &Ctx, paths: &[PathBuf]) -> Vec<Candidate> {
 ///
 /// # Errors
 /// When it cannot be read, is hostile, cannot be proven, or the store refuses; then nothing of it is visible.
-pub fn apply(ctx: &Ctx, item: &Item) -> Result<Option<Done>, AdoptError> {
+pub fn apply(sources: &Sources, item: &Item) -> Result<Option<Done>, AdoptError> {
+    let ctx = sources.ctx();
     let found = &item.found;
     match (item.action, &found.verdict, &found.toolchain) {
         (Action::Adopt, Verdict::Claimed { form }, Some(id)) => {
@@ -135,7 +137,7 @@ pub fn apply(ctx: &Ctx, item: &Item) -> Result<Option<Done>, AdoptError> {
                 source: found.manager.word(),
                 leave_out: &|path, is_folder| rules.of(path, is_folder),
             };
-            match engine::adopt(ctx, &adoption) {
+            match engine::adopt(sources, &adoption) {
                 Ok(adopted) => Ok(Some(Done::Adopted(adopted))),
                 Err(error) if error.is_not_official() && error.class() != Class::Interrupted => {
                     let why = "its files are not those that Go's checksum database has for this version: \

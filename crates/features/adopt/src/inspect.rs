@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::Ctx;
+use context::Ctx;
 use release::{Form, Platform, ToolchainId};
 use serde::Serialize;
 use store::StoreError;

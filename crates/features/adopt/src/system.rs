@@ -6,8 +6,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use context::Ctx;
 use diag::{Class, Diagnose, Hints, hint};
-use engine::Ctx;
 use serde::Serialize;
 use store::{StoreError, SystemGo};
 

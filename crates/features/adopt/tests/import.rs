@@ -353,7 +353,7 @@ fn of_two_copies_one_is_brought_in_and_files_of_siblings_are_shared() {
     let plan = world.plan();
     assert_eq!(plan.items.iter().filter(|item| is_to_be_done(item)).count(), 2);
     for item in &plan.items {
-        adopt::apply(&world.ctx(), item).unwrap();
+        adopt::apply(&engine::sources(&world.ctx()), item).unwrap();
     }
     assert_eq!(world.installed(), ["1.27.2", "1.27.3"]);
     assert!(!world.plan().items.iter().any(is_to_be_done));

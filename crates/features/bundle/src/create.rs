@@ -8,10 +8,11 @@
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use acquire::{InstallPlan, LogProofError, Sources};
 use archive::Manifest;
+use context::Ctx;
+use context::settings::Flag;
 use diag::{Task, TaskHandle};
-use engine::settings::Flag;
-use engine::{Ctx, InstallPlan, LogProofError};
 use release::{Digest, Platform, ToolchainId};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -76,7 +77,8 @@ struct Packed {
 /// # Errors
 /// When a toolchain cannot be got or proven, or a file not be read or written; then there is no new bundle, and one
 /// that stood there before is as it was.
-pub fn create(ctx: &Ctx, order: &Order) -> Result<Created, BundleError> {
+pub fn create(sources: &Sources, order: &Order) -> Result<Created, BundleError> {
+    let ctx = sources.ctx();
     let mut toolchains = order.toolchains.clone();
     toolchains.sort();
     toolchains.dedup();
@@ -90,9 +92,10 @@ pub fn create(ctx: &Ctx, order: &Order) -> Result<Created, BundleError> {
     }
     let (part, scratch) = (beside(&order.out, ".part"), beside(&order.out, ".part.d"));
     let scratch_ctx = get_missing(ctx, &toolchains, &scratch)?;
+    let scratch_sources = engine::sources(&scratch_ctx);
     let mut packed = Vec::with_capacity(toolchains.len());
     for id in &toolchains {
-        let holder = if ctx.store.find_installed(id)?.is_some() { ctx } else { &scratch_ctx };
+        let holder = if ctx.store.find_installed(id)?.is_some() { sources } else { &scratch_sources };
         packed.push(look_up(holder, id)?);
     }
     let task = ctx.progress.begin(Task { subject: "bundle".to_owned(), action: "pack", bytes_total: None });
@@ -135,20 +138,22 @@ fn get_missing(ctx: &Ctx, wanted: &[ToolchainId], scratch: &Path) -> Result<Ctx,
             plans.push(InstallPlan { request: id.version().to_string(), toolchain: id.clone(), installed });
         }
     }
-    for result in engine::install(&other, &plans) {
+    let results = engine::install(&engine::sources(&other), &plans);
+    for result in results {
         result.map_err(|error| match error {
-            engine::InstallError::Interrupted { .. } => BundleError::Interrupted { scratch: scratch.to_owned() },
+            acquire::InstallError::Interrupted { .. } => BundleError::Interrupted { scratch: scratch.to_owned() },
             error => BundleError::Install(error),
         })?;
     }
     Ok(other)
 }
 
-fn look_up(ctx: &Ctx, id: &ToolchainId) -> Result<Packed, BundleError> {
+fn look_up(sources: &Sources, id: &ToolchainId) -> Result<Packed, BundleError> {
+    let ctx = sources.ctx();
     let found = ctx.store.find_installed(id)?;
     let tree = found.ok_or_else(|| store::StoreError::NotInstalled { id: id.clone() })?.tree;
     let (record, manifest) = (ctx.store.record(id)?, ctx.store.manifest(id)?);
-    let proof = match engine::log_proof(ctx, id) {
+    let proof = match acquire::log_proof(sources, id) {
         Ok(proof) => Some(proof),
         // What the log says against it, or a fault of this machine, is not allowed by that.
         Err(error @ LogProofError::Silent { .. }) if ctx.settings.is_on("verify.allow-unproven") => {

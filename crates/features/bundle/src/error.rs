@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use acquire::{InstallError, LogProofError};
 use diag::{Class, Diagnose, Hints, Tried, hint};
-use engine::{InstallError, LogProofError};
 use release::{Digest, ToolchainId};
 use source::bundle::OpenError;
 
@@ -25,7 +25,7 @@ pub enum BundleError {
     Store(#[from] store::StoreError),
     /// The scratch store could not be set up.
     #[error(transparent)]
-    Settings(#[from] engine::settings::SettingsError),
+    Settings(#[from] context::settings::SettingsError),
     /// A file of an installed toolchain is not what was recorded.
     #[error("bundle {toolchain}: its file `{path}` has the SHA-256 {actual}, recorded was {expected}")]
     Damaged {

@@ -165,7 +165,7 @@ exit 1
 ///
 /// # Errors
 /// When the bundle cannot be opened.
-pub fn powershell_of(ctx: &engine::Ctx, path: &std::path::Path, name: &str) -> Result<Option<String>, BundleError> {
+pub fn powershell_of(ctx: &context::Ctx, path: &std::path::Path, name: &str) -> Result<Option<String>, BundleError> {
     let opened = source::bundle::open(&ctx.sys, path)?;
     let total = opened.file.length().map_err(BundleError::io("look at", path))?;
     Ok(powershell(total, &opened.contents, name))

@@ -4,8 +4,8 @@ use std::io::Read;
 use std::path::Path;
 
 use archive::{Limits, Manifest};
+use context::Ctx;
 use diag::Task;
-use engine::Ctx;
 use release::Digest;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -127,7 +127,7 @@ fn toolchain(ctx: &Ctx, bundled: &Bundled, manifest: &Manifest) -> Result<String
     let Some(proof) = &bundled.proof else {
         return Err("it has no proof of the checksum database".to_owned());
     };
-    let h1 = engine::check_kept_proof(ctx, &bundled.toolchain, manifest, proof)?;
+    let h1 = acquire::check_kept_proof(ctx, &bundled.toolchain, manifest, proof)?;
     if h1 != bundled.h1 {
         return Err(format!("its files are {h1}, the manifest says {}", bundled.h1));
     }

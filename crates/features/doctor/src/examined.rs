@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{Choice, Ctx, GoEnv, SystemStatus};
+use context::Ctx;
+use engine::SystemStatus;
+use resolve::{Choice, GoEnv};
 use sys::{EntryKind, Host, Meta};
 
 /// What the checks look at.
@@ -22,9 +24,9 @@ pub struct Examined<'a> {
 impl<'a> Examined<'a> {
     /// Looks around. What cannot be found out is left out: `goward which` says why.
     pub fn of(ctx: &'a Ctx) -> Examined<'a> {
-        let choice = engine::choose(ctx, None).ok();
+        let choice = resolve::choose(ctx, None).ok();
         let toolchain = choice.as_ref().and_then(|choice| choice.toolchain.clone());
-        let env = toolchain.and_then(|toolchain| engine::go_env(ctx, toolchain).ok());
+        let env = toolchain.and_then(|toolchain| resolve::go_env(ctx, toolchain).ok());
         Examined { ctx, choice, env, system: engine::system_status(ctx), user: Host::user_number() }
     }
 

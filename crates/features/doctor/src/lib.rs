@@ -23,7 +23,7 @@ pub use finding::{Finding, Repair, Severity};
 pub use home::examine_home;
 pub use repair::{RepairError, Repaired, repair};
 
-use engine::Ctx;
+use context::Ctx;
 
 /// Which findings are wanted.
 #[derive(Debug, Clone, Default)]

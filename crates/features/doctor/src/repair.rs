@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use context::Ctx;
 use diag::{Class, Diagnose, Hints};
-use engine::Ctx;
 use serde::Serialize;
 use store::{FileChange, StoreError};
 use sys::Sys;

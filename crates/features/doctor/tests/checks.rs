@@ -8,9 +8,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use context::Ctx;
+use context::settings::Settings;
 use doctor::{Finding, Severity, TOPICS, Wanted, examine, examine_home, repair};
-use engine::Ctx;
-use engine::settings::Settings;
 use release::Platform;
 use sys::registry::{MACHINE_ENVIRONMENT, MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
 use sys::{Clock, Env, Fs, Sys};

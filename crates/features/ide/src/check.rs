@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use context::Ctx;
 use diag::Place;
-use engine::{Choice, Ctx};
 use release::{Request, Version};
+use resolve::Choice;
 use serde::Serialize;
 
 use crate::error::IdeError;

@@ -8,7 +8,7 @@
 use diag::Place;
 use std::path::{Path, PathBuf};
 
-use engine::Ctx;
+use context::Ctx;
 use sys::EntryKind;
 
 use crate::error::IdeError;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use diag::{Class, Diagnose, Hints, hint};
-use engine::ChooseError;
+use resolve::ChooseError;
 use store::StoreError;
 
 /// Why an editor's configuration could not be checked or changed.

@@ -7,7 +7,7 @@
 use diag::Place;
 use std::path::{Path, PathBuf};
 
-use engine::Ctx;
+use context::Ctx;
 
 use crate::error::IdeError;
 use crate::limits::{IDEA_FILES_MAX, WORKSPACE_BYTES_MAX};

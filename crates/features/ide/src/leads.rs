@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::Ctx;
+use context::Ctx;
 use sys::EntryKind;
 
 use crate::limits::VERSION_BYTES_MAX;

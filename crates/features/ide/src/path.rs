@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::Ctx;
+use context::Ctx;
 
 use crate::leads::{go_file, is_program};
 

@@ -8,7 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::Ctx;
+use context::Ctx;
 use jsonc_parser::cst::{CstInputValue, CstObject, CstRootNode};
 use release::Version;
 use serde::Serialize;

@@ -17,7 +17,7 @@
 use diag::Place;
 use std::path::{Path, PathBuf};
 
-use engine::Ctx;
+use context::Ctx;
 
 use crate::error::IdeError;
 use crate::jsonc::{Document, Found};

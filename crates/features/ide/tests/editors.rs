@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::Ctx;
-use engine::settings::Settings;
+use context::Ctx;
+use context::settings::Settings;
 use ide::{Checked, IdeError, Verdict, Wanted};
 use release::{Platform, Version};
 use sys::{Clock, Env, Fs, Sys};
@@ -92,7 +92,7 @@ impl World {
 
     fn try_check(&self) -> Result<Checked, IdeError> {
         let ctx = self.ctx();
-        let choice = engine::choose(&ctx, None).unwrap();
+        let choice = resolve::choose(&ctx, None).unwrap();
         let version = choice.toolchain.as_ref().unwrap().id.version().clone();
         ide::check(&ctx, &choice, &version)
     }

@@ -3,8 +3,9 @@
 //! Nothing here is taken from a flag: the record's fields are claims, and every claim is compared with
 //! what follows from the files' hashes, from the log's bytes and from the key.
 
+use acquire::{key_of, newest_head};
 use archive::Manifest;
-use engine::{Ctx, key_of, newest_head};
+use context::Ctx;
 use release::ToolchainId;
 use serde::Serialize;
 use store::ToolchainRecord;

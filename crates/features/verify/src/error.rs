@@ -47,7 +47,7 @@ pub enum VerifyError {
         id: ToolchainId,
         /// What came of each source.
         #[source]
-        cause: Box<engine::InstallError>,
+        cause: Box<acquire::InstallError>,
     },
     /// A proof does not hold.
     #[error("prove {id}: {reason}")]
@@ -64,7 +64,7 @@ pub enum VerifyError {
         id: ToolchainId,
         /// What it refused.
         #[source]
-        cause: Box<engine::LocalFailure>,
+        cause: Box<acquire::LocalFailure>,
     },
     /// The go command does not do what it should.
     #[error("run `{command}` of {id}: {says}")]

@@ -31,8 +31,8 @@ pub use repair::Repaired;
 pub use report::Verified;
 pub use trial::Trial;
 
+use acquire::{LogFailure, Sources, has_record, query};
 use diag::Task;
-use engine::{Ctx, LogFailure, ask_log, has_record};
 use release::ToolchainId;
 use store::{StoreError, ToolchainRecord};
 
@@ -50,7 +50,8 @@ pub struct Wish {
 /// # Errors
 /// When it is not installed, its record or manifest cannot be trusted, this machine is in the way of asking the log,
 /// or the user asked to stop.
-pub fn verify(ctx: &Ctx, id: &ToolchainId, wish: Wish) -> Result<Verified, VerifyError> {
+pub fn verify(sources: &Sources, id: &ToolchainId, wish: Wish) -> Result<Verified, VerifyError> {
+    let ctx = sources.ctx();
     let Some(toolchain) = ctx.store.find_installed(id)? else {
         return Err(VerifyError::Store(StoreError::NotInstalled { id: id.clone() }));
     };
@@ -67,14 +68,14 @@ pub fn verify(ctx: &Ctx, id: &ToolchainId, wish: Wish) -> Result<Verified, Verif
     };
     let mut comparison = compared()?;
     let repaired = if wish.repair && !comparison.is_whole() {
-        engine::recover(ctx);
-        let repaired = repair::repair(ctx, &toolchain, &record, &manifest, &comparison)?;
+        context::recover(ctx);
+        let repaired = repair::repair(sources, &toolchain, &record, &manifest, &comparison)?;
         comparison = compared()?;
         Some(repaired)
     } else {
         None
     };
-    let asked = if record.log_proof.is_none() { ask(ctx, id, &mut record, &manifest)? } else { Asked::NotNeeded };
+    let asked = if record.log_proof.is_none() { ask(sources, id, &mut record, &manifest)? } else { Asked::NotNeeded };
     drop(task);
     let chain = chain::chain(ctx, id, &record, &manifest);
     let mut steps = vec![files_step(&comparison)];
@@ -132,11 +133,12 @@ enum Asked {
 /// # Errors
 /// When this machine is in the way: that is no silence of the log.
 fn ask(
-    ctx: &Ctx,
+    sources: &Sources,
     id: &ToolchainId,
     record: &mut ToolchainRecord,
     manifest: &archive::Manifest,
 ) -> Result<Asked, VerifyError> {
+    let ctx = sources.ctx();
     if ctx.is_offline() {
         return Ok(Asked::Said("Go's checksum database was not asked (offline)".to_owned()));
     }
@@ -146,7 +148,7 @@ fn ask(
     if !has_record(id) {
         return Ok(Asked::Said("Go's checksum database is no word on releases before go1.21".to_owned()));
     }
-    match ask_log(ctx, id, manifest) {
+    match query(sources, id, manifest) {
         Err(LogFailure::Contradicts { reason, .. }) => Ok(Asked::Contradicts(reason)),
         Err(LogFailure::Silent(reason)) => Ok(Asked::Said(format!("Go's checksum database: {reason}"))),
         Err(LogFailure::Local(cause)) => Err(VerifyError::Log { id: id.clone(), cause }),

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use acquire::{Sources, refetch};
 use archive::{FileRecord, Manifest};
-use engine::{Ctx, go_setting_of, refetch};
+use context::{Ctx, go_setting_of};
 use release::ToolchainId;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -39,12 +40,13 @@ impl Repaired {
 
 /// Puts a tree right. What was not damaged is not touched.
 pub(crate) fn repair(
-    ctx: &Ctx,
+    sources: &Sources,
     toolchain: &Toolchain,
     record: &ToolchainRecord,
     manifest: &Manifest,
     comparison: &Comparison,
 ) -> Result<Repaired, VerifyError> {
+    let ctx = sources.ctx();
     let id = &toolchain.id;
     let mut wanted: Vec<&FileRecord> = Vec::new();
     let (mut modes, mut aside) = (Vec::new(), Vec::new());
@@ -67,7 +69,8 @@ pub(crate) fn repair(
     let outcome = (|| {
         let fs = ctx.sys.fs();
         fs.create_dir(&scratch).map_err(|cause| VerifyError::Scratch { path: scratch.clone(), cause })?;
-        let mut gathered = Gathered { ctx, scratch: &scratch, got: BTreeMap::new(), buffer: vec![0; READ_BYTES] };
+        let mut gathered =
+            Gathered { sources, ctx, scratch: &scratch, got: BTreeMap::new(), buffer: vec![0; READ_BYTES] };
         gathered.look_around(toolchain, manifest, comparison, &wanted)?;
         if gathered.lacks(&wanted) {
             gathered.ask_sources(id, &wanted)?;
@@ -104,6 +107,7 @@ struct Got {
 }
 
 struct Gathered<'a> {
+    sources: &'a Sources<'a>,
     ctx: &'a Ctx,
     scratch: &'a Path,
     got: BTreeMap<String, Got>,
@@ -196,8 +200,8 @@ impl Gathered<'_> {
     }
 
     fn ask_sources(&mut self, id: &ToolchainId, wanted: &[&FileRecord]) -> Result<(), VerifyError> {
-        let (ctx, scratch) = (self.ctx, self.scratch.to_path_buf());
-        refetch(ctx, id, &scratch, &mut |tree, source| {
+        let scratch = self.scratch.to_path_buf();
+        refetch(self.sources, id, &scratch, &mut |tree, source| {
             for file in wanted {
                 if !self.got.contains_key(&file.path) {
                     self.take(file, &tree.join(&file.path), source);

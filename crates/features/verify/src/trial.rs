@@ -3,7 +3,7 @@
 //! Nothing of the user's environment reaches it and nothing of the user's is written: home, caches and
 //! temporary folder are a staging folder of the store, which is removed afterwards.
 
-use engine::Ctx;
+use context::Ctx;
 use serde::Serialize;
 use store::Toolchain;
 use sys::{Environment, Helper, Program};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use engine::Ctx;
+use context::Ctx;
 use serde_json::json;
 use shell::{Places, Script, SetupError};
 

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use acquire::{InstallPlan, Installed, Sources};
 use bundle::{Created, Order};
+use context::Ctx;
+use context::settings::Flag;
 use diag::{Bytes, Class, Speech};
-use engine::settings::Flag;
-use engine::{Ctx, InstallPlan, Installed};
 use release::{Platform, Request, ToolchainId};
 use serde_json::json;
 
@@ -14,21 +15,23 @@ use crate::cli::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs,
 use crate::failure::Failure;
 use crate::outcome::Worded;
 
-pub(super) fn run(ctx: &Ctx, args: &BundleArgs, platforms: &[Platform], speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &BundleArgs, platforms: &[Platform], speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     match &args.command {
-        BundleCommand::Create(args) => create(ctx, args, platforms),
-        BundleCommand::Install(args) => install(ctx, args, speech),
+        BundleCommand::Create(args) => create(sources, args, platforms),
+        BundleCommand::Install(args) => install(sources, args, speech),
         BundleCommand::Verify(args) => verify(ctx, args),
     }
 }
 
-fn create(ctx: &Ctx, args: &BundleCreateArgs, platforms: &[Platform]) -> Done {
+fn create(sources: &Sources, args: &BundleCreateArgs, platforms: &[Platform]) -> Done {
+    let ctx = sources.ctx();
     listen(ctx)?;
     let platforms = if platforms.is_empty() { std::slice::from_ref(&ctx.platform) } else { platforms };
     let mut toolchains: Vec<ToolchainId> = Vec::new();
     for platform in platforms {
         for request in &args.go {
-            toolchains.push(engine::plan_install(ctx, request, platform)?.toolchain);
+            toolchains.push(acquire::plan_install(sources, request, platform)?.toolchain);
         }
     }
     let mut programs = args.goward.clone();
@@ -40,7 +43,7 @@ fn create(ctx: &Ctx, args: &BundleCreateArgs, platforms: &[Platform]) -> Done {
         programs.push((here, own.to_owned()));
     }
     let out = absolute(ctx, &args.output);
-    let created = bundle::create(ctx, &Order { toolchains, programs, out: out.clone(), level: args.level })?;
+    let created = bundle::create(sources, &Order { toolchains, programs, out: out.clone(), level: args.level })?;
     let beside = write_powershell(ctx, &out)?;
     let text = created_text(&created, beside.as_deref());
     let value = json!({ "bundle": created, "powershell": beside });
@@ -83,29 +86,31 @@ fn write_powershell(ctx: &Ctx, out: &Path) -> Result<Option<PathBuf>, Failure> {
     Ok(Some(path))
 }
 
-fn install(ctx: &Ctx, args: &BundleInstallArgs, speech: &Speech) -> Done {
+fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     listen(ctx)?;
     let file = absolute(ctx, &args.file);
     let ctx = &from_bundle(ctx, args, &file)?;
+    let sources = &engine::sources(ctx);
     let contents = source::bundle::open(&ctx.sys, &file).map_err(bundle::BundleError::from)?.contents;
     let mut plans: Vec<InstallPlan> = Vec::new();
     if args.go.is_empty() {
         let here = contents.toolchains.iter().filter(|bundled| *bundled.toolchain.platform() == ctx.platform);
         for bundled in here {
             let request = Request::Exact(bundled.toolchain.version().clone());
-            plans.push(engine::plan_install(ctx, &request, &ctx.platform)?);
+            plans.push(acquire::plan_install(sources, &request, &ctx.platform)?);
         }
         if plans.is_empty() {
             return Err(Failure::BundlePlatform { path: file, platform: ctx.platform.clone() });
         }
     }
     for request in &args.go {
-        plans.push(engine::plan_install(ctx, request, &ctx.platform)?);
+        plans.push(acquire::plan_install(sources, request, &ctx.platform)?);
     }
     plans.sort_by(|a, b| a.toolchain.cmp(&b.toolchain));
     plans.dedup_by(|a, b| a.toolchain == b.toolchain);
     let mut done: Vec<Installed> = Vec::new();
-    for result in engine::install(ctx, &plans) {
+    for result in engine::install(sources, &plans) {
         done.push(result?);
     }
     let mut text: String = done.iter().map(|installed| format!("{}\n", super::install::line(installed))).collect();
@@ -123,7 +128,7 @@ fn install(ctx: &Ctx, args: &BundleInstallArgs, speech: &Speech) -> Done {
     }
     // What the command prints is the data now.
     speech.say(text.trim_end());
-    super::run::run(ctx, &RunArgs { request: None, command: args.command.clone() }, speech)
+    super::run::run(sources, &RunArgs { request: None, command: args.command.clone() }, speech)
 }
 
 /// The same context with the bundle as its only source, and a home of its own where one is asked for.
@@ -137,7 +142,7 @@ fn from_bundle(ctx: &Ctx, args: &BundleInstallArgs, file: &Path) -> Result<Ctx, 
     if let Some(to) = &args.to {
         flags.push(Flag { key: "home", name: "--to", value: text(&absolute(ctx, to)) });
     }
-    Ok(ctx.derive(|same| flags.into_iter().fold(same, engine::Derivation::flag))?)
+    Ok(ctx.derive(|same| flags.into_iter().fold(same, context::Derivation::flag))?)
 }
 
 fn verify(ctx: &Ctx, args: &BundleVerifyArgs) -> Done {

@@ -1,7 +1,7 @@
 //! `goward config`
 
-use engine::Ctx;
-use engine::settings::{Setting, SettingsError, Value};
+use context::Ctx;
+use context::settings::{Setting, SettingsError, Value};
 use serde_json::{Value as Json, json};
 
 use super::Done;
@@ -20,7 +20,7 @@ pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
                 let keys = all.iter().map(|setting| setting.def.key);
                 let nearest = diag::nearest(key, keys, 2);
                 let nearest = all.iter().map(|setting| setting.def.key).filter(|key| nearest.contains(key)).collect();
-                let origin = engine::settings::Origin::Flag("KEY");
+                let origin = context::settings::Origin::Flag("KEY");
                 return Err(Failure::from(SettingsError::Unknown { key: key.clone(), origin, nearest }));
             }
             found

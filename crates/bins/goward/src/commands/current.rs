@@ -1,14 +1,15 @@
 //! `goward current`
 
+use context::Ctx;
 use diag::Speech;
-use engine::Ctx;
 
-use super::{Done, say_passed_over};
+use super::Done;
+use super::ensure::say_passed_over;
 use crate::cli::CurrentArgs;
 use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &CurrentArgs, speech: &Speech) -> Done {
-    let choice = engine::choose(ctx, None)?;
+    let choice = resolve::choose(ctx, None)?;
     say_passed_over(&choice, speech);
     let mut text = match &choice.toolchain {
         Some(toolchain) => format!("{}\n", toolchain.id.version()),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Ctx, GenerationDiff};
+use context::Ctx;
+use engine::GenerationDiff;
 
 use super::Done;
 use crate::cli::DiffArgs;

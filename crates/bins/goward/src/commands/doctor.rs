@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use context::Ctx;
+use context::settings::Settings;
 use diag::{Class, Speech};
 pub(super) use doctor::Wanted;
 use doctor::{Finding, Repaired, Severity, TOPICS};
-use engine::Ctx;
-use engine::settings::Settings;
 use serde_json::json;
 use sys::Sys;
 

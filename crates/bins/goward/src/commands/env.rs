@@ -1,8 +1,10 @@
 //! `goward env`
 
-use engine::{Ctx, GO_VARIABLES, GoEnv, Variable, shown};
+use context::Ctx;
+use resolve::{GO_VARIABLES, GoEnv, Variable, shown};
 
-use super::{Done, remember};
+use super::Done;
+use super::ensure::remember;
 use crate::cli::{EnvArgs, EnvShell};
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -11,12 +13,12 @@ pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> Done {
     if let Some(unknown) = args.names.iter().find(|name| !GO_VARIABLES.contains(&name.as_str())) {
         return Err(Failure::UnknownVariable { name: unknown.clone() });
     }
-    let choice = engine::choose(ctx, None)?;
+    let choice = resolve::choose(ctx, None)?;
     let Some(toolchain) = choice.toolchain.clone() else {
         return Err(Failure::NotInstalled { request: choice.request.to_string() });
     };
     remember(ctx, &choice);
-    let env = engine::go_env(ctx, toolchain)?;
+    let env = resolve::go_env(ctx, toolchain)?;
     let mut value = env.json();
     value["because"] = choice.because().into();
     let text = match (args.shell, args.tree) {

@@ -6,14 +6,15 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use context::Ctx;
+use context::settings::{Flag, Origin, Settings};
 use diag::{Class, Colour, Diagnose, Report, Speech, Verbosity, hint};
-use engine::settings::{Flag, Origin, Settings};
-use engine::{ChooseError, Ctx, LaunchError, ShimCall};
 use release::{Request, Version};
+use resolve::{ChooseError, LaunchError, ShimCall};
 use store::{StoreError, Toolchain};
 use sys::{Env, Sys, UserProgram};
 
-use super::{Unobtained, obtain, obtain_choice, remember};
+use super::ensure::{EnsureError, ensure, ensure_choice, remember};
 use crate::failure::Failure;
 
 /// The word that asks for this.
@@ -113,11 +114,11 @@ impl<E: Into<Failure>> From<E> for Stop {
     }
 }
 
-impl From<Unobtained> for Stop {
-    fn from(why: Unobtained) -> Stop {
+impl From<EnsureError> for Stop {
+    fn from(why: EnsureError) -> Stop {
         match why {
-            Unobtained::Refused(failure) => Stop::Failed(Box::new(failure)),
-            Unobtained::Missing(failure) => Stop::Missing(Box::new(failure)),
+            EnsureError::Refused(failure) => Stop::Failed(Box::new(failure)),
+            EnsureError::Missing(failure) => Stop::Missing(Box::new(failure)),
         }
     }
 }
@@ -141,7 +142,7 @@ fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infalli
             let (argument, args) = request(call)?;
             // Lock files and folders of a project's own are those of where the go command will be.
             at = ctx.derive(|same| same.folder(folder(ctx, call.name, args)))?;
-            let choice = match engine::choose(&at, argument.as_ref()) {
+            let choice = match resolve::choose(&at, argument.as_ref()) {
                 Err(ChooseError::Nothing { stranger, .. }) => {
                     if let Some(line) = stranger {
                         speech.say(&line);
@@ -150,7 +151,7 @@ fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infalli
                 }
                 chosen => chosen?,
             };
-            let (toolchain, choice) = obtain_choice(&at, choice, speech)?;
+            let (toolchain, choice) = ensure_choice(&engine::sources(&at), choice, speech)?;
             remember(&at, &choice);
             (toolchain, if argument.is_some() { ShimCall::Request } else { ShimCall::Folder }, args)
         }
@@ -163,7 +164,7 @@ fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infalli
         },
     };
     lease(ctx, &toolchain)?;
-    let launch = engine::launch_shim(&at, toolchain, shim_call, call.name, args)?;
+    let launch = resolve::launch_shim(&at, toolchain, shim_call, call.name, args)?;
     let command = launch.command.env_remove(MARKER).env_remove(LEVEL);
     let cause = ctx.sys.process().replace(&command);
     Err(LaunchError::refused(command.program(), cause).into())
@@ -215,10 +216,10 @@ fn exactly(ctx: &Ctx, call: &Call, version: &str, speech: &Speech) -> Result<Too
     };
     let request = Request::Exact(version);
     // A go command asks by this name for what go.mod or go.work need, and nobody else.
-    if ctx.sys.env().var_os(SWITCH).is_some() && engine::newest_installed(ctx, &request)?.is_none() {
-        engine::check_auto_switch(ctx, &request)?;
+    if ctx.sys.env().var_os(SWITCH).is_some() && resolve::newest_installed(ctx, &request)?.is_none() {
+        resolve::check_auto_switch(ctx, &request)?;
     }
-    Ok(obtain(ctx, &request, speech)?)
+    Ok(ensure(&engine::sources(ctx), &request, speech)?)
 }
 
 fn lease(ctx: &Ctx, toolchain: &Toolchain) -> Result<(), Stop> {
@@ -240,7 +241,7 @@ fn next(ctx: &Ctx, call: &Call) -> Result<std::convert::Infallible, Stop> {
         let hints = hint!("take one of the two off PATH, or set a default with `goward use latest`");
         return Err(Failure::ShimCall { name, reason, missing: true, hints }.into());
     }
-    let program = engine::next_program(ctx, call.name)?;
+    let program = resolve::next_program(ctx, call.name)?;
     // The mark stays: should that program put the shim into this very process again, the shim knows it.
     let command = UserProgram::new(program).named(call.name).args(call.args).env(LEVEL, level.to_string());
     let cause = ctx.sys.process().replace(&command);

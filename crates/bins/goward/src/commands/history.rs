@@ -1,6 +1,7 @@
 //! `goward history`
 
-use engine::{Ctx, Event};
+use context::Ctx;
+use engine::Event;
 use release::Date;
 
 use super::Done;

@@ -1,12 +1,14 @@
 //! `goward ide`
 
+use context::Ctx;
 use diag::{Class, Speech};
-use engine::{Choice, Ctx};
 use ide::{Checked, EditorGo, Verdict};
 use release::Version;
+use resolve::Choice;
 use serde_json::json;
 
-use super::{Done, remember};
+use super::Done;
+use super::ensure::remember;
 use crate::cli::{IdeArgs, IdeCommand, IdeSetupArgs};
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -28,7 +30,7 @@ fn in_folder(ctx: &Ctx, folder: Option<&std::path::Path>) -> Result<Ctx, Failure
 
 /// What the folder asks for, with its version where that is known without a source.
 fn chosen(ctx: &Ctx) -> Result<(Choice, Version), Failure> {
-    let choice = engine::choose(ctx, None)?;
+    let choice = resolve::choose(ctx, None)?;
     let installed = choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().clone());
     match installed.or_else(|| choice.request.exact()) {
         Some(version) => Ok((choice, version)),

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use acquire::{Adopted, Sources};
 use adopt::{Action, Done as What, GlobalDefault, Item, Manager, ProjectPin, Verdict, Where};
+use context::Ctx;
 use diag::{Diagnose, Report, Speech};
-use engine::{Adopted, Ctx};
 use serde_json::{Value, json};
 
 use super::{Done, install, listen};
@@ -16,13 +17,14 @@ use crate::table::columns;
 /// So many things that were left out are named one by one; the rest is counted.
 const LEFT_OUT_NAMED_MAX: usize = 8;
 
-pub(super) fn run(ctx: &Ctx, args: &ImportArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &ImportArgs, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     if let Some(path) = &args.forget {
         return forget(ctx, path);
     }
     listen(ctx)?;
     if let Some(name) = args.from {
-        return from(ctx, args, name.0, speech);
+        return from(sources, args, name.0, speech);
     }
     let plan = adopt::plan(ctx, &args.paths, &Where::default())?;
     let missing = missing(&args.paths, &plan.items);
@@ -40,11 +42,12 @@ pub(super) fn run(ctx: &Ctx, args: &ImportArgs, speech: &Speech) -> Done {
         return Ok(Box::new(Worded::new(plan, text)));
     }
     speech.say(table(&plan.items).trim_end());
-    apply(ctx, &plan.items, missing, speech)
+    apply(sources, &plan.items, missing, speech)
 }
 
 /// Everything of one manager: its installations, its default, and what the user should know of.
-fn from(ctx: &Ctx, args: &ImportArgs, manager: Manager, speech: &Speech) -> Done {
+fn from(sources: &Sources, args: &ImportArgs, manager: Manager, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     let plan = adopt::plan(ctx, &[], &Where { only: Some(manager), ..Where::default() })?;
     let default = adopt::global_default(ctx, manager);
     let pins: Vec<ProjectPin> = args.projects.iter().flat_map(|folder| adopt::project_pins(ctx, folder)).collect();
@@ -70,7 +73,7 @@ fn from(ctx: &Ctx, args: &ImportArgs, manager: Manager, speech: &Speech) -> Done
     if plan.items.is_empty() && default.is_none() {
         speech.say(&format!("nothing of {} was found", manager.word()));
     }
-    let Parts { mut text, mut value, exit_code } = bring_in(ctx, &plan.items, Vec::new(), speech)?;
+    let Parts { mut text, mut value, exit_code } = bring_in(sources, &plan.items, Vec::new(), speech)?;
     for folder in pins.iter().filter(|pin| pin.is_read).filter_map(|pin| pin.path.parent()) {
         // As for a run: one that cannot be remembered costs a download at the most.
         let _ = ctx.store.remember_project(folder);
@@ -89,7 +92,7 @@ fn from(ctx: &Ctx, args: &ImportArgs, manager: Manager, speech: &Speech) -> Done
 /// Makes a manager's default goward's, where a toolchain for it is there.
 fn take_over(ctx: &Ctx, default: &GlobalDefault) -> Result<(String, Value), Failure> {
     let found = match &default.request {
-        Some(request) => engine::newest_installed(ctx, request)?,
+        Some(request) => resolve::newest_installed(ctx, request)?,
         None => None,
     };
     let Some(toolchain) = found else {
@@ -132,18 +135,19 @@ fn missing(paths: &[PathBuf], items: &[Item]) -> Vec<Failure> {
     }
 }
 
-fn apply(ctx: &Ctx, items: &[Item], missing: Vec<Failure>, speech: &Speech) -> Done {
-    let Parts { text, value, exit_code } = bring_in(ctx, items, missing, speech)?;
+fn apply(sources: &Sources, items: &[Item], missing: Vec<Failure>, speech: &Speech) -> Done {
+    let Parts { text, value, exit_code } = bring_in(sources, items, missing, speech)?;
     Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
 }
 
 /// One after the other: each may share files with the one before. What fails does not keep the rest.
-fn bring_in(ctx: &Ctx, items: &[Item], missing: Vec<Failure>, speech: &Speech) -> Result<Parts, Failure> {
+fn bring_in(sources: &Sources, items: &[Item], missing: Vec<Failure>, speech: &Speech) -> Result<Parts, Failure> {
+    let ctx = sources.ctx();
     let (mut text, mut done, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
     let are_named = !missing.is_empty();
     let mut failures = missing;
     for item in items {
-        match adopt::apply(ctx, item) {
+        match adopt::apply(sources, item) {
             Ok(None) => {}
             Ok(Some(what)) => {
                 text.push_str(&worded(&what));

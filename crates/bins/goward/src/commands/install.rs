@@ -1,35 +1,38 @@
 //! `goward install`
 
+use acquire::{Installed, Sources};
+use context::Ctx;
 use diag::{Bytes, Diagnose, Report, Speech};
-use engine::{Ctx, Installed};
 use serde_json::{Value, json};
 use trust::{Evidence, Witness};
 
-use super::{Done, Unobtained, asked, listen, plan_chosen, remember, say_passed_over};
+use super::ensure::{EnsureError, asked, plan_chosen, remember, say_passed_over};
+use super::{Done, listen};
 use crate::cli::InstallArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
 
-pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &InstallArgs, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     listen(ctx)?;
     let mut plans = Vec::new();
     let mut failures: Vec<Failure> = Vec::new();
     let mut chosen = None;
     if args.requests.is_empty() {
-        let choice = engine::choose(ctx, None)?;
-        let (plan, choice) = plan_chosen(ctx, choice).map_err(Unobtained::into_failure)?;
+        let choice = resolve::choose(ctx, None)?;
+        let (plan, choice) = plan_chosen(sources, choice).map_err(EnsureError::into_failure)?;
         say_passed_over(&choice, speech);
         remember(ctx, &choice);
         if args.dry_run {
-            engine::check_offered(ctx, &plan).map_err(|error| asked(&choice, error.into()))?;
+            acquire::check_offered(sources, &plan).map_err(|error| asked(&choice, error.into()))?;
         }
         plans.push(plan);
         chosen = Some(choice);
     }
     for request in &args.requests {
-        for request in single(ctx, request)? {
-            match engine::plan_install(ctx, &request, &ctx.platform) {
-                Ok(plan) if args.dry_run => match engine::check_offered(ctx, &plan) {
+        for request in single(sources, request)? {
+            match acquire::plan_install(sources, &request, &ctx.platform) {
+                Ok(plan) if args.dry_run => match acquire::check_offered(sources, &plan) {
                     Ok(()) => plans.push(plan),
                     Err(error) => failures.push(error.into()),
                 },
@@ -55,7 +58,7 @@ pub(super) fn run(ctx: &Ctx, args: &InstallArgs, speech: &Speech) -> Done {
         return Ok(Box::new(Worded::new(plans, text)));
     }
     let mut done = Vec::new();
-    for result in engine::install(ctx, &plans) {
+    for result in engine::install(sources, &plans) {
         match result {
             Ok(installed) => done.push(installed),
             Err(error) => failures.push(match &chosen {
@@ -86,11 +89,12 @@ fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech:
 }
 
 /// `supported` stands for several toolchains; every other request for one.
-fn single(ctx: &Ctx, request: &release::Request) -> Result<Vec<release::Request>, Failure> {
+fn single(sources: &Sources, request: &release::Request) -> Result<Vec<release::Request>, Failure> {
+    let ctx = sources.ctx();
     if !request.is_several() {
         return Ok(vec![request.clone()]);
     }
-    let (_, available) = engine::available(ctx, &ctx.platform, true)?;
+    let (_, available) = engine::available(sources, &ctx.platform, true)?;
     let versions: Vec<release::Version> = available.into_iter().map(|available| available.version).collect();
     Ok(request.select_all(versions.iter()).into_iter().cloned().map(release::Request::Exact).collect())
 }

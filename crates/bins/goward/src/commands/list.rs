@@ -1,7 +1,8 @@
 //! `goward list`
 
+use acquire::Sources;
+use context::Ctx;
 use diag::{Bytes, Speech};
-use engine::Ctx;
 use serde_json::{Value, json};
 
 use super::{Done, listen};
@@ -9,9 +10,10 @@ use crate::cli::ListArgs;
 use crate::outcome::Worded;
 use crate::table::columns;
 
-pub(super) fn run(ctx: &Ctx, args: &ListArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &ListArgs, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     match (args.remote, args.disk) {
-        (true, _) => remote(ctx, args, speech),
+        (true, _) => remote(sources, args, speech),
         (false, true) => disk(ctx),
         (false, false) => local(ctx, speech),
     }
@@ -81,9 +83,10 @@ fn disk(ctx: &Ctx) -> Done {
     Ok(Box::new(Worded::new(uses, text)))
 }
 
-fn remote(ctx: &Ctx, args: &ListArgs, speech: &Speech) -> Done {
+fn remote(sources: &Sources, args: &ListArgs, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     listen(ctx)?;
-    let (source, list) = engine::available(ctx, &ctx.platform, args.all)?;
+    let (source, list) = engine::available(sources, &ctx.platform, args.all)?;
     speech.say(&format!("{} versions for {} from {source}", list.len(), ctx.platform));
     let rows: Vec<Vec<String>> = list
         .iter()

@@ -1,20 +1,22 @@
 //! `goward migrate`
 
+use acquire::Sources;
 use adopt::{Fate, MigratePlan, Migrated};
 use diag::{Class, Speech};
-use engine::Ctx;
 use serde_json::json;
 
-use super::{Done, listen, obtain_released};
+use super::ensure::ensure_released;
+use super::{Done, listen};
 use crate::cli::MigrateArgs;
 use crate::outcome::Worded;
 use crate::table::columns;
 
-pub(super) fn run(ctx: &Ctx, args: &MigrateArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &MigrateArgs, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     listen(ctx)?;
     let to = match args.dry_run {
-        true => engine::plan_install(ctx, &args.to, &ctx.platform)?.toolchain,
-        false => obtain_released(ctx, &args.to, speech)?.id,
+        true => acquire::plan_install(sources, &args.to, &ctx.platform)?.toolchain,
+        false => ensure_released(sources, &args.to, speech)?.id,
     };
     let mut plan = adopt::migrate::plan(ctx, &args.from, &to)?;
     if args.no_tools {

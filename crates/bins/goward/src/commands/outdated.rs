@@ -1,16 +1,18 @@
 //! `goward outdated`
 
+use acquire::Sources;
 use diag::Speech;
-use engine::{Ctx, Outdated};
+use engine::Outdated;
 use serde_json::json;
 
 use super::{Done, listen};
 use crate::outcome::Worded;
 use crate::table::columns;
 
-pub(super) fn run(ctx: &Ctx, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     listen(ctx)?;
-    let (source, list) = engine::outdated(ctx, &ctx.store.installed()?)?;
+    let (source, list) = engine::outdated(sources, &ctx.store.installed()?)?;
     if list.is_empty() {
         speech.say("no toolchain is installed; `goward install latest` gets one");
     }

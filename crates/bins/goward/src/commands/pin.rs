@@ -1,7 +1,9 @@
 //! `goward pin`
 
+use acquire::Sources;
+use context::Ctx;
 use diag::{Class, Speech};
-use engine::{Ctx, Pinned};
+use engine::Pinned;
 use release::{Platform, Request};
 use serde_json::json;
 
@@ -10,12 +12,13 @@ use crate::cli::PinArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
 
-pub(super) fn run(ctx: &Ctx, args: &PinArgs, platforms: &[Platform], speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &PinArgs, platforms: &[Platform], speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     if args.request.is_none() && !args.lock {
         return shown(ctx);
     }
     let pinned = match &args.request {
-        Some(request) => Some(pin(ctx, args, request, speech)?),
+        Some(request) => Some(pin(sources, args, request, speech)?),
         None => None,
     };
     if !args.lock {
@@ -24,14 +27,14 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, platforms: &[Platform], speech: &Sp
     }
     let asked = match &args.request {
         Some(request) => request.clone(),
-        None => engine::choose(ctx, None)?.request,
+        None => resolve::choose(ctx, None)?.request,
     };
-    let version = match exact(ctx, &asked)? {
+    let version = match exact(sources, &asked)? {
         Request::Exact(version) => version,
         other => return Err(Failure::NotInstalled { request: other.to_string() }),
     };
     listen(ctx)?;
-    let outcome = engine::lock(ctx, &version, platforms, args.check)?;
+    let outcome = engine::lock(sources, &version, platforms, args.check)?;
     let (value, mut text) = pinned.unzip();
     let text = text.get_or_insert_default();
     let path = outcome.path.display();
@@ -51,15 +54,16 @@ pub(super) fn run(ctx: &Ctx, args: &PinArgs, platforms: &[Platform], speech: &Sp
 
 /// What pins in this folder, and where.
 fn shown(ctx: &Ctx) -> Done {
-    let choice = engine::choose(ctx, None)?;
+    let choice = resolve::choose(ctx, None)?;
     let Some(origin) = choice.pinned_by() else { return Err(Failure::NoPin) };
     let text = format!("{} ({origin})\n", choice.request);
     let value = json!({ "request": choice.request.to_string(), "origin": origin });
     Ok(Box::new(Worded::new(value, text)))
 }
 
-fn pin(ctx: &Ctx, args: &PinArgs, request: &Request, speech: &Speech) -> Result<(Pinned, String), Failure> {
-    let request = if args.exact { exact(ctx, request)? } else { request.clone() };
+fn pin(sources: &Sources, args: &PinArgs, request: &Request, speech: &Speech) -> Result<(Pinned, String), Failure> {
+    let ctx = sources.ctx();
+    let request = if args.exact { exact(sources, request)? } else { request.clone() };
     let pinned = engine::pin(ctx, &request, args.file)?;
     let text = match &pinned.before {
         Some(before) if *before == pinned.request => format!("{} says {} already\n", pinned.path.display(), before),
@@ -81,17 +85,18 @@ fn pin(ctx: &Ctx, args: &PinArgs, request: &Request, speech: &Speech) -> Result<
         // As for a run: one that cannot be remembered costs a download at the most.
         let _ = ctx.store.remember_project(project);
     }
-    if engine::newest_installed(ctx, &request)?.is_none() {
+    if resolve::newest_installed(ctx, &request)?.is_none() {
         speech.say("no installed toolchain matches yet; `goward install` gets one, `goward run` does it by itself");
     }
     Ok((pinned, text))
 }
 
-fn exact(ctx: &Ctx, request: &Request) -> Result<Request, Failure> {
+fn exact(sources: &Sources, request: &Request) -> Result<Request, Failure> {
+    let ctx = sources.ctx();
     if let Some(version) = request.exact() {
         return Ok(Request::Exact(version));
     }
     listen(ctx)?;
-    let plan = engine::plan_install(ctx, request, &ctx.platform)?;
+    let plan = acquire::plan_install(sources, request, &ctx.platform)?;
     Ok(Request::Exact(plan.toolchain.version().clone()))
 }

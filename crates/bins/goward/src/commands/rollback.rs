@@ -1,6 +1,7 @@
 //! `goward undo` and `goward rollback`
 
-use engine::{Ctx, RolledBack, UndoneStep};
+use context::Ctx;
+use engine::{RolledBack, UndoneStep};
 
 use super::Done;
 use crate::cli::{GenerationName, RollbackArgs, UndoArgs};

@@ -3,23 +3,27 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use acquire::Sources;
+use context::Ctx;
 use diag::{Speech, Verbosity};
-use engine::{Ctx, LaunchError};
+use resolve::LaunchError;
 
-use super::{Done, obtain_chosen, remember};
+use super::Done;
+use super::ensure::{ensure_chosen, remember};
 use crate::cli::{RunArgs, RunRequest};
 use crate::failure::Failure;
 use store::StoreError;
 
 /// Puts the program in our own place: its signals and its exit status are its own.
-pub(super) fn run(ctx: &Ctx, args: &RunArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     let request = match &args.request {
         Some(RunRequest::System(path)) => return run_system(ctx, path.as_deref(), &args.command, speech),
         Some(RunRequest::Release(request)) => Some(request),
         None => None,
     };
-    let (toolchain, choice) = obtain_chosen(ctx, request, speech)?;
-    let launch = engine::launch(ctx, toolchain, &args.command)?;
+    let (toolchain, choice) = ensure_chosen(sources, request, speech)?;
+    let launch = resolve::launch(ctx, toolchain, &args.command)?;
     if speech.verbosity() == Verbosity::Verbose {
         speech.say(&format!("{}: {}", launch.toolchain.id.version().tag(), choice.because()));
         if let Some(goroot) = &launch.dropped_goroot {
@@ -44,7 +48,7 @@ pub(super) fn run(ctx: &Ctx, args: &RunArgs, speech: &Speech) -> Done {
 /// The same for a Go that is run where it stands.
 fn run_system(ctx: &Ctx, path: Option<&Path>, command: &[OsString], speech: &Speech) -> Done {
     let system = adopt::system::choose(ctx, path)?;
-    let (command, dropped_goroot) = engine::launch_in(ctx, &system.path, command)?;
+    let (command, dropped_goroot) = resolve::launch_in(ctx, &system.path, command)?;
     if speech.verbosity() == Verbosity::Verbose {
         speech.say(&format!("system: {} ({})", system.path.display(), system.why));
         if let Some(goroot) = dropped_goroot {

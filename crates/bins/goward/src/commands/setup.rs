@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use context::Ctx;
 use diag::Speech;
-use engine::Ctx;
 use serde::Serialize;
 use shell::{Action, Completion, Plan, Shell, Wish};
 
@@ -51,7 +51,7 @@ pub(super) fn unsetup(ctx: &Ctx, args: &UnsetupArgs, speech: &Speech) -> Done {
 /// middle of it.
 fn recover(ctx: &Ctx, dry_run: bool) {
     if !dry_run {
-        engine::recover(ctx);
+        context::recover(ctx);
     }
 }
 
@@ -200,7 +200,7 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
 
-    use engine::settings::Settings;
+    use context::settings::Settings;
     use release::Platform;
     use sys::registry::{MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
     use sys::{Clock, Env, Fs, KillAt, Sys};

@@ -1,6 +1,7 @@
 //! `goward shims`
 
-use engine::{Ctx, ShimsListed};
+use context::Ctx;
+use engine::ShimsListed;
 
 use super::Done;
 use crate::cli::ShimsArgs;

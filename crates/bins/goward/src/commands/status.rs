@@ -1,7 +1,7 @@
 //! `goward status`
 
+use context::Ctx;
 use diag::Bytes;
-use engine::Ctx;
 
 use super::Done;
 use crate::outcome::Worded;

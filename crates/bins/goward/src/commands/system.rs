@@ -2,8 +2,8 @@
 //!
 //! [`init`] is also what `goward --system setup` does.
 
+use context::Ctx;
 use diag::Speech;
-use engine::Ctx;
 
 use super::{Done, doctor};
 use crate::cli::{SystemArgs, SystemCommand};

@@ -1,7 +1,7 @@
 //! `goward uninstall`
 
+use context::Ctx;
 use diag::Bytes;
-use engine::Ctx;
 use release::{Request, ToolchainId, Version};
 use store::StoreError;
 
@@ -17,7 +17,7 @@ pub(super) fn run(ctx: &Ctx, args: &UninstallArgs) -> Done {
     let mut wanted = Vec::new();
     for request in &args.requests {
         let named = named(request, &installed);
-        if named.is_empty() && engine::newest_installed(ctx, request)?.is_some() {
+        if named.is_empty() && resolve::newest_installed(ctx, request)?.is_some() {
             return Err(Failure::OfSystem { request: request.to_string() });
         }
         if named.is_empty() {

@@ -1,19 +1,22 @@
 //! `goward use`
 
+use acquire::Sources;
+use context::Ctx;
 use diag::Speech;
-use engine::Ctx;
 use release::ToolchainId;
 use serde_json::json;
 
-use super::{Done, listen, obtain_released};
+use super::ensure::ensure_released;
+use super::{Done, listen};
 use crate::cli::UseArgs;
 use crate::outcome::Worded;
 
-pub(super) fn run(ctx: &Ctx, args: &UseArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &UseArgs, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     if args.dry_run {
-        return planned(ctx, args);
+        return planned(sources, args);
     }
-    let toolchain = obtain_released(ctx, &args.request, speech)?;
+    let toolchain = ensure_released(sources, &args.request, speech)?;
     let switched = engine::switch(ctx, &toolchain.id)?;
     let tag = switched.toolchain.version().tag();
     let text = match (&switched.before, switched.changed) {
@@ -44,14 +47,15 @@ pub(super) fn run(ctx: &Ctx, args: &UseArgs, speech: &Speech) -> Done {
 }
 
 /// What would be installed and used. Nothing changes; what cannot be had is an error, as it would be without.
-fn planned(ctx: &Ctx, args: &UseArgs) -> Done {
-    let found = engine::newest_installed(ctx, &args.request)?;
+fn planned(sources: &Sources, args: &UseArgs) -> Done {
+    let ctx = sources.ctx();
+    let found = resolve::newest_installed(ctx, &args.request)?;
     let (id, installed) = match found {
         Some(toolchain) => (toolchain.id, true),
         None => {
             listen(ctx)?;
-            let plan = engine::plan_install(ctx, &args.request, &ctx.platform)?;
-            engine::check_offered(ctx, &plan)?;
+            let plan = acquire::plan_install(sources, &args.request, &ctx.platform)?;
+            acquire::check_offered(sources, &plan)?;
             (plan.toolchain, plan.installed)
         }
     };
@@ -70,7 +74,7 @@ fn planned(ctx: &Ctx, args: &UseArgs) -> Done {
 /// The default is what runs where nothing is asked for: where this folder asks for something else, that is said.
 fn say_other_here(ctx: &Ctx, default: &ToolchainId, speech: &Speech) {
     // A folder that cannot be understood is what every other command speaks of.
-    let Ok(choice) = engine::choose(ctx, None) else { return };
+    let Ok(choice) = resolve::choose(ctx, None) else { return };
     if choice.toolchain.as_ref().is_some_and(|toolchain| toolchain.id == *default) {
         return;
     }

@@ -1,7 +1,8 @@
 //! `goward verify`
 
+use acquire::Sources;
+use context::Ctx;
 use diag::{Diagnose, Report, Speech};
-use engine::Ctx;
 use release::ToolchainId;
 use serde_json::json;
 use verify::{Wish, verify};
@@ -11,7 +12,8 @@ use crate::cli::VerifyArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
 
-pub(super) fn run(ctx: &Ctx, args: &VerifyArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     listen(ctx)?;
     let wish = Wish { run: args.run, repair: args.repair && !args.dry_run };
     let (mut text, mut checked, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
@@ -24,7 +26,7 @@ pub(super) fn run(ctx: &Ctx, args: &VerifyArgs, speech: &Speech) -> Done {
         if wish.repair && found.is_some_and(|toolchain| ctx.store.is_of_system(&toolchain)) {
             return Err(Failure::OfSystem { request: id.version().to_string() });
         }
-        let failure = match verify(ctx, id, wish) {
+        let failure = match verify(sources, id, wish) {
             Ok(verified) => {
                 text.push_str(&verified.text(args.explain));
                 let failure = verified.failure();
@@ -51,13 +53,13 @@ fn wanted(ctx: &Ctx, args: &VerifyArgs) -> Result<Vec<ToolchainId>, Failure> {
     }
     let mut wanted = Vec::new();
     for request in &args.requests {
-        match engine::newest_installed(ctx, request)? {
+        match resolve::newest_installed(ctx, request)? {
             Some(toolchain) => wanted.push(toolchain.id),
             None => return Err(Failure::NotInstalled { request: request.to_string() }),
         }
     }
     if args.requests.is_empty() {
-        let choice = engine::choose(ctx, None)?;
+        let choice = resolve::choose(ctx, None)?;
         match choice.toolchain {
             Some(toolchain) => wanted.push(toolchain.id),
             None => return Err(Failure::NotInstalled { request: choice.request.to_string() }),

@@ -1,6 +1,6 @@
 //! `goward where`
 
-use engine::Ctx;
+use context::Ctx;
 use serde_json::json;
 
 use super::Done;
@@ -10,9 +10,9 @@ use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &WhereArgs) -> Done {
     let (toolchain, request) = match &args.request {
-        Some(request) => (engine::newest_installed(ctx, request)?, request.to_string()),
+        Some(request) => (resolve::newest_installed(ctx, request)?, request.to_string()),
         None => {
-            let choice = engine::choose(ctx, None)?;
+            let choice = resolve::choose(ctx, None)?;
             (choice.toolchain, choice.request.to_string())
         }
     };

@@ -1,24 +1,26 @@
 //! `goward why`
 
+use acquire::Sources;
 use diag::Speech;
-use engine::Ctx;
 
-use super::{Done, listen, obtain_chosen, remember, say_passed_over};
+use super::ensure::{ensure_chosen, remember, say_passed_over};
+use super::{Done, listen};
 use crate::cli::WhyArgs;
 use crate::outcome::Worded;
 
-pub(super) fn run(ctx: &Ctx, args: &WhyArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &WhyArgs, speech: &Speech) -> Done {
+    let ctx = sources.ctx();
     if args.floor {
         listen(ctx)?;
-        let (toolchain, choice) = obtain_chosen(ctx, None, speech)?;
+        let (toolchain, choice) = ensure_chosen(sources, None, speech)?;
         remember(ctx, &choice);
-        let why = engine::why_floor(ctx, &choice, &toolchain)?;
+        let why = resolve::why_floor(ctx, &choice, &toolchain)?;
         let text = why.text();
         return Ok(Box::new(Worded::new(why, text)));
     }
-    let choice = engine::choose(ctx, None)?;
+    let choice = resolve::choose(ctx, None)?;
     say_passed_over(&choice, speech);
-    let why = engine::why(&choice);
+    let why = resolve::why(&choice);
     let text = why.text();
     Ok(Box::new(Worded::new(why, text)))
 }

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use project::{FileName, FoundFile, Inputs, Users};
 
 use super::go_line;
-use crate::choose::{ChooseError, Counts, found, owner_of};
-use crate::ctx::Ctx;
-use crate::limits::FOLDERS_MAX;
+use context::Ctx;
+use context::FOLDERS_MAX;
+use context::owner_of;
+use resolve::{ChooseError, Counts, found};
 
 /// What the root of a repository has.
 const REPOSITORY_MARKS: [&str; 4] = [".git", ".hg", ".jj", ".svn"];

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use release::{Platform, Version};
 use sys::{EntryKind, Host};
 
-use super::{SHIM_BYTES_MAX, ShimError, ShimsWritten, with_suffix};
-use crate::ctx::Ctx;
+use super::{ShimError, ShimsWritten};
+use context::Ctx;
+use context::{SHIM_BYTES_MAX, with_suffix};
 
 /// The first minor whose go command looks for programs of such names (`cmd/go/internal/toolchain`, Go 1.21).
 const FIRST_MINOR: u32 = 21;
@@ -23,7 +24,7 @@ pub(super) fn wanted(ctx: &Ctx) -> Result<BTreeSet<String>, ShimError> {
             version.is_stable() && version.minor().number().is_some_and(|number| number >= FIRST_MINOR)
         };
         // What this program was built with, and what sources have said since.
-        let known = release::known_releases().chain(ctx.catalog().kept(ctx, &platform));
+        let known = release::known_releases().chain(acquire::cached_versions(ctx, &platform));
         names.extend(known.filter(switches).map(|version| with_suffix(&version.tag())));
     }
     Ok(names)

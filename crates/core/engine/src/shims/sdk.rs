@@ -11,7 +11,7 @@ use release::{Platform, ToolchainId};
 use sys::{EntryKind, Host};
 
 use super::{ShimError, ShimsWritten};
-use crate::ctx::Ctx;
+use context::Ctx;
 
 /// The mark of golang.org/dl.
 const MARK: &str = ".unpacked-success";

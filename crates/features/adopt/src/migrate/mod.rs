@@ -14,8 +14,9 @@ mod tools;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use context::Ctx;
 use diag::{Class, Diagnose, Hints, hint};
-use engine::{Ctx, PinError};
+use engine::PinError;
 use project::{FileName, FoundFile, Want};
 use release::{Date, Request, ToolchainId, Version};
 use serde::Serialize;
@@ -221,7 +222,7 @@ pub fn plan(ctx: &Ctx, from: &Request, to: &ToolchainId) -> Result<MigratePlan, 
     // Whichever go command is there can read what others have built.
     let any = match &new {
         Some(new) => Some(new.clone()),
-        None => engine::newest_installed(ctx, from)?,
+        None => resolve::newest_installed(ctx, from)?,
     };
     let tools = match any {
         Some(toolchain) => all_tools(ctx, &go_of(&toolchain.tree), to.version())?,
@@ -340,7 +341,7 @@ fn project_moves(
 fn below_floor(ctx: &Ctx, folder: &Path, version: &Version) -> Option<String> {
     let request = Request::Exact(version.clone());
     // A folder that cannot be understood says so when it is used.
-    let inputs = engine::look_around(ctx, folder, Some(&request)).ok()?;
+    let inputs = resolve::look_around(ctx, folder, Some(&request)).ok()?;
     let Want::Pinned { origin, floor: Some(floor), .. } = project::decide(&inputs).ok()?.want else { return None };
     project::check_floor(version, &floor, &origin).err().map(|error| error.to_string())
 }
@@ -362,7 +363,7 @@ fn version_file(ctx: &Ctx, pin: &ProjectPin) -> Option<FoundFile> {
 /// When the store refuses, or what was moved does not hold; then everything is as it was. A tool that cannot be
 /// built again is no error: it stays, and is named.
 pub fn apply(ctx: &Ctx, plan: &MigratePlan, tell: &dyn Fn(&str)) -> Result<Migrated, MigrateError> {
-    engine::recover(ctx);
+    context::recover(ctx);
     let to = &plan.to;
     let tree = ctx.store.find_installed(to)?.ok_or_else(|| StoreError::NotInstalled { id: to.clone() })?.tree;
     let (go, tag) = (go_of(&tree), to.version().tag());

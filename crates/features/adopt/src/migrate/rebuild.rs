@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use engine::Ctx;
+use context::Ctx;
 use sys::EntryKind;
 
 use super::tools::{Tool, bare, built_with, tail};

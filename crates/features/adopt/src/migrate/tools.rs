@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use engine::Ctx;
+use context::Ctx;
 use release::Version;
 use serde::Serialize;
 use sys::{EntryKind, Environment, Helper, Program};

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use acquire::AdoptError;
 use adopt::{Action, Done, Item, Plan, Where};
-use engine::settings::Settings;
-use engine::{AdoptError, Ctx};
+use context::Ctx;
+use context::settings::Settings;
 use release::Platform;
 use sys::{Clock, Env, Fs, Sys};
 use testkit::{TinyToolchain, Upstream};
@@ -81,12 +82,12 @@ impl World {
 
     /// Brings one installation in, as it was planned.
     pub fn import(&self, path: &Path) -> Result<Option<Done>, AdoptError> {
-        adopt::apply(&self.ctx(), &self.plan_of(path))
+        adopt::apply(&engine::sources(&self.ctx()), &self.plan_of(path))
     }
 
     /// It must be brought in.
     #[track_caller]
-    pub fn adopted(&self, path: &Path) -> engine::Adopted {
+    pub fn adopted(&self, path: &Path) -> acquire::Adopted {
         match self.import(path) {
             Ok(Some(Done::Adopted(adopted))) => adopted,
             other => panic!("not brought in: {other:?}"),

@@ -1,0 +1,58 @@
+//! An error with its causes.
+
+use crate::{Class, Diagnose, Hints, Tried};
+
+/// An error with its causes on one line. A cause whose words stand in the line already is left out.
+pub fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let line = inner.to_string();
+        if !text.contains(&line) {
+            text = format!("{text}: {line}");
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+/// Any error that can be reported, where the crate that made it is not to be known.
+#[derive(Debug)]
+pub struct AnyDiagnose(Box<dyn Diagnose + Send + Sync>);
+
+impl AnyDiagnose {
+    /// This error, whatever it is.
+    pub fn new(error: impl Diagnose + Send + Sync + 'static) -> AnyDiagnose {
+        AnyDiagnose(Box::new(error))
+    }
+}
+
+impl std::fmt::Display for AnyDiagnose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for AnyDiagnose {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl Diagnose for AnyDiagnose {
+    fn class(&self) -> Class {
+        self.0.class()
+    }
+
+    fn word(&self) -> &'static str {
+        self.0.word()
+    }
+
+    fn hints(&self) -> Hints {
+        self.0.hints()
+    }
+
+    fn tried(&self) -> Vec<Tried> {
+        self.0.tried()
+    }
+}

@@ -1,0 +1,288 @@
+//! Admits a tree that stands on this machine already.
+//!
+//! It goes the way of an install from the unpacking on: copied into staging through the guard, hashed
+//! file by file, proven, made durable, shown by one rename, along the same states. Nothing is fetched
+//! but the proof. The foreign folder is only read: neither moved nor linked, since whoever put it there
+//! may change it in place.
+
+use std::path::{Path, PathBuf};
+
+use archive::{ArchiveError, Copied, LeaveOut, LeftOut, Limits, Unpack};
+use context::recover;
+use diag::{Class, Diagnose, Hints, Task, error_chain, hint};
+use release::{Digest, Form, ToolchainId};
+use serde::Serialize;
+use source::{Claim, Place};
+use store::states::Event;
+use store::{Operation, OperationKind, StoreError, ToolchainRecord};
+
+use crate::acquire::{layout_of, link_mode};
+use crate::archive_bytes::ArchiveBytes;
+use crate::installed::{Installed, already_installed};
+use crate::limits::INSTALL_BYTES_NEEDED;
+use crate::prove::{Arrived, ProveError, Proven, prove};
+use crate::sources::Sources;
+
+/// A tree that shall be admitted.
+pub struct Adoption<'a> {
+    /// Which toolchain it is said to be.
+    pub id: ToolchainId,
+    /// Its folder, which holds `VERSION`.
+    pub folder: &'a Path,
+    /// `Tree` or `ModuleTree`.
+    pub form: Form,
+    /// Who put it there, for the record: `mise`, `sdk`.
+    pub source: &'a str,
+    /// What of it is not taken.
+    pub leave_out: &'a LeaveOut<'a>,
+}
+
+/// What an adoption has done.
+#[derive(Debug, Clone, Serialize)]
+pub struct Adopted {
+    /// As for an install.
+    #[serde(flatten)]
+    pub installed: Installed,
+    /// What was not taken, with the rule: path, rule.
+    pub left_out: Vec<(String, &'static str)>,
+}
+
+/// Why a tree was not admitted.
+#[derive(Debug, thiserror::Error)]
+pub enum AdoptError {
+    /// It could not be read, or is no toolchain.
+    #[error("adopt {id} from `{}`", folder.display())]
+    Tree {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Its folder.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        cause: Box<ArchiveError>,
+    },
+    /// It holds another version than was said.
+    #[error("adopt `{}`: its VERSION says `{found}`, not {wanted}", folder.display())]
+    OtherVersion {
+        /// Its folder.
+        folder: PathBuf,
+        /// What its `VERSION` says.
+        found: String,
+        /// What was wanted.
+        wanted: String,
+    },
+    /// It could not be proven.
+    #[error("adopt {id} from `{}`", folder.display())]
+    Prove {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Its folder.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        cause: Box<ProveError>,
+    },
+    /// It could not be registered.
+    #[error("register `{}` as a system Go", path.display())]
+    Register {
+        /// Its folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: Box<StoreError>,
+    },
+    /// The store refused.
+    #[error("adopt {id}")]
+    Store {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Why.
+        #[source]
+        cause: Box<StoreError>,
+    },
+}
+
+impl AdoptError {
+    /// Whether the tree is somebody's own build, or changed: Go's checksum database was asked and has other files, or
+    /// its tools lie where no official release has them.
+    pub fn is_not_official(&self) -> bool {
+        matches!(self, Self::Prove { cause, .. } if matches!(
+            **cause,
+            ProveError::LogDiffers { by_files: true, .. } | ProveError::OtherPlatform { .. }
+        ))
+    }
+}
+
+impl Diagnose for AdoptError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Tree { cause, .. } => cause.class(),
+            Self::OtherVersion { .. } => Class::Integrity,
+            Self::Prove { cause, .. } => cause.class(),
+            Self::Register { cause, .. } | Self::Store { cause, .. } => cause.class(),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Tree { cause, .. } => cause.word(),
+            Self::OtherVersion { .. } => "other-version",
+            Self::Prove { cause, .. } => cause.word(),
+            Self::Register { cause, .. } | Self::Store { cause, .. } => cause.word(),
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Tree { id, cause, .. } => {
+                cause.hints().and(format!("`goward install {}` gets the published one", id.version()))
+            }
+            Self::OtherVersion { .. } => Hints::none(),
+            Self::Prove { id, cause, .. } => match **cause {
+                ProveError::Unproven { .. } => {
+                    hint!("let Go's checksum database be reached, or accept it this once with `--allow-unproven`")
+                }
+                _ => hint!("`goward install {}` gets the published one", id.version()),
+            },
+            Self::Register { cause, .. } | Self::Store { cause, .. } => cause.hints(),
+        }
+    }
+}
+
+/// Copies, proves and admits. What is installed already stays as it is.
+///
+/// # Errors
+/// [`AdoptError`]; then nothing is visible, and the foreign folder is as it was in any case.
+pub fn adopt(sources: &Sources, adoption: &Adoption) -> Result<Adopted, AdoptError> {
+    let ctx = sources.ctx();
+    let start = ctx.sys.clock().moment();
+    let id = &adoption.id;
+    let refused = |cause| AdoptError::Store { id: id.clone(), cause: Box::new(cause) };
+    let there = |toolchain| Adopted { installed: already_installed(ctx, toolchain), left_out: Vec::new() };
+    if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
+        return Ok(there(toolchain));
+    }
+    ctx.store.check_ready(INSTALL_BYTES_NEEDED).map_err(refused)?;
+    recover(ctx);
+    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let lock =
+        ctx.store.lock(ctx.store.layout().install_lock(id), &format!("adopt {id}"), wait_max).map_err(refused)?;
+    // Whoever had the lock may have installed it meanwhile.
+    if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
+        return Ok(there(toolchain));
+    }
+    let mut operation = ctx.store.begin(OperationKind::Install, id, &ctx.author).map_err(refused)?;
+    let done = copy_and_admit(sources, adoption, &mut operation);
+    if let Err(error) = &done
+        && operation.record().state.is_unfinished()
+    {
+        // Where even this cannot be written (a full disk), the next run's recovery writes it.
+        let _ = operation.advance(Event::Failed, None, Some(error_chain(error)));
+    }
+    let adopted = done?;
+    drop(lock);
+    ctx.changed(format!("adopted {id}"));
+    let milliseconds = u64::try_from(ctx.sys.clock().since(start).as_millis()).unwrap_or(u64::MAX);
+    Ok(Adopted { installed: Installed { milliseconds, ..adopted.installed }, ..adopted })
+}
+
+fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operation) -> Result<Adopted, AdoptError> {
+    let ctx = sources.ctx();
+    let id = &adoption.id;
+    let refused = |cause| AdoptError::Store { id: id.clone(), cause: Box::new(cause) };
+    let task = ctx.progress.begin(Task { subject: id.to_string(), action: "copy", bytes_total: None });
+    let staging = ctx.store.stage(id).map_err(refused)?;
+    operation.advance(Event::Prepared, Some(staging.name()), None).map_err(refused)?;
+    let kin = ctx.store.kin_of(id, link_mode(ctx)).map_err(refused)?;
+    let job = Unpack {
+        sys: &ctx.sys,
+        tree: &staging.tree(),
+        layout: layout_of(id, adoption.form),
+        limits: Limits::default(),
+        task: task.as_ref(),
+        kin: Some(&kin),
+        read_only: true,
+    };
+    let checked = archive::copy_folder(&job, adoption.folder, adoption.leave_out)
+        .map_err(|cause| AdoptError::Tree {
+            id: id.clone(),
+            folder: adoption.folder.to_owned(),
+            cause: Box::new(cause),
+        })
+        .and_then(|copied| {
+            task.phase("prove");
+            let proven = check(sources, adoption, &copied, &staging.tree())?;
+            Ok((copied, proven))
+        });
+    let (Copied { unpacked, left_out }, Proven { witnesses, log_proof }) = match checked {
+        Ok(checked) => checked,
+        Err(error) => {
+            ctx.store.discard(staging);
+            return Err(error);
+        }
+    };
+    task.phase("admit");
+    let bytes = unpacked.manifest.bytes_total();
+    let nothing_travelled = Digest::from_bytes(unpacked.manifest.list_sha256());
+    let record = ToolchainRecord {
+        format: 0,
+        toolchain: id.clone(),
+        operation: String::new(),
+        source: adoption.source.to_owned(),
+        address: adoption.folder.display().to_string(),
+        form: adoption.form,
+        archive_sha256: nothing_travelled,
+        archive_bytes: bytes,
+        installed_unix_seconds: ctx.sys.clock().unix_seconds(),
+        files: 0,
+        bytes: 0,
+        manifest_sha256: nothing_travelled,
+        witnesses: witnesses.clone(),
+        log_proof,
+    };
+    let commit_max = ctx.settings.seconds("install.commit-seconds");
+    let toolchain = ctx.store.admit(operation, staging, record, &unpacked.manifest, commit_max).map_err(refused)?;
+    let installed = Installed {
+        toolchain: toolchain.id,
+        tree: toolchain.tree,
+        was_installed: false,
+        source: Some(adoption.source.to_owned()),
+        witnesses,
+        bytes_fetched: 0,
+        bytes_held: bytes,
+        milliseconds: 0,
+    };
+    let left_out = left_out.into_iter().map(|LeftOut { path, rule }| (path, rule)).collect();
+    Ok(Adopted { installed, left_out })
+}
+
+/// Whether what was copied is what it says, and who vouches for it.
+fn check(sources: &Sources, adoption: &Adoption, copied: &Copied, tree: &Path) -> Result<Proven, AdoptError> {
+    let id = &adoption.id;
+    let wanted = id.version().tag();
+    if copied.unpacked.version_line != wanted {
+        let found = archive::shown(copied.unpacked.version_line.as_bytes());
+        return Err(AdoptError::OtherVersion { folder: adoption.folder.to_owned(), found, wanted });
+    }
+    let server = format!("whoever made `{}`", adoption.folder.display());
+    let arrived = Arrived {
+        id,
+        form: adoption.form,
+        sha256: Digest::from_bytes(copied.unpacked.manifest.list_sha256()),
+        claim: &Claim::None,
+        manifest: &copied.unpacked.manifest,
+        server: &server,
+        // A lock file speaks of what is fetched for a project; this was here before.
+        locked: None,
+        source: adoption.source,
+        place: &Place::File(adoption.folder.to_owned()),
+        file_name: "",
+        // The copy, not what stands in the foreign folder by now.
+        archive_bytes: ArchiveBytes::Tree(tree),
+    };
+    prove(sources, &arrived).map_err(|cause| AdoptError::Prove {
+        id: id.clone(),
+        folder: adoption.folder.to_owned(),
+        cause,
+    })
+}

@@ -1,0 +1,96 @@
+//! The archive's bytes, wherever they are held, for those who look at them once more.
+//!
+//! All of them are goward's own copies or handles that are open since the first look: no foreign path is opened again,
+//! so that what is shown to a judge is what was judged before, and what is unpacked.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use context::Ctx;
+use store::{Staging, StoreError};
+use sys::ReadAt;
+
+use crate::limits::COPY_BYTES;
+
+/// The bytes of an archive that has arrived.
+#[derive(Clone, Copy)]
+pub(crate) enum ArchiveBytes<'a> {
+    /// In the store's downloads, in segments.
+    Parts(&'a fetch::Parts),
+    /// In a bundle that is open.
+    Bundle(&'a sys::File),
+    /// As a tree in the store's staging folder.
+    Tree(&'a Path),
+}
+
+impl<'a> ArchiveBytes<'a> {
+    /// The bytes, from the first one on.
+    ///
+    /// # Errors
+    /// `Unsupported` for a tree, which has no bytes of its own.
+    pub fn open(&self) -> io::Result<Box<dyn Read + 'a>> {
+        match self {
+            ArchiveBytes::Parts(parts) => Ok(Box::new(parts.reader())),
+            ArchiveBytes::Bundle(file) => Ok(Box::new(FromFront { file, at: 0 })),
+            ArchiveBytes::Tree(_) => Err(io::Error::new(io::ErrorKind::Unsupported, "it came as a tree")),
+        }
+    }
+
+    /// The bytes as one file, for a program that takes a path: a copy in a staging folder, which is returned to be
+    /// discarded. A tree stands in one already.
+    pub fn as_file(
+        &self,
+        ctx: &Ctx,
+        id: &release::ToolchainId,
+        name: &str,
+    ) -> Result<(PathBuf, Option<Staging>), StoreError> {
+        if let ArchiveBytes::Tree(tree) = self {
+            return Ok((tree.to_path_buf(), None));
+        }
+        let staging = ctx.store.stage(id)?;
+        let folder = staging.tree();
+        // Only the last part of a name is a name.
+        let path = folder.join(Path::new(name).file_name().unwrap_or_default());
+        match ctx.sys.fs().create_dir(&folder).and_then(|()| self.write_to(ctx, &path)) {
+            Ok(()) => Ok((path, Some(staging))),
+            Err(cause) => {
+                ctx.store.discard(staging);
+                Err(StoreError::Io { action: "put the archive together in", path, cause })
+            }
+        }
+    }
+
+    fn write_to(&self, ctx: &Ctx, path: &Path) -> io::Result<()> {
+        const COPY_MODE: u32 = 0o644;
+        let fs = ctx.sys.fs();
+        if let ArchiveBytes::Bundle(file) = self
+            && fs.reflink_of(file, path, COPY_MODE).is_ok()
+        {
+            return Ok(());
+        }
+        let mut reader = self.open()?;
+        let mut copy = fs.create_new(path, COPY_MODE)?;
+        let mut buffer = vec![0; COPY_BYTES];
+        loop {
+            ctx.sys.interrupt().check()?;
+            match reader.read(&mut buffer)? {
+                0 => return Ok(()),
+                read => copy.write_all(&buffer[..read])?,
+            }
+        }
+    }
+}
+
+/// An open file from its first byte on, whatever others read of it meanwhile.
+struct FromFront<'a> {
+    file: &'a sys::File,
+    at: u64,
+}
+
+impl Read for FromFront<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}

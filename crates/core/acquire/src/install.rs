@@ -1,0 +1,327 @@
+//! Gets a toolchain: resolve, locate, fetch, unpack, prove, admit; source after source.
+//!
+//! A failure of one source (silence, damage, a wrong hash) is told in one line and the next has its
+//! turn; a failure of the machine (no space, no permission) or the user's Ctrl-C ends the work at
+//! once. Whatever happens, nothing is visible before it is whole, and what was fetched is kept.
+
+use context::{Ctx, recover};
+use diag::{Class, Diagnose, Hints, Tried, error_chain, hint};
+use release::host::Unfit;
+use release::{Platform, Request, ToolchainId};
+use serde::Serialize;
+use source::{Attempt, CatalogError, Located, most_severe, no_source_hint};
+use store::states::Event;
+use store::{Operation, OperationKind, StoreError};
+
+use crate::acquire::{AcquireError, acquire};
+use crate::host_check::check_host;
+use crate::installed::{Installed, already_installed};
+use crate::limits::{INSTALL_BYTES_NEEDED, INSTALLS_AT_ONCE_MAX};
+use crate::lock_file::LockError;
+use crate::sources::Sources;
+
+/// What an install would do.
+#[derive(Debug, Clone, Serialize)]
+pub struct InstallPlan {
+    /// The request, as it was written.
+    pub request: String,
+    /// The toolchain it comes to.
+    pub toolchain: ToolchainId,
+    /// Whether that is installed already.
+    pub installed: bool,
+}
+
+/// Why a toolchain could not be installed.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// No version could be found for the request.
+    #[error("install `{request}`")]
+    Resolve {
+        /// The request, as it was written.
+        request: String,
+        /// Why.
+        #[source]
+        cause: Box<CatalogError>,
+    },
+    /// No source gave it.
+    #[error("install {id} from any source")]
+    NoSource {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What came of each source.
+        attempts: Vec<Attempt>,
+        /// The kind of failure that weighs most.
+        class: Class,
+        /// What to try.
+        hints: Hints,
+    },
+    /// The store refused.
+    #[error("install {id}")]
+    Store {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Why.
+        #[source]
+        cause: Box<StoreError>,
+    },
+    /// The machine refused while the archive was fetched or unpacked.
+    #[error("install {id}")]
+    Machine {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Why.
+        #[source]
+        cause: Box<AcquireError>,
+    },
+    /// The project's lock file forbids it.
+    #[error("install {id}")]
+    Lock {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Why.
+        #[source]
+        cause: Box<LockError>,
+    },
+    /// It does not run on this machine.
+    #[error("install {id}: it needs {}, and this machine has {}", unfit.needs, unfit.has)]
+    Unfit {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// What it needs, and what would run.
+        unfit: Box<Unfit>,
+    },
+    /// The user asked to stop.
+    #[error("install {id}: interrupted; what was fetched is kept, and the next run carries on")]
+    Interrupted {
+        /// Which toolchain.
+        id: ToolchainId,
+    },
+}
+
+impl Diagnose for InstallError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Resolve { cause, .. } => cause.class(),
+            Self::NoSource { class, .. } => *class,
+            Self::Store { cause, .. } => cause.class(),
+            Self::Machine { cause, .. } => cause.class(),
+            Self::Lock { cause, .. } => cause.class(),
+            Self::Unfit { .. } => Class::Environment,
+            Self::Interrupted { .. } => Class::Interrupted,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Resolve { cause, .. } => cause.word(),
+            Self::NoSource { .. } => "no-source-gave-it",
+            Self::Store { cause, .. } => cause.word(),
+            Self::Machine { cause, .. } => cause.word(),
+            Self::Lock { cause, .. } => cause.word(),
+            Self::Unfit { .. } => "machine-unfit",
+            Self::Interrupted { .. } => "interrupted",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Resolve { cause, .. } => cause.hints(),
+            Self::NoSource { hints, .. } => hints.clone(),
+            Self::Store { cause, .. } => cause.hints(),
+            Self::Machine { cause, .. } => cause.hints(),
+            Self::Lock { cause, .. } => cause.hints(),
+            Self::Unfit { unfit, .. } => match &unfit.newest {
+                Some(newest) => hint!("the newest that runs here is {newest}: try `goward install {newest}`"),
+                None => Hints::none(),
+            },
+            Self::Interrupted { .. } => hint!("run the same command again to carry on"),
+        }
+    }
+
+    fn tried(&self) -> Vec<Tried> {
+        match self {
+            Self::Resolve { cause, .. } => cause.tried(),
+            Self::NoSource { attempts, .. } => attempts.iter().map(Attempt::tried).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Finds out which toolchain a request comes to. Nothing changes.
+///
+/// An exact version is taken at its word: a source may have what no list names yet.
+///
+/// # Errors
+/// When no version can be found for it.
+pub fn plan_install(sources: &Sources, request: &Request, platform: &Platform) -> Result<InstallPlan, InstallError> {
+    let ctx = sources.ctx();
+    let version = match request.exact() {
+        Some(version) => version,
+        None => sources
+            .catalog()
+            .resolve(&sources.ask(), request, platform)
+            .map_err(|cause| InstallError::Resolve { request: request.to_string(), cause: Box::new(cause) })?,
+    };
+    let toolchain = ToolchainId::new(version, platform.clone());
+    let found = ctx
+        .store
+        .find_installed(&toolchain)
+        .map_err(|cause| InstallError::Store { id: toolchain.clone(), cause: Box::new(cause) })?;
+    Ok(InstallPlan { request: request.to_string(), installed: found.is_some(), toolchain })
+}
+
+/// Whether some source has what a plan names: a request that names one version is taken at its word by the plan.
+/// Nothing changes.
+///
+/// # Errors
+/// As for the install, when no source has it.
+pub fn check_offered(sources: &Sources, plan: &InstallPlan) -> Result<(), InstallError> {
+    let ctx = sources.ctx();
+    let id = &plan.toolchain;
+    let mut attempts = Vec::new();
+    if plan.installed {
+        return Ok(());
+    }
+    for (_, located) in sources.catalog().locate_each(sources.ask(), id) {
+        if located_or_note(ctx, id, located, &mut attempts)?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(no_source_error(sources, id, attempts))
+}
+
+/// Installs what the plans say, several at once; the results stand in the order of the plans.
+pub fn install(sources: &Sources, plans: &[InstallPlan]) -> Vec<Result<Installed, InstallError>> {
+    let mut results = Vec::with_capacity(plans.len());
+    for batch in plans.chunks(INSTALLS_AT_ONCE_MAX) {
+        let batch: Vec<_> = std::thread::scope(|scope| {
+            let running: Vec<_> =
+                batch.iter().map(|plan| scope.spawn(|| install_one(sources, &plan.toolchain))).collect();
+            running.into_iter().map(|thread| thread.join()).collect()
+        });
+        for result in batch {
+            match result {
+                Ok(result) => results.push(result),
+                // A panic is a bug of ours; it goes on where it would have gone without threads.
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    }
+    results
+}
+
+/// What a source located, to be tried; where it located nothing that is noted.
+///
+/// # Errors
+/// When the user has asked to stop.
+pub(crate) fn located_or_note(
+    ctx: &Ctx,
+    id: &ToolchainId,
+    located: Result<Located, Attempt>,
+    attempts: &mut Vec<Attempt>,
+) -> Result<Option<Located>, InstallError> {
+    let interrupted = || InstallError::Interrupted { id: id.clone() };
+    match located {
+        _ if ctx.sys.interrupt().is_asked() => Err(interrupted()),
+        Ok(located) => Ok(Some(located)),
+        Err(attempt) if attempt.class == Class::Interrupted => Err(interrupted()),
+        Err(attempt) => {
+            attempts.push(attempt);
+            Ok(None)
+        }
+    }
+}
+
+fn install_one(sources: &Sources, id: &ToolchainId) -> Result<Installed, InstallError> {
+    let ctx = sources.ctx();
+    let start = ctx.sys.clock().moment();
+    let refused = |cause| InstallError::Store { id: id.clone(), cause: Box::new(cause) };
+    let locked = |cause| InstallError::Lock { id: id.clone(), cause: Box::new(cause) };
+    sources.lock().check_covered(id).map_err(locked)?;
+    if let Some(toolchain) = ctx.store.find_installed(id).map_err(refused)? {
+        sources.lock().check_installed(id).map_err(locked)?;
+        return Ok(already_installed(ctx, toolchain));
+    }
+    check_host(ctx, id).map_err(|unfit| InstallError::Unfit { id: id.clone(), unfit })?;
+    ctx.store.check_ready(INSTALL_BYTES_NEEDED).map_err(refused)?;
+    recover(ctx);
+    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let lock =
+        ctx.store.lock(ctx.store.layout().install_lock(id), &format!("install {id}"), wait_max).map_err(|cause| {
+            match cause {
+                StoreError::Interrupted { .. } => InstallError::Interrupted { id: id.clone() },
+                cause => refused(cause),
+            }
+        })?;
+    // Whoever had the lock may have installed it meanwhile.
+    if let Some(toolchain) = ctx.store.find_installed(id).map_err(refused)? {
+        sources.lock().check_installed(id).map_err(locked)?;
+        return Ok(already_installed(ctx, toolchain));
+    }
+    let mut operation: Option<Operation> = None;
+    let mut attempts = Vec::new();
+    for (source, located) in sources.catalog().locate_each(sources.ask(), id) {
+        let Some(located) = located_or_note(ctx, id, located, &mut attempts)? else { continue };
+        let started = match &mut operation {
+            Some(operation) => operation.advance(Event::Begin, None, None),
+            None => ctx.store.begin(OperationKind::Install, id, &ctx.author).map(|begun| operation = Some(begun)),
+        };
+        started.map_err(refused)?;
+        let operation = operation.as_mut().expect("it was begun just now");
+        let got = acquire(sources, source, &located, operation);
+        if let Err(error) = &got
+            && operation.record().state.is_unfinished()
+        {
+            // Where even this cannot be written (a full disk), the next run's recovery writes it.
+            let _ = operation.advance(Event::Failed, None, Some(error_chain(error)));
+        }
+        match got {
+            Ok(got) => {
+                drop(lock);
+                ctx.changed(format!("installed {id}"));
+                let milliseconds = ctx.sys.clock().since(start).as_millis();
+                return Ok(Installed { milliseconds: u64::try_from(milliseconds).unwrap_or(u64::MAX), ..got });
+            }
+            // A hash that the project forbids is told at once: another source must not hide it.
+            Err(AcquireError::Lock(cause)) if cause.class() == Class::Integrity => {
+                return Err(InstallError::Lock { id: id.clone(), cause });
+            }
+            Err(error) => match error.class() {
+                Class::Interrupted => return Err(InstallError::Interrupted { id: id.clone() }),
+                // Another source would meet the same machine.
+                Class::Environment | Class::Busy => {
+                    return Err(InstallError::Machine { id: id.clone(), cause: Box::new(error) });
+                }
+                _ => {
+                    let attempt = Attempt::of(source, &error);
+                    ctx.progress.tell(&format!("{id}: {attempt}"));
+                    attempts.push(attempt);
+                }
+            },
+        }
+    }
+    Err(no_source_error(sources, id, attempts))
+}
+
+pub(crate) fn no_source_error(sources: &Sources, id: &ToolchainId, attempts: Vec<Attempt>) -> InstallError {
+    let ctx = sources.ctx();
+    let class = match most_severe(attempts.iter()) {
+        Class::Usage | Class::Policy if ctx.is_offline() => Class::Policy,
+        // That the user's rules refused what one source had is more to the point than that others have nothing.
+        Class::NotFound | Class::Usage if attempts.iter().any(|attempt| attempt.class == Class::Policy) => {
+            Class::Policy
+        }
+        class => class,
+    };
+    let hints = attempts.iter().fold(Hints::none(), |hints, attempt| hints.join(attempt.hints.clone()));
+    let hints = match class {
+        Class::NotFound => hints.join(sources.catalog().advice(&sources.ask(), id)),
+        Class::Network => hints.and("check the network and proxy variables; `goward config` shows the sources"),
+        Class::Usage => hints.join(no_source_hint()),
+        Class::Policy if ctx.is_offline() => {
+            hints.and("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network")
+        }
+        _ => hints,
+    };
+    InstallError::NoSource { id: id.clone(), attempts, class, hints }
+}

@@ -1,0 +1,43 @@
+//! What an install or an adoption has done.
+
+use context::Ctx;
+use release::ToolchainId;
+use serde::Serialize;
+use store::Toolchain;
+use trust::Witness;
+
+/// What an install has done.
+#[derive(Debug, Clone, Serialize)]
+pub struct Installed {
+    /// The toolchain.
+    pub toolchain: ToolchainId,
+    /// Its tree.
+    pub tree: std::path::PathBuf,
+    /// Whether it was there before.
+    pub was_installed: bool,
+    /// The source that it came from; none when it was there.
+    pub source: Option<String>,
+    /// What was proven, and by whom.
+    pub witnesses: Vec<Witness>,
+    /// Bytes that came over the network this time.
+    pub bytes_fetched: u64,
+    /// Bytes that were held from an earlier run.
+    pub bytes_held: u64,
+    /// How long it took, in milliseconds.
+    pub milliseconds: u64,
+}
+
+/// The outcome for a toolchain that was there before, with what its record says.
+pub(crate) fn already_installed(ctx: &Ctx, toolchain: Toolchain) -> Installed {
+    let record = ctx.store.record(&toolchain.id).ok();
+    Installed {
+        source: record.as_ref().map(|record| record.source.clone()),
+        witnesses: record.map(|record| record.witnesses).unwrap_or_default(),
+        toolchain: toolchain.id,
+        tree: toolchain.tree,
+        was_installed: true,
+        bytes_fetched: 0,
+        bytes_held: 0,
+        milliseconds: 0,
+    }
+}

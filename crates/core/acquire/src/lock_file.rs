@@ -1,0 +1,385 @@
+//! The project's lock file: found, and what arrives held to it.
+//!
+//! A lock file *constrains*: where one is found up the tree and names a toolchain, what is installed must
+//! have its hashes, whoever else vouches for it. It is no proof of origin by itself, for whoever wrote the
+//! project wrote it, and the store serves all projects. Only a user who says `--locked` takes the lock file's
+//! word for enough; then it must exist, stand beside the file that decides, and name what is wanted. One that belongs
+//! to a neighbour neither constrains nor proves (`project::Users`).
+//!
+//! Which file decides is for `resolve` to say: this crate knows nothing of pins and is handed a [`DecidingFolder`].
+
+use std::path::{Path, PathBuf};
+
+use archive::Manifest;
+use context::{Ctx, FOLDERS_MAX, owner_of, users};
+use diag::{AnyDiagnose, Class, Diagnose, Hints, hint};
+use project::{LOCK_BYTES_MAX, LOCK_FILE_NAME, LockFile, LockFileError, Locked, Stranger};
+use release::{Digest, Form, ToolchainId};
+use store::StoreError;
+use trust::{H1, Witness};
+
+/// Why a lock file forbids something, or could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// It cannot be read.
+    #[error("read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// It is malformed.
+    #[error("use `{}`", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        #[source]
+        cause: LockFileError,
+    },
+    /// There is none, and there must be.
+    #[error("accept {id}: {required_by} wants a lock file, and there is no `goward.lock` in `{}` or above it", folder.display())]
+    Missing {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Who wants it.
+        required_by: String,
+        /// From where it was looked for.
+        folder: PathBuf,
+    },
+    /// There is one that is somebody else's, and it must be one that counts.
+    #[error("accept {id} by `{}`: {stranger}", path.display())]
+    Stranger {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        stranger: Stranger,
+    },
+    /// The nearest does not stand beside the file that decides, and so proves nothing.
+    #[error("accept {id}: {required_by} wants a lock file in `{}`, beside what decides, and the nearest is `{}`", place.display(), path.display())]
+    Elsewhere {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// The file.
+        path: PathBuf,
+        /// Who wants one.
+        required_by: String,
+        /// Where it has to stand.
+        place: PathBuf,
+    },
+    /// It does not name the toolchain, and must.
+    #[error("accept {id}: `{}` does not name it, and {required_by} wants it to", path.display())]
+    NotCovered {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// The file.
+        path: PathBuf,
+        /// Who wants it.
+        required_by: String,
+    },
+    /// A hash is another.
+    #[error("accept {id}: {}:{line} wants {what} {expected}, and it is {actual}", path.display())]
+    Differs {
+        /// Which toolchain.
+        id: Box<ToolchainId>,
+        /// The file.
+        path: PathBuf,
+        /// The line on which the toolchain's entry begins.
+        line: usize,
+        /// Which hash.
+        what: &'static str,
+        /// What the file says.
+        expected: String,
+        /// What it is.
+        actual: String,
+    },
+    /// Nothing of what arrived can be compared, and it must be.
+    #[error("accept {id}: {}:{line} has only the SHA-256 of an archive, and this came as a {form}", path.display())]
+    NotComparable {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// The file.
+        path: PathBuf,
+        /// The line on which the toolchain's entry begins.
+        line: usize,
+        /// What it came as.
+        form: &'static str,
+    },
+    /// The project's files cannot be read.
+    #[error(transparent)]
+    Project(AnyDiagnose),
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Diagnose for LockError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Read { cause, .. } => Class::of_io(cause),
+            Self::Malformed { cause, .. } => cause.class(),
+            Self::Missing { .. }
+            | Self::Stranger { .. }
+            | Self::Elsewhere { .. }
+            | Self::NotCovered { .. }
+            | Self::NotComparable { .. } => Class::Policy,
+            Self::Differs { .. } => Class::Integrity,
+            Self::Project(error) => error.class(),
+            Self::Store(error) => error.class(),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "lock-read",
+            Self::Malformed { cause, .. } => cause.word(),
+            Self::Missing { .. } => "lock-missing",
+            Self::Stranger { .. } => "lock-of-stranger",
+            Self::Elsewhere { .. } => "lock-elsewhere",
+            Self::NotCovered { .. } => "lock-not-covered",
+            Self::Differs { .. } => "lock-differs",
+            Self::NotComparable { .. } => "lock-not-comparable",
+            Self::Project(error) => error.word(),
+            Self::Store(error) => error.word(),
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Read { cause, .. } => Hints::for_io(cause),
+            Self::Malformed { cause, .. } => cause.hints(),
+            Self::Missing { .. } | Self::Elsewhere { .. } => hint!("`goward pin --lock` writes it"),
+            Self::Stranger { .. } => {
+                hint!("look into it; `goward pin VERSION --lock` in a folder of your own writes one that counts")
+            }
+            Self::NotCovered { id, .. } => {
+                hint!("`goward pin {} --lock --platform {}` writes it anew", id.version(), id.platform())
+            }
+            Self::Differs { .. } => {
+                hint!("do not use what arrived until you know who is right; `goward pin --lock --check` asks Go's log")
+            }
+            Self::NotComparable { .. } => hint!("`goward pin --lock` with the checksum database in reach adds `h1`"),
+            Self::Project(error) => error.hints(),
+            Self::Store(error) => error.hints(),
+        }
+    }
+}
+
+/// What arrived, as far as a lock file can speak of it.
+pub(crate) struct LockSubject<'a> {
+    pub id: &'a ToolchainId,
+    pub form: Form,
+    pub sha256: Digest,
+    pub manifest: &'a Manifest,
+}
+
+/// Says in which folder the file that decides for the working folder is: there a lock file proves, and nowhere else.
+pub type DecidingFolder = fn(&Ctx) -> Result<PathBuf, AnyDiagnose>;
+
+/// The lock file of the project in the working folder.
+#[derive(Clone, Copy)]
+pub struct ProjectLock<'a> {
+    ctx: &'a Ctx,
+    deciding_folder: DecidingFolder,
+}
+
+/// The lock file that counts, and one nearer by that does not.
+#[derive(Default)]
+struct Nearest {
+    lock: Option<(PathBuf, LockFile)>,
+    stranger: Option<(PathBuf, Stranger)>,
+}
+
+impl<'a> ProjectLock<'a> {
+    /// The lock file of the project in the context's working folder; `deciding_folder` is asked only where a lock file
+    /// has to prove something.
+    pub fn new(ctx: &'a Ctx, deciding_folder: DecidingFolder) -> ProjectLock<'a> {
+        ProjectLock { ctx, deciding_folder }
+    }
+
+    /// The context.
+    pub fn ctx(&self) -> &'a Ctx {
+        self.ctx
+    }
+
+    /// Refuses a toolchain that the lock file does not name, where it must, before anything is fetched.
+    ///
+    /// # Errors
+    /// As for a toolchain that has arrived.
+    pub fn check_covered(&self, id: &ToolchainId) -> Result<(), LockError> {
+        self.entry(id)?;
+        self.tell_stranger()
+    }
+
+    /// Holds an installed toolchain to the lock file, where that is required.
+    ///
+    /// # Errors
+    /// When the lock file does not name it, or with other hashes.
+    pub fn check_installed(&self, id: &ToolchainId) -> Result<(), LockError> {
+        if !self.is_required() {
+            return Ok(());
+        }
+        self.check_covered(id)?;
+        let (record, manifest) = (self.ctx.store.record(id)?, self.ctx.store.manifest(id)?);
+        let subject = LockSubject { id, form: record.form, sha256: record.archive_sha256, manifest: &manifest };
+        self.check(&subject).map(drop)
+    }
+
+    /// The folder in which a lock file proves: that of the file that decides here.
+    ///
+    /// # Errors
+    /// When the project's files cannot be read.
+    pub fn folder(&self) -> Result<PathBuf, LockError> {
+        (self.deciding_folder)(self.ctx).map_err(LockError::Project)
+    }
+
+    /// Whether the user takes the lock file's word for enough.
+    pub(crate) fn is_required(&self) -> bool {
+        self.required_by().is_some()
+    }
+
+    /// Holds what arrived to the lock file; the witness, if there is an entry for it.
+    pub(crate) fn check(&self, subject: &LockSubject) -> Result<Option<Witness>, LockError> {
+        let Some((path, locked)) = self.entry(subject.id)? else { return Ok(None) };
+        let differs = |what, expected: String, actual: String| LockError::Differs {
+            id: Box::new(subject.id.clone()),
+            path: path.clone(),
+            line: locked.line,
+            what,
+            expected,
+            actual,
+        };
+        let mut sha256 = String::new();
+        let is_archive = matches!(subject.form, Form::TarGz | Form::Zip);
+        if let Some(archive) = locked.archive.as_ref().filter(|_| is_archive) {
+            if archive.sha256 != subject.sha256 {
+                return Err(differs("the archive's SHA-256", archive.sha256.to_string(), subject.sha256.to_string()));
+            }
+            sha256 = subject.sha256.to_string();
+        }
+        let mut h1 = None;
+        if let Some(log) = &locked.log {
+            let files = subject.manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
+            let computed = trust::toolchain_h1(&subject.id.to_string(), files)
+                .map_err(|error| differs("its files", log.h1.clone(), error.to_string()))?;
+            let actual = || computed.likely().map_or("no hash".to_owned(), |h1| h1.to_string());
+            let expected: H1 = log.h1.parse().map_err(|_| differs("its files", log.h1.clone(), actual()))?;
+            if computed.matches(&expected).is_none() {
+                return Err(differs("its files", log.h1.clone(), actual()));
+            }
+            h1 = Some(expected);
+        }
+        if sha256.is_empty() && h1.is_none() {
+            if self.is_required() {
+                let (id, line, form) = (subject.id.clone(), locked.line, subject.form.word());
+                return Err(LockError::NotComparable { id, path, line, form });
+            }
+            return Ok(None);
+        }
+        // One that stands elsewhere constrains, and vouches for nothing.
+        if path.parent() != Some(&self.folder()?) {
+            return Ok(None);
+        }
+        Ok(Some(Witness::LockFile { path: path.display().to_string(), sha256, h1 }))
+    }
+
+    /// Who wants the lock file to name every toolchain, if anyone does.
+    fn required_by(&self) -> Option<String> {
+        let keys = ["lock.required", "lock.frozen"];
+        let key = keys.into_iter().find(|key| self.ctx.settings.is_on(key))?;
+        Some(self.ctx.settings.get(key).origin.to_string())
+    }
+
+    /// The nearest lock file from the working folder upwards that belongs to the user, to root or to the owner of the
+    /// working folder; no folder of anybody else's is looked into, nor what is above it (as for files that pin).
+    fn nearest(&self) -> Result<Nearest, LockError> {
+        let here = self.ctx.sys.env().folder();
+        let users = users(self.ctx, here);
+        let mut nearest = Nearest::default();
+        let mut ended = None;
+        for folder in here.ancestors().take(FOLDERS_MAX) {
+            let path = folder.join(LOCK_FILE_NAME);
+            ended =
+                ended.or_else(|| users.stranger_of_folder(&folder.display().to_string(), owner_of(self.ctx, folder)));
+            let owners = self.ctx.sys.fs().owners(&path, 1).unwrap_or_default();
+            match users.stranger(&owners).or_else(|| ended.clone().filter(|_| !owners.is_empty())) {
+                Some(stranger) => nearest.stranger = nearest.stranger.or(Some((path, stranger))),
+                None if ended.is_some() => {}
+                None => {
+                    if let Some(lock) = read(self.ctx, &path)? {
+                        nearest.lock = Some((path, lock));
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(nearest)
+    }
+
+    /// The entry that a toolchain is held to, with the file that has it.
+    ///
+    /// # Errors
+    /// When the file cannot be used, or there must be an entry beside the file that decides and there is none.
+    fn entry(&self, id: &ToolchainId) -> Result<Option<(PathBuf, Locked)>, LockError> {
+        let Nearest { lock, stranger } = self.nearest()?;
+        let Some(required_by) = self.required_by() else {
+            return Ok(lock.and_then(|(path, lock)| Some((path, lock.find(id)?.clone()))));
+        };
+        let id = id.clone();
+        match (lock, stranger) {
+            (None, Some((path, stranger))) => Err(LockError::Stranger { id, path, stranger }),
+            (None, None) => {
+                let folder = self.ctx.sys.env().folder().to_owned();
+                Err(LockError::Missing { id, required_by, folder })
+            }
+            (Some((path, lock)), _) => {
+                let place = self.folder()?;
+                if path.parent() != Some(&place) {
+                    return Err(LockError::Elsewhere { id, path, required_by, place });
+                }
+                match lock.find(&id) {
+                    Some(locked) => Ok(Some((path, locked.clone()))),
+                    None => Err(LockError::NotCovered { id, path, required_by }),
+                }
+            }
+        }
+    }
+
+    /// Says that a lock file is passed over, since it is somebody else's.
+    fn tell_stranger(&self) -> Result<(), LockError> {
+        if let Some((path, stranger)) = self.nearest()?.stranger {
+            let path = release::escaped(&path.display().to_string());
+            self.ctx.progress.tell(&format!("{path} does not count here: {stranger}"));
+        }
+        Ok(())
+    }
+}
+
+/// Reads a lock file that may not be there. A pipe, a device or a folder of its name is refused, and never waited for.
+fn read(ctx: &Ctx, path: &Path) -> Result<Option<LockFile>, LockError> {
+    bytes_of(ctx, path)?.map(|bytes| parsed(&bytes, path)).transpose()
+}
+
+/// A lock file of these bytes.
+///
+/// # Errors
+/// `Malformed`, with the line.
+pub fn parsed(bytes: &[u8], path: &Path) -> Result<LockFile, LockError> {
+    LockFile::parse(bytes).map_err(|cause| LockError::Malformed { path: path.to_owned(), cause })
+}
+
+/// The bytes of a lock file that may not be there.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn bytes_of(ctx: &Ctx, path: &Path) -> Result<Option<Vec<u8>>, LockError> {
+    match ctx.sys.fs().read_if_there(path, LOCK_BYTES_MAX as u64) {
+        // A folder above that may not be looked into has no wish that could be known.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(None),
+        outcome => outcome.map_err(|cause| LockError::Read { path: path.to_owned(), cause }),
+    }
+}

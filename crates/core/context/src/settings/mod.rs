@@ -1,0 +1,357 @@
+//! Settings: one table, four places, every value with its origin.
+//!
+//! A setting has a default, may stand in `config.toml`, in the environment, or on the command line;
+//! later ones win. The table in `table.rs` is the only place where settings are named: reading,
+//! checking, `goward config` and the reference page all come from it.
+
+mod error;
+mod file;
+mod table;
+mod value;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use project::{PinFiles, PinKind};
+use sys::Sys;
+
+pub use error::SettingsError;
+pub use table::{Def, TABLE};
+use value::shown_text;
+pub use value::without_secrets;
+pub use value::{Kind, Value};
+
+/// The administrator's store, unless a setting names another (Filesystem Hierarchy Standard 3.0, 3.13: `/opt`
+/// is for what does not come with the system).
+const SYSTEM_HOME: &str = "/opt/goward";
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// It is the default.
+    Default,
+    /// It stands in the configuration file, on this line.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// It is in the environment.
+    Env(&'static str),
+    /// It was given on the command line.
+    Flag(&'static str),
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Origin::Default => f.write_str("default"),
+            Origin::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Origin::Env(name) => write!(f, "{name} in the environment"),
+            Origin::Flag(name) => write!(f, "{name} on the command line"),
+        }
+    }
+}
+
+/// A setting's value with its origin.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// What the setting is.
+    pub def: &'static Def,
+    /// Its value.
+    pub value: Value,
+    /// Where that comes from.
+    pub origin: Origin,
+}
+
+/// A value given on the command line.
+#[derive(Debug, Clone)]
+pub struct Flag {
+    /// The setting's key.
+    pub key: &'static str,
+    /// The flag, as it was typed.
+    pub name: &'static str,
+    /// The value, as text.
+    pub value: String,
+}
+
+/// All settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    all: Vec<Setting>,
+    file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads all places. `config` is the file given on the command line; that one must be there.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a value is not what its setting takes; the place is named.
+    pub fn read(sys: &Sys, config: Option<&Path>, flags: &[Flag]) -> Result<Settings, SettingsError> {
+        let named = config.map(Path::to_owned).or_else(|| sys.env().path_var("GOWARD_CONFIG"));
+        let must_be_there = named.is_some();
+        let path = named.or_else(|| users_file(sys));
+        let from_file = match &path {
+            Some(path) => file::read(sys, path, must_be_there)?,
+            None => Vec::new(),
+        };
+        let mut all = Vec::with_capacity(TABLE.len());
+        for def in TABLE {
+            all.push(read_one(sys, def, &from_file, flags)?);
+        }
+        let file = path.filter(|_| !from_file.is_empty() || must_be_there);
+        let settings = Settings { all, file };
+        settings.check_words()?;
+        settings.check_pin_files()?;
+        Ok(settings)
+    }
+
+    /// The same settings with one of them given as on the command line.
+    ///
+    /// # Errors
+    /// When the value is not what the setting takes.
+    pub fn with(mut self, flag: &Flag) -> Result<Settings, SettingsError> {
+        for setting in self.all.iter_mut().filter(|setting| setting.def.key == flag.key) {
+            let origin = Origin::Flag(flag.name);
+            setting.value = Value::parse(setting.def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
+                key: flag.key,
+                value: shown_text(setting.def, &flag.value),
+                origin: origin.clone(),
+                reason,
+            })?;
+            setting.origin = origin;
+        }
+        self.check_words()?;
+        self.check_pin_files()?;
+        Ok(self)
+    }
+
+    /// All settings in the order of the table.
+    pub fn all(&self) -> &[Setting] {
+        &self.all
+    }
+
+    /// The configuration file that was read, if one was.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// One setting.
+    pub fn get(&self, key: &str) -> &Setting {
+        let found = self.all.iter().find(|setting| setting.def.key == key);
+        found.expect("only keys of the table are asked for")
+    }
+
+    /// A text, if one is set.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match &self.get(key).value {
+            Value::Text(text) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A number.
+    pub fn count(&self, key: &str) -> u64 {
+        match self.get(key).value {
+            Value::Count(count) => count,
+            _ => 0,
+        }
+    }
+
+    /// A number of seconds.
+    pub fn seconds(&self, key: &str) -> Duration {
+        Duration::from_secs(self.count(key))
+    }
+
+    /// A switch.
+    pub fn is_on(&self, key: &str) -> bool {
+        self.get(key).value == Value::Switch(true)
+    }
+
+    /// A list of words.
+    pub fn words(&self, key: &str) -> &[String] {
+        match &self.get(key).value {
+            Value::Words(words) => words,
+            _ => &[],
+        }
+    }
+
+    /// A list of names with their values.
+    pub fn map(&self, key: &str) -> &[(String, String)] {
+        match &self.get(key).value {
+            Value::Map(map) => map,
+            _ => &[],
+        }
+    }
+
+    /// The files that pin, in their order.
+    pub fn pin_files(&self) -> PinFiles {
+        PinFiles::new(self.words("pin.files").iter().filter_map(|word| PinKind::of_word(word)))
+    }
+
+    fn check_pin_files(&self) -> Result<(), SettingsError> {
+        for word in self.words("pin.files") {
+            if PinKind::of_word(word).is_none() {
+                let names = PinKind::ALL.map(PinKind::word).join(", ");
+                let reason = format!("there is no such kind of file; there are: {names}");
+                return Err(SettingsError::refused(self.get("pin.files"), word, reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every source and witness that is named exists; a mirror's name is not that of another source.
+    fn check_words(&self) -> Result<(), SettingsError> {
+        let mirrors = self.map("mirrors");
+        for (name, _) in mirrors {
+            if table::SOURCES.contains(&name.as_str()) {
+                let setting = self.get("mirrors");
+                let reason = format!("`{name}` is the name of another source");
+                return Err(SettingsError::refused(setting, name, reason));
+            }
+        }
+        let order = self.get("sources");
+        for word in self.words("sources") {
+            let known = table::SOURCES.contains(&word.as_str()) || mirrors.iter().any(|(name, _)| name == word);
+            if !known {
+                let names = table::SOURCES.iter().copied().chain(mirrors.iter().map(|(name, _)| name.as_str()));
+                let names: Vec<&str> = names.collect();
+                let reason = format!("there is no such source; there are: {}", names.join(", "));
+                return Err(SettingsError::refused(order, word, reason));
+            }
+        }
+        let required = self.get("verify.require");
+        for word in self.words("verify.require") {
+            if trust::WitnessKind::of(word).is_none() {
+                let names: Vec<&str> = trust::WitnessKind::ALL.iter().map(|need| need.word()).collect();
+                let reason = format!("there is no such witness; there are: {}", names.join(", "));
+                return Err(SettingsError::refused(required, word, reason));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_one(
+    sys: &Sys,
+    def: &'static Def,
+    from_file: &[(&'static str, Value, Origin)],
+    flags: &[Flag],
+) -> Result<Setting, SettingsError> {
+    if let Some(flag) = flags.iter().rev().find(|flag| flag.key == def.key) {
+        let origin = Origin::Flag(flag.name);
+        let value = Value::parse(def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
+            key: def.key,
+            value: shown_text(def, &flag.value),
+            origin: origin.clone(),
+            reason,
+        })?;
+        return Ok(Setting { def, value, origin });
+    }
+    if sys.env().var_os(def.env).is_some() && sys.env().var(def.env).is_none() {
+        let value = shown_text(def, &sys.env().var_os(def.env).unwrap_or_default().to_string_lossy());
+        let reason = "it is not valid Unicode".to_owned();
+        return Err(SettingsError::Refused { key: def.key, value, origin: Origin::Env(def.env), reason });
+    }
+    if let Some(text) = sys.env().var(def.env) {
+        let origin = Origin::Env(def.env);
+        let value = Value::parse(def.kind, text).map_err(|reason| SettingsError::Refused {
+            key: def.key,
+            value: shown_text(def, text),
+            origin: origin.clone(),
+            reason,
+        })?;
+        return Ok(Setting { def, value, origin });
+    }
+    if let Some((_, value, origin)) = from_file.iter().find(|(key, _, _)| *key == def.key) {
+        return Ok(Setting { def, value: value.clone(), origin: origin.clone() });
+    }
+    let value = match def.key {
+        "home" => Value::Text(home_folder(sys).and_then(|home| home.to_str().map(str::to_owned)).unwrap_or_default()),
+        "system.home" if cfg!(unix) => Value::Text(SYSTEM_HOME.to_owned()),
+        _ => Value::parse(def.kind, def.default).expect("the table's defaults are of their own kinds"),
+    };
+    Ok(Setting { def, value, origin: Origin::Default })
+}
+
+/// The folder that holds a user's configurations (XDG Base Directory Specification; `%APPDATA%` on Windows).
+fn config_folder(sys: &Sys) -> Option<PathBuf> {
+    let env = sys.env();
+    if cfg!(windows) {
+        return env.path_var("APPDATA");
+    }
+    env.path_var("XDG_CONFIG_HOME").or_else(|| Some(env.home()?.join(".config")))
+}
+
+/// The user's configuration file, whether or not it is there and whatever `GOWARD_CONFIG` says.
+pub(crate) fn users_file(sys: &Sys) -> Option<PathBuf> {
+    config_folder(sys).map(|folder| folder.join("goward").join("config.toml"))
+}
+
+/// Families of settings that bear on which toolchain runs, or on what its programs see. A shim knows none of
+/// them, so where one is set all is goward's to decide; the shim looks for variables that begin like these
+/// (`crates/bins/shim/src/choose.rs`).
+const CHOOSING: [(&str, &str); 3] =
+    [("resolve.", "GOWARD_RESOLVE_"), ("pin.", "GOWARD_PIN_"), ("isolate.", "GOWARD_ISOLATE_")];
+
+/// Whether what this file sets bears on the choice, for a store that stands in `home`: also where it cannot be
+/// used at all.
+pub(crate) fn bears_on_choice(sys: &Sys, file: &Path, home: &Path) -> bool {
+    let Ok(found) = file::read(sys, file, false) else { return true };
+    found.iter().any(|(key, value, _)| {
+        let def = TABLE.iter().find(|def| def.key == *key);
+        let is_default =
+            def.is_some_and(|def| Value::parse(def.kind, def.default).is_ok_and(|value_| value_ == *value));
+        match *key {
+            "home" => !is_default && *value != Value::Text(home.display().to_string()),
+            // Each by itself: the others of their families do not bear on the choice.
+            "lock.required" | "lock.frozen" | "system.home" => !is_default,
+            key => !is_default && CHOOSING.iter().any(|(family, _)| key.starts_with(family)),
+        }
+    })
+}
+
+/// Where goward keeps its store unless it is told otherwise.
+fn home_folder(sys: &Sys) -> Option<PathBuf> {
+    let env = sys.env();
+    let data = if cfg!(windows) {
+        env.path_var("LOCALAPPDATA")
+    } else {
+        env.path_var("XDG_DATA_HOME").or_else(|| Some(env.home()?.join(".local").join("share")))
+    };
+    data.map(|data| data.join("goward"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_that_bears_on_the_choice_has_a_variable_that_the_shim_looks_for() {
+        for def in TABLE {
+            for (family, variable) in CHOOSING {
+                assert_eq!(def.key.starts_with(family), def.env.starts_with(variable), "{}", def.key);
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_or_names_another_home_bears_on_the_choice() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sys, file) = (Sys::real(), folder.path().join("config.toml"));
+        let home = folder.path().join("home");
+        let bears = |text: &str| {
+            // Between single quotes TOML takes a path of any system as it is.
+            let text = text.replace("HERE", &folder.path().display().to_string());
+            sys.fs().replace(&file, text.as_bytes()).unwrap();
+            bears_on_choice(&sys, &file, &home)
+        };
+        assert!(!bears(""));
+        assert!(!bears(&format!("home = 'HERE{}home'\n[network]\ntries = 3\n", std::path::MAIN_SEPARATOR)));
+        assert!(bears(&format!("home = 'HERE{}other'\n", std::path::MAIN_SEPARATOR)));
+        assert!(bears("no = such\n"));
+        sys.fs().remove_file(&file).unwrap();
+        assert!(!bears_on_choice(&sys, &file, &home));
+    }
+}

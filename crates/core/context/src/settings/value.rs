@@ -1,0 +1,220 @@
+//! What a setting can hold, and how text becomes it.
+
+use std::fmt;
+
+use super::{Def, Setting};
+
+/// What a setting takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text; empty means not set.
+    Text,
+    /// A version of Go; empty means not set.
+    Release,
+    /// An absolute path; empty means not set.
+    Path,
+    /// A program with its arguments, words separated by spaces; empty means not set. The program is an absolute path, or a
+    /// name that is looked up in `PATH`: any other path would be another program in every folder.
+    Program,
+    /// An `http` or `https` address.
+    Address,
+    /// A whole number within bounds, both included.
+    Count(u64, u64),
+    /// On or off.
+    Switch,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Words, separated by commas or spaces; in the file an array.
+    Words,
+    /// `name=value` pairs, separated by spaces; in the file a table.
+    Map,
+}
+
+/// What a setting holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A text, a path, an address or a choice.
+    Text(String),
+    /// A number.
+    Count(u64),
+    /// On or off.
+    Switch(bool),
+    /// Words.
+    Words(Vec<String>),
+    /// Names with values.
+    Map(Vec<(String, String)>),
+}
+
+impl Value {
+    /// Reads text from the environment or the command line.
+    pub(super) fn parse(kind: Kind, text: &str) -> Result<Value, String> {
+        match kind {
+            Kind::Count(..) => {
+                let count = text.parse::<u64>().map_err(|_| "a whole number is expected".to_owned())?;
+                Value::Count(count).checked(kind)
+            }
+            Kind::Switch => match text.to_ascii_lowercase().as_str() {
+                "1" | "true" | "yes" | "on" => Ok(Value::Switch(true)),
+                "0" | "false" | "no" | "off" => Ok(Value::Switch(false)),
+                _ => Err("`true` or `false` is expected".to_owned()),
+            },
+            Kind::Words => {
+                let words = text.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+                Ok(Value::Words(words))
+            }
+            Kind::Map => {
+                let pairs = text
+                    .split_whitespace()
+                    .map(|pair| match pair.split_once('=') {
+                        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+                        None => Err(format!("`{pair}` is not of the form name=value")),
+                    })
+                    .collect::<Result<Vec<_>, _>>()?;
+                Value::Map(pairs).checked(kind)
+            }
+            Kind::Text | Kind::Release | Kind::Path | Kind::Program | Kind::Address | Kind::Choice(_) => {
+                Value::Text(text.to_owned()).checked(kind)
+            }
+        }
+    }
+
+    /// The value, if it is one that the setting takes.
+    pub(super) fn checked(self, kind: Kind) -> Result<Value, String> {
+        match (&self, kind) {
+            (Value::Text(_), Kind::Text) | (Value::Switch(_), Kind::Switch) | (Value::Words(_), Kind::Words) => {
+                Ok(self)
+            }
+            (Value::Text(text), Kind::Release) => {
+                if text.is_empty() || text.parse::<release::Version>().is_ok() {
+                    Ok(self)
+                } else {
+                    Err("a version such as `1.21` is expected".to_owned())
+                }
+            }
+            (Value::Text(text), Kind::Path) => {
+                if text.is_empty() || std::path::Path::new(text).is_absolute() {
+                    Ok(self)
+                } else {
+                    Err("an absolute path is expected".to_owned())
+                }
+            }
+            (Value::Text(text), Kind::Program) => match text.split_whitespace().next() {
+                Some(program) if !sys::Program::is_word(program) => Err(format!(
+                    "`{program}` is a relative path, which is another program in every folder; an absolute path is expected, or a name to be found on PATH"
+                )),
+                _ => Ok(self),
+            },
+            (Value::Text(text), Kind::Address) => address(text).map(|()| self.clone()),
+            (Value::Text(text), Kind::Choice(words)) => {
+                if words.contains(&text.as_str()) {
+                    Ok(self)
+                } else {
+                    Err(format!("one of {} is expected", words.join(", ")))
+                }
+            }
+            (Value::Count(count), Kind::Count(least, most)) => {
+                if (least..=most).contains(count) {
+                    Ok(self)
+                } else {
+                    Err(format!("a number from {least} to {most} is expected"))
+                }
+            }
+            (Value::Map(pairs), Kind::Map) => {
+                for (name, value) in pairs {
+                    let named =
+                        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+                    if !named {
+                        return Err(format!("`{name}` is no name: letters, digits, `-` and `_` are allowed"));
+                    }
+                    address(value).map_err(|reason| format!("`{name}`: {reason}"))?;
+                }
+                Ok(self)
+            }
+            (_, kind) => Err(format!("{} is expected", kind.noun())),
+        }
+    }
+}
+
+fn address(text: &str) -> Result<(), String> {
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(()),
+        Ok(_) => Err("an address with http or https is expected".to_owned()),
+        Err(error) => Err(format!("an address is expected ({error})")),
+    }
+}
+
+impl Kind {
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Kind::Text => "a text",
+            Kind::Release => "a version",
+            Kind::Path => "an absolute path",
+            Kind::Program => "a program with its arguments",
+            Kind::Address => "an address",
+            Kind::Count(..) => "a whole number",
+            Kind::Switch => "`true` or `false`",
+            Kind::Choice(_) => "one of the words",
+            Kind::Words => "an array of texts",
+            Kind::Map => "a table of name = \"address\"",
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Text(text) => f.write_str(text),
+            Value::Count(count) => write!(f, "{count}"),
+            Value::Switch(on) => write!(f, "{on}"),
+            Value::Words(words) => f.write_str(&words.join(",")),
+            Value::Map(pairs) => {
+                let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                f.write_str(&pairs.join(" "))
+            }
+        }
+    }
+}
+
+/// Settings that hold a command: its arguments may be credentials, so that only the program's name is shown.
+const COMMANDS: [&str; 2] = ["wheel.pip", "verify.hook"];
+
+/// An address without its credentials; any other text as it is, unless it may hide some.
+pub fn without_secrets(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(url) if url.has_host() => fetch::redacted(&url),
+        _ if text.contains("://") => diag::without_credentials(text),
+        _ if text.contains('@') => "…".to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// A setting's value as text that may be shown: a command without its arguments, an address without credentials.
+pub(super) fn shown_text(def: &Def, text: &str) -> String {
+    match def.kind {
+        _ if COMMANDS.contains(&def.key) => diag::program_of(text.split_whitespace()),
+        // Names of sources and the like: where an address stands in their place, it may be one without a scheme.
+        Kind::Address | Kind::Words => without_secrets(text),
+        Kind::Map => {
+            let pairs = text.split_whitespace().map(|pair| match pair.split_once('=') {
+                Some((name, address)) => format!("{name}={}", without_secrets(address)),
+                None => without_secrets(pair),
+            });
+            pairs.collect::<Vec<_>>().join(" ")
+        }
+        _ => diag::without_credentials(text),
+    }
+}
+
+impl Setting {
+    /// The value as it may be shown: a command without its arguments, addresses without credentials.
+    pub fn shown(&self) -> Value {
+        match &self.value {
+            Value::Text(text) => Value::Text(shown_text(self.def, text)),
+            Value::Words(words) => Value::Words(words.iter().map(|word| shown_text(self.def, word)).collect()),
+            Value::Map(pairs) => {
+                Value::Map(pairs.iter().map(|(name, value)| (name.clone(), without_secrets(value))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Writes the project's lock file. How a lock file is held to is `acquire::ProjectLock`'s.
+
+use std::path::PathBuf;
+
+use acquire::{LockError, LogProofError, ProjectLock, Sources, bytes_of, index_says, parsed, proof_of};
+use context::Ctx;
+use diag::{AnyDiagnose, Class, Diagnose, Hints, hint};
+use project::{LOCK_FILE_NAME, LockFile, Locked, LockedArchive, LockedLog};
+use release::{Platform, ToolchainId, Version};
+use serde::Serialize;
+use store::{FileChange, StoreError};
+
+use crate::pin::project_folder;
+
+/// The platforms that are locked where none are named.
+const PLATFORMS: [(&str, &str); 5] =
+    [("linux", "amd64"), ("linux", "arm64"), ("darwin", "arm64"), ("darwin", "amd64"), ("windows", "amd64")];
+
+/// Why a lock file could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum LockWriteError {
+    /// The one that is there cannot be used.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// It may not be written now.
+    #[error("write `goward.lock`: {by} forbids it")]
+    Frozen {
+        /// Who forbids it.
+        by: String,
+    },
+    /// Nothing is known that could be locked.
+    #[error("lock {version}: neither Go's checksum database nor its index knows it for any of the platforms")]
+    Unknown {
+        /// The version.
+        version: Version,
+    },
+    /// A platform that was named is not known.
+    #[error("lock {id}")]
+    Platform {
+        /// Which toolchain.
+        id: ToolchainId,
+        /// Why.
+        #[source]
+        cause: Box<LogProofError>,
+    },
+    /// The store cannot be read, or its journal not written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Diagnose for LockWriteError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Lock(error) => error.class(),
+            Self::Frozen { .. } => Class::Policy,
+            Self::Unknown { .. } => Class::NotFound,
+            Self::Platform { cause, .. } => cause.class(),
+            Self::Store(error) => error.class(),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Lock(error) => error.word(),
+            Self::Frozen { .. } => "lock-frozen",
+            Self::Unknown { .. } => "lock-unknown",
+            Self::Platform { cause, .. } => cause.word(),
+            Self::Store(error) => error.word(),
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Lock(error) => error.hints(),
+            Self::Frozen { .. } => hint!("leave out `--frozen` (or unset `GOWARD_FROZEN`)"),
+            Self::Unknown { .. } => {
+                hint!(
+                    "check the connection to Go's checksum database and index; `goward list --remote` shows known versions"
+                )
+            }
+            Self::Platform { cause, .. } => cause.hints(),
+            Self::Store(error) => error.hints(),
+        }
+    }
+}
+
+/// The lock file of the project in the working folder, with the rule by which one is found to stand beside what decides.
+pub fn project_lock(ctx: &Ctx) -> ProjectLock<'_> {
+    ProjectLock::new(ctx, deciding_folder)
+}
+
+/// What a verb needs that may reach a network, for the project in the working folder.
+pub fn sources(ctx: &Ctx) -> Sources<'_> {
+    Sources::new(project_lock(ctx))
+}
+
+fn deciding_folder(ctx: &Ctx) -> Result<PathBuf, AnyDiagnose> {
+    let inputs = resolve::look_around(ctx, ctx.sys.env().folder(), None).map_err(AnyDiagnose::new)?;
+    Ok(project_folder(ctx, &inputs))
+}
+
+/// What locking has done, or would do.
+#[derive(Debug, Clone, Serialize)]
+pub struct LockOutcome {
+    /// The file.
+    pub path: PathBuf,
+    /// The toolchains that it names now.
+    pub toolchains: Vec<ToolchainId>,
+    /// What differs from what stood there: a line each.
+    pub changes: Vec<String>,
+    /// Platforms that nobody knows the version for.
+    pub left_out: Vec<String>,
+}
+
+/// Locks a version for some platforms; without any, for those that the file has, else for the usual ones.
+/// With `check` nothing is written.
+///
+/// # Errors
+/// When a platform that was named is not known, nothing is known, or the file cannot be read or written.
+pub fn lock(
+    sources: &Sources,
+    version: &Version,
+    platforms: &[Platform],
+    check: bool,
+) -> Result<LockOutcome, LockWriteError> {
+    let ctx = sources.ctx();
+    if ctx.settings.is_on("lock.frozen") && !check {
+        return Err(LockWriteError::Frozen { by: ctx.settings.get("lock.frozen").origin.to_string() });
+    }
+    let path = sources.lock().folder()?.join(LOCK_FILE_NAME);
+    let bytes = bytes_of(ctx, &path)?;
+    let before = match bytes.as_deref().map(|bytes| parsed(bytes, &path)).transpose() {
+        // What cannot be read is written anew; whoever only checks hears of it.
+        Err(LockError::Malformed { .. }) if !check => LockFile::default(),
+        other => other?.unwrap_or_default(),
+    };
+    let named = !platforms.is_empty();
+    let wanted = match (named, before.platforms()) {
+        (true, _) => platforms.to_vec(),
+        (false, held) if !held.is_empty() => held,
+        _ => PLATFORMS.iter().filter_map(|(os, arch)| Platform::new(os, arch).ok()).collect(),
+    };
+    let mut left_out = Vec::new();
+    let mut after = LockFile::default();
+    for platform in wanted {
+        let id = ToolchainId::new(version.clone(), platform);
+        match locked(sources, &id, before.find(&id)) {
+            Ok(locked) => after.toolchains.push(locked),
+            // The log speaks against itself, or against this machine: never passed over.
+            Err(cause) if named || (cause.class() == Class::Integrity && !is_unknown(sources, &id, &cause)) => {
+                return Err(LockWriteError::Platform { id, cause: Box::new(cause) });
+            }
+            Err(cause) => {
+                ctx.progress.tell(&format!("{id} is not locked: {cause}"));
+                left_out.push(id.platform().to_string());
+            }
+        }
+    }
+    if after.toolchains.is_empty() {
+        return Err(LockWriteError::Unknown { version: version.clone() });
+    }
+    after.toolchains.sort_by(|one, other| one.toolchain.cmp(&other.toolchain));
+    after.toolchains.dedup_by(|one, other| one.toolchain == other.toolchain);
+    let changes = changes(&before, &after);
+    if !changes.is_empty() && !check {
+        let folder = path.parent().unwrap_or(&path);
+        let change = FileChange::of_project(folder, &path, bytes, Some(after.encode().into_bytes()));
+        ctx.store.change_alone(&change, "lock", ctx.settings.seconds("lock.wait-seconds"))?;
+    }
+    let toolchains = after.toolchains.into_iter().map(|locked| locked.toolchain).collect();
+    Ok(LockOutcome { path, toolchains, changes, left_out })
+}
+
+/// Whether neither the log nor Go's index knows of a toolchain: it was not released for the platform.
+fn is_unknown(sources: &Sources, id: &ToolchainId, cause: &LogProofError) -> bool {
+    matches!(cause, LogProofError::Contradicts { is_absence: true, .. }) && index_says(sources, id).is_none()
+}
+
+/// What is known of a toolchain now. What stood in the file stays where it still holds, so that a log that has only
+/// grown changes nothing.
+fn locked(sources: &Sources, id: &ToolchainId, before: Option<&Locked>) -> Result<Locked, LogProofError> {
+    let archive = index_says(sources, id)
+        .map(|(sha256, bytes)| LockedArchive { name: id.archive_name(), sha256, bytes })
+        // The index could not be asked: what it said before is not forgotten for that.
+        .or_else(|| before.and_then(|before| before.archive.clone()));
+    let log = match proof_of(sources, id) {
+        Ok(proof) => {
+            let new = LockedLog { h1: proof.h1.to_string(), record: proof.record_id, tree_size: proof.tree_size };
+            let same = |old: &&LockedLog| old.h1 == new.h1 && old.record == new.record;
+            Some(before.and_then(|before| before.log.as_ref()).filter(same).cloned().unwrap_or(new))
+        }
+        // The index has spoken: a log that cannot be asked, or is older than Go's modules, is no hindrance.
+        Err(LogProofError::Silent { .. }) if archive.is_some() => before.and_then(|before| before.log.clone()),
+        Err(error) => return Err(error),
+    };
+    Ok(Locked { toolchain: id.clone(), log, archive, line: 0 })
+}
+
+fn changes(before: &LockFile, after: &LockFile) -> Vec<String> {
+    let mut changes = Vec::new();
+    for old in before.toolchains.iter().filter(|old| after.find(&old.toolchain).is_none()) {
+        changes.push(format!("{} is no longer named", old.toolchain));
+    }
+    for new in &after.toolchains {
+        match before.find(&new.toolchain) {
+            None => changes.push(format!("{} is new", new.toolchain)),
+            Some(old) if (&old.log, &old.archive) != (&new.log, &new.archive) => {
+                let what = match (old.log == new.log, old.archive == new.archive) {
+                    (false, true) => "what the checksum database says",
+                    (true, false) => "what the index says of its archive",
+                    _ => "what the checksum database and the index say",
+                };
+                changes.push(format!("{} (line {}) has other values now: {what}", new.toolchain, old.line));
+            }
+            Some(_) => {}
+        }
+    }
+    changes
+}

@@ -1,0 +1,336 @@
+//! Writes the version that a project wants into its version file.
+//!
+//! The project's file that decides now is changed, with any other version file beside it, in one transaction, which
+//! the history has and `goward undo` takes back; where the project has none, a `.go-version` is made in
+//! the project's folder (that of the nearest go.work or go.mod, else of the repository, else the working folder). A
+//! file above the project's root is never touched: others live there, and the user's own home. Of a file
+//! that holds more than the version (`.tool-versions`) only the one line changes. A file
+//! that is named (`.tool-versions`, `mise.toml`, …) is changed alone, the nearest of that name. `go.mod` and
+//! `go.work` are never written: their lines are floors, not pins.
+
+mod place;
+mod toml;
+
+use std::path::{Path, PathBuf};
+
+use diag::{Class, Diagnose, Hints, hint};
+use project::{BelowFloor, FileName, FoundFile, PinKind, Reason, Rule, Verdict, Want};
+use release::Request;
+use serde::Serialize;
+use store::{FileChange, StoreError};
+
+pub(crate) use place::project_folder;
+
+use context::Ctx;
+use resolve::{ChooseError, look_around, surely_below};
+
+use context::recover;
+
+/// What a pin has done.
+#[derive(Debug, Clone, Serialize)]
+pub struct Pinned {
+    /// The file.
+    pub path: PathBuf,
+    /// What it says now.
+    pub request: String,
+    /// What it said before, if it was there.
+    pub before: Option<String>,
+    /// Other version files of the same folder, which were changed with it: they must not disagree.
+    pub also: Vec<PathBuf>,
+    /// Why the file does not decide in this folder: what comes first, or the setting that leaves it out.
+    pub shadowed_by: Option<String>,
+    /// Files of other tools beside it that say something else.
+    pub disagreeing: Vec<String>,
+    /// Why `goward undo` will not know of it: goward's home, which remembers changes, could not be written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_remembered: Option<String>,
+}
+
+/// Why a project's version could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum PinError {
+    /// The folder cannot be understood.
+    #[error(transparent)]
+    Choose(#[from] ChooseError),
+    /// The project needs more than that.
+    #[error(transparent)]
+    BelowFloor(#[from] BelowFloor),
+    /// A request that no version file can hold.
+    #[error("pin `{request}`: other tools that read version files would not understand it")]
+    NotPinnable {
+        /// The request.
+        request: String,
+    },
+    /// The file is not text.
+    #[error("change `{}`: it is not text", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file cannot be changed in its own grammar.
+    #[error("change `{}`: {reason}", path.display())]
+    NotChangeable {
+        /// The file.
+        path: PathBuf,
+        /// What stands in the way.
+        reason: String,
+    },
+    /// The files could not be changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file could not be written.
+    #[error("write `{}`", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+impl Diagnose for PinError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Choose(error) => error.class(),
+            Self::BelowFloor(error) => error.class(),
+            Self::Store(error) => error.class(),
+            Self::NotPinnable { .. } | Self::NotText { .. } | Self::NotChangeable { .. } => Class::Usage,
+            Self::Write { cause, .. } => Class::of_io(cause),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Choose(error) => error.word(),
+            Self::BelowFloor(error) => error.word(),
+            Self::Store(error) => error.word(),
+            Self::NotPinnable { .. } => "not-pinnable",
+            Self::NotText { .. } => "pin-file-not-text",
+            Self::NotChangeable { .. } => "pin-file-unreadable",
+            Self::Write { .. } => "pin-write",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Choose(error) => error.hints(),
+            Self::BelowFloor(error) => error.hints(),
+            Self::NotPinnable { request } => hint!("`goward pin '{request}' --exact` writes the version it comes to"),
+            Self::Store(error) => error.hints(),
+            Self::NotText { .. } | Self::NotChangeable { .. } => Hints::none(),
+            Self::Write { path, cause } => of_project(path, cause),
+        }
+    }
+}
+
+/// Writes a request into the project's version files, all of them or none.
+///
+/// # Errors
+/// When the project needs more than that, or a file cannot be changed; then all are as they were.
+pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinned, PinError> {
+    if !matches!(request, Request::Exact(_) | Request::Minor(_)) {
+        return Err(PinError::NotPinnable { request: request.to_string() });
+    }
+    let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
+    check(ctx, request)?;
+    let existing = match named {
+        Some(name) => vec![place::nearest(ctx, &inputs.users, name)?],
+        None => place::existing(ctx, &inputs).into_iter().cloned().collect(),
+    };
+    let existing = match existing.is_empty() {
+        true => vec![place::fresh(ctx, &inputs.users, FileName::GoVersion)?],
+        false => existing,
+    };
+    let (mut changes, mut versions) = (Vec::new(), Vec::new());
+    for file in &existing {
+        let (path, text, version) = changed(file, request)?;
+        let project = folder_of_project(file, &path);
+        // An empty file that `place` has made up is not there.
+        let is_there = !file.content.is_empty() || is_there(ctx, &path)?;
+        let before = is_there.then(|| file.content.clone());
+        changes.push(FileChange::of_project(project, path, before, Some(text.into_bytes())));
+        versions.push(version);
+    }
+    let paths: Vec<PathBuf> = changes.iter().map(|change| change.path.clone()).collect();
+    let is_said = changes.iter().all(|change| change.before == change.after);
+    let not_remembered = if is_said { None } else { write(ctx, request, &changes)? };
+    let before = versions.swap_remove(0);
+    let (path, also) = (paths[0].clone(), paths[1..].to_vec());
+    let (shadowed_by, disagreeing) = others(ctx, request, &path)?;
+    Ok(Pinned { path, request: request.to_string(), before, also, shadowed_by, disagreeing, not_remembered })
+}
+
+/// Writes the files, all of them or none. One file is one rename, and is written also where goward's home is not to be
+/// written to; then the answer says why nothing remembers it.
+fn write(ctx: &Ctx, request: &Request, changes: &[FileChange]) -> Result<Option<String>, PinError> {
+    recover(ctx);
+    let (purpose, wait_max) = (format!("pin {request}"), ctx.settings.seconds("lock.wait-seconds"));
+    let begun = ctx.store.transaction(purpose.clone()).by(ctx.author.clone());
+    let change = changes.iter().cloned().fold(begun, store::Transaction::change);
+    match (change.commit(wait_max), changes) {
+        (Ok(_), _) => Ok(None),
+        (Err(error), [change]) if is_of_home(ctx, &error) => {
+            let written = ctx.store.change_alone(change, &purpose, wait_max);
+            written.map(|()| Some(diag::error_chain(&error))).map_err(|error| not_written(ctx, error))
+        }
+        (Err(error), _) => Err(not_written(ctx, error)),
+    }
+}
+
+/// Whether a failure is that goward's home cannot be written to.
+fn is_of_home(ctx: &Ctx, error: &StoreError) -> bool {
+    match error {
+        StoreError::Io { path, .. } | StoreError::ReadOnly { path } => path.starts_with(ctx.store.layout().home()),
+        _ => false,
+    }
+}
+
+/// A failure to change the files; one of the project's own disk or folder is told as such.
+fn not_written(ctx: &Ctx, error: StoreError) -> PinError {
+    if is_of_home(ctx, &error) {
+        return error.into();
+    }
+    match error {
+        StoreError::Io { action: "write", path, cause } => PinError::Write { path, cause },
+        StoreError::ReadOnly { path } => PinError::Write { path, cause: std::io::ErrorKind::ReadOnlyFilesystem.into() },
+        error => error.into(),
+    }
+}
+
+/// The folder of the project that a file was found in: some names have folders of their own (`.config/mise.toml`).
+fn folder_of_project(file: &FoundFile, path: &Path) -> PathBuf {
+    let names = Path::new(file.name.as_str()).components().count();
+    path.ancestors().nth(names).unwrap_or(path).to_owned()
+}
+
+fn is_there(ctx: &Ctx, path: &Path) -> Result<bool, StoreError> {
+    let looked = ctx.sys.fs().follow(path);
+    let failed = |cause| StoreError::Io { action: "look at", path: path.to_owned(), cause };
+    looked.map(|meta| meta.is_some()).map_err(failed)
+}
+
+/// What to try where the project itself cannot be written to.
+fn of_project(path: &Path, cause: &std::io::Error) -> Hints {
+    let folder = folder_of(path).display();
+    let own = "`GOWARD_VERSION=VERSION` chooses for one shell, `goward run VERSION -- …` for one command";
+    match cause.kind() {
+        std::io::ErrorKind::PermissionDenied => hint!("you may not write in `{folder}`: ask whose it is; {own}"),
+        std::io::ErrorKind::ReadOnlyFilesystem => hint!("the project in `{folder}` stands on a read-only disk; {own}"),
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            hint!("free some space on the disk of `{folder}`")
+        }
+        _ => Hints::none(),
+    }
+}
+
+/// What comes before a version file that has just been written, and what disagrees beside it.
+fn others(ctx: &Ctx, request: &Request, path: &Path) -> Result<(Option<String>, Vec<String>), PinError> {
+    let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
+    // What comes first may be broken: then every command says so.
+    let Ok(decision) = project::decide(&inputs) else { return Ok((None, Vec::new())) };
+    let written = path.display().to_string();
+    let pins = |reason: &&Reason| {
+        let is_other =
+            matches!(reason.origin.rule, Rule::Default | Rule::Go111module | Rule::Gowork | Rule::ToolchainLine);
+        matches!(reason.verdict, Verdict::Chosen | Verdict::NoPin) && !is_other
+    };
+    let chosen = decision.reasons.iter().find(pins);
+    let shadowed_by = match chosen {
+        Some(reason) if reason.origin.path.as_ref() == Some(&written) => None,
+        Some(reason) => Some(format!("{} comes first", reason.origin)),
+        None => Some("the setting `pin.files` leaves it out".to_owned()),
+    };
+    let beside = |reason: &&Reason| {
+        let in_folder =
+            reason.origin.path.as_deref().is_some_and(|other| Path::new(other).starts_with(folder_of(path)));
+        let another = reason.origin.path.as_ref() != Some(&written);
+        let is_pin = inputs.pin_files.kinds().iter().any(|kind| kind.rule() == reason.origin.rule);
+        let same =
+            reason.value.as_deref().is_some_and(|value| value.parse().is_ok_and(|other: Request| other == *request));
+        in_folder && another && is_pin && reason.value.is_some() && !same
+    };
+    let told = decision.reasons.iter().filter(|reason| chosen.is_none_or(|chosen| chosen != *reason)).filter(beside);
+    let line = |reason: &Reason| format!("{} says `{}`", reason.origin, reason.value.as_deref().unwrap_or_default());
+    Ok((shadowed_by, told.map(line).collect()))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}
+
+/// A pin must reach what the project needs. A minor is judged by its newest patch that could be:
+/// only one whose whole minor is too old is refused.
+fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
+    let inputs = look_around(ctx, ctx.sys.env().folder(), Some(request))?;
+    let folder = ctx.sys.env().folder().to_owned();
+    let decision = project::decide(&inputs).map_err(|cause| ChooseError::Project { folder, cause })?;
+    let Want::Pinned { origin, floor: Some(floor), .. } = decision.want else { return Ok(()) };
+    let selected = surely_below(request, &floor);
+    if let Some(selected) = selected {
+        project::check_floor(&selected, &floor, &origin)?;
+    }
+    Ok(())
+}
+
+/// What a version file (`.go-version` or `.tool-versions`) would hold if it named another version: only that word
+/// changes. Nothing is written.
+///
+/// # Errors
+/// When it is not text.
+pub fn repinned(file: &FoundFile, request: &Request) -> Result<String, PinError> {
+    changed(file, request).map(|(_, text, _)| text)
+}
+
+fn changed(file: &FoundFile, request: &Request) -> Result<(PathBuf, String, Option<String>), PinError> {
+    let path = PathBuf::from(&file.path);
+    let text = std::str::from_utf8(&file.content).map_err(|_| PinError::NotText { path: path.clone() })?;
+    if let Some(kind @ (PinKind::Mise | PinKind::Proto)) = file.name.pin_kind() {
+        let (changed, before) = toml::set(text, kind, &request.to_string())
+            .map_err(|reason| PinError::NotChangeable { path: path.clone(), reason })?;
+        return Ok((path, changed, before));
+    }
+    let line = match file.name {
+        FileName::GoVersion => version_line(text),
+        _ => go_line(text),
+    };
+    // A file without a version holds comments at most; the version goes below them.
+    if line.is_none() {
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        let tool = if file.name == FileName::ToolVersions { "golang " } else { "" };
+        return Ok((path, format!("{text}{end}{tool}{request}\n"), None));
+    }
+    let mut changed = String::with_capacity(text.len() + 8);
+    for (index, kept) in text.split_inclusive('\n').enumerate() {
+        match &line {
+            // Only the version's own word changes: fallbacks, comments and the line's end stay.
+            Some((number, before, version)) if *number == index => {
+                let tool = before.trim();
+                let behind = kept.find(tool).map_or(0, |at| at + tool.len());
+                let at = kept[behind..].find(version.as_str()).map_or(kept.len(), |at| behind + at);
+                changed.push_str(&kept[..at]);
+                changed.push_str(&request.to_string());
+                changed.push_str(kept.get(at + version.len()..).unwrap_or("\n"));
+            }
+            _ => changed.push_str(kept),
+        }
+    }
+    Ok((path, changed, line.map(|(_, _, before)| before)))
+}
+
+/// The line of a `.go-version` that counts: its index, what stands before the version (nothing), the version.
+fn version_line(text: &str) -> Option<(usize, String, String)> {
+    text.lines().enumerate().find_map(|(index, line)| {
+        let version = line.split('#').next()?.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        (!version.is_empty()).then(|| (index, String::new(), version.to_owned()))
+    })
+}
+
+/// The line of a `.tool-versions` that names Go: its index, what stands before the version, the version.
+fn go_line(text: &str) -> Option<(usize, String, String)> {
+    text.lines().enumerate().find_map(|(index, line)| {
+        let mut words = line.split('#').next()?.split_whitespace();
+        let tool = words.next().filter(|tool| matches!(*tool, "golang" | "go"))?;
+        Some((index, format!("{tool} "), words.next()?.to_owned()))
+    })
+}

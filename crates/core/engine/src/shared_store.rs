@@ -1,0 +1,170 @@
+//! The administrator's store for all users of a machine.
+//!
+//! It is a store like any other, in the folder that `system.home` names. Whoever may write there works on it
+//! with `--system`; all others read it beside their own, and never write. Here it is made and told of; what
+//! is read of it, and when it is passed over, is in `store/system.rs`.
+
+use std::path::PathBuf;
+
+use diag::{Class, Diagnose, Hints, hint};
+use release::ToolchainId;
+use serde::Serialize;
+use store::{Layout, SystemStore};
+use sys::{EntryKind, Host};
+
+use context::Ctx;
+
+/// Everybody may read and enter, only the owner may write.
+const SHARED_MODE: u32 = 0o755;
+
+/// What there is to say of the administrator's store.
+#[derive(Debug, Clone, Serialize)]
+pub struct SystemStatus {
+    /// Its folder; none where none is named.
+    pub home: Option<PathBuf>,
+    /// Whether it is there and read.
+    pub read: bool,
+    /// Why it is passed over, where it is.
+    pub passed_over: Option<String>,
+    /// Whether this goward works on it now, as the administrator's.
+    pub is_own: bool,
+    /// What stands in it.
+    pub toolchains: Vec<ToolchainId>,
+}
+
+/// What making the administrator's store has done.
+#[derive(Debug, Clone, Serialize)]
+pub struct SystemMade {
+    /// Its folder.
+    pub home: PathBuf,
+    /// What was done, or would be, a line each; empty where it was in order already.
+    pub steps: Vec<String>,
+}
+
+/// Why the administrator's store could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SystemError {
+    /// No folder is named for it.
+    #[error("make the system store: no folder is named for it")]
+    Unnamed,
+    /// Only the administrator may.
+    #[error("make the system store `{}`: that is for the administrator, and you are user {user}", home.display())]
+    NotAdministrator {
+        /// Its folder.
+        home: PathBuf,
+        /// The user's number.
+        user: u32,
+    },
+    /// Something else stands there.
+    #[error("make the system store `{}`: it belongs to user {owner}", path.display())]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// Its owner's number.
+        owner: u32,
+    },
+    /// The system refused.
+    #[error("make the system store: {action} `{}`", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+impl Diagnose for SystemError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Unnamed => Class::Usage,
+            Self::NotAdministrator { .. } | Self::Foreign { .. } => Class::Policy,
+            Self::Io { cause, .. } => Class::of_io(cause),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Unnamed => "system-store-unnamed",
+            Self::NotAdministrator { .. } => "not-administrator",
+            Self::Foreign { .. } => "system-store-foreign",
+            Self::Io { .. } => "system-store-io",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Unnamed => hint!("name one with `system.home` in config.toml or with `GOWARD_SYSTEM_HOME`"),
+            Self::NotAdministrator { .. } => hint!("run it as root, as in `sudo goward system init`")
+                .and("without the administrator, goward needs nothing of this: your own store is your own"),
+            Self::Foreign { path, .. } => hint!("look at what it is, then `chown -R root {}`", path.display()),
+            Self::Io { cause, .. } => Hints::for_io(cause),
+        }
+    }
+}
+
+/// Looks at the administrator's store.
+pub fn system_status(ctx: &Ctx) -> SystemStatus {
+    let home = ctx.settings.text("system.home").map(PathBuf::from);
+    let is_own = home.as_deref() == Some(ctx.store.layout().home());
+    let (read, passed_over) = match ctx.store.system() {
+        SystemStore::None => (false, None),
+        SystemStore::Trusted(_) => (true, None),
+        SystemStore::PassedOver { reason, .. } => (false, Some(reason)),
+    };
+    let toolchains = if is_own { ctx.store.toolchains().unwrap_or_default() } else { ctx.store.system_toolchains() };
+    let toolchains = toolchains.into_iter().map(|toolchain| toolchain.id).collect();
+    SystemStatus { home, read, passed_over, is_own, toolchains }
+}
+
+/// Makes the administrator's store, or sets the modes of one that is there right.
+///
+/// # Errors
+/// When no folder is named, the user is not the administrator, or the system refuses.
+pub fn system_init(ctx: &Ctx, dry_run: bool) -> Result<SystemMade, SystemError> {
+    let home = ctx.settings.text("system.home").map(PathBuf::from).ok_or(SystemError::Unnamed)?;
+    if let Some(user) = Host::user_number().filter(|user| *user != 0) {
+        return Err(SystemError::NotAdministrator { home, user });
+    }
+    let layout = Layout::new(home.clone());
+    let fs = ctx.sys.fs();
+    let mut steps = Vec::new();
+    if !dry_run {
+        ctx.sys.process().share_what_is_made();
+    }
+    for path in [layout.home().to_owned(), layout.toolchains(), layout.manifests()] {
+        let failed = |action| {
+            let path = path.clone();
+            move |cause| SystemError::Io { action, path, cause }
+        };
+        match fs.follow(&path).map_err(failed("look at"))? {
+            None => {
+                steps.push(format!("make the folder `{}` (mode {SHARED_MODE:o})", path.display()));
+                if !dry_run {
+                    fs.create_dirs_durably(&path).map_err(failed("make the folder"))?;
+                    fs.set_mode(&path, SHARED_MODE).map_err(failed("set the mode of"))?;
+                }
+            }
+            Some(meta) if meta.kind != EntryKind::Dir => {
+                let cause = std::io::Error::from(std::io::ErrorKind::NotADirectory);
+                return Err(failed("use the folder")(cause));
+            }
+            Some(meta) if meta.owner.is_some_and(|owner| owner != 0) => {
+                return Err(SystemError::Foreign { path, owner: meta.owner.unwrap_or_default() });
+            }
+            Some(meta) if cfg!(unix) && meta.mode != SHARED_MODE => {
+                steps.push(format!("set the mode of `{}` from {:o} to {SHARED_MODE:o}", path.display(), meta.mode));
+                if !dry_run {
+                    fs.set_mode(&path, SHARED_MODE).map_err(failed("set the mode of"))?;
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    if !dry_run && !steps.is_empty() {
+        ctx.changed(format!("the system store `{}` is in order", home.display()));
+    }
+    Ok(SystemMade { home, steps })
+}

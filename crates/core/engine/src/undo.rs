@@ -1,0 +1,188 @@
+//! Takes changes back, and goes back to a generation that was in use before.
+
+use release::ToolchainId;
+use serde::Serialize;
+use store::{Generation, Moved, PastChange, StoreError};
+
+use context::Ctx;
+use context::recover;
+
+/// What going back has done.
+#[derive(Debug, Clone, Serialize)]
+pub struct RolledBack {
+    /// The generation in use now.
+    pub generation: u64,
+    /// The default toolchain now.
+    pub toolchain: ToolchainId,
+    /// The generation that was in use before.
+    pub left: Option<u64>,
+    /// The default toolchain before.
+    pub before: Option<ToolchainId>,
+}
+
+/// What an undo has done: every step, in order.
+#[derive(Debug, Clone, Serialize)]
+pub struct Undone {
+    /// The steps.
+    pub steps: Vec<UndoneStep>,
+}
+
+/// One change that was taken back.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "what")]
+pub enum UndoneStep {
+    /// Switches of the default: one move back over all of them.
+    Default(RolledBack),
+    /// The first default, before which there was none.
+    NoDefault {
+        /// The generation that was in use.
+        left: u64,
+        /// The default toolchain that it was.
+        before: ToolchainId,
+    },
+    /// A change of files, and of the default where that was part of it.
+    Change {
+        /// The change's name.
+        name: String,
+        /// What it had been for.
+        purpose: String,
+        /// The files that have their former bytes back.
+        files: Vec<std::path::PathBuf>,
+        /// The user's variables that have their former values back.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        variables: Vec<String>,
+        /// The generation in use now, where the change had moved the default.
+        generation: Option<u64>,
+    },
+}
+
+/// So often a way back is planned anew because another goward has moved meanwhile: each time that one has done
+/// something, so more than a few mean that somebody works in a loop.
+const OVERTAKEN_MAX: usize = 16;
+
+/// A step that is to be taken.
+enum Step {
+    To { from: u64, to: u64 },
+    ToNone { from: Box<Generation> },
+    Change(Box<PastChange>),
+}
+
+/// Takes the last changes back, the newest first: switches of the default, and changes of files, each as it was
+/// made, as one. A switch goes back to the generation that was in use before, which need not be the one with
+/// the number before.
+///
+/// # Errors
+/// When there are not so many: then nothing has changed. When a file was changed since, or a toolchain is gone, or
+/// the store refuses: then that step, and those behind it, have not been taken.
+pub fn undo(ctx: &Ctx, steps: u64) -> Result<Undone, StoreError> {
+    recover(ctx);
+    for _ in 0..OVERTAKEN_MAX {
+        let mut undone = Undone { steps: Vec::new() };
+        match planned(ctx, steps)?
+            .into_iter()
+            .try_for_each(|step| take(ctx, step).map(|taken| undone.steps.push(taken)))
+        {
+            // Another goward was faster, and nothing is done yet: what is to be undone is now something else.
+            Err(StoreError::Overtaken) if undone.steps.is_empty() => {}
+            done => return done.map(|()| undone),
+        }
+    }
+    Err(StoreError::Overtaken)
+}
+
+fn take(ctx: &Ctx, step: Step) -> Result<UndoneStep, StoreError> {
+    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    match step {
+        Step::To { from, to } => move_back(ctx, Some(from), to).map(UndoneStep::Default),
+        Step::ToNone { from } => {
+            ctx.store.undo_first_default(from.number, ctx.author.clone(), wait_max)?;
+            ctx.changed("no default is set any more".to_owned());
+            Ok(UndoneStep::NoDefault { left: from.number, before: from.toolchain })
+        }
+        Step::Change(change) => {
+            ctx.store.undo_transaction(&change.name, ctx.author.clone(), wait_max)?;
+            ctx.changed(format!("`{}` is undone", change.purpose));
+            let generation = change.default.and_then(|(from, _)| from);
+            let PastChange { name, purpose, files, variables, .. } = *change;
+            Ok(UndoneStep::Change { name, purpose, files, variables, generation })
+        }
+    }
+}
+
+/// The steps back from here: at each point the newer of the last switch and the last change of files.
+fn planned(ctx: &Ctx, count: u64) -> Result<Vec<Step>, StoreError> {
+    let mut changes = ctx.store.past_changes()?;
+    changes.retain(|change| change.done && !change.undone && change.undoes.is_none());
+    let mut at = ctx.store.current()?;
+    let mut steps: Vec<Step> = Vec::new();
+    for taken in 0..count {
+        let entered = at.as_ref().map_or(0, Generation::nanos);
+        let number = at.as_ref().map(|at| at.number);
+        // What made the generation in use is undone as a whole; what is older waits for its turn.
+        let made_it = |change: &PastChange| change.default.is_some_and(|(_, to)| to == number);
+        if let Some(change) = changes.pop_if(|change| made_it(change) || change.unix_nanos > entered) {
+            if let Some((from, to)) = change.default {
+                // Where the default has been moved since by other means, the store says so.
+                if to == number {
+                    at = from.map(|from| ctx.store.generation(from)).transpose()?;
+                }
+            }
+            steps.push(Step::Change(Box::new(change)));
+            continue;
+        }
+        let Some(left) = at.take() else {
+            let reason = match taken {
+                0 => "no generation is in use, and no change of files is remembered".to_owned(),
+                taken => format!("there is nothing before that ({taken} of {count} steps could be gone)"),
+            };
+            return Err(StoreError::NothingBefore { reason });
+        };
+        let Some(parent) = left.parent else {
+            steps.push(Step::ToNone { from: Box::new(left) });
+            continue;
+        };
+        at = Some(ctx.store.generation(parent)?);
+        match steps.last_mut() {
+            // Several switches in a row are one rename.
+            Some(Step::To { to, .. }) => *to = parent,
+            _ => steps.push(Step::To { from: left.number, to: parent }),
+        }
+    }
+    Ok(steps)
+}
+
+/// Goes back to a generation by its number, or to the one before the one in use. Needs no network and
+/// no free disk: it is one rename.
+///
+/// # Errors
+/// When there is no such generation, its toolchain is gone, or the store refuses; then nothing has changed.
+pub fn roll_back(ctx: &Ctx, to: Option<u64>) -> Result<RolledBack, StoreError> {
+    recover(ctx);
+    if let Some(to) = to {
+        return move_back(ctx, None, to);
+    }
+    let nothing = |reason: &str| StoreError::NothingBefore { reason: reason.to_owned() };
+    for _ in 0..OVERTAKEN_MAX {
+        let current = ctx.store.current()?;
+        let current = current.ok_or_else(|| nothing("no generation is in use; `goward use` makes the first"))?;
+        let alone = || nothing("the generation in use was made from no other; `--to` goes to any");
+        let to = current.parent.ok_or_else(alone)?;
+        match move_back(ctx, Some(current.number), to) {
+            Err(StoreError::Overtaken) => {}
+            done => return done,
+        }
+    }
+    Err(StoreError::Overtaken)
+}
+
+/// Moves the default to a generation that is there; from `from` only, where a number is given.
+fn move_back(ctx: &Ctx, from: Option<u64>, to: u64) -> Result<RolledBack, StoreError> {
+    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let Moved { generation, left } = ctx.store.roll_back_from(from, to, ctx.author.clone(), wait_max)?;
+    Ok(RolledBack {
+        generation: generation.number,
+        toolchain: generation.toolchain,
+        left: left.as_ref().map(|left| left.number),
+        before: left.map(|left| left.toolchain),
+    })
+}

@@ -1,0 +1,125 @@
+//! What may be installed without having been asked for.
+//!
+//! A file of a project asks for a version whenever a command is run in its folder, and whoever wrote it may be anybody. So
+//! nothing is installed by itself that is older than the setting `install.auto-floor` (older releases have known holes,
+//! and before Go 1.21 the checksum database knows nothing of toolchains), and nothing for a go.mod or go.work that is
+//! somebody else's. Whoever asks on the command line or by a variable has said what is wanted, and gets it.
+
+use context::Ctx;
+use diag::{Class, Diagnose, Hints, hint};
+use project::{FileName, Stranger};
+use release::{Request, Version};
+
+use crate::choose::{Choice, ChooseError, look_around};
+
+/// Why something is not installed by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum AutoError {
+    /// It is older than the setting allows.
+    #[error("install {version} by itself for {origin}: {key} is {floor} ({set_by})", key = "install.auto-floor", version = version.tag())]
+    BelowFloor {
+        /// What is asked for.
+        version: Version,
+        /// Where.
+        origin: String,
+        /// The oldest that would be.
+        floor: Version,
+        /// Who set that.
+        set_by: String,
+    },
+    /// The file that asks is somebody else's.
+    #[error("install `{request}` by itself for {origin}: {stranger}")]
+    Stranger {
+        /// What is asked for.
+        request: Request,
+        /// Where.
+        origin: String,
+        /// Whose it is.
+        stranger: Stranger,
+    },
+    /// The files here cannot be read.
+    #[error(transparent)]
+    Choose(#[from] ChooseError),
+}
+
+impl Diagnose for AutoError {
+    fn class(&self) -> Class {
+        match self {
+            Self::BelowFloor { .. } | Self::Stranger { .. } => Class::Policy,
+            Self::Choose(error) => error.class(),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::BelowFloor { .. } => "auto-install-floor",
+            Self::Stranger { .. } => "auto-install-stranger",
+            Self::Choose(error) => error.word(),
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::BelowFloor { version, .. } => {
+                hint!("if you want it, install it yourself: `goward install {version}`")
+            }
+            Self::Stranger { request, .. } => hint!("if you want it, install it yourself: `goward install {request}`"),
+            Self::Choose(error) => error.hints(),
+        }
+    }
+}
+
+/// Refuses what a project's file must not have installed by itself. Without a version, only what surely would be too old
+/// is: then nobody need be asked for it first.
+///
+/// # Errors
+/// Why not, with the line to type.
+pub fn check_auto_install(ctx: &Ctx, choice: &Choice, version: Option<&Version>) -> Result<(), AutoError> {
+    let origin = &choice.asked_by;
+    if !origin.is_project_file() {
+        return Ok(());
+    }
+    let by_stranger = choice.go_files_of_strangers.iter().find(|(path, _)| origin.path.as_ref() == Some(path));
+    if let Some((_, stranger)) = by_stranger {
+        let (request, origin, stranger) = (choice.request.clone(), origin.to_string(), stranger.clone());
+        return Err(AutoError::Stranger { request, origin, stranger });
+    }
+    let setting = ctx.settings.get("install.auto-floor");
+    let floor: Option<Version> = ctx.settings.text("install.auto-floor").and_then(|text| text.parse().ok());
+    let Some(floor) = floor else { return Ok(()) };
+    let newest = version.cloned().or_else(|| surely(&choice.request, &floor));
+    match newest.filter(|version| version.go_order(&floor).is_lt()) {
+        Some(version) => {
+            let set_by = setting.origin.to_string();
+            Err(AutoError::BelowFloor { version, origin: origin.to_string(), floor, set_by })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses a version that a go command asks for by itself, where the go.work or go.mod that it read is somebody else's.
+///
+/// # Errors
+/// Why not, with the line to type; where the files here cannot be read.
+pub fn check_auto_switch(ctx: &Ctx, request: &Request) -> Result<(), AutoError> {
+    let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
+    let files =
+        |name: FileName| inputs.folders.iter().flat_map(|folder| &folder.files).find(move |file| file.name == name);
+    let Some(file) = files(FileName::GoWork).or_else(|| files(FileName::GoMod)) else { return Ok(()) };
+    let strangers = inputs.go_files_of_strangers();
+    match strangers.into_iter().find(|(path, _)| *path == file.path) {
+        Some((path, stranger)) => {
+            Err(AutoError::Stranger { request: request.clone(), origin: release::escaped(&path), stranger })
+        }
+        None => Ok(()),
+    }
+}
+
+/// The version that a request comes to, or one that is below the floor as all are to which it may come.
+fn surely(request: &Request, floor: &Version) -> Option<Version> {
+    match request {
+        Request::Exact(version) => Some(version.clone()),
+        Request::Minor(minor) if *minor < floor.minor() => minor.as_str().parse().ok(),
+        _ => None,
+    }
+}

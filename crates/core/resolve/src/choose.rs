@@ -1,0 +1,501 @@
+//! Which toolchain runs here, and why: looks around, asks the model, matches with what is installed.
+
+use std::path::{Path, PathBuf};
+
+use context::{Ctx, FOLDERS_MAX, goroots, owner_of, users};
+use diag::{Class, Diagnose, Hints, hint};
+use project::{
+    BelowFloor, Decision, DefaultPin, FileName, Floor, Folder, FoundFile, Inputs, LanguageToolchain, Origin,
+    ProjectError, Rule, Stranger, ToolVariables, ToolchainLine, Users, Want,
+};
+use release::{Request, ToolchainId, Version};
+use serde_json::{Value, json};
+use source::go_setting;
+use store::{StoreError, Toolchain};
+use sys::EntryKind;
+
+/// What runs here: the request that counts, the installed toolchain for it if there is one, and every reason.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// What is asked for.
+    pub request: Request,
+    /// The newest installed toolchain that will do.
+    pub toolchain: Option<Toolchain>,
+    /// Where the request comes from, for people.
+    pub origin: String,
+    /// The nearest folder with a file that was looked at.
+    pub project: Option<PathBuf>,
+    /// The pin that was passed over, where it is older than what the project needs and the setting
+    /// `resolve.on-conflict` says `raise`.
+    pub raised: Option<BelowFloor>,
+    /// The rule that the request comes from.
+    pub(crate) asked_by: Origin,
+    /// Files of somebody else's for which nothing is installed by itself.
+    pub(crate) go_files_of_strangers: Vec<(String, Stranger)>,
+    pub(crate) decision: Decision,
+}
+
+/// Why no toolchain could be chosen.
+#[derive(Debug, thiserror::Error)]
+pub enum ChooseError {
+    /// A file or a setting cannot be used.
+    #[error("choose a toolchain for `{}`", folder.display())]
+    Project {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        #[source]
+        cause: ProjectError,
+    },
+    /// The pin is older than what the project needs.
+    #[error(transparent)]
+    BelowFloor(#[from] BelowFloor),
+    /// A toolchain line names what is no toolchain.
+    #[error(transparent)]
+    Language(#[from] LanguageToolchain),
+    /// A file could not be read.
+    #[error("read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Nothing asks for anything, and there is no default.
+    #[error("choose a toolchain for `{}`: nothing here asks for one, and no default is set", folder.display())]
+    Nothing {
+        /// The folder.
+        folder: PathBuf,
+        /// What would have decided, were it not somebody else's.
+        stranger: Option<String>,
+    },
+}
+
+impl Diagnose for ChooseError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Project { cause, .. } => cause.class(),
+            Self::BelowFloor(error) => error.class(),
+            Self::Language(error) => error.class(),
+            Self::Read { cause, .. } => Class::of_io(cause),
+            Self::Store(error) => error.class(),
+            Self::Nothing { .. } => Class::NotFound,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Project { cause, .. } => cause.word(),
+            Self::BelowFloor(error) => error.word(),
+            Self::Language(error) => error.word(),
+            Self::Read { .. } => "project-read",
+            Self::Store(error) => error.word(),
+            Self::Nothing { .. } => "nothing-chosen",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Project { cause, .. } => cause.hints(),
+            Self::BelowFloor(error) => error.hints(),
+            Self::Language(error) => error.hints(),
+            Self::Read { cause, .. } => Hints::for_io(cause),
+            Self::Store(error) => error.hints(),
+            Self::Nothing { stranger: Some(stranger), .. } => hint!("{stranger}")
+                .and("`goward use latest` sets a default, `goward pin VERSION` writes a file of your own"),
+            Self::Nothing { .. } => {
+                hint!("`goward use latest` sets a default, `goward pin VERSION` writes the project's version file")
+            }
+        }
+    }
+}
+
+impl Choice {
+    /// Refuses a version that a pin led to and that is older than what the project needs.
+    ///
+    /// # Errors
+    /// The two places that disagree.
+    pub fn check(&self, selected: &Version) -> Result<(), ChooseError> {
+        if let Want::Pinned { origin, floor: Some(floor), .. } = &self.decision.want {
+            project::check_floor(selected, floor, origin)?;
+        }
+        Ok(())
+    }
+
+    /// The choice once it is known which version it comes to: a pin below what the project needs is refused,
+    /// or gives way to that, as the setting `resolve.on-conflict` says.
+    ///
+    /// # Errors
+    /// The two places that disagree; what cannot be chosen instead.
+    pub fn settled(self, ctx: &Ctx, selected: &Version) -> Result<Choice, ChooseError> {
+        match self.check(selected) {
+            Err(ChooseError::BelowFloor(conflict)) if raises(ctx) => self.raised(ctx, selected, conflict),
+            checked => checked.map(|()| self),
+        }
+    }
+
+    fn raised(self, ctx: &Ctx, selected: &Version, conflict: BelowFloor) -> Result<Choice, ChooseError> {
+        let Want::Pinned { floor: Some(floor), .. } = &self.decision.want else { return Ok(self) };
+        let Some(raised) = floor.raise(Some(selected))? else { return Err(conflict.into()) };
+        let (request, toolchain) = enough(&installed_here(ctx)?, &raised.version);
+        let (origin, asked_by) = (raised.origin.to_string(), raised.origin);
+        Ok(Choice { request, toolchain, origin, asked_by, raised: Some(conflict), ..self })
+    }
+
+    /// What has to be said of a pin that gave way, in one line.
+    pub fn note(&self) -> Option<String> {
+        let conflict = self.raised.as_ref()?;
+        let taken = self.toolchain.as_ref().map_or_else(|| self.request.to_string(), |one| one.id.version().tag());
+        let (pin, floor) = (&conflict.pin, &conflict.floor);
+        Some(format!(
+            "{taken} is taken instead of {} of {pin}: {} needs at least {}",
+            conflict.selected.tag(),
+            floor.origin,
+            floor.version
+        ))
+    }
+
+    /// What has to be said of a file that would have decided, were it not somebody else's, in one line.
+    pub fn stranger(&self) -> Option<String> {
+        passed_over(&self.decision)
+    }
+
+    /// The file, variable or default that asks for what was chosen; none where the command line does.
+    pub fn asked_by(&self) -> Option<String> {
+        match &self.decision.want {
+            Want::Pinned { origin, .. } | Want::Default { origin, .. } if origin.rule == Rule::Argument => None,
+            _ => Some(self.origin.clone()),
+        }
+    }
+
+    /// The file or variable that pins; none where the default, a go.mod file or the command line decides.
+    pub fn pinned_by(&self) -> Option<String> {
+        match &self.decision.want {
+            Want::Pinned { origin, .. } if !matches!(origin.rule, Rule::Argument | Rule::Default) => {
+                Some(origin.to_string())
+            }
+            _ => None,
+        }
+    }
+
+    /// Every file and rule that was looked at, a line each.
+    pub fn explanation(&self) -> String {
+        let mut text = String::new();
+        for reason in &self.decision.reasons {
+            text.push_str(&format!("  {reason}\n"));
+        }
+        if let Some(note) = self.note() {
+            text.push_str(&format!("  resolve.on-conflict=raise: {note}\n"));
+        }
+        text.push_str(&format!("  so: {}\n", self.because()));
+        text
+    }
+
+    /// What counts, and where it comes from, in one line.
+    pub fn because(&self) -> String {
+        format!("`{}` from {}", self.request, self.origin)
+    }
+
+    /// The choice as data.
+    pub fn json(&self) -> Value {
+        json!({
+            "request": self.request.to_string(),
+            "origin": self.origin,
+            "installed": self.toolchain.is_some(),
+            "toolchain": self.toolchain.as_ref().map(|toolchain| &toolchain.id),
+            "version": self.toolchain.as_ref().map(|toolchain| toolchain.id.version()),
+            "tree": self.toolchain.as_ref().map(|toolchain| &toolchain.tree),
+            "raised": self.note(),
+            "reasons": self.decision.reasons,
+        })
+    }
+}
+
+/// Chooses for the working folder; an argument is a request from the command line.
+///
+/// # Errors
+/// When files or settings cannot be used or disagree, or nothing asks for anything.
+pub fn choose(ctx: &Ctx, argument: Option<&Request>) -> Result<Choice, ChooseError> {
+    choose_in(ctx, ctx.sys.env().folder(), argument)
+}
+
+/// As [`choose`], for another folder than the working folder: where `go -C` leads.
+///
+/// # Errors
+/// As for [`choose`].
+pub fn choose_in(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Choice, ChooseError> {
+    let inputs = look_around(ctx, folder, argument)?;
+    let choice = matched(ctx, folder, &inputs)?;
+    let selected = choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().clone());
+    // What will surely be too old need not be looked for first.
+    let selected = selected.or_else(|| match &choice.decision.want {
+        Want::Pinned { request, floor: Some(floor), .. } if raises(ctx) => surely_below(request, floor),
+        _ => None,
+    });
+    match selected {
+        Some(selected) => choice.settled(ctx, &selected),
+        None => Ok(choice),
+    }
+}
+
+/// Whether a pin gives way to what the project needs.
+fn raises(ctx: &Ctx) -> bool {
+    ctx.settings.text("resolve.on-conflict") == Some("raise")
+}
+
+/// The newest version a request may come to, where that is older than what the project needs.
+/// `None` where it may be new enough.
+pub fn surely_below(request: &Request, floor: &Floor) -> Option<Version> {
+    let go = &floor.go.as_ref()?.version;
+    match request {
+        Request::Exact(version) => (version.go_order(go).is_lt()).then(|| version.clone()),
+        // A minor is judged by its newest patch that could be.
+        Request::Minor(minor) => (go.minor() > *minor).then(|| minor.as_str().parse().ok()).flatten(),
+        _ => None,
+    }
+}
+
+/// The installed toolchain that a project's files lead to, whatever the environment says.
+pub fn pinned_in(ctx: &Ctx, folder: &Path) -> Option<ToolchainId> {
+    let users = users(ctx, folder);
+    let inputs = of_settings(ctx, Inputs { folders: folders(ctx, folder, &users).ok()?, users, ..Inputs::default() });
+    let choice = matched(ctx, folder, &inputs).ok()?;
+    choice.toolchain.map(|toolchain| toolchain.id)
+}
+
+fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseError> {
+    let failed = |cause| ChooseError::Project { folder: folder.to_owned(), cause };
+    let decision = project::decide(inputs).map_err(failed)?;
+    let nothing = || ChooseError::Nothing { folder: folder.to_owned(), stranger: passed_over(&decision) };
+    let installed = installed_here(ctx)?;
+    let newest = |request: &Request| newest_of(&installed, request);
+    let (request, asked_by, toolchain) = match &decision.want {
+        Want::Pinned { request, origin, .. } | Want::Default { request, origin } => {
+            (request.clone(), origin.clone(), newest(request))
+        }
+        Want::AtLeast { floor, default: base } => {
+            let base_toolchain = base.as_ref().and_then(|base| newest(&base.request));
+            // A base that is named exactly counts though it is not installed yet.
+            let named = base.as_ref().and_then(|base| base.request.exact());
+            let base_version = base_toolchain.as_ref().map(|toolchain| toolchain.id.version()).or(named.as_ref());
+            match (floor.raise(base_version)?, base) {
+                (Some(raised), _) => {
+                    let (exact, toolchain) = enough(&installed, &raised.version);
+                    (exact, raised.origin, toolchain)
+                }
+                (None, Some(base)) => (base.request.clone(), base.origin.clone(), base_toolchain),
+                (None, None) => return Err(nothing()),
+            }
+        }
+        Want::Nothing => return Err(nothing()),
+    };
+    let (origin, project) = (asked_by.to_string(), nearest_project(inputs));
+    let go_files_of_strangers = inputs.go_files_of_strangers();
+    Ok(Choice { request, toolchain, origin, project, raised: None, asked_by, go_files_of_strangers, decision })
+}
+
+/// What would have decided, were it not somebody else's, in one line.
+fn passed_over(decision: &Decision) -> Option<String> {
+    let reason = decision.stranger.as_ref()?;
+    let project::Verdict::Ignored(why) = &reason.verdict else { return None };
+    let wish = reason.value.as_ref().map(|value| format!(", which says `{value}`,")).unwrap_or_default();
+    Some(format!("{}{wish} does not count here: {why}", reason.origin))
+}
+
+/// The nearest folder with a file that counts.
+fn nearest_project(inputs: &Inputs) -> Option<PathBuf> {
+    inputs.counting().first().map(|(folder, _)| PathBuf::from(&folder.path))
+}
+
+/// The request for what a project needs at least, and the installed toolchain that will do.
+fn enough(installed: &[Toolchain], needed: &Version) -> (Request, Option<Toolchain>) {
+    let exact = Request::Exact(needed.clone());
+    let toolchain = newest_of(installed, &exact).or_else(|| newer_of_minor(installed, needed));
+    (exact, toolchain)
+}
+
+/// The newest installed toolchain that a request allows.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn newest_installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain>, StoreError> {
+    Ok(newest_of(&installed_here(ctx)?, request))
+}
+
+/// What is installed for the platform at hand.
+fn installed_here(ctx: &Ctx) -> Result<Vec<Toolchain>, StoreError> {
+    let mut toolchains = ctx.store.installed()?;
+    toolchains.retain(|toolchain| *toolchain.id.platform() == ctx.platform);
+    Ok(toolchains)
+}
+
+fn newest_of(installed: &[Toolchain], request: &Request) -> Option<Toolchain> {
+    let version = request.select(installed.iter().map(|toolchain| toolchain.id.version()))?;
+    installed.iter().find(|toolchain| toolchain.id.version() == version).cloned()
+}
+
+/// Where a project needs at least some release and nothing is pinned, a newer installed patch of the
+/// same minor will do: nothing has to be fetched for it.
+fn newer_of_minor(installed: &[Toolchain], needed: &Version) -> Option<Toolchain> {
+    installed
+        .iter()
+        .filter(|toolchain| {
+            let version = toolchain.id.version();
+            version.minor() == needed.minor() && version.is_stable() && version.go_order(needed).is_ge()
+        })
+        .max_by(|a, b| a.id.cmp(&b.id))
+        .cloned()
+}
+
+/// What stands in the folders from this one upwards, and the settings that count.
+///
+/// # Errors
+/// When a file is there and cannot be read: its wish must not be passed over.
+pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Inputs, ChooseError> {
+    let env = ctx.sys.env();
+    let users = users(ctx, folder);
+    let folders = folders(ctx, folder, &users)?;
+    // The user's go environment file is looked into only where it can matter: there is a go.mod or go.work.
+    let matters = folders
+        .iter()
+        .any(|folder| folder.files.iter().any(|file| matches!(file.name, FileName::GoMod | FileName::GoWork)));
+    let setting = |name: &str| match env.var(name) {
+        Some(value) => Some(value.to_owned()),
+        None if matters => go_setting(&ctx.sys, name, &goroots(ctx)).map(|setting| setting.value),
+        None => None,
+    };
+    let gowork = setting("GOWORK");
+    let gowork_file = match gowork.as_deref().map(Path::new) {
+        Some(path) if path.is_absolute() => found(ctx, FileName::GoWork, path, Counts::Always)?,
+        _ => None,
+    };
+    let variable = |name: &str| env.var(name).map(str::to_owned);
+    let tool_variables = ToolVariables {
+        goenv: variable("GOENV_VERSION"),
+        asdf: variable("ASDF_GOLANG_VERSION"),
+        mise: variable("MISE_GO_VERSION"),
+        proto: variable("PROTO_GO_VERSION"),
+    };
+    let inputs = Inputs {
+        folders,
+        users,
+        tool_variables,
+        argument: argument.map(ToString::to_string),
+        goward_version: env.var("GOWARD_VERSION").map(str::to_owned),
+        gotoolchain: env.var("GOTOOLCHAIN").map(str::to_owned),
+        go111module: setting("GO111MODULE"),
+        gowork,
+        gowork_file,
+        // As Go's `os.TempDir` has it: `GetTempPath` asks TMP first.
+        temp_folder: if cfg!(windows) {
+            env.var("TMP").or(env.var("TEMP"))
+        } else {
+            env.var("TMPDIR").or(Some("/tmp"))
+        }
+        .map(str::to_owned),
+        default: default_pin(ctx)?,
+        ..Inputs::default()
+    };
+    Ok(of_settings(ctx, inputs))
+}
+
+/// The inputs with what the settings and the machine say of every folder alike.
+fn of_settings(ctx: &Ctx, inputs: Inputs) -> Inputs {
+    Inputs {
+        pin_files: ctx.settings.pin_files(),
+        toolchain_line: match ctx.settings.text("resolve.toolchain-line") {
+            Some("exact") => ToolchainLine::Exact,
+            _ => ToolchainLine::Floor,
+        },
+        home_folder: ctx.sys.env().home().map(|home| home.display().to_string()),
+        platform: Some(format!("{}/{}", ctx.platform.os(), ctx.platform.arch())),
+        ..inputs
+    }
+}
+
+/// The project that the working folder belongs to: the nearest folder with a file that is looked at.
+///
+/// # Errors
+/// When a file is there and cannot be read.
+pub(crate) fn project_here(ctx: &Ctx) -> Result<Option<PathBuf>, ChooseError> {
+    let users = users(ctx, ctx.sys.env().folder());
+    let folders = folders(ctx, ctx.sys.env().folder(), &users)?;
+    Ok(nearest_project(&of_settings(ctx, Inputs { folders, users, ..Inputs::default() })))
+}
+
+/// The folders from this one upwards that hold any of the files, and those at which the walk ends.
+fn folders(ctx: &Ctx, from: &Path, users: &Users) -> Result<Vec<Folder>, ChooseError> {
+    let mut folders = Vec::new();
+    let names = FileName::wanted(&ctx.settings.pin_files());
+    let mut ended = false;
+    for folder in from.ancestors().take(FOLDERS_MAX) {
+        let (path, owner) = (folder.display().to_string(), owner_of(ctx, folder));
+        let is_strangers = users.stranger_of_folder(&path, owner).is_some();
+        ended |= is_strangers;
+        let mut files = Vec::new();
+        for &name in &names {
+            let counts = match name.pin_kind() {
+                None => Counts::Always,
+                Some(_) if ended => Counts::Never,
+                Some(_) => Counts::Of(users),
+            };
+            files.extend(found(ctx, name, &folder.join(name.as_str()), counts)?);
+        }
+        if !files.is_empty() || is_strangers {
+            folders.push(Folder { path, files, owner });
+        }
+    }
+    Ok(folders)
+}
+
+/// Whether a file that is there counts. What does not count may be unreadable.
+#[derive(Clone, Copy)]
+pub enum Counts<'a> {
+    /// It does: it does not pin, but describes the project.
+    Always,
+    /// It does if it belongs to one of these.
+    Of(&'a Users),
+    /// It does not: a folder of somebody else's is between.
+    Never,
+}
+
+fn default_pin(ctx: &Ctx) -> Result<Option<DefaultPin>, ChooseError> {
+    let current = ctx.store.current()?;
+    Ok(current.map(|generation| DefaultPin {
+        request: generation.toolchain.version().to_string(),
+        origin: format!("generation {}", generation.number),
+    }))
+}
+
+/// A file, where it is there. The content of one that does not count is only what can be had of it.
+pub fn found(ctx: &Ctx, name: FileName, path: &Path, counts: Counts<'_>) -> Result<Option<FoundFile>, ChooseError> {
+    let fs = ctx.sys.fs();
+    let failed = |cause| ChooseError::Read { path: path.to_owned(), cause };
+    let looked = fs.follow(path);
+    if matches!(&looked, Ok(found) if found.is_none_or(|meta| meta.kind != EntryKind::File)) {
+        return Ok(None);
+    }
+    let mut owners = fs.owners(path, name.as_str().split('/').count()).unwrap_or_default();
+    owners.extend(looked.as_ref().ok().and_then(|meta| meta.as_ref()?.owner));
+    let counts = match counts {
+        Counts::Always => true,
+        Counts::Of(users) => users.stranger(&owners).is_none(),
+        Counts::Never => false,
+    };
+    let read = looked.and_then(|meta| match meta {
+        Some(meta) => fs.read_head_of(path, &meta, name.bytes_max() as u64 + 1),
+        None => Err(std::io::ErrorKind::NotFound.into()),
+    });
+    let content = match read {
+        Ok(content) => content,
+        Err(_) if !counts => Vec::new(),
+        // A folder above that may not be looked into has no wish that could be known.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && owners.is_empty() => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    Ok(Some(FoundFile::new(name, path.display().to_string(), content).owned_by(owners)))
+}

@@ -1,0 +1,290 @@
+//! What makes a project need the Go it needs.
+//!
+//! The chosen toolchain's own `go mod graph` is asked, which writes nothing, and needs a network only for go.mod
+//! files that are not in the module cache (`go_question`); `--offline` is `GOPROXY=off` to it. For the newest older version that would do, a few older
+//! versions of the module are looked at; where that cannot be had it is said, and the rest stands.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use context::Ctx;
+use diag::{Class, Diagnose, Hints, hint};
+use project::{Demand, Demander, FileName, Floor, ModuleGraph, Want};
+use release::{Version, cut};
+use serde::Serialize;
+use store::Toolchain;
+
+use crate::choose::Choice;
+use crate::go_question::{About, question};
+use crate::launch::LaunchError;
+
+/// What `go mod graph` may print: the largest known graphs print some ten megabytes.
+const GRAPH_BYTES_MAX: u64 = 64 << 20;
+/// How long the go command may take. It may have to fetch hundreds of go.mod files.
+const GO_TIME_MAX: Duration = Duration::from_secs(300);
+/// How many lines of what the go command said are shown.
+const SAID_LINES_MAX: usize = 6;
+/// Of how many modules older versions are looked for.
+const MODULES_MAX: usize = 3;
+/// How many older versions of a module are looked at: each may cost a request.
+const OLDER_MAX: usize = 20;
+
+/// What makes a project need its Go.
+#[derive(Debug, Clone, Serialize)]
+pub struct FloorWhy {
+    /// Which file says so.
+    pub file: FileName,
+    /// Where.
+    pub origin: String,
+    /// What it says.
+    pub floor: Version,
+    /// The highest demand of the modules. `None` where no module needs any.
+    pub demand: Option<Demand>,
+    /// Whether modules need less than the file says: it could be lowered at once.
+    pub lowerable: bool,
+    /// For each module that needs most, the newest older version that needs less.
+    pub older: Vec<Older>,
+    /// What could not be told.
+    pub unknown: Vec<String>,
+}
+
+/// An older version of a module that needs less.
+#[derive(Debug, Clone, Serialize)]
+pub struct Older {
+    /// The module.
+    pub module: String,
+    /// The version.
+    pub version: String,
+    /// What that needs; `None` where it says nothing.
+    pub needs: Option<Version>,
+}
+
+/// Why it could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum FloorError {
+    /// There is no `go` line.
+    #[error("tell what this folder needs: no go.mod or go.work with a `go` line counts here")]
+    NoFloor,
+    /// The go command cannot be run.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    /// The go command cannot be started or waited for.
+    #[error("run `{}`", program.display())]
+    Run {
+        /// The program.
+        program: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The go command did not end in its time.
+    #[error("run `{verb}`: it took longer than {} seconds", GO_TIME_MAX.as_secs())]
+    Time {
+        /// The command.
+        verb: String,
+    },
+    /// The go command failed.
+    #[error("run `{verb}`: {said}")]
+    Go {
+        /// The command.
+        verb: String,
+        /// Its last words.
+        said: String,
+        /// Whether it lacks a network, or may not use it.
+        network: bool,
+    },
+}
+
+impl Diagnose for FloorError {
+    fn class(&self) -> Class {
+        match self {
+            Self::NoFloor => Class::NotFound,
+            Self::Launch(error) => error.class(),
+            Self::Run { cause, .. } => Class::of_io(cause),
+            Self::Time { .. } => Class::Environment,
+            Self::Go { network: true, .. } => Class::Network,
+            Self::Go { .. } => Class::Environment,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::NoFloor => "no-floor",
+            Self::Launch(error) => error.word(),
+            Self::Run { .. } => "go-command-run",
+            Self::Time { .. } => "go-command-slow",
+            Self::Go { network: true, .. } => "go-command-needs-network",
+            Self::Go { .. } => "go-command-failed",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::NoFloor => hint!("`goward why` tells what decides here"),
+            Self::Launch(error) => error.hints(),
+            Self::Run { cause, .. } => Hints::for_io(cause),
+            Self::Time { .. } => hint!("run it by hand to see what it waits for"),
+            Self::Go { network: true, .. } => {
+                hint!("run `go mod download` once where there is a network; what it fetches is enough without one")
+            }
+            Self::Go { said, .. } if said.contains("updates to go.") => {
+                hint!("`go mod tidy` brings go.mod and go.sum up to date; a module needs more than they say")
+            }
+            Self::Go { .. } => Hints::none(),
+        }
+    }
+}
+
+/// Tells what makes the project need its Go, with the toolchain that was chosen for it.
+///
+/// # Errors
+/// When there is no `go` line, or the go command cannot say: then in its own words.
+pub fn why_floor(ctx: &Ctx, choice: &Choice, toolchain: &Toolchain) -> Result<FloorWhy, FloorError> {
+    let floor = match &choice.decision.want {
+        Want::Pinned { floor, .. } => floor.as_ref(),
+        Want::AtLeast { floor, .. } => Some(floor),
+        Want::Default { .. } | Want::Nothing => None,
+    };
+    let Some((Floor { file, .. }, go)) = floor.and_then(|floor| Some((floor, floor.go.as_ref()?))) else {
+        return Err(FloorError::NoFloor);
+    };
+    let graph = ask(ctx, toolchain, About::Project, &["mod", "graph"])?;
+    let demand = ModuleGraph::parse(&graph).demand(*file == FileName::GoWork);
+    let lowerable = demand.as_ref().is_none_or(|demand| demand.needs.go_order(&go.version).is_lt());
+    let mut why = FloorWhy {
+        file: *file,
+        origin: go.origin.to_string(),
+        floor: go.version.clone(),
+        demand,
+        lowerable,
+        older: Vec::new(),
+        unknown: Vec::new(),
+    };
+    if let Some(demand) = why.demand.clone().filter(|_| !lowerable) {
+        for module in demand.modules.iter().filter(|module| module.version.is_some()).take(MODULES_MAX) {
+            match older(ctx, toolchain, module, &demand.needs) {
+                Ok(Some(older)) => why.older.push(older),
+                Ok(None) => why.unknown.push(format!("no older version of {} needs less", module.module)),
+                Err(error) => why.unknown.push(format!("older versions of {}: could not {error}", module.module)),
+            }
+        }
+    }
+    Ok(why)
+}
+
+/// The newest older version of a module that needs less. What go.mod replaces is not looked at: the module's
+/// own versions are.
+fn older(ctx: &Ctx, toolchain: &Toolchain, module: &Demander, needs: &Version) -> Result<Option<Older>, FloorError> {
+    let Some(current) = &module.version else { return Ok(None) };
+    let name = |version: &str| format!("{}@{version}", module.module);
+    let versions = ask(
+        ctx,
+        toolchain,
+        About::Modules,
+        &["list", "-m", "-versions", "-f", "{{range .Versions}}{{.}} {{end}}", &name(current)],
+    )?;
+    let before = versions.split_whitespace().take_while(|version| version != current);
+    let before: Vec<String> = before.filter(|version| !version.contains('-')).map(name).collect();
+    if before.is_empty() {
+        return Ok(None);
+    }
+    let newest = before.iter().rev().take(OLDER_MAX).map(String::as_str);
+    let words: Vec<&str> = ["list", "-m", "-f", "{{.Version}} {{.GoVersion}}"].into_iter().chain(newest).collect();
+    let lines = ask(ctx, toolchain, About::Modules, &words)?;
+    Ok(lines.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        let version = words.next()?.to_owned();
+        // A go.mod without the line stands for go 1.16, which is less than anything that is asked about.
+        let older = words.next().and_then(|go| go.parse::<Version>().ok());
+        let less = older.as_ref().is_none_or(|older| older.go_order(needs).is_lt());
+        less.then(|| Older { module: module.module.clone(), version, needs: older })
+    }))
+}
+
+/// What the go command of a toolchain prints.
+fn ask(ctx: &Ctx, toolchain: &Toolchain, about: About, words: &[&str]) -> Result<String, FloorError> {
+    let helper = question(ctx, toolchain, about)?.args(words.iter().copied());
+    let program = helper.program().to_owned();
+    let verb = || format!("go {}", words.iter().take(2).copied().collect::<Vec<_>>().join(" "));
+    let ended = ctx
+        .sys
+        .process()
+        .capture(helper, GRAPH_BYTES_MAX, GO_TIME_MAX, ctx.sys.interrupt())
+        .map_err(|cause| FloorError::Run { program, cause })?;
+    if ended.timed_out {
+        return Err(FloorError::Time { verb: verb() });
+    }
+    if ended.code != Some(0) {
+        let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
+        let lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).take(SAID_LINES_MAX);
+        let said: Vec<String> = lines.map(cut).collect();
+        let said = if said.is_empty() { "it failed without a word".to_owned() } else { said.join("; ") };
+        return Err(FloorError::Go { verb: verb(), said, network: lacks_network(&stderr) });
+    }
+    Ok(String::from_utf8_lossy(&ended.stdout).into_owned())
+}
+
+/// Whether the go command's words are those of a machine without a network.
+fn lacks_network(said: &str) -> bool {
+    const SIGNS: [&str; 7] = [
+        "disabled by GOPROXY=off",
+        "dial tcp",
+        "no such host",
+        "connection refused",
+        "i/o timeout",
+        "network is unreachable",
+        "TLS handshake",
+    ];
+    SIGNS.iter().any(|sign| said.contains(sign))
+}
+
+impl FloorWhy {
+    /// For people, several lines.
+    pub fn text(&self) -> String {
+        let mut text = format!("{} needs at least {}\n", self.origin, self.floor);
+        let verb = if self.file == FileName::GoWork { "work" } else { "mod" };
+        let Some(demand) = &self.demand else {
+            text.push_str(
+                "no dependency needs any; the line is the project's own, and may be lowered to what its code needs\n",
+            );
+            return text;
+        };
+        for module in &demand.modules {
+            let version = module.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+            text.push_str(&format!("{}{version} needs {}\n", module.module, demand.needs));
+            for step in &module.chain {
+                text.push_str(&format!("  {step}\n"));
+            }
+        }
+        if self.lowerable {
+            text.push_str(&format!(
+                "that is less: the line is the project's own, and `go {verb} edit -go={}` would do for its dependencies\n",
+                demand.needs
+            ));
+            return text;
+        }
+        if demand.needs.go_order(&self.floor).is_gt() {
+            text.push_str("that is more than the line says: `go mod tidy` raises it, and other commands refuse\n");
+        }
+        text.push_str(&match &demand.without {
+            Some((version, by)) => format!("without that, {version} would do, for {by}\n"),
+            None => "without that, nothing else needs any\n".to_owned(),
+        });
+        for older in &self.older {
+            let needs = match &older.needs {
+                Some(version) => format!("needs {version}"),
+                None => "has no `go` line".to_owned(),
+            };
+            text.push_str(&format!("try: go get {}@{}, which {needs}", older.module, older.version));
+            let lowered = older.needs.iter().chain(demand.without.iter().map(|(version, _)| version)).max();
+            match lowered.filter(|_| self.older.len() == demand.modules.len()) {
+                Some(version) => text.push_str(&format!("; then go {verb} edit -go={version}\n")),
+                None => text.push('\n'),
+            }
+        }
+        for unknown in &self.unknown {
+            text.push_str(&format!("not told: {unknown}\n"));
+        }
+        text
+    }
+}

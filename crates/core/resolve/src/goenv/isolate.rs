@@ -1,0 +1,79 @@
+//! Folders of a version's or a project's own, where the settings ask for them.
+//!
+//! A variable that the user has set counts and nothing is set over it: who exports `GOPATH` or ran
+//! `go env -w GOPATH=…` has said where things belong, and a setting of goward that silently won would be
+//! the next thing to search for.
+
+use std::path::{Path, PathBuf};
+
+use context::Ctx;
+use context::settings::Value;
+use store::Toolchain;
+
+use super::precedence::{GoEnvSources, Rule};
+
+/// The settings, their variables, and the names of their folders.
+const ISOLATED: [(&str, &str, &str); 4] = [
+    ("isolate.gopath", "GOPATH", "gopath"),
+    ("isolate.gobin", "GOBIN", "gobin"),
+    ("isolate.gocache", "GOCACHE", "gocache"),
+    ("isolate.gomodcache", "GOMODCACHE", "gomodcache"),
+];
+
+/// A variable that goward sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Isolated {
+    /// The variable.
+    pub(crate) name: &'static str,
+    /// The folder.
+    pub(crate) path: PathBuf,
+    /// The setting that asks for it.
+    pub(crate) rule: Rule,
+}
+
+/// Whether any setting asks for folders of their own.
+pub(crate) fn is_asked(ctx: &Ctx) -> bool {
+    ISOLATED.iter().any(|(key, _, _)| mode(ctx, key).is_some())
+}
+
+/// What is set for a toolchain in a project.
+pub(crate) fn isolated(
+    ctx: &Ctx,
+    toolchain: &Toolchain,
+    sources: &GoEnvSources,
+    project: Option<&Path>,
+) -> Vec<Isolated> {
+    let wanted = ISOLATED.iter().filter_map(|(key, name, folder)| {
+        let path = folder_for(ctx, key, folder, toolchain, project)?;
+        let rule = rule(ctx, key)?;
+        sources.user(name).is_empty().then_some(Isolated { name, path, rule })
+    });
+    wanted.collect()
+}
+
+/// What a setting asks for where something keeps it from being done: its place, in words.
+pub(crate) fn asked_for(ctx: &Ctx, name: &str) -> Option<Rule> {
+    let (key, _, _) = ISOLATED.iter().find(|(_, variable, _)| *variable == name)?;
+    rule(ctx, key)
+}
+
+fn rule(ctx: &Ctx, key: &'static str) -> Option<Rule> {
+    let mode = mode(ctx, key)?;
+    Some(Rule::Isolation { key, mode: mode.to_owned(), origin: ctx.settings.get(key).origin.to_string() })
+}
+
+fn mode<'a>(ctx: &'a Ctx, key: &str) -> Option<&'a str> {
+    match &ctx.settings.get(key).value {
+        Value::Text(mode) if mode != "off" => Some(mode),
+        _ => None,
+    }
+}
+
+/// The folder; none where a project's own is asked for and there is no project.
+fn folder_for(ctx: &Ctx, key: &str, folder: &str, toolchain: &Toolchain, project: Option<&Path>) -> Option<PathBuf> {
+    let layout = ctx.store.layout();
+    match mode(ctx, key)? {
+        "project" => Some(layout.isolated_by_project(project?, folder)),
+        _ => Some(layout.isolated_by_version(toolchain.id.version(), folder)),
+    }
+}

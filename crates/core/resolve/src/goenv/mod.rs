@@ -1,0 +1,160 @@
+//! Every variable of the go command that matters, with the rule that set it; told without running go.
+//!
+//! The go command looks a setting up in the environment, in the file that `go env -w` writes, and in the
+//! `go.env` of its tree, and has a default for the rest (cmd/go/internal/cfg: `Getenv`, `initEnvCache`;
+//! cmd/go/internal/envcmd: `MkEnv`). goward comes between the user's file and the tree's, and only where
+//! `isolate.*` asks for it: what the user has set in the environment or by `go env -w` stays and is said so.
+//! The one thing that it takes away is a `GOROOT` of another tree in the environment.
+//!
+//! Tested against `go env -json` of real toolchains by `bins/goward/tests/places.rs`.
+
+mod defaults;
+mod goroot;
+mod isolate;
+mod precedence;
+
+use std::path::PathBuf;
+
+use context::Ctx;
+use serde::Serialize;
+use serde_json::{Value, json};
+use store::Toolchain;
+
+use crate::choose::ChooseError;
+use defaults::GoEnvContext;
+use precedence::GoEnvSources;
+
+pub(crate) use goroot::foreign_goroot;
+pub(crate) use isolate::{Isolated, isolated};
+pub use precedence::Rule;
+
+/// The variables, in the order in which they are told.
+pub const GO_VARIABLES: [&str; 13] = [
+    "GOROOT",
+    "GOPATH",
+    "GOBIN",
+    "GOCACHE",
+    "GOMODCACHE",
+    "GOTOOLCHAIN",
+    "GOFLAGS",
+    "GOPROXY",
+    "GOSUMDB",
+    "GOENV",
+    "GO111MODULE",
+    "GOWORK",
+    "GOMOD",
+];
+
+/// A value that somebody gave and that does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shadowed {
+    /// The value.
+    pub value: String,
+    /// Who gave it.
+    pub rule: Rule,
+}
+
+/// One variable: its value and the rule that set it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value; none where only the go command itself knows it.
+    pub value: Option<String>,
+    /// Who set it.
+    pub rule: Rule,
+    /// Who else spoke, and was not heard; the strongest first.
+    pub overruled: Vec<Shadowed>,
+    /// What should be known of it.
+    pub note: Option<String>,
+}
+
+/// All variables for one toolchain in one folder.
+#[derive(Debug, Clone)]
+pub struct GoEnv {
+    /// The toolchain.
+    pub toolchain: Toolchain,
+    /// The variables, in the order of [`GO_VARIABLES`].
+    pub variables: Vec<Variable>,
+    /// What goward sets for a program that it runs, by name.
+    pub set: Vec<(&'static str, PathBuf)>,
+    /// A `GOROOT` of the environment that goward takes out, since it belongs to another tree.
+    pub dropped_goroot: Option<PathBuf>,
+}
+
+impl GoEnv {
+    /// One of the variables.
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.iter().find(|variable| variable.name == name)
+    }
+
+    /// The whole as data.
+    pub fn json(&self) -> Value {
+        let variables: Vec<Value> = self
+            .variables
+            .iter()
+            .map(|variable| {
+                json!({
+                    "name": variable.name,
+                    "value": variable.value.as_deref().map(|value| shown(variable.name, value)),
+                    "rule": variable.rule.word(),
+                    "where": variable.rule.to_string(),
+                    "overruled": variable.overruled.iter().map(|other| json!({
+                        "value": shown(variable.name, &other.value),
+                        "rule": other.rule.word(),
+                        "where": other.rule.to_string(),
+                    })).collect::<Vec<_>>(),
+                    "note": variable.note,
+                })
+            })
+            .collect();
+        json!({
+            "toolchain": self.toolchain.id,
+            "tree": self.toolchain.tree,
+            "variables": variables,
+            "dropped_goroot": self.dropped_goroot,
+        })
+    }
+}
+
+/// A variable's value as it may be shown: addresses without credentials (`GOPROXY`, `GOSUMDB`, a flag's).
+pub fn shown(name: &str, value: &str) -> String {
+    if name != "GOPROXY" || !value.contains('@') {
+        return diag::without_credentials(value);
+    }
+    let cut = value.split_inclusive([',', '|']).map(|part| {
+        let end = part.trim_end_matches([',', '|']);
+        format!("{}{}", context::settings::without_secrets(end), &part[end.len()..])
+    });
+    cut.collect()
+}
+
+/// Tells every variable for a toolchain in the working folder.
+///
+/// # Errors
+/// When the folder's own files cannot be read.
+pub fn go_env(ctx: &Ctx, toolchain: Toolchain) -> Result<GoEnv, ChooseError> {
+    let project = crate::choose::project_here(ctx)?;
+    let sources = GoEnvSources::of(ctx, &toolchain);
+    let isolated = isolated(ctx, &toolchain, &sources, project.as_deref());
+    let around = GoEnvContext::of(ctx, &toolchain, &sources, &isolated)?;
+    let variables = GO_VARIABLES.iter().map(|name| around.variable(name)).collect();
+    Ok(GoEnv {
+        variables,
+        set: isolated.iter().map(|one| (one.name, one.path.clone())).collect(),
+        dropped_goroot: foreign_goroot(ctx, &toolchain.tree),
+        toolchain,
+    })
+}
+
+/// What is set for a program that runs under a toolchain: nothing, unless it is asked for.
+///
+/// # Errors
+/// When the project that a folder belongs to is asked for and cannot be found out.
+pub(crate) fn isolation(ctx: &Ctx, toolchain: &Toolchain) -> Result<Vec<Isolated>, ChooseError> {
+    if !isolate::is_asked(ctx) {
+        return Ok(Vec::new());
+    }
+    let project = crate::choose::project_here(ctx)?;
+    Ok(isolated(ctx, toolchain, &GoEnvSources::of(ctx, toolchain), project.as_deref()))
+}

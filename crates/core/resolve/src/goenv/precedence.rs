@@ -1,0 +1,152 @@
+//! The places that can set a Go variable, strongest first: the environment, the file that `go env -w` writes, the
+//! tree's `go.env`.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use context::Ctx;
+use serde::Serialize;
+use source::{GoEnvFile, user_go_env};
+use store::Toolchain;
+
+use super::Shadowed;
+
+/// The rule that set a variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// A variable of this process.
+    Environment,
+    /// A line of the file that `go env -w` writes.
+    UserFile {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// A setting of goward.
+    Isolation {
+        /// The setting.
+        key: &'static str,
+        /// What it says.
+        mode: String,
+        /// Where it is set.
+        origin: String,
+    },
+    /// A line of the tree's `go.env`.
+    TreeFile {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// The tree of the toolchain that goward chose.
+    Tree,
+    /// A file that was found on the way up from the working folder.
+    Found,
+    /// What the go command does where nobody says anything.
+    Default(String),
+}
+
+impl Rule {
+    /// The rule as a word for programs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Rule::Environment => "environment",
+            Rule::UserFile { .. } => "user-file",
+            Rule::Isolation { .. } => "isolation",
+            Rule::TreeFile { .. } => "tree-file",
+            Rule::Tree => "tree",
+            Rule::Found => "found",
+            Rule::Default(_) => "default",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rule::Environment => f.write_str("the environment"),
+            Rule::UserFile { path, line } => write!(f, "`go env -w`, {}:{line}", path.display()),
+            Rule::Isolation { key, mode, origin } => write!(f, "goward: {key} = {mode} ({origin})"),
+            Rule::TreeFile { path, line } => write!(f, "{}:{line}", path.display()),
+            Rule::Tree => f.write_str("the toolchain that goward chose"),
+            Rule::Found => f.write_str("found on the way up from this folder"),
+            Rule::Default(why) => write!(f, "the go command's default: {why}"),
+        }
+    }
+}
+
+/// The environment and the two files, read once.
+pub(crate) struct GoEnvSources<'a> {
+    ctx: &'a Ctx,
+    user: Option<(PathBuf, GoEnvFile)>,
+    tree: (PathBuf, GoEnvFile),
+    isolated: PathBuf,
+}
+
+impl<'a> GoEnvSources<'a> {
+    pub(crate) fn of(ctx: &'a Ctx, toolchain: &Toolchain) -> GoEnvSources<'a> {
+        let user = user_go_env(&ctx.sys).map(|path| {
+            let file = GoEnvFile::read(&ctx.sys, &path);
+            (path, file)
+        });
+        // A tree that the user's file names is the one whose go.env counts.
+        let named = user.as_ref().and_then(|(_, file)| file.last("GOROOT")).filter(|line| !line.value.is_empty());
+        let root = named.map_or(toolchain.tree.as_path(), |line| Path::new(&line.value));
+        let path = root.join("go.env");
+        let tree = GoEnvFile::read(&ctx.sys, &path);
+        GoEnvSources { ctx, user, tree: (path, tree), isolated: ctx.store.layout().isolated() }
+    }
+
+    /// The file that `go env -w` writes, if it is not turned off.
+    pub(crate) fn user_file(&self) -> Option<&Path> {
+        self.user.as_ref().map(|(path, _)| path.as_path())
+    }
+
+    /// Whether the tree has a `go.env`: those of Go 1.21 and later do.
+    pub(crate) fn has_tree_file(&self) -> bool {
+        !self.tree.1.lines().is_empty()
+    }
+
+    /// What the user says of a variable: in the environment, then by `go env -w`.
+    ///
+    /// A folder of goward's own in the environment is no word of the user's: it comes from a `goward run`
+    /// in which this one runs.
+    pub(crate) fn user(&self, name: &str) -> Vec<Shadowed> {
+        let mut said = Vec::new();
+        if let Some(value) = self.environment(name)
+            && !Path::new(&value).starts_with(&self.isolated)
+        {
+            said.push(Shadowed { value, rule: Rule::Environment });
+        }
+        said.extend(self.user_line(name));
+        said
+    }
+
+    /// The variable of this process, whoever set it.
+    pub(crate) fn environment(&self, name: &str) -> Option<String> {
+        self.ctx.sys.env().var_os(name).map(|value| value.to_string_lossy().into_owned())
+    }
+
+    fn user_line(&self, name: &str) -> Option<Shadowed> {
+        let (path, file) = self.user.as_ref()?;
+        // An empty value in the user's file hides the tree's, and then the default counts.
+        let line = file.last(name).filter(|line| !line.value.is_empty())?;
+        Some(Shadowed { value: line.value.clone(), rule: Rule::UserFile { path: path.clone(), line: line.number } })
+    }
+
+    /// What the tree's `go.env` says of a variable that the user's file does not name.
+    pub(crate) fn tree(&self, name: &str) -> Option<Shadowed> {
+        let hidden = self.user.as_ref().is_some_and(|(_, file)| file.last(name).is_some_and(|l| l.value.is_empty()));
+        let (path, file) = &self.tree;
+        let line = file.first(name).filter(|line| !hidden && !line.value.is_empty())?;
+        Some(Shadowed { value: line.value.clone(), rule: Rule::TreeFile { path: path.clone(), line: line.number } })
+    }
+
+    /// Everybody who says something, the strongest first: environment, user's file, tree's file.
+    pub(crate) fn all(&self, name: &str) -> Vec<Shadowed> {
+        let environment = self.environment(name).map(|value| Shadowed { value, rule: Rule::Environment });
+        environment.into_iter().chain(self.user_line(name)).chain(self.tree(name)).collect()
+    }
+}

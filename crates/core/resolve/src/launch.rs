@@ -1,0 +1,255 @@
+//! Prepares a program to run under a toolchain.
+//!
+//! The child gets the toolchain's own `bin` first in `PATH` (nested `go` calls must find the same
+//! tree: golang/go#75031) and no `GOROOT` of another tree (a stale one mixes two releases:
+//! "compile: version … does not match go tool version …"). `GOTOOLCHAIN` is the user's, and so are
+//! `GOPATH`, `GOBIN` and the caches, unless `isolate.*` asks for folders of their own (`goenv`).
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use context::{Ctx, with_suffix};
+use diag::{Class, Diagnose, Hints, hint};
+use store::{StoreError, Toolchain};
+use sys::{EntryKind, Program, UserProgram, programs_in, with_suffixes};
+
+use crate::choose::ChooseError;
+use crate::goenv::{foreign_goroot, isolation};
+use crate::next_program::is_shim;
+
+/// A program about to run under a toolchain.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The toolchain.
+    pub toolchain: Toolchain,
+    /// The program with its arguments and environment.
+    pub command: UserProgram,
+    /// A `GOROOT` that was taken out of the environment, since it belongs to another tree.
+    pub dropped_goroot: Option<PathBuf>,
+    /// Folders of the version's or the project's own that the program is given, by variable.
+    pub isolated: Vec<(&'static str, PathBuf)>,
+}
+
+/// Why a program cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// There is no such program.
+    #[error("run `{name}`: {}", if name.contains(std::path::is_separator) { "there is no such file".to_owned() } else { format!("it is neither in `{}` nor on PATH", bin.display()) })]
+    Missing {
+        /// The program, as it was typed.
+        name: String,
+        /// The toolchain's folder of programs.
+        bin: PathBuf,
+    },
+    /// The system refused to start it.
+    #[error("run `{}`", program.display())]
+    Refused {
+        /// The program.
+        program: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The project whose own folders are asked for cannot be found out.
+    #[error(transparent)]
+    Choose(#[from] ChooseError),
+    /// No empty folder can be made for a go command that is asked something.
+    #[error(transparent)]
+    Folder(Box<StoreError>),
+    /// A folder of the version's or the project's own cannot be made.
+    #[error("make the folder `{}` for {name}", path.display())]
+    Isolate {
+        /// The variable.
+        name: &'static str,
+        /// The folder.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+impl LaunchError {
+    /// The error of a program that could not be started.
+    pub fn refused(program: &Path, cause: std::io::Error) -> LaunchError {
+        LaunchError::Refused { program: program.to_owned(), cause }
+    }
+}
+
+impl Diagnose for LaunchError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Missing { .. } => Class::CommandMissing,
+            Self::Refused { .. } => Class::CommandRefused,
+            Self::Choose(error) => error.class(),
+            Self::Folder(error) => error.class(),
+            Self::Isolate { cause, .. } => Class::of_io(cause),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "command-missing",
+            Self::Refused { .. } => "command-refused",
+            Self::Choose(error) => error.word(),
+            Self::Folder(error) => error.word(),
+            Self::Isolate { .. } => "isolate-folder",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::Missing { .. } => hint!("check the name, or give a path"),
+            Self::Choose(error) => error.hints(),
+            Self::Folder(error) => error.hints(),
+            Self::Isolate { cause, .. } => Hints::for_io(cause),
+            Self::Refused { .. } => hint!("is it a program for this machine, on a file system that allows programs?"),
+        }
+    }
+}
+
+/// Prepares `words` (a program's name or path, then its arguments) to run under a toolchain, and makes the
+/// folders that it is given for itself.
+///
+/// A bare name is looked for in the toolchain's `bin` first, then along `PATH`.
+///
+/// # Errors
+/// When there is no such program, or a folder cannot be made.
+pub fn launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Launch, LaunchError> {
+    let launch = plan_launch(ctx, toolchain, words)?;
+    launch.make_folders(ctx)?;
+    Ok(launch)
+}
+
+/// As [`launch`], but no folder is made.
+///
+/// # Errors
+/// When there is no such program.
+pub fn plan_launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Launch, LaunchError> {
+    let (command, dropped_goroot) = launch_in(ctx, &toolchain.tree, words)?;
+    let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
+    launch.plan_isolation(ctx)?;
+    Ok(launch)
+}
+
+impl Launch {
+    /// Makes the folders that the program was given.
+    fn make_folders(&self, ctx: &Ctx) -> Result<(), LaunchError> {
+        for (name, path) in &self.isolated {
+            let made = ctx.sys.fs().create_private_dirs(path);
+            made.map_err(|cause| LaunchError::Isolate { name, path: path.clone(), cause })?;
+        }
+        Ok(())
+    }
+
+    /// Gives the program the folders that the settings ask for.
+    fn plan_isolation(&mut self, ctx: &Ctx) -> Result<(), LaunchError> {
+        for one in isolation(ctx, &self.toolchain)? {
+            self.command = self.command.clone().env(one.name, one.path.as_os_str());
+            self.isolated.push((one.name, one.path));
+        }
+        Ok(())
+    }
+}
+
+/// The same for a tree that is no toolchain of the store: the command, and the `GOROOT` that was left out.
+///
+/// # Errors
+/// When there is no such program.
+pub fn launch_in(ctx: &Ctx, tree: &Path, words: &[OsString]) -> Result<(UserProgram, Option<PathBuf>), LaunchError> {
+    let bin = tree.join("bin");
+    let fallback = OsString::from("go");
+    let (name, args) = words.split_first().unwrap_or((&fallback, &[]));
+    let program = find(ctx, &bin, name)?
+        .ok_or_else(|| LaunchError::Missing { name: name.to_string_lossy().into_owned(), bin: bin.clone() })?;
+    let mut command = UserProgram::new(program).args(args).env("PATH", path_with(ctx, &bin));
+    if is_path(name) {
+        // The program sees the path that was typed.
+        command = command.named(name);
+    }
+    let goroot = foreign_goroot(ctx, tree);
+    if goroot.is_some() {
+        command = command.env_remove("GOROOT");
+    }
+    Ok((command, goroot))
+}
+
+/// How a program is run under the name of a shim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShimCall {
+    /// By a `go1.X.Y`: nothing of the environment changes, as for a program of golang.org/dl.
+    Exact,
+    /// By `go` or `gofmt`, for what the folder asks for: a `GOROOT` of another tree is left out.
+    Folder,
+    /// By `go +1.26`: besides, the toolchain's own `bin` comes first in `PATH`, since the folder may ask for another
+    /// one and nested calls must find the same tree.
+    Request,
+}
+
+/// Prepares a toolchain's `go`, or `gofmt` where that is the name, to run under the name of a shim.
+///
+/// # Errors
+/// When that program is a shim itself, and would come back here; or a folder cannot be made.
+pub fn launch_shim(
+    ctx: &Ctx,
+    toolchain: Toolchain,
+    call: ShimCall,
+    name: &str,
+    args: &[OsString],
+) -> Result<Launch, LaunchError> {
+    let bin = toolchain.tree.join("bin");
+    let file = if name == "gofmt" { "gofmt" } else { "go" };
+    let program = bin.join(with_suffix(file));
+    if is_shim(ctx, &program) {
+        let cause = std::io::Error::other("it is a shim of goward's and no go command");
+        return Err(LaunchError::refused(&program, cause));
+    }
+    let mut command = UserProgram::new(absolute(program)?).named(name).args(args);
+    let dropped_goroot = foreign_goroot(ctx, &toolchain.tree).filter(|_| call != ShimCall::Exact);
+    if dropped_goroot.is_some() {
+        command = command.env_remove("GOROOT");
+    }
+    if call == ShimCall::Request {
+        command = command.env("PATH", path_with(ctx, &bin));
+    }
+    let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
+    if call != ShimCall::Exact {
+        launch.plan_isolation(ctx)?;
+        launch.make_folders(ctx)?;
+    }
+    Ok(launch)
+}
+
+/// The program that was typed: by its path, from the working folder, or by a name.
+fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Result<Option<Program>, LaunchError> {
+    if !is_path(name) {
+        let folders = std::iter::once(bin.to_owned()).chain(ctx.sys.env().search_path());
+        return Ok(programs_in(ctx.sys.fs(), folders, name).next());
+    }
+    let typed = ctx.sys.env().folder().join(name);
+    let is_file = |path: &PathBuf| {
+        ctx.sys.fs().follow(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File))
+    };
+    // What is there but is no program is for the system to refuse, in its words.
+    let refused = || (!matches!(ctx.sys.fs().follow(&typed), Ok(None))).then(|| typed.clone());
+    with_suffixes(typed.clone()).into_iter().find(is_file).or_else(refused).map(absolute).transpose()
+}
+
+fn is_path(name: &OsStr) -> bool {
+    let typed = Path::new(name);
+    typed.components().count() > 1 || typed.is_absolute()
+}
+
+/// A program by its absolute path; so the working folder has to be known where the path begins there.
+fn absolute(program: PathBuf) -> Result<Program, LaunchError> {
+    Program::at(program).map_err(|error| LaunchError::refused(&error.path.clone(), error.into()))
+}
+
+pub(crate) fn path_with(ctx: &Ctx, bin: &Path) -> OsString {
+    let mut path = bin.as_os_str().to_owned();
+    if let Some(rest) = ctx.sys.env().var_os("PATH") {
+        path.push(if cfg!(windows) { ";" } else { ":" });
+        path.push(rest);
+    }
+    path
+}

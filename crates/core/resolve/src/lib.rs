@@ -1,0 +1,27 @@
+//! Which toolchain runs in a folder and why, and how a program is started under it.
+//!
+//! It reads the project's files, the settings and the store, and asks the model (`project`) to decide. It cannot fetch:
+//! neither `fetch` nor `archive` nor `trust` is among its dependencies, and `cargo xtask tidy` keeps it so. What is not
+//! installed is a [`Choice`] without a toolchain; the caller decides what follows.
+//!
+//! It leaves nothing on disk but the folders that `isolate.*` asks for. Tested without a process by its own tests
+//! and end to end by `bins/goward/tests`.
+
+mod auto;
+mod choose;
+mod floor;
+mod go_question;
+mod goenv;
+mod launch;
+mod next_program;
+mod why;
+
+pub use auto::{AutoError, check_auto_install, check_auto_switch};
+pub use choose::{
+    Choice, ChooseError, Counts, choose, choose_in, found, look_around, newest_installed, pinned_in, surely_below,
+};
+pub use floor::{FloorError, FloorWhy, Older, why_floor};
+pub use goenv::{GO_VARIABLES, GoEnv, Rule, Shadowed, Variable, go_env, shown};
+pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};
+pub use next_program::{NextError, is_shim, next_program};
+pub use why::{Why, why};

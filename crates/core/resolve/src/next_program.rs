@@ -1,0 +1,51 @@
+//! The next program of a name on `PATH`, where goward has nothing to say.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use context::{Ctx, SHIM_BYTES_MAX, with_suffix};
+use diag::{Class, Diagnose, Hints, hint};
+use sys::Program;
+
+/// What every shim has in it, whoever has built it: the name of the variable that it hands over.
+const MARK: &[u8] = b"GOWARD_SHIM";
+
+/// There is no such program.
+#[derive(Debug, thiserror::Error)]
+#[error("run `{name}`: nothing here asks for a toolchain, no default is set, and no other `{name}` is on PATH")]
+pub struct NextError {
+    /// The program.
+    pub name: String,
+}
+
+impl Diagnose for NextError {
+    fn class(&self) -> Class {
+        Class::CommandMissing
+    }
+
+    fn word(&self) -> &'static str {
+        "nothing-chosen"
+    }
+
+    fn hints(&self) -> Hints {
+        hint!("`goward use latest` sets a default, `goward pin VERSION` writes the project's version file")
+    }
+}
+
+/// The first program of this name on `PATH` that is no shim of goward's, of whichever home.
+///
+/// # Errors
+/// When there is none.
+pub fn next_program(ctx: &Ctx, name: &str) -> Result<Program, NextError> {
+    // With its ending, where there is one: a batch file of that name is no go command.
+    let file = OsString::from(with_suffix(name));
+    let found = ctx.sys.env().programs(ctx.sys.fs(), &file).find(|program| !is_shim(ctx, program.path()));
+    found.ok_or_else(|| NextError { name: name.to_owned() })
+}
+
+/// Whether a program is a shim, links followed. One that cannot be read is run: then it is the system's to refuse.
+pub fn is_shim(ctx: &Ctx, path: &Path) -> bool {
+    let fs = ctx.sys.fs();
+    let small = fs.follow(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.bytes <= SHIM_BYTES_MAX));
+    small && fs.read(path, SHIM_BYTES_MAX).is_ok_and(|bytes| bytes.windows(MARK.len()).any(|window| window == MARK))
+}

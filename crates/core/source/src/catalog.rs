@@ -1,0 +1,427 @@
+//! The sources in their order, and what came of asking each.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use diag::{Class, Diagnose, Hints, Tried, error_chain, hint};
+use release::{Platform, Request, ToolchainId, Version};
+use sys::Sys;
+use url::Url;
+
+use crate::limits::NEAREST_MAX;
+use crate::{Ask, Claim, Located, Source, SourceError};
+
+/// The sources in their order.
+pub struct Catalog {
+    sources: Vec<Box<dyn Source>>,
+    /// Sources that could not be asked in the life of this process, with the reason: nobody waits
+    /// for the same silence twice.
+    down: Mutex<BTreeMap<String, Down>>,
+    /// Held while a source is asked: of two installs at once the second profits from what the first
+    /// has learned. Questions are short; nothing is fetched meanwhile.
+    asking: Mutex<()>,
+    proxies: Vec<Url>,
+}
+
+/// Why a source could not be asked, and the machine word of that.
+#[derive(Clone)]
+struct Down {
+    reason: String,
+    word: &'static str,
+}
+
+/// One source that was asked in vain: who, where, why. Several stand side by side: none is the cause of another.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The source's name.
+    pub source: String,
+    /// Where it points.
+    pub place: String,
+    /// Why it did not help.
+    pub reason: String,
+    /// What kind of failure that was.
+    pub class: Class,
+    /// The machine word of that failure.
+    pub word: &'static str,
+    /// What to try.
+    pub hints: Hints,
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.source, self.reason_with_place())
+    }
+}
+
+impl Attempt {
+    /// Why it did not help, with the place that was asked where the reason does not name it.
+    fn reason_with_place(&self) -> String {
+        // Where a source is not set up, the reason says all there is.
+        if self.class == Class::Usage || self.reason.contains(&self.place) {
+            self.reason.clone()
+        } else {
+            format!("{} ({})", self.reason, self.place)
+        }
+    }
+
+    /// The attempt as a report shows it.
+    pub fn tried(&self) -> Tried {
+        Tried { name: self.source.clone(), reason: self.reason_with_place(), word: self.word, class: self.class }
+    }
+
+    /// What came of asking a source that failed with this error.
+    pub fn of(source: &dyn Source, error: &dyn Diagnose) -> Attempt {
+        Attempt {
+            source: source.name().to_owned(),
+            place: source.place(),
+            reason: error_chain(error),
+            class: error.class(),
+            word: error.word(),
+            hints: error.hints(),
+        }
+    }
+}
+
+/// The kind of failure that weighs most: damage is worse news than silence, silence than absence.
+///
+/// Where no source could even be asked, since nothing is set up, that is `Usage`.
+pub fn most_severe<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Class {
+    let rank = |class: Class| match class {
+        Class::Integrity => 4,
+        Class::Network => 3,
+        Class::NotFound => 2,
+        Class::Usage => 0,
+        _ => 1,
+    };
+    attempts.map(|attempt| attempt.class).max_by_key(|class| rank(*class)).unwrap_or(Class::Usage)
+}
+
+/// What to try where no source is set up.
+pub fn no_source_hint() -> Hints {
+    hint!("no source is set up: `goward config sources` shows which are asked, `goward config` how each is set up")
+}
+
+/// Why no version could be found for a request.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// Sources answered, and none has such a version.
+    #[error("find {what} for {platform}")]
+    NoMatch {
+        /// The request, as people write it.
+        what: String,
+        /// For which platform.
+        platform: Platform,
+        /// What to try: what it may have been meant for, versions that look like it.
+        hints: Hints,
+        /// Whether any source has anything at all for the platform.
+        platform_known: bool,
+        /// What each source said.
+        attempts: Vec<Attempt>,
+    },
+    /// No source could be asked.
+    #[error("reach any source for {what}")]
+    NoSource {
+        /// The request, as people write it.
+        what: String,
+        /// What came of asking each.
+        attempts: Vec<Attempt>,
+        /// Whether that is because the network may not be used.
+        offline: bool,
+    },
+    /// The user asked to stop.
+    #[error("find {what}: interrupted")]
+    Interrupted {
+        /// The request, as people write it.
+        what: String,
+    },
+}
+
+impl Diagnose for CatalogError {
+    fn class(&self) -> Class {
+        match self {
+            Self::NoMatch { .. } => Class::NotFound,
+            Self::NoSource { offline: true, .. } => Class::Policy,
+            Self::NoSource { attempts, .. } => match most_severe(attempts.iter()) {
+                class @ (Class::Usage | Class::Integrity) => class,
+                _ => Class::Network,
+            },
+            Self::Interrupted { .. } => Class::Interrupted,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::NoMatch { platform_known: false, .. } => "platform-unknown",
+            Self::NoMatch { .. } => "version-unknown",
+            Self::NoSource { offline: true, .. } => "offline",
+            Self::NoSource { .. } => "no-source",
+            Self::Interrupted { .. } => "interrupted",
+        }
+    }
+
+    fn hints(&self) -> Hints {
+        match self {
+            Self::NoMatch { hints, .. } => hints.clone(),
+            Self::NoSource { offline: true, .. } => {
+                hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`), or set `folder.path` to a folder of archives")
+            }
+            Self::NoSource { .. } if self.class() == Class::Usage => no_source_hint(),
+            Self::NoSource { attempts, .. } => {
+                attempts.iter().fold(Hints::none(), |hints, attempt| hints.join(attempt.hints.clone())).and(
+                    "check the network and proxy variables; a mirror can be set with `GOWARD_MIRRORS=name=address`, \
+                     a folder of archives with `GOWARD_FOLDER`",
+                )
+            }
+            Self::Interrupted { .. } => Hints::none(),
+        }
+    }
+
+    fn tried(&self) -> Vec<Tried> {
+        match self {
+            Self::NoMatch { attempts, .. } | Self::NoSource { attempts, .. } => {
+                attempts.iter().map(Attempt::tried).collect()
+            }
+            Self::Interrupted { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Catalog {
+    /// These sources, in this order. `proxies` are the module proxies of the user's Go configuration.
+    pub fn new(sources: Vec<Box<dyn Source>>, proxies: Vec<Url>) -> Catalog {
+        Catalog { sources, down: Mutex::default(), asking: Mutex::default(), proxies }
+    }
+
+    /// The module proxies of the user's Go configuration.
+    pub fn proxies(&self) -> &[Url] {
+        &self.proxies
+    }
+
+    /// The newest version that a request allows, from the first source that can answer and has one.
+    pub fn resolve(&self, ask: &Ask, request: &Request, platform: &Platform) -> Result<Version, CatalogError> {
+        let what = format!("`{request}`");
+        let mut known: Vec<Version> = Vec::new();
+        let mut attempts = Vec::new();
+        let mut answered = false;
+        for source in &self.sources {
+            // Offline, a copy of an index knows what nobody here can deliver.
+            if ask.offline && !source.is_local() {
+                attempts.push(Attempt::of(source.as_ref(), &SourceError::Offline));
+                continue;
+            }
+            match self.list(ask, source.as_ref(), platform) {
+                Ok(versions) => {
+                    answered = true;
+                    if let Some(version) = request.select(versions.iter()) {
+                        let version = version.clone();
+                        return Ok(match source.is_mirror() {
+                            true => self.against_official(ask, source.as_ref(), request, platform, version),
+                            false => version,
+                        });
+                    }
+                    let reason = match versions.len() {
+                        0 => format!("has nothing for {platform}"),
+                        count => format!("has no {request} among its {count} versions for {platform}"),
+                    };
+                    attempts.push(Attempt {
+                        reason,
+                        class: Class::NotFound,
+                        word: "version-unknown",
+                        hints: Hints::none(),
+                        source: source.name().to_owned(),
+                        place: source.place(),
+                    });
+                    known.extend(versions);
+                }
+                Err(error) if error.class == Class::Interrupted => return Err(CatalogError::Interrupted { what }),
+                Err(attempt) => attempts.push(attempt),
+            }
+        }
+        if !answered {
+            return Err(self.unreachable(ask, what, attempts));
+        }
+        let nearest = nearest_of(request, &mut known);
+        let hints = match note_on(request, &known) {
+            _ if known.is_empty() => no_such_platform(platform),
+            Some(note) => nearest_named(Hints::one(note), &nearest),
+            None => nearest_named(Hints::none(), &nearest),
+        };
+        Err(CatalogError::NoMatch {
+            what,
+            platform: platform.clone(),
+            hints,
+            platform_known: !known.is_empty(),
+            attempts,
+        })
+    }
+
+    /// What a request comes to where a mirror has answered: a copy that lags behind must not decide what is newest, so
+    /// Go's own index is asked too, if it is among the sources. An exact version never comes here.
+    fn against_official(
+        &self,
+        ask: &Ask,
+        mirror: &dyn Source,
+        request: &Request,
+        platform: &Platform,
+        found: Version,
+    ) -> Version {
+        let Some(official) = self.sources.iter().find(|source| source.name() == "official") else { return found };
+        let name = mirror.name();
+        if ask.offline {
+            return found;
+        }
+        match self.list(ask, official.as_ref(), platform) {
+            Ok(versions) => match request.select(versions.iter()) {
+                Some(newer) if *newer > found => {
+                    ask.progress.tell(&format!(
+                        "{name} is behind: its newest for `{request}` is {found}, Go's own index has {newer}, which counts"
+                    ));
+                    newer.clone()
+                }
+                _ => found,
+            },
+            Err(_) => {
+                ask.progress.tell(&format!(
+                    "{name} alone says that {found} is the newest for `{request}`: Go's own index could not be asked"
+                ));
+                found
+            }
+        }
+    }
+
+    /// What to try when no source has exactly this toolchain: the nearest versions that they have.
+    pub fn advice(&self, ask: &Ask, id: &ToolchainId) -> Hints {
+        let lists = self.sources.iter().filter_map(|source| self.list(ask, source.as_ref(), id.platform()).ok());
+        let mut known: Vec<Version> = lists.flatten().collect();
+        let near = nearest_of(&Request::Exact(id.version().clone()), &mut known);
+        if known.is_empty() { no_such_platform(id.platform()) } else { nearest_named(Hints::none(), &near) }
+    }
+
+    /// All versions of the first source that can answer, with its name.
+    pub fn all(&self, ask: &Ask, platform: &Platform) -> Result<(String, Vec<Version>), CatalogError> {
+        let mut attempts = Vec::new();
+        for source in &self.sources {
+            match self.list(ask, source.as_ref(), platform) {
+                Ok(versions) => return Ok((source.name().to_owned(), versions)),
+                Err(error) if error.class == Class::Interrupted => {
+                    return Err(CatalogError::Interrupted { what: "the list of versions".to_owned() });
+                }
+                Err(attempt) => attempts.push(attempt),
+            }
+        }
+        Err(self.unreachable(ask, "the list of versions".to_owned(), attempts))
+    }
+
+    /// What the sources were last known to offer; nobody is asked.
+    pub fn cached_versions(&self, sys: &Sys, cache: &Path, platform: &Platform) -> Vec<Version> {
+        self.sources.iter().flat_map(|source| source.cached_versions(sys, cache, platform)).collect()
+    }
+
+    fn unreachable(&self, ask: &Ask, what: String, attempts: Vec<Attempt>) -> CatalogError {
+        CatalogError::NoSource { what, attempts, offline: ask.offline }
+    }
+
+    fn list(&self, ask: &Ask, source: &dyn Source, platform: &Platform) -> Result<Vec<Version>, Attempt> {
+        self.put(ask, source, |source| source.list(ask, platform))
+    }
+
+    /// Asks a source, unless it is known to be down; remembers and tells when it turns out to be.
+    fn put<T>(
+        &self,
+        ask: &Ask,
+        source: &dyn Source,
+        question: impl FnOnce(&dyn Source) -> Result<T, SourceError>,
+    ) -> Result<T, Attempt> {
+        let _one_at_a_time = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(down) = self.down().get(source.name()).cloned() {
+            return Err(Attempt {
+                source: source.name().to_owned(),
+                place: source.place(),
+                reason: down.reason,
+                class: Class::Network,
+                word: down.word,
+                hints: Hints::none(),
+            });
+        }
+        question(source).map_err(|error| {
+            let mut attempt = Attempt::of(source, &error);
+            // What to try against a silent network is said once for all sources, not for each of them.
+            if attempt.class != Class::Integrity {
+                attempt.hints = Hints::none();
+            }
+            // What nobody configured is no news; it is named when nothing else helped either.
+            let is_news = !matches!(error, SourceError::NotConfigured { .. } | SourceError::Offline);
+            if is_news && !error.is_interrupt() {
+                ask.progress.tell(&format!("{attempt}"));
+            }
+            if error.class() == Class::Network {
+                let down = Down { reason: attempt.reason.clone(), word: attempt.word };
+                self.down().insert(attempt.source.clone(), down);
+            }
+            attempt
+        })
+    }
+
+    fn down(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Down>> {
+        self.down.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The sources that may have a toolchain, in order, each with where it lies or why not.
+    pub fn locate_each<'a>(
+        &'a self,
+        ask: Ask<'a>,
+        id: &'a ToolchainId,
+    ) -> impl Iterator<Item = (&'a dyn Source, Result<Located, Attempt>)> + 'a {
+        self.sources.iter().map(move |source| {
+            let source = source.as_ref();
+            (source, self.put(&ask, source, |source| source.locate(&ask, id)))
+        })
+    }
+
+    /// What Go's own index says of an archive, if it can be asked.
+    pub fn official_claim(&self, ask: &Ask, id: &ToolchainId) -> Option<Claim> {
+        self.official(ask, id).map(|located| located.claim)
+    }
+
+    /// Where Go's own index has an archive, if it can be asked.
+    pub fn official(&self, ask: &Ask, id: &ToolchainId) -> Option<Located> {
+        let source = self.sources.iter().find(|source| source.name() == "official")?;
+        self.put(ask, source.as_ref(), |source| source.locate(ask, id)).ok()
+    }
+}
+
+/// The versions that look like what was asked for, nearest first; `known` is put in order.
+fn nearest_of(request: &Request, known: &mut Vec<Version>) -> Vec<Version> {
+    known.sort();
+    known.dedup();
+    let mut nearest = request.nearest(known.iter());
+    nearest.truncate(NEAREST_MAX);
+    nearest
+}
+
+fn nearest_named(hints: Hints, nearest: &[Version]) -> Hints {
+    let near: Vec<String> = nearest.iter().map(Version::to_string).collect();
+    match near.as_slice() {
+        [] => hints.and("`goward list --remote` shows what can be had"),
+        [one] => hints.and(format!("the nearest is {one}; `goward list --remote` shows all")),
+        near => hints.and(format!("the nearest are {}; `goward list --remote` shows all", near.join(", "))),
+    }
+}
+
+fn no_such_platform(platform: &Platform) -> Hints {
+    hint!("no source has any toolchain for {platform}; `--platform OS/ARCH` asks for another")
+}
+
+/// What a request may have been meant for, where nothing matches it.
+fn note_on(request: &Request, known: &[Version]) -> Option<String> {
+    if let Some(minor) = request.float_trap() {
+        return Some(format!(
+            "YAML and TOML read an unquoted 1.20 as the number 1.2: if {minor} was meant, put it in quotes"
+        ));
+    }
+    let Request::Minor(minor) = request else { return None };
+    let prerelease = known.iter().filter(|version| version.minor() == *minor && version.is_prerelease()).max()?;
+    Some(format!("{minor} is not released yet; `goward install {prerelease}` gets its newest prerelease"))
+}
