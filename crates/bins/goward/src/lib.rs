@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use context::Ctx;
-use context::settings::{Flag, Settings};
+use context::settings::{Flag, Settings, keys};
 use diag::{Class, Colour, Report, Speech, Verbosity};
 use release::Platform;
 use sys::{Host, Sys};
@@ -117,9 +117,9 @@ fn settings(sys: &Sys, cli: &Cli) -> Result<Settings, Failure> {
     let config = cli.global.config.as_deref();
     let mut settings = Settings::read(sys, config, &flags(cli))?;
     if cli.global.system {
-        let home = settings.text("system.home").ok_or(Failure::from(engine::SystemError::Unnamed))?;
+        let home = settings.text(keys::SYSTEM_HOME).ok_or(Failure::from(engine::SystemError::Unnamed))?;
         let mut flags = flags(cli);
-        flags.push(Flag { key: "home", name: "--system", value: home.to_owned() });
+        flags.push(Flag::new(keys::HOME, "--system", home));
         settings = Settings::read(sys, config, &flags)?;
     }
     share_system_store(sys, &settings);
@@ -128,33 +128,22 @@ fn settings(sys: &Sys, cli: &Cli) -> Result<Settings, Failure> {
 
 /// What is made in the administrator's store is for all users of the machine.
 pub(crate) fn share_system_store(sys: &Sys, settings: &Settings) {
-    if settings.text("home") == settings.text("system.home") {
+    if settings.text(keys::HOME) == settings.text(keys::SYSTEM_HOME) {
         sys.process().share_what_is_made();
     }
 }
 
 fn flags(cli: &Cli) -> Vec<Flag> {
-    let mut flags = Vec::new();
-    let mut set = |key, name, value: String| flags.push(Flag { key, name, value });
-    if cli.global.offline {
-        set("network.offline", "--offline", "true".to_owned());
-    }
-    if cli.global.locked {
-        set("lock.required", "--locked", "true".to_owned());
-    }
-    if cli.global.frozen {
-        set("lock.frozen", "--frozen", "true".to_owned());
-    }
-    if let Some(source) = &cli.global.source {
-        set("sources", "--source", source.clone());
-    }
-    if cli.global.allow_unproven {
-        set("verify.allow-unproven", "--allow-unproven", "true".to_owned());
-    }
-    if cli.global.no_install {
-        set("install.auto", "--no-install", "false".to_owned());
-    }
-    flags
+    let global = &cli.global;
+    let switches = [
+        (global.offline, Flag::new(keys::NETWORK_OFFLINE, "--offline", "true")),
+        (global.locked, Flag::new(keys::LOCK_REQUIRED, "--locked", "true")),
+        (global.frozen, Flag::new(keys::LOCK_FROZEN, "--frozen", "true")),
+        (global.allow_unproven, Flag::new(keys::VERIFY_ALLOW_UNPROVEN, "--allow-unproven", "true")),
+        (global.no_install, Flag::new(keys::INSTALL_AUTO, "--no-install", "false")),
+    ];
+    let source = global.source.as_ref().map(|source| Flag::new(keys::SOURCES, "--source", source.clone()));
+    switches.into_iter().filter(|(is_given, _)| *is_given).map(|(_, flag)| flag).chain(source).collect()
 }
 
 /// Prints an outcome to standard output. What is for people, and whatever reaches a terminal, is cleaned of what would

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use archive::{Kin, Layout, Limits, LinkMode, Unpack, Unpacked};
 use context::Ctx;
+use context::settings::keys;
 use diag::{Class, Diagnose, Hints, Task, TaskHandle};
 use fetch::{LocalError, LocalFile};
 use release::{Digest, Form, ToolchainId};
@@ -174,8 +175,8 @@ pub(crate) fn acquire(
     let id = &located.id;
     ctx.progress.tell(&format!("{id}: from {} ({})", source.name(), source.place()));
     let task = ctx.progress.begin(Task { subject: id.to_string(), action: "fetch", bytes_total: located.bytes });
-    if !ctx.settings.is_on("store.durable") {
-        let origin = &ctx.settings.get("store.durable").origin;
+    if !ctx.settings.is_on(keys::STORE_DURABLE) {
+        let origin = &ctx.settings.get(keys::STORE_DURABLE).origin;
         ctx.progress
             .tell(&format!("{id}: not made durable before it is shown, as {origin} says: a power cut may empty it"));
     }
@@ -222,9 +223,9 @@ pub(crate) fn acquire(
         witnesses,
         log_proof,
     };
-    let commit_max = ctx.settings.seconds("install.commit-seconds");
+    let commit_max = ctx.settings.seconds(keys::INSTALL_COMMIT_SECONDS);
     let toolchain = ctx.store.admit(operation, staging, record, &got.unpacked.manifest, commit_max)?;
-    got.held.let_go(ctx.settings.is_on("install.keep-archives"));
+    got.held.let_go(ctx.settings.is_on(keys::INSTALL_KEEP_ARCHIVES));
     Ok(Installed {
         toolchain: toolchain.id,
         tree: toolchain.tree,
@@ -318,7 +319,7 @@ impl Target {
 }
 
 pub(crate) fn link_mode(ctx: &Ctx) -> LinkMode {
-    match ctx.settings.text("store.link") {
+    match ctx.settings.text(keys::STORE_LINK) {
         Some("reflink") => LinkMode::Reflink,
         Some("hardlink") => LinkMode::Hardlink,
         Some("copy") => LinkMode::Copy,
@@ -414,7 +415,7 @@ fn from_file(
 ) -> Result<Acquired, AcquireError> {
     task.phase("copy");
     let downloads = ctx.store.layout().downloads();
-    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let name = &located.file_name;
     let local = LocalFile { path, name, folder: &downloads, bytes_max: located.bytes_max, wait_max };
     let fetch::Copied { bytes, sha256, parts } = fetch::copy_local(&ctx.sys, &local, task).map_err(not_copied)?;

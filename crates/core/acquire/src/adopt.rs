@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use archive::{ArchiveError, Copied, LeaveOut, LeftOut, Limits, Unpack};
 use context::recover;
+use context::settings::keys;
 use diag::{Class, Diagnose, Hints, Task, error_chain, hint};
 use release::{Digest, Form, ToolchainId};
 use serde::Serialize;
@@ -164,7 +165,7 @@ pub fn adopt(sources: &Sources, adoption: &Adoption) -> Result<Adopted, AdoptErr
     }
     ctx.store.check_ready(INSTALL_BYTES_NEEDED).map_err(refused)?;
     recover(ctx);
-    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let lock =
         ctx.store.lock(ctx.store.layout().install_lock(id), &format!("adopt {id}"), wait_max).map_err(refused)?;
     // Whoever had the lock may have installed it meanwhile.
@@ -240,7 +241,7 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
         witnesses: witnesses.clone(),
         log_proof,
     };
-    let commit_max = ctx.settings.seconds("install.commit-seconds");
+    let commit_max = ctx.settings.seconds(keys::INSTALL_COMMIT_SECONDS);
     let toolchain = ctx.store.admit(operation, staging, record, &unpacked.manifest, commit_max).map_err(refused)?;
     let installed = Installed {
         toolchain: toolchain.id,

@@ -4,6 +4,7 @@
 //! turn; a failure of the machine (no space, no permission) or the user's Ctrl-C ends the work at
 //! once. Whatever happens, nothing is visible before it is whole, and what was fetched is kept.
 
+use context::settings::keys;
 use context::{Ctx, recover};
 use diag::{Class, Diagnose, Hints, Tried, error_chain, hint};
 use release::host::Unfit;
@@ -245,7 +246,7 @@ fn install_one(sources: &Sources, id: &ToolchainId) -> Result<Installed, Install
     check_host(ctx, id).map_err(|unfit| InstallError::Unfit { id: id.clone(), unfit })?;
     ctx.store.check_ready(INSTALL_BYTES_NEEDED).map_err(refused)?;
     recover(ctx);
-    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let lock =
         ctx.store.lock(ctx.store.layout().install_lock(id), &format!("install {id}"), wait_max).map_err(|cause| {
             match cause {

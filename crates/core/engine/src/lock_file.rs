@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use acquire::{LockError, LogProofError, ProjectLock, Sources, bytes_of, index_says, parsed, proof_of};
 use context::Ctx;
+use context::settings::keys;
 use diag::{AnyDiagnose, Class, Diagnose, Hints, hint};
 use project::{LOCK_FILE_NAME, LockFile, Locked, LockedArchive, LockedLog};
 use release::{Platform, ToolchainId, Version};
@@ -124,8 +125,8 @@ pub fn lock(
     check: bool,
 ) -> Result<LockOutcome, LockWriteError> {
     let ctx = sources.ctx();
-    if ctx.settings.is_on("lock.frozen") && !check {
-        return Err(LockWriteError::Frozen { by: ctx.settings.get("lock.frozen").origin.to_string() });
+    if ctx.settings.is_on(keys::LOCK_FROZEN) && !check {
+        return Err(LockWriteError::Frozen { by: ctx.settings.get(keys::LOCK_FROZEN).origin.to_string() });
     }
     let path = sources.lock().folder()?.join(LOCK_FILE_NAME);
     let bytes = bytes_of(ctx, &path)?;
@@ -165,7 +166,7 @@ pub fn lock(
     if !changes.is_empty() && !check {
         let folder = path.parent().unwrap_or(&path);
         let change = FileChange::of_project(folder, &path, bytes, Some(after.encode().into_bytes()));
-        ctx.store.change_alone(&change, "lock", ctx.settings.seconds("lock.wait-seconds"))?;
+        ctx.store.change_alone(&change, "lock", ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))?;
     }
     let toolchains = after.toolchains.into_iter().map(|locked| locked.toolchain).collect();
     Ok(LockOutcome { path, toolchains, changes, left_out })

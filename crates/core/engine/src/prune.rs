@@ -13,6 +13,7 @@ use store::StoreError;
 use crate::shims::after_change;
 use context::Ctx;
 use context::recover;
+use context::settings::keys;
 
 /// What a prune decides of one toolchain.
 #[derive(Debug, Clone, Serialize)]
@@ -54,7 +55,7 @@ fn decide(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
             toolchain: toolchain.id,
         };
         if !item.kept && !dry_run {
-            match ctx.store.remove(&item.toolchain, &ctx.author, ctx.settings.seconds("lock.wait-seconds")) {
+            match ctx.store.remove(&item.toolchain, &ctx.author, ctx.settings.seconds(keys::LOCK_WAIT_SECONDS)) {
                 Ok(()) => ctx.changed(format!("removed {}", item.toolchain)),
                 // It came into use between the look and the removal.
                 Err(StoreError::Running { holder, .. }) => {
@@ -76,7 +77,7 @@ fn roots(ctx: &Ctx) -> Result<BTreeMap<ToolchainId, String>, StoreError> {
         roots.entry(id).or_insert(reason);
     };
     // Whose projects need what is not known of all users: it is removed by name, or not at all.
-    if ctx.settings.text("system.home").map(std::path::Path::new) == Some(ctx.store.layout().home()) {
+    if ctx.settings.text(keys::SYSTEM_HOME).map(std::path::Path::new) == Some(ctx.store.layout().home()) {
         for toolchain in ctx.store.toolchains()? {
             keep(
                 toolchain.id,
@@ -87,7 +88,7 @@ fn roots(ctx: &Ctx) -> Result<BTreeMap<ToolchainId, String>, StoreError> {
     if let Some(current) = ctx.store.current()? {
         keep(current.toolchain, format!("it is the default (generation {})", current.number));
     }
-    let newest = usize::try_from(ctx.settings.count("prune.keep-generations")).unwrap_or(usize::MAX);
+    let newest = usize::try_from(ctx.settings.count(keys::PRUNE_KEEP_GENERATIONS)).unwrap_or(usize::MAX);
     for generation in ctx.store.generations()?.into_iter().rev().take(newest) {
         keep(generation.toolchain, format!("generation {} is one of the newest {newest}", generation.number));
     }

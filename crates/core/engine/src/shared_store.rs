@@ -13,6 +13,7 @@ use store::{Layout, SystemStore};
 use sys::{EntryKind, Host};
 
 use context::Ctx;
+use context::settings::keys;
 
 /// Everybody may read and enter, only the owner may write.
 const SHARED_MODE: u32 = 0o755;
@@ -107,7 +108,7 @@ impl Diagnose for SystemError {
 
 /// Looks at the administrator's store.
 pub fn system_status(ctx: &Ctx) -> SystemStatus {
-    let home = ctx.settings.text("system.home").map(PathBuf::from);
+    let home = ctx.settings.text(keys::SYSTEM_HOME).map(PathBuf::from);
     let is_own = home.as_deref() == Some(ctx.store.layout().home());
     let (read, passed_over) = match ctx.store.system() {
         SystemStore::None => (false, None),
@@ -124,7 +125,7 @@ pub fn system_status(ctx: &Ctx) -> SystemStatus {
 /// # Errors
 /// When no folder is named, the user is not the administrator, or the system refuses.
 pub fn system_init(ctx: &Ctx, dry_run: bool) -> Result<SystemMade, SystemError> {
-    let home = ctx.settings.text("system.home").map(PathBuf::from).ok_or(SystemError::Unnamed)?;
+    let home = ctx.settings.text(keys::SYSTEM_HOME).map(PathBuf::from).ok_or(SystemError::Unnamed)?;
     if let Some(user) = Host::user_number().filter(|user| *user != 0) {
         return Err(SystemError::NotAdministrator { home, user });
     }

@@ -6,6 +6,7 @@ use store::StoreError;
 
 use context::Ctx;
 use context::recover;
+use context::settings::keys;
 
 /// What a switch has done.
 #[derive(Debug, Clone, Serialize)]
@@ -28,7 +29,7 @@ pub struct Switched {
 /// When it is not installed, or the store refuses; then the default is what it was.
 pub fn switch(ctx: &Ctx, id: &ToolchainId) -> Result<Switched, StoreError> {
     recover(ctx);
-    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let moved = ctx.store.switch_from(id, ctx.author.clone(), wait_max)?;
     Ok(Switched {
         changed: moved.is_change(),

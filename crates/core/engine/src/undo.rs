@@ -6,6 +6,7 @@ use store::{Generation, Moved, PastChange, StoreError};
 
 use context::Ctx;
 use context::recover;
+use context::settings::keys;
 
 /// What going back has done.
 #[derive(Debug, Clone, Serialize)]
@@ -91,7 +92,7 @@ pub fn undo(ctx: &Ctx, steps: u64) -> Result<Undone, StoreError> {
 }
 
 fn take(ctx: &Ctx, step: Step) -> Result<UndoneStep, StoreError> {
-    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     match step {
         Step::To { from, to } => move_back(ctx, Some(from), to).map(UndoneStep::Default),
         Step::ToNone { from } => {
@@ -177,7 +178,7 @@ pub fn roll_back(ctx: &Ctx, to: Option<u64>) -> Result<RolledBack, StoreError> {
 
 /// Moves the default to a generation that is there; from `from` only, where a number is given.
 fn move_back(ctx: &Ctx, from: Option<u64>, to: u64) -> Result<RolledBack, StoreError> {
-    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let Moved { generation, left } = ctx.store.roll_back_from(from, to, ctx.author.clone(), wait_max)?;
     Ok(RolledBack {
         generation: generation.number,

@@ -7,6 +7,7 @@ use store::StoreError;
 use crate::shims::after_change;
 use context::Ctx;
 use context::recover;
+use context::settings::keys;
 
 /// What was taken away.
 #[derive(Debug, Clone, Serialize)]
@@ -25,7 +26,7 @@ pub fn uninstall(ctx: &Ctx, id: &ToolchainId) -> Result<Uninstalled, StoreError>
     recover(ctx);
     // A toolchain whose record is damaged can be removed all the same.
     let bytes = ctx.store.record(id).map_or(0, |record| record.bytes);
-    ctx.store.remove(id, &ctx.author, ctx.settings.seconds("lock.wait-seconds"))?;
+    ctx.store.remove(id, &ctx.author, ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))?;
     ctx.changed(format!("removed {id}"));
     after_change(ctx);
     Ok(Uninstalled { toolchain: id.clone(), bytes })

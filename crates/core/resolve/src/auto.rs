@@ -6,6 +6,7 @@
 //! somebody else's. Whoever asks on the command line or by a variable has said what is wanted, and gets it.
 
 use context::Ctx;
+use context::settings::keys;
 use diag::{Class, Diagnose, Hints, hint};
 use project::{FileName, Stranger};
 use release::{Request, Version};
@@ -84,8 +85,8 @@ pub fn check_auto_install(ctx: &Ctx, choice: &Choice, version: Option<&Version>)
         let (request, origin, stranger) = (choice.request.clone(), origin.to_string(), stranger.clone());
         return Err(AutoError::Stranger { request, origin, stranger });
     }
-    let setting = ctx.settings.get("install.auto-floor");
-    let floor: Option<Version> = ctx.settings.text("install.auto-floor").and_then(|text| text.parse().ok());
+    let setting = ctx.settings.get(keys::INSTALL_AUTO_FLOOR);
+    let floor: Option<Version> = ctx.settings.text(keys::INSTALL_AUTO_FLOOR).and_then(|text| text.parse().ok());
     let Some(floor) = floor else { return Ok(()) };
     let newest = version.cloned().or_else(|| surely(&choice.request, &floor));
     match newest.filter(|version| version.go_order(&floor).is_lt()) {

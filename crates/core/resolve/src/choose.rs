@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use context::settings::keys;
 use context::{Ctx, FOLDERS_MAX, goroots, owner_of, users};
 use diag::{Class, Diagnose, Hints, hint};
 use project::{
@@ -244,7 +245,7 @@ pub fn choose_in(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result
 
 /// Whether a pin gives way to what the project needs.
 fn raises(ctx: &Ctx) -> bool {
-    ctx.settings.text("resolve.on-conflict") == Some("raise")
+    ctx.settings.text(keys::RESOLVE_ON_CONFLICT) == Some("raise")
 }
 
 /// The newest version a request may come to, where that is older than what the project needs.
@@ -407,7 +408,7 @@ pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Resu
 fn of_settings(ctx: &Ctx, inputs: Inputs) -> Inputs {
     Inputs {
         pin_files: ctx.settings.pin_files(),
-        toolchain_line: match ctx.settings.text("resolve.toolchain-line") {
+        toolchain_line: match ctx.settings.text(keys::RESOLVE_TOOLCHAIN_LINE) {
             Some("exact") => ToolchainLine::Exact,
             _ => ToolchainLine::Floor,
         },

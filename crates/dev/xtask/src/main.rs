@@ -10,9 +10,11 @@ mod bench;
 mod bench_bundle;
 mod bench_shells;
 mod bench_verify;
+mod circles;
 #[cfg(unix)]
 mod cross;
 mod elsewhere;
+mod files;
 mod fuzz;
 mod promises;
 mod reference;

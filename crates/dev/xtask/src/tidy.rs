@@ -1,4 +1,5 @@
-//! Checks what no compiler checks: arrows go down, one file builds the store's paths, promises have their tests.
+//! Checks what no compiler checks: arrows go down, no files need each other in a circle, one file builds the store's paths,
+//! promises have their tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,11 +7,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 
+use crate::circles::circles;
 use crate::elsewhere::left_out_on_windows;
+use crate::files::sources;
 use crate::promises::unheld;
 
 /// The layers from the bottom up; a crate may depend on its own layer and those below.
 const LAYERS: [&str; 6] = ["base", "model", "core", "features", "services", "bins"];
+/// The order within `core`: a crate may depend on those of the rows before its own, never on one beside it.
+const CORE: [&[&str]; 5] =
+    [&["archive", "fetch", "trust"], &["source", "store"], &["context"], &["acquire", "resolve"], &["engine"]];
+/// What a crate may not depend on though it is below: what chooses cannot fetch.
+const FORBIDDEN: [(&str, &[&str]); 1] = [("resolve", &["fetch", "archive", "trust"])];
 /// The layer of what is not shipped.
 const DEV: &str = "dev";
 /// The longest a source file may be, in lines: past that it holds more than one thing.
@@ -22,6 +30,7 @@ const STORE_FOLDERS: [&str; 8] =
 pub fn run() -> Result<()> {
     let root = super::root()?;
     let mut faults = layers(&root)?;
+    faults.extend(circles(&root)?);
     let files = sources(&root.join("crates"))?;
     faults.extend(paths(&root, &files)?);
     faults.extend(lengths(&root, &files)?);
@@ -68,6 +77,12 @@ fn allowed(layer: &str, below: &str, kind: DependencyKind, from: &str, to: &str)
     match (rank(layer), rank(below)) {
         // `model` is pure: of the base it may only know how to word an error.
         _ if layer == "model" && to == "sys" => false,
+        _ if FORBIDDEN.iter().any(|(crate_, others)| from == *crate_ && others.contains(&to)) => false,
+        _ if layer == "core" && below == "core" && kind != DependencyKind::Development => {
+            let row = |name: &str| CORE.iter().position(|row| row.contains(&name));
+            // A crate that has no row yet is told as one that depends on something it may not.
+            row(to).zip(row(from)).is_some_and(|(to, from)| to < from)
+        }
         // Its tests compare it with the rules that it has a part of.
         _ if from == "shim" && kind != DependencyKind::Development => to == "pin",
         (Some(layer), Some(below)) => below <= layer,
@@ -75,21 +90,6 @@ fn allowed(layer: &str, below: &str, kind: DependencyKind, from: &str, to: &str)
         (Some(_), None) => below == DEV && matches!(to, "testkit" | "sim") && kind == DependencyKind::Development,
         (None, _) => layer == DEV,
     }
-}
-
-/// Every source file below a folder.
-pub fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(sources(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// Product code only: tests look at the store from outside and may name its folders.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use acquire::{AdoptError, Adopted, Adoption, Sources};
 use context::Ctx;
+use context::settings::keys;
 use diag::{Class, Diagnose};
 use serde::Serialize;
 use store::{StoreError, SystemGo};
@@ -160,7 +161,7 @@ fn register(ctx: &Ctx, found: &Found, why: &str) -> Result<Done, AdoptError> {
         registered_unix_seconds: ctx.sys.clock().unix_seconds(),
     };
     ctx.store
-        .register_system(system, ctx.settings.seconds("lock.wait-seconds"))
+        .register_system(system, ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))
         .map_err(|cause| AdoptError::Register { path: found.path.clone(), cause: Box::new(cause) })?;
     Ok(Done::Registered { path: found.path.clone(), why: why.to_owned() })
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use acquire::{InstallPlan, LogProofError, Sources};
 use archive::Manifest;
 use context::Ctx;
-use context::settings::Flag;
+use context::settings::{Flag, keys};
 use diag::{Task, TaskHandle};
 use release::{Digest, Platform, ToolchainId};
 use serde::Serialize;
@@ -130,7 +130,7 @@ fn beside(out: &Path, ending: &str) -> PathBuf {
 /// Installs what is not installed here into a store of its own: the bundle's toolchains are mostly for other machines.
 fn get_missing(ctx: &Ctx, wanted: &[ToolchainId], scratch: &Path) -> Result<Ctx, BundleError> {
     let home = scratch.to_string_lossy().into_owned();
-    let other = ctx.derive(|same| same.flag(Flag { key: "home", name: "--output", value: home }))?;
+    let other = ctx.derive(|same| same.flag(Flag::new(keys::HOME, "--output", home)))?;
     let mut plans = Vec::new();
     for id in wanted {
         if ctx.store.find_installed(id)?.is_none() {
@@ -156,7 +156,7 @@ fn look_up(sources: &Sources, id: &ToolchainId) -> Result<Packed, BundleError> {
     let proof = match acquire::log_proof(sources, id) {
         Ok(proof) => Some(proof),
         // What the log says against it, or a fault of this machine, is not allowed by that.
-        Err(error @ LogProofError::Silent { .. }) if ctx.settings.is_on("verify.allow-unproven") => {
+        Err(error @ LogProofError::Silent { .. }) if ctx.settings.is_on(keys::VERIFY_ALLOW_UNPROVEN) => {
             ctx.progress.tell(&format!("{id}: bundled without a proof, as allowed: {error}"));
             None
         }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use context::Ctx;
+use context::settings::keys;
 use diag::{Class, Diagnose, Hints};
 use serde::Serialize;
 use store::{FileChange, StoreError};
@@ -127,6 +128,6 @@ fn take_out(ctx: &Ctx, word: &'static str, path: &Path, text: &str) -> Result<Ta
     // It is a profile of the user's.
     let planned = FileChange::of_user(path, Some(bytes), Some(after));
     let change = ctx.store.transaction(format!("doctor: {word}")).by(ctx.author.clone()).change(planned);
-    let name = change.commit(ctx.settings.seconds("lock.wait-seconds"))?;
+    let name = change.commit(ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))?;
     Ok((vec![format!("took `{text}` out of {}", path.display())], Some(name)))
 }

@@ -9,6 +9,7 @@
 use std::path::{Path, PathBuf};
 
 use context::Ctx;
+use context::settings::keys;
 use jsonc_parser::cst::{CstInputValue, CstObject, CstRootNode};
 use release::Version;
 use serde::Serialize;
@@ -90,7 +91,7 @@ pub fn apply(ctx: &Ctx, plan: &Plan) -> Result<Option<String>, IdeError> {
         let (before, after) = (edit.before.clone().map(String::into_bytes), edit.after.clone().into_bytes());
         change = change.change(FileChange::of_project(&plan.folder, &edit.path, before, Some(after)));
     }
-    Ok(Some(change.commit(ctx.settings.seconds("lock.wait-seconds"))?))
+    Ok(Some(change.commit(ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))?))
 }
 
 /// A document open for changes.

@@ -32,6 +32,7 @@ pub use report::Verified;
 pub use trial::Trial;
 
 use acquire::{LogFailure, Sources, has_record, query};
+use context::settings::keys;
 use diag::Task;
 use release::ToolchainId;
 use store::{StoreError, ToolchainRecord};
@@ -142,7 +143,7 @@ fn ask(
     if ctx.is_offline() {
         return Ok(Asked::Said("Go's checksum database was not asked (offline)".to_owned()));
     }
-    if ctx.settings.text("verify.sumdb") == Some("never") {
+    if ctx.settings.text(keys::VERIFY_SUMDB) == Some("never") {
         return Ok(Asked::Said("Go's checksum database was not asked (verify.sumdb)".to_owned()));
     }
     if !has_record(id) {
@@ -158,7 +159,7 @@ fn ask(
                 &record.manifest_sha256,
                 vouched.proof.clone(),
                 vouched.witness.clone(),
-                ctx.settings.seconds("lock.wait-seconds"),
+                ctx.settings.seconds(keys::LOCK_WAIT_SECONDS),
             );
             let line = match kept {
                 Ok(()) => "Go's checksum database was asked now; its proof is kept".to_owned(),

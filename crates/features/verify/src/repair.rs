@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use acquire::{Sources, refetch};
 use archive::{FileRecord, Manifest};
+use context::settings::keys;
 use context::{Ctx, go_setting_of};
 use release::ToolchainId;
 use serde::Serialize;
@@ -78,7 +79,7 @@ pub(crate) fn repair(
         // Durable before any of it can be seen, and all at once.
         fs.sync_tree(&scratch).map_err(|cause| VerifyError::Scratch { path: scratch.clone(), cause })?;
         // Only now the locks: they are not held while something is fetched.
-        let wait_max = ctx.settings.seconds("lock.wait-seconds");
+        let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
         let mut mending = ctx.store.mend(id, &record.manifest_sha256, wait_max)?;
         let mut repaired = Repaired::default();
         for path in aside {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use acquire::{InstallPlan, Installed, Sources};
 use bundle::{Created, Order};
 use context::Ctx;
-use context::settings::Flag;
+use context::settings::{Flag, keys};
 use diag::{Bytes, Class, Speech};
 use release::{Platform, Request, ToolchainId};
 use serde_json::json;
@@ -113,7 +113,7 @@ fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Done
     for result in engine::install(sources, &plans) {
         done.push(result?);
     }
-    let mut text: String = done.iter().map(|installed| format!("{}\n", super::install::line(installed))).collect();
+    let mut text: String = done.iter().map(|installed| format!("{}\n", super::installed::line(installed))).collect();
     let newest = done.iter().map(|installed| &installed.toolchain).max_by_key(|id| (id.version().is_stable(), *id));
     if let (None, Some(newest)) = (ctx.store.current()?, newest) {
         let switched = engine::switch(ctx, newest)?;
@@ -122,7 +122,7 @@ fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Done
     }
     if args.command.is_empty() {
         return Ok(Box::new(Worded::new(
-            json!({ "installed": done.iter().map(super::install::with_evidence).collect::<Vec<_>>(), "home": ctx.store.layout().home() }),
+            json!({ "installed": done.iter().map(super::installed::with_evidence).collect::<Vec<_>>(), "home": ctx.store.layout().home() }),
             text,
         )));
     }
@@ -135,12 +135,12 @@ fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Done
 fn from_bundle(ctx: &Ctx, args: &BundleInstallArgs, file: &Path) -> Result<Ctx, Failure> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let mut flags = vec![
-        Flag { key: "bundle.path", name: "FILE", value: text(file) },
-        Flag { key: "sources", name: "FILE", value: "bundle".to_owned() },
-        Flag { key: "network.offline", name: "FILE", value: "true".to_owned() },
+        Flag::new(keys::BUNDLE_PATH, "FILE", text(file)),
+        Flag::new(keys::SOURCES, "FILE", "bundle"),
+        Flag::new(keys::NETWORK_OFFLINE, "FILE", "true"),
     ];
     if let Some(to) = &args.to {
-        flags.push(Flag { key: "home", name: "--to", value: text(&absolute(ctx, to)) });
+        flags.push(Flag::new(keys::HOME, "--to", text(&absolute(ctx, to))));
     }
     Ok(ctx.derive(|same| flags.into_iter().fold(same, context::Derivation::flag))?)
 }

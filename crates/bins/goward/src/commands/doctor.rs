@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use context::Ctx;
-use context::settings::Settings;
+use context::settings::{Settings, keys};
 use diag::{Class, Speech};
 pub(super) use doctor::Wanted;
 use doctor::{Finding, Repaired, Severity, TOPICS};
@@ -34,7 +34,7 @@ pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> Done {
 
 /// What is wrong with a home that goward refuses to work in; none where it is in order by now.
 pub(super) fn before_store(sys: &Sys, settings: &Settings, args: &DoctorArgs, speech: &Speech) -> Option<Done> {
-    let home = settings.text("home").filter(|_| !args.list)?;
+    let home = settings.text(keys::HOME).filter(|_| !args.list)?;
     match doctor::examine_home(sys, std::path::Path::new(home), args.repair) {
         Err(error) => Some(Err(error.into())),
         Ok((repaired, finding)) => {

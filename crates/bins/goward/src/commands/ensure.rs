@@ -2,6 +2,7 @@
 
 use acquire::{InstallPlan, Sources};
 use context::Ctx;
+use context::settings::keys;
 use diag::{Class, Diagnose, Speech};
 use release::{Request, ToolchainId};
 use resolve::Choice;
@@ -45,7 +46,7 @@ pub(super) fn ensure(sources: &Sources, request: &Request, speech: &Speech) -> R
         sources.lock().check_installed(&toolchain.id)?;
         return Ok(toolchain);
     }
-    if !ctx.settings.is_on("install.auto") {
+    if !ctx.settings.is_on(keys::INSTALL_AUTO) {
         return Err(EnsureError::missing(Failure::NotInstalled { request: request.to_string() }));
     }
     listen(ctx)?;
@@ -57,7 +58,7 @@ pub(super) fn ensure(sources: &Sources, request: &Request, speech: &Speech) -> R
 pub(super) fn ensure_released(sources: &Sources, request: &Request, speech: &Speech) -> Result<Toolchain, Failure> {
     let ctx = sources.ctx();
     let is_word = matches!(request, Request::Latest | Request::OldStable | Request::Candidate);
-    if !is_word || ctx.is_offline() || !ctx.settings.is_on("install.auto") {
+    if !is_word || ctx.is_offline() || !ctx.settings.is_on(keys::INSTALL_AUTO) {
         return ensure(sources, request, speech).map_err(EnsureError::into_failure);
     }
     listen(ctx)?;
@@ -84,7 +85,7 @@ pub(super) fn install_planned(sources: &Sources, plan: InstallPlan, speech: &Spe
     let ctx = sources.ctx();
     let id: ToolchainId = plan.toolchain.clone();
     for result in engine::install(sources, &[plan]) {
-        speech.say(&super::install::line(&result?));
+        speech.say(&super::installed::line(&result?));
     }
     ctx.store.find_installed(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
 }
@@ -110,7 +111,7 @@ pub(super) fn ensure_choice(
         sources.lock().check_installed(&toolchain.id)?;
         return Ok((toolchain.clone(), choice));
     }
-    if !ctx.settings.is_on("install.auto") {
+    if !ctx.settings.is_on(keys::INSTALL_AUTO) {
         let failure = Failure::NotInstalled { request: choice.request.to_string() };
         return Err(EnsureError::Missing(asked(&choice, failure)));
     }

@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use context::Ctx;
-use context::settings::{Flag, Origin, Settings};
+use context::settings::{Flag, Origin, Settings, keys};
 use diag::{Class, Colour, Diagnose, Report, Speech, Verbosity, hint};
 use release::{Request, Version};
 use resolve::{ChooseError, LaunchError, ShimCall};
@@ -88,8 +88,8 @@ fn failed(report: Report) -> Failed {
 /// The settings, for the home that the shim stands in unless another is named.
 fn settings(sys: &Sys, name: &str) -> Result<Settings, Failure> {
     let settings = Settings::read(sys, None, &[])?;
-    match home_of_shim(sys.env(), name).filter(|_| settings.get("home").origin == Origin::Default) {
-        Some(value) => Ok(Settings::read(sys, None, &[Flag { key: "home", name: MARKER, value }])?),
+    match home_of_shim(sys.env(), name).filter(|_| settings.get(keys::HOME).origin == Origin::Default) {
+        Some(value) => Ok(Settings::read(sys, None, &[Flag::new(keys::HOME, MARKER, value)])?),
         None => Ok(settings),
     }
 }

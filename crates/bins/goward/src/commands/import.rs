@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use acquire::{Adopted, Sources};
 use adopt::{Action, Done as What, GlobalDefault, Item, Manager, ProjectPin, Verdict, Where};
 use context::Ctx;
+use context::settings::keys;
 use diag::{Diagnose, Report, Speech};
 use serde_json::{Value, json};
 
-use super::{Done, install, listen};
+use super::{Done, listen};
 use crate::cli::ImportArgs;
 use crate::failure::Failure;
 use crate::outcome::Worded;
@@ -175,7 +176,7 @@ fn bring_in(sources: &Sources, items: &[Item], missing: Vec<Failure>, speech: &S
 
 fn forget(ctx: &Ctx, path: &std::path::Path) -> Done {
     let real = ctx.sys.fs().resolve(path).unwrap_or_else(|_| path.to_owned());
-    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let was_there = ctx.store.forget_system(&real, wait_max)?;
     if !was_there {
         return Err(adopt::SystemError::NotThere { path: path.to_owned() }.into());
@@ -222,12 +223,12 @@ fn worded(what: &What) -> String {
 fn adopted_text(adopted: &Adopted) -> String {
     let installed = &adopted.installed;
     if installed.was_installed {
-        return format!("{}\n", install::line(installed));
+        return format!("{}\n", super::installed::line(installed));
     }
     let seconds = installed.milliseconds as f64 / 1000.0;
     let source = installed.source.as_deref().unwrap_or("an unknown source");
     let mut text = format!("brought in {} from {source} in {seconds:.1} s (nothing fetched)\n", installed.toolchain);
-    text.push_str(&install::proof_lines(&installed.witnesses));
+    text.push_str(&super::installed::proof_lines(&installed.witnesses));
     let mut rules: Vec<&str> = adopted.left_out.iter().map(|(_, rule)| *rule).collect();
     rules.sort_unstable();
     rules.dedup();

@@ -14,6 +14,7 @@ mod history;
 mod ide;
 mod import;
 mod install;
+mod installed;
 mod list;
 mod man;
 mod migrate;
@@ -34,7 +35,7 @@ mod which;
 mod why;
 
 use context::Ctx;
-use context::settings::{Origin, Settings};
+use context::settings::{Origin, Settings, keys};
 use diag::Speech;
 use release::Platform;
 use sys::Sys;
@@ -106,7 +107,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
 
 /// Whether it is the administrator's store that is worked on (`--system`).
 fn is_of_system(ctx: &Ctx) -> bool {
-    ctx.settings.get("home").origin == Origin::Flag("--system")
+    ctx.settings.get(keys::HOME).origin == Origin::Flag("--system")
 }
 
 /// From now on Ctrl-C asks the work to stop, so that it leaves a resumable state and says so.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use context::Ctx;
+use context::settings::keys;
 use diag::Speech;
 use serde::Serialize;
 use shell::{Action, Completion, Plan, Shell, Wish};
@@ -90,7 +91,7 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
     }
     // The plan is told before anything changes.
     speech.say(planned(&plan).trim_end());
-    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let is_setup = plan.purpose == "setup";
     // The shims come first: a shell that starts in between finds them, or nothing of goward's.
     let shims = if is_setup { Some(engine::write_shims(ctx)?) } else { None };

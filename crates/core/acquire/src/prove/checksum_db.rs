@@ -5,6 +5,7 @@
 //! store; a database that shows another history than before leaves its evidence beside it.
 
 use archive::Manifest;
+use context::settings::keys;
 use context::{Ctx, goroots};
 use diag::{Class, Diagnose, Hints, error_chain, hint};
 use fetch::{Document, FetchError};
@@ -116,7 +117,11 @@ fn look_up(sources: &Sources, id: &ToolchainId) -> Result<Proof, LogFailure> {
     // Two that load the same head and save different ones would leave the older.
     let _alone = ctx
         .store
-        .lock(ctx.store.layout().heads_lock(), "ask the checksum database", ctx.settings.seconds("lock.wait-seconds"))
+        .lock(
+            ctx.store.layout().heads_lock(),
+            "ask the checksum database",
+            ctx.settings.seconds(keys::LOCK_WAIT_SECONDS),
+        )
         .map_err(|error| LogFailure::Local(LocalFailure::of(&error)))?;
     let wanted = ModuleVersion::toolchain(&id.to_string());
     SumDb::new(database.key).lookup(&wanted, &transport, &heads).map_err(|error| {

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use context::Ctx;
+use context::settings::keys;
 use diag::error_chain;
 use serde_json::json;
 use source::Place;
@@ -19,7 +20,7 @@ use crate::limits::{HOOK_BYTES_MAX, HOOK_LINES_MAX};
 
 /// The user's check, if one is set.
 pub(crate) fn hook_of(ctx: &Ctx) -> Option<Vec<String>> {
-    let words = ctx.settings.text("verify.hook")?;
+    let words = ctx.settings.text(keys::VERIFY_HOOK)?;
     let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
     (!words.is_empty()).then_some(words)
 }
@@ -71,7 +72,7 @@ fn captured(
     let found = ctx.sys.find_program(program).map_err(|error| format!("`{program}` cannot be run: {error}"))?;
     let folder = ctx.store.empty_folder().map_err(|error| error_chain(&error))?;
     let helper = Helper::new(found, folder, environment).args(args).arg(archive.as_os_str());
-    let time_max: Duration = ctx.settings.seconds("verify.hook-seconds");
+    let time_max: Duration = ctx.settings.seconds(keys::VERIFY_HOOK_SECONDS);
     let mut input = facts.to_string().into_bytes();
     input.push(b'\n');
     let ended = ctx

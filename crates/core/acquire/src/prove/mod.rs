@@ -11,6 +11,7 @@ mod hook;
 mod index;
 mod signature;
 
+use context::settings::keys;
 use std::fmt;
 
 use diag::{Class, Diagnose, Hints, hint};
@@ -244,9 +245,9 @@ pub(crate) fn prove(sources: &Sources, arrived: &Arrived) -> Result<Proven, Box<
             _ => tried.note("Go's index could not be asked".to_owned()),
         }
     }
-    let policy = Policy::of(ctx.settings.words("verify.require"), ctx.settings.count("verify.min-witnesses"));
+    let policy = Policy::of(ctx.settings.words(keys::VERIFY_REQUIRE), ctx.settings.count(keys::VERIFY_MIN_WITNESSES));
     // A wheel is somebody's repacking: its index vouches for the wheel, not for Go. So the log is asked too.
-    let wanted = match ctx.settings.text("verify.sumdb") {
+    let wanted = match ctx.settings.text(keys::VERIFY_SUMDB) {
         _ if policy.requires(WitnessKind::SumDb) => true,
         Some("always") => true,
         Some("never") => false,
@@ -278,7 +279,7 @@ pub(crate) fn prove(sources: &Sources, arrived: &Arrived) -> Result<Proven, Box<
         }
     }
     // Only tar archives are signed; a signature is one more request and one more look at every byte.
-    let wanted = match ctx.settings.text("verify.openpgp") {
+    let wanted = match ctx.settings.text(keys::VERIFY_OPENPGP) {
         _ if policy.requires(WitnessKind::OpenPgp) => true,
         Some("always") => true,
         Some("never") => false,
@@ -344,7 +345,7 @@ fn judge(
     tried: &AttemptLog,
 ) -> Result<Vec<Witness>, Box<ProveError>> {
     let id = || arrived.id.clone();
-    let allowed = ctx.settings.is_on("verify.allow-unproven");
+    let allowed = ctx.settings.is_on(keys::VERIFY_ALLOW_UNPROVEN);
     match policy.shortfall(&witnesses) {
         // Who allows the unproven does without a number of witnesses, never without those required by name.
         Some(shortfall) if !shortfall.missing.is_empty() || (vouched && !allowed) => {
@@ -361,7 +362,7 @@ fn judge(
             Ok(witnesses)
         }
         _ if allowed => {
-            let origin = &ctx.settings.get("verify.allow-unproven").origin;
+            let origin = &ctx.settings.get(keys::VERIFY_ALLOW_UNPROVEN).origin;
             ctx.progress.tell(&format!("{}: admitted unproven, as allowed by {origin} ({tried})", arrived.id));
             witnesses.push(Witness::Allowed { by: origin.to_string() });
             Ok(witnesses)

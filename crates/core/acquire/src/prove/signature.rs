@@ -1,6 +1,7 @@
 //! The OpenPGP signature beside an archive: `FILE.asc`, where the source has one.
 
 use context::Ctx;
+use context::settings::keys;
 use diag::error_chain;
 use fetch::Document;
 use source::Place;
@@ -73,8 +74,8 @@ fn beside(sources: &Sources, place: &Place) -> Result<Option<Vec<u8>>, String> {
 }
 
 fn keyring(ctx: &Ctx) -> Result<Keyring, String> {
-    let fingerprint = ctx.settings.text("verify.key-fingerprint").unwrap_or(trust::GOOGLE_LINUX_FINGERPRINT);
-    let read = match ctx.settings.text("verify.keyring") {
+    let fingerprint = ctx.settings.text(keys::VERIFY_KEY_FINGERPRINT).unwrap_or(trust::GOOGLE_LINUX_FINGERPRINT);
+    let read = match ctx.settings.text(keys::VERIFY_KEYRING) {
         None if fingerprint == trust::GOOGLE_LINUX_FINGERPRINT => Keyring::built_in(),
         None => Err(OpenPgpError::NoKey { fingerprint: fingerprint.to_owned() }),
         Some(path) => {

@@ -4,8 +4,10 @@
 //! later ones win. The table in `table.rs` is the only place where settings are named: reading,
 //! checking, `goward config` and the reference page all come from it.
 
+mod def;
 mod error;
 mod file;
+mod key;
 mod table;
 mod value;
 
@@ -15,11 +17,13 @@ use std::time::Duration;
 use project::{PinFiles, PinKind};
 use sys::Sys;
 
+pub use def::{Def, Kind};
 pub use error::SettingsError;
-pub use table::{Def, TABLE};
+pub use key::{Count, Key, Map, Switch, Text, Words};
+pub use table::{TABLE, keys};
+pub use value::Value;
 use value::shown_text;
 pub use value::without_secrets;
-pub use value::{Kind, Value};
 
 /// The administrator's store, unless a setting names another (Filesystem Hierarchy Standard 3.0, 3.13: `/opt`
 /// is for what does not come with the system).
@@ -68,12 +72,19 @@ pub struct Setting {
 /// A value given on the command line.
 #[derive(Debug, Clone)]
 pub struct Flag {
-    /// The setting's key.
-    pub key: &'static str,
+    /// The setting.
+    def: &'static Def,
     /// The flag, as it was typed.
-    pub name: &'static str,
+    name: &'static str,
     /// The value, as text.
-    pub value: String,
+    value: String,
+}
+
+impl Flag {
+    /// This setting with this value, given by the flag of this name.
+    pub fn new<T>(key: Key<T>, name: &'static str, value: impl Into<String>) -> Flag {
+        Flag { def: key.def(), name, value: value.into() }
+    }
 }
 
 /// All settings.
@@ -112,10 +123,10 @@ impl Settings {
     /// # Errors
     /// When the value is not what the setting takes.
     pub fn with(mut self, flag: &Flag) -> Result<Settings, SettingsError> {
-        for setting in self.all.iter_mut().filter(|setting| setting.def.key == flag.key) {
+        for setting in self.all.iter_mut().filter(|setting| *setting.def == *flag.def) {
             let origin = Origin::Flag(flag.name);
             setting.value = Value::parse(setting.def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
-                key: flag.key,
+                key: flag.def.key,
                 value: shown_text(setting.def, &flag.value),
                 origin: origin.clone(),
                 reason,
@@ -138,64 +149,65 @@ impl Settings {
     }
 
     /// One setting.
-    pub fn get(&self, key: &str) -> &Setting {
-        let found = self.all.iter().find(|setting| setting.def.key == key);
-        found.expect("only keys of the table are asked for")
+    pub fn get<T>(&self, key: Key<T>) -> &Setting {
+        // They are kept in the order of the table, which the key counts by.
+        &self.all[key.index()]
     }
 
     /// A text, if one is set.
-    pub fn text(&self, key: &str) -> Option<&str> {
+    pub fn text(&self, key: Key<Text>) -> Option<&str> {
         match &self.get(key).value {
             Value::Text(text) if !text.is_empty() => Some(text),
-            _ => None,
+            Value::Text(_) => None,
+            other => unreachable!("{} holds a text, not {other:?}", key.name()),
         }
     }
 
     /// A number.
-    pub fn count(&self, key: &str) -> u64 {
+    pub fn count(&self, key: Key<Count>) -> u64 {
         match self.get(key).value {
             Value::Count(count) => count,
-            _ => 0,
+            ref other => unreachable!("{} holds a number, not {other:?}", key.name()),
         }
     }
 
     /// A number of seconds.
-    pub fn seconds(&self, key: &str) -> Duration {
+    pub fn seconds(&self, key: Key<Count>) -> Duration {
         Duration::from_secs(self.count(key))
     }
 
     /// A switch.
-    pub fn is_on(&self, key: &str) -> bool {
+    pub fn is_on(&self, key: Key<Switch>) -> bool {
         self.get(key).value == Value::Switch(true)
     }
 
     /// A list of words.
-    pub fn words(&self, key: &str) -> &[String] {
+    pub fn words(&self, key: Key<Words>) -> &[String] {
         match &self.get(key).value {
             Value::Words(words) => words,
-            _ => &[],
+            other => unreachable!("{} holds words, not {other:?}", key.name()),
         }
     }
 
     /// A list of names with their values.
-    pub fn map(&self, key: &str) -> &[(String, String)] {
+    pub fn map(&self, key: Key<Map>) -> &[(String, String)] {
         match &self.get(key).value {
             Value::Map(map) => map,
-            _ => &[],
+            other => unreachable!("{} holds names with values, not {other:?}", key.name()),
         }
     }
 
     /// The files that pin, in their order.
     pub fn pin_files(&self) -> PinFiles {
-        PinFiles::new(self.words("pin.files").iter().filter_map(|word| PinKind::of_word(word)))
+        PinFiles::new(self.words(keys::PIN_FILES).iter().filter_map(|word| PinKind::of_word(word)))
     }
 
     fn check_pin_files(&self) -> Result<(), SettingsError> {
-        for word in self.words("pin.files") {
+        for word in self.words(keys::PIN_FILES) {
             if PinKind::of_word(word).is_none() {
                 let names = PinKind::ALL.map(PinKind::word).join(", ");
                 let reason = format!("there is no such kind of file; there are: {names}");
-                return Err(SettingsError::refused(self.get("pin.files"), word, reason));
+                return Err(SettingsError::refused(self.get(keys::PIN_FILES), word, reason));
             }
         }
         Ok(())
@@ -203,16 +215,16 @@ impl Settings {
 
     /// Every source and witness that is named exists; a mirror's name is not that of another source.
     fn check_words(&self) -> Result<(), SettingsError> {
-        let mirrors = self.map("mirrors");
+        let mirrors = self.map(keys::MIRRORS);
         for (name, _) in mirrors {
             if table::SOURCES.contains(&name.as_str()) {
-                let setting = self.get("mirrors");
+                let setting = self.get(keys::MIRRORS);
                 let reason = format!("`{name}` is the name of another source");
                 return Err(SettingsError::refused(setting, name, reason));
             }
         }
-        let order = self.get("sources");
-        for word in self.words("sources") {
+        let order = self.get(keys::SOURCES);
+        for word in self.words(keys::SOURCES) {
             let known = table::SOURCES.contains(&word.as_str()) || mirrors.iter().any(|(name, _)| name == word);
             if !known {
                 let names = table::SOURCES.iter().copied().chain(mirrors.iter().map(|(name, _)| name.as_str()));
@@ -221,8 +233,8 @@ impl Settings {
                 return Err(SettingsError::refused(order, word, reason));
             }
         }
-        let required = self.get("verify.require");
-        for word in self.words("verify.require") {
+        let required = self.get(keys::VERIFY_REQUIRE);
+        for word in self.words(keys::VERIFY_REQUIRE) {
             if trust::WitnessKind::of(word).is_none() {
                 let names: Vec<&str> = trust::WitnessKind::ALL.iter().map(|need| need.word()).collect();
                 let reason = format!("there is no such witness; there are: {}", names.join(", "));
@@ -239,7 +251,7 @@ fn read_one(
     from_file: &[(&'static str, Value, Origin)],
     flags: &[Flag],
 ) -> Result<Setting, SettingsError> {
-    if let Some(flag) = flags.iter().rev().find(|flag| flag.key == def.key) {
+    if let Some(flag) = flags.iter().rev().find(|flag| *flag.def == *def) {
         let origin = Origin::Flag(flag.name);
         let value = Value::parse(def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
             key: def.key,

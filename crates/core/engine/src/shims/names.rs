@@ -7,6 +7,7 @@ use sys::{EntryKind, Host};
 
 use super::{ShimError, ShimsWritten};
 use context::Ctx;
+use context::settings::keys;
 use context::{SHIM_BYTES_MAX, with_suffix};
 
 /// The first minor whose go command looks for programs of such names (`cmd/go/internal/toolchain`, Go 1.21).
@@ -19,7 +20,7 @@ pub(super) fn wanted(ctx: &Ctx) -> Result<BTreeSet<String>, ShimError> {
     let Ok(platform) = Platform::from_rust(host.os, host.arch) else { return Ok(names) };
     let installed = ctx.store.toolchains()?.into_iter().filter(|one| *one.id.platform() == platform);
     names.extend(installed.map(|one| with_suffix(&one.id.version().tag())));
-    if ctx.settings.text("shims.names") == Some("known") {
+    if ctx.settings.text(keys::SHIMS_NAMES) == Some("known") {
         let switches = |version: &Version| {
             version.is_stable() && version.minor().number().is_some_and(|number| number >= FIRST_MINOR)
         };
@@ -96,7 +97,7 @@ pub(super) fn remove_others(ctx: &Ctx, wanted: &BTreeSet<String>, written: &mut 
         let stem = if cfg!(windows) { name.strip_suffix(".exe").unwrap_or(name) } else { name };
         let names_a_version = stem.strip_prefix("go").is_some_and(|rest| rest.parse::<Version>().is_ok());
         // What the sources were known to offer may have been forgotten with the cache: such a name does no harm.
-        if names_a_version && ctx.settings.text("shims.names") == Some("installed") {
+        if names_a_version && ctx.settings.text(keys::SHIMS_NAMES) == Some("installed") {
             let path = layout.shim(name);
             fs.remove_file_if_there(&path).map_err(ShimError::io("remove", &path))?;
             written.removed.push(name.to_owned());

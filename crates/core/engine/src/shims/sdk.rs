@@ -12,6 +12,7 @@ use sys::{EntryKind, Host};
 
 use super::{ShimError, ShimsWritten};
 use context::Ctx;
+use context::settings::keys;
 
 /// The mark of golang.org/dl.
 const MARK: &str = ".unpacked-success";
@@ -25,7 +26,7 @@ pub(super) fn show(ctx: &Ctx, written: &mut ShimsWritten) -> Result<(), ShimErro
     let host = Host::this();
     let Ok(platform) = Platform::from_rust(host.os, host.arch) else { return Ok(()) };
     let mut installed = ctx.store.toolchains()?;
-    installed.retain(|one| *one.id.platform() == platform && ctx.settings.is_on("shims.sdk-links"));
+    installed.retain(|one| *one.id.platform() == platform && ctx.settings.is_on(keys::SHIMS_SDK_LINKS));
     if !installed.is_empty() {
         ctx.sys.fs().create_users_dirs(&folder).map_err(ShimError::io("make the folder", &folder))?;
     }

@@ -7,17 +7,17 @@
 use std::path::{Path, PathBuf};
 
 use context::Ctx;
-use context::settings::Value;
+use context::settings::{Key, Text, keys};
 use store::Toolchain;
 
 use super::precedence::{GoEnvSources, Rule};
 
 /// The settings, their variables, and the names of their folders.
-const ISOLATED: [(&str, &str, &str); 4] = [
-    ("isolate.gopath", "GOPATH", "gopath"),
-    ("isolate.gobin", "GOBIN", "gobin"),
-    ("isolate.gocache", "GOCACHE", "gocache"),
-    ("isolate.gomodcache", "GOMODCACHE", "gomodcache"),
+const ISOLATED: [(Key<Text>, &str, &str); 4] = [
+    (keys::ISOLATE_GOPATH, "GOPATH", "gopath"),
+    (keys::ISOLATE_GOBIN, "GOBIN", "gobin"),
+    (keys::ISOLATE_GOCACHE, "GOCACHE", "gocache"),
+    (keys::ISOLATE_GOMODCACHE, "GOMODCACHE", "gomodcache"),
 ];
 
 /// A variable that goward sets.
@@ -33,7 +33,7 @@ pub(crate) struct Isolated {
 
 /// Whether any setting asks for folders of their own.
 pub(crate) fn is_asked(ctx: &Ctx) -> bool {
-    ISOLATED.iter().any(|(key, _, _)| mode(ctx, key).is_some())
+    ISOLATED.iter().any(|(key, _, _)| mode(ctx, *key).is_some())
 }
 
 /// What is set for a toolchain in a project.
@@ -44,8 +44,8 @@ pub(crate) fn isolated(
     project: Option<&Path>,
 ) -> Vec<Isolated> {
     let wanted = ISOLATED.iter().filter_map(|(key, name, folder)| {
-        let path = folder_for(ctx, key, folder, toolchain, project)?;
-        let rule = rule(ctx, key)?;
+        let path = folder_for(ctx, *key, folder, toolchain, project)?;
+        let rule = rule(ctx, *key)?;
         sources.user(name).is_empty().then_some(Isolated { name, path, rule })
     });
     wanted.collect()
@@ -54,23 +54,26 @@ pub(crate) fn isolated(
 /// What a setting asks for where something keeps it from being done: its place, in words.
 pub(crate) fn asked_for(ctx: &Ctx, name: &str) -> Option<Rule> {
     let (key, _, _) = ISOLATED.iter().find(|(_, variable, _)| *variable == name)?;
-    rule(ctx, key)
+    rule(ctx, *key)
 }
 
-fn rule(ctx: &Ctx, key: &'static str) -> Option<Rule> {
+fn rule(ctx: &Ctx, key: Key<Text>) -> Option<Rule> {
     let mode = mode(ctx, key)?;
-    Some(Rule::Isolation { key, mode: mode.to_owned(), origin: ctx.settings.get(key).origin.to_string() })
+    Some(Rule::Isolation { key: key.name(), mode: mode.to_owned(), origin: ctx.settings.get(key).origin.to_string() })
 }
 
-fn mode<'a>(ctx: &'a Ctx, key: &str) -> Option<&'a str> {
-    match &ctx.settings.get(key).value {
-        Value::Text(mode) if mode != "off" => Some(mode),
-        _ => None,
-    }
+fn mode(ctx: &Ctx, key: Key<Text>) -> Option<&str> {
+    ctx.settings.text(key).filter(|mode| *mode != "off")
 }
 
 /// The folder; none where a project's own is asked for and there is no project.
-fn folder_for(ctx: &Ctx, key: &str, folder: &str, toolchain: &Toolchain, project: Option<&Path>) -> Option<PathBuf> {
+fn folder_for(
+    ctx: &Ctx,
+    key: Key<Text>,
+    folder: &str,
+    toolchain: &Toolchain,
+    project: Option<&Path>,
+) -> Option<PathBuf> {
     let layout = ctx.store.layout();
     match mode(ctx, key)? {
         "project" => Some(layout.isolated_by_project(project?, folder)),

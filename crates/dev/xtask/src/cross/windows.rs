@@ -60,7 +60,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
     if rows.step(TARGET, Outcome::Ran, "the tests under Wine", told) {
         job::run(rows, prefix, &wine.memory, &tools.target_folder(&compiler))?;
     }
-    for file in left_out_on_windows(&tools.root, &crate::tidy::sources(&tools.root.join("crates"))?)? {
+    for file in left_out_on_windows(&tools.root, &crate::files::sources(&tools.root.join("crates"))?)? {
         let what = format!("{} tests of {}: {}", file.tests, file.path.display(), file.why);
         rows.add(TARGET, Outcome::NotDone(what));
     }

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use context::Ctx;
+use context::settings::keys;
 use diag::{Class, Diagnose, Hints, hint};
 use engine::PinError;
 use project::{FileName, FoundFile, Want};
@@ -413,7 +414,7 @@ fn commit(
     (built, failed): Built,
     go_version: String,
 ) -> Result<Migrated, MigrateError> {
-    let wait_max = ctx.settings.seconds("lock.wait-seconds");
+    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let purpose = format!("migrate {} to {}", plan.from, plan.to.version());
     let mut change = ctx.store.transaction(purpose).by(ctx.author.clone());
     for pin in &plan.pins {
