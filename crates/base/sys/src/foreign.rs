@@ -308,7 +308,7 @@ mod tests {
                     let link = folder.path().join("link");
                     symlink(&secret, &link).unwrap();
                     std::fs::rename(&link, &name).unwrap();
-                    Fs::real().replace_for_now(&name, b"public").unwrap();
+                    Fs::real().replace_not_durably(&name, b"public").unwrap();
                 }
             });
             let mut read = 0;

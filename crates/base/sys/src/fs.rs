@@ -9,7 +9,6 @@ use std::sync::Arc;
 use crate::fault::{Adversary, CreateHow, Op, OpKind, carry_out, next_handle};
 use crate::file::{File, Watched};
 use crate::foreign::{Foreign, Refusal};
-use crate::replace::beside;
 
 /// The permission bits of a new folder, of a new file, and of a folder that is its owner's alone, less the umask. A umask
 /// that lets everybody write (000) must not make a store that a neighbour can change.
@@ -323,7 +322,10 @@ impl Fs {
 
     /// Moves a name, replacing a file that stands at the new one.
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::Rename, to).with_other(from), || patiently(|| std::fs::rename(from, to)))
+        self.change(
+            || Op::new(OpKind::Rename, to).with_other(from),
+            || retry_sharing_violation(|| std::fs::rename(from, to)),
+        )
     }
 
     /// Makes a symbolic link at `link` that points to the folder `target`.
@@ -333,22 +335,6 @@ impl Fs {
         #[cfg(windows)]
         use std::os::windows::fs::symlink_dir as symlink;
         self.change(|| Op::new(OpKind::Symlink, link).with_other(target), || symlink(target, link))
-    }
-
-    /// Points a link elsewhere in one step: a reader finds the old target or the new one at any instant.
-    ///
-    /// A new link is made beside the old and renamed over it.
-    pub fn replace_link(&self, target: &Path, link: &Path) -> io::Result<()> {
-        let beside = beside(link);
-        self.symlink_dir(target, &beside)?;
-        if let Err(error) = self.rename(&beside, link) {
-            let _ = self.remove_file(&beside);
-            return Err(error);
-        }
-        match link.parent() {
-            Some(parent) => self.sync_dir(parent),
-            None => Ok(()),
-        }
     }
 
     /// Makes a junction at `junction` that leads to the folder `target`, an absolute path.
@@ -368,7 +354,7 @@ impl Fs {
         #[cfg(unix)]
         let real = || std::fs::remove_file(path);
         #[cfg(windows)]
-        let real = || patiently(|| crate::windows::remove_file(path));
+        let real = || retry_sharing_violation(|| crate::windows::remove_file(path));
         self.change(|| Op::new(OpKind::RemoveFile, path), real)
     }
 
@@ -382,7 +368,7 @@ impl Fs {
 
     /// Removes an empty folder.
     pub fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::RemoveDir, path), || patiently(|| std::fs::remove_dir(path)))
+        self.change(|| Op::new(OpKind::RemoveDir, path), || retry_sharing_violation(|| std::fs::remove_dir(path)))
     }
 
     /// Sets permission bits; on Windows only whether a file may be written. A folder has no such bit there: the
@@ -562,11 +548,11 @@ fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
 }
 
 #[cfg(windows)]
-pub(crate) use crate::windows::patiently;
+pub(crate) use crate::windows::retry_sharing_violation;
 
 /// Elsewhere an operation that is refused is refused for good.
 #[cfg(unix)]
-pub(crate) fn patiently<T>(attempt: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn retry_sharing_violation<T>(attempt: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     attempt()
 }
 
@@ -596,16 +582,5 @@ mod tests {
         Fs::real().replace(&path, &[7; 100]).unwrap();
         assert_eq!(Fs::real().read(&path, 100).unwrap().len(), 100);
         assert_eq!(Fs::real().read(&path, 99).unwrap_err().kind(), io::ErrorKind::InvalidData);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_is_replaced_in_one_step() {
-        let folder = tempfile::tempdir().unwrap();
-        let (fs, link) = (Fs::real(), folder.path().join("current"));
-        fs.replace_link(Path::new("one"), &link).unwrap();
-        fs.replace_link(Path::new("two"), &link).unwrap();
-        assert_eq!(fs.read_link(&link).unwrap(), Path::new("two"));
-        assert_eq!(fs.names(folder.path()).unwrap(), ["current"]);
     }
 }

@@ -27,12 +27,12 @@ const STATUS_REFUSED: u8 = 126;
 
 // The shim has no crate but `pin` below it (goward's build compiles it by hand), so the file is shared.
 #[cfg(windows)]
-#[path = "../../../base/sys/src/windows/stand_in.rs"]
+#[path = "../../../base/sys/src/windows/exec_emulation.rs"]
 #[expect(
     unsafe_code,
     reason = "the system's calls that the standard library does not offer; each says why it is sound"
 )]
-mod stand_in;
+mod exec_emulation;
 
 struct Real {
     vars: HashMap<String, Vec<u8>>,
@@ -166,7 +166,7 @@ struct Rest(OsString);
 impl Rest {
     fn of(_words: &[OsString]) -> Rest {
         use std::os::windows::ffi::OsStringExt;
-        Rest(OsString::from_wide(shim::tail(stand_in::command_line())))
+        Rest(OsString::from_wide(shim::tail(exec_emulation::command_line())))
     }
 
     fn add<'c>(&self, command: &'c mut Command) -> &'c mut Command {
@@ -223,7 +223,7 @@ fn replace(command: &mut Command, refusal: &mut Option<String>) -> Option<ExitCo
 #[cfg(windows)]
 #[expect(clippy::exit, reason = "an `ExitCode` has eight bits, and a code here has 32")]
 fn replace(command: &mut Command, refusal: &mut Option<String>) -> Option<ExitCode> {
-    match stand_in::stand_in_for(command) {
+    match exec_emulation::emulate_exec(command) {
         Ok(code) => std::process::exit(code.cast_signed()),
         Err(error) => refused(command, &error, refusal),
     }

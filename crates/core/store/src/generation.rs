@@ -259,7 +259,7 @@ impl Store {
 
     fn lead_to_default(&self, number: u64) -> Result<(), StoreError> {
         let (tree, path) = (self.layout().tree(&self.generation(number)?.toolchain), self.layout().default_junction());
-        let leads = self.sys.fs().lead(&tree, &path).map_err(StoreError::io("make the junction", &path))?;
+        let leads = self.sys.fs().make_folder_link(&tree, &path).map_err(StoreError::io("make the junction", &path))?;
         if !leads {
             // A path that leads nowhere, or elsewhere, is worse than none.
             self.sys.fs().remove_tree(&path).map_err(StoreError::io("remove", &path))?;

@@ -64,7 +64,7 @@ impl Store {
         if self.is_written(&text) {
             Ok(())
         } else {
-            fs.replace_for_now(&path, text.as_bytes()).map_err(StoreError::io("write", &path))
+            fs.replace_not_durably(&path, text.as_bytes()).map_err(StoreError::io("write", &path))
         }
     }
 

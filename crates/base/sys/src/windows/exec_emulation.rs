@@ -1,4 +1,4 @@
-//! Stands in for a program where no program can take another's place.
+//! Emulates `exec` where no program can take another's place.
 //!
 //! The program runs as our child, and we behave as if we were it:
 //!
@@ -69,7 +69,7 @@ unsafe extern "system" {
 ///
 /// # Errors
 /// When the program cannot be started, in the system's words.
-pub(crate) fn stand_in_for(command: &mut Command) -> io::Result<u32> {
+pub(crate) fn emulate_exec(command: &mut Command) -> io::Result<u32> {
     // SAFETY: the handler is a function of this program, and touches nothing. Handlers are not inherited.
     unsafe { SetConsoleCtrlHandler(Some(leave_it_to_the_child), 1) };
     let mut child = start_in(job(END_WITH_JOB | CHILDREN_ARE_FREE), command)?;

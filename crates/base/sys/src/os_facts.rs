@@ -6,7 +6,7 @@ use crate::Fs;
 
 /// What this machine says of itself. What it does not say is `None`, and keeps nothing from being tried.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SystemFacts {
+pub struct OsFacts {
     /// The system's version: of the kernel on Linux (`6.1.0-18-amd64`), of the system on macOS (`13.6`) and on Windows
     /// (`10.0.19045`).
     pub version: Option<String>,
@@ -17,10 +17,10 @@ pub struct SystemFacts {
     pub machine: Option<String>,
 }
 
-impl SystemFacts {
+impl OsFacts {
     /// Asks this machine.
-    pub fn of_this_machine(fs: &Fs) -> SystemFacts {
-        SystemFacts { version: version(fs), only_musl: only_musl(fs, Path::new("/")), machine: machine() }
+    pub fn of_this_machine(fs: &Fs) -> OsFacts {
+        OsFacts { version: version(fs), only_musl: only_musl(fs, Path::new("/")), machine: machine() }
     }
 }
 
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn this_machine_says_its_version() {
-        let facts = SystemFacts::of_this_machine(&Fs::real());
+        let facts = OsFacts::of_this_machine(&Fs::real());
         assert!(facts.version.unwrap().starts_with(|first: char| first.is_ascii_digit()));
     }
 
