@@ -1,6 +1,6 @@
 //! What all threads of one transfer share: which bytes are held, who is writing which segment.
 //!
-//! Lanes write and report here, the conductor waits for their reports, the reader and the hash wait for
+//! Connections write and report here, the coordinator waits for their reports, the reader and the hash wait for
 //! bytes. One mutex guards it all; it is never held while a file is read or written.
 
 use std::collections::VecDeque;
@@ -14,12 +14,12 @@ use crate::parts::{DiskError, capacity};
 use crate::reason::Reason;
 
 /// The shared state of one round of a transfer.
-pub(crate) struct Board {
+pub(crate) struct TransferState {
     segment_bytes: u64,
     state: Mutex<State>,
     /// Bytes have come, the end is known, or it is over: for the reader and the hash.
     grown: Condvar,
-    /// A lane has something to report: for the conductor.
+    /// A connection has something to report: for the coordinator.
     reported: Condvar,
 }
 
@@ -29,7 +29,7 @@ struct State {
     reports: VecDeque<Report>,
     /// Fetched in this round.
     bytes_fetched: u64,
-    lanes: usize,
+    connections: usize,
     waiting: usize,
     stopped: bool,
 }
@@ -40,37 +40,37 @@ struct Segment {
     claimed: Option<Owner>,
 }
 
-/// The lane that brings a segment.
+/// The connection that brings a segment.
 #[derive(Clone, Copy)]
 struct Owner {
-    lane: u64,
-    /// Whether the server has begun to answer it well. Until then a lane that is already flowing may
+    connection: u64,
+    /// Whether the server has begun to answer it well. Until then a connection that is already flowing may
     /// take the segment over: a server that does not serve ranges after all must not end the one
     /// stream that works.
     proven: bool,
 }
 
-/// What a lane tells the conductor.
+/// What a connection tells the coordinator.
 pub(crate) struct Report {
-    pub lane: u64,
-    pub what: What,
+    pub connection: u64,
+    pub message: Message,
 }
 
-pub(crate) enum What {
-    /// The head of the answer is there. The lane goes on once it hears from `go`, and ends when that is dropped.
+pub(crate) enum Message {
+    /// The head of the answer is there. The connection goes on once it hears from `go`, and ends when that is dropped.
     Head { head: Box<Head>, go: oneshot::Sender<()> },
-    /// The lane has ended.
+    /// The connection has ended.
     Ended(End),
 }
 
-/// How a lane ended.
+/// How a connection ended.
 #[derive(Debug)]
 pub(crate) enum End {
     /// It brought what was asked, or met bytes that another one brings.
     Done,
     /// The body ended where the end of the connection is its only end.
     BodyEnded,
-    /// The conductor did not let it go on, or ended it.
+    /// The coordinator did not let it go on, or ended it.
     Dismissed,
     Failed(Reason),
     Disk(DiskError),
@@ -101,19 +101,19 @@ pub(crate) enum Found {
     Stopped,
 }
 
-impl Board {
-    pub fn new(segment_bytes: u64, bytes_total: Option<u64>, held: &[u64]) -> Board {
+impl TransferState {
+    pub fn new(segment_bytes: u64, bytes_total: Option<u64>, held: &[u64]) -> TransferState {
         let segments = held.iter().map(|held| Segment { held: *held, claimed: None }).collect();
         let state = State {
             bytes_total,
             segments,
             reports: VecDeque::new(),
             bytes_fetched: 0,
-            lanes: 0,
+            connections: 0,
             waiting: 0,
             stopped: false,
         };
-        Board { segment_bytes, state: Mutex::new(state), grown: Condvar::new(), reported: Condvar::new() }
+        TransferState { segment_bytes, state: Mutex::new(state), grown: Condvar::new(), reported: Condvar::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -151,7 +151,7 @@ impl Board {
 
     /// Takes the first missing bytes that nobody brings: up to the next held or claimed ones, or, with
     /// `one_segment`, at most to the segment's end. `None` when there are none.
-    pub fn claim(&self, lane: u64, one_segment: bool) -> Option<Claim> {
+    pub fn claim(&self, connection: u64, one_segment: bool) -> Option<Claim> {
         let mut state = self.state();
         let state = &mut *state;
         let total = state.bytes_total;
@@ -167,7 +167,7 @@ impl Board {
             }
             let segment = &mut state.segments[index];
             if segment.claimed.is_none() && segment.held < full {
-                segment.claimed = Some(Owner { lane, proven: false });
+                segment.claimed = Some(Owner { connection, proven: false });
                 let (at, start) = (segment.held, number * self.segment_bytes + segment.held);
                 let mut end = number.saturating_add(1).saturating_mul(self.segment_bytes);
                 if !one_segment {
@@ -187,22 +187,22 @@ impl Board {
         }
     }
 
-    /// The server answers a lane well. `false` when another lane has taken its segment over meanwhile.
-    pub fn prove(&self, lane: u64) -> bool {
+    /// The server answers a connection well. `false` when another connection has taken its segment over meanwhile.
+    pub fn prove(&self, connection: u64) -> bool {
         let mut state = self.state();
         let owned = state.segments.iter_mut().filter_map(|segment| segment.claimed.as_mut());
         let mut found = false;
-        for owner in owned.filter(|owner| owner.lane == lane) {
+        for owner in owned.filter(|owner| owner.connection == connection) {
             owner.proven = true;
             found = true;
         }
         found
     }
 
-    /// Moves a lane's claim from a full segment to the next one. `false` when that is held already, or
-    /// brought by another lane, or behind the end: the lane's work is done.
-    pub fn claim_next(&self, lane: u64, full: u64) -> bool {
-        self.release(lane, full);
+    /// Moves a connection's claim from a full segment to the next one. `false` when that is held already, or
+    /// brought by another connection, or behind the end: the connection's work is done.
+    pub fn claim_next(&self, connection: u64, full: u64) -> bool {
+        self.release(connection, full);
         let mut state = self.state();
         let Ok(index) = usize::try_from(full) else { return false };
         if capacity(self.segment_bytes, state.bytes_total, full + 1) == 0 {
@@ -215,15 +215,15 @@ impl Board {
         if next.held > 0 || next.claimed.is_some_and(|owner| owner.proven) {
             return false;
         }
-        next.claimed = Some(Owner { lane, proven: true });
+        next.claimed = Some(Owner { connection, proven: true });
         true
     }
 
-    /// Gives a segment back that a lane does not go on with, if it still is the lane's.
-    pub fn release(&self, lane: u64, segment: u64) {
+    /// Gives a segment back that a connection does not go on with, if it still is the connection's.
+    pub fn release(&self, connection: u64, segment: u64) {
         let index = usize::try_from(segment).unwrap_or(usize::MAX);
         if let Some(segment) = self.state().segments.get_mut(index)
-            && segment.claimed.is_some_and(|owner| owner.lane == lane)
+            && segment.claimed.is_some_and(|owner| owner.connection == connection)
         {
             segment.claimed = None;
         }
@@ -248,16 +248,16 @@ impl Board {
         }
     }
 
-    /// A lane begins.
-    pub fn lane_begins(&self) {
-        self.state().lanes += 1;
+    /// A connection begins.
+    pub fn connection_begins(&self) {
+        self.state().connections += 1;
     }
 
-    /// A lane reports.
+    /// A connection reports.
     pub fn report(&self, report: Report) {
         let mut state = self.state();
-        if matches!(report.what, What::Ended(_)) {
-            state.lanes = state.lanes.saturating_sub(1);
+        if matches!(report.message, Message::Ended(_)) {
+            state.connections = state.connections.saturating_sub(1);
         }
         state.reports.push_back(report);
         self.reported.notify_all();
@@ -273,11 +273,11 @@ impl Board {
         state.reports.pop_front()
     }
 
-    /// Waits until no lane is left. They have been ended before; an end takes one turn of the network's thread.
-    pub fn wait_for_lanes(&self) {
+    /// Waits until no connection is left. They have been ended before; an end takes one turn of the network's thread.
+    pub fn wait_for_connections(&self) {
         let mut state = self.state();
-        while state.lanes > 0 {
-            // Dropping a report dismisses its lane.
+        while state.connections > 0 {
+            // Dropping a report dismisses its connection.
             state.reports.clear();
             state = self.reported.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -329,64 +329,64 @@ mod tests {
 
     #[test]
     fn missing_bytes_are_claimed_in_order_around_those_that_are_held() {
-        let board = Board::new(10, Some(45), &[10, 3, 0, 10]);
-        assert_eq!(board.claim(1, false), claim(13, Some(30)));
-        // The first lane would go on into segment 2, but nobody has claimed that yet.
-        assert_eq!(board.claim(2, true), claim(20, Some(30)));
-        assert_eq!(board.claim(3, false), claim(40, Some(45)));
-        assert_eq!(board.claim(4, false), None);
-        assert!(board.prove(2));
-        board.grew(1, 7);
-        assert!(!board.claim_next(1, 1), "segment 2 was given to two lanes");
-        board.release(1, 4);
-        assert_eq!(board.claim(4, true), None, "a lane gave back what was not its own");
-        board.release(3, 4);
-        assert_eq!(board.claim(4, true), claim(40, Some(45)));
+        let state = TransferState::new(10, Some(45), &[10, 3, 0, 10]);
+        assert_eq!(state.claim(1, false), claim(13, Some(30)));
+        // The first connection would go on into segment 2, but nobody has claimed that yet.
+        assert_eq!(state.claim(2, true), claim(20, Some(30)));
+        assert_eq!(state.claim(3, false), claim(40, Some(45)));
+        assert_eq!(state.claim(4, false), None);
+        assert!(state.prove(2));
+        state.grew(1, 7);
+        assert!(!state.claim_next(1, 1), "segment 2 was given to two connections");
+        state.release(1, 4);
+        assert_eq!(state.claim(4, true), None, "a connection gave back what was not its own");
+        state.release(3, 4);
+        assert_eq!(state.claim(4, true), claim(40, Some(45)));
     }
 
     #[test]
-    fn a_flowing_lane_takes_over_from_one_that_has_not_been_answered() {
-        let board = Board::new(10, Some(45), &[]);
-        board.claim(1, false);
-        assert!(board.prove(1));
-        board.grew(0, 10);
-        assert_eq!(board.claim(2, true), claim(10, Some(20)));
-        assert!(board.claim_next(1, 0));
-        assert!(!board.prove(2), "two lanes would write one segment");
-        board.release(2, 1);
-        assert_eq!(board.claim(3, true), claim(20, Some(30)));
+    fn a_flowing_connection_takes_over_from_one_that_has_not_been_answered() {
+        let state = TransferState::new(10, Some(45), &[]);
+        state.claim(1, false);
+        assert!(state.prove(1));
+        state.grew(0, 10);
+        assert_eq!(state.claim(2, true), claim(10, Some(20)));
+        assert!(state.claim_next(1, 0));
+        assert!(!state.prove(2), "two connections would write one segment");
+        state.release(2, 1);
+        assert_eq!(state.claim(3, true), claim(20, Some(30)));
     }
 
     #[test]
     fn a_file_of_unknown_size_is_claimed_to_its_end() {
-        let board = Board::new(10, None, &[]);
-        assert_eq!(board.claim(1, false), claim(0, None));
-        board.grew(0, 10);
-        assert!(board.claim_next(1, 0));
-        board.grew(1, 4);
-        assert!(!board.is_complete());
-        board.set_bytes_total(Some(14));
-        assert!(board.is_complete());
-        assert_eq!(board.wait_for_bytes(1, 0), Found::Bytes(4));
-        assert_eq!(board.wait_for_bytes(1, 4), Found::FileEnd);
-        assert_eq!(board.wait_for_bytes(0, 10), Found::SegmentEnd);
+        let state = TransferState::new(10, None, &[]);
+        assert_eq!(state.claim(1, false), claim(0, None));
+        state.grew(0, 10);
+        assert!(state.claim_next(1, 0));
+        state.grew(1, 4);
+        assert!(!state.is_complete());
+        state.set_bytes_total(Some(14));
+        assert!(state.is_complete());
+        assert_eq!(state.wait_for_bytes(1, 0), Found::Bytes(4));
+        assert_eq!(state.wait_for_bytes(1, 4), Found::FileEnd);
+        assert_eq!(state.wait_for_bytes(0, 10), Found::SegmentEnd);
     }
 
     #[test]
     fn an_empty_file_is_complete_at_once() {
-        let board = Board::new(10, Some(0), &[]);
-        assert!(board.is_complete());
-        assert_eq!(board.claim(1, false), None);
-        assert_eq!(board.wait_for_bytes(0, 0), Found::FileEnd);
+        let state = TransferState::new(10, Some(0), &[]);
+        assert!(state.is_complete());
+        assert_eq!(state.claim(1, false), None);
+        assert_eq!(state.wait_for_bytes(0, 0), Found::FileEnd);
     }
 
     #[test]
     fn a_file_that_fills_its_last_segment_ends_there() {
-        let board = Board::new(10, Some(20), &[10, 10]);
-        assert_eq!(board.wait_for_bytes(0, 10), Found::SegmentEnd);
-        assert_eq!(board.wait_for_bytes(1, 10), Found::FileEnd);
-        assert!(!board.claim_next(1, 1));
-        board.stop();
-        assert_eq!(board.wait_for_bytes(0, 0), Found::Stopped);
+        let state = TransferState::new(10, Some(20), &[10, 10]);
+        assert_eq!(state.wait_for_bytes(0, 10), Found::SegmentEnd);
+        assert_eq!(state.wait_for_bytes(1, 10), Found::FileEnd);
+        assert!(!state.claim_next(1, 1));
+        state.stop();
+        assert_eq!(state.wait_for_bytes(0, 0), Found::Stopped);
     }
 }

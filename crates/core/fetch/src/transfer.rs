@@ -1,92 +1,22 @@
 //! Large files: brought to disk in segments, read and hashed while they grow, resumed after any end.
 
 use std::io::{BufReader, Read};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use diag::{Progress, TaskHandle};
 use sha2::{Digest, Sha256};
 use sys::{FileLock, LockAttempt};
-use url::Url;
 
-use crate::board::Board;
 use crate::client::Client;
-use crate::conductor::{Course, Outcome};
+use crate::coordinator::Coordinator;
 use crate::error::FetchError;
-use crate::follow::Follow;
-use crate::limits::{READ_BYTES, ROUNDS_MAX, SEGMENTS_MAX, TICK};
-use crate::parts::{DiskError, Left, Meta, Parts, PartsFolder};
+use crate::follow::FollowReader;
+use crate::limits::{READ_BYTES, ROUNDS_MAX, TICK};
+use crate::outcome::Outcome;
+use crate::parts::{DiskError, Meta, Partial, Parts, PartsFolder};
 use crate::redact::{mark, redacted};
-
-/// A large file to fetch.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// Where it is: the same bytes in several places, tried in order.
-    pub urls: Vec<Url>,
-    /// What it is called on disk: a plain file name.
-    pub name: String,
-    /// The folder where its parts live. It is made where it is not there.
-    pub folder: PathBuf,
-    /// How many bytes it has, where that is known beforehand.
-    pub bytes_expected: Option<u64>,
-    /// The most bytes that it may have.
-    pub bytes_max: u64,
-    /// Its SHA-256, where that is known beforehand.
-    pub sha256: Option<[u8; 32]>,
-    /// Further headers. Those with credentials are not sent on to other hosts.
-    pub headers: Vec<(String, String)>,
-    /// How often each place is tried, if not as often as the settings say.
-    pub tries: Option<u32>,
-}
-
-impl Job {
-    /// A file of at most so many bytes at one place, of which nothing else is known.
-    pub fn new(url: Url, name: impl Into<String>, folder: impl Into<PathBuf>, bytes_max: u64) -> Job {
-        Job {
-            urls: vec![url],
-            name: name.into(),
-            folder: folder.into(),
-            bytes_expected: None,
-            bytes_max,
-            sha256: None,
-            headers: Vec::new(),
-            tries: None,
-        }
-    }
-
-    fn check(&self, segment_bytes: u64) -> Result<(), FetchError> {
-        let bad = |reason| Err(FetchError::Job { name: self.name.clone(), reason });
-        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+@".contains(c);
-        if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(plain) {
-            return bad("its name is not a plain file name");
-        }
-        if self.urls.is_empty() {
-            return bad("no place to fetch it from");
-        }
-        if self.bytes_max.div_ceil(segment_bytes) > SEGMENTS_MAX {
-            return bad("it may be larger than the segments can hold");
-        }
-        Ok(())
-    }
-}
-
-/// A file that was fetched. Its bytes are those that were expected, if anything was expected.
-pub struct Fetched {
-    /// How many bytes it has.
-    pub bytes: u64,
-    /// Their SHA-256.
-    pub sha256: [u8; 32],
-    /// The place that served the last byte; the first one of the job's if none had to be asked.
-    pub url: Url,
-    /// How many bytes an earlier run had left; they were not fetched again.
-    pub bytes_held: u64,
-    /// How many bytes were fetched now, those of rounds that were started over included.
-    pub bytes_fetched: u64,
-    /// How often a server was asked, retries included; further connections not.
-    pub attempts: u32,
-    /// The bytes on disk.
-    pub parts: Parts,
-}
+use crate::request::{Fetched, Job, written};
+use crate::transfer_state::TransferState;
 
 impl Client {
     /// Fetches a file and hands a reader of it to `consume`, which may read while bytes still come.
@@ -121,19 +51,19 @@ impl Client {
             .create_dirs(&folder.path)
             .map_err(|cause| FetchError::Write { path: folder.path.clone(), cause })?;
 
-        let mut course = Course::new(self, job, task, progress);
+        let mut coordinator = Coordinator::new(self, job, task, progress);
         let mut held_at_first = None;
         let mut last_reason = String::new();
         for _ in 0..ROUNDS_MAX {
-            let left = self.left(job, &folder, progress)?;
+            let left = self.partial(job, &folder, progress)?;
             let held: u64 = left.held.iter().sum();
             let bytes_held = *held_at_first.get_or_insert(held);
             task.held(held);
             if let Some(total) = left.meta.bytes_total.or(job.bytes_expected) {
                 task.expect_bytes(total);
             }
-            let board = Arc::new(Board::new(left.meta.segment_bytes, left.meta.bytes_total, &left.held));
-            let (value, outcome, digest) = self.round(&mut course, &board, &folder, left.meta, consume);
+            let state = Arc::new(TransferState::new(left.meta.segment_bytes, left.meta.bytes_total, &left.held));
+            let (value, outcome, digest) = self.round(&mut coordinator, &state, &folder, left.meta, consume);
             match outcome {
                 Outcome::Complete => {}
                 Outcome::StartOver(reason) => {
@@ -145,7 +75,7 @@ impl Client {
                 Outcome::Failed(error) => return Err(error),
             }
             let sha256 = digest.map_err(|error| FetchError::Read { path: error.path, cause: error.cause })?;
-            let (url, bytes) = (course.served_by(), board.bytes_held());
+            let (url, bytes) = (coordinator.served_by(), state.bytes_held());
             if let Some(expected) = job.sha256.filter(|expected| *expected != sha256) {
                 folder.clear().map_err(written)?;
                 let mismatch = FetchError::HashMismatch {
@@ -160,14 +90,14 @@ impl Client {
                     progress.tell(&format!("{}: {last_reason}; starting over", job.name));
                     continue;
                 }
-                match course.next_place(mismatch) {
+                match coordinator.next_place(mismatch) {
                     Ok(()) => continue,
                     Err(error) => return Err(error),
                 }
             }
-            let bytes_fetched = course.bytes_fetched();
-            let parts = Parts::new(folder, board.segment_bytes(), bytes, lock);
-            let attempts = course.attempts();
+            let bytes_fetched = coordinator.bytes_fetched();
+            let parts = Parts::new(folder, state.segment_bytes(), bytes, lock);
+            let attempts = coordinator.attempts();
             return Ok((Fetched { bytes, sha256, url, bytes_held, bytes_fetched, attempts, parts }, value));
         }
         Err(FetchError::Unsteady { name: job.name.clone(), rounds: ROUNDS_MAX, reason: last_reason })
@@ -189,30 +119,30 @@ impl Client {
     /// One go at the file: download, hash and `consume` side by side.
     fn round<T>(
         &self,
-        course: &mut Course,
-        board: &Arc<Board>,
+        coordinator: &mut Coordinator,
+        state: &Arc<TransferState>,
         folder: &PartsFolder,
         meta: Meta,
         consume: &mut dyn FnMut(&mut (dyn Read + Send)) -> T,
     ) -> (T, Outcome, Result<[u8; 32], DiskError>) {
         std::thread::scope(|scope| {
             // A panic in `consume` must not leave the others waiting.
-            let over = StopAtEnd(board);
-            let hashing = scope.spawn(|| hash(board, folder));
-            let conducting = scope.spawn(|| {
-                let outcome = course.run(board, folder, meta);
+            let over = StopAtEnd(state);
+            let hashing = scope.spawn(|| hash(state, folder));
+            let coordinating = scope.spawn(|| {
+                let outcome = coordinator.run(state, folder, meta);
                 if !matches!(outcome, Outcome::Complete) {
-                    board.stop();
+                    state.stop();
                 }
                 outcome
             });
-            let reader = Follow::new(board.clone(), folder.clone());
+            let reader = FollowReader::new(state.clone(), folder.clone());
             let failure = reader.failure();
             // Small reads must not cost a lock and a system call each; large ones pass through.
             let mut reader = BufReader::with_capacity(READ_BYTES, reader);
             let value = consume(&mut reader);
             drop(reader);
-            let outcome = conducting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let outcome = coordinating.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             let digest = hashing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             drop(over);
             let outcome = match (outcome, taken(&failure)) {
@@ -226,8 +156,8 @@ impl Client {
     }
 
     /// What an earlier run has left and this job can use; the rest is thrown away, and said so.
-    fn left(&self, job: &Job, folder: &PartsFolder, progress: &dyn Progress) -> Result<Left, FetchError> {
-        let left = folder.left().map_err(written)?;
+    fn partial(&self, job: &Job, folder: &PartsFolder, progress: &dyn Progress) -> Result<Partial, FetchError> {
+        let left = folder.partial().map_err(written)?;
         let wanted = job.sha256.as_ref().map(hex);
         if let Some(left) = left {
             let total = left.meta.bytes_total;
@@ -247,7 +177,7 @@ impl Client {
             folder.clear().map_err(written)?;
         }
         let url = job.urls.first().map(mark).unwrap_or_default();
-        Ok(Left { meta: Meta::new(url, self.settings().segment_bytes, wanted), held: Vec::new() })
+        Ok(Partial { meta: Meta::new(url, self.settings().segment_bytes, wanted), held: Vec::new() })
     }
 
     fn lock(&self, job: &Job, progress: &dyn Progress) -> Result<FileLock, FetchError> {
@@ -273,7 +203,7 @@ impl Client {
     }
 }
 
-struct StopAtEnd<'a>(&'a Board);
+struct StopAtEnd<'a>(&'a TransferState);
 
 impl Drop for StopAtEnd<'_> {
     fn drop(&mut self) {
@@ -285,8 +215,8 @@ impl Drop for StopAtEnd<'_> {
 
 /// Hashes all bytes in order, those held from an earlier run included. Its value counts only when the
 /// transfer is complete.
-fn hash(board: &Arc<Board>, folder: &PartsFolder) -> Result<[u8; 32], DiskError> {
-    let mut reader = Follow::new(board.clone(), folder.clone());
+fn hash(state: &Arc<TransferState>, folder: &PartsFolder) -> Result<[u8; 32], DiskError> {
+    let mut reader = FollowReader::new(state.clone(), folder.clone());
     let failure = reader.failure();
     let mut hash = Sha256::new();
     let mut buffer = vec![0; READ_BYTES];
@@ -304,10 +234,6 @@ fn hash(board: &Arc<Board>, folder: &PartsFolder) -> Result<[u8; 32], DiskError>
 
 fn taken(failure: &Mutex<Option<DiskError>>) -> Option<DiskError> {
     failure.lock().unwrap_or_else(PoisonError::into_inner).take()
-}
-
-pub(crate) fn written(error: DiskError) -> FetchError {
-    FetchError::Write { path: error.path, cause: error.cause }
 }
 
 fn hex(bytes: &[u8; 32]) -> String {

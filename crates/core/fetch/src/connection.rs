@@ -1,4 +1,4 @@
-//! One request under way: it writes what comes to segments and reports to the board.
+//! One request under way: it writes what comes to segments and reports to the transfer's state.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -6,34 +6,34 @@ use std::sync::Arc;
 use sys::File;
 use tokio::sync::oneshot;
 
-use crate::board::{Board, Claim, End, Report, What};
 use crate::head::looks_like_web_page;
 use crate::limits::SNIFF_BYTES;
 use crate::parts::{DiskError, PartsFolder};
 use crate::reason::Reason;
 use crate::settings::Settings;
+use crate::transfer_state::{Claim, End, Message, Report, TransferState};
 use crate::wire::{self, Body, Request};
 
-/// What a lane needs.
-pub(crate) struct Lane {
+/// What a connection needs.
+pub(crate) struct Connection {
     pub number: u64,
     pub http: reqwest::Client,
     pub request: Request,
     pub claim: Claim,
-    pub board: Arc<Board>,
+    pub state: Arc<TransferState>,
     pub folder: PartsFolder,
     pub settings: Arc<Settings>,
     pub bytes_max: u64,
     pub now_unix_seconds: u64,
 }
 
-impl Lane {
-    /// Runs to its end, whatever that is. The board hears of it even when the lane is ended from outside,
+impl Connection {
+    /// Runs to its end, whatever that is. The coordinator hears of it even when the connection is ended from outside,
     /// before its first step too: the guard is made here and not on the network's thread.
     pub fn begin(self) -> impl Future<Output = ()> + Send {
-        self.board.lane_begins();
+        self.state.connection_begins();
         let guard =
-            Guard { board: self.board.clone(), number: self.number, segment: Some(self.claim.segment), told: false };
+            Guard { state: self.state.clone(), number: self.number, segment: Some(self.claim.segment), told: false };
         self.run(guard)
     }
 
@@ -48,7 +48,7 @@ impl Lane {
         let (head, response) =
             wire::send(&self.http, &self.request, &self.settings, self.now_unix_seconds).await.map_err(End::Failed)?;
         let (go, going) = oneshot::channel();
-        self.board.report(Report { lane: self.number, what: What::Head { head: Box::new(head), go } });
+        self.state.report(Report { connection: self.number, message: Message::Head { head: Box::new(head), go } });
         if going.await.is_err() {
             return Err(End::Dismissed);
         }
@@ -61,13 +61,13 @@ impl Lane {
                 return Ok(End::Done);
             }
         }
-        Ok(if self.claim.end.is_none() && self.board.bytes_total().is_none() { End::BodyEnded } else { End::Done })
+        Ok(if self.claim.end.is_none() && self.state.bytes_total().is_none() { End::BodyEnded } else { End::Done })
     }
 }
 
-/// Tells the end of a lane exactly once, also when its task is dropped in the middle.
+/// Tells the end of a connection exactly once, also when its task is dropped in the middle.
 struct Guard {
-    board: Arc<Board>,
+    state: Arc<TransferState>,
     number: u64,
     segment: Option<u64>,
     told: bool,
@@ -79,9 +79,9 @@ impl Guard {
             return;
         }
         if let Some(segment) = self.segment.take() {
-            self.board.release(self.number, segment);
+            self.state.release(self.number, segment);
         }
-        self.board.report(Report { lane: self.number, what: What::Ended(end) });
+        self.state.report(Report { connection: self.number, message: Message::Ended(end) });
     }
 }
 
@@ -94,13 +94,13 @@ impl Drop for Guard {
 #[derive(PartialEq, Eq)]
 enum Flow {
     More,
-    /// All that this lane was to bring is there.
+    /// All that this connection was to bring is there.
     Done,
 }
 
 /// Appends to segments, one after the other.
 struct Writer<'a> {
-    lane: &'a Lane,
+    connection: &'a Connection,
     segment: u64,
     at: u64,
     capacity: u64,
@@ -109,22 +109,22 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn new(lane: &Lane) -> Writer<'_> {
+    fn new(connection: &Connection) -> Writer<'_> {
         Writer {
-            lane,
-            segment: lane.claim.segment,
-            at: lane.claim.at,
-            // The conductor has judged the head: the size is known by now if it ever will be.
-            capacity: lane.board.capacity(lane.claim.segment),
-            position: lane.claim.start,
+            connection,
+            segment: connection.claim.segment,
+            at: connection.claim.at,
+            // The coordinator has judged the head: the size is known by now if it ever will be.
+            capacity: connection.state.capacity(connection.claim.segment),
+            position: connection.claim.start,
             file: None,
         }
     }
 
     fn take(&mut self, mut bytes: &[u8], guard: &mut Guard) -> Result<Flow, End> {
         while !bytes.is_empty() {
-            if self.position >= self.lane.bytes_max {
-                return Err(End::Failed(Reason::TooLarge { bytes_max: self.lane.bytes_max }));
+            if self.position >= self.connection.bytes_max {
+                return Err(End::Failed(Reason::TooLarge { bytes_max: self.connection.bytes_max }));
             }
             let free = self.capacity.saturating_sub(self.at);
             if free == 0 {
@@ -142,7 +142,7 @@ impl Writer<'_> {
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), End> {
-        let folder = &self.lane.folder;
+        let folder = &self.connection.folder;
         let refused = |cause| End::Disk(DiskError { path: folder.segment(self.segment), cause });
         let file = match &mut self.file {
             Some(file) => file,
@@ -152,26 +152,26 @@ impl Writer<'_> {
         let count = bytes.len() as u64;
         self.at += count;
         self.position += count;
-        self.lane.board.grew(self.segment, count);
+        self.connection.state.grew(self.segment, count);
         Ok(())
     }
 
     fn next_segment(&mut self, guard: &mut Guard) -> bool {
         self.file = None;
         // A claim of one range ends with the range: its request asked for no more.
-        let beyond = self.lane.claim.end.is_some_and(|end| self.position >= end);
+        let beyond = self.connection.claim.end.is_some_and(|end| self.position >= end);
         guard.segment = None;
         if beyond {
-            self.lane.board.release(self.lane.number, self.segment);
+            self.connection.state.release(self.connection.number, self.segment);
             return false;
         }
-        if !self.lane.board.claim_next(self.lane.number, self.segment) {
+        if !self.connection.state.claim_next(self.connection.number, self.segment) {
             return false;
         }
         self.segment += 1;
         guard.segment = Some(self.segment);
         self.at = 0;
-        self.capacity = self.lane.board.capacity(self.segment);
+        self.capacity = self.connection.state.capacity(self.segment);
         true
     }
 }
