@@ -220,7 +220,7 @@ pub enum Refusal {
 
 impl ArchiveError {
     pub(crate) fn refused(entry: &[u8], refusal: Refusal) -> ArchiveError {
-        ArchiveError::Refused { entry: shown(entry), refusal }
+        ArchiveError::Refused { entry: printable(entry), refusal }
     }
 
     pub(crate) fn malformed(what: &'static str, reason: impl Into<String>) -> ArchiveError {
@@ -265,7 +265,7 @@ impl Diagnose for ArchiveError {
 
 /// A hostile name as it is safe to print: control and invisible characters escaped, bytes that are no text as `\xNN`,
 /// cut after 200 characters.
-pub fn shown(name: &[u8]) -> String {
+pub fn printable(name: &[u8]) -> String {
     let mut out = String::new();
     match std::str::from_utf8(name) {
         Ok(text) => {
@@ -298,11 +298,11 @@ mod tests {
 
     #[test]
     fn a_hostile_name_cannot_write_to_the_terminal() {
-        assert_eq!(shown(b"go/\x1b[2J\n"), "go/\\u{1b}[2J\\n");
-        assert_eq!(shown("go/\u{202e}og.exe".as_bytes()), "go/\\u{202e}og.exe");
-        assert_eq!(shown(b"go/\xff\x07"), "go/\\xff\\x07");
-        assert_eq!(shown("go/Þ.go".as_bytes()), "go/Þ.go");
-        assert_eq!(shown(&[b'a'; 1000]).chars().count(), 201);
-        assert_eq!(shown(&[0xff; 1000]).len(), 200 * 4 + '…'.len_utf8());
+        assert_eq!(printable(b"go/\x1b[2J\n"), "go/\\u{1b}[2J\\n");
+        assert_eq!(printable("go/\u{202e}og.exe".as_bytes()), "go/\\u{202e}og.exe");
+        assert_eq!(printable(b"go/\xff\x07"), "go/\\xff\\x07");
+        assert_eq!(printable("go/Þ.go".as_bytes()), "go/Þ.go");
+        assert_eq!(printable(&[b'a'; 1000]).chars().count(), 201);
+        assert_eq!(printable(&[0xff; 1000]).len(), 200 * 4 + '…'.len_utf8());
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use archive::{Kin, Layout, Limits, LinkMode, Unpack, Unpacked};
+use archive::{Layout, Limits, LinkMode, SharedFiles, Unpack, Unpacked};
 use diag::{Class, Diagnose, Hints, Task, TaskHandle};
 use fetch::{LocalError, LocalFile};
 use release::{Digest, Form, ToolchainId};
@@ -179,7 +179,7 @@ pub(crate) fn get(
     }
     let staging = ctx.store.stage(id)?;
     operation.advance(Event::Prepared, Some(staging.name()), None)?;
-    let target = Target { tree: staging.tree(), kin: ctx.store.kin_of(id, link_mode(ctx))? };
+    let target = Target { tree: staging.tree(), shared: ctx.store.shared_files_for(id, link_mode(ctx))? };
     let got = match &located.place {
         Place::Url(url) => from_network(ctx, located, url, &target, task.as_ref()),
         Place::File(path) => from_file(ctx, located, path, &target, task.as_ref()),
@@ -238,7 +238,7 @@ pub(crate) fn get(
 /// Fetches and unpacks into a folder that does not exist yet, and proves nothing: for those who know the hash of
 /// every file that they will take out of it. What was held of the archive is used, and kept.
 pub(crate) fn bring(ctx: &Ctx, located: &Located, tree: PathBuf, task: &dyn TaskHandle) -> Result<(), GetError> {
-    let target = Target { tree, kin: ctx.store.kin_of(&located.id, link_mode(ctx))? };
+    let target = Target { tree, shared: ctx.store.shared_files_for(&located.id, link_mode(ctx))? };
     let brought = match &located.place {
         Place::Url(url) => from_network(ctx, located, url, &target, task),
         Place::File(path) => from_file(ctx, located, path, &target, task),
@@ -273,7 +273,7 @@ fn check_version(located: &Located, unpacked: &Unpacked) -> Result<(), GetError>
     if unpacked.version_line == wanted {
         return Ok(());
     }
-    let found = archive::shown(unpacked.version_line.as_bytes());
+    let found = archive::printable(unpacked.version_line.as_bytes());
     Err(GetError::OtherVersion { file: located.file_name.clone(), found, wanted })
 }
 
@@ -291,7 +291,7 @@ pub(crate) fn layout_of(id: &ToolchainId, form: Form) -> Layout {
 /// Where the tree is made, and whose files it may share.
 struct Target {
     tree: PathBuf,
-    kin: Kin,
+    shared: SharedFiles,
 }
 
 impl Target {
@@ -302,7 +302,7 @@ impl Target {
             layout: layout_of(&located.id, located.form),
             limits: Limits::default(),
             task: &diag::Silent,
-            kin: Some(&self.kin),
+            shared: Some(&self.shared),
             read_only: true,
         }
     }

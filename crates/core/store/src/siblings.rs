@@ -1,6 +1,6 @@
 //! Which installed toolchains may lend their files to a new one.
 
-use archive::{Kin, LinkMode};
+use archive::{LinkMode, SharedFiles};
 use release::ToolchainId;
 
 use crate::{Store, StoreError};
@@ -14,10 +14,10 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn kin_of(&self, id: &ToolchainId, mode: LinkMode) -> Result<Kin, StoreError> {
-        let mut kin = Kin::new(mode);
+    pub fn shared_files_for(&self, id: &ToolchainId, mode: LinkMode) -> Result<SharedFiles, StoreError> {
+        let mut shared = SharedFiles::new(mode);
         if mode == LinkMode::Copy {
-            return Ok(kin);
+            return Ok(shared);
         }
         let mut siblings = self.toolchains()?;
         siblings.retain(|sibling| sibling.id.platform() == id.platform() && sibling.id != *id);
@@ -29,9 +29,9 @@ impl Store {
             let Ok(manifest) = self.manifest(&sibling.id) else { continue };
             for file in manifest.files {
                 let path = sibling.tree.join(&file.path);
-                kin.add(file.sha256, file.executable, path, file.bytes);
+                shared.add(file.sha256, file.executable, path, file.bytes);
             }
         }
-        Ok(kin)
+        Ok(shared)
     }
 }

@@ -150,5 +150,5 @@ fn listed(paths: &[String]) -> String {
 }
 
 fn shown(path: &str) -> String {
-    archive::shown(path.as_bytes())
+    archive::printable(path.as_bytes())
 }

@@ -102,7 +102,7 @@ fn captured(ctx: &Ctx, toolchain: &Toolchain, scratch: &std::path::Path, args: &
             let complaint: String =
                 String::from_utf8_lossy(&ended.stderr).trim().chars().take(COMPLAINT_CHARS_MAX).collect();
             let how = code.map_or("a signal".to_owned(), |code| format!("exit code {code}"));
-            Err(format!("ended with {how}: {}", archive::shown(complaint.as_bytes())))
+            Err(format!("ended with {how}: {}", archive::printable(complaint.as_bytes())))
         }
     }
 }
@@ -113,7 +113,7 @@ fn judged(command: &str, said: Result<String, String>, judge: impl FnOnce(&str) 
             Some(says) => (true, says),
             None => {
                 let cut: String = said.chars().take(COMPLAINT_CHARS_MAX).collect();
-                (false, format!("said `{}`", archive::shown(cut.as_bytes())))
+                (false, format!("said `{}`", archive::printable(cut.as_bytes())))
             }
         },
         Err(why) => (false, why),

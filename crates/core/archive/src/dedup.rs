@@ -1,4 +1,4 @@
-//! Files that are on disk already, known by their contents.
+//! Files of installed siblings, found by their contents and linked instead of being written.
 //!
 //! Between two patch releases of Go nearly all files are the same. A file whose SHA-256 stands in a
 //! sibling's manifest is given a second name (or its blocks are shared, where the file system can)
@@ -27,13 +27,13 @@ pub enum LinkMode {
 }
 
 /// Files of siblings, by content.
-pub struct Kin {
+pub struct SharedFiles {
     mode: LinkMode,
     by_content: HashMap<([u8; 32], bool), Known>,
     /// Set when the file system has refused to share blocks: it will refuse again.
     no_reflinks: AtomicBool,
-    joined_files: AtomicU64,
-    joined_bytes: AtomicU64,
+    linked_files: AtomicU64,
+    linked_bytes: AtomicU64,
     numbers: AtomicU64,
 }
 
@@ -42,15 +42,15 @@ struct Known {
     bytes: u64,
 }
 
-impl Kin {
+impl SharedFiles {
     /// No files yet, to be used in this way.
-    pub fn new(mode: LinkMode) -> Kin {
-        Kin {
+    pub fn new(mode: LinkMode) -> SharedFiles {
+        SharedFiles {
             mode,
             by_content: HashMap::new(),
             no_reflinks: AtomicBool::new(mode == LinkMode::Hardlink),
-            joined_files: AtomicU64::new(0),
-            joined_bytes: AtomicU64::new(0),
+            linked_files: AtomicU64::new(0),
+            linked_bytes: AtomicU64::new(0),
             numbers: AtomicU64::new(0),
         }
     }
@@ -73,12 +73,12 @@ impl Kin {
     }
 
     /// How many files, and bytes, were used again so far.
-    pub fn joined(&self) -> (u64, u64) {
-        (self.joined_files.load(Ordering::Relaxed), self.joined_bytes.load(Ordering::Relaxed))
+    pub fn linked(&self) -> (u64, u64) {
+        (self.linked_files.load(Ordering::Relaxed), self.linked_bytes.load(Ordering::Relaxed))
     }
 
     /// Puts a file of this content at `new` without writing it; false where it has to be written.
-    pub(crate) fn join(&self, fs: &Fs, sha256: &[u8; 32], executable: bool, new: &Path, mode: u32) -> bool {
+    pub(crate) fn try_link(&self, fs: &Fs, sha256: &[u8; 32], executable: bool, new: &Path, mode: u32) -> bool {
         let Some(known) = self.by_content.get(&(*sha256, executable)) else { return false };
         let Ok(Some(meta)) = fs.look(&known.path) else { return false };
         let as_admitted =
@@ -105,8 +105,8 @@ impl Kin {
     }
 
     fn count(&self, bytes: u64) -> bool {
-        self.joined_files.fetch_add(1, Ordering::Relaxed);
-        self.joined_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.linked_files.fetch_add(1, Ordering::Relaxed);
+        self.linked_bytes.fetch_add(bytes, Ordering::Relaxed);
         true
     }
 }

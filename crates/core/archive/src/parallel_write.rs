@@ -12,7 +12,7 @@ use crate::tree::{Tree, Writer};
 ///
 /// # Errors
 /// The first failure.
-pub(crate) fn write_side_by_side<T: Sync, S>(
+pub(crate) fn write_in_parallel<T: Sync, S>(
     tree: &Tree,
     files: &[T],
     workers_max: usize,
