@@ -6,11 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::hash::Hash;
 use crate::note::NoteError;
 use crate::record::RecordError;
-use crate::sumdb::TransportError;
 use crate::tlog::ProofError;
-
-/// Any error of another crate.
-pub type AnyError = Box<dyn std::error::Error + Send + Sync + 'static>;
+use crate::transport::{AnyError, TransportError};
 
 /// Two signed heads that cannot both be true, with all that is needed to show it to others.
 ///

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 use trust::{H1, Proof};
 
+use super::place::Span;
+
 /// The format that this version writes and reads.
 pub const FORMAT: u32 = 1;
 /// The length of the script at the front: far more than it needs, so that it can be written last.
@@ -106,24 +108,6 @@ impl Diagnose for FormatError {
             Self::Short { .. } => hint!("copy it again; a copy that can be resumed goes on where it stopped"),
             _ => hint!("copy it again from where it was made, and compare the two"),
         }
-    }
-}
-
-/// A stretch of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Span {
-    /// Where it begins, in bytes from the front of the file.
-    pub offset: u64,
-    /// How many bytes it has.
-    pub bytes: u64,
-    /// Their SHA-256.
-    pub sha256: Digest,
-}
-
-impl Span {
-    fn end(&self) -> Option<u64> {
-        self.offset.checked_add(self.bytes)
     }
 }
 

@@ -21,7 +21,7 @@ const TABLE: &str = include_str!("data/toolchain-complement-sha256.tsv");
 const BRANCH_FILE: &str = "codereview.cfg";
 
 /// All ways to fill in the root files that `has` does not know, best guess first; empty where none is missing.
-pub(crate) fn ways(minor: u32, has: impl Fn(&str) -> bool) -> Vec<Vec<(String, [u8; 32])>> {
+pub(crate) fn completions(minor: u32, has: impl Fn(&str) -> bool) -> Vec<Vec<(String, [u8; 32])>> {
     let table = table();
     let mut names: Vec<&str> = table.iter().map(|known| known.name).filter(|name| !has(name)).collect();
     names.sort_unstable();
@@ -29,23 +29,23 @@ pub(crate) fn ways(minor: u32, has: impl Fn(&str) -> bool) -> Vec<Vec<(String, [
     if names.is_empty() {
         return Vec::new();
     }
-    let mut ways = vec![Vec::new()];
+    let mut completions = vec![Vec::new()];
     for name in names {
         let texts = texts(&table, name, minor);
         // The best text of the next file goes with every way so far before its second-best does.
-        ways = texts
+        completions = texts
             .iter()
             .flat_map(|text| {
-                ways.iter().map(move |way: &Vec<(String, [u8; 32])>| {
-                    let mut way = way.clone();
-                    way.push((name.to_owned(), *text));
-                    way
+                completions.iter().map(move |completion: &Vec<(String, [u8; 32])>| {
+                    let mut completion = completion.clone();
+                    completion.push((name.to_owned(), *text));
+                    completion
                 })
             })
             .take(COMPLETIONS_MAX)
             .collect();
     }
-    ways
+    completions
 }
 
 /// The known texts of one file, the one of this minor version first.
@@ -108,28 +108,28 @@ mod tests {
 
     #[test]
     fn nothing_missing_means_nothing_to_fill_in() {
-        assert!(ways(27, |_| true).is_empty());
+        assert!(completions(27, |_| true).is_empty());
     }
 
     #[test]
     fn the_text_of_the_version_itself_is_tried_first() {
         let licence = |minor| {
-            let ways = ways(minor, |name| name != "LICENSE");
-            ways.iter().map(|way| hex(&way[0].1)[..4].to_owned()).collect::<Vec<_>>()
+            let completions = completions(minor, |name| name != "LICENSE");
+            completions.iter().map(|completion| hex(&completion[0].1)[..4].to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(licence(27), ["911f", "2d36"]);
         assert_eq!(licence(28), ["911f", "2d36"]);
         assert_eq!(licence(26), ["2d36", "911f"]);
         assert_eq!(licence(21), ["2d36", "911f"]);
-        assert_eq!(ways(27, |_| false).len(), 8, "LICENSE, README.md and SECURITY.md have two texts each");
-        assert_eq!(ways(27, |_| false)[0].len(), 6);
+        assert_eq!(completions(27, |_| false).len(), 8, "LICENSE, README.md and SECURITY.md have two texts each");
+        assert_eq!(completions(27, |_| false)[0].len(), 6);
     }
 
     #[test]
     fn the_first_guess_for_every_minor_is_the_one_of_its_own_time() {
         let first = |minor: u32, file: &str| {
-            let way = ways(minor, |_| false).swap_remove(0);
-            way.into_iter().find(|(name, _)| name == file).map(|(_, hash)| hex(&hash)[..4].to_owned()).unwrap()
+            let completion = completions(minor, |_| false).swap_remove(0);
+            completion.into_iter().find(|(name, _)| name == file).map(|(_, hash)| hex(&hash)[..4].to_owned()).unwrap()
         };
         let texts = |file| [21, 22, 23, 26, 27].map(|minor| first(minor, file));
         assert_eq!(texts("README.md"), ["161c", "161c", "8247", "8247", "8247"]);
