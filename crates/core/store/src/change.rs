@@ -81,12 +81,12 @@ impl Store {
     /// Whether a file is still what was read of it, and is no link where it must be none.
     ///
     /// # Errors
-    /// `Meddled`, `ThroughLink`, or what the system says.
+    /// `ChangedMeanwhile`, `ThroughLink`, or what the system says.
     pub(crate) fn check_change(&self, change: &FileChange) -> Result<(), StoreError> {
         self.check_links(&change.path, &change.links)?;
         match self.image_of(&change.path)? == change.before {
             true => Ok(()),
-            false => Err(StoreError::Meddled { path: change.path.clone() }),
+            false => Err(StoreError::ChangedMeanwhile { path: change.path.clone() }),
         }
     }
 

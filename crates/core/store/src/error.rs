@@ -115,7 +115,7 @@ pub enum StoreError {
     },
     /// A file that takes part in a change was changed by somebody else.
     #[error("change `{}`: somebody else has changed it meanwhile", path.display())]
-    Meddled {
+    ChangedMeanwhile {
         /// The file.
         path: PathBuf,
     },
@@ -210,11 +210,11 @@ impl Diagnose for StoreError {
             Self::Interrupted { .. } => Class::Interrupted,
             Self::Record { .. } | Self::Manifest { .. } => Class::Integrity,
             Self::Variable { cause: VariableConflict::Io(cause), .. } => Class::of_io(cause),
-            Self::Variable { cause: VariableConflict::Meddled { .. }, .. } => Class::Policy,
+            Self::Variable { cause: VariableConflict::ChangedMeanwhile { .. }, .. } => Class::Policy,
             Self::NoRegistry { .. } => Class::Environment,
             Self::Superseded { .. } | Self::Overtaken => Class::Busy,
             Self::NotInstalled { .. } | Self::NoGeneration { .. } | Self::NothingBefore { .. } => Class::NotFound,
-            Self::InUse { .. } | Self::Running { .. } | Self::Meddled { .. } | Self::ThroughLink { .. } => {
+            Self::InUse { .. } | Self::Running { .. } | Self::ChangedMeanwhile { .. } | Self::ThroughLink { .. } => {
                 Class::Policy
             }
         }
@@ -238,9 +238,9 @@ impl Diagnose for StoreError {
             Self::NotInstalled { .. } => "not-installed",
             Self::InUse { .. } => "toolchain-in-use",
             Self::Running { .. } => "toolchain-running",
-            Self::Meddled { .. } => "file-meddled",
+            Self::ChangedMeanwhile { .. } => "file-meddled",
             Self::ThroughLink { .. } => "file-through-link",
-            Self::Variable { cause: VariableConflict::Meddled { .. }, .. } => "variable-meddled",
+            Self::Variable { cause: VariableConflict::ChangedMeanwhile { .. }, .. } => "variable-meddled",
             Self::Variable { cause: VariableConflict::Io(_), .. } => "variable-refused",
             Self::NoRegistry { .. } => "no-registry",
         }
@@ -272,8 +272,10 @@ impl Diagnose for StoreError {
                     link.display()
                 )
             }
-            Self::Meddled { .. } => hint!("look at the file and run the command again; every file is as it was"),
-            Self::Variable { cause: VariableConflict::Meddled { .. }, name } => {
+            Self::ChangedMeanwhile { .. } => {
+                hint!("look at the file and run the command again; every file is as it was")
+            }
+            Self::Variable { cause: VariableConflict::ChangedMeanwhile { .. }, name } => {
                 let hints = hint!("look at `{name}` and run the command again; everything is as it was");
                 match name.eq_ignore_ascii_case("Path") {
                     true => hints.and("`goward unsetup` takes goward's own entry out, whatever else stands there"),

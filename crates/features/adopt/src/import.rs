@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use diag::{Class, Diagnose};
 use engine::{AdoptError, Adopted, Adoption, Ctx};
 use serde::Serialize;
-use store::{StoreError, SystemGo};
+use store::{ExternalGo, StoreError};
 
 use crate::find::{Candidate, Manager, Where, candidates};
 use crate::inspect::{Found, Verdict, inspect};
@@ -66,7 +66,7 @@ pub enum Done {
 /// When the store cannot be read.
 pub fn plan(ctx: &Ctx, paths: &[PathBuf], place: &Where) -> Result<Plan, StoreError> {
     let candidates = if paths.is_empty() { candidates(ctx, place) } else { named(ctx, paths) };
-    let registered = ctx.store.systems()?;
+    let registered = ctx.store.external_gos()?;
     let mut items = Vec::new();
     for candidate in candidates {
         let found = inspect(ctx, &candidate)?;
@@ -151,14 +151,14 @@ pub fn apply(ctx: &Ctx, item: &Item) -> Result<Option<Done>, AdoptError> {
 }
 
 fn register(ctx: &Ctx, found: &Found, why: &str) -> Result<Done, AdoptError> {
-    let system = SystemGo {
+    let system = ExternalGo {
         path: found.path.clone(),
         version_line: found.version_line.clone(),
         why: why.to_owned(),
         registered_unix_seconds: ctx.sys.clock().unix_seconds(),
     };
     ctx.store
-        .register_system(system, ctx.settings.seconds("lock.wait-seconds"))
+        .register_external(system, ctx.settings.seconds("lock.wait-seconds"))
         .map_err(|cause| AdoptError::Register { path: found.path.clone(), cause: Box::new(cause) })?;
     Ok(Done::Registered { path: found.path.clone(), why: why.to_owned() })
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use diag::{Class, Diagnose, Hints, hint};
 use engine::Ctx;
 use serde::Serialize;
-use store::{StoreError, SystemGo};
+use store::{ExternalGo, StoreError};
 
 use crate::inspect::version_line;
 
@@ -118,7 +118,7 @@ impl Diagnose for SystemError {
 /// # Errors
 /// When the registry cannot be read.
 pub fn list(ctx: &Ctx) -> Result<Vec<ListedSystem>, StoreError> {
-    let listed = |known: SystemGo| {
+    let listed = |known: ExternalGo| {
         let now = version_line(&ctx.sys, &known.path).ok().map(|line| release::escaped(&line));
         let state = if !is_there(ctx, &known.path) {
             State::Vanished
@@ -129,21 +129,21 @@ pub fn list(ctx: &Ctx) -> Result<Vec<ListedSystem>, StoreError> {
         };
         ListedSystem { system: true, version: now.or(known.version_line), tree: known.path, why: known.why, state }
     };
-    Ok(ctx.store.systems()?.into_iter().map(listed).collect())
+    Ok(ctx.store.external_gos()?.into_iter().map(listed).collect())
 }
 
 /// The installation to run: the one at `path`; else the only one that is there; else the one whose `go` is on `PATH`.
 ///
 /// # Errors
 /// When there is none, it is gone, or several could be meant.
-pub fn choose(ctx: &Ctx, path: Option<&Path>) -> Result<SystemGo, SystemError> {
-    let systems = ctx.store.systems()?;
+pub fn choose(ctx: &Ctx, path: Option<&Path>) -> Result<ExternalGo, SystemError> {
+    let systems = ctx.store.external_gos()?;
     if let Some(path) = path {
         let real = ctx.sys.fs().resolve(path).unwrap_or_else(|_| path.to_owned());
         let known = systems.into_iter().find(|known| known.path == real || known.path == path);
         return known.map_or_else(|| Err(SystemError::NotThere { path: path.to_owned() }), |known| there(ctx, known));
     }
-    let present: Vec<&SystemGo> = systems.iter().filter(|known| is_there(ctx, &known.path)).collect();
+    let present: Vec<&ExternalGo> = systems.iter().filter(|known| is_there(ctx, &known.path)).collect();
     match (present.as_slice(), systems.as_slice()) {
         ([one], _) => Ok((*one).clone()),
         ([], []) => Err(SystemError::None),
@@ -156,7 +156,7 @@ pub fn choose(ctx: &Ctx, path: Option<&Path>) -> Result<SystemGo, SystemError> {
     }
 }
 
-fn there(ctx: &Ctx, known: SystemGo) -> Result<SystemGo, SystemError> {
+fn there(ctx: &Ctx, known: ExternalGo) -> Result<ExternalGo, SystemError> {
     if is_there(ctx, &known.path) { Ok(known) } else { Err(SystemError::Vanished { path: known.path }) }
 }
 

@@ -211,7 +211,7 @@ fn hostile_trees_are_refused_and_leave_nothing() {
         let error = world.import(&tree).expect_err(what);
         assert_eq!(error.class(), Class::Integrity, "{what}: {error}");
         world.assert_nothing_brought_in();
-        assert_eq!(world.ctx().store.systems().unwrap(), [], "{what}");
+        assert_eq!(world.ctx().store.external_gos().unwrap(), [], "{what}");
     }
 }
 
@@ -229,7 +229,7 @@ fn a_changed_or_added_file_makes_it_nobodys_official_build() {
         let why = world.registered(&tree);
         assert!(why.contains("checksum database"), "{what}: {why}");
         world.assert_nothing_brought_in();
-        let systems = world.ctx().store.systems().unwrap();
+        let systems = world.ctx().store.external_gos().unwrap();
         assert_eq!(systems[0].path, tree);
         // Even the user's word does not make it official: the log was asked, and contradicts.
         let mut world = world;
@@ -286,7 +286,7 @@ fn what_is_not_gos_own_is_registered_and_not_copied() {
         assert_eq!(world.plan_of(tree).action, Action::Leave, "{}", tree.display());
     }
     world.assert_nothing_brought_in();
-    let systems = world.ctx().store.systems().unwrap();
+    let systems = world.ctx().store.external_gos().unwrap();
     assert_eq!(systems.len(), trees.len());
     let line = |tree: &Path| systems.iter().find(|known| known.path == tree).unwrap().version_line.clone();
     assert_eq!(line(&suffix).as_deref(), Some("go1.26.5-1"));

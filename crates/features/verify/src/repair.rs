@@ -76,7 +76,7 @@ pub(crate) fn repair(
         fs.sync_tree(&scratch).map_err(|cause| VerifyError::Scratch { path: scratch.clone(), cause })?;
         // Only now the locks: they are not held while something is fetched.
         let wait_max = ctx.settings.seconds("lock.wait-seconds");
-        let mut mending = ctx.store.mend(id, &record.manifest_sha256, wait_max)?;
+        let mut mending = ctx.store.repair_tree(id, &record.manifest_sha256, wait_max)?;
         let mut repaired = Repaired::default();
         for path in aside {
             repaired.set_aside.insert(path.to_owned(), mending.set_aside(path)?);

@@ -172,7 +172,7 @@ fn bring_in(ctx: &Ctx, items: &[Item], missing: Vec<Failure>, speech: &Speech) -
 fn forget(ctx: &Ctx, path: &std::path::Path) -> Done {
     let real = ctx.sys.fs().resolve(path).unwrap_or_else(|_| path.to_owned());
     let wait_max = ctx.settings.seconds("lock.wait-seconds");
-    let was_there = ctx.store.forget_system(&real, wait_max)?;
+    let was_there = ctx.store.forget_external(&real, wait_max)?;
     if !was_there {
         return Err(adopt::SystemError::NotThere { path: path.to_owned() }.into());
     }

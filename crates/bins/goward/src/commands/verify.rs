@@ -21,7 +21,7 @@ pub(super) fn run(ctx: &Ctx, args: &VerifyArgs, speech: &Speech) -> Done {
     }
     for id in &wanted {
         let found = ctx.store.find_installed(id)?;
-        if wish.repair && found.is_some_and(|toolchain| ctx.store.is_of_system(&toolchain)) {
+        if wish.repair && found.is_some_and(|toolchain| ctx.store.is_in_shared_store(&toolchain)) {
             return Err(Failure::OfSystem { request: id.version().to_string() });
         }
         let failure = match verify(ctx, id, wish) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use store::{Layout, SystemStore};
+use store::{Layout, SharedStore};
 
 use super::store::WRITABLE_BY_OTHERS;
 use crate::examined::Examined;
@@ -15,7 +15,7 @@ const ADMINISTRATOR: u32 = 0;
 
 pub(super) fn run(examined: &Examined) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let SystemStore::PassedOver { home, reason } = examined.ctx.store.system() {
+    if let SharedStore::PassedOver { home, reason } = examined.ctx.store.shared_store() {
         let what = format!("the system store is passed over: {reason}");
         let why = "who could put a toolchain there would choose what everybody runs";
         let fix = format!("as root: `chown -R root {0}` and `goward system init`", home.display());

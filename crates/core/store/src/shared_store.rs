@@ -17,7 +17,7 @@ use crate::{Layout, Store, StoreError, Toolchain};
 
 /// What is to be said of the second store.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SystemStore {
+pub enum SharedStore {
     /// There is none, or it is the user's own.
     None,
     /// It is read.
@@ -33,24 +33,24 @@ pub enum SystemStore {
 
 impl Store {
     /// The same store, with a second one whose toolchains may be run. A store is no second one to itself.
-    pub fn with_system(self, home: impl Into<PathBuf>) -> Store {
+    pub fn with_shared_store(self, home: impl Into<PathBuf>) -> Store {
         let layout = Layout::new(home.into());
-        let system = (layout.home() != self.layout.home()).then_some(layout);
-        Store { system, ..self }
+        let shared = (layout.home() != self.layout.home()).then_some(layout);
+        Store { shared, ..self }
     }
 
     /// Whether there is a second store, and whether it is read.
-    pub fn system(&self) -> SystemStore {
-        let Some(layout) = &self.system else { return SystemStore::None };
+    pub fn shared_store(&self) -> SharedStore {
+        let Some(layout) = &self.shared else { return SharedStore::None };
         let home = layout.home().to_owned();
         let fs = self.sys.fs();
         for folder in [home.clone(), layout.toolchains()] {
             match fs.follow(&folder) {
                 Ok(Some(meta)) if meta.kind == EntryKind::Dir => {}
-                Ok(_) => return SystemStore::None,
+                Ok(_) => return SharedStore::None,
                 Err(cause) => {
                     let reason = format!("`{}` cannot be looked at ({cause})", folder.display());
-                    return SystemStore::PassedOver { home, reason };
+                    return SharedStore::PassedOver { home, reason };
                 }
             }
         }
@@ -60,9 +60,9 @@ impl Store {
             fs.trust_entries(&[layout.toolchains(), layout.manifests()])
         });
         if let Err(cause) = trusted {
-            return SystemStore::PassedOver { home, reason: cause.to_string() };
+            return SharedStore::PassedOver { home, reason: cause.to_string() };
         }
-        SystemStore::Trusted(home)
+        SharedStore::Trusted(home)
     }
 
     /// What can be run: what is installed here and what the second store has, each toolchain once and this
@@ -74,7 +74,7 @@ impl Store {
     pub fn installed(&self) -> Result<Vec<Toolchain>, StoreError> {
         let mut found = self.toolchains()?;
         self.trust_trees(&found)?;
-        for other in self.system_toolchains() {
+        for other in self.shared_toolchains() {
             if found.iter().all(|own| own.id != other.id) {
                 found.push(other);
             }
@@ -90,14 +90,14 @@ impl Store {
     pub fn find_installed(&self, id: &ToolchainId) -> Result<Option<Toolchain>, StoreError> {
         match self.find(id)? {
             Some(own) => Ok(Some(own)),
-            None => Ok(self.in_system(id)),
+            None => Ok(self.in_shared_store(id)),
         }
     }
 
     /// What the second store has; nothing where it is passed over.
-    pub fn system_toolchains(&self) -> Vec<Toolchain> {
-        match (&self.system, self.system()) {
-            (Some(layout), SystemStore::Trusted(_)) => {
+    pub fn shared_toolchains(&self) -> Vec<Toolchain> {
+        match (&self.shared, self.shared_store()) {
+            (Some(layout), SharedStore::Trusted(_)) => {
                 let found = self.toolchains_in(layout).unwrap_or_default();
                 found.into_iter().filter(|toolchain| self.is_trusted_tree(toolchain)).collect()
             }
@@ -113,37 +113,37 @@ impl Store {
     }
 
     /// Where the second store keeps its toolchains, and when that folder last changed, in nanoseconds since 1970.
-    pub(crate) fn system_folder(&self) -> Option<(PathBuf, Option<u64>)> {
-        let folder = self.system.as_ref()?.toolchains();
+    pub(crate) fn shared_store_folder(&self) -> Option<(PathBuf, Option<u64>)> {
+        let folder = self.shared.as_ref()?.toolchains();
         let meta = self.sys.fs().follow(&folder).ok().flatten();
         Some((folder, meta.map(|meta| meta.modified_unix_nanos)))
     }
 
     /// Whether a toolchain stands in the second store.
-    pub fn is_of_system(&self, toolchain: &Toolchain) -> bool {
-        self.system.as_ref().is_some_and(|layout| toolchain.tree.starts_with(layout.home()))
+    pub fn is_in_shared_store(&self, toolchain: &Toolchain) -> bool {
+        self.shared.as_ref().is_some_and(|layout| toolchain.tree.starts_with(layout.home()))
     }
 
-    pub(crate) fn in_system(&self, id: &ToolchainId) -> Option<Toolchain> {
-        let layout = self.system.as_ref()?;
+    pub(crate) fn in_shared_store(&self, id: &ToolchainId) -> Option<Toolchain> {
+        let layout = self.shared.as_ref()?;
         // A look at one name first: most toolchains are not there.
         let meta = self.sys.fs().look(&layout.tree(id)).ok()??;
-        let there = meta.kind == EntryKind::Dir && matches!(self.system(), SystemStore::Trusted(_));
+        let there = meta.kind == EntryKind::Dir && matches!(self.shared_store(), SharedStore::Trusted(_));
         let toolchain = Toolchain { id: id.clone(), tree: layout.tree(id) };
         (there && self.is_trusted_tree(&toolchain)).then_some(toolchain)
     }
 
     /// The layout of the store that a toolchain stands in: this one unless only the second one has it.
     pub(crate) fn layout_of(&self, id: &ToolchainId) -> Result<&Layout, StoreError> {
-        match (&self.system, self.find(id)?) {
-            (Some(system), None) if self.in_system(id).is_some() => Ok(system),
+        match (&self.shared, self.find(id)?) {
+            (Some(shared), None) if self.in_shared_store(id).is_some() => Ok(shared),
             _ => Ok(&self.layout),
         }
     }
 
     /// What a generation's link says for a toolchain.
     pub(crate) fn link_target(&self, id: &ToolchainId) -> Result<PathBuf, StoreError> {
-        match (self.find(id)?, self.in_system(id)) {
+        match (self.find(id)?, self.in_shared_store(id)) {
             (None, Some(toolchain)) => Ok(toolchain.tree),
             _ => Ok(Layout::toolchain_target(id)),
         }

@@ -9,20 +9,20 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::check_format;
-use crate::staging::to_json;
+use crate::format::check_format;
+use crate::json::to_json;
 use crate::{Store, StoreError};
 
 /// A registry longer than this is not one of ours, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
 /// So many installations are registered at the most: no machine has more that are worth a name.
-const SYSTEMS_MAX: usize = 100;
+const EXTERNAL_MAX: usize = 100;
 /// The format of the file that this version writes. A reader refuses a higher one.
 const FORMAT: u32 = 1;
 
 /// A Go installation that is run where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SystemGo {
+pub struct ExternalGo {
     /// Its GOROOT, links followed.
     pub path: PathBuf,
     /// The first line of its `VERSION` when it was registered, if it has one; nothing vouches for it.
@@ -35,10 +35,10 @@ pub struct SystemGo {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Registry {
+struct Registered {
     format: u32,
     #[serde(default)]
-    installations: Vec<SystemGo>,
+    installations: Vec<ExternalGo>,
 }
 
 impl Store {
@@ -46,25 +46,25 @@ impl Store {
     ///
     /// # Errors
     /// When the registry cannot be read, or is not one of ours.
-    pub fn systems(&self) -> Result<Vec<SystemGo>, StoreError> {
-        let path = self.layout().systems();
+    pub fn external_gos(&self) -> Result<Vec<ExternalGo>, StoreError> {
+        let path = self.layout().external_gos();
         let read = self.sys.fs().read_if_there(&path, BYTES_MAX);
         let Some(bytes) = read.map_err(StoreError::io("read", &path))? else { return Ok(Vec::new()) };
-        let registry: Result<Registry, _> = serde_json::from_slice(&bytes);
-        let registry = registry.and_then(|registry| check_format(registry.format).map(|()| registry));
-        Ok(registry.map_err(|cause| StoreError::Record { path, cause })?.installations)
+        let registered: Result<Registered, _> = serde_json::from_slice(&bytes);
+        let registered = registered.and_then(|registered| check_format(registered.format).map(|()| registered));
+        Ok(registered.map_err(|cause| StoreError::Record { path, cause })?.installations)
     }
 
     /// Registers an installation; one at the same path is replaced.
     ///
     /// # Errors
     /// When the registry cannot be read or written.
-    pub fn register_system(&self, system: SystemGo, wait_max: Duration) -> Result<(), StoreError> {
-        self.change_systems("register a system Go", wait_max, |systems| {
-            systems.retain(|known| known.path != system.path);
-            systems.push(system);
-            systems.sort_by(|a, b| a.path.cmp(&b.path));
-            systems.truncate(SYSTEMS_MAX);
+    pub fn register_external(&self, go: ExternalGo, wait_max: Duration) -> Result<(), StoreError> {
+        self.change_external_gos("register a system Go", wait_max, |gos| {
+            gos.retain(|known| known.path != go.path);
+            gos.push(go);
+            gos.sort_by(|a, b| a.path.cmp(&b.path));
+            gos.truncate(EXTERNAL_MAX);
         })
     }
 
@@ -72,28 +72,28 @@ impl Store {
     ///
     /// # Errors
     /// When the registry cannot be read or written.
-    pub fn forget_system(&self, path: &Path, wait_max: Duration) -> Result<bool, StoreError> {
+    pub fn forget_external(&self, path: &Path, wait_max: Duration) -> Result<bool, StoreError> {
         let mut was_there = false;
-        self.change_systems("forget a system Go", wait_max, |systems| {
-            let before = systems.len();
-            systems.retain(|known| known.path != path);
-            was_there = systems.len() < before;
+        self.change_external_gos("forget a system Go", wait_max, |gos| {
+            let before = gos.len();
+            gos.retain(|known| known.path != path);
+            was_there = gos.len() < before;
         })?;
         Ok(was_there)
     }
 
-    fn change_systems(
+    fn change_external_gos(
         &self,
         purpose: &str,
         wait_max: Duration,
-        change: impl FnOnce(&mut Vec<SystemGo>),
+        change: impl FnOnce(&mut Vec<ExternalGo>),
     ) -> Result<(), StoreError> {
-        let (fs, path) = (self.sys.fs(), self.layout().systems());
+        let (fs, path) = (self.sys.fs(), self.layout().external_gos());
         self.make_home()?;
         let _lock = self.lock(self.layout().store_lock(), purpose, wait_max)?;
-        let mut registry = Registry { format: FORMAT, installations: self.systems()? };
-        change(&mut registry.installations);
-        fs.replace(&path, &to_json(&registry)).map_err(StoreError::io("write", &path))
+        let mut registered = Registered { format: FORMAT, installations: self.external_gos()? };
+        change(&mut registered.installations);
+        fs.replace(&path, &to_json(&registered)).map_err(StoreError::io("write", &path))
     }
 }
 
@@ -110,8 +110,8 @@ mod tests {
         Store::at(&sys, crate::TrustedHome::of(&sys, home.join("store")).unwrap())
     }
 
-    fn system(path: &str) -> SystemGo {
-        SystemGo {
+    fn go(path: &str) -> ExternalGo {
+        ExternalGo {
             path: path.into(),
             version_line: Some("go1.26.5-1".into()),
             why: "a suffix".into(),
@@ -123,26 +123,26 @@ mod tests {
     fn what_is_registered_is_found_again_and_once() {
         let home = tempfile::tempdir().unwrap();
         let store = store(home.path());
-        assert_eq!(store.systems().unwrap(), []);
-        store.register_system(system("/usr/lib/go"), WAIT).unwrap();
-        store.register_system(system("/opt/go"), WAIT).unwrap();
-        let changed = SystemGo { why: "another".into(), ..system("/opt/go") };
-        store.register_system(changed.clone(), WAIT).unwrap();
-        assert_eq!(store.systems().unwrap(), [changed, system("/usr/lib/go")]);
-        assert!(store.forget_system(Path::new("/opt/go"), WAIT).unwrap());
-        assert!(!store.forget_system(Path::new("/opt/go"), WAIT).unwrap());
-        assert_eq!(store.systems().unwrap(), [system("/usr/lib/go")]);
+        assert_eq!(store.external_gos().unwrap(), []);
+        store.register_external(go("/usr/lib/go"), WAIT).unwrap();
+        store.register_external(go("/opt/go"), WAIT).unwrap();
+        let changed = ExternalGo { why: "another".into(), ..go("/opt/go") };
+        store.register_external(changed.clone(), WAIT).unwrap();
+        assert_eq!(store.external_gos().unwrap(), [changed, go("/usr/lib/go")]);
+        assert!(store.forget_external(Path::new("/opt/go"), WAIT).unwrap());
+        assert!(!store.forget_external(Path::new("/opt/go"), WAIT).unwrap());
+        assert_eq!(store.external_gos().unwrap(), [go("/usr/lib/go")]);
     }
 
     #[test]
     fn a_registry_of_a_later_goward_is_refused_and_not_overwritten() {
         let home = tempfile::tempdir().unwrap();
         let store = store(home.path());
-        store.register_system(system("/opt/go"), WAIT).unwrap();
+        store.register_external(go("/opt/go"), WAIT).unwrap();
         let later = br#"{"format": 9, "installations": []}"#;
-        Fs::real().replace(&store.layout().systems(), later).unwrap();
-        assert!(matches!(store.systems(), Err(StoreError::Record { .. })));
-        assert!(store.register_system(system("/usr/lib/go"), WAIT).is_err());
-        assert_eq!(Fs::real().read(&store.layout().systems(), 100).unwrap(), later);
+        Fs::real().replace(&store.layout().external_gos(), later).unwrap();
+        assert!(matches!(store.external_gos(), Err(StoreError::Record { .. })));
+        assert!(store.register_external(go("/usr/lib/go"), WAIT).is_err());
+        assert_eq!(Fs::real().read(&store.layout().external_gos(), 100).unwrap(), later);
     }
 }

@@ -24,7 +24,7 @@ pub fn mode_of(executable: bool) -> u32 {
 }
 
 /// A tree that is being put right. Dropping it lets go of its locks.
-pub struct Mending {
+pub struct TreeRepair {
     store: Store,
     toolchain: Toolchain,
     aside: PathBuf,
@@ -41,7 +41,12 @@ impl Store {
     /// # Errors
     /// `NotInstalled`, `Manifest` where it was installed anew since `manifest_sha256` was read, `Running` while
     /// programs of it run, `Busy`, or what the system says.
-    pub fn mend(&self, id: &ToolchainId, manifest_sha256: &Digest, wait_max: Duration) -> Result<Mending, StoreError> {
+    pub fn repair_tree(
+        &self,
+        id: &ToolchainId,
+        manifest_sha256: &Digest,
+        wait_max: Duration,
+    ) -> Result<TreeRepair, StoreError> {
         let purpose = format!("repair {id}");
         let installers = self.lock(self.layout().install_lock(id), &purpose, wait_max)?;
         let store = self.lock(self.layout().store_lock(), &purpose, wait_max)?;
@@ -57,7 +62,7 @@ impl Store {
             Err(holder) => return Err(StoreError::Running { id: id.clone(), holder }),
         };
         let aside = self.layout().set_aside().join(format!("{id}.{}", self.sys.clock().unix_nanos()));
-        Ok(Mending {
+        Ok(TreeRepair {
             store: self.clone(),
             toolchain,
             aside,
@@ -69,9 +74,9 @@ impl Store {
     }
 }
 
-impl Mending {
+impl TreeRepair {
     /// Puts a file in its place. `staged` holds the right bytes with the right mode, durably, on the same file
-    /// system, and is gone afterwards. The new name is durable after [`Mending::finish`].
+    /// system, and is gone afterwards. The new name is durable after [`TreeRepair::finish`].
     ///
     /// # Errors
     /// What the system says; then the old file is still there.

@@ -7,7 +7,7 @@ mod support;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use store::{Author, Store, StoreError, SystemStore};
+use store::{Author, SharedStore, Store, StoreError};
 use support::{WAIT, id, install, trusted};
 use sys::Sys;
 
@@ -19,7 +19,7 @@ fn stores() -> (tempfile::TempDir, Sys, Store) {
     install(&sys, &system, &id("1.26.8")).unwrap();
     mode(&folder.path().join("system"), 0o755);
     mode(&folder.path().join("system/toolchains"), 0o755);
-    let own = Store::at(&sys, trusted(&sys, folder.path().join("own"))).with_system(folder.path().join("system"));
+    let own = Store::at(&sys, trusted(&sys, folder.path().join("own"))).with_shared_store(folder.path().join("system"));
     install(&sys, &own, &id("1.27.3")).unwrap();
     (folder, sys, own)
 }
@@ -57,7 +57,7 @@ fn both_stores_are_seen_and_only_the_own_one_is_changed() {
     assert_eq!(ids(&own), ["1.26.8", "1.27.3"]);
     assert_eq!(own.toolchains().unwrap().len(), 1);
     let other = own.find_installed(&id("1.26.8")).unwrap().unwrap();
-    assert!(own.is_of_system(&other) && other.tree.starts_with(folder.path().join("system")));
+    assert!(own.is_in_shared_store(&other) && other.tree.starts_with(folder.path().join("system")));
     assert_eq!(own.record(&id("1.26.8")).unwrap().source, "test");
     assert_eq!(own.manifest(&id("1.26.8")).unwrap().files.len(), 2);
     // It can be the default: the generation's link leads there.
@@ -71,7 +71,7 @@ fn both_stores_are_seen_and_only_the_own_one_is_changed() {
     assert_eq!(picture(&folder.path().join("system")), before);
     // The same toolchain of one's own comes first.
     install(&sys, &own, &id("1.26.8")).unwrap();
-    assert!(!own.is_of_system(&own.find_installed(&id("1.26.8")).unwrap().unwrap()));
+    assert!(!own.is_in_shared_store(&own.find_installed(&id("1.26.8")).unwrap().unwrap()));
     assert_eq!(ids(&own), ["1.26.8", "1.27.3"]);
 }
 
@@ -91,23 +91,24 @@ fn a_system_store_that_others_may_write_to_is_passed_over() {
     let (folder, _, own) = stores();
     for (below, bad) in [("system/toolchains", 0o777), ("system", 0o757)] {
         mode(&folder.path().join(below), bad);
-        assert!(matches!(own.system(), SystemStore::PassedOver { .. }), "{below} {bad:o}");
+        assert!(matches!(own.shared_store(), SharedStore::PassedOver { .. }), "{below} {bad:o}");
         assert_eq!(ids(&own), ["1.27.3"]);
         assert!(own.find_installed(&id("1.26.8")).unwrap().is_none());
         assert!(matches!(own.switch(&id("1.26.8"), Author::default(), WAIT), Err(StoreError::NotInstalled { .. })));
         mode(&folder.path().join(below), 0o755);
     }
-    assert!(matches!(own.system(), SystemStore::Trusted(_)));
+    assert!(matches!(own.shared_store(), SharedStore::Trusted(_)));
 }
 
 #[test]
 fn a_store_is_no_second_one_to_itself_and_one_that_is_not_there_is_nothing() {
     let (folder, sys, own) = stores();
-    let same = Store::at(&sys, trusted(&sys, folder.path().join("system"))).with_system(folder.path().join("system"));
-    assert_eq!(same.system(), SystemStore::None);
+    let same =
+        Store::at(&sys, trusted(&sys, folder.path().join("system"))).with_shared_store(folder.path().join("system"));
+    assert_eq!(same.shared_store(), SharedStore::None);
     assert_eq!(ids(&same), ["1.26.8"]);
-    let none = own.clone().with_system(folder.path().join("nowhere"));
-    assert_eq!(none.system(), SystemStore::None);
+    let none = own.clone().with_shared_store(folder.path().join("nowhere"));
+    assert_eq!(none.shared_store(), SharedStore::None);
     assert_eq!(ids(&none), ["1.27.3"]);
 }
 
@@ -118,6 +119,6 @@ fn a_system_store_of_another_user_is_passed_over() {
     }
     let (folder, _, own) = stores();
     std::os::unix::fs::chown(folder.path().join("system/toolchains"), Some(65534), None).unwrap();
-    let SystemStore::PassedOver { reason, .. } = own.system() else { panic!("it is read") };
+    let SharedStore::PassedOver { reason, .. } = own.shared_store() else { panic!("it is read") };
     assert!(reason.contains("65534"), "{reason}");
 }
