@@ -4,7 +4,7 @@
 //! is ended, and every byte outside the block stay as they are, so that taking the block out gives
 //! back what was there before it was put in.
 
-use crate::seal::sum;
+use crate::checksum_line::sum;
 
 /// The first line of a block.
 pub const BEGIN: &str = "# >>> goward >>>";

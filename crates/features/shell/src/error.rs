@@ -8,7 +8,7 @@ use store::StoreError;
 use sys::registry::PathListError;
 
 use crate::block::BlockError;
-use crate::user_path::{BY_HAND, user_path};
+use crate::windows_path_words::{BY_HAND, user_path};
 
 /// A failure of `goward setup`, `goward unsetup` or `goward activate`.
 #[derive(Debug, thiserror::Error)]

@@ -9,8 +9,8 @@ use serde::Serialize;
 use sys::registry::{MACHINE_ENVIRONMENT, PathList, Registry, RegistryValue, Root, USER_ENVIRONMENT, is_same, place};
 use sys::{EntryKind, Sys};
 
-use crate::rivals::manager_in;
-use crate::user_path::BY_HAND;
+use crate::managers::{is_go_folder, manager_in};
+use crate::windows_path_words::BY_HAND;
 
 /// Where the system looks a program up by its name alone, for its menus and `Start-Process`.
 const APP_PATHS: &str = r"Software\Microsoft\Windows\CurrentVersion\App Paths\go.exe";
@@ -186,14 +186,6 @@ fn command_processor(registry: &Registry, root: Root, found: &mut Vec<Leftover>)
             is_problem: true,
         });
     }
-}
-
-/// Whether an entry looks like the programs of a Go: `…\Go\bin`, `…\go1.22.1\bin`.
-pub(crate) fn is_go_folder(entry: &str) -> bool {
-    let plain = entry.trim().replace('"', "").replace('\\', "/").to_lowercase();
-    let Some((folder, "bin")) = plain.trim_end_matches('/').rsplit_once('/') else { return false };
-    let name = folder.rsplit('/').next().unwrap_or(folder);
-    name == "go" || name.strip_prefix("go").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Foreign text as it may be told.

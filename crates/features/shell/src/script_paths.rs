@@ -8,7 +8,7 @@ use crate::{Script, SetupError};
 
 /// The paths that a script names, as text.
 #[derive(Debug, Clone)]
-pub struct Places {
+pub struct ScriptPaths {
     /// The folder of the shims.
     pub shims: String,
     /// goward's home.
@@ -19,12 +19,12 @@ pub struct Places {
     pub program: String,
 }
 
-impl Places {
+impl ScriptPaths {
     /// The places of a store, and of the goward that is asked.
     ///
     /// # Errors
     /// When a path is not text, or the shims' folder cannot stand in `PATH`.
-    pub fn of(layout: &Layout, program: &Path) -> Result<Places, SetupError> {
+    pub fn of(layout: &Layout, program: &Path) -> Result<ScriptPaths, SetupError> {
         let text = |path: &Path| {
             let text = path.to_str().filter(|text| !text.contains('\0'));
             text.map(str::to_owned).ok_or_else(|| SetupError::NotText { path: path.to_owned() })
@@ -34,7 +34,7 @@ impl Places {
         if shims.contains(separator) {
             return Err(SetupError::Separator { path: layout.shims(), separator });
         }
-        Ok(Places { shims, home: text(layout.home())?, scripts: text(&layout.shell())?, program: text(program)? })
+        Ok(ScriptPaths { shims, home: text(layout.home())?, scripts: text(&layout.shell())?, program: text(program)? })
     }
 
     /// The file that a script is written to.

@@ -22,28 +22,28 @@ pub(crate) fn sum(text: &[u8]) -> String {
 /// A whole file of goward's: the text and a last line with its sum. The text ends with a line end.
 ///
 /// The line is a comment in every language that goward writes.
-pub fn sealed(text: &str) -> String {
+pub fn with_sum(text: &str) -> String {
     format!("{text}{FILE_LINE}{}\n", sum(text.as_bytes()))
 }
 
-/// What a file is to goward.
+/// Whose file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seal {
+pub enum Owner {
     /// goward wrote it and nobody has changed it.
-    Whole,
+    Unchanged,
     /// goward wrote it and somebody has changed it.
-    Broken,
-    /// Somebody else's.
-    None,
+    Changed,
+    /// It is not goward's.
+    Other,
 }
 
 /// Whether these bytes are a file of goward's, and as it was written.
-pub fn look(bytes: &[u8]) -> Seal {
+pub fn owner_of(bytes: &[u8]) -> Owner {
     let Some(start) = bytes.windows(FILE_LINE.len()).rposition(|window| window == FILE_LINE.as_bytes()) else {
-        return Seal::None;
+        return Owner::Other;
     };
     let (text, line) = bytes.split_at(start);
     let written = line[FILE_LINE.len()..].strip_suffix(b"\n").unwrap_or(b"");
     let written = written.strip_suffix(b"\r").unwrap_or(written);
-    if written == sum(text).as_bytes() { Seal::Whole } else { Seal::Broken }
+    if written == sum(text).as_bytes() { Owner::Unchanged } else { Owner::Changed }
 }
