@@ -7,7 +7,7 @@ use crate::origin::Rule;
 
 /// What a pin stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum PinValue {
     /// A text in the grammar of requests, good or bad.
     Request(String),
     /// `system`: this tool chooses nothing here.
@@ -19,9 +19,9 @@ const FOREIGN_PREFIXES: [&str; 11] =
     ["ref:", "path:", "tag:", "branch:", "rev:", "system:", "ref-", "tag-", "branch-", "rev-", "sub-"];
 
 /// What a text stands for to asdf, goenv and mise. Source of the forms: mise's `ToolRequest::new`.
-pub(super) fn plain(text: &str) -> Result<Wish, PinFileFault> {
+pub(super) fn plain(text: &str) -> Result<PinValue, PinFileFault> {
     if text == "system" {
-        return Ok(Wish::System);
+        return Ok(PinValue::System);
     }
     if FOREIGN_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
         return Err(PinFileFault::Foreign(shown(text)));
@@ -35,15 +35,15 @@ pub(super) fn plain(text: &str) -> Result<Wish, PinFileFault> {
         Some(front) => front,
         None => text,
     };
-    Ok(Wish::Request(request.to_owned()))
+    Ok(PinValue::Request(request.to_owned()))
 }
 
 /// What a text stands for to proto, to which `1.26` is `~1.26`, and which writes prereleases as semantic
 /// versions do. Source of the forms: `UnresolvedVersionSpec` in proto's `version_spec`.
-pub(super) fn proto(text: &str) -> Result<Wish, PinFileFault> {
+pub(super) fn proto(text: &str) -> Result<PinValue, PinFileFault> {
     let text = text.trim();
     if text == "system" {
-        return Ok(Wish::System);
+        return Ok(PinValue::System);
     }
     if text == "canary" || text.contains(':') {
         return Err(PinFileFault::Foreign(shown(text)));
@@ -57,7 +57,7 @@ pub(super) fn proto(text: &str) -> Result<Wish, PinFileFault> {
             None => semantic(bare.strip_prefix('=').unwrap_or(bare).trim()),
         },
     };
-    Ok(Wish::Request(request.unwrap_or_else(|| text.to_owned())))
+    Ok(PinValue::Request(request.unwrap_or_else(|| text.to_owned())))
 }
 
 /// `~1.26` is 1.26, `~1.26.3` is that or a newer patch.
@@ -95,7 +95,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// What the variable of a tool stands for: the first of the versions in it.
-pub(crate) fn of_variable(rule: Rule, value: &str) -> Result<Wish, PinFileFault> {
+pub(crate) fn of_variable(rule: Rule, value: &str) -> Result<PinValue, PinFileFault> {
     match rule {
         Rule::ProtoGoVersion => proto(value),
         // goenv separates versions by colons, which is no part of any form it knows.

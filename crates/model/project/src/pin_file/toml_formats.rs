@@ -7,7 +7,7 @@ use release::{escaped, shown};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::wish::{self, Wish};
+use super::pin_value::{self, PinValue};
 use super::{Broken, Found};
 use crate::error::PinFileFault;
 
@@ -33,13 +33,13 @@ pub(super) fn mise(text: &str, platform: Option<&str>) -> Result<Option<Found>, 
         DeValue::Table(options) => get(options, &["version"]).unwrap_or(first),
         _ => first,
     };
-    Ok(Some(found(text, version, wish::plain, more)))
+    Ok(Some(found(text, version, pin_value::plain, more)))
 }
 
 /// Go's version in a file of proto.
 pub(super) fn proto(text: &str) -> Result<Option<Found>, Broken> {
     let document = parse(text)?;
-    Ok(get(document.get_ref(), &["go"]).map(|value| found(text, value, wish::proto, false)))
+    Ok(get(document.get_ref(), &["go"]).map(|value| found(text, value, pin_value::proto, false)))
 }
 
 fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, Broken> {
@@ -54,16 +54,21 @@ fn get<'t, 'i>(table: &'t DeTable<'i>, names: &[&str]) -> Option<&'t Spanned<DeV
     names.iter().find_map(|name| table.iter().find(|(key, _)| key.get_ref() == name).map(|(_, value)| value))
 }
 
-fn found(text: &str, value: &Spanned<DeValue<'_>>, wish: fn(&str) -> Result<Wish, PinFileFault>, more: bool) -> Found {
+fn found(
+    text: &str,
+    value: &Spanned<DeValue<'_>>,
+    read: fn(&str) -> Result<PinValue, PinFileFault>,
+    more: bool,
+) -> Found {
     let span = value.span();
     let offset = span.start;
     let written = text.get(span).unwrap_or_default();
-    let (text, wish) = match value.get_ref() {
-        DeValue::String(version) => (version.to_string(), wish(version)),
+    let (text, value) = match value.get_ref() {
+        DeValue::String(version) => (version.to_string(), read(version)),
         DeValue::Float(_) | DeValue::Integer(_) => (written.to_owned(), Err(PinFileFault::Number(written.to_owned()))),
         _ => (written.to_owned(), Err(PinFileFault::NoVersion(shown(written)))),
     };
-    Found { offset, text, wish, more }
+    Found { offset, text, value, more }
 }
 
 /// Whether a table with `os` is for this platform. mise has names of its own for systems and processors.

@@ -6,9 +6,10 @@
 //! tools fall back to. `#` begins a comment anywhere.
 
 use super::Pin;
-use super::wish;
+use super::pin_value;
 use crate::error::{PinFileFault, ProjectError};
-use crate::input::{FileName, FoundFile};
+use crate::file_name::FileName;
+use crate::input::FoundFile;
 use crate::origin::Origin;
 
 /// The names Go has in `.tool-versions`.
@@ -22,8 +23,8 @@ pub(super) fn find(file: &FoundFile, content: &[u8]) -> Result<Option<Pin>, Proj
         let Some(versions) = versions_of(file.name, line, &origin, found.is_some())? else { continue };
         match &mut found {
             None => {
-                let wish = wish::plain(&versions.first);
-                found = Some(Pin { text: versions.first, wish, more: versions.more, origin });
+                let value = pin_value::plain(&versions.first);
+                found = Some(Pin { text: versions.first, value, more: versions.more, origin });
             }
             Some(pin) => pin.more = true,
         }
