@@ -8,7 +8,7 @@
 //! - The child does not run before it is in that job, so there is no instant at which it could be left behind.
 //! - Its exit code is handed on, all 32 bits of it.
 //!
-//! The shim has this very file in it (`crates/bins/shim/src/runtime.rs`), so it needs the standard library only.
+//! The shim has this very file in it (`crates/bins/shim/src/std_main.rs`), so it needs the standard library only.
 
 use std::ffi::c_void;
 use std::io;

@@ -1,61 +1,19 @@
-//! Looks around as far as the decision needs it: name, arguments, variables, table, and the way up.
+//! Gathers what the decision needs and no more (name, arguments, variables, table, the files on the way up), and has it
+//! decided.
 
 use crate::config;
 use crate::decide::{Decision, Found, Why, contains, decide, decide_exact};
 use crate::limits::{
     ARGS_MAX, FOLDERS_MAX, GO_FILE_BYTES_MAX, GOENV_BYTES_MAX, PATH_BYTES_MAX, PIN_FILE_BYTES_MAX, TABLE_BYTES_MAX,
 };
+use crate::machine::{Machine, Opened, ReadResult};
 use crate::path::{Path, file_name, is_absolute, parent};
 use crate::table::{self, Table};
-
-/// What came of looking at a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
-    /// Nothing stands there, or what should be a folder on the way is none.
-    Absent,
-    /// So many bytes of it were read: all, where they are fewer than would have had room.
-    Bytes(usize),
-    /// It is there and cannot be read, or is not what was looked for.
-    Odd,
-}
-
-/// Whose the file is that was read last.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Opened {
-    /// The owner of the bytes.
-    pub owner: u32,
-    /// The owner of the name, where links were followed: of a link, the link's.
-    pub named_by: u32,
-    /// The permission bits.
-    pub mode: u32,
-}
 
 /// The administrator, whose files count for everybody.
 const ROOT: u32 = 0;
 /// Permission bits by which others than the owner may write.
 const OTHERS_MAY_WRITE: u32 = 0o022;
-
-/// What the shim needs to know of the machine.
-pub trait Machine {
-    /// The number of the user at work. Nothing where the system has no owners: then every file counts.
-    fn me(&self) -> Option<u32>;
-    /// Whose the file is that was read last: facts of the file that was opened, not of what stands there now.
-    fn opened(&self) -> Opened;
-    /// Whose a folder is. One that cannot be looked at is nobody's.
-    fn owner(&mut self, path: &Path) -> Option<u32>;
-    /// A variable. An unset one is `None`, an empty one is not.
-    fn var(&self, name: &str) -> Option<&[u8]>;
-    /// Whether there is a variable, not empty, that begins like one of these lines: `NAME=`, or the front of a name.
-    fn any_set(&self, begins: &[u8]) -> bool;
-    /// Reads a regular file, links followed. A path that does not begin at the top begins at the working folder.
-    fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen;
-    /// Reads a regular file under its own name: a link is not followed. How many bytes, if any.
-    fn read_no_link(&mut self, path: &Path, into: &mut [u8]) -> Option<usize>;
-    /// Where a symbolic link points, as it is written; on Windows, where a pointer is a file, what is in that file.
-    fn read_link(&mut self, path: &Path, into: &mut [u8]) -> Seen;
-    /// When a folder last changed, in nanoseconds since 1970.
-    fn changed(&mut self, path: &Path) -> Option<u64>;
-}
 
 /// How the shim was called.
 #[derive(Debug, Clone, Copy)]
@@ -70,20 +28,19 @@ pub struct Call<'a> {
     pub folder: &'a [u8],
 }
 
-/// Memory in which what is read has its place, one thing behind the other: so a program without a runtime
-/// touches few pages of it, and only those cost anything.
-pub struct Room<'s> {
+/// A bump allocator over one buffer: pages that are not touched cost nothing.
+pub struct Arena<'s> {
     free: &'s mut [u8],
 }
 
-impl<'s> Room<'s> {
+impl<'s> Arena<'s> {
     /// Bytes that are enough for everything that is read.
     pub const BYTES: usize =
         TABLE_BYTES_MAX + 2 * GO_FILE_BYTES_MAX + PIN_FILE_BYTES_MAX + GOENV_BYTES_MAX + 4 * PATH_BYTES_MAX;
 
     /// All of this is free.
-    pub fn new(free: &'s mut [u8]) -> Room<'s> {
-        Room { free }
+    pub fn new(free: &'s mut [u8]) -> Arena<'s> {
+        Arena { free }
     }
 
     /// Lets something be written, and keeps as many bytes of it as are said to have been.
@@ -96,61 +53,61 @@ impl<'s> Room<'s> {
         kept
     }
 
-    /// Reads a whole file that may not be there. One that is only `glanced` at is not kept: it is as good as
-    /// absent where no `go` stands in it, and nothing is told of it but that it is there where one does.
+    /// Reads a whole file that may not be there. With `presence_only` the bytes are not kept: `Some(b"")` if the file
+    /// contains `go`, `None` if it does not or is missing.
     fn read(
         &mut self,
         machine: &mut impl Machine,
         path: &Path,
         bytes_max: usize,
-        glanced: bool,
+        presence_only: bool,
     ) -> Result<Option<&'s [u8]>, Why> {
-        let mut seen = Seen::Odd;
+        let mut seen = ReadResult::Odd;
         // One byte more than is allowed: what fills its room has no known end.
         let bytes = self.keep(bytes_max + 1, |into| {
             seen = machine.read(path, into);
-            let Seen::Bytes(length) = seen else { return 0 };
-            if !glanced {
+            let ReadResult::Bytes(length) = seen else { return 0 };
+            if !presence_only {
                 return length;
             }
             if length <= bytes_max && !contains(into.get(..length).unwrap_or_default(), b"go") {
-                seen = Seen::Absent;
+                seen = ReadResult::Absent;
             }
             0
         });
         match seen {
-            Seen::Absent => Ok(None),
-            Seen::Bytes(length) if length <= bytes_max => Ok(Some(bytes)),
-            Seen::Bytes(_) | Seen::Odd => Err(Why::Unreadable),
+            ReadResult::Absent => Ok(None),
+            ReadResult::Bytes(length) if length <= bytes_max => Ok(Some(bytes)),
+            ReadResult::Bytes(_) | ReadResult::Odd => Err(Why::Unreadable),
         }
     }
 }
 
 /// What is to be done, and where `goward` is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Choice<'s> {
+pub struct Resolved<'s> {
     /// What is to be done.
     pub decision: Decision<'s>,
     /// The goward program, where the table tells.
     pub goward: Option<&'s [u8]>,
 }
 
-/// Chooses. The path is one to work with.
-pub fn choose<'s>(machine: &mut impl Machine, room: Room<'s>, path: &mut Path, call: &Call<'_>) -> Choice<'s> {
-    let mut room = room;
+/// Gathers and decides. The path is one to work with.
+pub fn resolve<'s>(machine: &mut impl Machine, arena: Arena<'s>, path: &mut Path, call: &Call<'_>) -> Resolved<'s> {
+    let mut arena = arena;
     let home = parent(call.own).and_then(parent);
     let bytes = home.and_then(|home| {
         path.set(&[home, b"/shim.table"]);
-        let bytes = room.keep(TABLE_BYTES_MAX + 1, |into| machine.read_no_link(path, into).unwrap_or(0));
+        let bytes = arena.keep(TABLE_BYTES_MAX + 1, |into| machine.read_no_link(path, into).unwrap_or(0));
         // What anybody else could have written names no program that is run, and no goward that is turned to.
         let is_believed = machine.me().is_none_or(|me| is_private(machine.opened(), me));
         Some(bytes).filter(|bytes| is_believed && bytes.len() <= TABLE_BYTES_MAX)
     });
     let decision = match bytes.and_then(Table::parse) {
-        Some(table) => decided(machine, &table, room, path, call).unwrap_or_else(Decision::HandOver),
+        Some(table) => decided(machine, &table, arena, path, call).unwrap_or_else(Decision::HandOver),
         None => Decision::HandOver(Why::NoTable),
     };
-    Choice { decision, goward: bytes.and_then(table::goward) }
+    Resolved { decision, goward: bytes.and_then(table::goward) }
 }
 
 /// Whether nobody but the user and root can have written a file.
@@ -186,19 +143,19 @@ fn counts(machine: &mut impl Machine, path: &mut Path, folders_above: usize) -> 
 fn decided<'t>(
     machine: &mut impl Machine,
     table: &Table<'t>,
-    mut room: Room<'_>,
+    mut arena: Arena<'_>,
     path: &mut Path,
     call: &Call<'_>,
 ) -> Result<Decision<'t>, Why> {
     refuse_settings(machine, table)?;
-    refuse_stale(machine, table, &mut room, path)?;
+    refuse_stale(machine, table, &mut arena, path)?;
     config::refuse_other(machine, table, path)?;
     match call.name {
         b"go" | b"gofmt" => {}
         name => return Ok(decide_exact(table, name)),
     }
     refuse_arguments(call)?;
-    Ok(decide(table, &find(machine, room, path, call.folder)?))
+    Ok(decide(table, &find(machine, arena, path, call.folder)?))
 }
 
 /// Variables that must not be set: goward's own, the go command's, those of other tools that choose. The last three
@@ -249,7 +206,7 @@ fn set<'m>(machine: &'m impl Machine, name: &str) -> Option<&'m [u8]> {
 fn refuse_stale(
     machine: &mut impl Machine,
     table: &Table<'_>,
-    room: &mut Room<'_>,
+    arena: &mut Arena<'_>,
     path: &mut Path,
 ) -> Result<(), Why> {
     let (folder, changed) = table.toolchains;
@@ -266,10 +223,10 @@ fn refuse_stale(
     let (current, target) = table.current;
     path.set(&[current]);
     let mut odd = false;
-    let points_at = room.keep(PATH_BYTES_MAX, |into| match machine.read_link(path, into) {
-        Seen::Bytes(length) => length,
-        Seen::Absent => 0,
-        Seen::Odd => {
+    let points_at = arena.keep(PATH_BYTES_MAX, |into| match machine.read_link(path, into) {
+        ReadResult::Bytes(length) => length,
+        ReadResult::Absent => 0,
+        ReadResult::Odd => {
             odd = true;
             0
         }
@@ -285,7 +242,7 @@ fn refuse_arguments(call: &Call<'_>) -> Result<(), Why> {
 }
 
 /// Reads what stands on the way from the working folder upwards.
-fn find<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path, from: &[u8]) -> Result<Found<'r>, Why> {
+fn find<'r>(machine: &mut impl Machine, mut arena: Arena<'r>, path: &mut Path, from: &[u8]) -> Result<Found<'r>, Why> {
     let mut folder = Some(from).filter(|from| is_absolute(from)).ok_or(Why::Unreadable)?;
     // go.work, go.mod, and what pins.
     let mut files = [None; 3];
@@ -299,14 +256,14 @@ fn find<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path, fro
             let Some(place @ None) = files.get_mut(index.min(2)) else { continue };
             if index == IN_CONFIG {
                 path.push(CONFIG);
-                no_config = machine.read(path, &mut []) == Seen::Absent;
+                no_config = machine.read(path, &mut []) == ReadResult::Absent;
                 path.pop(CONFIG.len());
             }
             if no_config && (index == IN_CONFIG || index == MISE_OF_USER) {
                 continue;
             }
             path.push(name);
-            let read = room.read(machine, path, bytes_max, index > 2)?;
+            let read = arena.read(machine, path, bytes_max, index > 2)?;
             path.pop(name.len());
             match index {
                 _ if read.is_none() => continue,
@@ -324,7 +281,7 @@ fn find<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path, fro
             None => {
                 let [work, module, pin] = files;
                 let goenv = match work.or(module) {
-                    Some(_) => settings(machine, room, path)?,
+                    Some(_) => settings(machine, arena, path)?,
                     None => None,
                 };
                 return Ok(Found { pin, work, module, goenv });
@@ -350,7 +307,7 @@ fn is_temp(machine: &impl Machine, folder: &[u8]) -> bool {
 }
 
 /// The file that `go env -w` writes, where the go command looks for it (`os.UserConfigDir`).
-fn settings<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path) -> Result<Option<&'r [u8]>, Why> {
+fn settings<'r>(machine: &mut impl Machine, mut arena: Arena<'r>, path: &mut Path) -> Result<Option<&'r [u8]>, Why> {
     match machine.var("GOENV") {
         Some(b"off") => return Ok(None),
         Some(_) => return Err(Why::Goenv),
@@ -365,5 +322,5 @@ fn settings<'r>(machine: &mut impl Machine, mut room: Room<'r>, path: &mut Path)
         let below: &[u8] = if cfg!(target_os = "macos") { b"/Library/Application Support" } else { b"/.config" };
         path.set(&[set(machine, "HOME").ok_or(Why::Goenv)?, below, b"/go/env"]);
     }
-    room.read(machine, path, GOENV_BYTES_MAX, false).map_err(|_| Why::Goenv)
+    arena.read(machine, path, GOENV_BYTES_MAX, false).map_err(|_| Why::Goenv)
 }

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::UNIX_EPOCH;
 
-use shim::{Call, Decision, Machine, Opened, Path, Room, Seen, choose, is_set_like, path::called};
+use shim::{Arena, Call, Decision, Machine, Opened, Path, ReadResult, is_set_like, path::called, resolve};
 
 /// The variable that says which process was handed over, and by which name.
 const MARKER: &str = "GOWARD_SHIM";
@@ -77,8 +77,8 @@ pub fn main() -> ExitCode {
     let vars = std::env::vars_os()
         .filter_map(|(name, value)| Some((key(name.into_string().ok()?), value.as_encoded_bytes().to_vec())));
     let mut machine = Real { vars: vars.collect(), opened: Opened::default() };
-    let (mut room, mut path) = (vec![0; Room::BYTES], Path::empty());
-    let choice = choose(&mut machine, Room::new(&mut room), &mut path, &call);
+    let (mut arena, mut path) = (vec![0; Arena::BYTES], Path::empty());
+    let choice = resolve(&mut machine, Arena::new(&mut arena), &mut path, &call);
     let rest = Rest::of(&words);
     let mut refusal = None;
 
@@ -166,7 +166,7 @@ struct Rest(OsString);
 impl Rest {
     fn of(_words: &[OsString]) -> Rest {
         use std::os::windows::ffi::OsStringExt;
-        Rest(OsString::from_wide(shim::tail(exec_emulation::command_line())))
+        Rest(OsString::from_wide(shim::after_program_name(exec_emulation::command_line())))
     }
 
     fn add<'c>(&self, command: &'c mut Command) -> &'c mut Command {
@@ -289,17 +289,17 @@ impl Machine for Real {
         Some(owned(&fs::metadata(to_std(path)?).ok()?).owner)
     }
 
-    fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {
-        let Some(path) = to_std(path) else { return Seen::Odd };
+    fn read(&mut self, path: &Path, into: &mut [u8]) -> ReadResult {
+        let Some(path) = to_std(path) else { return ReadResult::Odd };
         let looked = fs::symlink_metadata(&path).and_then(|named| Ok((owned(&named).owner, fs::metadata(&path)?)));
         let named_by = match looked {
             Ok((named_by, meta)) if meta.is_file() => named_by,
-            Ok(_) => return Seen::Odd,
+            Ok(_) => return ReadResult::Odd,
             Err(error) => return absence(&error),
         };
         let read = self.read_opened(&path, into);
         self.opened.named_by = named_by;
-        read.map_or_else(|error| absence(&error), Seen::Bytes)
+        read.map_or_else(|error| absence(&error), ReadResult::Bytes)
     }
 
     fn read_no_link(&mut self, path: &Path, into: &mut [u8]) -> Option<usize> {
@@ -310,32 +310,32 @@ impl Machine for Real {
     }
 
     #[cfg(windows)]
-    fn read_link(&mut self, path: &Path, into: &mut [u8]) -> Seen {
+    fn read_link(&mut self, path: &Path, into: &mut [u8]) -> ReadResult {
         match self.read(path, into) {
             // A line without its end was cut short.
-            Seen::Bytes(length) if length < into.len() => match into.get(..length) {
-                Some([line @ .., b'\n']) => Seen::Bytes(line.len()),
-                _ => Seen::Odd,
+            ReadResult::Bytes(length) if length < into.len() => match into.get(..length) {
+                Some([line @ .., b'\n']) => ReadResult::Bytes(line.len()),
+                _ => ReadResult::Odd,
             },
-            Seen::Absent => Seen::Absent,
-            _ => Seen::Odd,
+            ReadResult::Absent => ReadResult::Absent,
+            _ => ReadResult::Odd,
         }
     }
 
     #[cfg(unix)]
-    fn read_link(&mut self, path: &Path, into: &mut [u8]) -> Seen {
-        let Some(path) = to_std(path) else { return Seen::Odd };
+    fn read_link(&mut self, path: &Path, into: &mut [u8]) -> ReadResult {
+        let Some(path) = to_std(path) else { return ReadResult::Odd };
         let target = match fs::read_link(&path) {
             Ok(target) => target,
             Err(error) => return absence(&error),
         };
         let target = target.as_os_str().as_encoded_bytes();
         match into.get_mut(..target.len()) {
-            Some(room) => {
-                room.copy_from_slice(target);
-                Seen::Bytes(target.len())
+            Some(arena) => {
+                arena.copy_from_slice(target);
+                ReadResult::Bytes(target.len())
             }
-            None => Seen::Odd,
+            None => ReadResult::Odd,
         }
     }
 
@@ -358,8 +358,8 @@ impl Real {
             return Err(io::ErrorKind::InvalidData.into());
         }
         let mut length = 0;
-        while let Some(room) = into.get_mut(length..).filter(|room| !room.is_empty()) {
-            match file.read(room)? {
+        while let Some(arena) = into.get_mut(length..).filter(|arena| !arena.is_empty()) {
+            match file.read(arena)? {
                 0 => break,
                 bytes => length += bytes,
             }
@@ -381,10 +381,10 @@ fn owned(_meta: &fs::Metadata) -> Opened {
     Opened::default()
 }
 
-fn absence(error: &io::Error) -> Seen {
+fn absence(error: &io::Error) -> ReadResult {
     match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Seen::Absent,
-        _ => Seen::Odd,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadResult::Absent,
+        _ => ReadResult::Odd,
     }
 }
 

@@ -9,7 +9,7 @@ const QUOTE: u16 = b'"' as u16;
 ///
 /// The name ends at the first blank that is not between quotes, and in it a backslash is a letter like any other
 /// (Microsoft's C runtime, "Parsing C command-line arguments": the rules for `argv[0]`).
-pub fn tail(line: &[u16]) -> &[u16] {
+pub fn after_program_name(line: &[u16]) -> &[u16] {
     let is_blank = |unit: &u16| matches!(u8::try_from(*unit), Ok(b' ' | b'\t'));
     let mut quoted = false;
     let end = line.iter().position(|unit| {
@@ -42,7 +42,7 @@ mod tests {
             ("go.exe t\u{e9}st \u{1f600}", "t\u{e9}st \u{1f600}"),
         ] {
             let units: Vec<u16> = line.encode_utf16().collect();
-            assert_eq!(String::from_utf16(super::tail(&units)).unwrap(), expected, "{line}");
+            assert_eq!(String::from_utf16(super::after_program_name(&units)).unwrap(), expected, "{line}");
         }
     }
 }

@@ -8,7 +8,7 @@ use core::ffi::CStr;
 
 use shim::limits::{ARGS_MAX, PATH_BYTES_MAX};
 use shim::path::{called, parent};
-use shim::{Call, Decision, Machine, Opened, Path, Room, Seen, choose, is_set_like};
+use shim::{Arena, Call, Decision, Machine, Opened, Path, ReadResult, is_set_like, resolve};
 
 /// What begins the variable that says which process was handed over, and by which name.
 const MARKER: &[u8] = b"GOWARD_SHIM=";
@@ -28,7 +28,7 @@ const MARKER_BYTES_MAX: usize = 384 + PATH_BYTES_MAX;
 struct Memory {
     marker: [u8; MARKER_BYTES_MAX],
     path: Path,
-    room: [u8; Room::BYTES],
+    arena: [u8; Arena::BYTES],
 }
 
 /// A list of texts as the system hands it over: pointers, and null behind the last.
@@ -112,17 +112,17 @@ pub unsafe extern "C" fn begin(stack: *const usize) -> ! {
 }
 
 fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
-    let Memory { marker, path, room } = memory;
-    let mut room = Room::new(room);
+    let Memory { marker, path, arena } = memory;
+    let mut arena = Arena::new(arena);
     let name = called(args.get(0).unwrap_or(b"go"), vars.executed().unwrap_or_default());
-    let own = room.keep(PATH_BYTES_MAX, |into| call::read_link(b"/proc/self/exe\0", into).unwrap_or(0));
-    let folder = room.keep(PATH_BYTES_MAX, |into| call::working_folder(into).unwrap_or(0));
+    let own = arena.keep(PATH_BYTES_MAX, |into| call::read_link(b"/proc/self/exe\0", into).unwrap_or(0));
+    let folder = arena.keep(PATH_BYTES_MAX, |into| call::working_folder(into).unwrap_or(0));
     let mut first: [Option<&[u8]>; ARGS_MAX] = [None; ARGS_MAX];
     for (place, arg) in first.iter_mut().zip(args.texts().skip(1)) {
         *place = Some(arg);
     }
     let choice =
-        choose(&mut Real { vars, opened: Opened::default() }, room, path, &Call { name, args: first, own, folder });
+        resolve(&mut Real { vars, opened: Opened::default() }, arena, path, &Call { name, args: first, own, folder });
 
     if let Decision::Run { tree, .. } = choice.decision {
         let file: &[u8] = if name == b"gofmt" { b"/bin/gofmt" } else { b"/bin/go" };
@@ -254,14 +254,14 @@ impl Machine for Real {
     }
 
     #[inline(never)]
-    fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {
-        let Some(path) = path.with_nul() else { return Seen::Odd };
+    fn read(&mut self, path: &Path, into: &mut [u8]) -> ReadResult {
+        let Some(path) = path.with_nul() else { return ReadResult::Odd };
         // To ask first costs half of what a failed opening does, and most files are not there. Nor is a device opened.
         for followed in [call::NOT_FOLLOWED, call::FOLLOWED] {
             let stat = match call::stat_as(path, followed) {
                 Ok(stat) => stat,
-                Err(call::NOT_THERE | call::NO_FOLDER) => return Seen::Absent,
-                Err(_) => return Seen::Odd,
+                Err(call::NOT_THERE | call::NO_FOLDER) => return ReadResult::Absent,
+                Err(_) => return ReadResult::Odd,
             };
             if followed == call::NOT_FOLLOWED {
                 self.opened.named_by = stat.owner();
@@ -270,23 +270,23 @@ impl Machine for Real {
                 break;
             }
             if !stat.is_link() {
-                return Seen::Odd;
+                return ReadResult::Odd;
             }
         }
-        self.read_opened(path, 0, into).map_or(Seen::Odd, Seen::Bytes)
+        self.read_opened(path, 0, into).map_or(ReadResult::Odd, ReadResult::Bytes)
     }
 
     fn read_no_link(&mut self, path: &Path, into: &mut [u8]) -> Option<usize> {
         self.read_opened(path.with_nul()?, call::NO_LINK, into).ok()
     }
 
-    fn read_link(&mut self, path: &Path, into: &mut [u8]) -> Seen {
-        let Some(path) = path.with_nul() else { return Seen::Odd };
+    fn read_link(&mut self, path: &Path, into: &mut [u8]) -> ReadResult {
+        let Some(path) = path.with_nul() else { return ReadResult::Odd };
         match call::read_link(path, into) {
             // One that fills the room may be longer.
-            Ok(length) if length < into.len() => Seen::Bytes(length),
-            Err(call::NOT_THERE | call::NO_FOLDER) => Seen::Absent,
-            Ok(_) | Err(_) => Seen::Odd,
+            Ok(length) if length < into.len() => ReadResult::Bytes(length),
+            Err(call::NOT_THERE | call::NO_FOLDER) => ReadResult::Absent,
+            Ok(_) | Err(_) => ReadResult::Odd,
         }
     }
 
