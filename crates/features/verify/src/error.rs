@@ -68,7 +68,7 @@ pub enum VerifyError {
     },
     /// The go command does not do what it should.
     #[error("run `{command}` of {id}: {says}")]
-    Trial {
+    SmokeTest {
         /// Which toolchain.
         id: ToolchainId,
         /// What was run.
@@ -85,7 +85,7 @@ impl Diagnose for VerifyError {
             Self::Stopped { cause, .. } | Self::Scratch { cause, .. } => Class::of_io(cause),
             Self::Refetch { cause, .. } => cause.class(),
             Self::Log { cause, .. } => cause.class(),
-            Self::Damaged { .. } | Self::Contradicted { .. } | Self::Trial { .. } => Class::Integrity,
+            Self::Damaged { .. } | Self::Contradicted { .. } | Self::SmokeTest { .. } => Class::Integrity,
         }
     }
 
@@ -98,7 +98,7 @@ impl Diagnose for VerifyError {
             Self::Damaged { .. } => "toolchain-damaged",
             Self::Contradicted { .. } => "proof-does-not-hold",
             Self::Log { cause, .. } => cause.word(),
-            Self::Trial { .. } => "toolchain-does-not-run",
+            Self::SmokeTest { .. } => "toolchain-does-not-run",
         }
     }
 
@@ -114,7 +114,7 @@ impl Diagnose for VerifyError {
                 "do not run it; `goward uninstall {}` removes it, `goward verify --explain` shows each step",
                 id.version()
             ),
-            Self::Trial { .. } => hint!("its files are whole: look at the machine (memory, limits, file system)"),
+            Self::SmokeTest { .. } => hint!("its files are whole: look at the machine (memory, limits, file system)"),
         }
     }
 

@@ -8,11 +8,11 @@ use serde::Serialize;
 use store::Toolchain;
 use sys::{Environment, Helper, Program};
 
-use crate::limits::{TRIAL_BYTES_MAX, TRIAL_TIME_MAX};
+use crate::limits::{SMOKE_TEST_BYTES_MAX, SMOKE_TEST_TIME_MAX};
 
-/// One program that was run.
+/// One program that was run, and what it said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Trial {
+pub struct SmokeTest {
     /// What was run.
     pub command: String,
     /// Whether it said what it should.
@@ -30,34 +30,38 @@ const COMPLAINT_CHARS_MAX: usize = 300;
 ///
 /// # Errors
 /// When no staging folder can be made. What a program does wrong is a result, no error.
-pub(crate) fn try_out(ctx: &Ctx, toolchain: &Toolchain) -> Result<Vec<Trial>, store::StoreError> {
+pub(crate) fn run_go(ctx: &Ctx, toolchain: &Toolchain) -> Result<Vec<SmokeTest>, store::StoreError> {
     let staging = ctx.store.stage(&toolchain.id)?;
     let scratch = staging.tree();
     let version = toolchain.id.version().tag();
     let platform = toolchain.id.platform();
     let expected = format!("go version {version} {}/{}", platform.os(), platform.arch());
-    let mut trials = Vec::new();
+    let mut smoke_tests = Vec::new();
     if let Err(error) = ctx.sys.fs().create_dirs(&scratch) {
-        trials.push(Trial { command: "go".to_owned(), good: false, says: format!("no scratch folder: {error}") });
+        smoke_tests.push(SmokeTest {
+            command: "go".to_owned(),
+            good: false,
+            says: format!("no scratch folder: {error}"),
+        });
     } else {
         let run = |args: &[&str]| captured(ctx, toolchain, &scratch, args);
-        trials.push(judged("go version", run(&["version"]), |said| {
+        smoke_tests.push(judged("go version", run(&["version"]), |said| {
             // An experiment's name may follow.
             (said == expected || said.starts_with(&format!("{expected} "))).then(|| said.to_owned())
         }));
-        trials.push(judged("go env GOROOT", run(&["env", "GOROOT"]), |said| {
+        smoke_tests.push(judged("go env GOROOT", run(&["env", "GOROOT"]), |said| {
             let same = |path: &std::path::Path| ctx.sys.fs().resolve(path).ok();
             let here = same(&toolchain.tree);
             (here.is_some() && same(std::path::Path::new(said)) == here).then(|| said.to_owned())
         }));
-        trials.push(judged("go list std", run(&["list", "std"]), |said| {
+        smoke_tests.push(judged("go list std", run(&["list", "std"]), |said| {
             let packages = said.lines().count();
             let has = |name: &str| said.lines().any(|line| line == name);
             (has("fmt") && has("net/http")).then(|| format!("{packages} packages"))
         }));
     }
     ctx.store.discard(staging);
-    Ok(trials)
+    Ok(smoke_tests)
 }
 
 fn captured(ctx: &Ctx, toolchain: &Toolchain, scratch: &std::path::Path, args: &[&str]) -> Result<String, String> {
@@ -92,12 +96,12 @@ fn captured(ctx: &Ctx, toolchain: &Toolchain, scratch: &std::path::Path, args: &
     let ended = ctx
         .sys
         .process()
-        .capture(helper, TRIAL_BYTES_MAX, TRIAL_TIME_MAX, ctx.sys.interrupt())
+        .capture(helper, SMOKE_TEST_BYTES_MAX, SMOKE_TEST_TIME_MAX, ctx.sys.interrupt())
         .map_err(|error| format!("cannot be run: {error}"))?;
     let said = String::from_utf8_lossy(&ended.stdout).trim().to_owned();
     match ended.code {
         Some(0) => Ok(said),
-        _ if ended.timed_out => Err(format!("did not end within {} s", TRIAL_TIME_MAX.as_secs())),
+        _ if ended.timed_out => Err(format!("did not end within {} s", SMOKE_TEST_TIME_MAX.as_secs())),
         code => {
             let complaint: String =
                 String::from_utf8_lossy(&ended.stderr).trim().chars().take(COMPLAINT_CHARS_MAX).collect();
@@ -107,7 +111,7 @@ fn captured(ctx: &Ctx, toolchain: &Toolchain, scratch: &std::path::Path, args: &
     }
 }
 
-fn judged(command: &str, said: Result<String, String>, judge: impl FnOnce(&str) -> Option<String>) -> Trial {
+fn judged(command: &str, said: Result<String, String>, judge: impl FnOnce(&str) -> Option<String>) -> SmokeTest {
     let (good, says) = match said {
         Ok(said) => match judge(&said) {
             Some(says) => (true, says),
@@ -118,5 +122,5 @@ fn judged(command: &str, said: Result<String, String>, judge: impl FnOnce(&str) 
         },
         Err(why) => (false, why),
     };
-    Trial { command: command.to_owned(), good, says }
+    SmokeTest { command: command.to_owned(), good, says }
 }

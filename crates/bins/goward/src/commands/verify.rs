@@ -4,7 +4,7 @@ use diag::{Diagnose, Report, Speech};
 use engine::Ctx;
 use release::ToolchainId;
 use serde_json::json;
-use verify::{Wish, verify};
+use verify::{VerifyOptions, verify};
 
 use super::{Done, listen};
 use crate::cli::VerifyArgs;
@@ -13,7 +13,7 @@ use crate::outcome::Worded;
 
 pub(super) fn run(ctx: &Ctx, args: &VerifyArgs, speech: &Speech) -> Done {
     listen(ctx)?;
-    let wish = Wish { run: args.run, repair: args.repair && !args.dry_run };
+    let options = VerifyOptions { run: args.run, repair: args.repair && !args.dry_run };
     let (mut text, mut checked, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
     let wanted = wanted(ctx, args)?;
     if wanted.is_empty() {
@@ -21,10 +21,10 @@ pub(super) fn run(ctx: &Ctx, args: &VerifyArgs, speech: &Speech) -> Done {
     }
     for id in &wanted {
         let found = ctx.store.find_installed(id)?;
-        if wish.repair && found.is_some_and(|toolchain| ctx.store.is_in_shared_store(&toolchain)) {
+        if options.repair && found.is_some_and(|toolchain| ctx.store.is_in_shared_store(&toolchain)) {
             return Err(Failure::OfSystem { request: id.version().to_string() });
         }
-        let failure = match verify(ctx, id, wish) {
+        let failure = match verify(ctx, id, options) {
             Ok(verified) => {
                 text.push_str(&verified.text(args.explain));
                 let failure = verified.failure();
