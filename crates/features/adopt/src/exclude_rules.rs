@@ -17,15 +17,15 @@ const FIRST_MINOR_WITHOUT_STD: u32 = 20;
 const FIRST_MINOR_WITH_FEW_TOOLS: u32 = 25;
 
 /// The rules for one toolchain.
-pub(crate) struct Rules {
+pub(crate) struct ExcludeRules {
     minor: u32,
     tools: String,
 }
 
-impl Rules {
-    pub(crate) fn new(version: &Version, platform: &Platform) -> Rules {
+impl ExcludeRules {
+    pub(crate) fn new(version: &Version, platform: &Platform) -> ExcludeRules {
         let minor = version.minor().number().unwrap_or(u32::MAX);
-        Rules { minor, tools: format!("{}_{}", platform.os(), platform.arch()) }
+        ExcludeRules { minor, tools: format!("{}_{}", platform.os(), platform.arch()) }
     }
 
     /// The rule by which a path below the tree's root is left out.
@@ -81,8 +81,8 @@ fn is_top(parts: &[&str]) -> bool {
 mod tests {
     use super::*;
 
-    fn rules(version: &str) -> Rules {
-        Rules::new(&version.parse().unwrap(), &"linux-amd64".parse().unwrap())
+    fn rules(version: &str) -> ExcludeRules {
+        ExcludeRules::new(&version.parse().unwrap(), &"linux-amd64".parse().unwrap())
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::inspect::version_line;
 
 /// A registered installation, as a list shows it.
 #[derive(Debug, Clone, Serialize)]
-pub struct ListedSystem {
+pub struct ListedExternalGo {
     /// Always true: told apart from toolchains by this.
     pub system: bool,
     /// The first line of its `VERSION` now, or as it was registered.
@@ -56,7 +56,7 @@ impl fmt::Display for State {
 
 /// Why no registered installation can be run.
 #[derive(Debug, thiserror::Error)]
-pub enum SystemError {
+pub enum ExternalGoError {
     /// None is registered.
     #[error("find a system Go: none is registered")]
     None,
@@ -83,7 +83,7 @@ pub enum SystemError {
     Store(#[from] StoreError),
 }
 
-impl Diagnose for SystemError {
+impl Diagnose for ExternalGoError {
     fn class(&self) -> Class {
         match self {
             Self::None | Self::NotThere { .. } | Self::Vanished { .. } => Class::NotFound,
@@ -117,7 +117,7 @@ impl Diagnose for SystemError {
 ///
 /// # Errors
 /// When the registry cannot be read.
-pub fn list(ctx: &Ctx) -> Result<Vec<ListedSystem>, StoreError> {
+pub fn list(ctx: &Ctx) -> Result<Vec<ListedExternalGo>, StoreError> {
     let listed = |known: ExternalGo| {
         let now = version_line(&ctx.sys, &known.path).ok().map(|line| release::escaped(&line));
         let state = if !is_there(ctx, &known.path) {
@@ -127,7 +127,7 @@ pub fn list(ctx: &Ctx) -> Result<Vec<ListedSystem>, StoreError> {
         } else {
             State::There
         };
-        ListedSystem { system: true, version: now.or(known.version_line), tree: known.path, why: known.why, state }
+        ListedExternalGo { system: true, version: now.or(known.version_line), tree: known.path, why: known.why, state }
     };
     Ok(ctx.store.external_gos()?.into_iter().map(listed).collect())
 }
@@ -136,28 +136,29 @@ pub fn list(ctx: &Ctx) -> Result<Vec<ListedSystem>, StoreError> {
 ///
 /// # Errors
 /// When there is none, it is gone, or several could be meant.
-pub fn choose(ctx: &Ctx, path: Option<&Path>) -> Result<ExternalGo, SystemError> {
+pub fn choose(ctx: &Ctx, path: Option<&Path>) -> Result<ExternalGo, ExternalGoError> {
     let systems = ctx.store.external_gos()?;
     if let Some(path) = path {
         let real = ctx.sys.fs().resolve(path).unwrap_or_else(|_| path.to_owned());
         let known = systems.into_iter().find(|known| known.path == real || known.path == path);
-        return known.map_or_else(|| Err(SystemError::NotThere { path: path.to_owned() }), |known| there(ctx, known));
+        return known
+            .map_or_else(|| Err(ExternalGoError::NotThere { path: path.to_owned() }), |known| there(ctx, known));
     }
     let present: Vec<&ExternalGo> = systems.iter().filter(|known| is_there(ctx, &known.path)).collect();
     match (present.as_slice(), systems.as_slice()) {
         ([one], _) => Ok((*one).clone()),
-        ([], []) => Err(SystemError::None),
-        ([], [gone, ..]) => Err(SystemError::Vanished { path: gone.path.clone() }),
+        ([], []) => Err(ExternalGoError::None),
+        ([], [gone, ..]) => Err(ExternalGoError::Vanished { path: gone.path.clone() }),
         (several, _) => {
             let first = on_path(ctx).and_then(|root| several.iter().find(|known| known.path == root));
             let paths = || several.iter().map(|known| format!("`{}`", known.path.display())).collect();
-            first.map(|known| (*known).clone()).ok_or_else(|| SystemError::Several { paths: paths() })
+            first.map(|known| (*known).clone()).ok_or_else(|| ExternalGoError::Several { paths: paths() })
         }
     }
 }
 
-fn there(ctx: &Ctx, known: ExternalGo) -> Result<ExternalGo, SystemError> {
-    if is_there(ctx, &known.path) { Ok(known) } else { Err(SystemError::Vanished { path: known.path }) }
+fn there(ctx: &Ctx, known: ExternalGo) -> Result<ExternalGo, ExternalGoError> {
+    if is_there(ctx, &known.path) { Ok(known) } else { Err(ExternalGoError::Vanished { path: known.path }) }
 }
 
 fn is_there(ctx: &Ctx, path: &Path) -> bool {

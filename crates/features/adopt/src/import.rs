@@ -10,9 +10,9 @@ use engine::{AdoptError, Adopted, Adoption, Ctx};
 use serde::Serialize;
 use store::{ExternalGo, StoreError};
 
+use crate::exclude_rules::ExcludeRules;
 use crate::find::{Candidate, Manager, Where, candidates};
 use crate::inspect::{Found, Verdict, inspect};
-use crate::left_out::Rules;
 
 /// What an import would do.
 #[derive(Debug, Clone, Serialize)]
@@ -127,7 +127,7 @@ pub fn apply(ctx: &Ctx, item: &Item) -> Result<Option<Done>, AdoptError> {
     let found = &item.found;
     match (item.action, &found.verdict, &found.toolchain) {
         (Action::Adopt, Verdict::Claimed { form }, Some(id)) => {
-            let rules = Rules::new(id.version(), id.platform());
+            let rules = ExcludeRules::new(id.version(), id.platform());
             let adoption = Adoption {
                 id: id.clone(),
                 folder: &found.path,

@@ -300,15 +300,15 @@ fn a_vanished_or_changed_system_go_is_said_so() {
     std::fs::write(tree.join("VERSION"), "go1.26.5-1\n").unwrap();
     world.registered(&tree);
     let ctx = world.ctx();
-    assert_eq!(adopt::system::list(&ctx).unwrap()[0].state, adopt::system::State::There);
-    assert_eq!(adopt::system::choose(&ctx, None).unwrap().path, tree);
+    assert_eq!(adopt::external_go::list(&ctx).unwrap()[0].state, adopt::external_go::State::There);
+    assert_eq!(adopt::external_go::choose(&ctx, None).unwrap().path, tree);
     std::fs::write(tree.join("VERSION"), "go1.26.6-1\n").unwrap();
-    assert!(matches!(adopt::system::list(&ctx).unwrap()[0].state, adopt::system::State::Changed { .. }));
+    assert!(matches!(adopt::external_go::list(&ctx).unwrap()[0].state, adopt::external_go::State::Changed { .. }));
     std::fs::remove_dir_all(&tree).unwrap();
-    assert_eq!(adopt::system::list(&ctx).unwrap()[0].state, adopt::system::State::Vanished);
-    assert_eq!(adopt::system::choose(&ctx, None).unwrap_err().word(), "system-vanished");
+    assert_eq!(adopt::external_go::list(&ctx).unwrap()[0].state, adopt::external_go::State::Vanished);
+    assert_eq!(adopt::external_go::choose(&ctx, None).unwrap_err().word(), "system-vanished");
     let other = world.tree("b", "1.26.5");
-    assert_eq!(adopt::system::choose(&ctx, Some(&other)).unwrap_err().word(), "system-not-registered");
+    assert_eq!(adopt::external_go::choose(&ctx, Some(&other)).unwrap_err().word(), "system-not-registered");
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn forget(ctx: &Ctx, path: &std::path::Path) -> Done {
     let wait_max = ctx.settings.seconds("lock.wait-seconds");
     let was_there = ctx.store.forget_external(&real, wait_max)?;
     if !was_there {
-        return Err(adopt::SystemError::NotThere { path: path.to_owned() }.into());
+        return Err(adopt::ExternalGoError::NotThere { path: path.to_owned() }.into());
     }
     let text = format!("{} is not registered any more; its files are as they were\n", real.display());
     Ok(Box::new(Worded::new(json!({ "forgotten": real }), text)))
