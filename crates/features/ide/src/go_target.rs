@@ -1,4 +1,4 @@
-//! Where a `go` leads: to goward, which chooses, or to one tree.
+//! What a `go` resolves to: a shim, for which goward chooses, or one tree.
 
 use std::path::{Path, PathBuf};
 
@@ -7,15 +7,15 @@ use sys::EntryKind;
 
 use crate::limits::VERSION_BYTES_MAX;
 
-/// Where a `go` leads.
+/// What a `go` resolves to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Leads {
-    /// To a shim of goward's, which chooses for the folder.
-    ToGoward,
-    /// To a tree, or to a shim of one release; of this version where that is known.
-    ToTree { tree: PathBuf, version: Option<String> },
-    /// Nowhere: there is no such file, or it is no program.
-    Nowhere,
+pub(crate) enum GoTarget {
+    /// A shim, for which goward chooses by the folder.
+    Shim,
+    /// A tree, or a shim of one release; of this version where that is known.
+    Tree { tree: PathBuf, version: Option<String> },
+    /// There is no such file, or it is no program.
+    Missing,
 }
 
 /// The name of the go command's file.
@@ -31,10 +31,10 @@ pub(crate) fn is_program(ctx: &Ctx, path: &Path) -> bool {
     }
 }
 
-/// Follows a `go` to where it leads.
-pub(crate) fn follow(ctx: &Ctx, go: &Path) -> Leads {
+/// Resolves a `go`.
+pub(crate) fn target_of(ctx: &Ctx, go: &Path) -> GoTarget {
     if !is_program(ctx, go) {
-        return Leads::Nowhere;
+        return GoTarget::Missing;
     }
     let fs = ctx.sys.fs();
     let shims = ctx.store.layout().shims();
@@ -46,14 +46,14 @@ pub(crate) fn follow(ctx: &Ctx, go: &Path) -> Leads {
         // `go1.26.8` is that release, whatever the folder asks for.
         let name = go.file_name().unwrap_or_default().to_string_lossy().into_owned();
         return match name.trim_end_matches(".exe").strip_prefix("go").filter(|rest| rest.starts_with('1')) {
-            Some(version) => Leads::ToTree { tree: shims, version: Some(version.to_owned()) },
-            None => Leads::ToGoward,
+            Some(version) => GoTarget::Tree { tree: shims, version: Some(version.to_owned()) },
+            None => GoTarget::Shim,
         };
     }
     let real = fs.resolve(go).unwrap_or_else(|_| go.to_owned());
     match real.parent().and_then(Path::parent) {
-        Some(tree) => Leads::ToTree { version: version_of(ctx, tree), tree: tree.to_owned() },
-        None => Leads::Nowhere,
+        Some(tree) => GoTarget::Tree { version: version_of(ctx, tree), tree: tree.to_owned() },
+        None => GoTarget::Missing,
     }
 }
 
