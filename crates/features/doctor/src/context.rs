@@ -6,7 +6,7 @@ use engine::{Choice, Ctx, GoEnv, SystemStatus};
 use sys::{EntryKind, Host, Meta};
 
 /// What the checks look at.
-pub struct Examined<'a> {
+pub struct Context<'a> {
     /// The context.
     pub ctx: &'a Ctx,
     /// What goward chooses in the working folder, where it can.
@@ -19,13 +19,13 @@ pub struct Examined<'a> {
     pub user: Option<u32>,
 }
 
-impl<'a> Examined<'a> {
+impl<'a> Context<'a> {
     /// Looks around. What cannot be found out is left out: `goward which` says why.
-    pub fn of(ctx: &'a Ctx) -> Examined<'a> {
+    pub fn of(ctx: &'a Ctx) -> Context<'a> {
         let choice = engine::choose(ctx, None).ok();
         let toolchain = choice.as_ref().and_then(|choice| choice.toolchain.clone());
         let env = toolchain.and_then(|toolchain| engine::go_env(ctx, toolchain).ok());
-        Examined { ctx, choice, env, system: engine::system_status(ctx), user: Host::user_number() }
+        Context { ctx, choice, env, system: engine::system_status(ctx), user: Host::user_number() }
     }
 
     /// Whether several people use this machine's toolchains.

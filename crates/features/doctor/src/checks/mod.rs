@@ -8,7 +8,7 @@ mod registry;
 mod store;
 mod system;
 
-use crate::examined::Examined;
+use crate::context::Context;
 use crate::finding::Finding;
 
 /// Checks of one topic.
@@ -20,7 +20,7 @@ pub struct Topic {
     /// The words of what it can find.
     pub words: &'static [&'static str],
     /// Runs it.
-    pub run: fn(&Examined) -> Vec<Finding>,
+    pub run: fn(&Context) -> Vec<Finding>,
 }
 
 /// Every topic, in the order in which findings are told.

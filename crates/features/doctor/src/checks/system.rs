@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use store::{Layout, SharedStore};
 
 use super::store::WRITABLE_BY_OTHERS;
-use crate::examined::Examined;
+use crate::context::Context;
 use crate::finding::{Finding, Repair};
 
 /// Everybody may read and enter.
@@ -13,35 +13,35 @@ const READABLE: u32 = 0o055;
 /// The administrator's number.
 const ADMINISTRATOR: u32 = 0;
 
-pub(super) fn run(examined: &Examined) -> Vec<Finding> {
+pub(super) fn run(context: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let SharedStore::PassedOver { home, reason } = examined.ctx.store.shared_store() {
+    if let SharedStore::PassedOver { home, reason } = context.ctx.store.shared_store() {
         let what = format!("the system store is passed over: {reason}");
         let why = "who could put a toolchain there would choose what everybody runs";
         let fix = format!("as root: `chown -R root {0}` and `goward system init`", home.display());
         findings.push(Finding::problem("system-passed-over", what, why, fix).at(&home, None));
     }
     if cfg!(unix) {
-        modes(examined, &mut findings);
+        modes(context, &mut findings);
     }
     findings
 }
 
 /// What users have to read is readable, and nothing is writable; only the administrator can repair it.
-fn modes(examined: &Examined, findings: &mut Vec<Finding>) {
-    let Some(home) = examined.system.home.clone().filter(|home| examined.folder(home).is_some()) else { return };
+fn modes(context: &Context, findings: &mut Vec<Finding>) {
+    let Some(home) = context.system.home.clone().filter(|home| context.folder(home).is_some()) else { return };
     let layout = Layout::new(home.clone());
     let mut paths = vec![home.clone(), layout.toolchains(), layout.manifests()];
-    for tree in examined.inside(&layout.toolchains()) {
-        paths.extend(examined.inside(&tree.join("bin")));
+    for tree in context.inside(&layout.toolchains()) {
+        paths.extend(context.inside(&tree.join("bin")));
         paths.extend([tree.join("bin"), tree.clone()]);
     }
-    paths.extend(examined.inside(&layout.manifests()));
-    foreign(examined, &home, &paths, findings);
+    paths.extend(context.inside(&layout.manifests()));
+    foreign(context, &home, &paths, findings);
     let mut closed: Vec<(PathBuf, u32)> = Vec::new();
     let mut open = Vec::new();
     for path in paths {
-        let Ok(Some(meta)) = examined.ctx.sys.fs().look(&path) else { continue };
+        let Ok(Some(meta)) = context.ctx.sys.fs().look(&path) else { continue };
         let wanted = match meta.kind {
             sys::EntryKind::Dir => READABLE,
             sys::EntryKind::File => 0o044,
@@ -54,7 +54,7 @@ fn modes(examined: &Examined, findings: &mut Vec<Finding>) {
             open.push((path, (meta.mode | wanted) & !WRITABLE_BY_OTHERS));
         }
     }
-    let by_whom = if examined.user == Some(ADMINISTRATOR) { "" } else { "as root: " };
+    let by_whom = if context.user == Some(ADMINISTRATOR) { "" } else { "as root: " };
     let mut tell = |word, paths: Vec<(PathBuf, u32)>, what: &str, why, fix: &str| {
         let Some((first, _)) = paths.first() else { return };
         let what =
@@ -62,7 +62,7 @@ fn modes(examined: &Examined, findings: &mut Vec<Finding>) {
         let fix = format!("{by_whom}`{fix} {}`", home.display());
         let finding = Finding::problem(word, what, why, fix).at(&home, None);
         // Another's modes are not ours to set: who is not the administrator is only told.
-        let can = examined.user == Some(ADMINISTRATOR);
+        let can = context.user == Some(ADMINISTRATOR);
         findings.push(if can { finding.repaired_by(Repair::Modes(paths)) } else { finding });
     };
     // The writable ones first: from then on nobody can put a link where a mode is set.
@@ -74,13 +74,13 @@ fn modes(examined: &Examined, findings: &mut Vec<Finding>) {
 
 /// What everybody runs belongs to the administrator: a tree that was unpacked by somebody else, or by nobody, is that
 /// user's to change.
-fn foreign(examined: &Examined, home: &Path, paths: &[PathBuf], findings: &mut Vec<Finding>) {
-    let fs = examined.ctx.sys.fs();
+fn foreign(context: &Context, home: &Path, paths: &[PathBuf], findings: &mut Vec<Finding>) {
+    let fs = context.ctx.sys.fs();
     let owner_of = |path: &PathBuf| Some((path.clone(), fs.look(path).ok()??.owner?));
     let foreign: Vec<(PathBuf, u32)> = paths
         .iter()
         .filter_map(owner_of)
-        .filter(|(_, owner)| *owner != ADMINISTRATOR && Some(*owner) != examined.user)
+        .filter(|(_, owner)| *owner != ADMINISTRATOR && Some(*owner) != context.user)
         .collect();
     let Some((first, owner)) = foreign.first() else { return };
     let what = format!(
