@@ -10,7 +10,7 @@ const SIZE_UNITS: [&str; 8] = ["B", "kB", "KB", "KiB", "MB", "MiB", "GB", "GiB"]
 const PATH_WORDS: [&str; 3] = ["[HOME]", "[FOLDER]", "[CONFIG]"];
 
 /// The text with texts replaced as told, then addresses, moments, rates and durations by shape.
-pub(super) fn scrub(text: &str, redactions: &[(String, String)]) -> String {
+pub(super) fn redact(text: &str, redactions: &[(String, String)]) -> String {
     let mut text = text.to_owned();
     for (from, to) in redactions {
         text = text.replace(from, to);
@@ -228,7 +228,7 @@ mod tests {
             ("at 2026-04-04T12:00:00Z.", "at [WHEN]."),
             ("\"2026-04-04T12:00:00.123+02:00\"", "\"[WHEN]\""),
         ] {
-            assert_eq!(scrub(text, &[]), expected);
+            assert_eq!(redact(text, &[]), expected);
         }
     }
 
@@ -248,7 +248,7 @@ mod tests {
             "1.22.10",
             "3 ms_total",
         ] {
-            assert_eq!(scrub(text, &[]), text);
+            assert_eq!(redact(text, &[]), text);
         }
     }
 
@@ -256,7 +256,7 @@ mod tests {
     fn told_texts_are_replaced_in_plain_and_escaped_form() {
         let redactions = [("C:\\a b".to_owned(), "[HOME]".to_owned())];
         let expected = if cfg!(windows) { "[HOME]/x \"[HOME]/y\"" } else { "[HOME]\\x \"[HOME]\\\\y\"" };
-        assert_eq!(scrub("C:\\a b\\x \"C:\\\\a b\\\\y\"", &redactions), expected);
+        assert_eq!(redact("C:\\a b\\x \"C:\\\\a b\\\\y\"", &redactions), expected);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What stands in for a script where the system runs none: a program for Windows of a few kilobytes that does what the
-//! text behind its own end says, one deed a line. `testkit` appends the text (`src/program.rs`, which has the same
-//! deeds as lines of a Unix shell), so two programs with other texts are two files with other bytes.
+//! text behind its own end says, one step a line. `testkit` appends the text (`src/program.rs`, which has the same
+//! steps as lines of a Unix shell), so two programs with other texts are two files with other bytes.
 //!
 //! It has no runtime: it stands in every tiny toolchain eight times over, and with the standard library it would be
 //! forty times as large. Built by `build.rs`, for Windows only; whatever it cannot do it says by ending with [`BROKEN`].
@@ -125,15 +125,15 @@ extern "C" fn main() -> i32 {
     let args = Args { letters, at: &args[..count] };
     let Some(size) = own_text(path, text) else { out.end(BROKEN) };
     let mut own = Own { path: &path[..length], value, line };
-    for deed in text[..size].split(|byte| *byte == b'\n') {
-        act(deed, &args, &mut own, &mut out);
+    for step in text[..size].split(|byte| *byte == b'\n') {
+        act(step, &args, &mut own, &mut out);
     }
     out.end(0)
 }
 
 /// Does what one line says: a word, and after a tab what belongs to it.
-fn act(deed: &[u8], args: &Args, own: &mut Own, out: &mut Out) {
-    let (word, rest) = cut(deed, b'\t');
+fn act(step: &[u8], args: &Args, own: &mut Own, out: &mut Out) {
+    let (word, rest) = cut(step, b'\t');
     match word {
         b"" => {}
         b"go" => go(rest, args, own, out),
