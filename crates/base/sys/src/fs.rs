@@ -2,13 +2,12 @@
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::fault::{Adversary, CreateHow, Op, OpKind, carry_out, next_handle};
 use crate::file::{File, Watched};
-use crate::foreign::{Foreign, Refusal};
 
 /// The permission bits of a new folder, of a new file, and of a folder that is its owner's alone, less the umask. A umask
 /// that lets everybody write (000) must not make a store that a neighbour can change.
@@ -107,15 +106,10 @@ impl Fs {
         Ok(File { inner, watched })
     }
 
-    /// Opens a regular file of any length for reading, links followed. It is never waited for ([`crate::Foreign`]).
+    /// Makes a file that was not there, for writing, with these permission bits less the umask.
     ///
     /// # Errors
-    /// A [`crate::Refusal`], or what the system says; so for all functions below.
-    pub fn open(&self, path: &Path) -> io::Result<File> {
-        self.open_foreign(path, &Foreign::at_most(u64::MAX)).map(|(file, _)| file)
-    }
-
-    /// Makes a file that was not there, for writing, with these permission bits less the umask.
+    /// What the system says; so for all functions below.
     pub fn create_new(&self, path: &Path, mode: u32) -> io::Result<File> {
         self.open_to_change(with_mode(OpenOptions::new().write(true).create_new(true), mode), path, CreateHow::New)
     }
@@ -137,34 +131,6 @@ impl Fs {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         self.open_to_change(with_mode(&mut options, FILE_MODE), path, CreateHow::Update)
-    }
-
-    /// Reads a whole file of at most so many bytes; a longer one is an error (`InvalidData`).
-    pub fn read(&self, path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-        let (file, meta) = self.open_foreign(path, &Foreign::at_most(bytes_max))?;
-        let mut bytes = Vec::with_capacity(usize::try_from(meta.bytes).unwrap_or(0));
-        file.inner.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
-        // It may have grown since.
-        if bytes.len() as u64 > bytes_max {
-            return Err(Refusal::TooLarge { bytes_max }.into());
-        }
-        Ok(bytes)
-    }
-
-    /// Reads at most so many bytes of a file from its front.
-    pub fn read_head(&self, path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.open(path)?.inner.take(bytes_max).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// Reads a file that may not be there.
-    pub fn read_if_there(&self, path: &Path, bytes_max: u64) -> io::Result<Option<Vec<u8>>> {
-        match self.read(path, bytes_max) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if is_absence(&error) => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 
     /// What stands under a name, links not followed; `None` where nothing does.
@@ -529,7 +495,7 @@ impl Meta {
 }
 
 /// Whether an error says that nothing stands there. A file where a folder was expected is an absence too.
-fn is_absence(error: &io::Error) -> bool {
+pub(crate) fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
@@ -573,14 +539,5 @@ mod tests {
             Fs::real().set_mode(&path, 0o444).unwrap();
             assert!(!Fs::real().may_write(&path).unwrap());
         }
-    }
-
-    #[test]
-    fn a_file_larger_than_its_bound_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("f");
-        Fs::real().replace(&path, &[7; 100]).unwrap();
-        assert_eq!(Fs::real().read(&path, 100).unwrap().len(), 100);
-        assert_eq!(Fs::real().read(&path, 99).unwrap_err().kind(), io::ErrorKind::InvalidData);
     }
 }

@@ -23,6 +23,7 @@ mod lock;
 mod os_facts;
 mod pointer;
 mod process;
+mod read;
 mod reflink;
 pub mod registry;
 mod replace;

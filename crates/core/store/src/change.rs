@@ -11,8 +11,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::transaction::FILE_BYTES_MAX;
 use crate::{Store, StoreError};
+
+/// A file that takes part is no longer than this many bytes.
+pub(crate) const FILE_BYTES_MAX: u64 = 16 << 20;
 
 /// A file as it is or shall be: its bytes, or that it is not there.
 pub(crate) type Image = Option<Vec<u8>>;

@@ -17,15 +17,13 @@ use serde::{Deserialize, Serialize};
 use sys::registry::VariableChange;
 
 use crate::author::Author;
-use crate::change::{FileChange, Image, Links};
+use crate::change::{FILE_BYTES_MAX, FileChange, Image, Links};
 use crate::format::{FORMAT, check_format_up_to};
 use crate::json::to_json;
 use crate::programs::PlannedProgram;
 use crate::variables::PlannedVariable;
 use crate::{Generation, Store, StoreError};
 
-/// A file that takes part is no longer than this many bytes.
-pub(crate) const FILE_BYTES_MAX: u64 = 16 << 20;
 /// A plan is no longer than this many bytes.
 const PLAN_BYTES_MAX: u64 = 1 << 20;
 /// The format of a plan that has variables. A goward that knows nothing of them refuses it, and does not carry half of
