@@ -9,13 +9,13 @@ use crate::limits::SHOWN_CHARS_MAX;
 
 /// What went wrong while an archive was unpacked. The half-made tree is the caller's to remove.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum ArchiveError {
     /// The guard, or a rule of the format, does not let an entry pass. The archive is hostile or broken.
     #[error("unpack entry `{entry}`: {refusal}")]
     Refused {
         /// The entry's name as it is safe to print.
         entry: String,
-        /// Why.
         refusal: Refusal,
     },
     /// The archive ends before its end.
@@ -29,7 +29,6 @@ pub enum ArchiveError {
     Malformed {
         /// What was being read.
         what: &'static str,
-        /// What is wrong with it.
         reason: String,
     },
     /// The tree is whole, and is not a Go toolchain.
@@ -67,6 +66,7 @@ pub enum ArchiveError {
 
 /// Why an entry does not pass.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum Refusal {
     /// Starts at the root of a file system, or of a drive.
     #[error("its path is absolute")]
@@ -91,16 +91,10 @@ pub enum Refusal {
     TrailingDotOrSpace,
     /// Too long.
     #[error("its path is longer than {max} bytes")]
-    PathTooLong {
-        /// The bound.
-        max: usize,
-    },
+    PathTooLong { max: usize },
     /// Too deep.
     #[error("its path is deeper than {max} folders")]
-    PathTooDeep {
-        /// The bound.
-        max: usize,
-    },
+    PathTooDeep { max: usize },
     /// A symbolic or hard link.
     #[error("it is a link")]
     Link,
@@ -133,30 +127,20 @@ pub enum Refusal {
     },
     /// Too many entries.
     #[error("it is one more than {max} entries")]
-    TooManyEntries {
-        /// The bound.
-        max: u64,
-    },
+    TooManyEntries { max: u64 },
     /// Too large.
     #[error("it has {bytes} bytes, more than {max}")]
     FileTooLarge {
         /// What it announces.
         bytes: u64,
-        /// The bound.
         max: u64,
     },
     /// All together too large.
     #[error("with it the archive has more than {max} bytes")]
-    TotalTooLarge {
-        /// The bound.
-        max: u64,
-    },
+    TotalTooLarge { max: u64 },
     /// An archive that unpacks to too many times its size.
     #[error("the archive unpacks to more than {max} times its size")]
-    Bomb {
-        /// The bound.
-        max: u64,
-    },
+    Bomb { max: u64 },
     /// Not in the folder where the layout has the tree.
     #[error("it lies outside `{prefix}`")]
     OutsideLayout {

@@ -10,15 +10,13 @@ use sys::{Distrust, ReadOwnError};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum StoreError {
     /// The system refused.
     #[error("{action} `{}`", path.display())]
     Io {
-        /// What was tried.
         action: &'static str,
-        /// On what.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: io::Error,
     },
@@ -56,7 +54,6 @@ pub enum StoreError {
     /// Another process holds a lock.
     #[error("take the lock `{}` within {seconds} s: {owner} has it", path.display())]
     Busy {
-        /// The lock.
         path: PathBuf,
         /// How long was waited.
         seconds: u64,
@@ -65,64 +62,38 @@ pub enum StoreError {
     },
     /// The user asked to stop while a lock was waited for.
     #[error("wait for the lock `{}`: interrupted", path.display())]
-    Interrupted {
-        /// The lock.
-        path: PathBuf,
-    },
+    Interrupted { path: PathBuf },
     /// A record is not what this version of goward writes.
     #[error("understand the record `{}`", path.display())]
     Record {
-        /// The record.
         path: PathBuf,
-        /// What is wrong.
         #[source]
         cause: serde_json::Error,
     },
     /// A manifest is not the one that was recorded.
     #[error("trust the manifest `{}`: {reason}", path.display())]
-    Manifest {
-        /// The manifest.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    Manifest { path: PathBuf, reason: String },
     /// Somebody else took this operation for dead and recovered it.
     #[error("go on with operation {operation}: another process has taken it over")]
-    Superseded {
-        /// The operation.
-        operation: String,
-    },
+    Superseded { operation: String },
     /// Somebody else has moved the default, or undone the change, since the step back was planned.
     #[error("go back: another goward has changed the default or undone this change meanwhile")]
     Overtaken,
     /// There is no such generation.
     #[error("go to generation {number}: there is none of that number")]
-    NoGeneration {
-        /// Which one.
-        number: u64,
-    },
+    NoGeneration { number: u64 },
     /// There is nothing to go back to.
     #[error("go back: {reason}")]
-    NothingBefore {
-        /// Why not.
-        reason: String,
-    },
+    NothingBefore { reason: String },
     /// The toolchain is not installed.
     #[error("find {id}: it is not installed")]
-    NotInstalled {
-        /// Which one.
-        id: ToolchainId,
-    },
+    NotInstalled { id: ToolchainId },
     /// A file that takes part in a change was changed by somebody else.
     #[error("change `{}`: somebody else has changed it meanwhile", path.display())]
-    ChangedMeanwhile {
-        /// The file.
-        path: PathBuf,
-    },
+    ChangedMeanwhile { path: PathBuf },
     /// A file of a project would be written through a link.
     #[error("write `{}`: `{}` is a link to `{}`, and goward writes nothing of a project through a link", path.display(), link.display(), target.display())]
     ThroughLink {
-        /// The file.
         path: PathBuf,
         /// The link on the way to it, or itself.
         link: PathBuf,
@@ -132,22 +103,16 @@ pub enum StoreError {
     /// A variable of the user's was changed by somebody else, or the system refused.
     #[error("change the user's variable `{name}`")]
     Variable {
-        /// The variable.
         name: String,
-        /// Why not.
         #[source]
         cause: VariableConflict,
     },
     /// A variable of the user's in the registry takes part in a change, and there is no registry.
     #[error("change the user's variable `{name}`: this system has no registry")]
-    NoRegistry {
-        /// The variable.
-        name: String,
-    },
+    NoRegistry { name: String },
     /// Programs of the toolchain are running.
     #[error("remove {id}: {holder}")]
     Running {
-        /// Which one.
         id: ToolchainId,
         /// Who runs it.
         holder: String,
@@ -155,7 +120,6 @@ pub enum StoreError {
     /// The toolchain is the default.
     #[error("remove {id}: it is the default (generation {generation})")]
     InUse {
-        /// Which one.
         id: ToolchainId,
         /// The generation in use.
         generation: u64,

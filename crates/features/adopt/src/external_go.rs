@@ -56,22 +56,17 @@ impl fmt::Display for State {
 
 /// Why no registered installation can be run.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum ExternalGoError {
     /// None is registered.
     #[error("find a system Go: none is registered")]
     None,
     /// None is registered at that path.
     #[error("find a system Go at `{}`: none is registered there", path.display())]
-    NotThere {
-        /// The path.
-        path: PathBuf,
-    },
+    NotThere { path: PathBuf },
     /// It is gone.
     #[error("run the system Go at `{}`: it is gone (there is no go command any more)", path.display())]
-    Vanished {
-        /// The path.
-        path: PathBuf,
-    },
+    Vanished { path: PathBuf },
     /// Several are registered.
     #[error("choose one of {} system Gos: {}", paths.len(), paths.join(", "))]
     Several {

@@ -36,6 +36,7 @@ const PROGRAMS_MAX: usize = 64;
 
 /// Why bytes are no bundle.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum FormatError {
     /// It does not begin as one.
     #[error("it is not a bundle: its second line does not begin with `{HEAD_MARK}`")]
@@ -48,10 +49,7 @@ pub enum FormatError {
     },
     /// Its second line is damaged.
     #[error("its second line is damaged: {reason}")]
-    Head {
-        /// What is wrong.
-        reason: &'static str,
-    },
+    Head { reason: &'static str },
     /// It is cut short.
     #[error("it is cut short: {have} of {total} bytes are there")]
     Short {
@@ -78,10 +76,7 @@ pub enum FormatError {
     },
     /// Its manifest is no manifest.
     #[error("its manifest cannot be used: {reason}")]
-    Manifest {
-        /// What is wrong.
-        reason: String,
-    },
+    Manifest { reason: String },
 }
 
 impl Diagnose for FormatError {

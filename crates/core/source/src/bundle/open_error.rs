@@ -9,22 +9,19 @@ use super::format::FormatError;
 
 /// Why a bundle cannot be opened.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum OpenError {
     /// The system refused.
     #[error("read `{}`", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: io::Error,
     },
     /// It is not a bundle, or a damaged one.
     #[error("read the bundle `{}`", path.display())]
     Format {
-        /// The file.
         path: PathBuf,
-        /// What is wrong with it.
         #[source]
         cause: FormatError,
     },
