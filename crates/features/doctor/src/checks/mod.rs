@@ -5,8 +5,8 @@ mod path;
 mod private;
 mod profile;
 mod registry;
+mod shared_store;
 mod store;
-mod system;
 
 use crate::context::Context;
 use crate::finding::Finding;
@@ -50,7 +50,7 @@ pub const TOPICS: &[Topic] = &[
         name: "system",
         about: "the administrator's store for all users",
         words: &["system-passed-over", "system-foreign", "system-closed", "system-writable"],
-        run: system::run,
+        run: shared_store::run,
     },
     Topic {
         name: "environment",
