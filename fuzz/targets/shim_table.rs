@@ -5,7 +5,7 @@ use shim::{Decision, Found, Table, decide, decide_exact};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let units: Vec<u16> = data.iter().map(|byte| u16::from(*byte)).collect();
-    let _ = shim::tail(&units);
+    let _ = shim::after_program_name(&units);
     let Some(table) = Table::parse(data) else { return };
     let pin = |text: &'static [u8]| decide(&table, &Found { pin: Some(text), ..Found::default() });
     for decision in [pin(b"1.26"), pin(b"1.26.8"), decide(&table, &Found::default()), decide_exact(&table, b"go1.26.8")] {

@@ -28,7 +28,7 @@ fn main() {
     let crates = PathBuf::from(var("CARGO_MANIFEST_DIR")).join("../..");
     let (shim, pin) = (crates.join("bins/shim"), crates.join("model/pin"));
     // What stands in for `exec` on Windows is the one file that it shares with `sys`.
-    println!("cargo::rerun-if-changed={}", crates.join("base/sys/src/windows/stand_in.rs").display());
+    println!("cargo::rerun-if-changed={}", crates.join("base/sys/src/windows/exec_emulation.rs").display());
     for path in [shim.join("src"), shim.join("raw.ld"), shim.join("link_args.rs"), pin.join("src")] {
         println!("cargo::rerun-if-changed={}", path.display());
     }

@@ -1,4 +1,4 @@
-//! Builds the program that stands in for scripts where the system runs none; see `standin/main.rs`.
+//! Builds the program that stands in for scripts where the system runs none; see `fake_program/main.rs`.
 //!
 //! `rustc` is called by itself: a dependency cannot have a profile of its own, and this program, which every tiny
 //! toolchain holds several times, has to be small in a debug build too.
@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-const SOURCE: &str = "standin/main.rs";
+const SOURCE: &str = "fake_program/main.rs";
 
 #[expect(clippy::disallowed_methods, reason = "this is how a build script and cargo talk")]
 fn var(name: &str) -> String {
@@ -20,9 +20,9 @@ fn main() {
     if var("CARGO_CFG_TARGET_OS") != "windows" {
         return;
     }
-    let program = PathBuf::from(var("OUT_DIR")).join("stand-in.exe");
+    let program = PathBuf::from(var("OUT_DIR")).join("fake-program.exe");
     let mut rustc = Command::new(var("RUSTC"));
-    rustc.args(["--edition=2024", "--crate-name", "stand_in", "--crate-type", "bin", "--target", &var("TARGET")]);
+    rustc.args(["--edition=2024", "--crate-name", "fake_program", "--crate-type", "bin", "--target", &var("TARGET")]);
     rustc.args(["-Copt-level=z", "-Cpanic=abort", "-Ccodegen-units=1", "-Cstrip=symbols", "-Clto=fat"]);
     // Without all of `-Clto=fat` the library's parts that unwind would be asked for, and nothing here has them.
     // Where cargo looks for the standard library of another system, for one.
@@ -39,5 +39,5 @@ fn main() {
         Ok(output) => panic!("{rustc:?} ended with {}:\n{}", output.status, String::from_utf8_lossy(&output.stderr)),
         Err(error) => panic!("{rustc:?} could not be started: {error}"),
     }
-    println!("cargo::rustc-env=TESTKIT_STAND_IN={}", program.display());
+    println!("cargo::rustc-env=TESTKIT_FAKE_PROGRAM={}", program.display());
 }

@@ -15,6 +15,10 @@ use std::path::Path;
 use crate::file::File;
 use crate::fs::{EntryKind, Fs, Meta};
 
+/// `FILE_FLAG_OPEN_REPARSE_POINT`: open a link itself instead of what it leads to.
+#[cfg(windows)]
+const OPEN_THE_LINK_ITSELF: u32 = 0x0020_0000;
+
 /// What is asked of a file before a byte of it is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Foreign {
@@ -123,7 +127,7 @@ impl Fs {
         #[cfg(windows)]
         if !asked.follows_links {
             use std::os::windows::fs::OpenOptionsExt;
-            options.custom_flags(crate::walk::OPEN_THE_LINK_ITSELF);
+            options.custom_flags(OPEN_THE_LINK_ITSELF);
         }
         #[cfg(unix)]
         let inner = options.open(path).map_err(|error| link_of(error, asked.follows_links))?;
@@ -308,7 +312,7 @@ mod tests {
                     let link = folder.path().join("link");
                     symlink(&secret, &link).unwrap();
                     std::fs::rename(&link, &name).unwrap();
-                    Fs::real().replace_for_now(&name, b"public").unwrap();
+                    Fs::real().replace_not_durably(&name, b"public").unwrap();
                 }
             });
             let mut read = 0;

@@ -2,14 +2,12 @@
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::fault::{Adversary, CreateHow, Op, OpKind, carry_out, next_handle};
 use crate::file::{File, Watched};
-use crate::foreign::{Foreign, Refusal};
-use crate::replace::beside;
 
 /// The permission bits of a new folder, of a new file, and of a folder that is its owner's alone, less the umask. A umask
 /// that lets everybody write (000) must not make a store that a neighbour can change.
@@ -108,15 +106,10 @@ impl Fs {
         Ok(File { inner, watched })
     }
 
-    /// Opens a regular file of any length for reading, links followed. It is never waited for ([`crate::Foreign`]).
+    /// Makes a file that was not there, for writing, with these permission bits less the umask.
     ///
     /// # Errors
-    /// A [`crate::Refusal`], or what the system says; so for all functions below.
-    pub fn open(&self, path: &Path) -> io::Result<File> {
-        self.open_foreign(path, &Foreign::at_most(u64::MAX)).map(|(file, _)| file)
-    }
-
-    /// Makes a file that was not there, for writing, with these permission bits less the umask.
+    /// What the system says; so for all functions below.
     pub fn create_new(&self, path: &Path, mode: u32) -> io::Result<File> {
         self.open_to_change(with_mode(OpenOptions::new().write(true).create_new(true), mode), path, CreateHow::New)
     }
@@ -138,34 +131,6 @@ impl Fs {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         self.open_to_change(with_mode(&mut options, FILE_MODE), path, CreateHow::Update)
-    }
-
-    /// Reads a whole file of at most so many bytes; a longer one is an error (`InvalidData`).
-    pub fn read(&self, path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-        let (file, meta) = self.open_foreign(path, &Foreign::at_most(bytes_max))?;
-        let mut bytes = Vec::with_capacity(usize::try_from(meta.bytes).unwrap_or(0));
-        file.inner.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
-        // It may have grown since.
-        if bytes.len() as u64 > bytes_max {
-            return Err(Refusal::TooLarge { bytes_max }.into());
-        }
-        Ok(bytes)
-    }
-
-    /// Reads at most so many bytes of a file from its front.
-    pub fn read_head(&self, path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.open(path)?.inner.take(bytes_max).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// Reads a file that may not be there.
-    pub fn read_if_there(&self, path: &Path, bytes_max: u64) -> io::Result<Option<Vec<u8>>> {
-        match self.read(path, bytes_max) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if is_absence(&error) => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 
     /// What stands under a name, links not followed; `None` where nothing does.
@@ -323,7 +288,10 @@ impl Fs {
 
     /// Moves a name, replacing a file that stands at the new one.
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::Rename, to).with_other(from), || patiently(|| std::fs::rename(from, to)))
+        self.change(
+            || Op::new(OpKind::Rename, to).with_other(from),
+            || retry_sharing_violation(|| std::fs::rename(from, to)),
+        )
     }
 
     /// Makes a symbolic link at `link` that points to the folder `target`.
@@ -333,22 +301,6 @@ impl Fs {
         #[cfg(windows)]
         use std::os::windows::fs::symlink_dir as symlink;
         self.change(|| Op::new(OpKind::Symlink, link).with_other(target), || symlink(target, link))
-    }
-
-    /// Points a link elsewhere in one step: a reader finds the old target or the new one at any instant.
-    ///
-    /// A new link is made beside the old and renamed over it.
-    pub fn replace_link(&self, target: &Path, link: &Path) -> io::Result<()> {
-        let beside = beside(link);
-        self.symlink_dir(target, &beside)?;
-        if let Err(error) = self.rename(&beside, link) {
-            let _ = self.remove_file(&beside);
-            return Err(error);
-        }
-        match link.parent() {
-            Some(parent) => self.sync_dir(parent),
-            None => Ok(()),
-        }
     }
 
     /// Makes a junction at `junction` that leads to the folder `target`, an absolute path.
@@ -368,7 +320,7 @@ impl Fs {
         #[cfg(unix)]
         let real = || std::fs::remove_file(path);
         #[cfg(windows)]
-        let real = || patiently(|| crate::windows::remove_file(path));
+        let real = || retry_sharing_violation(|| crate::windows::remove_file(path));
         self.change(|| Op::new(OpKind::RemoveFile, path), real)
     }
 
@@ -382,7 +334,7 @@ impl Fs {
 
     /// Removes an empty folder.
     pub fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        self.change(|| Op::new(OpKind::RemoveDir, path), || patiently(|| std::fs::remove_dir(path)))
+        self.change(|| Op::new(OpKind::RemoveDir, path), || retry_sharing_violation(|| std::fs::remove_dir(path)))
     }
 
     /// Sets permission bits; on Windows only whether a file may be written. A folder has no such bit there: the
@@ -543,7 +495,7 @@ impl Meta {
 }
 
 /// Whether an error says that nothing stands there. A file where a folder was expected is an absence too.
-fn is_absence(error: &io::Error) -> bool {
+pub(crate) fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
@@ -562,11 +514,11 @@ fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
 }
 
 #[cfg(windows)]
-pub(crate) use crate::windows::patiently;
+pub(crate) use crate::windows::retry_sharing_violation;
 
 /// Elsewhere an operation that is refused is refused for good.
 #[cfg(unix)]
-pub(crate) fn patiently<T>(attempt: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn retry_sharing_violation<T>(attempt: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     attempt()
 }
 
@@ -587,25 +539,5 @@ mod tests {
             Fs::real().set_mode(&path, 0o444).unwrap();
             assert!(!Fs::real().may_write(&path).unwrap());
         }
-    }
-
-    #[test]
-    fn a_file_larger_than_its_bound_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("f");
-        Fs::real().replace(&path, &[7; 100]).unwrap();
-        assert_eq!(Fs::real().read(&path, 100).unwrap().len(), 100);
-        assert_eq!(Fs::real().read(&path, 99).unwrap_err().kind(), io::ErrorKind::InvalidData);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_is_replaced_in_one_step() {
-        let folder = tempfile::tempdir().unwrap();
-        let (fs, link) = (Fs::real(), folder.path().join("current"));
-        fs.replace_link(Path::new("one"), &link).unwrap();
-        fs.replace_link(Path::new("two"), &link).unwrap();
-        assert_eq!(fs.read_link(&link).unwrap(), Path::new("two"));
-        assert_eq!(fs.names(folder.path()).unwrap(), ["current"]);
     }
 }

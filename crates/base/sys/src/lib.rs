@@ -20,12 +20,13 @@ mod fs;
 mod host;
 mod interrupt;
 mod lock;
+mod os_facts;
 mod pointer;
 mod process;
+mod read;
 mod reflink;
 pub mod registry;
 mod replace;
-mod system;
 mod tree;
 mod trust;
 mod walk;
@@ -50,11 +51,11 @@ pub use fs::{EntryKind, Fs, Meta, Space};
 pub use host::{Host, cpu_count};
 pub use interrupt::Interrupt;
 pub use lock::{FileLock, LockAttempt};
+pub use os_facts::OsFacts;
 pub use process::{
     EmptyFolder, Ended, Environment, Helper, NoProgram, NotAbsolute, Process, Program, UserProgram, is_program,
     programs_in, with_suffixes,
 };
-pub use system::SystemFacts;
 pub use trust::{Distrust, DistrustReason, ReadOwnError, TrustedPath};
 
 /// The outside world as one value. Cheap to clone.

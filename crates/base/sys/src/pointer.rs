@@ -7,7 +7,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::fs::{EntryKind, Fs, patiently};
+use crate::fs::{EntryKind, Fs, retry_sharing_violation};
 
 /// A pointer's file is no longer than this: the longest path of Windows (32,767 units of UTF-16, three bytes each).
 const POINTER_BYTES_MAX: u64 = 100_000;
@@ -52,23 +52,23 @@ impl Fs {
             return Ok(None);
         }
         // On Windows it can be refused for the moment in which it is replaced.
-        let bytes = patiently(|| self.read(pointer, POINTER_BYTES_MAX))?;
+        let bytes = retry_sharing_violation(|| self.read(pointer, POINTER_BYTES_MAX))?;
         // A line that has no end was cut short.
         let line = bytes.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok());
         Ok(line.filter(|line| !line.is_empty() && !line.contains(['\r', '\n', '\0'])).map(PathBuf::from))
     }
 
     /// Makes a path that other programs can follow to a folder: a symbolic link, on Windows a junction. Returns whether
-    /// it is there and leads there, after a look: a system may say that it was made and have made nothing (Wine does).
+    /// it resolves to the folder. Wine reports success without creating the junction, so the result is read back.
     ///
     /// What stood there is replaced if it was such a path, for a moment by nothing.
     ///
     /// # Errors
     /// What the system says when what stood there cannot be taken away, or is something else.
-    pub fn lead(&self, target: &Path, path: &Path) -> io::Result<bool> {
+    pub fn make_folder_link(&self, target: &Path, path: &Path) -> io::Result<bool> {
         match self.look(path)?.map(|meta| meta.kind) {
             None => {}
-            Some(EntryKind::Link) if self.leads(target, path) => return Ok(true),
+            Some(EntryKind::Link) if self.resolves_to(target, path) => return Ok(true),
             Some(EntryKind::Link) if cfg!(windows) => self.remove_dir(path)?,
             Some(EntryKind::Link) => self.remove_file(path)?,
             Some(_) => return Err(io::Error::from(io::ErrorKind::AlreadyExists)),
@@ -81,10 +81,10 @@ impl Fs {
             let _ = self.remove_dir(path);
             return Ok(false);
         }
-        Ok(self.leads(target, path))
+        Ok(self.resolves_to(target, path))
     }
 
-    fn leads(&self, target: &Path, path: &Path) -> bool {
+    fn resolves_to(&self, target: &Path, path: &Path) -> bool {
         matches!((self.resolve(path), self.resolve(target)), (Ok(a), Ok(b)) if a == b)
     }
 }
@@ -156,11 +156,11 @@ mod tests {
         for name in ["one", "two"] {
             let target = folder.path().join(name);
             fs.create_dirs(&target.join("bin")).unwrap();
-            let leads = fs.lead(&target, &path).unwrap();
+            let leads = fs.make_folder_link(&target, &path).unwrap();
             assert_eq!(leads, fs.follow(&path.join("bin")).unwrap().is_some(), "it was not looked at");
             assert!(leads || cfg!(windows), "a link was not made");
         }
         fs.create_dirs(&folder.path().join("kept")).unwrap();
-        fs.lead(&folder.path().join("one"), &folder.path().join("kept")).unwrap_err();
+        fs.make_folder_link(&folder.path().join("one"), &folder.path().join("kept")).unwrap_err();
     }
 }

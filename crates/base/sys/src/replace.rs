@@ -27,7 +27,7 @@ const NEW_PROGRAM_MODE: u32 = 0o755;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Durability {
     Durable,
-    ForNow,
+    NotDurable,
 }
 
 impl Fs {
@@ -47,8 +47,8 @@ impl Fs {
 
     /// As [`Fs::replace`], without making it durable: for what can be made anew at any time. A reader finds the
     /// old bytes or the new; after a power cut it may find neither. Mode and owner are those of a file that was not there.
-    pub fn replace_for_now(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.replace_by(path, bytes, Durability::ForNow, NEW_FILE_MODE)
+    pub fn replace_not_durably(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.replace_by(path, bytes, Durability::NotDurable, NEW_FILE_MODE)
     }
 
     fn replace_by(&self, path: &Path, bytes: &[u8], durability: Durability, new_mode: u32) -> io::Result<()> {
@@ -68,7 +68,7 @@ impl Fs {
             drop(file);
             self.rename(&beside, path)
         })();
-        self.settle(written, &beside, path, durably)
+        self.finish_replace(written, &beside, path, durably)
     }
 
     /// Whether a file stands there whose mode and owner are to be kept. Windows keeps them by the folder's rights.
@@ -90,7 +90,7 @@ impl Fs {
 
     /// What follows when a neighbour was to take a name: where it has not, it is removed; where it has, the folder is made
     /// durable.
-    fn settle(&self, taken: io::Result<()>, beside: &Path, path: &Path, durably: bool) -> io::Result<()> {
+    fn finish_replace(&self, taken: io::Result<()>, beside: &Path, path: &Path, durably: bool) -> io::Result<()> {
         if taken.is_err() {
             // The half-made neighbour is nobody's; the first error is the one to tell.
             let _ = self.remove_file(beside);
@@ -102,11 +102,27 @@ impl Fs {
         }
     }
 
+    /// Points a link elsewhere in one step: a reader finds the old target or the new one at any instant.
+    ///
+    /// A new link is made beside the old and renamed over it.
+    pub fn replace_link(&self, target: &Path, link: &Path) -> io::Result<()> {
+        let beside = beside(link);
+        self.symlink_dir(target, &beside)?;
+        if let Err(error) = self.rename(&beside, link) {
+            let _ = self.remove_file(&beside);
+            return Err(error);
+        }
+        match link.parent() {
+            Some(parent) => self.sync_dir(parent),
+            None => Ok(()),
+        }
+    }
+
     /// Gives a file a second name in the place of what stands there, in one step. The two are not one file yet.
     pub fn replace_by_hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
         let beside = beside(link);
         self.hard_link(original, &beside)?;
-        self.settle(self.rename(&beside, link), &beside, link, false)
+        self.finish_replace(self.rename(&beside, link), &beside, link, false)
     }
 
     /// Removes temporary neighbours that dead processes have left in a folder; returns how many.
@@ -149,7 +165,7 @@ impl Fs {
             self.set_mode(&beside, mode)?;
             self.rename(&beside, to)
         })();
-        self.settle(copied, &beside, to, true)
+        self.finish_replace(copied, &beside, to, true)
     }
 
     /// Replaces a program whole, also one that is running. Who runs it goes on with the old one.
@@ -182,7 +198,7 @@ impl Fs {
             let _ = self.change(|| Op::new(OpKind::RemoveFile, &old), real);
             Ok(())
         })();
-        self.settle(placed, &new, path, true)
+        self.finish_replace(placed, &new, path, true)
     }
 
     /// Replaces what a path leads to, links followed: for files that are the user's. A new one has the bits that the
@@ -300,6 +316,17 @@ mod tests {
             }
             assert_eq!(Fs::real().look(&path).unwrap().unwrap().mode, kept);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_replaced_in_one_step() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fs, link) = (Fs::real(), folder.path().join("current"));
+        fs.replace_link(Path::new("one"), &link).unwrap();
+        fs.replace_link(Path::new("two"), &link).unwrap();
+        assert_eq!(fs.read_link(&link).unwrap(), Path::new("two"));
+        assert_eq!(fs.names(folder.path()).unwrap(), ["current"]);
     }
 
     #[cfg(target_os = "linux")]

@@ -8,10 +8,6 @@ use crate::file::File;
 use crate::foreign::{Foreign, Refusal};
 use crate::fs::{EntryKind, Fs, Meta};
 
-/// `FILE_FLAG_OPEN_REPARSE_POINT`: open a link itself instead of what it leads to.
-#[cfg(windows)]
-pub(crate) const OPEN_THE_LINK_ITSELF: u32 = 0x0020_0000;
-
 impl Fs {
     /// The names in a folder with what stands under each, links not followed, sorted by name.
     ///

@@ -99,7 +99,7 @@ macro_rules! verbs {
 
 verbs! {
     adopt::MigrateError,
-    adopt::SystemError,
+    adopt::ExternalGoError,
     bundle::BundleError,
     doctor::RepairError,
     acquire::AdoptError,

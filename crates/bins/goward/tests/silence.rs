@@ -164,7 +164,7 @@ fn a_wheel_without_the_log_is_said_to_be_taken_on_the_word_of_the_index_until_a_
     assert!(check.stdout.contains(&format!("whole, {words}")), "{}", check.snapshot());
     assert!(check.stdout.contains("  warning "), "{}", check.snapshot());
 
-    // The log has what the tree gives. (It knows the papers that packers leave out of real toolchains, not of tiny ones.)
+    // The log has what the tree gives. (It knows the root files that packers leave out of real toolchains, not of tiny ones.)
     let h1 = check.stdout.lines().find(|line| line.starts_with("  h1 ")).unwrap().rsplit(' ').next().unwrap();
     let (module, version) = ("golang.org/toolchain", format!("v0.0.1-go1.27.3.{}", platform()));
     world.upstream.with_sumdb(|log| {

@@ -113,7 +113,7 @@ fn a_wheel_is_found_through_the_users_pip() {
     }
     let index = world.upstream.simple_url();
     let world = world.env("PIP_INDEX_URL", index);
-    // Its index vouches for the wheel, but the checksum database knows other files. (It knows the papers
+    // Its index vouches for the wheel, but the checksum database knows other files. (It knows the root files
     // that wheels leave out of real toolchains, not those of tiny ones.)
     let refused = world.goward("install 1.27.3").exits(5);
     assert!(refused.stderr.contains("checksum database does not vouch for its files"), "{}", refused.snapshot());

@@ -1,7 +1,7 @@
 //! Whether the user's configuration is the one that the table was written for.
 
-use crate::choose::Machine;
 use crate::decide::Why;
+use crate::machine::Machine;
 use crate::path::{Path, is_absolute};
 use crate::table::Table;
 

@@ -23,16 +23,18 @@
 //! (`tests/agree.rs`), and by running the program in temporary homes (`tests/program.rs`).
 #![no_std]
 
-mod choose;
 mod config;
 mod decide;
 pub mod limits;
+mod machine;
 pub mod path;
+mod resolve;
 mod table;
-mod tail;
+mod windows_args;
 
-pub use choose::{Call, Choice, Machine, Opened, Room, Seen, choose, is_set_like};
 pub use decide::{Decision, Found, Why, decide, decide_exact};
+pub use machine::{Machine, Opened, ReadResult};
 pub use path::Path;
+pub use resolve::{Arena, Call, Resolved, is_set_like, resolve};
 pub use table::{FORMAT_LINE, Table};
-pub use tail::tail;
+pub use windows_args::after_program_name;

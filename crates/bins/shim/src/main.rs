@@ -2,12 +2,12 @@
 #![cfg_attr(raw, no_std, no_main)]
 
 #[cfg(not(raw))]
-mod runtime;
+mod std_main;
 
 #[cfg(raw)]
-mod raw;
+mod linux_raw;
 
 #[cfg(not(raw))]
 fn main() -> std::process::ExitCode {
-    runtime::main()
+    std_main::main()
 }

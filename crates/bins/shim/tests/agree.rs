@@ -12,7 +12,8 @@ use proptest::prelude::*;
 use release::{Request, Version};
 use shim::path::parent;
 use shim::{
-    Call, Decision, FORMAT_LINE, Found, Machine, Opened, Path, Room, Seen, Table, Why, choose, decide, decide_exact,
+    Arena, Call, Decision, FORMAT_LINE, Found, Machine, Opened, Path, ReadResult, Table, Why, decide, decide_exact,
+    resolve,
 };
 
 /// What is installed in every case, in the order in which the store lists it.
@@ -324,9 +325,9 @@ impl Machinery {
         let table = table(Some("1.26.8")).replace("config\t\t\n", "config\t/u/.config/goward/config.toml\t7\n");
         self.files.insert("/h/shim.table".to_owned(), table.into_bytes());
         self.vars.insert("HOME".to_owned(), b"/u".to_vec());
-        let mut memory = vec![0; Room::BYTES];
+        let mut memory = vec![0; Arena::BYTES];
         let call = Call { name: b"go", args: [None; 3], own: b"/h/shims/go", folder: WORKING_FOLDER.as_bytes() };
-        let said = match choose(self, Room::new(&mut memory), &mut Path::empty(), &call).decision {
+        let said = match resolve(self, Arena::new(&mut memory), &mut Path::empty(), &call).decision {
             Decision::Run { version, .. } => Ok(version.to_owned()),
             Decision::HandOver(why) => Err(why),
         };
@@ -357,26 +358,26 @@ impl Machine for Machinery {
 
     fn read_no_link(&mut self, path: &Path, into: &mut [u8]) -> Option<usize> {
         match self.read(path, into) {
-            Seen::Bytes(length) => Some(length),
+            ReadResult::Bytes(length) => Some(length),
             _ => None,
         }
     }
 
-    fn read(&mut self, path: &Path, into: &mut [u8]) -> Seen {
+    fn read(&mut self, path: &Path, into: &mut [u8]) -> ReadResult {
         let full = Machinery::full(path);
         if self.files.keys().any(|file| file.starts_with(&format!("{full}/"))) {
-            return Seen::Odd;
+            return ReadResult::Odd;
         }
         let owner = self.owner_of(&full);
         self.opened = Opened { owner, named_by: owner, mode: 0o100_644 | self.table_mode };
-        let Some(content) = self.get(path) else { return Seen::Absent };
+        let Some(content) = self.get(path) else { return ReadResult::Absent };
         let length = content.len().min(into.len());
         into[..length].copy_from_slice(&content[..length]);
-        Seen::Bytes(length)
+        ReadResult::Bytes(length)
     }
 
-    fn read_link(&mut self, _: &Path, _: &mut [u8]) -> Seen {
-        Seen::Absent
+    fn read_link(&mut self, _: &Path, _: &mut [u8]) -> ReadResult {
+        ReadResult::Absent
     }
 
     fn changed(&mut self, _: &Path) -> Option<u64> {

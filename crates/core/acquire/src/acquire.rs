@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use archive::{Kin, Layout, Limits, LinkMode, Unpack, Unpacked};
+use archive::{Layout, Limits, LinkMode, SharedFiles, Unpack, Unpacked};
 use context::Ctx;
 use context::settings::keys;
 use diag::{Class, Diagnose, Hints, Task, TaskHandle};
@@ -182,7 +182,7 @@ pub(crate) fn acquire(
     }
     let staging = ctx.store.stage(id)?;
     operation.advance(Event::Prepared, Some(staging.name()), None)?;
-    let target = Target { tree: staging.tree(), kin: ctx.store.kin_of(id, link_mode(ctx))? };
+    let target = Target { tree: staging.tree(), shared: ctx.store.shared_files_for(id, link_mode(ctx))? };
     let got = match &located.place {
         Place::Url(url) => from_network(sources, located, url, &target, task.as_ref()),
         Place::File(path) => from_file(ctx, located, path, &target, task.as_ref()),
@@ -247,7 +247,7 @@ pub(crate) fn unpack_into(
     task: &dyn TaskHandle,
 ) -> Result<(), AcquireError> {
     let ctx = sources.ctx();
-    let target = Target { tree, kin: ctx.store.kin_of(&located.id, link_mode(ctx))? };
+    let target = Target { tree, shared: ctx.store.shared_files_for(&located.id, link_mode(ctx))? };
     let brought = match &located.place {
         Place::Url(url) => from_network(sources, located, url, &target, task),
         Place::File(path) => from_file(ctx, located, path, &target, task),
@@ -283,7 +283,7 @@ fn check_version(located: &Located, unpacked: &Unpacked) -> Result<(), AcquireEr
     if unpacked.version_line == wanted {
         return Ok(());
     }
-    let found = archive::shown(unpacked.version_line.as_bytes());
+    let found = archive::printable(unpacked.version_line.as_bytes());
     Err(AcquireError::OtherVersion { file: located.file_name.clone(), found, wanted })
 }
 
@@ -301,7 +301,7 @@ pub(crate) fn layout_of(id: &ToolchainId, form: Form) -> Layout {
 /// Where the tree is made, and whose files it may share.
 struct Target {
     tree: PathBuf,
-    kin: Kin,
+    shared: SharedFiles,
 }
 
 impl Target {
@@ -312,7 +312,7 @@ impl Target {
             layout: layout_of(&located.id, located.form),
             limits: Limits::default(),
             task: &diag::Silent,
-            kin: Some(&self.kin),
+            shared: Some(&self.shared),
             read_only: true,
         }
     }

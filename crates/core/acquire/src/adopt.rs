@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use archive::{ArchiveError, Copied, LeaveOut, LeftOut, Limits, Unpack};
+use archive::{ArchiveError, Copied, Exclude, Excluded, Limits, Unpack};
 use context::recover;
 use context::settings::keys;
 use diag::{Class, Diagnose, Hints, Task, error_chain, hint};
@@ -35,7 +35,7 @@ pub struct Adoption<'a> {
     /// Who put it there, for the record: `mise`, `sdk`.
     pub source: &'a str,
     /// What of it is not taken.
-    pub leave_out: &'a LeaveOut<'a>,
+    pub leave_out: &'a Exclude<'a>,
 }
 
 /// What an adoption has done.
@@ -194,14 +194,14 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
     let task = ctx.progress.begin(Task { subject: id.to_string(), action: "copy", bytes_total: None });
     let staging = ctx.store.stage(id).map_err(refused)?;
     operation.advance(Event::Prepared, Some(staging.name()), None).map_err(refused)?;
-    let kin = ctx.store.kin_of(id, link_mode(ctx)).map_err(refused)?;
+    let shared = ctx.store.shared_files_for(id, link_mode(ctx)).map_err(refused)?;
     let job = Unpack {
         sys: &ctx.sys,
         tree: &staging.tree(),
         layout: layout_of(id, adoption.form),
         limits: Limits::default(),
         task: task.as_ref(),
-        kin: Some(&kin),
+        shared: Some(&shared),
         read_only: true,
     };
     let checked = archive::copy_folder(&job, adoption.folder, adoption.leave_out)
@@ -215,7 +215,7 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
             let proven = check(sources, adoption, &copied, &staging.tree())?;
             Ok((copied, proven))
         });
-    let (Copied { unpacked, left_out }, Proven { witnesses, log_proof }) = match checked {
+    let (Copied { unpacked, excluded }, Proven { witnesses, log_proof }) = match checked {
         Ok(checked) => checked,
         Err(error) => {
             ctx.store.discard(staging);
@@ -253,7 +253,7 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
         bytes_held: bytes,
         milliseconds: 0,
     };
-    let left_out = left_out.into_iter().map(|LeftOut { path, rule }| (path, rule)).collect();
+    let left_out = excluded.into_iter().map(|Excluded { path, rule }| (path, rule)).collect();
     Ok(Adopted { installed, left_out })
 }
 
@@ -262,7 +262,7 @@ fn check(sources: &Sources, adoption: &Adoption, copied: &Copied, tree: &Path) -
     let id = &adoption.id;
     let wanted = id.version().tag();
     if copied.unpacked.version_line != wanted {
-        let found = archive::shown(copied.unpacked.version_line.as_bytes());
+        let found = archive::printable(copied.unpacked.version_line.as_bytes());
         return Err(AdoptError::OtherVersion { folder: adoption.folder.to_owned(), found, wanted });
     }
     let server = format!("whoever made `{}`", adoption.folder.display());

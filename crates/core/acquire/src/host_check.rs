@@ -6,7 +6,7 @@
 use context::Ctx;
 use release::host::{HostFacts, Unfit, check, numbers, warnings};
 use release::{Platform, ToolchainId};
-use sys::{Host, SystemFacts};
+use sys::{Host, OsFacts};
 
 /// For tests: what to take this machine for, such as `os=darwin version=12.6` (`release::host::HostFacts`). A text that
 /// is not understood counts as a machine of which nothing is known.
@@ -17,7 +17,7 @@ pub fn host_facts(ctx: &Ctx) -> HostFacts {
     if let Some(text) = ctx.sys.env().var(OVERRIDE) {
         return text.parse().unwrap_or_default();
     }
-    let system = SystemFacts::of_this_machine(ctx.sys.fs());
+    let system = OsFacts::of_this_machine(ctx.sys.fs());
     let go_name = |arch: &str| Platform::from_rust(Host::this().os, arch).ok();
     HostFacts {
         os: go_name(Host::this().arch).map(|platform| platform.os().to_owned()).unwrap_or_default(),

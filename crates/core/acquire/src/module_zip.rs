@@ -50,7 +50,7 @@ impl diag::Diagnose for ModuleZipError {
 /// Writes the module zip of an installed toolchain, which a go command takes as `golang.org/toolchain`.
 ///
 /// Its hash is the one in Go's checksum database if the tree has all files of the module form: a tree from a wheel
-/// lacks some papers at its top, and a go command will refuse its zip.
+/// lacks some root files, and a go command will refuse its zip.
 ///
 /// # Errors
 /// When the store cannot be read, or a file is not what was recorded.

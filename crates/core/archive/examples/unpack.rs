@@ -25,7 +25,7 @@ fn main() -> Result<(), archive::ArchiveError> {
         layout,
         limits: Limits::default(),
         task: &diag::Silent,
-        kin: None,
+        shared: None,
         read_only: false,
     };
     let open = || sys.fs().open(Path::new(archive)).map_err(|cause| archive::ArchiveError::Input { cause });

@@ -9,13 +9,13 @@ use crate::limits::SHOWN_CHARS_MAX;
 
 /// What went wrong while an archive was unpacked. The half-made tree is the caller's to remove.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum ArchiveError {
     /// The guard, or a rule of the format, does not let an entry pass. The archive is hostile or broken.
     #[error("unpack entry `{entry}`: {refusal}")]
     Refused {
         /// The entry's name as it is safe to print.
         entry: String,
-        /// Why.
         refusal: Refusal,
     },
     /// The archive ends before its end.
@@ -29,7 +29,6 @@ pub enum ArchiveError {
     Malformed {
         /// What was being read.
         what: &'static str,
-        /// What is wrong with it.
         reason: String,
     },
     /// The tree is whole, and is not a Go toolchain.
@@ -67,6 +66,7 @@ pub enum ArchiveError {
 
 /// Why an entry does not pass.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum Refusal {
     /// Starts at the root of a file system, or of a drive.
     #[error("its path is absolute")]
@@ -91,16 +91,10 @@ pub enum Refusal {
     TrailingDotOrSpace,
     /// Too long.
     #[error("its path is longer than {max} bytes")]
-    PathTooLong {
-        /// The bound.
-        max: usize,
-    },
+    PathTooLong { max: usize },
     /// Too deep.
     #[error("its path is deeper than {max} folders")]
-    PathTooDeep {
-        /// The bound.
-        max: usize,
-    },
+    PathTooDeep { max: usize },
     /// A symbolic or hard link.
     #[error("it is a link")]
     Link,
@@ -133,30 +127,20 @@ pub enum Refusal {
     },
     /// Too many entries.
     #[error("it is one more than {max} entries")]
-    TooManyEntries {
-        /// The bound.
-        max: u64,
-    },
+    TooManyEntries { max: u64 },
     /// Too large.
     #[error("it has {bytes} bytes, more than {max}")]
     FileTooLarge {
         /// What it announces.
         bytes: u64,
-        /// The bound.
         max: u64,
     },
     /// All together too large.
     #[error("with it the archive has more than {max} bytes")]
-    TotalTooLarge {
-        /// The bound.
-        max: u64,
-    },
+    TotalTooLarge { max: u64 },
     /// An archive that unpacks to too many times its size.
     #[error("the archive unpacks to more than {max} times its size")]
-    Bomb {
-        /// The bound.
-        max: u64,
-    },
+    Bomb { max: u64 },
     /// Not in the folder where the layout has the tree.
     #[error("it lies outside `{prefix}`")]
     OutsideLayout {
@@ -220,7 +204,7 @@ pub enum Refusal {
 
 impl ArchiveError {
     pub(crate) fn refused(entry: &[u8], refusal: Refusal) -> ArchiveError {
-        ArchiveError::Refused { entry: shown(entry), refusal }
+        ArchiveError::Refused { entry: printable(entry), refusal }
     }
 
     pub(crate) fn malformed(what: &'static str, reason: impl Into<String>) -> ArchiveError {
@@ -265,7 +249,7 @@ impl Diagnose for ArchiveError {
 
 /// A hostile name as it is safe to print: control and invisible characters escaped, bytes that are no text as `\xNN`,
 /// cut after 200 characters.
-pub fn shown(name: &[u8]) -> String {
+pub fn printable(name: &[u8]) -> String {
     let mut out = String::new();
     match std::str::from_utf8(name) {
         Ok(text) => {
@@ -298,11 +282,11 @@ mod tests {
 
     #[test]
     fn a_hostile_name_cannot_write_to_the_terminal() {
-        assert_eq!(shown(b"go/\x1b[2J\n"), "go/\\u{1b}[2J\\n");
-        assert_eq!(shown("go/\u{202e}og.exe".as_bytes()), "go/\\u{202e}og.exe");
-        assert_eq!(shown(b"go/\xff\x07"), "go/\\xff\\x07");
-        assert_eq!(shown("go/Þ.go".as_bytes()), "go/Þ.go");
-        assert_eq!(shown(&[b'a'; 1000]).chars().count(), 201);
-        assert_eq!(shown(&[0xff; 1000]).len(), 200 * 4 + '…'.len_utf8());
+        assert_eq!(printable(b"go/\x1b[2J\n"), "go/\\u{1b}[2J\\n");
+        assert_eq!(printable("go/\u{202e}og.exe".as_bytes()), "go/\\u{202e}og.exe");
+        assert_eq!(printable(b"go/\xff\x07"), "go/\\xff\\x07");
+        assert_eq!(printable("go/Þ.go".as_bytes()), "go/Þ.go");
+        assert_eq!(printable(&[b'a'; 1000]).chars().count(), 201);
+        assert_eq!(printable(&[0xff; 1000]).len(), 200 * 4 + '…'.len_utf8());
     }
 }

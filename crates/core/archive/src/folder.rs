@@ -15,18 +15,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sys::{EntryKind as DiskKind, Folder, Foreign, Meta};
 
+use crate::dedup::{LinkMode, SharedFiles};
 use crate::error::{ArchiveError, Refusal};
 use crate::guard::{Admitted, EntryKind, Guard};
-use crate::kin::{Kin, LinkMode};
 use crate::limits::{COPY_BUFFER_BYTES, COPY_WORKERS_MAX, GO_MOD_BYTES_MAX, WHOLE_BYTES_MAX};
 use crate::manifest::{FileRecord, Unpacked};
-use crate::side_by_side::write_side_by_side;
+use crate::parallel_write::write_in_parallel;
 use crate::tree::{Tree, Writer};
 use crate::{Layout, Unpack};
 
 /// What was not taken from a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct Excluded {
     /// Its path below the folder; a folder's stands for everything in it.
     pub path: String,
     /// The rule, in words.
@@ -39,11 +39,11 @@ pub struct Copied {
     /// The tree that was made.
     pub unpacked: Unpacked,
     /// What was not taken, in the order of the walk.
-    pub left_out: Vec<LeftOut>,
+    pub excluded: Vec<Excluded>,
 }
 
 /// Says of a path below the folder, and whether a folder stands there, by which rule it is not taken.
-pub type LeaveOut<'a> = dyn Fn(&str, bool) -> Option<&'static str> + 'a;
+pub type Exclude<'a> = dyn Fn(&str, bool) -> Option<&'static str> + 'a;
 
 /// A file that passed.
 struct Planned {
@@ -64,7 +64,7 @@ struct Planned {
 ///
 /// # Errors
 /// [`ArchiveError`]; the tree is then half made and the caller's to remove. No thread is left running.
-pub fn copy_folder(job: &Unpack, folder: &Path, leave_out: &LeaveOut) -> Result<Copied, ArchiveError> {
+pub fn copy_folder(job: &Unpack, folder: &Path, exclude: &Exclude) -> Result<Copied, ArchiveError> {
     let prefix = match &job.layout {
         Layout::Archive => "go/",
         Layout::Module { prefix } => prefix,
@@ -73,13 +73,13 @@ pub fn copy_folder(job: &Unpack, folder: &Path, leave_out: &LeaveOut) -> Result<
     let guard = Guard::new(&job.layout, job.limits.clone())
         .ok_or_else(|| malformed("its layout has no folder form".to_owned()))?;
     let opened = job.sys.fs().open_folder(folder).map_err(|cause| disk("open", folder, cause))?;
-    let mut walk = Walk { job, prefix, folder: &opened, guard, leave_out, files: Vec::new(), left_out: Vec::new() };
+    let mut walk = Walk { job, prefix, folder: &opened, guard, exclude, files: Vec::new(), excluded: Vec::new() };
     walk.run()?;
-    let Walk { files, left_out, .. } = walk;
+    let Walk { files, excluded, .. } = walk;
     job.task.expect_bytes(files.iter().map(|file| file.bytes).sum());
     let tree = Tree::create(job)?;
     let records = copy_all(job, &opened, &tree, &files)?;
-    Ok(Copied { unpacked: tree.finish(records)?, left_out })
+    Ok(Copied { unpacked: tree.finish(records)?, excluded })
 }
 
 fn malformed(reason: String) -> ArchiveError {
@@ -91,9 +91,9 @@ struct Walk<'a> {
     prefix: &'a str,
     folder: &'a Folder,
     guard: Guard,
-    leave_out: &'a LeaveOut<'a>,
+    exclude: &'a Exclude<'a>,
     files: Vec<Planned>,
-    left_out: Vec<LeftOut>,
+    excluded: Vec<Excluded>,
 }
 
 impl Walk<'_> {
@@ -125,12 +125,12 @@ impl Walk<'_> {
     fn entry(&mut self, path: String, from: PathBuf, is_twin: bool) -> Result<Option<String>, ArchiveError> {
         let looked = self.job.sys.fs().look(&from).map_err(|cause| disk("look at", &from, cause))?;
         let Some(meta) = looked else {
-            return Err(malformed(format!("`{}` went away while it was read", crate::shown(path.as_bytes()))));
+            return Err(malformed(format!("`{}` went away while it was read", crate::printable(path.as_bytes()))));
         };
         let name = format!("{}{path}", self.prefix);
-        if let Some(rule) = (self.leave_out)(&path, meta.kind == DiskKind::Dir) {
+        if let Some(rule) = (self.exclude)(&path, meta.kind == DiskKind::Dir) {
             self.guard.count().map_err(|refusal| ArchiveError::refused(name.as_bytes(), refusal))?;
-            self.left_out.push(LeftOut { path, rule });
+            self.excluded.push(Excluded { path, rule });
             return Ok(None);
         }
         let module = matches!(self.job.layout, Layout::Module { .. });
@@ -183,16 +183,16 @@ impl Walk<'_> {
 
 /// Copies all files on a few threads.
 fn copy_all(job: &Unpack, folder: &Folder, tree: &Tree, files: &[Planned]) -> Result<Vec<FileRecord>, ArchiveError> {
-    let can_reflink = AtomicBool::new(job.kin.is_some_and(may_reflink));
+    let can_reflink = AtomicBool::new(job.shared.is_some_and(may_reflink));
     let begin = || vec![0; COPY_BUFFER_BYTES];
-    write_side_by_side(tree, files, COPY_WORKERS_MAX, begin, |buffer, writer, planned| {
+    write_in_parallel(tree, files, COPY_WORKERS_MAX, begin, |buffer, writer, planned| {
         copy_one(job, folder, writer, planned, buffer, &can_reflink)
     })
 }
 
 /// Whether blocks may be shared with files that are not ours. Names never are.
-fn may_reflink(kin: &Kin) -> bool {
-    matches!(kin.mode(), LinkMode::Auto | LinkMode::Reflink)
+fn may_reflink(shared: &SharedFiles) -> bool {
+    matches!(shared.mode(), LinkMode::Auto | LinkMode::Reflink)
 }
 
 fn copy_one(
@@ -219,7 +219,7 @@ fn copy_one(
             None => can_reflink.store(false, Ordering::Relaxed),
         }
     }
-    if writer.has_kin() && planned.bytes <= WHOLE_BYTES_MAX {
+    if writer.shares_files() && planned.bytes <= WHOLE_BYTES_MAX {
         let mut bytes = Vec::with_capacity(usize::try_from(planned.bytes).unwrap_or(0));
         file.take(planned.bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
         if bytes.len() as u64 != planned.bytes {

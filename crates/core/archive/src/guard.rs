@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
-use crate::error::{ArchiveError, Refusal, shown};
+use crate::error::{ArchiveError, Refusal, printable};
 use crate::layout::{Layout, Placed, Placing, is_executable};
 use crate::limits::Limits;
 use crate::name;
@@ -185,14 +185,14 @@ impl Guard {
             Slot::Occupied(mut slot) => {
                 let spelt = slot.get().exact.as_deref().unwrap_or(slot.key());
                 if spelt != name {
-                    return Err(Refusal::CaseCollision { other: shown(spelt.as_bytes()) });
+                    return Err(Refusal::CaseCollision { other: printable(spelt.as_bytes()) });
                 }
                 match (slot.get().kind, kind) {
                     (SeenKind::File, SeenKind::File) | (SeenKind::FolderNamed, SeenKind::FolderNamed) => {
                         Err(Refusal::Duplicate)
                     }
                     (SeenKind::File, _) | (_, SeenKind::File) => {
-                        Err(Refusal::FileAndFolder { other: shown(name.as_bytes()) })
+                        Err(Refusal::FileAndFolder { other: printable(name.as_bytes()) })
                     }
                     (_, SeenKind::FolderMeant) => Ok(()),
                     (_, SeenKind::FolderNamed) => {

@@ -19,23 +19,23 @@
 //! Tested by a table of hostile archives for each format (`tests/`), by archives cut and flipped at every place, by
 //! properties of the guard, and by the fuzz entries in [`fuzz`].
 
+mod dedup;
 mod error;
 mod folder;
 pub mod fuzz;
 mod guard;
 mod gzip;
 mod input;
-mod kin;
 mod layout;
 mod limits;
 mod manifest;
 mod module_zip;
 mod name;
 mod pack;
+mod parallel_write;
 mod pax;
 mod pipe;
 mod record;
-mod side_by_side;
 mod tar_gz;
 mod tree;
 mod zip;
@@ -43,10 +43,10 @@ mod zstandard;
 
 use std::path::Path;
 
-pub use error::{ArchiveError, Refusal, shown};
-pub use folder::{Copied, LeaveOut, LeftOut, copy_folder};
+pub use dedup::{LinkMode, SharedFiles};
+pub use error::{ArchiveError, Refusal, printable};
+pub use folder::{Copied, Exclude, Excluded, copy_folder};
 pub use guard::{Admitted, EntryKind, Guard};
-pub use kin::{Kin, LinkMode};
 pub use layout::Layout;
 pub use limits::{Limits, ZSTD_WINDOW_LOG_MAX};
 pub use manifest::{FileRecord, Manifest, Unpacked, check_shape};
@@ -68,7 +68,7 @@ pub struct Unpack<'a> {
     /// Is told how many bytes were unpacked; for a zip, whose directory says so, also how many there are.
     pub task: &'a dyn diag::TaskHandle,
     /// Files of siblings that need not be written again.
-    pub kin: Option<&'a Kin>,
+    pub shared: Option<&'a SharedFiles>,
     /// Whether files and folders are made read-only; the tree's own folder stays writable, so that it can be moved.
     pub read_only: bool,
 }

@@ -31,16 +31,16 @@ pub(crate) struct SmallFile {
 }
 
 /// What the inflater is told instead of success.
-pub(crate) enum Stop {
+pub(crate) enum Abort {
     /// It has failed itself.
-    Here(ArchiveError),
+    Own(ArchiveError),
     /// A writer has failed, and has said why.
-    Elsewhere,
+    OtherThread,
 }
 
-impl From<ArchiveError> for Stop {
-    fn from(error: ArchiveError) -> Stop {
-        Stop::Here(error)
+impl From<ArchiveError> for Abort {
+    fn from(error: ArchiveError) -> Abort {
+        Abort::Own(error)
     }
 }
 
@@ -59,9 +59,9 @@ pub(crate) struct Pipe<'p> {
 
 impl Pipe<'_> {
     /// An empty slab; waits for one when all are on their way.
-    pub(crate) fn slab(&mut self) -> Result<Slab, Stop> {
+    pub(crate) fn slab(&mut self) -> Result<Slab, Abort> {
         if self.failure.is_set() {
-            return Err(Stop::Elsewhere);
+            return Err(Abort::OtherThread);
         }
         if let Ok(slab) = self.free.try_recv() {
             return Ok(slab);
@@ -70,18 +70,18 @@ impl Pipe<'_> {
             self.made += 1;
             return Ok(vec![0; SLAB_BYTES].into_boxed_slice());
         }
-        self.free.recv().map_err(|_| Stop::Elsewhere)
+        self.free.recv().map_err(|_| Abort::OtherThread)
     }
 
     /// Sends small files.
-    pub(crate) fn send(&self, slab: Slab, files: Vec<SmallFile>) -> Result<(), Stop> {
-        self.work.send(Work::Small(slab, files)).map_err(|_| Stop::Elsewhere)
+    pub(crate) fn send(&self, slab: Slab, files: Vec<SmallFile>) -> Result<(), Abort> {
+        self.work.send(Work::Small(slab, files)).map_err(|_| Abort::OtherThread)
     }
 
     /// Begins a large file.
-    pub(crate) fn begin(&self, path: String, executable: bool) -> Result<LargeFile, Stop> {
+    pub(crate) fn begin(&self, path: String, executable: bool) -> Result<LargeFile, Abort> {
         let (sender, chunks) = channel();
-        self.work.send(Work::Large { path, executable, chunks }).map_err(|_| Stop::Elsewhere)?;
+        self.work.send(Work::Large { path, executable, chunks }).map_err(|_| Abort::OtherThread)?;
         Ok(LargeFile { chunks: sender })
     }
 }
@@ -93,8 +93,8 @@ pub(crate) struct LargeFile {
 
 impl LargeFile {
     /// Sends the file's next bytes: the first `bytes` of the slab.
-    pub(crate) fn send(&self, slab: Slab, bytes: usize) -> Result<(), Stop> {
-        self.chunks.send((slab, bytes)).map_err(|_| Stop::Elsewhere)
+    pub(crate) fn send(&self, slab: Slab, bytes: usize) -> Result<(), Abort> {
+        self.chunks.send((slab, bytes)).map_err(|_| Abort::OtherThread)
     }
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn run(
     job: &Unpack,
     tree: &Tree,
     writers: usize,
-    inflate: impl FnOnce(&mut Pipe) -> Result<(), Stop>,
+    inflate: impl FnOnce(&mut Pipe) -> Result<(), Abort>,
 ) -> Result<Vec<FileRecord>, ArchiveError> {
     let failure = Failure::default();
     let (work, queue) = channel();
@@ -141,7 +141,7 @@ pub(crate) fn run(
             .collect();
         drop(give_back);
         let mut pipe = Pipe { work, free, made: 0, failure: &failure };
-        if let Err(Stop::Here(error)) = inflate(&mut pipe) {
+        if let Err(Abort::Own(error)) = inflate(&mut pipe) {
             failure.set(error);
         }
         // The writers end when nothing more can come.
@@ -162,7 +162,7 @@ pub(crate) fn run(
 }
 
 /// Runs `inflate` on this thread with a reader beside it that gives every slab back unseen.
-pub(crate) fn discard(inflate: impl FnOnce(&mut Pipe) -> Result<(), Stop>) -> Result<(), ArchiveError> {
+pub(crate) fn discard(inflate: impl FnOnce(&mut Pipe) -> Result<(), Abort>) -> Result<(), ArchiveError> {
     let failure = Failure::default();
     let (work, queue) = channel();
     let (give_back, free) = channel();
@@ -183,14 +183,14 @@ pub(crate) fn discard(inflate: impl FnOnce(&mut Pipe) -> Result<(), Stop>) -> Re
         inflate(&mut Pipe { work, free, made: 0, failure: &failure })
     });
     match outcome {
-        Err(Stop::Here(error)) => Err(error),
+        Err(Abort::Own(error)) => Err(error),
         // Nothing here fails elsewhere.
-        Ok(()) | Err(Stop::Elsewhere) => Ok(()),
+        Ok(()) | Err(Abort::OtherThread) => Ok(()),
     }
 }
 
 /// Runs `inflate` on this thread with a reader beside it that hashes what would be written.
-pub(crate) fn hash(inflate: impl FnOnce(&mut Pipe) -> Result<(), Stop>) -> Result<Vec<FileRecord>, ArchiveError> {
+pub(crate) fn hash(inflate: impl FnOnce(&mut Pipe) -> Result<(), Abort>) -> Result<Vec<FileRecord>, ArchiveError> {
     let failure = Failure::default();
     let (work, queue) = channel();
     let (give_back, free) = channel();
@@ -230,9 +230,9 @@ pub(crate) fn hash(inflate: impl FnOnce(&mut Pipe) -> Result<(), Stop>) -> Resul
         }
     });
     match outcome {
-        Err(Stop::Here(error)) => Err(error),
+        Err(Abort::Own(error)) => Err(error),
         // Nothing here fails elsewhere.
-        Ok(()) | Err(Stop::Elsewhere) => Ok(records),
+        Ok(()) | Err(Abort::OtherThread) => Ok(records),
     }
 }
 
@@ -323,7 +323,7 @@ mod tests {
     use crate::{Layout, Limits};
 
     /// A small file, a large one of three chunks, and again: more than there are slabs.
-    fn feed(pipe: &mut Pipe, rounds: usize) -> Result<(), Stop> {
+    fn feed(pipe: &mut Pipe, rounds: usize) -> Result<(), Abort> {
         for round in 0..rounds {
             let mut slab = pipe.slab()?;
             slab[..4].copy_from_slice(b"aabb");
@@ -348,7 +348,7 @@ mod tests {
             layout: Layout::Archive,
             limits,
             task: &diag::Silent,
-            kin: None,
+            shared: None,
             read_only: false,
         };
         work(&job, &Tree::create(&job).unwrap())

@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::limits::{INFLATE_BYTES, SMALL_FILE_BYTES_MAX, TAR_EXTENSION_BYTES_MAX, TAR_TRAILER_BYTES_MAX};
 use crate::manifest::{Manifest, Unpacked, check_shape};
 use crate::pax;
-use crate::pipe::{self, Pipe, Slab, SmallFile, Stop};
+use crate::pipe::{self, Abort, Pipe, Slab, SmallFile};
 use crate::tree::Tree;
 use crate::zstandard::Zstandard;
 use crate::{Layout, Unpack};
@@ -94,7 +94,7 @@ struct Entries<'w, 'p> {
 }
 
 impl Entries<'_, '_> {
-    fn read(mut self) -> Result<(), Stop> {
+    fn read(mut self) -> Result<(), Abort> {
         loop {
             self.window.need(BLOCK, "the tar's headers (its end is not marked)")?;
             self.check_ratio()?;
@@ -107,7 +107,7 @@ impl Entries<'_, '_> {
         }
     }
 
-    fn one(&mut self, block: &[u8; BLOCK]) -> Result<(), Stop> {
+    fn one(&mut self, block: &[u8; BLOCK]) -> Result<(), Abort> {
         let header = tar::Header::from_byte_slice(block);
         if !checksum_is_right(header, block) {
             return Err(ArchiveError::malformed("the tar", "a header's checksum is wrong").into());
@@ -145,7 +145,7 @@ impl Entries<'_, '_> {
         }
     }
 
-    fn entry(&mut self, kind: u8, bytes: u64, mode: u32) -> Result<(), Stop> {
+    fn entry(&mut self, kind: u8, bytes: u64, mode: u32) -> Result<(), Abort> {
         let kind = match kind {
             b'0' | 0 => EntryKind::File,
             b'5' => EntryKind::Folder,
@@ -165,7 +165,7 @@ impl Entries<'_, '_> {
         }
     }
 
-    fn small(&mut self, path: String, executable: bool, bytes: usize) -> Result<(), Stop> {
+    fn small(&mut self, path: String, executable: bool, bytes: usize) -> Result<(), Abort> {
         self.window.need(bytes + padding(bytes as u64), "a file")?;
         let start = self.window.start;
         self.window.files.push(SmallFile { path, executable, range: start..start + bytes });
@@ -173,7 +173,7 @@ impl Entries<'_, '_> {
         Ok(())
     }
 
-    fn large(&mut self, path: String, executable: bool, bytes: u64) -> Result<(), Stop> {
+    fn large(&mut self, path: String, executable: bool, bytes: u64) -> Result<(), Abort> {
         let file = self.window.pipe.begin(path, executable)?;
         let mut left = bytes;
         self.window.turn_over()?;
@@ -188,7 +188,7 @@ impl Entries<'_, '_> {
         self.skip_padding(bytes)
     }
 
-    fn skip(&mut self, bytes: u64) -> Result<(), Stop> {
+    fn skip(&mut self, bytes: u64) -> Result<(), Abort> {
         let mut left = bytes;
         while left > 0 {
             let step = usize::try_from(left).unwrap_or(usize::MAX).min(BLOCK);
@@ -200,14 +200,14 @@ impl Entries<'_, '_> {
         self.skip_padding(bytes)
     }
 
-    fn skip_padding(&mut self, bytes: u64) -> Result<(), Stop> {
+    fn skip_padding(&mut self, bytes: u64) -> Result<(), Abort> {
         self.window.need(padding(bytes), "a file")?;
         self.window.take(padding(bytes));
         Ok(())
     }
 
     /// The bytes of an extension header.
-    fn extension_text(&mut self, bytes: u64) -> Result<Vec<u8>, Stop> {
+    fn extension_text(&mut self, bytes: u64) -> Result<Vec<u8>, Abort> {
         self.guard.count().map_err(|refusal| self.refuse(refusal))?;
         let length = usize::try_from(bytes).ok().filter(|_| bytes <= TAR_EXTENSION_BYTES_MAX).ok_or_else(|| {
             self.refuse(Refusal::Extension(format!("it has more than {TAR_EXTENSION_BYTES_MAX} bytes")))
@@ -216,7 +216,7 @@ impl Entries<'_, '_> {
         Ok(self.window.take(length + padding(bytes))[..length].to_vec())
     }
 
-    fn extend(&mut self, more: pax::Extension) -> Result<(), Stop> {
+    fn extend(&mut self, more: pax::Extension) -> Result<(), Abort> {
         let twice = (more.path.is_some() && self.extension.path.is_some())
             || (more.bytes.is_some() && self.extension.bytes.is_some());
         if twice {
@@ -228,7 +228,7 @@ impl Entries<'_, '_> {
     }
 
     /// After the mark of the end: zeros to the end of the stream, whose checksum comes with the last of them.
-    fn end(mut self) -> Result<(), Stop> {
+    fn end(mut self) -> Result<(), Abort> {
         if self.extension != pax::Extension::default() {
             return Err(ArchiveError::Truncated { within: "an extension header" }.into());
         }
@@ -290,13 +290,13 @@ struct Window<'w, 'p> {
 }
 
 impl<'w, 'p> Window<'w, 'p> {
-    fn new(pipe: &'w mut Pipe<'p>, inflate: Box<dyn Inflate + 'w>) -> Result<Window<'w, 'p>, Stop> {
+    fn new(pipe: &'w mut Pipe<'p>, inflate: Box<dyn Inflate + 'w>) -> Result<Window<'w, 'p>, Abort> {
         let slab = pipe.slab()?;
         Ok(Window { pipe, inflate, slab, start: 0, end: 0, files: Vec::new() })
     }
 
     /// Makes so many bytes lie in one piece at `start`; at most a slab's.
-    fn need(&mut self, bytes: usize, within: &'static str) -> Result<(), Stop> {
+    fn need(&mut self, bytes: usize, within: &'static str) -> Result<(), Abort> {
         if self.end - self.start >= bytes {
             return Ok(());
         }
@@ -306,7 +306,7 @@ impl<'w, 'p> Window<'w, 'p> {
         self.fill_to(bytes, within)
     }
 
-    fn fill_to(&mut self, bytes: usize, within: &'static str) -> Result<(), Stop> {
+    fn fill_to(&mut self, bytes: usize, within: &'static str) -> Result<(), Abort> {
         while self.end - self.start < bytes {
             let room_end = self.slab.len().min(self.end + INFLATE_BYTES);
             match self.inflate.read(&mut self.slab[self.end..room_end])? {
@@ -325,7 +325,7 @@ impl<'w, 'p> Window<'w, 'p> {
     }
 
     /// Sends the files that are complete and moves what is not yet parsed to the front of an empty slab.
-    fn turn_over(&mut self) -> Result<(), Stop> {
+    fn turn_over(&mut self) -> Result<(), Abort> {
         let unparsed = self.start..self.end;
         if self.files.is_empty() {
             self.slab.copy_within(unparsed.clone(), 0);
@@ -340,7 +340,7 @@ impl<'w, 'p> Window<'w, 'p> {
     }
 
     /// Sends the first bytes of the slab as a large file's chunk, and goes on with the rest in another.
-    fn send_front(&mut self, file: &pipe::LargeFile, bytes: usize) -> Result<(), Stop> {
+    fn send_front(&mut self, file: &pipe::LargeFile, bytes: usize) -> Result<(), Abort> {
         let mut next = self.pipe.slab()?;
         let rest = self.end - bytes;
         next[..rest].copy_from_slice(&self.slab[bytes..self.end]);
@@ -357,7 +357,7 @@ impl<'w, 'p> Window<'w, 'p> {
     }
 
     /// Reads on after `rest`; false at the end of the stream.
-    fn refill(&mut self) -> Result<bool, Stop> {
+    fn refill(&mut self) -> Result<bool, Abort> {
         if self.end == self.slab.len() {
             self.turn_over()?;
         }
@@ -367,7 +367,7 @@ impl<'w, 'p> Window<'w, 'p> {
     }
 
     /// Sends the last files.
-    fn finish(self) -> Result<(), Stop> {
+    fn finish(self) -> Result<(), Abort> {
         if self.files.is_empty() { Ok(()) } else { self.pipe.send(self.slab, self.files) }
     }
 }

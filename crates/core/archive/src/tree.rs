@@ -11,8 +11,8 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use crate::Unpack;
+use crate::dedup::SharedFiles;
 use crate::error::ArchiveError;
-use crate::kin::Kin;
 use crate::limits::VERSION_BYTES_MAX;
 use crate::manifest::{FileRecord, Manifest, Unpacked, check_shape, version_line};
 
@@ -26,7 +26,7 @@ const WRITE_BITS: u32 = 0o222;
 pub(crate) struct Tree<'a> {
     fs: &'a sys::Fs,
     root: &'a Path,
-    kin: Option<&'a Kin>,
+    shared: Option<&'a SharedFiles>,
     read_only: bool,
     /// The umask takes bits that files and folders here must have, so that each needs its mode set.
     modes_need_setting: bool,
@@ -47,8 +47,16 @@ impl<'a> Tree<'a> {
         if modes_need_setting {
             fs.set_mode(root, FOLDER_MODE).map_err(|cause| disk("set the mode of", root, cause))?;
         }
-        let (kin, read_only) = (job.kin.filter(|kin| !kin.is_empty()), job.read_only);
-        Ok(Tree { fs, root, kin, read_only, modes_need_setting, folders: Mutex::default(), version: Mutex::default() })
+        let (shared, read_only) = (job.shared.filter(|shared| !shared.is_empty()), job.read_only);
+        Ok(Tree {
+            fs,
+            root,
+            shared,
+            read_only,
+            modes_need_setting,
+            folders: Mutex::default(),
+            version: Mutex::default(),
+        })
     }
 
     /// The whole tree's contents, once every writer has handed over its records.
@@ -118,10 +126,10 @@ impl<'t> Writer<'t> {
 
     /// A file that lies whole in memory: taken from a sibling where one has it, else written.
     pub(crate) fn whole(&mut self, path: String, executable: bool, bytes: &[u8]) -> Result<&FileRecord, ArchiveError> {
-        if let Some(kin) = self.tree.kin.filter(|_| path != "VERSION") {
+        if let Some(shared) = self.tree.shared.filter(|_| path != "VERSION") {
             let sha256: [u8; 32] = Sha256::digest(bytes).into();
             let full = self.place(&path)?;
-            if kin.join(self.tree.fs, &sha256, executable, &full, self.tree.mode_of(executable)) {
+            if shared.try_link(self.tree.fs, &sha256, executable, &full, self.tree.mode_of(executable)) {
                 self.records.push(FileRecord { path, bytes: bytes.len() as u64, executable, sha256 });
                 return Ok(&self.records[self.records.len() - 1]);
             }
@@ -132,8 +140,8 @@ impl<'t> Writer<'t> {
     }
 
     /// Whether there are siblings to take files from.
-    pub(crate) fn has_kin(&self) -> bool {
-        self.tree.kin.is_some()
+    pub(crate) fn shares_files(&self) -> bool {
+        self.tree.shared.is_some()
     }
 
     /// The place of a file, with its folders made.
@@ -181,10 +189,10 @@ impl<'t> Writer<'t> {
         executable: bool,
         mode: u32,
     ) -> Result<(), ArchiveError> {
-        let Some(kin) = self.tree.kin else { return Ok(()) };
+        let Some(shared) = self.tree.shared else { return Ok(()) };
         // Beside the tree, where no name of the archive can be.
-        let beside = self.tree.root.with_extension(format!("kin-{}", kin.next_number()));
-        if !kin.join(self.tree.fs, sha256, executable, &beside, mode) {
+        let beside = self.tree.root.with_extension(format!("kin-{}", shared.next_number()));
+        if !shared.try_link(self.tree.fs, sha256, executable, &beside, mode) {
             return Ok(());
         }
         self.tree.fs.rename(&beside, full).map_err(|cause| disk("replace", full, cause))

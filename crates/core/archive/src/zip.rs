@@ -19,8 +19,8 @@ use crate::guard::{Admitted, Guard};
 use crate::layout::{Placing, wheel_prefix};
 use crate::limits::{Limits, RECORD_BYTES_MAX, WHOLE_BYTES_MAX, ZIP_WORKERS_MAX};
 use crate::manifest::{FileRecord, Unpacked};
+use crate::parallel_write::write_in_parallel;
 use crate::record::{self, Row};
-use crate::side_by_side::write_side_by_side;
 use crate::tree::{Tree, Writer};
 use crate::{Layout, Unpack};
 use directory::{Directory, Entry};
@@ -172,7 +172,7 @@ fn write_all(
     files: &[Planned],
 ) -> Result<Vec<FileRecord>, ArchiveError> {
     let begin = || Inflater::new(job.sys.interrupt());
-    write_side_by_side(tree, files, ZIP_WORKERS_MAX, begin, |inflater, writer, planned| {
+    write_in_parallel(tree, files, ZIP_WORKERS_MAX, begin, |inflater, writer, planned| {
         write_one(job, input, inflater, writer, planned)
     })
 }
@@ -184,7 +184,7 @@ fn write_one(
     writer: &mut Writer,
     planned: &Planned,
 ) -> Result<(), ArchiveError> {
-    if writer.has_kin() && planned.entry.bytes <= WHOLE_BYTES_MAX {
+    if writer.shares_files() && planned.entry.bytes <= WHOLE_BYTES_MAX {
         return write_whole(job, input, inflater, writer, planned);
     }
     let mut file = writer.begin(planned.path.clone(), planned.executable)?;

@@ -28,7 +28,7 @@ fn modes_are_the_same_whatever_the_umask() {
             layout: Layout::Archive,
             limits: Limits::default(),
             task: &diag::Silent,
-            kin: None,
+            shared: None,
             read_only: false,
         };
         let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(mask));

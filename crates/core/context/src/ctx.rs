@@ -94,10 +94,10 @@ impl Ctx {
         let command = command.iter().map(|word| crate::settings::without_secrets(word)).collect();
         let author = Author { user, host, command, reason: None };
         let facts = (sys.clone(), home.path().to_owned());
-        let store = Store::at(&sys, home).telling(progress.clone());
-        let store = store.serving_shims(move || crate::shim_facts::facts(&facts.0, &facts.1));
+        let store = Store::at(&sys, home).with_progress(progress.clone());
+        let store = store.with_shim_facts(move || crate::shim_facts::facts(&facts.0, &facts.1));
         let store = match settings.text(keys::SYSTEM_HOME) {
-            Some(system) => store.with_system(system),
+            Some(system) => store.with_shared_store(system),
             None => store,
         };
         let store = if settings.is_on(keys::STORE_DURABLE) { store } else { store.without_tree_sync() };

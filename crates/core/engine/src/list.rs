@@ -67,7 +67,7 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
                 evidence: evidence.map_or_else(|| "record unreadable".to_owned(), |evidence| evidence.to_string()),
                 version: toolchain.id.version().clone(),
                 is_default: current.as_ref().is_some_and(|current| current.toolchain == toolchain.id),
-                system: ctx.store.is_of_system(&toolchain),
+                system: ctx.store.is_in_shared_store(&toolchain),
                 source: record.as_ref().map(|record| record.source.clone()),
                 bytes: record.as_ref().map(|record| record.bytes),
                 support: support(toolchain.id.version(), &known, today),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use diag::{Class, Diagnose, Hints, hint};
 use release::ToolchainId;
 use serde::Serialize;
-use store::{Layout, SystemStore};
+use store::{Layout, SharedStore};
 use sys::{EntryKind, Host};
 
 use context::Ctx;
@@ -110,12 +110,12 @@ impl Diagnose for SystemError {
 pub fn system_status(ctx: &Ctx) -> SystemStatus {
     let home = ctx.settings.text(keys::SYSTEM_HOME).map(PathBuf::from);
     let is_own = home.as_deref() == Some(ctx.store.layout().home());
-    let (read, passed_over) = match ctx.store.system() {
-        SystemStore::None => (false, None),
-        SystemStore::Trusted(_) => (true, None),
-        SystemStore::PassedOver { reason, .. } => (false, Some(reason)),
+    let (read, passed_over) = match ctx.store.shared_store() {
+        SharedStore::None => (false, None),
+        SharedStore::Trusted(_) => (true, None),
+        SharedStore::PassedOver { reason, .. } => (false, Some(reason)),
     };
-    let toolchains = if is_own { ctx.store.toolchains().unwrap_or_default() } else { ctx.store.system_toolchains() };
+    let toolchains = if is_own { ctx.store.toolchains().unwrap_or_default() } else { ctx.store.shared_toolchains() };
     let toolchains = toolchains.into_iter().map(|toolchain| toolchain.id).collect();
     SystemStatus { home, read, passed_over, is_own, toolchains }
 }

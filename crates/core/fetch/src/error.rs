@@ -11,6 +11,7 @@ use crate::reason::Reason;
 /// Why nothing was fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum FetchError {
     /// The user asked to stop. What was fetched is kept.
     #[error("go on fetching: interrupted")]
@@ -26,7 +27,6 @@ pub enum FetchError {
     Scheme {
         /// What was asked for, redacted.
         url: String,
-        /// Its scheme.
         scheme: String,
     },
     /// One place did not give it.
@@ -36,7 +36,6 @@ pub enum FetchError {
         url: String,
         /// The host that was asked.
         host: String,
-        /// Why not.
         reason: Reason,
         /// How often it was tried.
         tries: u32,
@@ -48,7 +47,6 @@ pub enum FetchError {
     /// None of several places gave it.
     #[error("fetch `{name}` from any of {} places: {}", .failures.len(), joined(.failures))]
     AllFailed {
-        /// The file's name.
         name: String,
         /// What happened at each, in order.
         failures: Vec<FetchError>,
@@ -56,7 +54,6 @@ pub enum FetchError {
     /// The bytes are not those that were expected. They are thrown away.
     #[error("accept `{name}` from {url}: its SHA-256 differs: expected {expected}, got {actual}")]
     HashMismatch {
-        /// The file's name.
         name: String,
         /// Where its last bytes came from, redacted.
         url: String,
@@ -68,7 +65,6 @@ pub enum FetchError {
     /// The file changed again and again while it was fetched.
     #[error("fetch `{name}`: it had to be started over {rounds} times; the last reason: {reason}")]
     Unsteady {
-        /// The file's name.
         name: String,
         /// How often it was begun.
         rounds: u32,
@@ -78,7 +74,6 @@ pub enum FetchError {
     /// Another process fetches the same file and does not come to an end.
     #[error("fetch `{name}`: another process has been fetching it for more than {} s", .waited.as_secs())]
     Busy {
-        /// The file's name.
         name: String,
         /// How long it was waited for.
         waited: Duration,
@@ -86,31 +81,23 @@ pub enum FetchError {
     /// What was fetched cannot be written down. What had been written is kept.
     #[error("write `{}`", .path.display())]
     Write {
-        /// Where.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: io::Error,
     },
     /// What was fetched cannot be read back.
     #[error("read `{}`", .path.display())]
     Read {
-        /// Where.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: io::Error,
     },
     /// A setting of the client is wrong, or the machine lacks what it needs.
     #[error("set up the network client: {reason}")]
-    Setup {
-        /// What is wrong.
-        reason: String,
-    },
+    Setup { reason: String },
     /// The caller's job makes no sense: a mistake of ours.
     #[error("fetch `{name}`: {reason}")]
     Job {
-        /// The file's name.
         name: String,
         /// What is wrong with the job.
         reason: &'static str,

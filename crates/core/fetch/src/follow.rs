@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sys::File;
 
-use crate::board::{Board, Found};
 use crate::parts::{DiskError, PartsFolder};
+use crate::transfer_state::{Found, TransferState};
 
 /// Reads the segments in order and waits where bytes have not come yet.
-pub(crate) struct Follow {
-    board: Arc<Board>,
+pub(crate) struct FollowReader {
+    state: Arc<TransferState>,
     folder: PartsFolder,
     segment: u64,
     at: u64,
@@ -20,9 +20,9 @@ pub(crate) struct Follow {
     failed: Arc<Mutex<Option<DiskError>>>,
 }
 
-impl Follow {
-    pub fn new(board: Arc<Board>, folder: PartsFolder) -> Follow {
-        Follow { board, folder, segment: 0, at: 0, file: None, failed: Arc::default() }
+impl FollowReader {
+    pub fn new(state: Arc<TransferState>, folder: PartsFolder) -> FollowReader {
+        FollowReader { state, folder, segment: 0, at: 0, file: None, failed: Arc::default() }
     }
 
     /// Where a refusal of the disk is noted, whatever the reader's user makes of the error.
@@ -40,20 +40,20 @@ impl Follow {
             self.file = Some(self.folder.fs.open(&self.folder.segment(self.segment))?);
         }
         match self.file.as_mut().map_or(Ok(0), |file| file.read(buffer))? {
-            // The board knows of bytes that the file does not have: somebody has cut it.
+            // The state counts bytes that the file does not have: somebody has cut it.
             0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
             read => Ok(read),
         }
     }
 }
 
-impl Read for Follow {
+impl Read for FollowReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
         }
         loop {
-            match self.board.wait_for_bytes(self.segment, self.at) {
+            match self.state.wait_for_bytes(self.segment, self.at) {
                 Found::Bytes(bytes) => {
                     let most = usize::try_from(bytes).unwrap_or(usize::MAX).min(buffer.len());
                     let read = self.read_file(&mut buffer[..most]).inspect_err(|error| {

@@ -30,44 +30,47 @@
 //! What this crate never does: trust a length, follow a redirect from https to http, resume a file
 //! that may have changed, decode a content encoding, print, or show a password that stands in a URL.
 //!
-//! How it is put together: a *lane* (`lane.rs`) is one request under way on the runtime's thread; it
-//! writes to segments and tells the *board* (`board.rs`). The *conductor* (`conductor.rs`) is plain
-//! sequential code on a thread of its own: it starts lanes, judges response heads (`judge.rs`), waits,
-//! retries, changes the place. The reader (`follow.rs`) and the hash (`job.rs`) wait on the board. Pure parts —
-//! `retry.rs`, `breaker.rs`, `head.rs` — decide without a clock or a socket.
+//! How it is put together: a *connection* (`connection.rs`) is one request under way on the runtime's thread; it
+//! writes to segments and reports to the *state of the transfer* (`transfer_state.rs`), which all threads share. The
+//! *coordinator* (`coordinator.rs`) is sequential code on a thread of its own: it starts connections, has response
+//! heads checked (`response_check.rs`), waits, retries, changes the place. The reader (`follow.rs`) and the hash
+//! (`transfer.rs`) wait for the state to grow. Pure parts (`response_check.rs`, `retry.rs`, `breaker.rs`, `head.rs`)
+//! decide without a clock or a socket.
 //!
 //! Tested against `testkit::http`, a server that cuts, stalls, lies and refuses on request; waiting is
 //! done on a clock that tests move.
 
-mod board;
 mod breaker;
 mod client;
-mod conductor;
+mod connection;
+mod coordinator;
 mod document;
 mod error;
 mod follow;
 mod head;
-mod job;
-mod judge;
-mod lane;
 mod limits;
 mod local;
+mod outcome;
 mod pace;
 mod parts;
 mod reason;
 mod redact;
+mod request;
+mod response_check;
 mod retry;
 mod runtime;
 mod settings;
+mod transfer;
+mod transfer_state;
 mod wire;
 
 pub use breaker::{Breaker, BreakerEvent, BreakerLimits, BreakerState};
 pub use client::Client;
 pub use document::{Answer, Document};
 pub use error::FetchError;
-pub use job::{Fetched, Job};
 pub use local::{Copied, LocalError, LocalFile, copy_local};
 pub use parts::{Parts, PartsReader};
 pub use reason::Reason;
 pub use redact::redacted;
+pub use request::{Fetched, Job};
 pub use settings::Settings;

@@ -45,13 +45,12 @@ pub struct Copied {
 
 /// Why a local file was not copied.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum LocalError {
     /// It could not be read, or is no file.
     #[error("read `{}`", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         cause: io::Error,
     },
@@ -60,14 +59,12 @@ pub enum LocalError {
     Write {
         /// The copy.
         path: PathBuf,
-        /// Why.
         #[source]
         cause: io::Error,
     },
     /// Another process copies a file of the same name.
     #[error("copy `{name}` within {} s: another process is at it", waited.as_secs())]
     Busy {
-        /// Its name.
         name: String,
         /// How long was waited.
         waited: Duration,

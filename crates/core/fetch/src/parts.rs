@@ -45,7 +45,7 @@ pub(crate) struct PartsFolder {
 }
 
 /// What an earlier run has left.
-pub(crate) struct Left {
+pub(crate) struct Partial {
     pub meta: Meta,
     /// The length of each segment, from the first one on; 0 for one that is not there.
     pub held: Vec<u64>,
@@ -72,7 +72,7 @@ impl PartsFolder {
     }
 
     /// What an earlier run has left, if all of it makes sense together; what does not is thrown away.
-    pub fn left(&self) -> Result<Option<Left>, DiskError> {
+    pub fn partial(&self) -> Result<Option<Partial>, DiskError> {
         let meta = Self::at(&self.meta(), self.fs.read_if_there(&self.meta(), META_BYTES_MAX));
         let meta = match meta {
             // A note that is too long is not ours.
@@ -83,7 +83,7 @@ impl PartsFolder {
         if let Some(meta) = meta.filter(|meta| meta.format == FORMAT && meta.segment_bytes > 0)
             && let Some(held) = self.held(&meta)?
         {
-            return Ok(Some(Left { meta, held }));
+            return Ok(Some(Partial { meta, held }));
         }
         self.clear()?;
         Ok(None)

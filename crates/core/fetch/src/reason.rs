@@ -10,28 +10,20 @@ use crate::limits::{DETAIL_CHARS_MAX, REDIRECTS_MAX};
 
 /// Why one place did not give what was asked of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum Reason {
     /// The host's name is not known, or cannot be looked up.
     #[error("the host's name cannot be looked up ({detail})")]
-    Dns {
-        /// The system's words.
-        detail: String,
-    },
+    Dns { detail: String },
     /// Nobody listens there, or something on the way refuses.
     #[error("connection refused")]
     Refused,
     /// No connection came about, for another reason.
     #[error("cannot connect ({detail})")]
-    Connect {
-        /// The system's words.
-        detail: String,
-    },
+    Connect { detail: String },
     /// No connection came about in time.
     #[error("no connection within {} s", .after.as_secs_f64())]
-    ConnectTimeout {
-        /// The limit.
-        after: Duration,
-    },
+    ConnectTimeout { after: Duration },
     /// The proxy did not let the connection through.
     #[error("the proxy refused ({detail})")]
     Proxy {
@@ -40,22 +32,13 @@ pub enum Reason {
     },
     /// The server's certificate is not trusted.
     #[error("its certificate is not trusted ({detail})")]
-    Certificate {
-        /// Why not.
-        detail: String,
-    },
+    Certificate { detail: String },
     /// No encrypted connection came about, for another reason.
     #[error("no encrypted connection ({detail})")]
-    Tls {
-        /// Why not.
-        detail: String,
-    },
+    Tls { detail: String },
     /// No byte came for so long.
     #[error("no byte for {} s", .after.as_secs_f64())]
-    Stalled {
-        /// The limit.
-        after: Duration,
-    },
+    Stalled { after: Duration },
     /// The head of an answer did not come whole in time.
     #[error("no answer within {} s", .after.as_secs_f64())]
     NoAnswer {
@@ -72,16 +55,10 @@ pub enum Reason {
     },
     /// The connection ended before the answer did.
     #[error("the connection was cut ({detail})")]
-    Cut {
-        /// The system's words.
-        detail: String,
-    },
+    Cut { detail: String },
     /// The time limit of a document or of a file has run out.
     #[error("not done within {} s", .after.as_secs_f64())]
-    TimeUp {
-        /// The limit.
-        after: Duration,
-    },
+    TimeUp { after: Duration },
     /// The server answers with an error.
     #[error("answered {code}{}", status_text(*.code))]
     Status {

@@ -8,6 +8,7 @@ use release::ToolchainId;
 
 /// Why a source did not help. The source is named by whoever asked it.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum SourceError {
     /// The settings give it nothing to ask.
     #[error("not configured: {reason}")]
@@ -20,16 +21,10 @@ pub enum SourceError {
     Offline,
     /// It does not have the toolchain.
     #[error("does not offer {id}")]
-    NotOffered {
-        /// Which one.
-        id: ToolchainId,
-    },
+    NotOffered { id: ToolchainId },
     /// It has the toolchain, but says nothing that its bytes could be checked against.
     #[error("offers {id} without a SHA-256")]
-    NoChecksum {
-        /// Which one.
-        id: ToolchainId,
-    },
+    NoChecksum { id: ToolchainId },
     /// It could not be asked, or failed while answering.
     #[error(transparent)]
     Fetch(#[from] FetchError),
@@ -38,7 +33,6 @@ pub enum SourceError {
     Index {
         /// Where the index came from.
         place: String,
-        /// What is wrong with it.
         #[source]
         cause: release::IndexError,
     },
@@ -47,32 +41,25 @@ pub enum SourceError {
     Answer {
         /// Who answered.
         place: String,
-        /// What is wrong with it.
         reason: String,
     },
     /// The user's pip could not be run, or failed.
     #[error("ask `{command}`: {reason}")]
     Pip {
-        /// The command.
         command: String,
         /// Its last line, or why it could not be run.
         reason: String,
     },
     /// A bundle cannot be opened.
     #[error(transparent)]
-    Bundle {
-        /// Why.
-        cause: Box<crate::bundle::OpenError>,
-    },
+    Bundle { cause: Box<crate::bundle::OpenError> },
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
     /// A local file could not be read.
     #[error("read `{path}`")]
     Read {
-        /// Which file.
         path: String,
-        /// The system's words.
         #[source]
         cause: io::Error,
     },

@@ -11,8 +11,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::transaction::FILE_BYTES_MAX;
 use crate::{Store, StoreError};
+
+/// A file that takes part is no longer than this many bytes.
+pub(crate) const FILE_BYTES_MAX: u64 = 16 << 20;
 
 /// A file as it is or shall be: its bytes, or that it is not there.
 pub(crate) type Image = Option<Vec<u8>>;
@@ -81,12 +83,12 @@ impl Store {
     /// Whether a file is still what was read of it, and is no link where it must be none.
     ///
     /// # Errors
-    /// `Meddled`, `ThroughLink`, or what the system says.
+    /// `ChangedMeanwhile`, `ThroughLink`, or what the system says.
     pub(crate) fn check_change(&self, change: &FileChange) -> Result<(), StoreError> {
         self.check_links(&change.path, &change.links)?;
         match self.image_of(&change.path)? == change.before {
             true => Ok(()),
-            false => Err(StoreError::Meddled { path: change.path.clone() }),
+            false => Err(StoreError::ChangedMeanwhile { path: change.path.clone() }),
         }
     }
 

@@ -10,15 +10,13 @@ use sys::{Distrust, ReadOwnError};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum StoreError {
     /// The system refused.
     #[error("{action} `{}`", path.display())]
     Io {
-        /// What was tried.
         action: &'static str,
-        /// On what.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: io::Error,
     },
@@ -56,7 +54,6 @@ pub enum StoreError {
     /// Another process holds a lock.
     #[error("take the lock `{}` within {seconds} s: {owner} has it", path.display())]
     Busy {
-        /// The lock.
         path: PathBuf,
         /// How long was waited.
         seconds: u64,
@@ -65,64 +62,38 @@ pub enum StoreError {
     },
     /// The user asked to stop while a lock was waited for.
     #[error("wait for the lock `{}`: interrupted", path.display())]
-    Interrupted {
-        /// The lock.
-        path: PathBuf,
-    },
+    Interrupted { path: PathBuf },
     /// A record is not what this version of goward writes.
     #[error("understand the record `{}`", path.display())]
     Record {
-        /// The record.
         path: PathBuf,
-        /// What is wrong.
         #[source]
         cause: serde_json::Error,
     },
     /// A manifest is not the one that was recorded.
     #[error("trust the manifest `{}`: {reason}", path.display())]
-    Manifest {
-        /// The manifest.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    Manifest { path: PathBuf, reason: String },
     /// Somebody else took this operation for dead and recovered it.
     #[error("go on with operation {operation}: another process has taken it over")]
-    Superseded {
-        /// The operation.
-        operation: String,
-    },
+    Superseded { operation: String },
     /// Somebody else has moved the default, or undone the change, since the step back was planned.
     #[error("go back: another goward has changed the default or undone this change meanwhile")]
     Overtaken,
     /// There is no such generation.
     #[error("go to generation {number}: there is none of that number")]
-    NoGeneration {
-        /// Which one.
-        number: u64,
-    },
+    NoGeneration { number: u64 },
     /// There is nothing to go back to.
     #[error("go back: {reason}")]
-    NothingBefore {
-        /// Why not.
-        reason: String,
-    },
+    NothingBefore { reason: String },
     /// The toolchain is not installed.
     #[error("find {id}: it is not installed")]
-    NotInstalled {
-        /// Which one.
-        id: ToolchainId,
-    },
+    NotInstalled { id: ToolchainId },
     /// A file that takes part in a change was changed by somebody else.
     #[error("change `{}`: somebody else has changed it meanwhile", path.display())]
-    Meddled {
-        /// The file.
-        path: PathBuf,
-    },
+    ChangedMeanwhile { path: PathBuf },
     /// A file of a project would be written through a link.
     #[error("write `{}`: `{}` is a link to `{}`, and goward writes nothing of a project through a link", path.display(), link.display(), target.display())]
     ThroughLink {
-        /// The file.
         path: PathBuf,
         /// The link on the way to it, or itself.
         link: PathBuf,
@@ -132,22 +103,16 @@ pub enum StoreError {
     /// A variable of the user's was changed by somebody else, or the system refused.
     #[error("change the user's variable `{name}`")]
     Variable {
-        /// The variable.
         name: String,
-        /// Why not.
         #[source]
         cause: VariableConflict,
     },
     /// A variable of the user's in the registry takes part in a change, and there is no registry.
     #[error("change the user's variable `{name}`: this system has no registry")]
-    NoRegistry {
-        /// The variable.
-        name: String,
-    },
+    NoRegistry { name: String },
     /// Programs of the toolchain are running.
     #[error("remove {id}: {holder}")]
     Running {
-        /// Which one.
         id: ToolchainId,
         /// Who runs it.
         holder: String,
@@ -155,7 +120,6 @@ pub enum StoreError {
     /// The toolchain is the default.
     #[error("remove {id}: it is the default (generation {generation})")]
     InUse {
-        /// Which one.
         id: ToolchainId,
         /// The generation in use.
         generation: u64,
@@ -210,11 +174,11 @@ impl Diagnose for StoreError {
             Self::Interrupted { .. } => Class::Interrupted,
             Self::Record { .. } | Self::Manifest { .. } => Class::Integrity,
             Self::Variable { cause: VariableConflict::Io(cause), .. } => Class::of_io(cause),
-            Self::Variable { cause: VariableConflict::Meddled { .. }, .. } => Class::Policy,
+            Self::Variable { cause: VariableConflict::ChangedMeanwhile { .. }, .. } => Class::Policy,
             Self::NoRegistry { .. } => Class::Environment,
             Self::Superseded { .. } | Self::Overtaken => Class::Busy,
             Self::NotInstalled { .. } | Self::NoGeneration { .. } | Self::NothingBefore { .. } => Class::NotFound,
-            Self::InUse { .. } | Self::Running { .. } | Self::Meddled { .. } | Self::ThroughLink { .. } => {
+            Self::InUse { .. } | Self::Running { .. } | Self::ChangedMeanwhile { .. } | Self::ThroughLink { .. } => {
                 Class::Policy
             }
         }
@@ -238,9 +202,9 @@ impl Diagnose for StoreError {
             Self::NotInstalled { .. } => "not-installed",
             Self::InUse { .. } => "toolchain-in-use",
             Self::Running { .. } => "toolchain-running",
-            Self::Meddled { .. } => "file-meddled",
+            Self::ChangedMeanwhile { .. } => "file-meddled",
             Self::ThroughLink { .. } => "file-through-link",
-            Self::Variable { cause: VariableConflict::Meddled { .. }, .. } => "variable-meddled",
+            Self::Variable { cause: VariableConflict::ChangedMeanwhile { .. }, .. } => "variable-meddled",
             Self::Variable { cause: VariableConflict::Io(_), .. } => "variable-refused",
             Self::NoRegistry { .. } => "no-registry",
         }
@@ -272,8 +236,10 @@ impl Diagnose for StoreError {
                     link.display()
                 )
             }
-            Self::Meddled { .. } => hint!("look at the file and run the command again; every file is as it was"),
-            Self::Variable { cause: VariableConflict::Meddled { .. }, name } => {
+            Self::ChangedMeanwhile { .. } => {
+                hint!("look at the file and run the command again; every file is as it was")
+            }
+            Self::Variable { cause: VariableConflict::ChangedMeanwhile { .. }, name } => {
                 let hints = hint!("look at `{name}` and run the command again; everything is as it was");
                 match name.eq_ignore_ascii_case("Path") {
                     true => hints.and("`goward unsetup` takes goward's own entry out, whatever else stands there"),

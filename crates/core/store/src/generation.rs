@@ -14,9 +14,10 @@ use std::time::Duration;
 use release::ToolchainId;
 use serde::{Deserialize, Serialize};
 
+use crate::author::Author;
+use crate::format::{FORMAT, check_format, first_format};
 use crate::journal::{JournalRecord, OperationKind};
-use crate::record::{FORMAT, check_format};
-use crate::staging::to_json;
+use crate::json::to_json;
 use crate::states::State;
 use crate::{Layout, Store, StoreError};
 
@@ -68,24 +69,6 @@ impl Moved {
     pub fn is_change(&self) -> bool {
         self.left.as_ref().is_none_or(|left| left.number != self.generation.number)
     }
-}
-
-/// Who makes a change, from where, and with which words.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Author {
-    /// The user's name, where the environment tells it.
-    pub user: Option<String>,
-    /// The machine's name, where the environment tells it.
-    pub host: Option<String>,
-    /// The command line, as it was typed.
-    pub command: Vec<String>,
-    /// Why, in the user's words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-pub(crate) fn first_format() -> u32 {
-    1
 }
 
 impl Store {
@@ -235,7 +218,7 @@ impl Store {
                 // The junction is for others, and whoever speaks of it looks at it first.
                 let _ = fs.remove_tree(&self.layout().default_junction());
             }
-            self.renew_table();
+            self.rewrite_table();
             return Ok(());
         };
         self.point_at(number)?;
@@ -251,15 +234,15 @@ impl Store {
         moved.map_err(StoreError::io("move the link", &link))?;
         if !self.sys.fs().pointers_are_links() {
             // The switch is done. The junction is for others, and whoever speaks of it looks at it first.
-            let _ = self.lead_to_default(number);
+            let _ = self.link_default(number);
         }
-        self.renew_table();
+        self.rewrite_table();
         Ok(())
     }
 
-    fn lead_to_default(&self, number: u64) -> Result<(), StoreError> {
+    fn link_default(&self, number: u64) -> Result<(), StoreError> {
         let (tree, path) = (self.layout().tree(&self.generation(number)?.toolchain), self.layout().default_junction());
-        let leads = self.sys.fs().lead(&tree, &path).map_err(StoreError::io("make the junction", &path))?;
+        let leads = self.sys.fs().make_folder_link(&tree, &path).map_err(StoreError::io("make the junction", &path))?;
         if !leads {
             // A path that leads nowhere, or elsewhere, is worse than none.
             self.sys.fs().remove_tree(&path).map_err(StoreError::io("remove", &path))?;

@@ -15,7 +15,7 @@ use std::time::Duration;
 use release::ToolchainId;
 use serde::{Deserialize, Serialize};
 
-use crate::generation::Author;
+use crate::author::Author;
 use crate::manifest_file::digest_front;
 use crate::states::{Event, State, step};
 use crate::{Store, StoreError, StoreLock};

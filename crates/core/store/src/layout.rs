@@ -49,7 +49,7 @@ impl Layout {
     pub(crate) fn believed(&self) -> Vec<PathBuf> {
         let mut paths = vec![self.toolchains(), self.manifests(), self.generations(), self.current()];
         paths.extend([self.transactions(), self.journal(), self.locks(), self.staging(), self.downloads()]);
-        paths.extend([self.shims(), self.shim_table(), self.shell(), self.systems()]);
+        paths.extend([self.shims(), self.shim_table(), self.shell(), self.external_gos()]);
         paths
     }
 
@@ -259,7 +259,7 @@ impl Layout {
     }
 
     /// Go installations that are run where they stand.
-    pub fn systems(&self) -> PathBuf {
+    pub fn external_gos(&self) -> PathBuf {
         self.home.join("system.json")
     }
 

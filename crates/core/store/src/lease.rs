@@ -24,7 +24,7 @@ impl Store {
     /// written to has nobody who could remove from it.
     pub fn lease(&self, id: &ToolchainId) -> Result<bool, StoreError> {
         // Nothing is locked in a store that is only read.
-        if self.find(id)?.is_none() && self.in_system(id).is_some() {
+        if self.find(id)?.is_none() && self.in_shared_store(id).is_some() {
             return Ok(true);
         }
         let (path, folder) = (self.layout().lease(id), self.layout().locks());

@@ -26,45 +26,49 @@
 //! Tested by `tests/`, by `dev/sim`, which stops every verb at every operation, and by every install
 //! test above.
 
+mod author;
 mod change;
 mod check;
 mod error;
+mod external_go;
+mod format;
 mod generation;
 mod home;
 mod journal;
+mod json;
 mod layout;
 mod lease;
 mod lock;
 mod manifest_file;
-mod mend;
 mod programs;
 mod projects;
 mod record;
 mod recover;
 mod remove;
-mod shared;
+mod repair;
+mod shared_files;
+mod shared_store;
 mod shim_table;
-mod siblings;
 mod staging;
 pub mod states;
-mod system;
 mod transaction;
 mod variables;
 
+pub use author::Author;
 pub use change::{FileChange, Links};
 pub use error::{StoreError, fixes};
-pub use generation::{Author, Generation, Moved};
+pub use external_go::ExternalGo;
+pub use generation::{Generation, Moved};
 pub use home::TrustedHome;
 pub use journal::{JournalRecord, Operation, OperationKind};
 pub use layout::Layout;
 pub use lock::StoreLock;
-pub use mend::{Mending, mode_of};
 pub use record::ToolchainRecord;
 pub use recover::Recovered;
-pub use shared::SystemStore;
+pub use repair::{TreeRepair, mode_of};
+pub use shared_store::SharedStore;
 pub use shim_table::ShimFacts;
 pub use staging::{COMMITS_MAX, Staging};
-pub use system::SystemGo;
 pub use transaction::{PastChange, Transaction};
 
 use release::ToolchainId;
@@ -77,11 +81,12 @@ pub struct Store {
     home: TrustedHome,
     layout: Layout,
     /// A second store, which is read and never written.
-    system: Option<Layout>,
+    shared: Option<Layout>,
     trees_synced: bool,
     /// Hears, once for each lock, that it is waited for.
-    teller: Option<std::sync::Arc<dyn diag::Progress>>,
-    /// Says what the shims' table has to say besides what stands here. Without it there is no table.
+    progress: Option<std::sync::Arc<dyn diag::Progress>>,
+    /// Supplies the entries of `shim.table` that the store cannot know: the path of goward, the platform, the configuration.
+    /// Without it no table is written.
     shim_facts: Option<Facts>,
 }
 
@@ -104,20 +109,20 @@ impl Store {
             sys: sys.clone(),
             layout: Layout::new(home.path().to_owned()),
             home,
-            system: None,
+            shared: None,
             trees_synced: true,
-            teller: None,
+            progress: None,
             shim_facts: None,
         }
     }
 
     /// The same store, which tells when it waits for another process.
-    pub fn telling(self, teller: std::sync::Arc<dyn diag::Progress>) -> Store {
-        Store { teller: Some(teller), ..self }
+    pub fn with_progress(self, progress: std::sync::Arc<dyn diag::Progress>) -> Store {
+        Store { progress: Some(progress), ..self }
     }
 
     /// The same store, which keeps the shims' table up to date: after every change it asks for the facts.
-    pub fn serving_shims(self, facts: impl Fn() -> Option<ShimFacts> + Send + Sync + 'static) -> Store {
+    pub fn with_shim_facts(self, facts: impl Fn() -> Option<ShimFacts> + Send + Sync + 'static) -> Store {
         Store { shim_facts: Some(std::sync::Arc::new(facts)), ..self }
     }
 

@@ -47,8 +47,8 @@ impl Store {
             // What is let go of within a moment is no news.
             if !told && clock.since(start) >= TELL_AFTER {
                 told = true;
-                if let Some(teller) = &self.teller {
-                    teller.tell(&format!("{purpose}: waiting for {owner}"));
+                if let Some(progress) = &self.progress {
+                    progress.tell(&format!("{purpose}: waiting for {owner}"));
                 }
             }
             if clock.since(start) >= wait_max {

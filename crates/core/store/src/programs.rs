@@ -1,8 +1,8 @@
 //! Programs that take part in a change: files too large to be held in memory.
 //!
 //! They are known by their SHA-256. What stood there before is kept beside the plan under a second name,
-//! which costs nothing: it is replaced by a rename and never written to. What shall stand there is copied
-//! beside its place and renamed, so that its file is nobody else's. Before an image is used it is hashed
+//! which costs nothing: it is replaced by a rename and never written to. The new program is
+//! copied next to its place and renamed over it, so that the installed file never shares an inode with another name. Before an image is used it is hashed
 //! again: one that somebody has changed through its other name is not what the plan means.
 
 use std::io::Read;
@@ -132,7 +132,7 @@ impl Store {
                     hash.update(&buffer[..read]);
                 }
             }
-            Some(_) => Err(StoreError::Meddled { path: path.to_owned() }),
+            Some(_) => Err(StoreError::ChangedMeanwhile { path: path.to_owned() }),
         }
     }
 
@@ -156,7 +156,7 @@ impl Store {
             };
         };
         if self.program_at(image, Patience::ToTheEnd)?.as_ref() != Some(wanted) {
-            return Err(StoreError::Meddled { path: image.to_owned() });
+            return Err(StoreError::ChangedMeanwhile { path: image.to_owned() });
         }
         fs.copy_over(image, path).map_err(StoreError::io("write", path))
     }

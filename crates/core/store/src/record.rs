@@ -5,13 +5,12 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use trust::{Proof, Witness};
 
-use crate::staging::to_json;
+use crate::format::check_format;
+use crate::json::to_json;
 use crate::{Store, StoreError};
 
 /// A record longer than this is not one of ours.
 pub(crate) const RECORD_BYTES_MAX: u64 = 4 << 20;
-/// The format that this version writes. A reader refuses a higher one.
-pub(crate) const FORMAT: u32 = 1;
 
 /// Where a toolchain came from, and what was proven of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -54,20 +53,6 @@ impl ToolchainRecord {
         check_format(record.format)?;
         Ok(record)
     }
-}
-
-/// Refuses what a later goward has written.
-pub(crate) fn check_format(format: u32) -> Result<(), serde_json::Error> {
-    check_format_up_to(format, FORMAT)
-}
-
-/// Refuses a format that is higher than the one this goward knows of such a record.
-pub(crate) fn check_format_up_to(format: u32, known: u32) -> Result<(), serde_json::Error> {
-    if format > known {
-        let message = format!("format {format} is newer than this goward understands ({known})");
-        return Err(serde::de::Error::custom(message));
-    }
-    Ok(())
 }
 
 impl Store {

@@ -132,7 +132,7 @@ impl Store {
                 PlanEnd::Waits(reason) => recovered.waiting.push(format!("{what}: {reason}")),
             }
         }
-        self.renew_table();
+        self.rewrite_table();
         // Deleting takes long, and every name has a lock of its own.
         drop(store);
         recovered.trees_removed = self.sweep()?;

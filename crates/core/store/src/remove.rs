@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use release::ToolchainId;
 
-use crate::generation::Author;
+use crate::author::Author;
 use crate::journal::{Operation, OperationKind};
 use crate::states::Event;
 use crate::{Store, StoreError};
@@ -37,7 +37,7 @@ impl Store {
         fs.create_dirs_durably(&trash).map_err(StoreError::io("make the folder", &trash))?;
         let (thrown, thrown_lock, _deleting) = self.guarded(&trash, &id.to_string())?;
         let moved = self.throw_away(&mut operation, &thrown);
-        self.renew_table();
+        self.rewrite_table();
         drop((lease, store, installers));
         // Deleting takes long and needs no lock but its own.
         if fs.remove_tree(&thrown).is_ok() {

@@ -64,7 +64,7 @@ impl Store {
         if self.is_written(&text) {
             Ok(())
         } else {
-            fs.replace_for_now(&path, text.as_bytes()).map_err(StoreError::io("write", &path))
+            fs.replace_not_durably(&path, text.as_bytes()).map_err(StoreError::io("write", &path))
         }
     }
 
@@ -82,16 +82,16 @@ impl Store {
 
     /// Brings the table up to date after a change. The store's lock is held. What goes wrong costs the shims
     /// their speed and nobody anything else, so the change is done all the same.
-    pub(crate) fn renew_table(&self) {
+    pub(crate) fn rewrite_table(&self) {
         let Some(facts) = self.shim_facts.as_ref().and_then(|facts| facts()) else { return };
-        if let (Err(error), Some(teller)) = (self.write_shim_table(&facts), &self.teller) {
+        if let (Err(error), Some(progress)) = (self.write_shim_table(&facts), &self.progress) {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            teller.detail(&format!("the shims' table is as it was: could not {error}{cause}"));
+            progress.detail(&format!("the shims' table is as it was: could not {error}{cause}"));
         }
     }
 
-    /// As [`Store::renew_table`], by whoever does not hold the store's lock.
-    pub fn renew_shim_table(&self) {
+    /// As [`Store::rewrite_table`], by whoever does not hold the store's lock.
+    pub fn rewrite_shim_table(&self) {
         let Some(facts) = self.shim_facts.as_ref().and_then(|facts| facts()) else { return };
         // Where there is no store none is begun for this.
         if !self.sys.fs().look(self.layout().home()).is_ok_and(|meta| meta.is_some()) {
@@ -105,7 +105,7 @@ impl Store {
         }
         // Who holds the lock for longer than that renews the table, or has died: then the next change does.
         if let Ok(_lock) = self.lock(self.layout().store_lock(), "renew the shims' table", TABLE_WAIT_MAX) {
-            self.renew_table();
+            self.rewrite_table();
         }
     }
 
@@ -152,7 +152,7 @@ impl Store {
             rows.push_str(&format!("go\t{}\t{tree}\n", toolchain.id.version()));
         }
         // A second store has rows of nobody's: what is newest is then goward's to find out.
-        let alone = self.system_toolchains().is_empty();
+        let alone = self.shared_toolchains().is_empty();
         let fits = alone && !facts.hand_over && head.len() + rows.len() + END_LINE.len() <= TABLE_BYTES_MAX;
         Ok(Some(format!("{head}{}{END_LINE}", if fits { &rows } else { "" })))
     }
@@ -164,7 +164,7 @@ impl Store {
             Some((config, stamp)) => (plain(config)?, stamp.map(|nanos| nanos.to_string()).unwrap_or_default()),
             None => ("", String::new()),
         };
-        let of_system = self.system_folder();
+        let of_system = self.shared_store_folder();
         let (system, system_stamp) = match &of_system {
             Some((folder, stamp)) => (plain(folder)?, stamp.map(|nanos| nanos.to_string()).unwrap_or_default()),
             None => ("", String::new()),

@@ -6,8 +6,10 @@ use std::time::Duration;
 use release::ToolchainId;
 use sys::{EmptyFolder, FileLock, LockAttempt};
 
+use crate::format::FORMAT;
 use crate::journal::Operation;
-use crate::record::{FORMAT, ToolchainRecord};
+use crate::json::to_json;
+use crate::record::ToolchainRecord;
 use crate::states::Event;
 use crate::{Store, StoreError, Toolchain, manifest_file};
 
@@ -108,8 +110,8 @@ impl Store {
 
     /// Makes a staged tree an installed toolchain: durable first, visible last.
     ///
-    /// The operation stands at `Syncing` and ends at `Done`. `record` comes without the fields that
-    /// this function knows better (format, operation, counts, hash of the manifest); they are filled in.
+    /// The operation stands at `Syncing` and ends at `Done`. Callers leave `format`, `operation`,
+    /// `files`, `bytes` and `manifest_sha256` of the record empty; this function fills them in.
     /// If making the tree durable takes longer than `commit_max`, the operation goes back to `Syncing`
     /// and tries again, [`COMMITS_MAX`] times in all.
     ///
@@ -144,7 +146,7 @@ impl Store {
         }
         let toolchain = self.reveal(&id, &staging.tree())?;
         operation.advance(Event::Admitted, None, None)?;
-        self.renew_shim_table();
+        self.rewrite_shim_table();
         self.discard(staging);
         Ok(toolchain)
     }
@@ -231,10 +233,4 @@ impl Store {
 
 fn lock_name(folder: &str) -> String {
     format!("{folder}.lock")
-}
-
-pub(crate) fn to_json(value: &impl serde::Serialize) -> Vec<u8> {
-    let mut json = serde_json::to_vec_pretty(value).expect("our own records are representable as JSON");
-    json.push(b'\n');
-    json
 }

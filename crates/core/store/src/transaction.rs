@@ -16,16 +16,14 @@ use release::ToolchainId;
 use serde::{Deserialize, Serialize};
 use sys::registry::VariableChange;
 
-use crate::change::{FileChange, Image, Links};
-use crate::generation::Author;
+use crate::author::Author;
+use crate::change::{FILE_BYTES_MAX, FileChange, Image, Links};
+use crate::format::{FORMAT, check_format_up_to};
+use crate::json::to_json;
 use crate::programs::PlannedProgram;
-use crate::record::{FORMAT, check_format_up_to};
-use crate::staging::to_json;
 use crate::variables::PlannedVariable;
 use crate::{Generation, Store, StoreError};
 
-/// A file that takes part is no longer than this many bytes.
-pub(crate) const FILE_BYTES_MAX: u64 = 16 << 20;
 /// A plan is no longer than this many bytes.
 const PLAN_BYTES_MAX: u64 = 1 << 20;
 /// The format of a plan that has variables. A goward that knows nothing of them refuses it, and does not carry half of
@@ -84,7 +82,7 @@ pub struct PastChange {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Plan {
     /// The format of this plan; a higher one than this goward knows is refused.
-    #[serde(default = "crate::generation::first_format")]
+    #[serde(default = "crate::format::first_format")]
     format: u32,
     /// What it is for, in words.
     purpose: String,
@@ -210,7 +208,7 @@ impl Transaction {
             }
             Ok(Applied::Conflict(path)) => {
                 store.take_back(&name)?;
-                Err(StoreError::Meddled { path })
+                Err(StoreError::ChangedMeanwhile { path })
             }
             Err(error) => {
                 store.take_back(&name)?;
@@ -437,7 +435,7 @@ impl Store {
                 Ok(Some(PlannedDefault { from, to: Some(made.number), made: Some(made) }))
             }
             Some(NewDefault::Back { from: expected, .. }) if from != *expected => {
-                Err(StoreError::Meddled { path: self.layout().current() })
+                Err(StoreError::ChangedMeanwhile { path: self.layout().current() })
             }
             Some(NewDefault::Back { to, .. }) => {
                 if let Some(to) = to {

@@ -27,8 +27,8 @@ impl<'de> Deserialize<'de> for PlannedVariable {
 }
 
 impl Store {
-    /// What a plan holds of these changes; each must be judged from what stands there now. One that is made already, by
-    /// whoever got ahead, is no part of it.
+    /// Turns changes into entries of a plan. Fails if a variable no longer has its `before` value; a change that is
+    /// already in effect is left out.
     pub(crate) fn plan_variables(&self, changes: &[VariableChange]) -> Result<Vec<PlannedVariable>, StoreError> {
         let mut planned = Vec::new();
         for change in changes.iter().filter(|change| !change.is_nothing()) {
@@ -52,7 +52,7 @@ impl Store {
         if found.as_ref() == expected {
             return Ok(());
         }
-        Err(refused(change, VariableConflict::Meddled { found }))
+        Err(refused(change, VariableConflict::ChangedMeanwhile { found }))
     }
 
     /// Where a plan has variables there must be a registry: asked before anything else of the plan is touched.
@@ -73,7 +73,7 @@ impl Store {
     pub(crate) fn revert_variables(&self, variables: &[PlannedVariable]) -> Result<(), StoreError> {
         for PlannedVariable(change) in variables {
             match change.take_back(self.registry_for(&change.name)?) {
-                Ok(()) | Err(VariableConflict::Meddled { .. }) => {}
+                Ok(()) | Err(VariableConflict::ChangedMeanwhile { .. }) => {}
                 Err(conflict) => return Err(refused(change, conflict)),
             }
         }

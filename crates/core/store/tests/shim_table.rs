@@ -137,7 +137,7 @@ fn the_table_says_when_the_configuration_had_changed_and_has_no_rows_where_it_be
 #[test]
 fn every_change_renews_the_table() {
     with_store("home", |sys, store| {
-        let store = store.clone().serving_shims(|| Some(facts()));
+        let store = store.clone().with_shim_facts(|| Some(facts()));
         let read = || sys.fs().read(&store.layout().shim_table(), 1 << 20).unwrap_or_default();
         let says = |line: &str| String::from_utf8(read()).unwrap().contains(line);
         let fresh = || {
@@ -161,7 +161,7 @@ fn every_change_renews_the_table() {
         fresh();
         // One that was lost is written again by whoever misses it.
         sys.fs().remove_file(&store.layout().shim_table()).unwrap();
-        store.renew_shim_table();
+        store.rewrite_shim_table();
         assert!(says("\ndefault\t1.26.8\n"));
     });
 }

@@ -48,12 +48,15 @@ fn of_two_writers_who_read_the_same_bytes_the_second_is_refused_and_loses_nothin
         store.transaction("first").change(first).commit(WAIT).unwrap();
         // The other file of the refused change comes first, and is not touched.
         let refused = store.transaction("second").change(made.clone()).change(second.clone()).commit(WAIT);
-        assert!(matches!(refused, Err(StoreError::Meddled { path }) if path == one));
-        assert!(matches!(store.change_alone(&second, "second", WAIT), Err(StoreError::Meddled { .. })));
+        assert!(matches!(refused, Err(StoreError::ChangedMeanwhile { path }) if path == one));
+        assert!(matches!(store.change_alone(&second, "second", WAIT), Err(StoreError::ChangedMeanwhile { .. })));
         assert_eq!((now(&one), now(&two)), (Some(b"first".to_vec()), None));
         // So is one that was to be made, and has been made meanwhile.
         sys.fs().replace(&two, b"theirs").unwrap();
-        assert!(matches!(store.transaction("made").change(made).commit(WAIT), Err(StoreError::Meddled { .. })));
+        assert!(matches!(
+            store.transaction("made").change(made).commit(WAIT),
+            Err(StoreError::ChangedMeanwhile { .. })
+        ));
         assert_eq!(now(&two), Some(b"theirs".to_vec()));
         assert_eq!(store.past_changes().unwrap().len(), 1);
     });
@@ -231,7 +234,7 @@ fn a_transaction_changes_all_files_and_is_undone_as_one() {
         let name = store.transaction("test").change(to(&two, "new two")).commit(WAIT).unwrap();
         sys.fs().replace(&two, b"edited").unwrap();
         let meddled = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
-        assert!(matches!(meddled, StoreError::Meddled { .. }));
+        assert!(matches!(meddled, StoreError::ChangedMeanwhile { .. }));
         assert_eq!(read(&two), Some(b"edited".to_vec()));
     });
 }
@@ -296,12 +299,12 @@ fn programs_of_any_size_take_part_and_come_back() {
         let name = change().commit(WAIT).unwrap();
         fs.replace(&place("tool"), b"somebody's").unwrap();
         let meddled = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
-        assert!(matches!(meddled, StoreError::Meddled { .. }));
+        assert!(matches!(meddled, StoreError::ChangedMeanwhile { .. }));
         assert_eq!((read("tool"), read("pin")), (Some(b"somebody's".to_vec()), Some(b"new".to_vec())));
         // What is no file is not replaced.
         fs.create_dir(&place("folder")).unwrap();
         let refused = store.transaction("no").place(place("folder"), place("built")).commit(WAIT).unwrap_err();
-        assert!(matches!(refused, StoreError::Meddled { .. }));
+        assert!(matches!(refused, StoreError::ChangedMeanwhile { .. }));
     });
 }
 
@@ -316,7 +319,7 @@ fn a_default_that_moved_since_is_not_taken_back() {
         let name = store.transaction("first").change(to(&file, "new")).switch_to(id("1.27.3")).commit(WAIT).unwrap();
         store.switch(&id("1.26.8"), Author::default(), WAIT).unwrap();
         let moved = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
-        assert!(matches!(moved, StoreError::Meddled { .. }));
+        assert!(matches!(moved, StoreError::ChangedMeanwhile { .. }));
         assert_eq!(sys.fs().read_if_there(&file, 100).unwrap(), Some(b"new".to_vec()));
         // From the first default of all the way back leads to none.
         store.roll_back(1, Author::default(), WAIT).unwrap();
@@ -378,7 +381,7 @@ fn a_variable_that_somebody_else_has_changed_is_never_set_over() {
         let meddled = |result: Result<String, StoreError>| {
             let error = result.unwrap_err();
             assert!(
-                matches!(&error, StoreError::Variable { cause: VariableConflict::Meddled { found }, .. } if *found == Some(value("theirs"))),
+                matches!(&error, StoreError::Variable { cause: VariableConflict::ChangedMeanwhile { found }, .. } if *found == Some(value("theirs"))),
                 "{error:?}"
             );
         };

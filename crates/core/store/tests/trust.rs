@@ -217,7 +217,7 @@ fn a_tree_of_the_system_store_that_belongs_to_nobody_is_passed_over() {
         return;
     }
     mode(&home, 0o755);
-    let own = Store::at(&sys, trusted(&sys, kept.path().join("own"))).with_system(&home);
+    let own = Store::at(&sys, trusted(&sys, kept.path().join("own"))).with_shared_store(&home);
     let tree = home.join("toolchains").join(id("1.27.3").to_string());
     for path in [tree.clone(), tree.join("bin"), tree.join("bin/go")] {
         assert_eq!(own.installed().unwrap().len(), 1);

@@ -10,9 +10,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::complement;
 use crate::hash::{Hash, hex};
 use crate::limits::VERSION_LINE_BYTES_MAX;
+use crate::missing_root_files;
 
 /// An `h1:` hash: the SHA-256 over the sorted list of file hashes and names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -231,7 +231,7 @@ pub fn toolchain_h1<'a>(
     list.extend(renamed);
 
     let named = || list.iter().map(|(path, hash)| (path.as_str(), *hash));
-    let ways = complement::ways(minor, |name| list.iter().any(|(path, _)| path == name));
+    let ways = missing_root_files::completions(minor, |name| list.iter().any(|(path, _)| path == name));
     if ways.is_empty() {
         return Ok(ToolchainH1::Whole(h1(&prefix, named())?));
     }

@@ -17,12 +17,12 @@
 //! Tested with published hashes, vectors of RFC 6962, real records and tiles of the public log (`tests/fixtures`), and a
 //! log of its own with its own key (`tests/support`), of which every part is forged in turn.
 
-mod complement;
 mod fuzz;
 mod h1;
 mod hash;
 mod head;
 pub mod limits;
+mod missing_root_files;
 mod note;
 mod openpgp;
 mod policy;
@@ -32,6 +32,7 @@ mod sumdb;
 mod sumdb_error;
 mod tile;
 pub mod tlog;
+mod transport;
 mod witness;
 
 pub use fuzz::{fuzz_lookup, fuzz_note, fuzz_proof, fuzz_tile_path};
@@ -46,7 +47,8 @@ pub use openpgp::{GOOGLE_LINUX_FINGERPRINT, Keyring, OpenPgpError};
 pub use policy::{Policy, Shortfall, WitnessKind};
 pub use proof::Proof;
 pub use record::{Lookup, ModuleVersion, RecordError, RecordLines};
-pub use sumdb::{HeadStore, SumDb, Transport, TransportError};
-pub use sumdb_error::{AnyError, ForkEvidence, SumDbError};
+pub use sumdb::SumDb;
+pub use sumdb_error::{ForkEvidence, SumDbError};
 pub use tile::{TILE_HEIGHT, TILE_WIDTH, Tile, TilePathError};
+pub use transport::{AnyError, HeadStore, Transport, TransportError};
 pub use witness::{Evidence, Witness, Witnesses};

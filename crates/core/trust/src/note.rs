@@ -150,6 +150,7 @@ pub struct Note {
 
 /// Why a note does not count.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum NoteError {
     /// More bytes than a note may have.
     #[error("read the signed note: it has {bytes} bytes, more than {NOTE_BYTES_MAX}")]
@@ -159,10 +160,7 @@ pub enum NoteError {
     },
     /// Not a text, a blank line and signature lines.
     #[error("read the signed note: {reason}")]
-    Malformed {
-        /// What is wrong with it.
-        reason: &'static str,
-    },
+    Malformed { reason: &'static str },
     /// No signature is by the wanted key.
     #[error("check the signed note: no signature is by the key `{key}`")]
     NotSigned {

@@ -30,6 +30,7 @@ const CLOCK_SKEW_SECONDS: u64 = 24 * 3600;
 
 /// Why a signature does not count.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum OpenPgpError {
     /// The keyring holds no key with the pinned fingerprint.
     #[error("use the keyring: it has no key with the fingerprint {fingerprint}")]
@@ -39,16 +40,10 @@ pub enum OpenPgpError {
     },
     /// The keyring cannot be understood.
     #[error("read the keyring: {reason}")]
-    Keyring {
-        /// What is wrong.
-        reason: String,
-    },
+    Keyring { reason: String },
     /// What should be a signature is none, or of a kind that is not accepted.
     #[error("read the signature: {reason}")]
-    Signature {
-        /// What is wrong.
-        reason: String,
-    },
+    Signature { reason: String },
     /// The signature is by a key that is not in the keyring.
     #[error("check the signature: it is by key {issuer}, which is not under {fingerprint}")]
     UnknownKey {
@@ -60,9 +55,7 @@ pub enum OpenPgpError {
     /// The key was not to be used at the time of the signature.
     #[error("check the signature: its key {key} {reason} when it was made ({signed_unix_seconds} s since 1970)")]
     NotThen {
-        /// The key.
         key: String,
-        /// Why not.
         reason: &'static str,
         /// When.
         signed_unix_seconds: u64,
@@ -70,7 +63,6 @@ pub enum OpenPgpError {
     /// The signature is not over these bytes.
     #[error("check the signature of key {key}: it is not over these bytes ({reason})")]
     Bad {
-        /// The key.
         key: String,
         /// In the words of the library.
         reason: String,

@@ -74,6 +74,7 @@ pub struct Lookup {
 
 /// Why an answer or a record does not count.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum RecordError {
     /// More bytes than an answer may have.
     #[error("read the record: the answer has {bytes} bytes, more than {LOOKUP_BYTES_MAX}")]
@@ -83,10 +84,7 @@ pub enum RecordError {
     },
     /// Not a number, a text, a blank line and a note.
     #[error("read the record: {reason}")]
-    Malformed {
-        /// What is wrong with it.
-        reason: &'static str,
-    },
+    Malformed { reason: &'static str },
     /// The record has no line for what was asked.
     #[error("find `{wanted}` in the record: it has no line for exactly that")]
     NoLine {

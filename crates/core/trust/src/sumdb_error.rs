@@ -6,11 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::hash::Hash;
 use crate::note::NoteError;
 use crate::record::RecordError;
-use crate::sumdb::TransportError;
 use crate::tlog::ProofError;
-
-/// Any error of another crate.
-pub type AnyError = Box<dyn std::error::Error + Send + Sync + 'static>;
+use crate::transport::{AnyError, TransportError};
 
 /// Two signed heads that cannot both be true, with all that is needed to show it to others.
 ///
@@ -30,6 +27,7 @@ pub struct ForkEvidence {
 
 /// Why a checksum database's word could not be had, or does not count.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum SumDbError {
     /// Module or version holds what no real one does; nothing was asked.
     #[error("ask the checksum database for `{}`: that is no module version", wanted.escape_debug())]
@@ -42,7 +40,6 @@ pub enum SumDbError {
     NoRecord {
         /// Module and version.
         wanted: String,
-        /// The name of the database.
         database: String,
         /// What the transport says.
         #[source]
@@ -51,9 +48,7 @@ pub enum SumDbError {
     /// The bytes could not be had.
     #[error("get `{path}` of the checksum database {database}")]
     Transport {
-        /// What was asked for.
         path: String,
-        /// The name of the database.
         database: String,
         /// What the transport says.
         #[source]
@@ -62,27 +57,21 @@ pub enum SumDbError {
     /// The record does not count.
     #[error("use the record of the checksum database {database}")]
     Record {
-        /// The name of the database.
         database: String,
-        /// Why not.
         #[source]
         cause: RecordError,
     },
     /// The signed tree head does not count.
     #[error("use the tree head of the checksum database {database}")]
     Head {
-        /// The name of the database.
         database: String,
-        /// Why not.
         #[source]
         cause: NoteError,
     },
     /// The tree head that was kept here earlier does not count any more.
     #[error("use the kept tree head of the checksum database {database}")]
     KeptHead {
-        /// The name of the database.
         database: String,
-        /// Why not.
         #[source]
         cause: NoteError,
     },
@@ -91,18 +80,14 @@ pub enum SumDbError {
     HeadStore {
         /// `load` or `save`.
         action: &'static str,
-        /// The name of the database.
         database: String,
-        /// Why not.
         #[source]
         cause: AnyError,
     },
     /// A tile has not the length its name says.
     #[error("use `{path}` of the checksum database {database}: it has {actual} bytes, not {expected}")]
     TileLength {
-        /// The tile.
         path: String,
-        /// The name of the database.
         database: String,
         /// Bytes a tile of this name has.
         expected: usize,
@@ -112,13 +97,11 @@ pub enum SumDbError {
     /// The record is not in the signed tree, or the tiles are forged.
     #[error("prove record {record_id} in the tree of {tree_size} records of the checksum database {database}")]
     Inclusion {
-        /// The name of the database.
         database: String,
         /// The record's number.
         record_id: u64,
         /// The size of the signed tree.
         tree_size: u64,
-        /// Why not.
         #[source]
         cause: ProofError,
     },
@@ -128,7 +111,6 @@ pub enum SumDbError {
          its tiles do not belong to the larger one"
     )]
     Tiles {
-        /// The name of the database.
         database: String,
         /// The size of the smaller tree.
         older_size: u64,

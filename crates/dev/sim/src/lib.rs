@@ -25,6 +25,7 @@
 mod limits;
 mod model;
 mod run;
+mod witness;
 mod world;
 
 pub use model::{Counts, Model, Stop};

@@ -1,13 +1,12 @@
 //! The enumeration.
 
 use std::any::Any;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sys::{Adversary, Counter, Env, Op, Sys, Verdict, WithoutSync};
+use sys::{Counter, Env, Sys, WithoutSync};
 
 use crate::limits::{GROWTH_MAX, MARGIN, RECOVERED_POINTS_MAX, RECOVERY_STOPS_MAX, THREADS};
 use crate::model::{Counts, Model, PAST_THE_END, Stop};
@@ -262,37 +261,6 @@ impl Only {
             _ => return None,
         };
         Some(Only { name: name.to_owned(), model: model.to_owned(), nth, in_recovery })
-    }
-}
-
-/// Remembers the first operation that another adversary refused.
-pub(crate) struct Witness {
-    inner: Arc<dyn Adversary>,
-    refused: Mutex<Option<String>>,
-}
-
-impl Witness {
-    pub fn new(inner: Arc<dyn Adversary>) -> Witness {
-        Witness { inner, refused: Mutex::new(None) }
-    }
-
-    pub fn refused(&self) -> Option<String> {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl Adversary for Witness {
-    fn before(&self, op: &Op) -> Verdict {
-        let verdict = self.inner.before(op);
-        if matches!(verdict, Verdict::Fail(_) | Verdict::Tear(..)) {
-            let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-            refused.get_or_insert_with(|| op.to_string());
-        }
-        verdict
-    }
-
-    fn after(&self, op: &Op, outcome: &io::Result<()>) {
-        self.inner.after(op, outcome);
     }
 }
 

@@ -171,7 +171,7 @@ impl World {
         mut then: impl FnMut(Option<&str>, bool),
     ) {
         let (adversary, cut) = model.adversary(nth, &self.folder);
-        let witness = Arc::new(crate::run::Witness::new(adversary));
+        let witness = Arc::new(crate::witness::Witness::new(adversary));
         let ok = run(&self.folder, self.sys(Arc::new(sys::WithoutSync::new(witness.clone()))));
         let refused = witness.refused().map(|op| op.replace(&format!("{}/", self.folder.display()), ""));
         // All images are written before the folder that they are made of is replaced.

@@ -127,9 +127,9 @@ fn shim_said(folder: &Path, stop: &Stop) {
         own: own.to_str().unwrap().as_bytes(),
         folder: folder.to_str().unwrap().as_bytes(),
     };
-    let (mut room, mut path) = (vec![0; shim::Room::BYTES], shim::Path::empty());
+    let (mut arena, mut path) = (vec![0; shim::Arena::BYTES], shim::Path::empty());
     let mut machine = support::Real { vars: &BTreeMap::new(), folder: &folder, opened: shim::Opened::default() };
-    let choice = shim::choose(&mut machine, shim::Room::new(&mut room), &mut path, &call);
+    let choice = shim::resolve(&mut machine, shim::Arena::new(&mut arena), &mut path, &call);
     if let shim::Decision::Run { tree, .. } = choice.decision {
         let tree = Path::new(std::str::from_utf8(tree).unwrap());
         let default = folder.join("home/current/go").canonicalize().unwrap();

@@ -32,7 +32,7 @@ use context::Ctx;
 use context::settings::Settings;
 use release::{Platform, ToolchainId, Version};
 use resolve::choose_in;
-use shim::{Call, Decision, Room, Why, choose};
+use shim::{Arena, Call, Decision, Why, resolve};
 use support::Real;
 use sys::{Clock, Env, Fs, Sys};
 use world::{Ground, World};
@@ -124,9 +124,9 @@ impl Tally {
             own: own.to_str().unwrap().as_bytes(),
             folder: folder.to_str().unwrap().as_bytes(),
         };
-        let (mut bytes, mut path) = (vec![0; Room::BYTES], shim::Path::empty());
+        let (mut bytes, mut path) = (vec![0; Arena::BYTES], shim::Path::empty());
         let mut machine = Real { vars: &vars, folder: &folder, opened: shim::Opened::default() };
-        let version = match choose(&mut machine, Room::new(&mut bytes), &mut path, &call).decision {
+        let version = match resolve(&mut machine, Arena::new(&mut bytes), &mut path, &call).decision {
             Decision::Run { version, .. } => version.to_owned(),
             Decision::HandOver(why) => {
                 assert!(!matches!(why, Why::Stale | Why::NoTable), "{}: {why:?}", case.name);

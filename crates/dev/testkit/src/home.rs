@@ -7,7 +7,7 @@
 //! limit; a [`Run`] is exit code and both streams. The folder goes with the sandbox.
 
 mod process;
-mod scrub;
+mod redact;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -151,7 +151,7 @@ impl Sandbox {
     pub fn add_program(&self, name: &str, script: &str) -> PathBuf {
         let path = self.path_folder().join(name);
         std::fs::write(&path, script).expect("a file in the sandbox");
-        crate::tiny::set_mode(&path, 0o755);
+        crate::program::set_mode(&path, 0o755);
         path
     }
 

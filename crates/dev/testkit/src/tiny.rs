@@ -4,7 +4,7 @@
 //! nested `go.mod` files, execute bits by rule), and every wrapping that real ones come in: the
 //! official archive, the module zip of the Go module proxy, the wheel. Its `go` is a shell script
 //! that needs no other program, so that it runs with an empty PATH; on Windows it is a small program that does
-//! the same (`standin/main.rs`). The same request gives the same
+//! the same (`fake_program/main.rs`). The same request gives the same
 //! bytes, always; two patch releases share most of their files, as real ones do.
 //!
 //! What it is not: a toolchain for Windows that is made on another system holds programs that cannot run.
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::digest;
-use crate::program::Program;
+use crate::program::{Program, set_mode};
 
 pub(crate) use tree::mode;
 
@@ -315,17 +315,6 @@ fn sort_key(version: &str) -> (u64, bool, String, u64) {
 /// Files below `go/` as a tar.gz, as the official packer does it for a release of this version.
 pub(crate) fn tar_gz(files: &[TinyFile], version: &str) -> Vec<u8> {
     pack::tar_gz(files, version)
-}
-
-/// Sets permission bits where there are any.
-pub(crate) fn set_mode(path: &Path, mode: u32) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("mode set");
-    }
-    #[cfg(not(unix))]
-    let _ = (path, mode);
 }
 
 /// Bytes that no compressor shrinks: SHA-256 of a counter, over and over.

@@ -10,11 +10,11 @@ use context::Ctx;
 use context::settings::keys;
 use diag::{Class, Diagnose};
 use serde::Serialize;
-use store::{StoreError, SystemGo};
+use store::{ExternalGo, StoreError};
 
+use crate::exclude_rules::ExcludeRules;
 use crate::find::{Candidate, Manager, Where, candidates};
 use crate::inspect::{Found, Verdict, inspect};
-use crate::left_out::Rules;
 
 /// What an import would do.
 #[derive(Debug, Clone, Serialize)]
@@ -68,7 +68,7 @@ pub enum Done {
 /// When the store cannot be read.
 pub fn plan(ctx: &Ctx, paths: &[PathBuf], place: &Where) -> Result<Plan, StoreError> {
     let candidates = if paths.is_empty() { candidates(ctx, place) } else { named(ctx, paths) };
-    let registered = ctx.store.systems()?;
+    let registered = ctx.store.external_gos()?;
     let mut items = Vec::new();
     for candidate in candidates {
         let found = inspect(ctx, &candidate)?;
@@ -130,7 +130,7 @@ pub fn apply(sources: &Sources, item: &Item) -> Result<Option<Done>, AdoptError>
     let found = &item.found;
     match (item.action, &found.verdict, &found.toolchain) {
         (Action::Adopt, Verdict::Claimed { form }, Some(id)) => {
-            let rules = Rules::new(id.version(), id.platform());
+            let rules = ExcludeRules::new(id.version(), id.platform());
             let adoption = Adoption {
                 id: id.clone(),
                 folder: &found.path,
@@ -154,14 +154,14 @@ pub fn apply(sources: &Sources, item: &Item) -> Result<Option<Done>, AdoptError>
 }
 
 fn register(ctx: &Ctx, found: &Found, why: &str) -> Result<Done, AdoptError> {
-    let system = SystemGo {
+    let system = ExternalGo {
         path: found.path.clone(),
         version_line: found.version_line.clone(),
         why: why.to_owned(),
         registered_unix_seconds: ctx.sys.clock().unix_seconds(),
     };
     ctx.store
-        .register_system(system, ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))
+        .register_external(system, ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))
         .map_err(|cause| AdoptError::Register { path: found.path.clone(), cause: Box::new(cause) })?;
     Ok(Done::Registered { path: found.path.clone(), why: why.to_owned() })
 }

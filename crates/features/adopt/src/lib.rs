@@ -15,17 +15,17 @@
 //! This crate never prints. On disk it leaves what the engine's verbs and the store leave. Tested by its
 //! unit tests, which build each manager's folders, and by `bins/goward/tests/import.rs`.
 
+mod exclude_rules;
+pub mod external_go;
 pub mod find;
-pub mod from;
 pub mod import;
 pub mod inspect;
-mod left_out;
+pub mod manager_state;
 pub mod migrate;
-pub mod system;
 
+pub use external_go::ExternalGoError;
 pub use find::{Candidate, Manager, Where, candidates};
-pub use from::{GlobalDefault, ProfileLine, ProjectPin, global_default, profile_lines, project_pins};
 pub use import::{Action, Done, Item, Plan, apply, plan};
 pub use inspect::{Found, Verdict, inspect};
+pub use manager_state::{GlobalDefault, ProfileLine, ProjectPin, global_default, profile_lines, project_pins};
 pub use migrate::{Fate, MigrateError, MigratePlan, Migrated};
-pub use system::SystemError;

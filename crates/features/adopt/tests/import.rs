@@ -211,7 +211,7 @@ fn hostile_trees_are_refused_and_leave_nothing() {
         let error = world.import(&tree).expect_err(what);
         assert_eq!(error.class(), Class::Integrity, "{what}: {error}");
         world.assert_nothing_brought_in();
-        assert_eq!(world.ctx().store.systems().unwrap(), [], "{what}");
+        assert_eq!(world.ctx().store.external_gos().unwrap(), [], "{what}");
     }
 }
 
@@ -229,7 +229,7 @@ fn a_changed_or_added_file_makes_it_nobodys_official_build() {
         let why = world.registered(&tree);
         assert!(why.contains("checksum database"), "{what}: {why}");
         world.assert_nothing_brought_in();
-        let systems = world.ctx().store.systems().unwrap();
+        let systems = world.ctx().store.external_gos().unwrap();
         assert_eq!(systems[0].path, tree);
         // Even the user's word does not make it official: the log was asked, and contradicts.
         let mut world = world;
@@ -286,7 +286,7 @@ fn what_is_not_gos_own_is_registered_and_not_copied() {
         assert_eq!(world.plan_of(tree).action, Action::Leave, "{}", tree.display());
     }
     world.assert_nothing_brought_in();
-    let systems = world.ctx().store.systems().unwrap();
+    let systems = world.ctx().store.external_gos().unwrap();
     assert_eq!(systems.len(), trees.len());
     let line = |tree: &Path| systems.iter().find(|known| known.path == tree).unwrap().version_line.clone();
     assert_eq!(line(&suffix).as_deref(), Some("go1.26.5-1"));
@@ -300,15 +300,15 @@ fn a_vanished_or_changed_system_go_is_said_so() {
     std::fs::write(tree.join("VERSION"), "go1.26.5-1\n").unwrap();
     world.registered(&tree);
     let ctx = world.ctx();
-    assert_eq!(adopt::system::list(&ctx).unwrap()[0].state, adopt::system::State::There);
-    assert_eq!(adopt::system::choose(&ctx, None).unwrap().path, tree);
+    assert_eq!(adopt::external_go::list(&ctx).unwrap()[0].state, adopt::external_go::State::There);
+    assert_eq!(adopt::external_go::choose(&ctx, None).unwrap().path, tree);
     std::fs::write(tree.join("VERSION"), "go1.26.6-1\n").unwrap();
-    assert!(matches!(adopt::system::list(&ctx).unwrap()[0].state, adopt::system::State::Changed { .. }));
+    assert!(matches!(adopt::external_go::list(&ctx).unwrap()[0].state, adopt::external_go::State::Changed { .. }));
     std::fs::remove_dir_all(&tree).unwrap();
-    assert_eq!(adopt::system::list(&ctx).unwrap()[0].state, adopt::system::State::Vanished);
-    assert_eq!(adopt::system::choose(&ctx, None).unwrap_err().word(), "system-vanished");
+    assert_eq!(adopt::external_go::list(&ctx).unwrap()[0].state, adopt::external_go::State::Vanished);
+    assert_eq!(adopt::external_go::choose(&ctx, None).unwrap_err().word(), "system-vanished");
     let other = world.tree("b", "1.26.5");
-    assert_eq!(adopt::system::choose(&ctx, Some(&other)).unwrap_err().word(), "system-not-registered");
+    assert_eq!(adopt::external_go::choose(&ctx, Some(&other)).unwrap_err().word(), "system-not-registered");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use source::bundle::OpenError;
 
 /// Why a bundle could not be made or looked at.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum BundleError {
     /// Nothing was asked for.
     #[error("make a bundle: no toolchain was named")]
@@ -29,9 +30,7 @@ pub enum BundleError {
     /// A file of an installed toolchain is not what was recorded.
     #[error("bundle {toolchain}: its file `{path}` has the SHA-256 {actual}, recorded was {expected}")]
     Damaged {
-        /// Which toolchain.
         toolchain: Box<ToolchainId>,
-        /// Its file.
         path: String,
         /// What was recorded.
         expected: Digest,
@@ -41,18 +40,13 @@ pub enum BundleError {
     /// Its bytes have no hash as a module.
     #[error("bundle {toolchain}")]
     Hash {
-        /// Which toolchain.
         toolchain: ToolchainId,
-        /// Why.
         #[source]
         cause: trust::H1Error,
     },
     /// goward was given twice for a platform.
     #[error("bundle goward for {platform}: it was given twice")]
-    ProgramTwice {
-        /// The platform.
-        platform: String,
-    },
+    ProgramTwice { platform: String },
     /// The script does not fit before the first member.
     #[error("write the script of the bundle: it has {bytes} bytes, there is room for {max}")]
     Script {
@@ -64,11 +58,9 @@ pub enum BundleError {
     /// A file could not be read or written.
     #[error("{action} `{}`", path.display())]
     Io {
-        /// What was tried.
         action: &'static str,
         /// On which file.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: io::Error,
     },
@@ -77,10 +69,7 @@ pub enum BundleError {
     Open(#[from] OpenError),
     /// The user asked to stop.
     #[error("make the bundle: interrupted; what was fetched is kept in `{}`", scratch.display())]
-    Interrupted {
-        /// Where.
-        scratch: PathBuf,
-    },
+    Interrupted { scratch: PathBuf },
 }
 
 impl BundleError {

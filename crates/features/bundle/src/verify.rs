@@ -83,7 +83,7 @@ pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
         };
         findings.push(Finding { subject: bundled.toolchain.to_string(), words, good });
     }
-    Ok(Verified { made_by: archive::shown(contents.made_by.as_bytes()), findings })
+    Ok(Verified { made_by: archive::printable(contents.made_by.as_bytes()), findings })
 }
 
 /// Whether the script is the one that this goward writes for this manifest: it is the one thing that is run unseen.
@@ -102,7 +102,7 @@ fn script(file: &dyn ReadAt, contents: &Contents) -> std::io::Result<Finding> {
     let Ok(head) = Head::parse(&front, total) else {
         return Ok(Finding { subject, words: "it changed while it was read".to_owned(), good: false });
     };
-    let theirs = archive::shown(contents.made_by.as_bytes());
+    let theirs = archive::printable(contents.made_by.as_bytes());
     let ours = format!("goward {}", env!("CARGO_PKG_VERSION"));
     Ok(match shell(&head, contents).into_bytes() == front {
         true => Finding { subject, words: format!("it is the one that {ours} writes"), good: true },

@@ -10,17 +10,17 @@
 //! machine in order has no findings.
 
 mod checks;
-mod examined;
 mod finding;
 mod home;
+mod inputs;
 mod limits;
 mod repair;
 
 pub use checks::{TOPICS, Topic};
 pub use diag::Place;
-pub use examined::Examined;
 pub use finding::{Finding, Repair, Severity};
 pub use home::examine_home;
+pub use inputs::Inputs;
 pub use repair::{RepairError, Repaired, repair};
 
 use context::Ctx;
@@ -43,13 +43,13 @@ impl Wanted {
 
 /// Runs the checks and returns what they found, in the order of the topics.
 pub fn examine(ctx: &Ctx, wanted: &Wanted) -> Vec<Finding> {
-    let examined = Examined::of(ctx);
+    let context = Inputs::of(ctx);
     let topics = TOPICS.iter().filter(|topic| {
         let asked = wanted.topics.is_empty() || wanted.topics.iter().any(|name| name == topic.name);
         let has_word = wanted.words.is_empty() || wanted.words.iter().any(|word| topic.words.contains(&word.as_str()));
         asked && has_word
     });
-    let mut findings: Vec<Finding> = topics.flat_map(|topic| (topic.run)(&examined)).collect();
+    let mut findings: Vec<Finding> = topics.flat_map(|topic| (topic.run)(&context)).collect();
     findings.retain(|finding| wanted.words.is_empty() || wanted.names(finding));
     findings
 }

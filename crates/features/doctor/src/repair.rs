@@ -26,17 +26,15 @@ pub struct Repaired {
 
 /// Why a repair could not be carried out. What was done before it stays.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum RepairError {
     /// A mode could not be set.
     #[error("repair {word}: set the mode of `{}` to {mode:o}", path.display())]
     Mode {
         /// The finding's word.
         word: &'static str,
-        /// The file or folder.
         path: PathBuf,
-        /// The mode.
         mode: u32,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
@@ -45,9 +43,7 @@ pub enum RepairError {
     Read {
         /// The finding's word.
         word: &'static str,
-        /// The file.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },

@@ -9,9 +9,9 @@ use resolve::Choice;
 use serde::Serialize;
 
 use crate::error::IdeError;
+use crate::go_target::{GoTarget, target_of, version_of};
 use crate::goland::{Goland, goroot};
 use crate::jsonc::Found;
-use crate::leads::{Leads, follow, version_of};
 use crate::path::{BY_PATH, first_go};
 use crate::{devcontainer, vscode};
 
@@ -118,9 +118,9 @@ impl Compare<'_> {
     fn go(&self, editor: String, go: Option<&Path>, by: String, place: Option<Place>, fix: &str) -> EditorGo {
         let uses = go.map(|go| go.display().to_string());
         let made = |version, verdict, advice| EditorGo { editor, uses, version, by, place, verdict, advice };
-        match go.map(|go| follow(self.ctx, go)) {
-            Some(Leads::ToGoward) => made(Some(self.version.to_string()), Verdict::Same, None),
-            Some(Leads::ToTree { version, tree }) => {
+        match go.map(|go| target_of(self.ctx, go)) {
+            Some(GoTarget::Shim) => made(Some(self.version.to_string()), Verdict::Same, None),
+            Some(GoTarget::Tree { version, tree }) => {
                 let verdict = self.verdict_of(version.as_deref());
                 let elsewhere = !tree.starts_with(self.ctx.store.layout().home());
                 let advice = match verdict {
@@ -131,7 +131,7 @@ impl Compare<'_> {
                 };
                 made(version, verdict, advice)
             }
-            Some(Leads::Nowhere) | None => made(None, Verdict::Differs, Some(format!("it finds no go: {fix}"))),
+            Some(GoTarget::Missing) | None => made(None, Verdict::Differs, Some(format!("it finds no go: {fix}"))),
         }
     }
 
@@ -162,13 +162,13 @@ impl Compare<'_> {
                 (Some(named.to_owned()), self.verdict_of(Some(named)))
             }
             // A shim chooses by itself.
-            Some("go") => match follow(self.ctx, Path::new(&found.text)) {
-                Leads::ToGoward => return None,
-                Leads::ToTree { version, .. } => {
+            Some("go") => match target_of(self.ctx, Path::new(&found.text)) {
+                GoTarget::Shim => return None,
+                GoTarget::Tree { version, .. } => {
                     let verdict = self.verdict_of(version.as_deref());
                     (version, verdict)
                 }
-                Leads::Nowhere => (None, Verdict::Differs),
+                GoTarget::Missing => (None, Verdict::Differs),
             },
             _ => {
                 let version = version_of(self.ctx, Path::new(&found.text));

@@ -8,6 +8,7 @@ use store::StoreError;
 
 /// Why an editor's configuration could not be checked or changed.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum IdeError {
     /// No toolchain can be chosen for the folder.
     #[error(transparent)]
@@ -18,20 +19,16 @@ pub enum IdeError {
     /// A file could not be read.
     #[error("read `{}`", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
     /// A file is not what its editor writes.
     #[error("understand {}:{line}: {reason}", path.display())]
     Syntax {
-        /// The file.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// What is wrong.
         reason: String,
     },
     /// The shim that an editor would be pointed to is not there.
@@ -42,10 +39,7 @@ pub enum IdeError {
     },
     /// There is nothing that could be set up.
     #[error("set up a dev container in `{}`: it has no devcontainer.json", folder.display())]
-    NoContainer {
-        /// The folder.
-        folder: PathBuf,
-    },
+    NoContainer { folder: PathBuf },
 }
 
 impl Diagnose for IdeError {

@@ -14,9 +14,9 @@
 mod check;
 mod devcontainer;
 mod error;
+mod go_target;
 mod goland;
 mod jsonc;
-mod leads;
 mod limits;
 mod path;
 mod setup;

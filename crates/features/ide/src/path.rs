@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use context::Ctx;
 
-use crate::leads::{go_file, is_program};
+use crate::go_target::{go_file, is_program};
 
 /// Editors that take the first `go` of the `PATH` that they were started with.
 pub(crate) const BY_PATH: &str = "Vim, Neovim, Emacs, Helix, Zed";

@@ -16,8 +16,8 @@ use serde::Serialize;
 use store::{FileChange, Links};
 
 use crate::error::IdeError;
+use crate::go_target::{go_file, is_program};
 use crate::jsonc::{Document, options};
-use crate::leads::{go_file, is_program};
 use crate::{devcontainer, vscode};
 
 /// What shall be set up.

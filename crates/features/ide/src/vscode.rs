@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use context::Ctx;
 
 use crate::error::IdeError;
+use crate::go_target::{go_file, is_program};
 use crate::jsonc::{Document, Found};
-use crate::leads::{go_file, is_program};
 use crate::path::first;
 
 /// The editors, by the names of their configuration folders.

@@ -4,7 +4,7 @@
 //! is ended, and every byte outside the block stay as they are, so that taking the block out gives
 //! back what was there before it was put in.
 
-use crate::seal::sum;
+use crate::checksum_line::sum;
 
 /// The first line of a block.
 pub const BEGIN: &str = "# >>> goward >>>";
@@ -32,6 +32,7 @@ pub struct Found {
 
 /// Why the blocks of a file cannot be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum BlockError {
     /// A block is begun and not ended.
     #[error("line {line} begins a block of goward's that has no end")]
@@ -41,10 +42,7 @@ pub enum BlockError {
     },
     /// A block is ended that was not begun.
     #[error("line {line} ends a block of goward's that has no beginning")]
-    Stray {
-        /// The line.
-        line: usize,
-    },
+    Stray { line: usize },
 }
 
 /// The blocks of a file, in order.

@@ -8,38 +8,31 @@ use store::StoreError;
 use sys::registry::PathListError;
 
 use crate::block::BlockError;
-use crate::user_path::{BY_HAND, user_path};
+use crate::windows_path_words::{BY_HAND, user_path};
 
 /// A failure of `goward setup`, `goward unsetup` or `goward activate`.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum SetupError {
     /// A path cannot be written in a script.
     #[error("write `{}` in a script: it is not text", path.display())]
-    NotText {
-        /// The path.
-        path: PathBuf,
-    },
+    NotText { path: PathBuf },
     /// A path cannot stand in `PATH`.
     #[error("put `{}` on PATH: a `{separator}` in it parts one folder from the next", path.display())]
     Separator {
-        /// The path.
         path: PathBuf,
         /// What parts the folders of `PATH`.
         separator: char,
     },
     /// There is no home folder.
     #[error("find the user's home folder: {variable} is not set to an absolute path")]
-    NoHome {
-        /// The variable.
-        variable: &'static str,
-    },
+    NoHome { variable: &'static str },
     /// No shell of the user's was found.
     #[error("find a shell to set up: SHELL names none that goward knows, and there is no profile of one")]
     NoShell,
     /// A profile may not be written.
     #[error("change `{}`: it is read-only", path.display())]
     ReadOnly {
-        /// The profile.
         path: PathBuf,
         /// What to write into it by hand; empty where something is to be taken out.
         line: String,
@@ -47,9 +40,7 @@ pub enum SetupError {
     /// A profile is not a file that text can be added to.
     #[error("change `{}`: {reason}", path.display())]
     NotProfile {
-        /// The profile.
         path: PathBuf,
-        /// Why not.
         reason: &'static str,
         /// What to write into it by hand.
         line: String,
@@ -57,10 +48,8 @@ pub enum SetupError {
     /// The shims' folder cannot be added to the user's `Path`.
     #[error("put `{entry}` first in `{}`", user_path().display())]
     UserPath {
-        /// Why not.
         #[source]
         cause: PathListError,
-        /// The folder.
         entry: String,
     },
     /// The user's `Path` is no list that an entry could be added to.
@@ -72,20 +61,15 @@ pub enum SetupError {
     /// What belongs to goward in a profile cannot be told.
     #[error("find goward's block in `{}`", path.display())]
     Block {
-        /// The profile.
         path: PathBuf,
-        /// Why not.
         #[source]
         cause: BlockError,
     },
     /// The system refused.
     #[error("{action} `{}`", path.display())]
     Io {
-        /// What was tried.
         action: &'static str,
-        /// On what.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: io::Error,
     },

@@ -8,7 +8,7 @@
 //!
 //! `goward setup` is one transaction of the store over several files ([`plan_setup`], [`apply`]):
 //! the scripts below goward's home, a marked block in each profile ([`block`]), completions and the
-//! function for direnv ([`seal`]). What setup has written it can tell from what somebody has changed
+//! function for direnv ([`checksum_line`]). What setup has written it can tell from what somebody has changed
 //! since, by a sum in the text; `goward unsetup` takes out what is still as it was written and leaves
 //! the rest, which it shows.
 //!
@@ -22,30 +22,34 @@
 
 mod apply;
 pub mod block;
+pub mod checksum_line;
 mod error;
 mod find;
-mod leftovers;
 mod limits;
-mod places;
+mod managers;
 mod plan;
 mod quote;
+mod registry_leftovers;
+mod render;
 mod rivals;
 mod script;
-pub mod seal;
+mod script_paths;
 mod setup;
 mod shell;
 mod unsetup;
 mod user_path;
+mod windows_path_words;
 
 pub use apply::apply;
 pub use error::SetupError;
 pub use find::shells_of_user;
-pub use leftovers::{LEFTOVER_WORDS, Leftover, leftovers};
-pub use places::Places;
 pub use plan::{Action, ByHand, Change, Kept, Plan, Variable};
 pub use quote::quote;
+pub use registry_leftovers::{LEFTOVER_WORDS, Leftover, leftovers};
+pub use render::{script, whole_script};
 pub use rivals::{Rival, RivalKind, rivals_of_powershell};
-pub use script::{Script, script, whole_script};
-pub use setup::{Completion, Wish, plan_setup};
+pub use script::Script;
+pub use script_paths::ScriptPaths;
+pub use setup::{Completion, SetupOptions, plan_setup};
 pub use shell::Shell;
 pub use unsetup::plan_unsetup;

@@ -8,8 +8,8 @@ use serde::Serialize;
 use sys::Sys;
 
 use crate::find::{Folders, profiles_ever, profiles_of_hosts};
-use crate::leftovers::is_go_folder;
 use crate::limits::{PROFILE_BYTES_MAX, RIVALS_MAX};
+use crate::managers::{is_go_folder, manager_in};
 use crate::{Shell, block, leftovers};
 
 /// What kind of thing it is.
@@ -47,39 +47,6 @@ pub struct Rival {
     pub line: Option<usize>,
 }
 
-/// What other managers are activated by, in small letters and with `/` for `\\`. What stands before goward's block is no
-/// trouble: the shims come before it in `PATH` then.
-const MANAGERS: [(&str, &str); 17] = [
-    ("goenv init", "goenv"),
-    ("gvm/scripts/gvm", "gvm"),
-    ("gvm --format=powershell", "gvm"),
-    ("gvm.exe --format=powershell", "gvm"),
-    ("asdf.sh", "asdf"),
-    ("asdf.fish", "asdf"),
-    ("asdf.nu", "asdf"),
-    ("asdf.ps1", "asdf"),
-    ("mise activate", "mise"),
-    ("rtx activate", "mise"),
-    ("vfox activate", "vfox"),
-    ("proto activate", "proto"),
-    (".goup/env", "goup"),
-    (".gobrew/", "gobrew"),
-    (".g/env", "g"),
-    ("g.exe use", "g"),
-    ("scoop/shims", "scoop"),
-];
-
-/// The manager that a text names, if it does so as words of its own.
-pub(crate) fn manager_in(text: &str) -> Option<&'static str> {
-    let plain = text.to_lowercase().replace('\\', "/");
-    let is_word = |at: usize, mark: &str| {
-        let begins = !mark.starts_with(|first: char| first.is_ascii_alphanumeric());
-        begins || plain[..at].chars().next_back().is_none_or(|last| !last.is_alphanumeric() && !"-_".contains(last))
-    };
-    let found = MANAGERS.iter().find(|(mark, _)| plain.match_indices(mark).any(|(at, _)| is_word(at, mark)));
-    found.map(|(_, name)| *name)
-}
-
 /// What the profiles, the user's file of Go settings and the registry have that fights the shims. What cannot be read says
 /// nothing. `will_be_first`: as for [`leftovers`].
 pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf], shims: &str, will_be_first: bool) -> Vec<Rival> {
@@ -114,8 +81,8 @@ fn is_of_one_host(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("Microsoft."))
 }
 
-/// `is_late`: without a block of goward's in it, everything in the profile comes after goward, which is in PATH before a
-/// shell starts.
+/// `is_late`: the profile has no block of goward's (on Windows PATH comes from the registry), so every line in it runs
+/// after goward's entry.
 fn in_profile(sys: &Sys, path: &Path, is_late: bool) -> Vec<Rival> {
     let Ok(Some(bytes)) = sys.fs().read_if_there(path, PROFILE_BYTES_MAX) else { return Vec::new() };
     let (is_late, mover) = match is_of_one_host(path) {
@@ -230,25 +197,6 @@ mod tests {
             "if ($env:GOROOT -eq 'x') { }",
         ] {
             assert!(!sets_goroot(line), "{line}");
-        }
-    }
-
-    #[test]
-    fn other_managers_are_known_by_their_own_words_and_not_by_a_part_of_others() {
-        for (line, manager) in [
-            ("eval \"$(goenv init -)\"", Some("goenv")),
-            (r". $HOME\.g\env.ps1", Some("g")),
-            (r"& C:\tools\g.exe use 1.22.1", Some("g")),
-            ("gvm --format=powershell 1.22 | Invoke-Expression", Some("gvm")),
-            (r". C:\asdf\asdf.ps1", Some("asdf")),
-            ("(& mise activate pwsh) | Out-String | Invoke-Expression", Some("mise")),
-            ("Invoke-Expression \"$(vfox activate pwsh)\"", Some("vfox")),
-            (r#"$env:Path = "$HOME\scoop\shims;" + $env:Path"#, Some("scoop")),
-            ("config.exe use", None),
-            ("notasdf.sh", None),
-            ("Import-Module scoop-completion", None),
-        ] {
-            assert_eq!(manager_in(line), manager, "{line}");
         }
     }
 

@@ -1,8 +1,8 @@
-//! The scripts: static text with the paths of this machine put in.
+//! The scripts: static text, into which `render.rs` puts the paths of this machine.
 
 use serde::Serialize;
 
-use crate::{Places, Shell, quote};
+use crate::Shell;
 
 /// A script that goward writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -67,7 +67,7 @@ impl Script {
         }
     }
 
-    const fn template(self) -> &'static str {
+    pub(crate) const fn template(self) -> &'static str {
         match self {
             Script::Sh => include_str!("script/activate.sh"),
             Script::Bash => include_str!("script/activate.bash"),
@@ -92,49 +92,4 @@ impl Script {
             _ => None,
         }
     }
-}
-
-/// The text of a script's file.
-pub fn script(script: Script, places: &Places) -> String {
-    let second = script.second().map(|(_, stub)| stub);
-    fill(script, &script.template().replace(MORE, second.unwrap_or_default()), places)
-}
-
-/// The text of a script with its second part in it, for a shell that reads it from goward and not from a file.
-pub fn whole_script(script: Script, places: &Places) -> String {
-    let second = script.second().map(|(second, _)| second.template());
-    fill(script, &script.template().replace(MORE, second.unwrap_or_default()), places)
-}
-
-/// Where a script's second part goes.
-const MORE: &str = "@more@\n";
-
-fn fill(script: Script, template: &str, places: &Places) -> String {
-    let values = [
-        ("@shims@", places.shims.as_str()),
-        ("@home@", places.home.as_str()),
-        ("@scripts@", places.scripts.as_str()),
-        ("@program@", places.program.as_str()),
-        ("@bash_script@", &places.script_file(Script::Bash)),
-        ("@hook@", &script.second().map(|(second, _)| places.script_file(second)).unwrap_or_default()),
-    ];
-    // One pass over the template: a path that looks like a mark must not be taken for one.
-    let mut text = String::new();
-    let mut rest = template;
-    while let Some(start) = rest.find('@') {
-        let (before, here) = rest.split_at(start);
-        text.push_str(before);
-        match values.iter().find(|(mark, _)| here.starts_with(mark)) {
-            Some((mark, value)) => {
-                text.push_str(&quote(script, value));
-                rest = &here[mark.len()..];
-            }
-            None => {
-                text.push('@');
-                rest = &here[1..];
-            }
-        }
-    }
-    text.push_str(rest);
-    text
 }

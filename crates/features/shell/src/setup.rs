@@ -6,17 +6,17 @@ use store::Layout;
 use sys::{EntryKind, Sys};
 
 use crate::block;
+use crate::checksum_line::{self, Owner};
 use crate::find::{Folders, Profile, completion, direnv_lib, nu_autoload, profiles, profiles_ever, profiles_of_hosts};
 use crate::limits::PROFILE_BYTES_MAX;
 use crate::plan::{ByHand, Kept, Plan};
 use crate::rivals::rivals;
-use crate::seal::{self, Seal};
 use crate::user_path;
-use crate::{Places, Script, SetupError, Shell, quote, script};
+use crate::{Script, ScriptPaths, SetupError, Shell, quote, script};
 
 /// What is to be set up.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct SetupOptions {
     /// For which shells.
     pub shells: Vec<Shell>,
     /// Whether the user's `Path` is to have the shims, where there is a registry.
@@ -43,25 +43,25 @@ pub struct Completion {
 /// # Errors
 /// When a profile may not be written or is no text; then nothing of the plan should be carried out. Where the user's `Path`
 /// is set up, too, such a profile is left, and told.
-pub fn plan_setup(sys: &Sys, layout: &Layout, places: &Places, wish: &Wish) -> Result<Plan, SetupError> {
+pub fn plan_setup(sys: &Sys, layout: &Layout, paths: &ScriptPaths, options: &SetupOptions) -> Result<Plan, SetupError> {
     let folders = Folders::of(sys)?;
-    let mut plan = Plan { purpose: "setup".to_owned(), shells: wish.shells.clone(), ..Plan::default() };
+    let mut plan = Plan { purpose: "setup".to_owned(), shells: options.shells.clone(), ..Plan::default() };
     let mut looked_at = Vec::new();
-    if let Some(registry) = sys.registry().filter(|_| wish.user_path) {
-        match wish.profiles {
-            true => user_path::put_first(registry, &places.shims, sys.env(), &mut plan)?,
-            false => plan.variable_by_hand = user_path::by_hand(registry, &places.shims, sys.env())?,
+    if let Some(registry) = sys.registry().filter(|_| options.user_path) {
+        match options.profiles {
+            true => user_path::put_first(registry, &paths.shims, sys.env(), &mut plan)?,
+            false => plan.variable_by_hand = user_path::by_hand(registry, &paths.shims, sys.env())?,
         }
     }
-    for &shell in &wish.shells {
+    for &shell in &options.shells {
         if sys.registry().is_some() && !shell.is_native_to_windows() {
             plan.warnings.push(format!("{shell} takes PATH from Windows, and gets no profile of its own there"));
             continue;
         }
         for kind in Script::files_of(shell) {
-            own_file(sys, &mut plan, wish, layout.activation(kind.file_name()), &script(kind, places))?;
+            own_file(sys, &mut plan, options, layout.activation(kind.file_name()), &script(kind, paths))?;
         }
-        for profile in profiles(sys, &folders, shell, !wish.user_path) {
+        for profile in profiles(sys, &folders, shell, !options.user_path) {
             if profile.needs_leave {
                 plan.warnings.push(format!(
                     "Windows PowerShell runs `{}` only once `Set-ExecutionPolicy RemoteSigned -Scope CurrentUser` allows \
@@ -69,45 +69,45 @@ pub fn plan_setup(sys: &Sys, layout: &Layout, places: &Places, wish: &Wish) -> R
                     profile.path.display()
                 ));
             }
-            match in_profile(sys, &mut plan, wish, places, shell, &profile) {
+            match in_profile(sys, &mut plan, options, paths, shell, &profile) {
                 // Nobody has named this shell, and `cmd` and all else need no more than `Path`.
-                Err(error) if sys.registry().is_some() && wish.user_path => {
-                    leave(&mut plan, places, shell, &profile, error)?
+                Err(error) if sys.registry().is_some() && options.user_path => {
+                    leave(&mut plan, paths, shell, &profile, error)?
                 }
                 outcome => outcome?,
             }
         }
         if shell == Shell::Nu {
             let path = nu_autoload(&folders);
-            match wish.profiles {
-                true => own_file(sys, &mut plan, wish, path, &script(Script::Nu, places))?,
+            match options.profiles {
+                true => own_file(sys, &mut plan, options, path, &script(Script::Nu, paths))?,
                 false => {
-                    let line = format!("source {}", quote(Script::Nu, &places.script_file(Script::Nu)));
+                    let line = format!("source {}", quote(Script::Nu, &paths.script_file(Script::Nu)));
                     plan.by_hand.push(ByHand { shell, path, line });
                 }
             }
         }
-        if let Some(completion_script) = wish.completions.iter().find(|completion| completion.shell == shell)
+        if let Some(completion_script) = options.completions.iter().find(|completion| completion.shell == shell)
             && let Some(path) = completion(&folders, layout, shell)
         {
-            own_file(sys, &mut plan, wish, path, &completion_script.text)?;
+            own_file(sys, &mut plan, options, path, &completion_script.text)?;
         }
         looked_at.extend(profiles_ever(&folders, shell));
         if shell == Shell::Pwsh {
             looked_at.extend(profiles_of_hosts(&folders));
         }
     }
-    if let Some(path) = direnv_lib(sys, &folders).filter(|_| wish.profiles) {
-        own_file(sys, &mut plan, wish, path, &script(Script::Direnv, places))?;
+    if let Some(path) = direnv_lib(sys, &folders).filter(|_| options.profiles) {
+        own_file(sys, &mut plan, options, path, &script(Script::Direnv, paths))?;
     }
-    plan.rivals = rivals(sys, &looked_at, &places.shims, wish.user_path && wish.profiles);
+    plan.rivals = rivals(sys, &looked_at, &paths.shims, options.user_path && options.profiles);
     Ok(plan)
 }
 
 /// Leaves a profile that cannot be changed as it is, with what to write into it by hand.
 fn leave(
     plan: &mut Plan,
-    places: &Places,
+    paths: &ScriptPaths,
     shell: Shell,
     profile: &Profile,
     error: SetupError,
@@ -122,26 +122,26 @@ fn leave(
     let path = profile.path.clone();
     plan.shells.retain(|other| *other != shell);
     plan.kept.push(Kept { path: path.clone(), line: None, reason, text: None });
-    plan.by_hand.push(ByHand { shell, path, line: by_hand(profile.reads, places) });
+    plan.by_hand.push(ByHand { shell, path, line: by_hand(profile.reads, paths) });
     Ok(())
 }
 
 /// A file that is goward's as a whole. One that is somebody else's is left.
-fn own_file(sys: &Sys, plan: &mut Plan, wish: &Wish, path: PathBuf, text: &str) -> Result<(), SetupError> {
-    let after = seal::sealed(text).into_bytes();
+fn own_file(sys: &Sys, plan: &mut Plan, options: &SetupOptions, path: PathBuf, text: &str) -> Result<(), SetupError> {
+    let after = checksum_line::with_sum(text).into_bytes();
     let before = read(sys, &path, "")?;
     let reason = match before.as_deref() {
         None => None,
         // `goward completions` and `goward activate` print the same without the last line.
         Some(bytes) if bytes == text.as_bytes() => None,
-        Some(bytes) => match seal::look(bytes) {
-            Seal::Whole => None,
-            Seal::Broken => Some("somebody has changed it since setup wrote it; `--force` writes it anew"),
-            Seal::None => Some("it is not of goward's making; `--force` writes over it"),
+        Some(bytes) => match checksum_line::owner_of(bytes) {
+            Owner::Unchanged => None,
+            Owner::Changed => Some("somebody has changed it since setup wrote it; `--force` writes it anew"),
+            Owner::Other => Some("it is not of goward's making; `--force` writes over it"),
         },
     };
     match reason {
-        Some(reason) if !wish.force => {
+        Some(reason) if !options.force => {
             plan.kept.push(Kept { path, line: None, reason: reason.to_owned(), text: None });
         }
         _ => plan.change(path, before.as_deref(), Some(after), "a file of goward's"),
@@ -152,15 +152,15 @@ fn own_file(sys: &Sys, plan: &mut Plan, wish: &Wish, path: PathBuf, text: &str) 
 fn in_profile(
     sys: &Sys,
     plan: &mut Plan,
-    wish: &Wish,
-    places: &Places,
+    options: &SetupOptions,
+    paths: &ScriptPaths,
     shell: Shell,
     profile: &Profile,
 ) -> Result<(), SetupError> {
-    let body = body(profile.reads, places);
-    let line = by_hand(profile.reads, places);
+    let body = body(profile.reads, paths);
+    let line = by_hand(profile.reads, paths);
     let path = profile.path.clone();
-    if !wish.profiles {
+    if !options.profiles {
         plan.by_hand.push(ByHand { shell, path, line });
         return Ok(());
     }
@@ -174,7 +174,7 @@ fn in_profile(
         Some((last, others)) => (Some(last), others),
         None => (None, [].as_slice()),
     };
-    if let Some(found) = others.iter().chain(last).find(|found| found.edited && !wish.force) {
+    if let Some(found) = others.iter().chain(last).find(|found| found.edited && !options.force) {
         plan.kept.push(Kept {
             path: path.clone(),
             line: Some(found.line),
@@ -225,8 +225,8 @@ pub(crate) fn check_writable(sys: &Sys, path: &Path, line: &str) -> Result<(), S
 }
 
 /// What stands in a profile between the marks.
-fn body(reads: Script, places: &Places) -> String {
-    let file = quote(reads, &places.script_file(reads));
+fn body(reads: Script, paths: &ScriptPaths) -> String {
+    let file = quote(reads, &paths.script_file(reads));
     match reads {
         Script::Sh | Script::Bash | Script::BashHook | Script::Zsh | Script::ZshHook | Script::Direnv => {
             format!("if [ -r {file} ]; then\n  . {file}\nfi")
@@ -240,13 +240,13 @@ fn body(reads: Script, places: &Places) -> String {
 }
 
 /// The same as one line.
-fn by_hand(reads: Script, places: &Places) -> String {
-    let file = quote(reads, &places.script_file(reads));
+fn by_hand(reads: Script, paths: &ScriptPaths) -> String {
+    let file = quote(reads, &paths.script_file(reads));
     match reads {
         Script::Sh | Script::Bash | Script::BashHook | Script::Zsh | Script::ZshHook | Script::Direnv => {
             format!("[ -r {file} ] && . {file}")
         }
         Script::Fish => format!("test -r {file}; and source {file}"),
-        Script::Pwsh | Script::Nu | Script::Elvish => body(reads, places),
+        Script::Pwsh | Script::Nu | Script::Elvish => body(reads, paths),
     }
 }

@@ -6,9 +6,9 @@ use store::Layout;
 use sys::Sys;
 
 use crate::block;
+use crate::checksum_line::{self, Owner};
 use crate::find::{Folders, completion, nu_autoload, profiles_ever};
 use crate::plan::{Kept, Plan};
-use crate::seal::{self, Seal};
 use crate::setup::{check_writable, read};
 use crate::{Script, SetupError, Shell, user_path};
 
@@ -72,16 +72,16 @@ fn from_profile(sys: &Sys, plan: &mut Plan, path: PathBuf, force: bool) -> Resul
 
 fn own_file(sys: &Sys, plan: &mut Plan, path: PathBuf, force: bool) -> Result<(), SetupError> {
     let Ok(Some(before)) = read(sys, &path, "") else { return Ok(()) };
-    match seal::look(&before) {
-        Seal::Whole => plan.change(path, Some(&before), None, "a file of goward's"),
-        Seal::Broken if force => plan.change(path, Some(&before), None, "a file of goward's"),
-        Seal::Broken => plan.kept.push(Kept {
+    match checksum_line::owner_of(&before) {
+        Owner::Unchanged => plan.change(path, Some(&before), None, "a file of goward's"),
+        Owner::Changed if force => plan.change(path, Some(&before), None, "a file of goward's"),
+        Owner::Changed => plan.kept.push(Kept {
             path,
             line: None,
             reason: "somebody has changed it since setup wrote it; `--force` removes it".to_owned(),
             text: None,
         }),
-        Seal::None => {}
+        Owner::Other => {}
     }
     Ok(())
 }

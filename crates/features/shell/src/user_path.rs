@@ -2,23 +2,12 @@
 //!
 //! `cmd` and whatever is started from a menu read no profile; this entry is all that they need.
 
-use std::path::PathBuf;
-
 use sys::Env;
-use sys::registry::{PathList, Registry, RegistryValue, Root, SETX_UNITS_MAX, USER_ENVIRONMENT, VariableChange, place};
+use sys::registry::{PathList, Registry, RegistryValue, Root, SETX_UNITS_MAX, USER_ENVIRONMENT, VariableChange};
 
 use crate::SetupError;
 use crate::plan::{Action, Plan, Variable};
-
-const NAME: &str = "Path";
-
-/// What opens the list for editing by hand, without an administrator.
-pub(crate) const BY_HAND: &str = "rundll32 sysdm.cpl,EditEnvironmentVariables";
-
-/// Where it stands, for people.
-pub(crate) fn user_path() -> PathBuf {
-    place(Root::User, USER_ENVIRONMENT, NAME)
-}
+use crate::windows_path_words::{BY_HAND, NAME, user_path};
 
 /// Plans the entry to be the first, and nowhere else.
 pub(crate) fn put_first(registry: &Registry, entry: &str, env: &Env, plan: &mut Plan) -> Result<(), SetupError> {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use diag::Diagnose;
 use shell::{
-    Places, Plan, RivalKind, SetupError, Shell, Wish, apply, leftovers, plan_setup, plan_unsetup, shells_of_user,
+    Plan, RivalKind, ScriptPaths, SetupError, SetupOptions, Shell, apply, leftovers, plan_setup, plan_unsetup,
+    shells_of_user,
 };
 use store::{Author, Store, TrustedHome};
 use sys::registry::{MACHINE_ENVIRONMENT, MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
@@ -23,7 +24,7 @@ struct World {
     home: PathBuf,
     sys: Sys,
     store: Store,
-    places: Places,
+    places: ScriptPaths,
     memory: MemoryRegistry,
 }
 
@@ -38,7 +39,7 @@ impl World {
         let sys = Sys::new(Fs::real(), Clock::real(), Env::of(vars, home.clone(), None));
         let sys = sys.with_registry(&Registry::in_memory(memory.clone()));
         let store = Store::at(&sys, TrustedHome::of(&sys, home.join("goward")).unwrap());
-        let places = Places::of(store.layout(), &home.join("goward.exe")).unwrap();
+        let places = ScriptPaths::of(store.layout(), &home.join("goward.exe")).unwrap();
         World { _folder: folder, home, sys, store, places, memory }
     }
 
@@ -68,8 +69,9 @@ impl World {
     }
 
     fn plan_as(&self, shells: &[Shell], user_path: bool, profiles: bool) -> Result<Plan, SetupError> {
-        let wish = Wish { shells: shells.to_vec(), user_path, profiles, force: false, completions: Vec::new() };
-        plan_setup(&self.sys, self.store.layout(), &self.places, &wish)
+        let options =
+            SetupOptions { shells: shells.to_vec(), user_path, profiles, force: false, completions: Vec::new() };
+        plan_setup(&self.sys, self.store.layout(), &self.places, &options)
     }
 
     fn plan(&self) -> Plan {
@@ -439,7 +441,7 @@ fn everything_for_powershell_parses_wherever_goward_stands() {
     for home in ["goward", "it's $x `y` \u{2018}z\u{2019} \u{fc}"] {
         let mut world = World::new();
         world.store = Store::at(&world.sys, TrustedHome::of(&world.sys, world.home.join(home)).unwrap());
-        world.places = Places::of(world.store.layout(), &world.home.join("goward.exe")).unwrap();
+        world.places = ScriptPaths::of(world.store.layout(), &world.home.join("goward.exe")).unwrap();
         let plan = world.plan_as(&[Shell::Pwsh], true, true).unwrap();
         world.apply(&plan);
         let files: Vec<&PathBuf> = plan.changes.iter().map(|change| &change.path).collect();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use diag::Diagnose;
-use shell::{Completion, Places, Plan, Script, SetupError, Shell, Wish, apply, plan_setup, plan_unsetup};
+use shell::{Completion, Plan, Script, ScriptPaths, SetupError, SetupOptions, Shell, apply, plan_setup, plan_unsetup};
 use store::{Store, TrustedHome};
 use sys::{Clock, Env, Fs, Sys};
 use tempfile::TempDir;
@@ -20,7 +20,7 @@ struct World {
     home: PathBuf,
     sys: Sys,
     store: Store,
-    places: Places,
+    places: ScriptPaths,
 }
 
 impl World {
@@ -35,7 +35,7 @@ impl World {
         );
         let sys = Sys::new(Fs::real(), Clock::real(), Env::of(env, home.clone(), None));
         let store = Store::at(&sys, TrustedHome::of(&sys, home.join("goward")).unwrap());
-        let places = Places::of(store.layout(), Path::new("/opt/goward/goward")).unwrap();
+        let places = ScriptPaths::of(store.layout(), Path::new("/opt/goward/goward")).unwrap();
         World { _folder: folder, home, sys, store, places }
     }
 
@@ -56,14 +56,14 @@ impl World {
 
     fn plan_as(&self, shells: &[Shell], profiles: bool, force: bool) -> Result<Plan, SetupError> {
         let completion = |shell| Completion { shell, text: "#compdef goward\n# completes\n".to_owned() };
-        let wish = Wish {
+        let options = SetupOptions {
             shells: shells.to_vec(),
             user_path: true,
             profiles,
             force,
             completions: Shell::ALL.map(completion).to_vec(),
         };
-        plan_setup(&self.sys, self.store.layout(), &self.places, &wish)
+        plan_setup(&self.sys, self.store.layout(), &self.places, &options)
     }
 
     fn setup(&self, shells: &[Shell]) -> Option<String> {
@@ -200,7 +200,7 @@ fn a_newer_text_takes_the_place_of_the_older_one() {
     world.write(".zshrc", text);
     // Another home: the block and the scripts change, nobody has edited anything.
     world.store = Store::at(&world.sys, TrustedHome::of(&world.sys, world.home.join("elsewhere")).unwrap());
-    world.places = Places::of(world.store.layout(), Path::new("/opt/goward/goward")).unwrap();
+    world.places = ScriptPaths::of(world.store.layout(), Path::new("/opt/goward/goward")).unwrap();
     world.setup(&[Shell::Zsh]).unwrap();
     let text = world.read(".zshrc");
     assert_eq!(text.matches(">>> goward >>>").count(), 1);
@@ -244,7 +244,7 @@ fn profiles_that_may_not_or_cannot_be_changed_are_refused_with_the_line_to_add()
 fn a_home_that_cannot_stand_in_path_is_refused() {
     let world = World::new(&[]);
     let store = Store::at(&world.sys, TrustedHome::of(&world.sys, world.home.join("a:b")).unwrap());
-    let error = Places::of(store.layout(), Path::new("/goward")).unwrap_err();
+    let error = ScriptPaths::of(store.layout(), Path::new("/goward")).unwrap_err();
     assert_eq!(error.word(), "path-separator");
 }
 

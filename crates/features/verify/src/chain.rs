@@ -219,7 +219,7 @@ fn outside_step(record: &ToolchainRecord, outside: usize) -> Step {
 }
 
 fn shown(text: &str) -> String {
-    archive::shown(text.as_bytes())
+    archive::printable(text.as_bytes())
 }
 
 /// An error with its causes on one line.

@@ -80,7 +80,7 @@ pub struct Fault {
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:<10} {}", self.kind.word(), archive::shown(self.path.as_bytes()))?;
+        write!(f, "{:<10} {}", self.kind.word(), archive::printable(self.path.as_bytes()))?;
         match &self.kind {
             FaultKind::Missing => Ok(()),
             FaultKind::Changed { bytes, bytes_expected } if bytes != bytes_expected => {

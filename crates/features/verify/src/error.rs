@@ -6,6 +6,7 @@ use store::StoreError;
 
 /// Why a toolchain could not be checked, or is not as it should be.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum VerifyError {
     /// The store could not be read, or not be changed.
     #[error(transparent)]
@@ -13,16 +14,13 @@ pub enum VerifyError {
     /// The user asked to stop.
     #[error("check {id} to the end")]
     Stopped {
-        /// Which toolchain.
         id: ToolchainId,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
     /// Files are not those that were admitted.
     #[error("find {id} whole: {good} of {files} files are as they were admitted, {faults} names are not")]
     Damaged {
-        /// Which toolchain.
         id: ToolchainId,
         /// Files that are as they should be.
         good: u64,
@@ -34,16 +32,13 @@ pub enum VerifyError {
     /// There is no room to work in.
     #[error("make the folder `{}`", path.display())]
     Scratch {
-        /// The folder.
         path: std::path::PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
     /// The right bytes are nowhere on this machine, and no source gave them.
     #[error("repair {id}: no copy of what is damaged is on this machine, and it could not be fetched once more")]
     Refetch {
-        /// Which toolchain.
         id: ToolchainId,
         /// What came of each source.
         #[source]
@@ -52,7 +47,6 @@ pub enum VerifyError {
     /// A proof does not hold.
     #[error("prove {id}: {reason}")]
     Contradicted {
-        /// Which toolchain.
         id: ToolchainId,
         /// The step that does not hold.
         reason: String,
@@ -60,7 +54,6 @@ pub enum VerifyError {
     /// This machine was in the way of asking the log.
     #[error("prove {id}")]
     Log {
-        /// Which toolchain.
         id: ToolchainId,
         /// What it refused.
         #[source]
@@ -68,8 +61,7 @@ pub enum VerifyError {
     },
     /// The go command does not do what it should.
     #[error("run `{command}` of {id}: {says}")]
-    Trial {
-        /// Which toolchain.
+    SmokeTest {
         id: ToolchainId,
         /// What was run.
         command: String,
@@ -85,7 +77,7 @@ impl Diagnose for VerifyError {
             Self::Stopped { cause, .. } | Self::Scratch { cause, .. } => Class::of_io(cause),
             Self::Refetch { cause, .. } => cause.class(),
             Self::Log { cause, .. } => cause.class(),
-            Self::Damaged { .. } | Self::Contradicted { .. } | Self::Trial { .. } => Class::Integrity,
+            Self::Damaged { .. } | Self::Contradicted { .. } | Self::SmokeTest { .. } => Class::Integrity,
         }
     }
 
@@ -98,7 +90,7 @@ impl Diagnose for VerifyError {
             Self::Damaged { .. } => "toolchain-damaged",
             Self::Contradicted { .. } => "proof-does-not-hold",
             Self::Log { cause, .. } => cause.word(),
-            Self::Trial { .. } => "toolchain-does-not-run",
+            Self::SmokeTest { .. } => "toolchain-does-not-run",
         }
     }
 
@@ -114,7 +106,7 @@ impl Diagnose for VerifyError {
                 "do not run it; `goward uninstall {}` removes it, `goward verify --explain` shows each step",
                 id.version()
             ),
-            Self::Trial { .. } => hint!("its files are whole: look at the machine (memory, limits, file system)"),
+            Self::SmokeTest { .. } => hint!("its files are whole: look at the machine (memory, limits, file system)"),
         }
     }
 

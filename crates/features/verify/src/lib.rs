@@ -7,7 +7,7 @@
 //! - *Who vouches for them?* From the manifest's hashes over the log's record, inclusion proof and signed
 //!   tree head to the key, each step is computed anew from bytes ([`Step`]); no flag is believed. Where no
 //!   proof is kept and the network may be used, the log is asked, and the proof kept.
-//! - *Does it work?* On request the go command is run in an environment of its own ([`Trial`]).
+//! - *Does it work?* On request the go command is run in an environment of its own ([`SmokeTest`]).
 //!
 //! A repair puts right bytes in the place of wrong ones, one rename a file, and checks again. What does
 //! not belong is moved aside, never deleted.
@@ -22,14 +22,14 @@ mod error;
 mod limits;
 mod repair;
 mod report;
-mod trial;
+mod smoke_test;
 
 pub use chain::{Holds, Origin, Step};
 pub use compare::{Comparison, Fault, FaultKind, compare};
 pub use error::VerifyError;
 pub use repair::Repaired;
 pub use report::Verified;
-pub use trial::Trial;
+pub use smoke_test::SmokeTest;
 
 use acquire::{LogFailure, Sources, has_record, query};
 use context::settings::keys;
@@ -39,7 +39,7 @@ use store::{StoreError, ToolchainRecord};
 
 /// What a check shall do besides comparing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wish {
+pub struct VerifyOptions {
     /// Run the go command.
     pub run: bool,
     /// Put right what is damaged, and check again.
@@ -51,7 +51,7 @@ pub struct Wish {
 /// # Errors
 /// When it is not installed, its record or manifest cannot be trusted, this machine is in the way of asking the log,
 /// or the user asked to stop.
-pub fn verify(sources: &Sources, id: &ToolchainId, wish: Wish) -> Result<Verified, VerifyError> {
+pub fn verify(sources: &Sources, id: &ToolchainId, options: VerifyOptions) -> Result<Verified, VerifyError> {
     let ctx = sources.ctx();
     let Some(toolchain) = ctx.store.find_installed(id)? else {
         return Err(VerifyError::Store(StoreError::NotInstalled { id: id.clone() }));
@@ -68,7 +68,7 @@ pub fn verify(sources: &Sources, id: &ToolchainId, wish: Wish) -> Result<Verifie
             .map_err(|cause| VerifyError::Stopped { id: id.clone(), cause })
     };
     let mut comparison = compared()?;
-    let repaired = if wish.repair && !comparison.is_whole() {
+    let repaired = if options.repair && !comparison.is_whole() {
         context::recover(ctx);
         let repaired = repair::repair(sources, &toolchain, &record, &manifest, &comparison)?;
         comparison = compared()?;
@@ -92,8 +92,8 @@ pub fn verify(sources: &Sources, id: &ToolchainId, wish: Wish) -> Result<Verifie
         Asked::Said(line) => Some(line),
     };
     // A damaged program is not run.
-    let runs = wish.run && comparison.is_whole() && *id.platform() == ctx.platform;
-    let trials = if runs { trial::try_out(ctx, &toolchain)? } else { Vec::new() };
+    let runs = options.run && comparison.is_whole() && *id.platform() == ctx.platform;
+    let smoke_tests = if runs { smoke_test::run_go(ctx, &toolchain)? } else { Vec::new() };
     let (evidence, warning) = report::words_of(origin, &record.witnesses);
     Ok(Verified {
         evidence,
@@ -108,7 +108,7 @@ pub fn verify(sources: &Sources, id: &ToolchainId, wish: Wish) -> Result<Verifie
         steps,
         witnesses: record.witnesses,
         log,
-        trials,
+        smoke_tests,
     })
 }
 

@@ -13,6 +13,6 @@ pub(crate) const THREADS_MAX: usize = 8;
 /// Names that are worth printing to a person; JSON has all of them.
 pub(crate) const FAULTS_SHOWN_MAX: usize = 50;
 /// How long one program of a toolchain may take when it is tried, in seconds: they take tenths.
-pub(crate) const TRIAL_TIME_MAX: Duration = Duration::from_secs(120);
+pub(crate) const SMOKE_TEST_TIME_MAX: Duration = Duration::from_secs(120);
 /// Bytes of its output that are kept: `go list std` has about 5,000.
-pub(crate) const TRIAL_BYTES_MAX: u64 = 256 << 10;
+pub(crate) const SMOKE_TEST_BYTES_MAX: u64 = 256 << 10;

@@ -70,31 +70,31 @@ pub(crate) fn repair(
     let outcome = (|| {
         let fs = ctx.sys.fs();
         fs.create_dir(&scratch).map_err(|cause| VerifyError::Scratch { path: scratch.clone(), cause })?;
-        let mut gathered =
-            Gathered { sources, ctx, scratch: &scratch, got: BTreeMap::new(), buffer: vec![0; READ_BYTES] };
-        gathered.look_around(toolchain, manifest, comparison, &wanted)?;
-        if gathered.lacks(&wanted) {
-            gathered.ask_sources(id, &wanted)?;
+        let mut collector =
+            Collector { sources, ctx, scratch: &scratch, copies: BTreeMap::new(), buffer: vec![0; READ_BYTES] };
+        collector.search_local(toolchain, manifest, comparison, &wanted)?;
+        if collector.lacks(&wanted) {
+            collector.ask_sources(id, &wanted)?;
         }
         // Durable before any of it can be seen, and all at once.
         fs.sync_tree(&scratch).map_err(|cause| VerifyError::Scratch { path: scratch.clone(), cause })?;
         // Only now the locks: they are not held while something is fetched.
         let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
-        let mut mending = ctx.store.mend(id, &record.manifest_sha256, wait_max)?;
+        let mut tree_repair = ctx.store.repair_tree(id, &record.manifest_sha256, wait_max)?;
         let mut repaired = Repaired::default();
         for path in aside {
-            repaired.set_aside.insert(path.to_owned(), mending.set_aside(path)?);
+            repaired.set_aside.insert(path.to_owned(), tree_repair.set_aside(path)?);
         }
         for file in &wanted {
-            let Some(got) = gathered.got.remove(&file.path) else { continue };
-            mending.put(&got.staged, &file.path)?;
-            repaired.replaced.entry(got.from).or_default().push(file.path.clone());
+            let Some(copy) = collector.copies.remove(&file.path) else { continue };
+            tree_repair.put(&copy.staged, &file.path)?;
+            repaired.replaced.entry(copy.from).or_default().push(file.path.clone());
         }
         for file in modes {
-            mending.set_executable(&file.path, file.executable)?;
+            tree_repair.set_executable(&file.path, file.executable)?;
             repaired.modes.push(file.path.clone());
         }
-        mending.finish()?;
+        tree_repair.finish()?;
         Ok(repaired)
     })();
     ctx.store.discard(staging);
@@ -102,28 +102,28 @@ pub(crate) fn repair(
 }
 
 /// A file's right bytes, staged.
-struct Got {
+struct GoodCopy {
     staged: PathBuf,
     from: String,
 }
 
-struct Gathered<'a> {
+struct Collector<'a> {
     sources: &'a Sources<'a>,
     ctx: &'a Ctx,
     scratch: &'a Path,
-    got: BTreeMap<String, Got>,
+    copies: BTreeMap<String, GoodCopy>,
     buffer: Vec<u8>,
 }
 
-impl Gathered<'_> {
+impl Collector<'_> {
     fn lacks(&self, wanted: &[&FileRecord]) -> bool {
-        wanted.iter().any(|file| !self.got.contains_key(&file.path))
+        wanted.iter().any(|file| !self.copies.contains_key(&file.path))
     }
 
     /// Takes a copy of `from` for `file` if it holds the right bytes.
     fn take(&mut self, file: &FileRecord, from: &Path, whose: &str) -> bool {
         let fs = self.ctx.sys.fs();
-        let staged = self.scratch.join(format!("file-{}", self.got.len()));
+        let staged = self.scratch.join(format!("file-{}", self.copies.len()));
         let Ok((mut input, meta)) = fs.open_regular(from) else { return false };
         if meta.bytes != file.bytes {
             return false;
@@ -143,7 +143,7 @@ impl Gathered<'_> {
             }
         })();
         if copied.is_ok_and(|right| right) && fs.set_mode(&staged, store::mode_of(file.executable)).is_ok() {
-            self.got.insert(file.path.clone(), Got { staged, from: whose.to_owned() });
+            self.copies.insert(file.path.clone(), GoodCopy { staged, from: whose.to_owned() });
             return true;
         }
         // What is half a file, or the wrong one, is in the way of the next try.
@@ -151,7 +151,7 @@ impl Gathered<'_> {
         false
     }
 
-    fn look_around(
+    fn search_local(
         &mut self,
         toolchain: &Toolchain,
         manifest: &Manifest,
@@ -204,7 +204,7 @@ impl Gathered<'_> {
         let scratch = self.scratch.to_path_buf();
         refetch(self.sources, id, &scratch, &mut |tree, source| {
             for file in wanted {
-                if !self.got.contains_key(&file.path) {
+                if !self.copies.contains_key(&file.path) {
                     self.take(file, &tree.join(&file.path), source);
                 }
             }

@@ -12,7 +12,7 @@ use crate::compare::Comparison;
 use crate::error::VerifyError;
 use crate::limits::FAULTS_SHOWN_MAX;
 use crate::repair::Repaired;
-use crate::trial::Trial;
+use crate::smoke_test::SmokeTest;
 
 /// What a check found.
 #[derive(Debug, Clone, Serialize)]
@@ -45,8 +45,8 @@ pub struct Verified {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
     /// Programs that were run.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub trials: Vec<Trial>,
+    #[serde(rename = "trials", skip_serializing_if = "Vec::is_empty")]
+    pub smoke_tests: Vec<SmokeTest>,
 }
 
 impl Verified {
@@ -62,8 +62,8 @@ impl Verified {
             let (good, files, faults) = (self.comparison.good, self.comparison.files, self.comparison.faults.len());
             return Some(VerifyError::Damaged { id: id(), good, files, faults });
         }
-        let trial = self.trials.iter().find(|trial| !trial.good)?;
-        Some(VerifyError::Trial { id: id(), command: trial.command.clone(), says: trial.says.clone() })
+        let test = self.smoke_tests.iter().find(|test| !test.good)?;
+        Some(VerifyError::SmokeTest { id: id(), command: test.command.clone(), says: test.says.clone() })
     }
 
     /// The check in words: one line, what is wrong, and with `explain` every step.
@@ -108,9 +108,9 @@ impl Verified {
                 text.push_str(&format!("  {:<10} {line}\n", "asked"));
             }
         }
-        for trial in &self.trials {
-            let mark = if trial.good { "" } else { "FAILED: " };
-            text.push_str(&format!("  {:<10} `{}`: {mark}{}\n", "run", trial.command, trial.says));
+        for test in &self.smoke_tests {
+            let mark = if test.good { "" } else { "FAILED: " };
+            text.push_str(&format!("  {:<10} `{}`: {mark}{}\n", "run", test.command, test.says));
         }
         text
     }
@@ -150,5 +150,5 @@ fn listed(paths: &[String]) -> String {
 }
 
 fn shown(path: &str) -> String {
-    archive::shown(path.as_bytes())
+    archive::printable(path.as_bytes())
 }

@@ -264,7 +264,7 @@ fn one_changed_byte_in_each_of_six_hundred_files_of_a_real_tree_is_found_and_nam
 
 #[test]
 #[cfg_attr(windows, ignore = "real toolchains come through the machine's pip, which is not asked for there")]
-fn the_files_of_a_real_wheel_give_the_hash_in_the_log_with_the_papers_filled_in() {
+fn the_files_of_a_real_wheel_give_the_hash_in_the_log_with_the_root_files_filled_in() {
     let real = match testkit::real::toolchain("1.22.10") {
         Ok(real) => real,
         Err(why) => return eprintln!("skipped: {why}"),

@@ -1,19 +1,28 @@
 //! The explicit choices: the pin, and the base where there is none.
 
-use release::{Request, Version, cut};
-
-use crate::decide::Base;
-use crate::error::ProjectError;
 use std::path::Path;
 
-use crate::input::{FileName, FoundFile, Inputs};
+use release::{Request, Version, cut};
+use serde::Serialize;
+
+use crate::error::ProjectError;
+use crate::file_name::{FileName, PinKind};
+use crate::input::{FoundFile, Inputs};
 use crate::origin::{Origin, Rule};
 use crate::owner::Stranger;
-use crate::pin_file::{self, Wish};
-use crate::pin_kind::PinKind;
+use crate::pin_file::{self, PinValue};
 use crate::reason::{Reason, Verdict};
 use crate::requirement::Requirement;
 use crate::setting::{self, Gotoolchain};
+
+/// A request and where it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Base {
+    /// What is asked for.
+    pub request: Request,
+    /// Where.
+    pub origin: Origin,
+}
 
 /// The pin and the base, as far as there are any.
 #[derive(Default)]
@@ -94,18 +103,18 @@ impl Choice {
     }
 
     /// Takes what another tool's file or variable says, unless something else has been settled.
-    fn offer_wish(&mut self, origin: Origin, text: &str, wish: Wish) -> Result<(), ProjectError> {
+    fn offer_value(&mut self, origin: Origin, text: &str, value: PinValue) -> Result<(), ProjectError> {
         if self.settled().is_none() {
             // `GOTOOLCHAIN` only spoke of the base, which a pin takes the place of.
             for reason in self.reasons.iter_mut().filter(|reason| reason.origin.rule == Rule::Gotoolchain) {
-                if matches!((&reason.verdict, &wish), (Verdict::Base | Verdict::KeepsBase, Wish::Request(_))) {
+                if matches!((&reason.verdict, &value), (Verdict::Base | Verdict::KeepsBase, PinValue::Request(_))) {
                     reason.verdict = Verdict::OverruledBy(origin.to_string());
                 }
             }
         }
-        match wish {
-            Wish::Request(asked) => self.offer(origin, text, &asked),
-            Wish::System => {
+        match value {
+            PinValue::Request(asked) => self.offer(origin, text, &asked),
+            PinValue::System => {
                 let verdict = self.settled().unwrap_or(Verdict::NoPin);
                 if verdict == Verdict::NoPin {
                     self.no_pin = Some(origin.clone());
@@ -130,7 +139,7 @@ impl Choice {
             let Some(value) = value.as_deref().filter(|value| !value.trim().is_empty()) else { continue };
             let origin = Origin::of_rule(rule);
             match (pin_file::of_variable(rule, value), self.settled()) {
-                (Ok(wish), _) => self.offer_wish(origin, value, wish)?,
+                (Ok(asked), _) => self.offer_value(origin, value, asked)?,
                 (Err(fault), None) => return Err(ProjectError::ToolVariable { origin, fault }),
                 (Err(_), Some(overruled)) => self.tell(origin, Some(value), overruled),
             }
@@ -225,8 +234,8 @@ impl Choice {
             self.tell(whole, None, Verdict::Ignored("it names no Go version".to_owned()));
             return Ok(());
         };
-        match (pin.wish, self.settled()) {
-            (Ok(wish), _) => self.offer_wish(pin.origin, &pin.text, wish)?,
+        match (pin.value, self.settled()) {
+            (Ok(value), _) => self.offer_value(pin.origin, &pin.text, value)?,
             (Err(fault), None) => return Err(ProjectError::PinFile { origin: pin.origin, fault }),
             (Err(_), Some(overruled)) => self.tell(pin.origin, Some(&pin.text), overruled),
         }

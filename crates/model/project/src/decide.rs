@@ -3,7 +3,7 @@
 use release::Request;
 use serde::Serialize;
 
-use crate::choice::Choice;
+use crate::choice::{Base, Choice};
 use crate::error::ProjectError;
 use crate::floor::Floor;
 use crate::input::{Inputs, ToolchainLine};
@@ -66,15 +66,6 @@ pub enum Want {
     },
     /// Nothing says anything.
     Nothing,
-}
-
-/// A request and where it was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Base {
-    /// What is asked for.
-    pub request: Request,
-    /// Where.
-    pub origin: Origin,
 }
 
 /// Decides which toolchain is wanted, from what was found.

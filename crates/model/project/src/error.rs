@@ -7,28 +7,22 @@ use crate::origin::Origin;
 
 /// Something that decides cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum ProjectError {
     /// A request is none.
     #[error("follow {origin}")]
     Request {
         /// Where it stands.
         origin: Origin,
-        /// What is wrong with it.
         #[source]
         cause: RequestError,
     },
     /// A file that pins cannot be read.
     #[error("read {origin}: {fault}")]
-    PinFile {
-        /// Where.
-        origin: Origin,
-        /// What is wrong with it.
-        fault: PinFileFault,
-    },
+    PinFile { origin: Origin, fault: PinFileFault },
     /// A file is larger than any real one.
     #[error("read {origin}: it has more than {bytes_max} bytes")]
     TooLarge {
-        /// The file.
         origin: Origin,
         /// The most that is read.
         bytes_max: usize,
@@ -36,7 +30,6 @@ pub enum ProjectError {
     /// A `toolchain` line names none.
     #[error("take the toolchain {} from {origin}: {}", shown(.name), if *.separator { "a name with a path separator is refused" } else { "it is no toolchain's name" })]
     ToolchainLine {
-        /// Where.
         origin: Origin,
         /// The name, as it stands there.
         name: String,
@@ -45,28 +38,17 @@ pub enum ProjectError {
     },
     /// The variable of another tool stands for no release.
     #[error("follow {origin}: {fault}")]
-    ToolVariable {
-        /// Which.
-        origin: Origin,
-        /// What is wrong with it.
-        fault: PinFileFault,
-    },
+    ToolVariable { origin: Origin, fault: PinFileFault },
     /// The project is asked what it requires, and requires nothing.
     #[error(
         "follow {origin}: `{word}` stands for what go.work or go.mod says, and neither of them has such a line here"
     )]
-    NoModule {
-        /// Where.
-        origin: Origin,
-        /// The word.
-        word: String,
-    },
+    NoModule { origin: Origin, word: String },
     /// `GOTOOLCHAIN` has no meaning.
     #[error("follow GOTOOLCHAIN={shown}: {}", .fault.as_str())]
     Gotoolchain {
         /// The value, fit to be shown.
         shown: String,
-        /// What is wrong with it.
         fault: GotoolchainFault,
     },
     /// `GOWORK` is neither `off` nor an absolute path.

@@ -8,7 +8,8 @@ use release::{Version, shown};
 use serde::Serialize;
 
 use crate::error::ProjectError;
-use crate::input::{FileName, FoundFile};
+use crate::file_name::FileName;
+use crate::input::FoundFile;
 use crate::origin::{Origin, Rule};
 
 /// The `go` and `toolchain` lines of the go.work or go.mod that counts. At least one of them.

@@ -57,6 +57,7 @@
 mod choice;
 mod decide;
 mod error;
+mod file_name;
 mod floor;
 mod input;
 pub mod limits;
@@ -65,20 +66,21 @@ mod modules;
 mod origin;
 mod owner;
 mod pin_file;
-mod pin_kind;
 mod reason;
 mod requirement;
 mod setting;
+mod walk;
 
-pub use decide::{Base, Decision, Want, decide};
+pub use choice::Base;
+pub use decide::{Decision, Want, decide};
 pub use error::{GotoolchainFault, PinFileFault, ProjectError};
+pub use file_name::{FileName, PinFiles, PinKind};
 pub use floor::{BelowFloor, Floor, GoLine, LanguageToolchain, Raised, Suggestion, check_floor};
-pub use input::{DefaultPin, FileName, Folder, FoundFile, Inputs, ToolVariables, ToolchainLine};
+pub use input::{DefaultPin, Folder, FoundFile, Inputs, ToolVariables, ToolchainLine};
 pub use lock_file::{
     LOCK_BYTES_MAX, LOCK_FILE_NAME, LOCK_SCHEMA, LockFile, LockFileError, Locked, LockedArchive, LockedLog,
 };
 pub use modules::{Demand, Demander, ModuleGraph};
 pub use origin::{Origin, Rule};
 pub use owner::{Stranger, Users};
-pub use pin_kind::{PinFiles, PinKind};
 pub use reason::{Reason, Verdict};

@@ -6,11 +6,9 @@
 //! that another user owns works in a container. The walk ends at a folder that belongs to anybody else.
 //!
 //! go.mod and go.work are looked for as the go command looks for them, whoever's they are; what a stranger's asks for
-//! is not installed by itself ([`Inputs::go_files_of_strangers`]).
+//! is not installed by itself ([`crate::Inputs::go_files_of_strangers`]).
 
 use std::fmt;
-
-use crate::input::{FileName, Folder, FoundFile, Inputs};
 
 /// The administrator, whose files count for everybody.
 const ROOT: u32 = 0;
@@ -65,43 +63,5 @@ impl fmt::Display for Stranger {
                 write!(f, "the folder `{folder}` belongs to user {owner}, and what pins counts only below it")
             }
         }
-    }
-}
-
-impl Inputs {
-    /// The folders from the working folder upwards, each with the reason for which the walk has ended, once it has.
-    pub(crate) fn walk(&self) -> impl Iterator<Item = (&Folder, Option<Stranger>)> {
-        self.folders.iter().scan(None, |ended, folder| {
-            if ended.is_none() {
-                *ended = self.users.stranger_of_folder(&folder.path, folder.owner);
-            }
-            Some((folder, ended.clone()))
-        })
-    }
-
-    /// The folders with the files in them that count: all go.mod and go.work files, and of those that pin the ones
-    /// that belong to the right users. Folders without any are left out.
-    pub fn counting(&self) -> Vec<(&Folder, Vec<&FoundFile>)> {
-        let counting = self.walk().map(|(folder, ended)| {
-            let counts = |file: &&FoundFile| {
-                file.name.pin_kind().is_none() || ended.is_none() && self.users.stranger(&file.owners).is_none()
-            };
-            (folder, folder.files.iter().filter(counts).collect::<Vec<_>>())
-        });
-        counting.filter(|(_, files)| !files.is_empty()).collect()
-    }
-
-    /// The go.mod and go.work files on the way up that are somebody else's, by path: nothing may be installed by itself
-    /// for what they ask. One that `GOWORK` names was named by the user.
-    pub fn go_files_of_strangers(&self) -> Vec<(String, Stranger)> {
-        let is_go_file = |file: &&FoundFile| matches!(file.name, FileName::GoMod | FileName::GoWork);
-        let is_named = |path: &str| self.gowork.as_deref() == Some(path);
-        let of_folder = self.walk().flat_map(|(folder, ended)| {
-            folder.files.iter().filter(is_go_file).filter_map(move |file| {
-                let stranger = self.users.stranger(&file.owners).or_else(|| ended.clone())?;
-                Some((file.path.clone(), stranger))
-            })
-        });
-        of_folder.filter(|(path, _)| !is_named(path)).collect()
     }
 }

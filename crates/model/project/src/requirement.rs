@@ -5,8 +5,9 @@ use std::path::Path;
 use release::{Request, cut};
 
 use crate::error::ProjectError;
+use crate::file_name::FileName;
 use crate::floor::{self, Floor};
-use crate::input::{FileName, FoundFile, Inputs};
+use crate::input::{FoundFile, Inputs};
 use crate::origin::{Origin, Rule};
 use crate::reason::{Reason, Verdict};
 use crate::setting::{self, Gowork};

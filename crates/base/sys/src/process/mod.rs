@@ -103,7 +103,7 @@ impl Process {
             error
         }
         #[cfg(windows)]
-        match crate::windows::stand_in_for(&mut program.to_std()) {
+        match crate::windows::emulate_exec(&mut program.to_std()) {
             // This process stands for the program, which has ended.
             Ok(code) => std::process::exit(code.cast_signed()),
             Err(error) => error,

@@ -25,7 +25,7 @@ pub struct VariableChange {
 #[derive(Debug)]
 pub enum VariableConflict {
     /// Somebody has changed the variable meanwhile.
-    Meddled {
+    ChangedMeanwhile {
         /// What stands there; `None` where it is not set any more.
         found: Option<RegistryValue>,
     },
@@ -36,7 +36,7 @@ pub enum VariableConflict {
 impl std::error::Error for VariableConflict {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            VariableConflict::Meddled { .. } => None,
+            VariableConflict::ChangedMeanwhile { .. } => None,
             VariableConflict::Io(error) => Some(error),
         }
     }
@@ -45,11 +45,11 @@ impl std::error::Error for VariableConflict {
 impl std::fmt::Display for VariableConflict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            VariableConflict::Meddled { found: None } => f.write_str("it is not set any more"),
-            VariableConflict::Meddled { found: Some(found) } if found.units().is_none() => {
+            VariableConflict::ChangedMeanwhile { found: None } => f.write_str("it is not set any more"),
+            VariableConflict::ChangedMeanwhile { found: Some(found) } if found.units().is_none() => {
                 f.write_str("it was changed meanwhile, to a value that is no text")
             }
-            VariableConflict::Meddled { found: Some(found) } => {
+            VariableConflict::ChangedMeanwhile { found: Some(found) } => {
                 let shown = found.shown();
                 let (head, more) = match shown.char_indices().nth(SHOWN_CHARS_MAX) {
                     Some((end, _)) => (&shown[..end], "…"),
@@ -81,7 +81,7 @@ impl VariableChange {
     /// before it came to that.
     ///
     /// # Errors
-    /// `Meddled` where neither the old nor the new value stands there, or what the system says.
+    /// `ChangedMeanwhile` where neither the old nor the new value stands there, or what the system says.
     pub fn make(&self, registry: &Registry) -> Result<(), VariableConflict> {
         self.turn(registry, self.before.as_ref(), self.after.as_ref())
     }
@@ -104,7 +104,7 @@ impl VariableChange {
         let outcome = match found.as_ref() {
             found if found == to => registry.sync(USER_ENVIRONMENT, &self.name),
             found if found == from => registry.write(USER_ENVIRONMENT, &self.name, to),
-            _ => return Err(VariableConflict::Meddled { found }),
+            _ => return Err(VariableConflict::ChangedMeanwhile { found }),
         };
         outcome.map_err(VariableConflict::Io)?;
         registry.tell_of_change();
@@ -194,9 +194,9 @@ mod tests {
         let change = VariableChange::plan(&registry, "Path", Some(value("ours"))).unwrap();
         memory.put(Root::User, USER_ENVIRONMENT, "Path", value("theirs"));
         assert!(
-            matches!(change.make(&registry), Err(VariableConflict::Meddled { found }) if found == Some(value("theirs")))
+            matches!(change.make(&registry), Err(VariableConflict::ChangedMeanwhile { found }) if found == Some(value("theirs")))
         );
-        assert!(matches!(change.take_back(&registry), Err(VariableConflict::Meddled { .. })));
+        assert!(matches!(change.take_back(&registry), Err(VariableConflict::ChangedMeanwhile { .. })));
         memory.refuse();
         let change = VariableChange::plan(&registry, "Path", None).unwrap();
         assert!(matches!(change.make(&registry), Err(VariableConflict::Io(_))));
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_conflict_says_what_stands_there_in_one_line_s_length() {
-        let said = |found| VariableConflict::Meddled { found }.to_string();
+        let said = |found| VariableConflict::ChangedMeanwhile { found }.to_string();
         assert_eq!(said(Some(value("x"))), "it was changed meanwhile, to `x`");
         assert_eq!(said(None), "it is not set any more");
         assert!(said(Some(RegistryValue { kind: ValueKind::Other(3), bytes: vec![1] })).ends_with("that is no text"));

@@ -2,7 +2,7 @@
 //!
 //! | there | Windows instead |
 //! | --- | --- |
-//! | a program takes this process's place | [`stand_in`]: this process stays, stands in for it and ends with its code |
+//! | a program takes this process's place | [`exec_emulation`]: this process stays and ends with the program's code |
 //! | renames and removals always go through | [`refusal`]: whoever has a file open refuses them for a moment |
 //! | a lock is advice | [`locks`]: a locked byte cannot be read, so one far behind the text is locked |
 //! | links | `pointer.rs`: a small file that is replaced by a rename |
@@ -12,11 +12,11 @@
 )]
 
 mod calls;
+mod exec_emulation;
 mod locks;
 mod refusal;
-mod stand_in;
 
 pub(crate) use calls::{computer_name, disk_space, identity, is_on_disk, machine, tell_of_new_environment, version};
+pub(crate) use exec_emulation::{Job, emulate_exec};
 pub(crate) use locks::{Held, lock, lock_shared};
-pub(crate) use refusal::{patiently, remove_file};
-pub(crate) use stand_in::{Job, stand_in_for};
+pub(crate) use refusal::{remove_file, retry_sharing_violation};

@@ -37,7 +37,7 @@ const WRITE_ATTRIBUTES: u32 = 0x100;
 ///
 /// # Errors
 /// The last refusal, or at once what is none.
-pub(crate) fn patiently<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+pub(crate) fn retry_sharing_violation<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     let start = Instant::now();
     let mut pause = PAUSE_MIN;
     loop {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use context::Ctx;
 use serde_json::json;
-use shell::{Places, Script, SetupError};
+use shell::{Script, ScriptPaths, SetupError};
 
 use super::Done;
 use crate::cli::{ActivateArgs, ActivateName};
@@ -26,7 +26,7 @@ pub(super) fn run(ctx: &Ctx, args: &ActivateArgs) -> Done {
 }
 
 /// The paths that scripts name. Where the system does not tell this program's own path, its name has to do.
-pub(super) fn places(ctx: &Ctx) -> Result<Places, SetupError> {
+pub(super) fn places(ctx: &Ctx) -> Result<ScriptPaths, SetupError> {
     let program = ctx.sys.env().program().map_or_else(|| PathBuf::from("goward"), std::path::Path::to_owned);
-    Places::of(ctx.store.layout(), &program)
+    ScriptPaths::of(ctx.store.layout(), &program)
 }

@@ -135,7 +135,7 @@ fn run(ctx: &Ctx, call: &Call, speech: &Speech) -> Stop {
 
 fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infallible, Stop> {
     // A table that was lost or is out of date sends every call here: whoever comes first makes it good.
-    ctx.store.renew_shim_table();
+    ctx.store.rewrite_shim_table();
     let at;
     let (toolchain, shim_call, args) = match call.name {
         "go" | "gofmt" => {

@@ -177,9 +177,9 @@ fn bring_in(sources: &Sources, items: &[Item], missing: Vec<Failure>, speech: &S
 fn forget(ctx: &Ctx, path: &std::path::Path) -> Done {
     let real = ctx.sys.fs().resolve(path).unwrap_or_else(|_| path.to_owned());
     let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
-    let was_there = ctx.store.forget_system(&real, wait_max)?;
+    let was_there = ctx.store.forget_external(&real, wait_max)?;
     if !was_there {
-        return Err(adopt::SystemError::NotThere { path: path.to_owned() }.into());
+        return Err(adopt::ExternalGoError::NotThere { path: path.to_owned() }.into());
     }
     let text = format!("{} is not registered any more; its files are as they were\n", real.display());
     Ok(Box::new(Worded::new(json!({ "forgotten": real }), text)))

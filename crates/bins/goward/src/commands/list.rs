@@ -21,7 +21,7 @@ pub(super) fn run(sources: &Sources, args: &ListArgs, speech: &Speech) -> Done {
 
 fn local(ctx: &Ctx, speech: &Speech) -> Done {
     let list = engine::installed(ctx)?;
-    let systems = adopt::system::list(ctx)?;
+    let systems = adopt::external_go::list(ctx)?;
     if list.is_empty() && systems.is_empty() {
         speech.say("no toolchain is installed; `goward install latest` gets one");
     }

@@ -47,7 +47,7 @@ pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Done {
 
 /// The same for a Go that is run where it stands.
 fn run_system(ctx: &Ctx, path: Option<&Path>, command: &[OsString], speech: &Speech) -> Done {
-    let system = adopt::system::choose(ctx, path)?;
+    let system = adopt::external_go::choose(ctx, path)?;
     let (command, dropped_goroot) = resolve::launch_in(ctx, &system.path, command)?;
     if speech.verbosity() == Verbosity::Verbose {
         speech.say(&format!("system: {} ({})", system.path.display(), system.why));

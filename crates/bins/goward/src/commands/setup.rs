@@ -6,7 +6,7 @@ use context::Ctx;
 use context::settings::keys;
 use diag::Speech;
 use serde::Serialize;
-use shell::{Action, Completion, Plan, Shell, Wish};
+use shell::{Action, Completion, Plan, SetupOptions, Shell};
 
 use super::Done;
 use super::activate::places;
@@ -37,8 +37,8 @@ pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Done {
     let completions = if args.no_completions { Vec::new() } else { completions(&shells) };
     // What belongs to one shell only is not everybody's PATH.
     let user_path = args.shells.is_empty();
-    let wish = Wish { shells, user_path, profiles: !args.no_profile, force: args.force, completions };
-    let plan = shell::plan_setup(&ctx.sys, ctx.store.layout(), &places(ctx)?, &wish)?;
+    let options = SetupOptions { shells, user_path, profiles: !args.no_profile, force: args.force, completions };
+    let plan = shell::plan_setup(&ctx.sys, ctx.store.layout(), &places(ctx)?, &options)?;
     finish(ctx, plan, args.dry_run, speech)
 }
 

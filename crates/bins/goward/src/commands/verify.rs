@@ -5,7 +5,7 @@ use context::Ctx;
 use diag::{Diagnose, Report, Speech};
 use release::ToolchainId;
 use serde_json::json;
-use verify::{Wish, verify};
+use verify::{VerifyOptions, verify};
 
 use super::{Done, listen};
 use crate::cli::VerifyArgs;
@@ -15,7 +15,7 @@ use crate::outcome::Worded;
 pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> Done {
     let ctx = sources.ctx();
     listen(ctx)?;
-    let wish = Wish { run: args.run, repair: args.repair && !args.dry_run };
+    let options = VerifyOptions { run: args.run, repair: args.repair && !args.dry_run };
     let (mut text, mut checked, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
     let wanted = wanted(ctx, args)?;
     if wanted.is_empty() {
@@ -23,10 +23,10 @@ pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> Done
     }
     for id in &wanted {
         let found = ctx.store.find_installed(id)?;
-        if wish.repair && found.is_some_and(|toolchain| ctx.store.is_of_system(&toolchain)) {
+        if options.repair && found.is_some_and(|toolchain| ctx.store.is_in_shared_store(&toolchain)) {
             return Err(Failure::OfSystem { request: id.version().to_string() });
         }
-        let failure = match verify(sources, id, wish) {
+        let failure = match verify(sources, id, options) {
             Ok(verified) => {
                 text.push_str(&verified.text(args.explain));
                 let failure = verified.failure();

@@ -82,7 +82,7 @@ fn captured(
         .map_err(|error| format!("`{program}` cannot be run: {error}"))?;
     for stream in [&ended.stdout, &ended.stderr] {
         for line in String::from_utf8_lossy(stream).lines().take(HOOK_LINES_MAX) {
-            ctx.progress.tell(&format!("{id}: hook: {}", archive::shown(line.as_bytes())));
+            ctx.progress.tell(&format!("{id}: hook: {}", archive::printable(line.as_bytes())));
         }
     }
     match ended.code {

@@ -102,7 +102,7 @@ pub enum ProveError {
         wanted: String,
     },
     /// It has a file that no form of its kind has, and that the log says nothing of.
-    #[error("accept {id}: `{path}` is none of the files that Go's log covers, and a {form} has no others", path = archive::shown(path.as_bytes()))]
+    #[error("accept {id}: `{path}` is none of the files that Go's log covers, and a {form} has no others", path = archive::printable(path.as_bytes()))]
     OutsideLog {
         /// Which toolchain.
         id: ToolchainId,
@@ -329,7 +329,7 @@ fn check_platform(arrived: &Arrived) -> Result<(), Box<ProveError>> {
         None => "it has no folder of tools".to_owned(),
         Some(_) => match folders.find(|folder| *folder != wanted) {
             None => return Ok(()),
-            Some(other) => format!("it has `pkg/tool/{}`", archive::shown(other.as_bytes())),
+            Some(other) => format!("it has `pkg/tool/{}`", archive::printable(other.as_bytes())),
         },
     };
     Err(ProveError::OtherPlatform { id: arrived.id.clone(), found, wanted }.into())

@@ -61,7 +61,7 @@ fn no_link_that_is_swapped_in_leads_a_copy_out_of_the_folder() {
                 layout: Layout::Archive,
                 limits: Limits::default(),
                 task: &diag::Silent,
-                kin: None,
+                shared: None,
                 read_only: false,
             };
             // The names that the swapping makes are left out: what is swapped is what counts.

@@ -44,7 +44,7 @@ impl Place {
         let tree = self.tree();
         let limits = self.limits.clone();
         let job =
-            Unpack { sys: &self.sys, tree: &tree, layout, limits, task: &diag::Silent, kin: None, read_only: false };
+            Unpack { sys: &self.sys, tree: &tree, layout, limits, task: &diag::Silent, shared: None, read_only: false };
         let outcome = unpack_tar_gz(&job, input);
         self.check_nothing_else();
         outcome
@@ -54,7 +54,7 @@ impl Place {
         let tree = self.tree();
         let limits = self.limits.clone();
         let job =
-            Unpack { sys: &self.sys, tree: &tree, layout, limits, task: &diag::Silent, kin: None, read_only: false };
+            Unpack { sys: &self.sys, tree: &tree, layout, limits, task: &diag::Silent, shared: None, read_only: false };
         let outcome = unpack_zip(&job, &Memory(bytes));
         self.check_nothing_else();
         outcome

@@ -109,7 +109,7 @@ pub fn write_shims(ctx: &Ctx) -> Result<ShimsWritten, ShimError> {
     names::remove_others(ctx, &wanted, &mut written)?;
     sdk::show(ctx, &mut written)?;
     drop(lock);
-    ctx.store.renew_shim_table();
+    ctx.store.rewrite_shim_table();
     Ok(written)
 }
 

@@ -70,7 +70,7 @@ fn fill(ctx: &Ctx, tree: &Path, view: &Path) -> Result<(), ShimError> {
         fs.remove_file_if_there(&link).map_err(ShimError::io("remove", &link))?;
         fs.symlink_dir(&tree.join(&name), &link).map_err(ShimError::io("make the link", &link))?;
     }
-    fs.replace_for_now(&view.join(MARK), b"").map_err(ShimError::io("write", view))
+    fs.replace_not_durably(&view.join(MARK), b"").map_err(ShimError::io("write", view))
 }
 
 /// Takes away our links to toolchains that are gone, and what they showed.

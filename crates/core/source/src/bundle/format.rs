@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 use trust::{H1, Proof};
 
+use super::place::Span;
+
 /// The format that this version writes and reads.
 pub const FORMAT: u32 = 1;
 /// The length of the script at the front: far more than it needs, so that it can be written last.
@@ -34,6 +36,7 @@ const PROGRAMS_MAX: usize = 64;
 
 /// Why bytes are no bundle.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum FormatError {
     /// It does not begin as one.
     #[error("it is not a bundle: its second line does not begin with `{HEAD_MARK}`")]
@@ -46,10 +49,7 @@ pub enum FormatError {
     },
     /// Its second line is damaged.
     #[error("its second line is damaged: {reason}")]
-    Head {
-        /// What is wrong.
-        reason: &'static str,
-    },
+    Head { reason: &'static str },
     /// It is cut short.
     #[error("it is cut short: {have} of {total} bytes are there")]
     Short {
@@ -76,10 +76,7 @@ pub enum FormatError {
     },
     /// Its manifest is no manifest.
     #[error("its manifest cannot be used: {reason}")]
-    Manifest {
-        /// What is wrong.
-        reason: String,
-    },
+    Manifest { reason: String },
 }
 
 impl Diagnose for FormatError {
@@ -106,24 +103,6 @@ impl Diagnose for FormatError {
             Self::Short { .. } => hint!("copy it again; a copy that can be resumed goes on where it stopped"),
             _ => hint!("copy it again from where it was made, and compare the two"),
         }
-    }
-}
-
-/// A stretch of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Span {
-    /// Where it begins, in bytes from the front of the file.
-    pub offset: u64,
-    /// How many bytes it has.
-    pub bytes: u64,
-    /// Their SHA-256.
-    pub sha256: Digest,
-}
-
-impl Span {
-    fn end(&self) -> Option<u64> {
-        self.offset.checked_add(self.bytes)
     }
 }
 

@@ -10,6 +10,8 @@
 //! without a network: that it is *a* head of the log is all that a bundle can show.
 
 mod format;
+mod open_error;
+mod place;
 mod sections;
 
 use std::path::{Path, PathBuf};
@@ -20,61 +22,17 @@ use sys::Sys;
 
 pub use format::{
     Bundled, Contents, FORMAT, FormatError, HEAD_BYTES, HEAD_MARK, Head, MANIFEST_BYTES_MAX, MEMBER_ALIGNMENT, Origin,
-    Program, Section, Span, fuzz_bundle,
+    Program, Section, fuzz_bundle,
 };
-pub use sections::{BundlePlace, SectionError, SectionReader};
+pub use open_error::OpenError;
+pub use place::{BundlePlace, Span};
+pub use sections::{SectionError, SectionReader};
 
 use crate::{Ask, Claim, Located, Place, Source, SourceError};
 
 /// A bundle file as a source.
 pub struct BundleSource {
     path: Option<PathBuf>,
-}
-
-/// Why a bundle cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The system refused.
-    #[error("read `{}`", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The system's words.
-        #[source]
-        cause: std::io::Error,
-    },
-    /// It is not a bundle, or a damaged one.
-    #[error("read the bundle `{}`", path.display())]
-    Format {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        #[source]
-        cause: FormatError,
-    },
-}
-
-impl diag::Diagnose for OpenError {
-    fn class(&self) -> diag::Class {
-        match self {
-            Self::Read { cause, .. } => diag::Class::of_io(cause),
-            Self::Format { cause, .. } => cause.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Read { .. } => "bundle-read",
-            Self::Format { cause, .. } => cause.word(),
-        }
-    }
-
-    fn hints(&self) -> diag::Hints {
-        match self {
-            Self::Read { cause, .. } => diag::Hints::for_io(cause),
-            Self::Format { cause, .. } => cause.hints(),
-        }
-    }
 }
 
 /// A bundle that is open: whatever is read of it later is read through this one handle.

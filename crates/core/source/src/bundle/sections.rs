@@ -1,39 +1,12 @@
 //! Reading the members of a bundle, one after another, each hashed on the way.
 
 use std::io::{self, Read};
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use release::Digest;
 use sha2::{Digest as _, Sha256};
 use sys::ReadAt;
 
-use super::format::Span;
-
-/// Where a toolchain lies in a bundle.
-#[derive(Debug, Clone)]
-pub struct BundlePlace {
-    /// The bundle.
-    pub path: PathBuf,
-    /// Its file, open since its table of contents was read.
-    pub file: Arc<sys::File>,
-    /// Its sections in their order.
-    pub spans: Vec<Span>,
-}
-
-impl BundlePlace {
-    /// How many bytes the sections have.
-    pub fn bytes(&self) -> u64 {
-        self.spans.iter().fold(0, |sum, span| sum.saturating_add(span.bytes))
-    }
-
-    /// One name for what travels: the SHA-256 over the sections' own.
-    pub fn sha256(&self) -> Digest {
-        let mut hasher = Sha256::new();
-        self.spans.iter().for_each(|span| hasher.update(span.sha256.as_bytes()));
-        Digest::from_bytes(hasher.finalize().into())
-    }
-}
+use super::place::Span;
 
 /// A member's bytes are not those that the manifest names.
 #[derive(Debug, thiserror::Error)]

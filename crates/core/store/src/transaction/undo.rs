@@ -8,8 +8,8 @@ use std::time::Duration;
 use sys::registry::VariableChange;
 
 use super::{NewDefault, Transaction};
+use crate::author::Author;
 use crate::change::FileChange;
-use crate::generation::Author;
 use crate::programs::{Patience, image};
 use crate::variables::PlannedVariable;
 use crate::{Store, StoreError};
@@ -24,7 +24,7 @@ impl Store {
     pub fn undo_transaction(&self, name: &str, author: Author, wait_max: Duration) -> Result<String, StoreError> {
         match self.undo_as_planned(name, author, wait_max) {
             // Whoever has undone it first has changed its files back.
-            Err(StoreError::Meddled { .. }) if self.is_undone(name)? => Err(StoreError::Overtaken),
+            Err(StoreError::ChangedMeanwhile { .. }) if self.is_undone(name)? => Err(StoreError::Overtaken),
             done => done,
         }
     }
@@ -48,11 +48,11 @@ impl Store {
         }
         for (index, program) in plan.programs.iter().enumerate() {
             if self.program_at(&program.path, Patience::UntilInterrupted)? != program.after {
-                return Err(StoreError::Meddled { path: program.path.clone() });
+                return Err(StoreError::ChangedMeanwhile { path: program.path.clone() });
             }
             let image = image(&done, "before", index);
             if program.before.is_some() && self.program_at(&image, Patience::UntilInterrupted)? != program.before {
-                return Err(StoreError::Meddled { path: image });
+                return Err(StoreError::ChangedMeanwhile { path: image });
             }
             back.programs.push((program.path.clone(), program.before.as_ref().map(|_| image)));
         }
@@ -74,7 +74,7 @@ impl Store {
         back.undoes = Some(format!("generation {from}"));
         back.default = Some(NewDefault::Back { from: Some(from), to: None });
         match back.commit(wait_max) {
-            Err(StoreError::Meddled { path }) if path == self.layout().current() => Err(StoreError::Overtaken),
+            Err(StoreError::ChangedMeanwhile { path }) if path == self.layout().current() => Err(StoreError::Overtaken),
             done => done,
         }
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use shim::{Machine, Opened, Seen};
+use shim::{Machine, Opened, ReadResult};
 use sys::Fs;
 
 /// The machine as the shim sees it, with this environment.
@@ -21,17 +21,17 @@ impl Real<'_> {
     }
 }
 
-fn absence(error: &std::io::Error) -> Seen {
+fn absence(error: &std::io::Error) -> ReadResult {
     match error.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Seen::Absent,
-        _ => Seen::Odd,
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => ReadResult::Absent,
+        _ => ReadResult::Odd,
     }
 }
 
-fn copied(bytes: &[u8], into: &mut [u8]) -> Seen {
+fn copied(bytes: &[u8], into: &mut [u8]) -> ReadResult {
     let length = bytes.len().min(into.len());
     into[..length].copy_from_slice(&bytes[..length]);
-    Seen::Bytes(length)
+    ReadResult::Bytes(length)
 }
 
 impl Machine for Real<'_> {
@@ -59,27 +59,27 @@ impl Machine for Real<'_> {
 
     fn read_no_link(&mut self, path: &shim::Path, into: &mut [u8]) -> Option<usize> {
         match self.read(path, into) {
-            Seen::Bytes(length) => Some(length),
+            ReadResult::Bytes(length) => Some(length),
             _ => None,
         }
     }
 
-    fn read(&mut self, path: &shim::Path, into: &mut [u8]) -> Seen {
-        let Some(path) = self.at(path) else { return Seen::Odd };
+    fn read(&mut self, path: &shim::Path, into: &mut [u8]) -> ReadResult {
+        let Some(path) = self.at(path) else { return ReadResult::Odd };
         // Where the system has no owners, nobody looks at them either.
         if let (Ok(Some(named)), Ok(Some(meta))) = (Fs::real().look(&path), Fs::real().follow(&path)) {
             let number = |owner: Option<u32>| owner.unwrap_or_default();
             self.opened = Opened { owner: number(meta.owner), named_by: number(named.owner), mode: meta.mode };
         }
         match fs::metadata(&path) {
-            Ok(meta) if meta.is_file() => fs::read(&path).map_or(Seen::Odd, |bytes| copied(&bytes, into)),
-            Ok(_) => Seen::Odd,
+            Ok(meta) if meta.is_file() => fs::read(&path).map_or(ReadResult::Odd, |bytes| copied(&bytes, into)),
+            Ok(_) => ReadResult::Odd,
             Err(error) => absence(&error),
         }
     }
 
-    fn read_link(&mut self, path: &shim::Path, into: &mut [u8]) -> Seen {
-        let Some(path) = self.at(path) else { return Seen::Odd };
+    fn read_link(&mut self, path: &shim::Path, into: &mut [u8]) -> ReadResult {
+        let Some(path) = self.at(path) else { return ReadResult::Odd };
         match fs::read_link(path) {
             Ok(target) => copied(target.to_str().unwrap().as_bytes(), into),
             Err(error) => absence(&error),

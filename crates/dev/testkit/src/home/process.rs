@@ -5,7 +5,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use super::scrub::scrub;
+use super::redact::redact;
 
 /// How long a program may run. Tests on a loaded machine are slow; a program that hangs is slower.
 const RUN_SECONDS_MAX: u64 = 120;
@@ -190,7 +190,7 @@ impl Run {
     pub fn snapshot(&self) -> String {
         let mut text = format!("exit: {}\n--- stdout\n", self.code);
         for (stream, next) in [(&self.stdout, "--- stderr\n"), (&self.stderr, "")] {
-            text.push_str(&scrub(stream, &self.redactions));
+            text.push_str(&redact(stream, &self.redactions));
             if !stream.is_empty() && !stream.ends_with('\n') {
                 text.push('\n');
             }

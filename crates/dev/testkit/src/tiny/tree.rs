@@ -136,12 +136,12 @@ fn go_program(version: &str, os: &str, arch: &str) -> Vec<u8> {
 }
 
 #[cfg(windows)]
-fn windows_program(_name: &str, deeds: &str, _version: &str) -> Vec<u8> {
-    crate::program::stand_in(deeds)
+fn windows_program(_name: &str, steps: &str, _version: &str) -> Vec<u8> {
+    crate::program::fake_program(steps)
 }
 
 #[cfg(not(windows))]
-fn windows_program(name: &str, _deeds: &str, version: &str) -> Vec<u8> {
+fn windows_program(name: &str, _steps: &str, version: &str) -> Vec<u8> {
     format!("MZ this is {name} of go{version}\n").into_bytes()
 }
 

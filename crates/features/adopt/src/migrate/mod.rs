@@ -25,7 +25,7 @@ use store::{FileChange, StoreError};
 
 pub use tools::{Fate, ScanError, Tool};
 
-use crate::from::{ProjectPin, pins_in_folder};
+use crate::manager_state::{ProjectPin, pins_in_folder};
 
 /// `go version` reads nothing.
 const VERSION_TIME_MAX: Duration = Duration::from_secs(30);

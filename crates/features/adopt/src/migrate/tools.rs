@@ -56,15 +56,11 @@ pub enum Fate {
 
 /// Why the tools could not be looked for.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum ScanError {
     /// The go command could not be run, or failed.
     #[error("ask `{}` for the tools that are there: {reason}", go.display())]
-    Go {
-        /// The command.
-        go: PathBuf,
-        /// Why.
-        reason: String,
-    },
+    Go { go: PathBuf, reason: String },
 }
 
 /// The folders where `go install` puts programs for this user, as the go command says.

@@ -4,20 +4,20 @@ use std::path::Path;
 
 use source::{GoEnvFile, GoEnvLine, user_go_env};
 
-use crate::examined::Examined;
 use crate::finding::{Finding, Repair};
+use crate::inputs::Inputs;
 
-pub(super) fn run(examined: &Examined) -> Vec<Finding> {
+pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     let mut findings = Vec::new();
-    goroot(examined, &mut findings);
-    gotoolchain(examined, &mut findings);
-    let sys = &examined.ctx.sys;
+    goroot(context, &mut findings);
+    gotoolchain(context, &mut findings);
+    let sys = &context.ctx.sys;
     if let Some(path) = user_go_env(sys) {
         let file = GoEnvFile::read(sys, &path);
         for (name, check) in CHECKS {
             // Of a name that stands twice the last line counts.
             if let Some(line) = file.last(name).filter(|line| !line.value.is_empty()) {
-                findings.extend(check(examined, line).map(|finding| {
+                findings.extend(check(context, line).map(|finding| {
                     let text = format!("{}={}", line.name, line.value);
                     finding.at(&path, Some(line.number)).repaired_by(Repair::TakeOutLine { path: path.clone(), text })
                 }));
@@ -27,15 +27,15 @@ pub(super) fn run(examined: &Examined) -> Vec<Finding> {
     findings
 }
 
-type Check = fn(&Examined, &GoEnvLine) -> Option<Finding>;
+type Check = fn(&Inputs, &GoEnvLine) -> Option<Finding>;
 
 /// Lines of the user's file that are looked at.
 const CHECKS: [(&str, Check); 3] =
     [("GOROOT", line_goroot), ("GOTOOLCHAIN", line_gotoolchain), ("GOPROXY", line_goproxy)];
 
-fn goroot(examined: &Examined, findings: &mut Vec<Finding>) {
-    let Some(goroot) = examined.ctx.sys.env().var_os("GOROOT") else { return };
-    let is_chosen = examined.env.as_ref().is_some_and(|env| Path::new(goroot) == env.toolchain.tree);
+fn goroot(context: &Inputs, findings: &mut Vec<Finding>) {
+    let Some(goroot) = context.ctx.sys.env().var_os("GOROOT") else { return };
+    let is_chosen = context.env.as_ref().is_some_and(|env| Path::new(goroot) == env.toolchain.tree);
     let what = format!("GOROOT={} is set in the environment", goroot.to_string_lossy());
     let why = "a go command with the tree of another release fails with `compile: version … does not match go tool \
                version …`; goward takes it out of what it runs, other programs do not";
@@ -47,8 +47,8 @@ fn goroot(examined: &Examined, findings: &mut Vec<Finding>) {
     });
 }
 
-fn gotoolchain(examined: &Examined, findings: &mut Vec<Finding>) {
-    let Some(value) = examined.ctx.sys.env().var("GOTOOLCHAIN") else { return };
+fn gotoolchain(context: &Inputs, findings: &mut Vec<Finding>) {
+    let Some(value) = context.ctx.sys.env().var("GOTOOLCHAIN") else { return };
     if !matches!(value, "auto" | "path") {
         let what = format!("GOTOOLCHAIN={value} is set in the environment");
         let why =
@@ -58,8 +58,8 @@ fn gotoolchain(examined: &Examined, findings: &mut Vec<Finding>) {
     }
 }
 
-fn line_goroot(examined: &Examined, line: &GoEnvLine) -> Option<Finding> {
-    let is_chosen = examined.env.as_ref().is_some_and(|env| Path::new(&line.value) == env.toolchain.tree);
+fn line_goroot(context: &Inputs, line: &GoEnvLine) -> Option<Finding> {
+    let is_chosen = context.env.as_ref().is_some_and(|env| Path::new(&line.value) == env.toolchain.tree);
     let what = format!("`go env -w` has left GOROOT={}", line.value);
     let why = "it counts for every go command, whichever is run, and gives it the tree of another release";
     let fix = "`go env -u GOROOT`";
@@ -67,14 +67,14 @@ fn line_goroot(examined: &Examined, line: &GoEnvLine) -> Option<Finding> {
     Some(if is_chosen { finding.only_if_named() } else { finding })
 }
 
-fn line_gotoolchain(examined: &Examined, line: &GoEnvLine) -> Option<Finding> {
+fn line_gotoolchain(context: &Inputs, line: &GoEnvLine) -> Option<Finding> {
     let base = line.value.split('+').next().unwrap_or_default();
     if matches!(base, "auto" | "path") {
         return None;
     }
     let what = format!("`go env -w` has left GOTOOLCHAIN={}", line.value);
     let fix = "`go env -u GOTOOLCHAIN`";
-    let chosen = examined.env.as_ref().map(|env| env.toolchain.id.version().tag());
+    let chosen = context.env.as_ref().map(|env| env.toolchain.id.version().tag());
     let finding = match (base, chosen) {
         ("local", _) => {
             let why = "each project whose go line is newer than the go that runs it then fails";
@@ -93,7 +93,7 @@ fn line_gotoolchain(examined: &Examined, line: &GoEnvLine) -> Option<Finding> {
     Some(finding.only_if_named())
 }
 
-fn line_goproxy(_: &Examined, line: &GoEnvLine) -> Option<Finding> {
+fn line_goproxy(_: &Inputs, line: &GoEnvLine) -> Option<Finding> {
     (line.value.trim() == "off").then(|| {
         let why = "no module and no toolchain can then be downloaded by the go command";
         let fix = "`go env -u GOPROXY`, unless this machine is meant to be without a network";

@@ -5,11 +5,11 @@ mod path;
 mod private;
 mod profile;
 mod registry;
+mod shared_store;
 mod store;
-mod system;
 
-use crate::examined::Examined;
 use crate::finding::Finding;
+use crate::inputs::Inputs;
 
 /// Checks of one topic.
 pub struct Topic {
@@ -20,7 +20,7 @@ pub struct Topic {
     /// The words of what it can find.
     pub words: &'static [&'static str],
     /// Runs it.
-    pub run: fn(&Examined) -> Vec<Finding>,
+    pub run: fn(&Inputs) -> Vec<Finding>,
 }
 
 /// Every topic, in the order in which findings are told.
@@ -50,7 +50,7 @@ pub const TOPICS: &[Topic] = &[
         name: "system",
         about: "the administrator's store for all users",
         words: &["system-passed-over", "system-foreign", "system-closed", "system-writable"],
-        run: system::run,
+        run: shared_store::run,
     },
     Topic {
         name: "environment",

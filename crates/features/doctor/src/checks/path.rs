@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use sys::registry::{MACHINE_ENVIRONMENT, PathList, Root, place};
 
-use crate::examined::Examined;
 use crate::finding::Finding;
+use crate::inputs::Inputs;
 
 /// Parts of paths by which other managers are known, and their names.
 const MANAGERS: [(&str, &str); 14] = [
@@ -38,9 +38,9 @@ struct Entry {
     real: PathBuf,
 }
 
-pub(super) fn run(examined: &Examined) -> Vec<Finding> {
+pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let entries = entries(examined);
+    let entries = entries(context);
     let ours = entries.iter().position(|entry| entry.is_ours);
     let list = entries.iter().map(told).collect::<Vec<_>>().join(", ");
     match (ours, entries.first()) {
@@ -48,14 +48,14 @@ pub(super) fn run(examined: &Examined) -> Vec<Finding> {
         (Some(_), Some(first)) => {
             let what = format!("{} comes before goward on PATH; in order: {list}", told(first));
             let why = "the first one is run, and what you choose with goward has no effect on `go`";
-            let fix = of_machine(examined, &first.folder).unwrap_or_else(|| fix(examined));
+            let fix = of_machine(context, &first.folder).unwrap_or_else(|| fix(context));
             findings.push(Finding::problem("path-shadowed", what, why, fix).at(&first.folder, None));
         }
         _ => {
             let there = if list.is_empty() { "no go is there".to_owned() } else { format!("in order: {list}") };
             let what = format!("neither goward's shims nor its default stand on PATH; {there}");
             let why = "`goward run` works all the same, and `go` alone is not goward's";
-            let fix = fix(examined);
+            let fix = fix(context);
             findings.push(Finding::note("path-without-goward", what, why, fix));
         }
     }
@@ -69,13 +69,13 @@ pub(super) fn run(examined: &Examined) -> Vec<Finding> {
         let fix = "take out those that you do not need";
         findings.push(Finding::note("path-several", what, why, fix));
     }
-    relative(examined, &mut findings);
+    relative(context, &mut findings);
     findings
 }
 
-fn fix(examined: &Examined) -> String {
-    let shims = examined.ctx.store.layout().shims();
-    match examined.ctx.sys.registry() {
+fn fix(context: &Inputs) -> String {
+    let shims = context.ctx.store.layout().shims();
+    match context.ctx.sys.registry() {
         Some(_) => {
             format!("`goward setup` puts `{}` first in the user's Path; then open a new terminal", shims.display())
         }
@@ -84,9 +84,9 @@ fn fix(examined: &Examined) -> String {
 }
 
 /// What to do about a folder of the machine's `Path` on Windows, which the user's comes after.
-fn of_machine(examined: &Examined, folder: &Path) -> Option<String> {
-    let value = examined.ctx.sys.registry()?.read(Root::Machine, MACHINE_ENVIRONMENT, "Path").ok()??;
-    let stands_there = PathList::of(&value)?.has(folder.to_str()?, examined.ctx.sys.env());
+fn of_machine(context: &Inputs, folder: &Path) -> Option<String> {
+    let value = context.ctx.sys.registry()?.read(Root::Machine, MACHINE_ENVIRONMENT, "Path").ok()??;
+    let stands_there = PathList::of(&value)?.has(folder.to_str()?, context.ctx.sys.env());
     let place = place(Root::Machine, MACHINE_ENVIRONMENT, "Path");
     stands_there.then(|| {
         let (place, folder) = (place.display(), folder.display());
@@ -103,13 +103,13 @@ fn told(entry: &Entry) -> String {
     format!("`{}` (entry {}{what})", entry.folder.display(), entry.number)
 }
 
-fn entries(examined: &Examined) -> Vec<Entry> {
-    let fs = examined.ctx.sys.fs();
-    let layout = examined.ctx.store.layout();
+fn entries(context: &Inputs) -> Vec<Entry> {
+    let fs = context.ctx.sys.fs();
+    let layout = context.ctx.store.layout();
     let ours = [layout.shims(), layout.default_bin()];
     let real_ours: Vec<PathBuf> = ours.iter().filter_map(|folder| fs.resolve(folder).ok()).collect();
     let name = if cfg!(windows) { "go.exe" } else { "go" };
-    let folders = examined.ctx.sys.env().search_path();
+    let folders = context.ctx.sys.env().search_path();
     let mut found: Vec<Entry> = Vec::new();
     for (index, folder) in folders.into_iter().enumerate() {
         let go = folder.join(name);
@@ -130,8 +130,8 @@ fn entries(examined: &Examined) -> Vec<Entry> {
     found
 }
 
-fn relative(examined: &Examined, findings: &mut Vec<Finding>) {
-    let Some(path) = examined.ctx.sys.env().var("PATH") else { return };
+fn relative(context: &Inputs, findings: &mut Vec<Finding>) {
+    let Some(path) = context.ctx.sys.env().var("PATH") else { return };
     let separator = if cfg!(windows) { ';' } else { ':' };
     let Some(entry) = path.split(separator).find(|entry| !entry.is_empty() && !Path::new(entry).is_absolute()) else {
         return;

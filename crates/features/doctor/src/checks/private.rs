@@ -3,39 +3,39 @@
 use std::path::{Path, PathBuf};
 
 use super::store::WRITABLE_BY_OTHERS;
-use crate::examined::Examined;
 use crate::finding::{Finding, Repair, Severity};
+use crate::inputs::Inputs;
 
 /// Bits of a mode by which others than the owner may do anything.
 const OPEN_TO_OTHERS: u32 = 0o077;
 /// The owner alone.
 const PRIVATE_MODE: u32 = 0o700;
 
-pub(super) fn run(examined: &Examined) -> Vec<Finding> {
+pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     let mut findings = Vec::new();
     if cfg!(unix) {
-        gopath(examined, &mut findings);
-        isolated_modes(examined, &mut findings);
+        gopath(context, &mut findings);
+        isolated_modes(context, &mut findings);
     }
-    orphans(examined, &mut findings);
+    orphans(context, &mut findings);
     findings
 }
 
 /// The folders of GOPATH under the chosen toolchain; where none is chosen, of the environment alone.
-fn gopaths(examined: &Examined) -> Vec<PathBuf> {
-    let value = match &examined.env {
+fn gopaths(context: &Inputs) -> Vec<PathBuf> {
+    let value = match &context.env {
         Some(env) => env.variable("GOPATH").and_then(|variable| variable.value.clone()),
-        None => examined.ctx.sys.env().var("GOPATH").map(str::to_owned),
+        None => context.ctx.sys.env().var("GOPATH").map(str::to_owned),
     };
     let value = value.unwrap_or_default();
     let folders = value.split(if cfg!(windows) { ';' } else { ':' }).map(PathBuf::from);
     folders.filter(|folder| folder.is_absolute()).collect()
 }
 
-fn gopath(examined: &Examined, findings: &mut Vec<Finding>) {
-    for folder in gopaths(examined) {
-        let Some(meta) = examined.folder(&folder) else { continue };
-        if let (Some(owner), Some(user)) = (meta.owner, examined.user)
+fn gopath(context: &Inputs, findings: &mut Vec<Finding>) {
+    for folder in gopaths(context) {
+        let Some(meta) = context.folder(&folder) else { continue };
+        if let (Some(owner), Some(user)) = (meta.owner, context.user)
             && owner != user
         {
             let what = format!("GOPATH belongs to user {owner}, and you are user {user}");
@@ -55,10 +55,10 @@ fn gopath(examined: &Examined, findings: &mut Vec<Finding>) {
             let what = format!("others may write to GOPATH (mode {:o})", meta.mode);
             let why = "who can write there puts programs and modules into what you run and build";
             // On a machine that is shared it is closed at once, not twice.
-            let mode = if examined.is_shared() { PRIVATE_MODE } else { meta.mode & !WRITABLE_BY_OTHERS };
+            let mode = if context.is_shared() { PRIVATE_MODE } else { meta.mode & !WRITABLE_BY_OTHERS };
             findings.push(closed("gopath-writable", Severity::Problem, what, why, mode));
         } else if meta.mode & OPEN_TO_OTHERS != 0 {
-            let severity = if examined.is_shared() { Severity::Problem } else { Severity::Note };
+            let severity = if context.is_shared() { Severity::Problem } else { Severity::Note };
             let what = format!("others may look into GOPATH (mode {:o})", meta.mode);
             let why = "on a machine that is shared, sources of private modules are for all to read";
             findings.push(closed("gopath-open", severity, what, why, PRIVATE_MODE));
@@ -66,17 +66,17 @@ fn gopath(examined: &Examined, findings: &mut Vec<Finding>) {
     }
 }
 
-fn isolated_modes(examined: &Examined, findings: &mut Vec<Finding>) {
-    let root = examined.ctx.store.layout().isolated();
-    if examined.folder(&root).is_none() {
+fn isolated_modes(context: &Inputs, findings: &mut Vec<Finding>) {
+    let root = context.ctx.store.layout().isolated();
+    if context.folder(&root).is_none() {
         return;
     }
-    let first = examined.inside(&root);
-    let second = first.iter().flat_map(|folder| examined.inside(folder)).collect::<Vec<_>>();
+    let first = context.inside(&root);
+    let second = first.iter().flat_map(|folder| context.inside(folder)).collect::<Vec<_>>();
     let open: Vec<(PathBuf, u32)> = std::iter::once(root.clone())
         .chain(first)
         .chain(second)
-        .filter(|path| examined.folder(path).is_some_and(|meta| meta.mode & OPEN_TO_OTHERS != 0))
+        .filter(|path| context.folder(path).is_some_and(|meta| meta.mode & OPEN_TO_OTHERS != 0))
         .map(|path| (path, PRIVATE_MODE))
         .collect();
     let Some((path, _)) = open.first() else { return };
@@ -88,14 +88,14 @@ fn isolated_modes(examined: &Examined, findings: &mut Vec<Finding>) {
 }
 
 /// Folders of versions that are no longer installed, and of projects that are gone.
-fn orphans(examined: &Examined, findings: &mut Vec<Finding>) {
-    let layout = examined.ctx.store.layout();
-    let installed = examined.ctx.store.installed().unwrap_or_default();
+fn orphans(context: &Inputs, findings: &mut Vec<Finding>) {
+    let layout = context.ctx.store.layout();
+    let installed = context.ctx.store.installed().unwrap_or_default();
     let is_of = |folder: &Path| {
         let name = folder.file_name().unwrap_or_default();
         name == "projects" || installed.iter().any(|toolchain| name == toolchain.id.version().tag().as_str())
     };
-    for folder in examined.inside(&layout.isolated()).into_iter().filter(|folder| !is_of(folder)) {
+    for folder in context.inside(&layout.isolated()).into_iter().filter(|folder| !is_of(folder)) {
         let what = format!("`{}` belongs to a version that is not installed", folder.display());
         let why = "it takes room and nothing uses it until that version is installed again";
         // The module cache has folders that take no writes.

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::examined::Examined;
 use crate::finding::Finding;
+use crate::inputs::Inputs;
 use crate::limits::{PROFILE_BYTES_MAX, PROFILES_MAX};
 
 /// Profiles in the home folder.
@@ -24,13 +24,13 @@ const OF_MACHINE: [&str; 6] =
 
 const SET_IN_EVERY_SHELL: &str = "it is set in every new shell, and works against what is chosen there";
 
-pub(super) fn run(examined: &Examined) -> Vec<Finding> {
-    if examined.ctx.sys.registry().is_some() {
-        return shell::rivals_of_powershell(&examined.ctx.sys).into_iter().filter_map(in_powershell).collect();
+pub(super) fn run(context: &Inputs) -> Vec<Finding> {
+    if context.ctx.sys.registry().is_some() {
+        return shell::rivals_of_powershell(&context.ctx.sys).into_iter().filter_map(in_powershell).collect();
     }
     let mut findings = Vec::new();
-    let fs = examined.ctx.sys.fs();
-    for path in profiles(examined) {
+    let fs = context.ctx.sys.fs();
+    for path in profiles(context) {
         let Ok(Some(bytes)) = fs.read_if_there(&path, PROFILE_BYTES_MAX) else { continue };
         let text = String::from_utf8_lossy(&bytes);
         for (index, line) in text.lines().enumerate() {
@@ -52,11 +52,11 @@ fn in_powershell(rival: shell::Rival) -> Option<Finding> {
     Some(Finding::problem(word, what, why, rival.fix).at(rival.path, rival.line))
 }
 
-fn profiles(examined: &Examined) -> Vec<PathBuf> {
-    let home = examined.ctx.sys.env().home();
+fn profiles(context: &Inputs) -> Vec<PathBuf> {
+    let home = context.ctx.sys.env().home();
     let of_user = home.iter().flat_map(|home| OF_USER.iter().map(|name| home.join(name)));
     let mut paths: Vec<PathBuf> = of_user.chain(OF_MACHINE.iter().map(PathBuf::from)).collect();
-    paths.extend(examined.inside(&PathBuf::from("/etc/profile.d")).into_iter().take(PROFILES_MAX));
+    paths.extend(context.inside(&PathBuf::from("/etc/profile.d")).into_iter().take(PROFILES_MAX));
     paths
 }
 

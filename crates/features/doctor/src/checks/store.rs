@@ -2,43 +2,43 @@
 
 use std::path::PathBuf;
 
-use crate::examined::Examined;
 use crate::finding::{Finding, Repair};
+use crate::inputs::Inputs;
 
 /// Bits of a mode by which others than the owner may write.
 pub(super) const WRITABLE_BY_OTHERS: u32 = 0o022;
 
-pub(super) fn run(examined: &Examined) -> Vec<Finding> {
+pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     let mut findings = Vec::new();
     // Whose the folder itself is was asked before: `home.rs`.
-    contents(examined, &mut findings);
-    trees(examined, &mut findings);
-    state(examined, &mut findings);
-    shims(examined, &mut findings);
+    contents(context, &mut findings);
+    trees(context, &mut findings);
+    state(context, &mut findings);
+    shims(context, &mut findings);
     findings
 }
 
 /// What goward and the user's shells read or run besides the trees is written by nobody but its owner. A store that was
 /// made under a umask that lets everybody write is closed name by name.
-fn contents(examined: &Examined, findings: &mut Vec<Finding>) {
+fn contents(context: &Inputs, findings: &mut Vec<Finding>) {
     if !cfg!(unix) {
         return;
     }
-    let layout = examined.ctx.store.layout();
-    let mut paths = examined.inside(layout.home());
+    let layout = context.ctx.store.layout();
+    let mut paths = context.inside(layout.home());
     let folders = [layout.shims(), layout.manifests(), layout.generations(), layout.shell(), layout.transactions()];
-    for path in folders.iter().flat_map(|folder| examined.inside(folder)) {
-        paths.extend(examined.inside(&path));
+    for path in folders.iter().flat_map(|folder| context.inside(folder)) {
+        paths.extend(context.inside(&path));
         paths.push(path);
     }
     let open: Vec<(PathBuf, u32)> = paths
         .into_iter()
         .filter_map(|path| {
-            let meta = examined.ctx.sys.fs().look(&path).ok()??;
+            let meta = context.ctx.sys.fs().look(&path).ok()??;
             let is_kind = matches!(meta.kind, sys::EntryKind::File | sys::EntryKind::Dir);
             let is_open = is_kind && meta.mode & WRITABLE_BY_OTHERS != 0;
             // A group that has nobody else in it is nobody else.
-            let is_open = is_open && examined.ctx.sys.fs().trust_entries(std::slice::from_ref(&path)).is_err();
+            let is_open = is_open && context.ctx.sys.fs().trust_entries(std::slice::from_ref(&path)).is_err();
             is_open.then_some((path, meta.mode & !WRITABLE_BY_OTHERS))
         })
         .collect();
@@ -52,12 +52,12 @@ fn contents(examined: &Examined, findings: &mut Vec<Finding>) {
 }
 
 /// Trees, and every file in them, are written by nobody but their owner.
-fn trees(examined: &Examined, findings: &mut Vec<Finding>) {
+fn trees(context: &Inputs, findings: &mut Vec<Finding>) {
     if !cfg!(unix) {
         return;
     }
-    let store = &examined.ctx.store;
-    let fs = examined.ctx.sys.fs();
+    let store = &context.ctx.store;
+    let fs = context.ctx.sys.fs();
     for toolchain in store.toolchains().unwrap_or_default() {
         let files = store.manifest(&toolchain.id).map(|manifest| manifest.files).unwrap_or_default();
         let files = files.iter().map(|file| toolchain.tree.join(&file.path));
@@ -79,8 +79,8 @@ fn trees(examined: &Examined, findings: &mut Vec<Finding>) {
     }
 }
 
-fn state(examined: &Examined, findings: &mut Vec<Finding>) {
-    let store = &examined.ctx.store;
+fn state(context: &Inputs, findings: &mut Vec<Finding>) {
+    let store = &context.ctx.store;
     let home = store.layout().home();
     match store.faults() {
         Ok(faults) => {
@@ -107,13 +107,13 @@ fn state(examined: &Examined, findings: &mut Vec<Finding>) {
     }
 }
 
-fn shims(examined: &Examined, findings: &mut Vec<Finding>) {
+fn shims(context: &Inputs, findings: &mut Vec<Finding>) {
     if !cfg!(unix) {
         return;
     }
-    let fs = examined.ctx.sys.fs();
-    let folder = examined.ctx.store.layout().shims();
-    let dull: Vec<(PathBuf, u32)> = examined
+    let fs = context.ctx.sys.fs();
+    let folder = context.ctx.store.layout().shims();
+    let dull: Vec<(PathBuf, u32)> = context
         .inside(&folder)
         .into_iter()
         .filter_map(|path| {

@@ -8,8 +8,8 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use release::{escaped, shown};
 
-use super::wish::Wish;
-use super::{Broken, Found, image};
+use super::pin_value::PinValue;
+use super::{Broken, Found, image_tag};
 use crate::error::PinFileFault;
 
 /// The feature that installs Go, without its version.
@@ -36,12 +36,12 @@ pub(super) fn find(text: &str) -> Result<Option<Found>, Broken> {
         }
     }
     let Some(Value::StringLit(reference)) = value(document, "image") else { return Ok(None) };
-    let Some(request) = image::request(&reference.value) else { return Ok(None) };
-    let wish = match reference.value.contains("${") {
+    let Some(request) = image_tag::request(&reference.value) else { return Ok(None) };
+    let value = match reference.value.contains("${") {
         true => Err(PinFileFault::Variable(shown(&reference.value))),
-        false => Ok(Wish::Request(request)),
+        false => Ok(PinValue::Request(request)),
     };
-    Ok(Some(Found { offset: reference.range.start, text: reference.value.to_string(), wish, more: false }))
+    Ok(Some(Found { offset: reference.range.start, text: reference.value.to_string(), value, more: false }))
 }
 
 fn is_feature(name: &str) -> bool {
@@ -54,24 +54,24 @@ fn of_feature(text: &str, property: &ObjectProp<'_>) -> Option<Found> {
         Value::Object(options) => value(options, "version"),
         other => Some(other),
     };
-    let latest = || Ok(Wish::Request("latest".to_owned()));
+    let latest = || Ok(PinValue::Request("latest".to_owned()));
     let Some(version) = version else {
         let offset = property.range.start;
-        return Some(Found { offset, text: "latest".to_owned(), wish: latest(), more: false });
+        return Some(Found { offset, text: "latest".to_owned(), value: latest(), more: false });
     };
     let range = version.range();
     let written = text.get(range.start..range.end).unwrap_or_default();
-    let (text, wish) = match version {
+    let (text, value) = match version {
         Value::StringLit(version) => match version.value.as_ref() {
             "none" => return None,
             "latest" | "lts" | "current" => (version.value.to_string(), latest()),
             text if text.contains("${") => (text.to_owned(), Err(PinFileFault::Variable(shown(text)))),
-            text => (text.to_owned(), Ok(Wish::Request(text.to_owned()))),
+            text => (text.to_owned(), Ok(PinValue::Request(text.to_owned()))),
         },
         Value::NumberLit(_) => (written.to_owned(), Err(PinFileFault::Number(written.to_owned()))),
         _ => (written.to_owned(), Err(PinFileFault::NoVersion(shown(written)))),
     };
-    Some(Found { offset: range.start, text, wish, more: false })
+    Some(Found { offset: range.start, text, value, more: false })
 }
 
 fn value<'o, 'a>(object: &'o Object<'a>, name: &str) -> Option<&'o Value<'a>> {

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use release::shown;
 
-use super::wish::Wish;
-use super::{Found, image};
+use super::pin_value::PinValue;
+use super::{Found, image_tag};
 use crate::error::PinFileFault;
 
 /// Bytes of a name after its variables are put in. Real ones are far shorter; a chain of variables that
@@ -48,18 +48,18 @@ pub(super) fn find(text: &str) -> Option<Found> {
         if is_stage {
             continue;
         }
-        let wish = match expand(written, &defaults) {
-            Ok(name) => match image::request(&name) {
-                Some(request) => Ok(Wish::Request(request)),
+        let value = match expand(written, &defaults) {
+            Ok(name) => match image_tag::request(&name) {
+                Some(request) => Ok(PinValue::Request(request)),
                 None => continue,
             },
             // Which image it is has to be certain, else it is not ours to complain about.
-            Err(_) if image::request(written).is_none() => continue,
+            Err(_) if image_tag::request(written).is_none() => continue,
             Err(variable) => Err(PinFileFault::Variable(shown(&variable))),
         };
         match &mut found {
             Some(found) => found.more = true,
-            None => found = Some(Found { offset, text: written.to_owned(), wish, more: false }),
+            None => found = Some(Found { offset, text: written.to_owned(), value, more: false }),
         }
     }
     found

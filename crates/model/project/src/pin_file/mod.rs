@@ -1,6 +1,6 @@
 //! The version in a file that pins, read by the rules of the tool whose file it is.
 //!
-//! Each file of this folder finds the text and its line; [`wish`] turns the tool's own forms into the
+//! Each file of this folder finds the text and its line; [`pin_value`] turns the tool's own forms into the
 //! grammar of requests. What a tool could look up or build and no release stands for is refused by name, but
 //! only where the file decides.
 //!
@@ -9,17 +9,17 @@
 
 mod devcontainer;
 mod dockerfile;
-mod image;
-mod table;
-mod wish;
-mod words;
+mod image_tag;
+mod line_formats;
+mod pin_value;
+mod toml_formats;
 
 use crate::error::{PinFileFault, ProjectError};
+use crate::file_name::PinKind;
 use crate::input::{FoundFile, Inputs};
 use crate::origin::Origin;
-use crate::pin_kind::PinKind;
 
-pub(crate) use wish::{Wish, of_variable};
+pub(crate) use pin_value::{PinValue, of_variable};
 
 /// What some editors write in front of UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -32,7 +32,7 @@ pub(crate) struct Pin {
     /// The text as it stands there.
     pub text: String,
     /// What it stands for. An error only where the pin decides.
-    pub wish: Result<Wish, PinFileFault>,
+    pub value: Result<PinValue, PinFileFault>,
     /// Whether the file names more versions, which do not count.
     pub more: bool,
 }
@@ -44,7 +44,7 @@ struct Found {
     /// The text as it stands there.
     text: String,
     /// What it stands for.
-    wish: Result<Wish, PinFileFault>,
+    value: Result<PinValue, PinFileFault>,
     /// Whether there are more, which do not count.
     more: bool,
 }
@@ -65,7 +65,7 @@ pub(crate) fn find(file: &FoundFile, inputs: &Inputs) -> Result<Option<Pin>, Pro
     let content = file.content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&file.content);
     let kind = match file.name.pin_kind() {
         None => return Ok(None),
-        Some(PinKind::GoVersion | PinKind::ToolVersions) => return words::find(file, content),
+        Some(PinKind::GoVersion | PinKind::ToolVersions) => return line_formats::find(file, content),
         Some(kind) => kind,
     };
     if !content.windows(2).any(|pair| pair == b"go") {
@@ -76,13 +76,13 @@ pub(crate) fn find(file: &FoundFile, inputs: &Inputs) -> Result<Option<Pin>, Pro
     let text = std::str::from_utf8(content)
         .map_err(|error| refused(Broken { offset: error.valid_up_to(), fault: PinFileFault::NotUtf8 }))?;
     let found = match kind {
-        PinKind::Mise => table::mise(text, inputs.platform.as_deref()),
-        PinKind::Proto => table::proto(text),
+        PinKind::Mise => toml_formats::mise(text, inputs.platform.as_deref()),
+        PinKind::Proto => toml_formats::proto(text),
         PinKind::Devcontainer => devcontainer::find(text),
         _ => Ok(dockerfile::find(text)),
     };
     let found = found.map_err(refused)?;
-    Ok(found.map(|found| Pin { origin: at(found.offset), text: found.text, wish: found.wish, more: found.more }))
+    Ok(found.map(|found| Pin { origin: at(found.offset), text: found.text, value: found.value, more: found.more }))
 }
 
 /// The line of a place, the first being 1.

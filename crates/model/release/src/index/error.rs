@@ -7,6 +7,7 @@ use crate::limits::INDEX_BYTES_MAX;
 
 /// Bytes that are no index.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum IndexError {
     /// Nothing was answered.
     #[error("read the release index: the answer is empty")]
@@ -38,7 +39,6 @@ pub enum IndexError {
     /// The answer is no JSON, or JSON of another shape.
     #[error("read the release index: {what} at line {line}, column {column}; it begins {seen}")]
     Malformed {
-        /// What is wrong there.
         what: String,
         /// The line, the first being 1.
         line: usize,
@@ -52,10 +52,7 @@ pub enum IndexError {
     NoReleases,
     /// The list says two different things about one archive.
     #[error("read the release index: it lists `{filename}` twice with different contents")]
-    Contradiction {
-        /// The archive.
-        filename: String,
-    },
+    Contradiction { filename: String },
 }
 
 impl IndexError {

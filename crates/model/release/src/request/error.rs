@@ -8,16 +8,14 @@ use crate::{Minor, Version};
 
 /// A text that is no request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum RequestError {
     /// Nothing was written.
     #[error("read an empty text as a version")]
     Empty,
     /// The text is longer than any request.
     #[error("read a version of {bytes} bytes (at most {REQUEST_BYTES_MAX})")]
-    TooLong {
-        /// Its length.
-        bytes: usize,
-    },
+    TooLong { bytes: usize },
     /// The range has more bounds than one can mean.
     #[error("read a range with more than {RANGE_BOUNDS_MAX} bounds")]
     TooManyBounds,
@@ -32,7 +30,6 @@ pub enum RequestError {
     /// A word other tools know, for something this one does not do.
     #[error("use `{word}`: {}", what.reason())]
     Unsupported {
-        /// The word.
         word: String,
         /// What it stands for.
         what: Unsupported,
@@ -100,11 +97,11 @@ impl Diagnose for RequestError {
 
 /// A request for which nothing known fits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum NoMatch {
     /// No known release fits.
     #[error("find a release for `{request}`")]
     Nothing {
-        /// What was asked for.
         request: Request,
         /// Known releases that look alike, nearest first.
         nearest: Vec<Version>,
@@ -113,10 +110,7 @@ pub enum NoMatch {
     },
     /// The request stands for several releases where one is wanted.
     #[error("take `{request}` for one release: it stands for several")]
-    Several {
-        /// What was asked for.
-        request: Request,
-    },
+    Several { request: Request },
 }
 
 impl Diagnose for NoMatch {

@@ -1,0 +1,171 @@
+//! Emulates `exec` where no program can take another's place.
+//!
+//! The program runs as our child, and we behave as if we were it:
+//!
+//! - Ctrl-C and Ctrl-Break, which the console sends to both, are the child's to handle; we only wait.
+//! - When we are ended, so is the child: it is in a job that ends with our last handle of it. What the child
+//!   starts is in no job of ours and lives as long as it would without us (a daemon stays a daemon).
+//! - The child does not run before it is in that job, so there is no instant at which it could be left behind.
+//! - Its exit code is handed on, all 32 bits of it.
+//!
+//! The shim has this very file in it (`crates/bins/shim/src/std_main.rs`), so it needs the standard library only.
+
+use std::ffi::c_void;
+use std::io;
+use std::os::windows::io::AsRawHandle;
+use std::os::windows::process::CommandExt;
+use std::process::{Child, Command};
+
+type Handle = *mut c_void;
+
+/// `CREATE_SUSPENDED`
+const SUSPENDED: u32 = 0x0000_0004;
+/// `JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE`
+const END_WITH_JOB: u32 = 0x0000_2000;
+/// `JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK`
+const CHILDREN_ARE_FREE: u32 = 0x0000_1000;
+/// `JobObjectExtendedLimitInformation`
+const EXTENDED_LIMITS: i32 = 9;
+/// `CTRL_C_EVENT` and `CTRL_BREAK_EVENT`; what is above asks to end (the window is closed, the user logs off).
+const CTRL_BREAK: u32 = 1;
+
+/// `JOBOBJECT_EXTENDED_LIMIT_INFORMATION`
+#[repr(C)]
+#[derive(Default)]
+struct JobLimits {
+    process_time: i64,
+    job_time: i64,
+    flags: u32,
+    working_set_min: usize,
+    working_set_max: usize,
+    processes_max: u32,
+    affinity: usize,
+    priority: u32,
+    scheduling: u32,
+    transfers: [u64; 6],
+    process_memory: usize,
+    job_memory: usize,
+    process_memory_peak: usize,
+    job_memory_peak: usize,
+}
+
+#[link(name = "kernel32")]
+unsafe extern "system" {
+    fn SetConsoleCtrlHandler(handler: Option<unsafe extern "system" fn(u32) -> i32>, add: i32) -> i32;
+    fn CreateJobObjectW(attributes: *const c_void, name: *const u16) -> Handle;
+    fn SetInformationJobObject(job: Handle, class: i32, information: *const c_void, bytes: u32) -> i32;
+    fn AssignProcessToJobObject(job: Handle, process: Handle) -> i32;
+    fn TerminateJobObject(job: Handle, code: u32) -> i32;
+    fn CloseHandle(handle: Handle) -> i32;
+    fn GetCommandLineW() -> *const u16;
+}
+
+#[link(name = "ntdll")]
+unsafe extern "system" {
+    fn NtResumeProcess(process: Handle) -> i32;
+}
+
+/// Runs a program with our own streams as if it were us; returns its exit code.
+///
+/// # Errors
+/// When the program cannot be started, in the system's words.
+pub(crate) fn emulate_exec(command: &mut Command) -> io::Result<u32> {
+    // SAFETY: the handler is a function of this program, and touches nothing. Handlers are not inherited.
+    unsafe { SetConsoleCtrlHandler(Some(leave_it_to_the_child), 1) };
+    let mut child = start_in(job(END_WITH_JOB | CHILDREN_ARE_FREE), command)?;
+    // The system has 32 bits without a sign; the standard library shows them with one.
+    Ok(child.wait()?.code().unwrap_or(1).cast_unsigned())
+}
+
+/// The text that this process was started with: its name and its arguments, not taken apart.
+#[allow(dead_code, reason = "of the two programs that have this file only the shim asks")]
+pub(crate) fn command_line() -> &'static [u16] {
+    /// A command line is no longer than this, in units of UTF-16 (`CreateProcessW`).
+    const UNITS_MAX: usize = 32_768;
+    // SAFETY: the text belongs to the process, is ended by a zero, and stays where it is until the process ends.
+    unsafe {
+        let line = GetCommandLineW();
+        let length = (0..UNITS_MAX).take_while(|unit| *line.add(*unit) != 0).count();
+        std::slice::from_raw_parts(line, length)
+    }
+}
+
+/// A job for a program whose children are to end with it. It ends all of them when it is dropped.
+#[allow(dead_code, reason = "of the two programs that have this file only goward starts helpers")]
+pub(crate) struct Job {
+    handle: Option<Handle>,
+}
+
+#[allow(dead_code, reason = "of the two programs that have this file only goward starts helpers")]
+impl Job {
+    /// One with nothing in it. Where the system refuses, the programs run without one.
+    pub(crate) fn new() -> Job {
+        Job { handle: job(END_WITH_JOB) }
+    }
+
+    /// Starts a program in it.
+    ///
+    /// # Errors
+    /// When the program cannot be started, in the system's words.
+    pub(crate) fn start(&self, command: &mut Command) -> io::Result<Child> {
+        start_in(self.handle, command)
+    }
+
+    /// Ends all that runs in it.
+    pub(crate) fn end(&self) {
+        /// The code with which they end; nobody looks at it.
+        const CODE: u32 = 1;
+        if let Some(job) = self.handle {
+            // SAFETY: the handle is open until this value is dropped.
+            unsafe { TerminateJobObject(job, CODE) };
+        }
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        if let Some(job) = self.handle.take() {
+            // SAFETY: the handle is open, and nobody has it after this.
+            unsafe { CloseHandle(job) };
+        }
+    }
+}
+
+/// Starts a program in a job. It does not run before it is in there.
+fn start_in(job: Option<Handle>, command: &mut Command) -> io::Result<Child> {
+    let mut child = command.creation_flags(SUSPENDED).spawn()?;
+    let process: Handle = child.as_raw_handle();
+    if let Some(job) = job {
+        // Where the system refuses (a job of somebody else's that allows no other inside) it runs without one.
+        // SAFETY: both handles are open: the job's by whoever called, the child's not before `child` is dropped.
+        unsafe { AssignProcessToJobObject(job, process) };
+    }
+    // SAFETY: the handle is open, and that of a process whose only thread waits to be let go.
+    let refused = unsafe { NtResumeProcess(process) };
+    if refused < 0 {
+        // It has not run a single instruction: ending it loses nothing.
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(io::Error::other(format!("the new process could not be let go (status {refused:#x})")));
+    }
+    Ok(child)
+}
+
+/// A job whose processes end when its last handle is closed: ours, which the system closes when we end.
+fn job(flags: u32) -> Option<Handle> {
+    // SAFETY: no attributes (the handle is not inherited) and no name are both allowed.
+    let job = unsafe { CreateJobObjectW(std::ptr::null(), std::ptr::null()) };
+    if job.is_null() {
+        return None;
+    }
+    let limits = JobLimits { flags, ..JobLimits::default() };
+    let bytes = u32::try_from(size_of::<JobLimits>()).unwrap_or(0);
+    // SAFETY: the pointer is to a structure of the shape and size that the class has, alive for the call.
+    let set = unsafe { SetInformationJobObject(job, EXTENDED_LIMITS, (&raw const limits).cast(), bytes) };
+    (set != 0).then_some(job)
+}
+
+/// Says that Ctrl-C was handled: it was, by the child, which has had it too.
+unsafe extern "system" fn leave_it_to_the_child(event: u32) -> i32 {
+    i32::from(event <= CTRL_BREAK)
+}

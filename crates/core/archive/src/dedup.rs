@@ -1,0 +1,130 @@
+//! Files of installed siblings, found by their contents and linked instead of being written.
+//!
+//! Between two patch releases of Go nearly all files are the same. A file whose SHA-256 stands in a
+//! sibling's manifest is given a second name (or its blocks are shared, where the file system can)
+//! instead of being written again. What stands on disk is hashed first: a sibling's file that was
+//! damaged or changed since it was admitted is not what its manifest says, and is passed over.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
+use sys::{EntryKind, Fs};
+
+/// How a file on disk is used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkMode {
+    /// Shared blocks where the file system has them, else a second name.
+    Auto,
+    /// Shared blocks only.
+    Reflink,
+    /// A second name only.
+    Hardlink,
+    /// Not at all: every file is written.
+    Copy,
+}
+
+/// Files of siblings, by content.
+pub struct SharedFiles {
+    mode: LinkMode,
+    by_content: HashMap<([u8; 32], bool), Known>,
+    /// Set when the file system has refused to share blocks: it will refuse again.
+    no_reflinks: AtomicBool,
+    linked_files: AtomicU64,
+    linked_bytes: AtomicU64,
+    numbers: AtomicU64,
+}
+
+struct Known {
+    path: PathBuf,
+    bytes: u64,
+}
+
+impl SharedFiles {
+    /// No files yet, to be used in this way.
+    pub fn new(mode: LinkMode) -> SharedFiles {
+        SharedFiles {
+            mode,
+            by_content: HashMap::new(),
+            no_reflinks: AtomicBool::new(mode == LinkMode::Hardlink),
+            linked_files: AtomicU64::new(0),
+            linked_bytes: AtomicU64::new(0),
+            numbers: AtomicU64::new(0),
+        }
+    }
+
+    /// A file of a sibling, as its manifest has it. The first of two files of one content counts.
+    pub fn add(&mut self, sha256: [u8; 32], executable: bool, path: PathBuf, bytes: u64) {
+        if self.mode != LinkMode::Copy {
+            self.by_content.entry((sha256, executable)).or_insert(Known { path, bytes });
+        }
+    }
+
+    /// How they are used.
+    pub(crate) fn mode(&self) -> LinkMode {
+        self.mode
+    }
+
+    /// Whether there is anything that could be used.
+    pub fn is_empty(&self) -> bool {
+        self.by_content.is_empty()
+    }
+
+    /// How many files, and bytes, were used again so far.
+    pub fn linked(&self) -> (u64, u64) {
+        (self.linked_files.load(Ordering::Relaxed), self.linked_bytes.load(Ordering::Relaxed))
+    }
+
+    /// Puts a file of this content at `new` without writing it; false where it has to be written.
+    pub(crate) fn try_link(&self, fs: &Fs, sha256: &[u8; 32], executable: bool, new: &Path, mode: u32) -> bool {
+        let Some(known) = self.by_content.get(&(*sha256, executable)) else { return false };
+        let Ok(Some(meta)) = fs.look(&known.path) else { return false };
+        let as_admitted =
+            meta.kind == EntryKind::File && meta.bytes == known.bytes && (cfg!(windows) || meta.mode & 0o777 == mode);
+        if !as_admitted || !holds(fs, &known.path, known.bytes, sha256) {
+            return false;
+        }
+        if !self.no_reflinks.load(Ordering::Relaxed) {
+            match fs.reflink(&known.path, new, mode) {
+                Ok(()) => return self.count(known.bytes),
+                Err(_) => self.no_reflinks.store(true, Ordering::Relaxed),
+            }
+        }
+        if self.mode == LinkMode::Reflink {
+            return false;
+        }
+        // Refused for too many links, another file system, or a system without them: then it is written.
+        fs.hard_link(&known.path, new).is_ok() && self.count(known.bytes)
+    }
+
+    /// A number unlike those given before.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn count(&self, bytes: u64) -> bool {
+        self.linked_files.fetch_add(1, Ordering::Relaxed);
+        self.linked_bytes.fetch_add(bytes, Ordering::Relaxed);
+        true
+    }
+}
+
+/// How much of a file is hashed at once, in bytes.
+const HASH_CHUNK_BYTES: usize = 256 << 10;
+
+/// Whether a file on disk holds just these bytes now. One that cannot be read does not.
+fn holds(fs: &Fs, path: &Path, bytes: u64, sha256: &[u8; 32]) -> bool {
+    let Ok(mut file) = fs.open(path) else { return false };
+    let mut buffer = vec![0; HASH_CHUNK_BYTES.min(usize::try_from(bytes).unwrap_or(HASH_CHUNK_BYTES)).max(1)];
+    let mut hasher = Sha256::new();
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => hasher.update(&buffer[..read]),
+            Err(_) => return false,
+        }
+    }
+    <[u8; 32]>::from(hasher.finalize()) == *sha256
+}

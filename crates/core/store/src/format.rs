@@ -1,0 +1,23 @@
+//! The number of a record's format.
+
+/// The format that this version writes. A reader refuses a higher one.
+pub(crate) const FORMAT: u32 = 1;
+
+/// That of a record which does not name one.
+pub(crate) fn first_format() -> u32 {
+    1
+}
+
+/// Refuses what a later goward has written.
+pub(crate) fn check_format(format: u32) -> Result<(), serde_json::Error> {
+    check_format_up_to(format, FORMAT)
+}
+
+/// Refuses a format that is higher than the one this goward knows of such a record.
+pub(crate) fn check_format_up_to(format: u32, known: u32) -> Result<(), serde_json::Error> {
+    if format > known {
+        let message = format!("format {format} is newer than this goward understands ({known})");
+        return Err(serde::de::Error::custom(message));
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! A second store, put up by the administrator for all users of a machine: read, never written.
+//!
+//! Its toolchains stand beside the user's own, which come first. It is passed over unless its folders, and all above
+//! them, belong to the administrator (or to the user at work) and nobody else may write to them (`sys::Fs::trust`):
+//! whoever could put a tree there would choose what everybody runs. So is a tree whose root, `bin` or `go` is not so. Where the system has no owners (Windows), it is looked at only
+//! because a setting names it; who may write there is the administrator's to see to.
+//!
+//! Nothing is locked in it. A removal by the administrator finds running programs by the files that they
+//! run from, where the system tells.
+
+use std::path::PathBuf;
+
+use release::ToolchainId;
+use sys::EntryKind;
+
+use crate::{Layout, Store, StoreError, Toolchain};
+
+/// What is to be said of the second store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SharedStore {
+    /// There is none, or it is the user's own.
+    None,
+    /// It is read.
+    Trusted(PathBuf),
+    /// It is there and passed over, for this reason.
+    PassedOver {
+        /// Its folder.
+        home: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Store {
+    /// The same store, with a second one whose toolchains may be run. A store is no second one to itself.
+    pub fn with_shared_store(self, home: impl Into<PathBuf>) -> Store {
+        let layout = Layout::new(home.into());
+        let shared = (layout.home() != self.layout.home()).then_some(layout);
+        Store { shared, ..self }
+    }
+
+    /// Whether there is a second store, and whether it is read.
+    pub fn shared_store(&self) -> SharedStore {
+        let Some(layout) = &self.shared else { return SharedStore::None };
+        let home = layout.home().to_owned();
+        let fs = self.sys.fs();
+        for folder in [home.clone(), layout.toolchains()] {
+            match fs.follow(&folder) {
+                Ok(Some(meta)) if meta.kind == EntryKind::Dir => {}
+                Ok(_) => return SharedStore::None,
+                Err(cause) => {
+                    let reason = format!("`{}` cannot be looked at ({cause})", folder.display());
+                    return SharedStore::PassedOver { home, reason };
+                }
+            }
+        }
+        // The home itself may be a link; where that leads to is what counts.
+        let trusted = fs.trust(&home).and_then(|found| {
+            let layout = Layout::new(found.real);
+            fs.trust_entries(&[layout.toolchains(), layout.manifests()])
+        });
+        if let Err(cause) = trusted {
+            return SharedStore::PassedOver { home, reason: cause.to_string() };
+        }
+        SharedStore::Trusted(home)
+    }
+
+    /// What can be run: what is installed here and what the second store has, each toolchain once and this
+    /// store's first; in the order of versions.
+    ///
+    /// # Errors
+    /// When this store cannot be read, or somebody else can change one of its trees. A second store that cannot be read
+    /// has nothing.
+    pub fn installed(&self) -> Result<Vec<Toolchain>, StoreError> {
+        let mut found = self.toolchains()?;
+        self.trust_trees(&found)?;
+        for other in self.shared_toolchains() {
+            if found.iter().all(|own| own.id != other.id) {
+                found.push(other);
+            }
+        }
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(found)
+    }
+
+    /// One toolchain that can be run: of this store, else of the second one.
+    ///
+    /// # Errors
+    /// When this store cannot be looked at.
+    pub fn find_installed(&self, id: &ToolchainId) -> Result<Option<Toolchain>, StoreError> {
+        match self.find(id)? {
+            Some(own) => Ok(Some(own)),
+            None => Ok(self.in_shared_store(id)),
+        }
+    }
+
+    /// What the second store has; nothing where it is passed over.
+    pub fn shared_toolchains(&self) -> Vec<Toolchain> {
+        match (&self.shared, self.shared_store()) {
+            (Some(layout), SharedStore::Trusted(_)) => {
+                let found = self.toolchains_in(layout).unwrap_or_default();
+                found.into_iter().filter(|toolchain| self.is_trusted_tree(toolchain)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether nobody but the administrator and the user can change what runs first: the tree's root, `bin`, and `go`.
+    fn is_trusted_tree(&self, toolchain: &Toolchain) -> bool {
+        let (tree, bin) = (toolchain.tree.clone(), toolchain.tree.join("bin"));
+        let go = bin.join(toolchain.id.platform().program("go"));
+        self.sys.fs().trust_entries(&[tree, bin, go]).is_ok()
+    }
+
+    /// Where the second store keeps its toolchains, and when that folder last changed, in nanoseconds since 1970.
+    pub(crate) fn shared_store_folder(&self) -> Option<(PathBuf, Option<u64>)> {
+        let folder = self.shared.as_ref()?.toolchains();
+        let meta = self.sys.fs().follow(&folder).ok().flatten();
+        Some((folder, meta.map(|meta| meta.modified_unix_nanos)))
+    }
+
+    /// Whether a toolchain stands in the second store.
+    pub fn is_in_shared_store(&self, toolchain: &Toolchain) -> bool {
+        self.shared.as_ref().is_some_and(|layout| toolchain.tree.starts_with(layout.home()))
+    }
+
+    pub(crate) fn in_shared_store(&self, id: &ToolchainId) -> Option<Toolchain> {
+        let layout = self.shared.as_ref()?;
+        // A look at one name first: most toolchains are not there.
+        let meta = self.sys.fs().look(&layout.tree(id)).ok()??;
+        let there = meta.kind == EntryKind::Dir && matches!(self.shared_store(), SharedStore::Trusted(_));
+        let toolchain = Toolchain { id: id.clone(), tree: layout.tree(id) };
+        (there && self.is_trusted_tree(&toolchain)).then_some(toolchain)
+    }
+
+    /// The layout of the store that a toolchain stands in: this one unless only the second one has it.
+    pub(crate) fn layout_of(&self, id: &ToolchainId) -> Result<&Layout, StoreError> {
+        match (&self.shared, self.find(id)?) {
+            (Some(shared), None) if self.in_shared_store(id).is_some() => Ok(shared),
+            _ => Ok(&self.layout),
+        }
+    }
+
+    /// What a generation's link says for a toolchain.
+    pub(crate) fn link_target(&self, id: &ToolchainId) -> Result<PathBuf, StoreError> {
+        match (self.find(id)?, self.in_shared_store(id)) {
+            (None, Some(toolchain)) => Ok(toolchain.tree),
+            _ => Ok(Layout::toolchain_target(id)),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What a `go` resolves to: a shim, for which goward chooses, or one tree.
+
+use std::path::{Path, PathBuf};
+
+use context::Ctx;
+use sys::EntryKind;
+
+use crate::limits::VERSION_BYTES_MAX;
+
+/// What a `go` resolves to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum GoTarget {
+    /// A shim, for which goward chooses by the folder.
+    Shim,
+    /// A tree, or a shim of one release; of this version where that is known.
+    Tree { tree: PathBuf, version: Option<String> },
+    /// There is no such file, or it is no program.
+    Missing,
+}
+
+/// The name of the go command's file.
+pub(crate) fn go_file() -> &'static str {
+    if cfg!(windows) { "go.exe" } else { "go" }
+}
+
+/// Whether a file is there that can be run.
+pub(crate) fn is_program(ctx: &Ctx, path: &Path) -> bool {
+    match ctx.sys.fs().follow(path) {
+        Ok(Some(meta)) => meta.kind == EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0),
+        _ => false,
+    }
+}
+
+/// Resolves a `go`.
+pub(crate) fn target_of(ctx: &Ctx, go: &Path) -> GoTarget {
+    if !is_program(ctx, go) {
+        return GoTarget::Missing;
+    }
+    let fs = ctx.sys.fs();
+    let shims = ctx.store.layout().shims();
+    let is_in = |folder: &Path| {
+        go.parent() == Some(folder)
+            || matches!((go.parent().map(|parent| fs.resolve(parent)), fs.resolve(folder)), (Some(Ok(a)), Ok(b)) if a == b)
+    };
+    if is_in(&shims) {
+        // `go1.26.8` is that release, whatever the folder asks for.
+        let name = go.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        return match name.trim_end_matches(".exe").strip_prefix("go").filter(|rest| rest.starts_with('1')) {
+            Some(version) => GoTarget::Tree { tree: shims, version: Some(version.to_owned()) },
+            None => GoTarget::Shim,
+        };
+    }
+    let real = fs.resolve(go).unwrap_or_else(|_| go.to_owned());
+    match real.parent().and_then(Path::parent) {
+        Some(tree) => GoTarget::Tree { version: version_of(ctx, tree), tree: tree.to_owned() },
+        None => GoTarget::Missing,
+    }
+}
+
+/// What a tree's VERSION says: `1.27.3`.
+pub(crate) fn version_of(ctx: &Ctx, tree: &Path) -> Option<String> {
+    let bytes = ctx.sys.fs().read_head(&tree.join("VERSION"), VERSION_BYTES_MAX).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let version = text.lines().next()?.trim().strip_prefix("go")?;
+    // What is foreign is shown: no control characters, and no more than a version has.
+    let plain = !version.is_empty() && version.len() <= 64 && version.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+    plain.then(|| version.to_owned())
+}
