@@ -70,10 +70,10 @@ fn bare(text: &str) -> String {
 }
 
 fn circles_of(files: &BTreeMap<Module, String>) -> Vec<String> {
-    let used: BTreeMap<&Module, Vec<Vec<String>>> = files.iter().map(|(module, text)| (module, paths(text))).collect();
+    let used: BTreeMap<&Module, Named> = files.iter().map(|(module, text)| (module, paths(text))).collect();
     let mut arrows: BTreeMap<&Module, BTreeSet<&Module>> = BTreeMap::new();
-    for (module, paths) in &used {
-        let targets = paths.iter().filter_map(|path| resolve(files, &used, module, path, 0));
+    for (module, named) in &used {
+        let targets = named.paths.iter().filter_map(|path| resolve(files, &used, module, path, 0));
         let others = targets.filter(|target| !target.starts_with(module) && !module.starts_with(target));
         arrows.insert(module, others.collect());
     }
@@ -112,7 +112,7 @@ const REEXPORTS_MAX: usize = 8;
 /// The file that a path leads to from a module. `None` where it leads out of the crate.
 fn resolve<'a>(
     files: &'a BTreeMap<Module, String>,
-    used: &BTreeMap<&Module, Vec<Vec<String>>>,
+    used: &BTreeMap<&Module, Named>,
     from: &[String],
     path: &[String],
     depth: usize,
@@ -140,33 +140,45 @@ fn resolve<'a>(
     let Some(name) = names.first().filter(|_| depth < REEXPORTS_MAX && here.as_slice() != from) else {
         return Some(here);
     };
-    let source = used.get(here)?.iter().find(|path| path.len() > 1 && path.last() == Some(name));
+    let source = used.get(here)?.handed_on.iter().find(|path| path.len() > 1 && path.last() == Some(name));
     source.and_then(|path| resolve(files, used, here, path, depth + 1)).or(Some(here))
 }
 
 /// The paths that a text names: those of its `use` lines, each for itself, and those within code that begin with
 /// `crate`, `super` or `self`.
-fn paths(text: &str) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some((start, end)) = next_use(rest) {
-        inline(&rest[..start], &mut found);
-        expand(&[], &rest[start..end], &mut found);
-        rest = &rest[end..];
-    }
-    inline(rest, &mut found);
-    found
+#[derive(Default)]
+struct Named {
+    paths: Vec<Vec<String>>,
+    /// Those of them that other files have by way of this one: of `pub use` lines.
+    handed_on: Vec<Vec<String>>,
 }
 
-/// Where the tree of the next `use` begins and ends.
-fn next_use(text: &str) -> Option<(usize, usize)> {
+fn paths(text: &str) -> Named {
+    let mut named = Named::default();
+    let mut rest = text;
+    while let Some((start, end, is_handed_on)) = next_use(rest) {
+        inline(&rest[..start], &mut named.paths);
+        let mut of_line = Vec::new();
+        expand(&[], &rest[start..end], &mut of_line);
+        if is_handed_on {
+            named.handed_on.extend(of_line.clone());
+        }
+        named.paths.extend(of_line);
+        rest = &rest[end..];
+    }
+    inline(rest, &mut named.paths);
+    named
+}
+
+/// Where the tree of the next `use` begins and ends, and whether it is a `pub use`.
+fn next_use(text: &str) -> Option<(usize, usize, bool)> {
     let mut from = 0;
     loop {
         let start = from + text[from..].find("use ")? + "use ".len();
-        let before = text[..start - "use ".len()].lines().next_back().unwrap_or_default().trim();
-        let begins_a_line = text[..start - "use ".len()].ends_with(['\n', ' ']) || start == "use ".len();
-        if begins_a_line && (before.is_empty() || before.starts_with("pub")) {
-            return Some((start, start + text[start..].find(';')?));
+        let before = &text[..start - "use ".len()];
+        let line = before.rsplit('\n').next().unwrap_or_default().trim();
+        if line.is_empty() || line.starts_with("pub") {
+            return Some((start, start + text[start..].find(';')?, !line.is_empty()));
         }
         from = start;
     }
