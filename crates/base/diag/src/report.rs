@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Class, Diagnose, Hints, Speech, Tried, shown_lines};
+use crate::{Class, Diagnose, Hints, Speech, Tried, shown_json, shown_lines};
 
 /// A failure, ready to be shown: what, why, what to try, what is true now.
 #[derive(Debug, Clone, Serialize)]
@@ -85,6 +85,13 @@ impl Report {
 /// follows a line end stands behind a bar.
 fn indent(text: &str) -> String {
     shown_lines(text).trim_end().replace('\n', "\n    | ")
+}
+
+impl Speech {
+    /// Writes a failure's report whatever the verbosity, in colours or as JSON.
+    pub fn report(&self, report: &Report, json: bool) {
+        self.put(&if json { format!("{}\n", shown_json(&report.json(), false)) } else { report.text(self) });
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::progress::{Progress, Task, TaskHandle};
-use crate::{Report, shown_json, shown_line, shown_lines};
+use crate::{shown_line, shown_lines};
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,13 +73,8 @@ impl Speech {
         self.put(&shown_lines(text));
     }
 
-    /// Writes a failure's report whatever the verbosity, in colours or as JSON.
-    pub fn report(&self, report: &Report, json: bool) {
-        self.put(&if json { format!("{}\n", shown_json(&report.json(), false)) } else { report.text(self) });
-    }
-
     /// The one way out. What comes here has been cleaned, and coloured after that.
-    fn put(&self, text: &str) {
+    pub(crate) fn put(&self, text: &str) {
         let write = || {
             let mut stderr = std::io::stderr().lock();
             let _ = stderr.write_all(text.as_bytes());
