@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the counts of a proof are part of its outcome")]
 
+#[path = "it/support.rs"]
 mod support;
 
 use std::path::{Path, PathBuf};

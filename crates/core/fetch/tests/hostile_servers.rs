@@ -2,11 +2,12 @@
 //!
 //! Each row of the table is one attack. Whatever it is, a document and a file end in a bounded time with the
 //! documented word and class, and nothing that the server made up is taken for the file. Limits are real and a
-//! thousandth of the usual ones; the rows run side by side.
+//! thousandth of the usual ones; the rows run side by side, and no other test beside them: their time is measured.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "how long an attack lasts is told by the real clock")]
 
-mod common;
+#[path = "it/support.rs"]
+mod support;
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -14,9 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::*;
 use diag::{Class, Diagnose, Silent};
 use fetch::{Client, Document, FetchError, Settings};
+use support::*;
 use sys::Clock;
 use testkit::http::{Fault, Hostile, Request, Response, Server};
 use url::Url;

@@ -216,12 +216,7 @@ pub fn arm(tools: &Tools, rows: &mut Rows) -> Result<()> {
     let mut test =
         tools.cargo(&compiler, &["test", "--no-fail-fast", "--package", "shim", "--target", ARM, "--locked"]);
     with_zig(&mut test, &flags, &zig);
-    rows.step(
-        ARM,
-        Outcome::Ran,
-        "the shim's tests under qemu",
-        test_run::run(&mut test, &[]).map(|tests| tests.told()),
-    );
+    rows.step(ARM, Outcome::Ran, "the shim's tests under qemu", test_run::run(&mut test).map(|tests| tests.told()));
     rows.step(ARM, Outcome::Ran, "a real toolchain under qemu", arm_job(tools, &file));
     rows.add(ARM, Outcome::NotDone("the other tests: emulated they take too long".to_owned()));
     Ok(())

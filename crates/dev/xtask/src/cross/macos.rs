@@ -25,10 +25,14 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         .env("CC_aarch64_apple_darwin", tools.script("stub-cc"))
         .env("AR_aarch64_apple_darwin", tools.script("stub-ar"))
         // goward's build script builds the shim, as a program.
-        .env(target_var(TARGET, "LINKER"), tools.script("stub-cc"))
-        // What stubs have made must not be linked later.
-        .env("CARGO_TARGET_DIR", tools.keyed(&compiler, "target-stubs"));
+        .env(target_var(TARGET, "LINKER"), tools.script("stub-cc"));
     rows.step(TARGET, Outcome::Checked, super::lint(&mut clippy), tools::run(&mut clippy));
+    // What stubs have made must not be linked later. It is removed instead of being kept in a folder of its own, since
+    // there the macros and build scripts, which run on this machine, would be compiled once more.
+    let made = tools.target_folder(&compiler).join(TARGET);
+    if made.exists() {
+        fs::remove_dir_all(&made)?;
+    }
     if quick {
         rows.add(TARGET, Outcome::NotDone("linking (--quick)".to_owned()));
     } else if let Some(lack) = tools.lacks(&[ZIG]) {

@@ -1,0 +1,32 @@
+//! goward from the outside: the program in a sealed home, against an upstream on loopback.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
+#![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
+
+mod after_change;
+mod bad_input;
+mod bad_machine;
+mod bundle;
+mod cli;
+mod credentials;
+mod cut_short;
+mod daily;
+mod foreign_files;
+mod foreign_text;
+mod hostile;
+mod import;
+mod install;
+mod main_job;
+mod owners;
+mod pins;
+mod places;
+mod platforms;
+mod real;
+mod repository;
+mod shells;
+mod shims;
+mod silence;
+mod sources;
+mod support;
+mod trust;
+mod umask;
+mod verify;

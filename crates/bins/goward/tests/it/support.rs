@@ -1,0 +1,230 @@
+//! One world per test: a sealed home, an upstream on loopback, and goward between them.
+#![allow(dead_code, reason = "killed.rs and windows_setup.rs use a part of this, and Windows another")]
+
+use std::path::{Path, PathBuf};
+
+use diag::Bytes;
+use serde_json::Value;
+use testkit::{Run, Running, Sandbox, TinyToolchain, Upstream, on_path, program};
+
+/// What most tests offer: two minors, one of them with two patches, an old one, and a prerelease of the next.
+pub const OFFERED: [&str; 6] = ["1.25.9", "1.26.7", "1.26.8", "1.27.2", "1.27.3", "1.28rc1"];
+
+/// A sealed home and the upstream that its goward asks.
+pub struct World {
+    pub upstream: Upstream,
+    pub home: Sandbox,
+}
+
+impl World {
+    /// Everything of [`OFFERED`] for this machine.
+    pub fn new() -> World {
+        World::offering(OFFERED.map(TinyToolchain::host))
+    }
+
+    /// These toolchains and no others.
+    pub fn offering(toolchains: impl IntoIterator<Item = TinyToolchain>) -> World {
+        let toolchains: Vec<TinyToolchain> = toolchains.into_iter().collect();
+        let mut home = sealed();
+        for toolchain in &toolchains {
+            // Digests and sizes depend on the machine's name and on the compressor.
+            home.redact(&toolchain.archive_sha256(), &format!("[SHA-256 of {}]", toolchain.version()));
+            home.redact(&Bytes(toolchain.archive().len() as u64).to_string(), "[SIZE]");
+            home.redact(&Bytes(toolchain.module_zip().len() as u64).to_string(), "[SIZE]");
+            redact_names(&mut home, toolchain);
+        }
+        let upstream = Upstream::start(toolchains);
+        home.set_env("GOWARD_OFFICIAL_URL", upstream.index_url())
+            .set_env("GOPROXY", upstream.proxy_url())
+            .set_env("GOSUMDB", upstream.gosumdb());
+        World { upstream, home }
+    }
+
+    /// Asks these sources only, in this order.
+    pub fn sources(mut self, names: &str) -> World {
+        self.home.set_env("GOWARD_SOURCES", names);
+        self
+    }
+
+    /// Asks the upstream's official index as a mirror of this name, too.
+    pub fn mirror(mut self, name: &str) -> World {
+        let mirrors = format!("{name}={}", self.upstream.index_url());
+        self.home.set_env("GOWARD_MIRRORS", mirrors);
+        self
+    }
+
+    /// Sets a variable.
+    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> World {
+        self.home.set_env(name, value);
+        self
+    }
+
+    /// Runs goward with the words of this line, which has no quotes.
+    pub fn goward(&self, line: &str) -> Run {
+        self.home.goward(line.split_whitespace())
+    }
+
+    /// Starts goward with the words of this line.
+    pub fn spawn(&self, line: &str) -> Running {
+        self.home.spawn(line.split_whitespace())
+    }
+
+    /// A path below goward's home.
+    pub fn store(&self, below: &str) -> PathBuf {
+        below.split('/').fold(self.home.goward_home(), |path, part| path.join(part))
+    }
+
+    /// The tree of a toolchain for this machine.
+    pub fn tree(&self, version: &str) -> PathBuf {
+        self.store(&format!("toolchains/go{version}.{}", platform()))
+    }
+
+    /// A program of a toolchain for this machine.
+    pub fn program(&self, version: &str, name: &str) -> PathBuf {
+        self.tree(version).join("bin").join(program::file_name(name))
+    }
+
+    /// The tree of the default: by links where there are links, else by what the pointer's file and the generation say.
+    pub fn default_tree(&self) -> PathBuf {
+        default_tree(&self.home.goward_home())
+    }
+
+    /// The versions that are installed, as goward lists them.
+    pub fn installed(&self) -> Vec<String> {
+        let list = self.goward("list --json --quiet").success().json();
+        list.as_array().unwrap().iter().map(|item| item["version"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Nothing is listed, no tree is visible, and nothing half-made lies about.
+    #[track_caller]
+    pub fn assert_nothing_installed(&self) {
+        assert_eq!(self.installed(), [""; 0]);
+        assert_eq!(names(&self.store("toolchains")), [""; 0]);
+        assert_eq!(names(&self.store("staging")), [""; 0]);
+    }
+
+    /// What is recorded of a toolchain.
+    pub fn record(&self, version: &str) -> Value {
+        let path = self.store(&format!("manifests/go{version}.{}.json", platform()));
+        serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    }
+
+    /// The kinds of witnesses that a toolchain was admitted with.
+    pub fn witnesses(&self, version: &str) -> Vec<String> {
+        let record = self.record(version);
+        record["witnesses"].as_array().unwrap().iter().map(|w| w["kind"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// A sealed home where waits are short and the machine's name does not show in snapshots.
+pub fn sealed() -> Sandbox {
+    let mut home = Sandbox::new(env!("CARGO_BIN_EXE_goward"));
+    home.set_env("GOWARD_BACKOFF_MILLISECONDS", "1")
+        .set_env("GOWARD_STALL_SECONDS", "60")
+        .set_env("GOWARD_TRIES", "2")
+        .redact(&platform(), "[PLATFORM]")
+        .redact(&platform().replace('-', "/"), "[PLATFORM]");
+    if cfg!(windows) {
+        // Without links it is the shims that are put on PATH, and a junction for other programs is made; see
+        // `docs/platforms.md`. Snapshots show the other way.
+        let own = |below: &[&str]| below.iter().fold(home.goward_home(), |path, part| path.join(part));
+        let (shims, junction) = (own(&["shims"]), own(&["default"]));
+        home.redact(
+            &format!("put `{}` on PATH to have", shims.display()),
+            "put `[HOME]/.goward/current/go/bin` on PATH to have",
+        );
+        // Windows makes junctions, and Wine none: there alone it is no news that there is none.
+        if Path::new(r"C:\windows\system32\winecfg.exe").exists() {
+            let none = "other programs find go by the shims only";
+            home.redact(&format!("no junction could be made at `{}`: {none}\n", junction.display()), "");
+        }
+    }
+    home
+}
+
+/// Windows' archives are zips; snapshots have the name that the others have.
+pub fn redact_names(home: &mut Sandbox, toolchain: &TinyToolchain) {
+    if cfg!(windows) {
+        let version = toolchain.version();
+        home.redact(&toolchain.archive_name(), &format!("go{version}.[PLATFORM].tar.gz"));
+        let module = format!("{}.zip", toolchain.module_version());
+        home.redact(&module, &format!("v0.0.1-go{version}.[PLATFORM].zip"));
+    }
+}
+
+/// This machine as Go names it: `linux-amd64`.
+pub fn platform() -> String {
+    testkit::tiny::host_platform()
+}
+
+/// The tree of the default in this home of goward's.
+pub fn default_tree(home: &Path) -> PathBuf {
+    if !cfg!(windows) {
+        return home.join("current").join("go");
+    }
+    let pointer = std::fs::read_to_string(home.join("current")).unwrap();
+    let text = std::fs::read(home.join(pointer.trim_end()).join("generation.json")).unwrap();
+    let generation: Value = serde_json::from_slice(&text).unwrap();
+    home.join("toolchains").join(generation["toolchain"].as_str().unwrap())
+}
+
+/// The program of this name in the tree of the default.
+pub fn default_program(home: &Path, name: &str) -> PathBuf {
+    default_tree(home).join("bin").join(program::file_name(name))
+}
+
+/// The path of a toolchain's archive at the official site, behind its redirect.
+pub fn official_file(toolchain: &TinyToolchain) -> String {
+    format!("/go/{}", toolchain.archive_name())
+}
+
+/// Copies a program by another program. A file that this process writes itself may be open in a child of
+/// another test at the moment it is to be run, and the system then says "text file busy".
+pub fn copy_program(from: &Path, to: &Path) {
+    #[cfg(unix)]
+    {
+        let cp = on_path("cp").expect("every Unix has cp");
+        assert!(std::process::Command::new(cp).arg(from).arg(to).status().unwrap().success());
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(to, mode).unwrap();
+    }
+    #[cfg(windows)]
+    {
+        std::fs::copy(from, to).unwrap();
+    }
+}
+
+/// Lets the owner write to what goward has made read-only.
+pub fn make_writable(path: &Path) {
+    let mut permissions = std::fs::metadata(path).unwrap().permissions();
+    #[cfg(unix)]
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, if path.is_dir() { 0o755 } else { 0o644 });
+    #[cfg(windows)]
+    #[expect(clippy::permissions_set_readonly_false, reason = "on Windows it is one bit")]
+    permissions.set_readonly(false);
+    std::fs::set_permissions(path, permissions).unwrap();
+}
+
+/// What stands in a folder, sorted; nothing where it is not there.
+pub fn names(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into()).collect();
+    names.sort();
+    names
+}
+
+/// The machine's own Python with pip, called in a way that works in a sealed home; or why there is none.
+pub fn pip() -> Result<String, String> {
+    for name in ["python3", "python"] {
+        let Some(python) = on_path(name) else { continue };
+        // A wrapper script would not work in the sealed home: ask Python where it really is.
+        let asked = std::process::Command::new(python).args(["-c", "import sys; print(sys.executable)"]).output();
+        let Ok(output) = asked else { continue };
+        let real = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let help = Sandbox::new(&real).goward(["-m", "pip", "install", "--help"]);
+        if help.code == 0 && help.stdout.contains("--report") && !real.contains(' ') {
+            return Ok(format!("{real} -m pip"));
+        }
+    }
+    Err("no Python with a pip that knows --report is on PATH".to_owned())
+}

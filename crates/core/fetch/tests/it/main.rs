@@ -1,0 +1,7 @@
+//! Fetching from servers on loopback, honest and other ones.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod certificates;
+mod documents;
+mod files;
+mod support;

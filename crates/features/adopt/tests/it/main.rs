@@ -1,0 +1,6 @@
+//! Installations of other managers, adopted and moved on.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
+
+mod import;
+mod migrate;
+mod support;

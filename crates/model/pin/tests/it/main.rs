@@ -1,0 +1,4 @@
+//! The lines of a pin, and the order of versions.
+
+mod lines;
+mod order;
