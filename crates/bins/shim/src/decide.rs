@@ -12,6 +12,8 @@ pub enum Decision<'t> {
         version: &'t str,
         /// The root of the tree.
         tree: &'t [u8],
+        /// Whether a pin names it: then a go command has to stay what it is, whatever go.mod suggests.
+        pinned: bool,
     },
     /// It cannot be decided at once: `goward` shall look, and speak where something is wrong.
     HandOver(Why),
@@ -68,7 +70,7 @@ pub struct Found<'a> {
 /// Decides for a project. No variable and no argument that bears on the choice may be set.
 pub fn decide<'t>(table: &Table<'t>, found: &Found<'_>) -> Decision<'t> {
     match version(table, found) {
-        Ok(version) => run(table, version),
+        Ok(version) => run(table, version, found.pin.is_some()),
         Err(why) => Decision::HandOver(why),
     }
 }
@@ -77,14 +79,14 @@ pub fn decide<'t>(table: &Table<'t>, found: &Found<'_>) -> Decision<'t> {
 pub fn decide_exact<'t>(table: &Table<'t>, name: &[u8]) -> Decision<'t> {
     let version = name.strip_prefix(b"go").and_then(plain);
     match version.and_then(|version| table.equal(version).filter(|installed| *installed == version)) {
-        Some(version) => run(table, version),
+        Some(version) => run(table, version, false),
         None => Decision::HandOver(Why::Name),
     }
 }
 
-fn run<'t>(table: &Table<'t>, version: &'t str) -> Decision<'t> {
+fn run<'t>(table: &Table<'t>, version: &'t str, pinned: bool) -> Decision<'t> {
     match table.tree(version) {
-        Some(tree) => Decision::Run { version, tree },
+        Some(tree) => Decision::Run { version, tree, pinned },
         None => Decision::HandOver(Why::NotInstalled),
     }
 }

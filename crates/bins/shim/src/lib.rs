@@ -13,7 +13,8 @@
 //! Nor is a table or a pin believed that somebody else could have written ([`Opened`]).
 //!
 //! It never writes to disk, never starts a process beside itself, changes no argument and, on the common
-//! path, nothing of the environment. `docs/shim.md` has the table's format and the contract with `goward`.
+//! path, nothing of the environment but `GOTOOLCHAIN`, which keeps a go command from becoming another release than the one
+//! that a file pins. `docs/shim.md` has the table's format and the contract with `goward`.
 //!
 //! This library is the part that decides, without the standard library and without the system, which it
 //! asks for through [`Machine`]. The program around it is in `main.rs`, twice: on raw system calls, without
@@ -35,6 +36,6 @@ mod windows_args;
 pub use decide::{Decision, Found, Why, decide, decide_exact};
 pub use machine::{Machine, Opened, ReadResult};
 pub use path::Path;
-pub use resolve::{Arena, Call, Resolved, is_set_like, resolve};
+pub use resolve::{Arena, Call, MARK, Resolved, is_set_like, resolve};
 pub use table::{FORMAT_LINE, Table};
 pub use windows_args::after_program_name;

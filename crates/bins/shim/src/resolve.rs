@@ -158,10 +158,13 @@ fn decided<'t>(
     Ok(decide(table, &find(machine, arena, path, call.folder)?))
 }
 
-/// Variables that must not be set: goward's own, the go command's, those of other tools that choose. The last three
+/// The variable that says which value of `GOTOOLCHAIN` is goward's (`crates/core/resolve/src/gotoolchain.rs`).
+pub const MARK: &str = "GOWARD_TOOLCHAIN";
+
+/// Variables that must not be set, besides a `GOTOOLCHAIN` of the user's: goward's own, the go command's, those of other tools that choose. The last three
 /// are families of settings (`crates/core/engine/src/settings`), of which not one is known here.
 const MUST_BE_EMPTY: &[u8] = b"GOWARD_VERSION=\nGOWARD_CONFIG=\nGOWARD_LOCKED=\nGOWARD_FROZEN=\n\
-    GOTOOLCHAIN=\nGOWORK=\nGO111MODULE=\nGOROOT=\nGOENV_VERSION=\nASDF_GOLANG_VERSION=\n\
+    GOWORK=\nGO111MODULE=\nGOROOT=\nGOENV_VERSION=\nASDF_GOLANG_VERSION=\n\
     MISE_GO_VERSION=\nPROTO_GO_VERSION=\nGOWARD_RESOLVE_\nGOWARD_PIN_\nGOWARD_ISOLATE_\n";
 
 /// Whether a variable, as `NAME=value`, begins like one of these lines and has a value.
@@ -192,7 +195,9 @@ fn refuse_settings(machine: &impl Machine, table: &Table<'_>) -> Result<(), Why>
     let another_home = another_home
         || set(machine, "GOWARD_SYSTEM_HOME").is_some_and(|home| table.system.0.strip_suffix(folder) != Some(home));
     let folder_flag = set(machine, "GOFLAGS").is_some_and(|flags| contains(flags, b"-C"));
-    let plain = !another_home && !folder_flag && !machine.any_set(MUST_BE_EMPTY);
+    // One that an outer goward has set is as good as none: here is decided anew.
+    let names_toolchain = set(machine, "GOTOOLCHAIN").is_some_and(|value| set(machine, MARK) != Some(value));
+    let plain = !another_home && !folder_flag && !names_toolchain && !machine.any_set(MUST_BE_EMPTY);
     if plain { Ok(()) } else { Err(Why::Setting) }
 }
 

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::UNIX_EPOCH;
 
-use shim::{Arena, Call, Decision, Machine, Opened, Path, ReadResult, is_set_like, path::called, resolve};
+use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, ReadResult, is_set_like, path::called, resolve};
 
 /// The variable that says which process was handed over, and by which name.
 const MARKER: &str = "GOWARD_SHIM";
@@ -82,11 +82,18 @@ pub fn main() -> ExitCode {
     let rest = Rest::of(&words);
     let mut refusal = None;
 
-    if let Decision::Run { tree, .. } = choice.decision {
+    if let Decision::Run { version, tree, pinned } = choice.decision {
         let file = if name == "gofmt" { "gofmt" } else { "go" };
         let program = PathBuf::from(String::from_utf8_lossy(tree).into_owned()).join("bin").join(program_name(file));
         let mut command = Command::new(program);
-        if let Some(status) = replace(rest.add(named(&mut command, &words)), &mut refusal) {
+        let command = rest.add(named(&mut command, &words));
+        if pinned {
+            let tag = format!("go{version}");
+            command.env("GOTOOLCHAIN", &tag).env(MARK, &tag);
+        } else if machine.var(MARK).is_some() {
+            command.env_remove("GOTOOLCHAIN").env_remove(MARK);
+        }
+        if let Some(status) = replace(command, &mut refusal) {
             return status;
         }
     }

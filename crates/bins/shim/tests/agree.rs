@@ -116,7 +116,7 @@ fn says(folders: &[Files], default: Option<&str>) -> Result<String, Why> {
     let text = table(default);
     let table = Table::parse(text.as_bytes()).unwrap();
     match decide(&table, &found(folders)) {
-        Decision::Run { version, tree } => {
+        Decision::Run { version, tree, .. } => {
             assert_eq!(tree, format!("/h/t/go{version}").as_bytes());
             Ok(version.to_owned())
         }

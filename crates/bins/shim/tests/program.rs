@@ -162,6 +162,40 @@ fn a_changed_pin_counts_at_once() {
     });
 }
 
+/// What a toolchain's script does: it tells what it was given of two variables, and how many it was given.
+const TELL_TOOLCHAIN: &str =
+    "#!/bin/sh\necho \"<$GOTOOLCHAIN> <$GOWARD_TOOLCHAIN>\"\nenv | grep -c TOOLCHAIN\nexit 0\n";
+
+#[test]
+fn a_go_command_stays_the_release_that_a_file_pins_and_calls_within_are_decided_anew() {
+    each(|home| {
+        for version in ["1.26.8", "1.27.3"] {
+            home.script(&format!("home/toolchains/go{version}.linux-amd64/bin/go"), TELL_TOOLCHAIN);
+        }
+        let told = |command: &mut Command| lines(&command.output().unwrap()).join(" ");
+        let none = "<> <> 0";
+        assert_eq!(told(&mut home.command("go")), none);
+        home.write("work/.go-version", "1.26\n");
+        let fixed = "<go1.26.8> <go1.26.8> 2";
+        assert_eq!(told(&mut home.command("go")), fixed);
+        // As from within a program of another folder, which another version was pinned for.
+        let within = |name: &str| {
+            let mut command = home.command(name);
+            command.env("GOTOOLCHAIN", "go1.27.3").env("GOWARD_TOOLCHAIN", "go1.27.3");
+            command
+        };
+        assert_eq!(told(&mut within("go")), fixed);
+        assert_eq!(told(&mut within("go1.26.8")), none);
+        assert_eq!(told(within("go").env("GOTOOLCHAIN", "")), fixed);
+        // The user's own is for goward.
+        assert_eq!(home.who(within("go").env("GOTOOLCHAIN", "go1.26.8")), "goward");
+        assert_eq!(home.who(within("go").env("GOWARD_TOOLCHAIN", "")), "goward");
+        fs::remove_file(home.path("work/.go-version")).unwrap();
+        assert_eq!(told(&mut within("go")), none);
+        assert_eq!(told(&mut within("gofmt")).lines().count(), 1);
+    });
+}
+
 #[test]
 fn what_is_not_plain_is_handed_over_with_its_name_and_every_argument() {
     each(|home| {

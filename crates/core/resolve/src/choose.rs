@@ -15,6 +15,8 @@ use source::go_setting;
 use store::{StoreError, Toolchain};
 use sys::EntryKind;
 
+use crate::gotoolchain::user_gotoolchain;
+
 /// What runs here: the request that counts, the installed toolchain for it if there is one, and every reason.
 #[derive(Debug, Clone)]
 pub struct Choice {
@@ -181,6 +183,13 @@ impl Choice {
             }
             _ => None,
         }
+    }
+
+    /// Whether a version was named for what runs: by a pin, a variable or on the command line. A default names none, nor
+    /// does a project that only needs one. What `GOTOOLCHAIN` names the go command follows by itself.
+    pub fn names_release(&self) -> bool {
+        let Want::Pinned { origin, .. } = &self.decision.want else { return false };
+        origin.rule != Rule::Gotoolchain && self.raised.is_none()
     }
 
     /// Every file and rule that was looked at, a line each.
@@ -387,7 +396,7 @@ pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Resu
         tool_variables,
         argument: argument.map(ToString::to_string),
         goward_version: env.var("GOWARD_VERSION").map(str::to_owned),
-        gotoolchain: env.var("GOTOOLCHAIN").map(str::to_owned),
+        gotoolchain: user_gotoolchain(env).map(str::to_owned),
         go111module: setting("GO111MODULE"),
         gowork,
         gowork_file,

@@ -2,8 +2,9 @@
 //!
 //! The child gets the toolchain's own `bin` first in `PATH` (nested `go` calls must find the same
 //! tree: golang/go#75031) and no `GOROOT` of another tree (a stale one mixes two releases:
-//! "compile: version … does not match go tool version …"). `GOTOOLCHAIN` is the user's, and so are
-//! `GOPATH`, `GOBIN` and the caches, unless `isolate.*` asks for folders of their own (`goenv`).
+//! "compile: version … does not match go tool version …"). A choice that names a release has the go command stay
+//! that release (`gotoolchain`); else `GOTOOLCHAIN` is the user's, and so are `GOPATH`, `GOBIN` and the caches, unless
+//! `isolate.*` asks for folders of their own (`goenv`).
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -13,8 +14,9 @@ use diag::{Class, Diagnose, Hints, hint};
 use store::{StoreError, Toolchain};
 use sys::{EntryKind, Program, UserProgram, programs_in, with_suffixes};
 
-use crate::choose::ChooseError;
+use crate::choose::{Choice, ChooseError};
 use crate::goenv::{foreign_goroot, isolation};
+use crate::gotoolchain::{fixed, with_gotoolchain, without_mark};
 use crate::next_program::is_shim;
 
 /// A program about to run under a toolchain.
@@ -111,12 +113,17 @@ impl Diagnose for LaunchError {
 /// Prepares `words` (a program's name or path, then its arguments) to run under a toolchain, and makes the
 /// folders that it is given for itself.
 ///
-/// A bare name is looked for in the toolchain's `bin` first, then along `PATH`.
+/// A bare name is looked for in the toolchain's `bin` first, then along `PATH`. `choice` is what led to the toolchain.
 ///
 /// # Errors
 /// When there is no such program, or a folder cannot be made.
-pub fn launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Launch, LaunchError> {
-    let launch = plan_launch(ctx, toolchain, words)?;
+pub fn launch(
+    ctx: &Ctx,
+    toolchain: Toolchain,
+    choice: Option<&Choice>,
+    words: &[OsString],
+) -> Result<Launch, LaunchError> {
+    let launch = plan_launch(ctx, toolchain, choice, words)?;
     launch.make_folders(ctx)?;
     Ok(launch)
 }
@@ -125,8 +132,15 @@ pub fn launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Lau
 ///
 /// # Errors
 /// When there is no such program.
-pub fn plan_launch(ctx: &Ctx, toolchain: Toolchain, words: &[OsString]) -> Result<Launch, LaunchError> {
+pub fn plan_launch(
+    ctx: &Ctx,
+    toolchain: Toolchain,
+    choice: Option<&Choice>,
+    words: &[OsString],
+) -> Result<Launch, LaunchError> {
     let (command, dropped_goroot) = launch_in(ctx, &toolchain.tree, words)?;
+    let fixed = fixed(ctx.sys.env(), choice, &toolchain.id);
+    let command = with_gotoolchain(command, ctx.sys.env(), fixed.as_deref());
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     launch.plan_isolation(ctx)?;
     Ok(launch)
@@ -171,22 +185,23 @@ pub fn launch_in(ctx: &Ctx, tree: &Path, words: &[OsString]) -> Result<(UserProg
     if goroot.is_some() {
         command = command.env_remove("GOROOT");
     }
-    Ok((command, goroot))
+    Ok((without_mark(command, ctx.sys.env()), goroot))
 }
 
 /// How a program is run under the name of a shim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShimCall {
-    /// By a `go1.X.Y`: nothing of the environment changes, as for a program of golang.org/dl.
+    /// By a `go1.X.Y`: that release, whatever the folder asks for.
     Exact,
-    /// By `go` or `gofmt`, for what the folder asks for: a `GOROOT` of another tree is left out.
+    /// By `go` or `gofmt`, for what the folder asks for.
     Folder,
     /// By `go +1.26`: besides, the toolchain's own `bin` comes first in `PATH`, since the folder may ask for another
     /// one and nested calls must find the same tree.
     Request,
 }
 
-/// Prepares a toolchain's `go`, or `gofmt` where that is the name, to run under the name of a shim.
+/// Prepares a toolchain's `go`, or `gofmt` where that is the name, to run under the name of a shim. One rule holds for
+/// every name: a `GOROOT` of another tree is left out. `choice` is what led to the toolchain.
 ///
 /// # Errors
 /// When that program is a shim itself, and would come back here; or a folder cannot be made.
@@ -194,6 +209,7 @@ pub fn launch_shim(
     ctx: &Ctx,
     toolchain: Toolchain,
     call: ShimCall,
+    choice: Option<&Choice>,
     name: &str,
     args: &[OsString],
 ) -> Result<Launch, LaunchError> {
@@ -205,13 +221,15 @@ pub fn launch_shim(
         return Err(LaunchError::refused(&program, cause));
     }
     let mut command = UserProgram::new(absolute(program)?).named(name).args(args);
-    let dropped_goroot = foreign_goroot(ctx, &toolchain.tree).filter(|_| call != ShimCall::Exact);
+    let dropped_goroot = foreign_goroot(ctx, &toolchain.tree);
     if dropped_goroot.is_some() {
         command = command.env_remove("GOROOT");
     }
     if call == ShimCall::Request {
         command = command.env("PATH", path_with(ctx, &bin));
     }
+    let fixed = fixed(ctx.sys.env(), choice, &toolchain.id);
+    let command = with_gotoolchain(command, ctx.sys.env(), fixed.as_deref());
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     if call != ShimCall::Exact {
         launch.plan_isolation(ctx)?;

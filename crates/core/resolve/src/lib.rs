@@ -12,6 +12,7 @@ mod choose;
 mod floor;
 mod go_question;
 mod goenv;
+mod gotoolchain;
 mod launch;
 mod next_program;
 mod why;
@@ -22,6 +23,7 @@ pub use choose::{
 };
 pub use floor::{FloorError, FloorWhy, Older, why_floor};
 pub use goenv::{GO_VARIABLES, GoEnv, Rule, Shadowed, Variable, go_env, shown};
+pub use gotoolchain::{user_gotoolchain, without_mark};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};
 pub use next_program::{NextError, is_shim, next_program};
 pub use why::{Why, why};

@@ -96,7 +96,7 @@ impl World {
     }
 
     fn told(&self, folder: &str) -> GoEnv {
-        resolve::go_env(&self.ctx(folder), self.toolchain()).unwrap()
+        resolve::go_env(&self.ctx(folder), self.toolchain(), None).unwrap()
     }
 
     /// What the real go says of itself, run with what goward changes.
@@ -293,10 +293,10 @@ fn a_launch_makes_private_folders_and_gives_them_to_the_program() {
     #[cfg(unix)]
     std::fs::set_permissions(world.tree().join("bin/go"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let ctx = world.ctx("project");
-    let planned = resolve::plan_launch(&ctx, world.toolchain(), &["go".into()]).unwrap();
+    let planned = resolve::plan_launch(&ctx, world.toolchain(), None, &["go".into()]).unwrap();
     assert!(!world.home.join("store/isolated").exists(), "a plan makes nothing");
     assert_eq!(planned.isolated.len(), 4);
-    let launch = resolve::launch(&ctx, world.toolchain(), &["go".into()]).unwrap();
+    let launch = resolve::launch(&ctx, world.toolchain(), None, &["go".into()]).unwrap();
     assert_eq!(launch.isolated[1].1, world.home.join("store/isolated/go1.27.3/gobin"));
     for (_, path) in &launch.isolated {
         for folder in [path.as_path(), path.parent().unwrap(), &world.home.join("store/isolated")] {

@@ -126,8 +126,8 @@ impl Tally {
         };
         let (mut bytes, mut path) = (vec![0; Arena::BYTES], shim::Path::empty());
         let mut machine = Real { vars: &vars, folder: &folder, opened: shim::Opened::default() };
-        let version = match resolve(&mut machine, Arena::new(&mut bytes), &mut path, &call).decision {
-            Decision::Run { version, .. } => version.to_owned(),
+        let (version, pinned) = match resolve(&mut machine, Arena::new(&mut bytes), &mut path, &call).decision {
+            Decision::Run { version, pinned, .. } => (version.to_owned(), pinned),
             Decision::HandOver(why) => {
                 assert!(!matches!(why, Why::Stale | Why::NoTable), "{}: {why:?}", case.name);
                 *self.handed.entry(format!("{why:?}")).or_default() += 1;
@@ -140,6 +140,13 @@ impl Tally {
             Ok(choice) => choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().to_string()),
             Err(_) => None,
         };
+        let names = chosen.as_ref().is_ok_and(resolve::Choice::names_release);
+        if engine.as_ref() == Some(&version) && names != pinned {
+            self.disagreements.push(format!(
+                "{} | default {default} | pin {pin:?}: the shim takes {version} for pinned: {pinned}, the engine: {names}",
+                case.line()
+            ));
+        }
         if engine.as_ref() != Some(&version) {
             let engine = chosen.map_or_else(|error| error.to_string(), |_| format!("{engine:?}"));
             self.disagreements.push(format!(

@@ -26,7 +26,7 @@ impl<'a> Inputs<'a> {
     pub fn of(ctx: &'a Ctx) -> Inputs<'a> {
         let choice = resolve::choose(ctx, None).ok();
         let toolchain = choice.as_ref().and_then(|choice| choice.toolchain.clone());
-        let env = toolchain.and_then(|toolchain| resolve::go_env(ctx, toolchain).ok());
+        let env = toolchain.and_then(|toolchain| resolve::go_env(ctx, toolchain, choice.as_ref()).ok());
         Inputs { ctx, choice, env, system: engine::system_status(ctx), user: Host::user_number() }
     }
 

@@ -18,7 +18,7 @@ pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> Done {
         return Err(Failure::NotInstalled { request: choice.request.to_string() });
     };
     remember(ctx, &choice);
-    let env = resolve::go_env(ctx, toolchain)?;
+    let env = resolve::go_env(ctx, toolchain, Some(&choice))?;
     let mut value = env.json();
     value["because"] = choice.because().into();
     let text = match (args.shell, args.tree) {

@@ -137,7 +137,7 @@ fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infalli
     // A table that was lost or is out of date sends every call here: whoever comes first makes it good.
     ctx.store.rewrite_shim_table();
     let at;
-    let (toolchain, shim_call, args) = match call.name {
+    let (toolchain, choice, shim_call, args) = match call.name {
         "go" | "gofmt" => {
             let (argument, args) = request(call)?;
             // Lock files and folders of a project's own are those of where the go command will be.
@@ -153,18 +153,19 @@ fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infalli
             };
             let (toolchain, choice) = ensure_choice(&engine::sources(&at), choice, speech)?;
             remember(&at, &choice);
-            (toolchain, if argument.is_some() { ShimCall::Request } else { ShimCall::Folder }, args)
+            let shim_call = if argument.is_some() { ShimCall::Request } else { ShimCall::Folder };
+            (toolchain, Some(choice), shim_call, args)
         }
         name => match name.strip_prefix("go").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) {
             Some(version) => {
                 at = ctx.derive(|same| same)?;
-                (exactly(&at, call, version, speech)?, ShimCall::Exact, call.args)
+                (exactly(&at, call, version, speech)?, None, ShimCall::Exact, call.args)
             }
             None => return next(ctx, call),
         },
     };
     lease(ctx, &toolchain)?;
-    let launch = resolve::launch_shim(&at, toolchain, shim_call, call.name, args)?;
+    let launch = resolve::launch_shim(&at, toolchain, shim_call, choice.as_ref(), call.name, args)?;
     let command = launch.command.env_remove(MARKER).env_remove(LEVEL);
     let cause = ctx.sys.process().replace(&command);
     Err(LaunchError::refused(command.program(), cause).into())
@@ -244,6 +245,7 @@ fn next(ctx: &Ctx, call: &Call) -> Result<std::convert::Infallible, Stop> {
     let program = resolve::next_program(ctx, call.name)?;
     // The mark stays: should that program put the shim into this very process again, the shim knows it.
     let command = UserProgram::new(program).named(call.name).args(call.args).env(LEVEL, level.to_string());
+    let command = resolve::without_mark(command, ctx.sys.env());
     let cause = ctx.sys.process().replace(&command);
     Err(LaunchError::refused(command.program(), cause).into())
 }

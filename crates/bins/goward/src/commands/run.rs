@@ -23,7 +23,7 @@ pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Done {
         None => None,
     };
     let (toolchain, choice) = ensure_chosen(sources, request, speech)?;
-    let launch = resolve::launch(ctx, toolchain, &args.command)?;
+    let launch = resolve::launch(ctx, toolchain, Some(&choice), &args.command)?;
     if speech.verbosity() == Verbosity::Verbose {
         speech.say(&format!("{}: {}", launch.toolchain.id.version().tag(), choice.because()));
         if let Some(goroot) = &launch.dropped_goroot {

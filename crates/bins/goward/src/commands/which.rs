@@ -19,7 +19,7 @@ pub(super) fn run(ctx: &Ctx, args: &WhichArgs, speech: &Speech) -> Done {
         return Err(asked(&choice, Failure::NotInstalled { request: choice.request.to_string() }));
     };
     remember(ctx, &choice);
-    let launch = resolve::plan_launch(ctx, toolchain, &[OsString::from(&args.program)])?;
+    let launch = resolve::plan_launch(ctx, toolchain, None, &[OsString::from(&args.program)])?;
     let path = launch.command.program().to_owned();
     let mut text = format!("{}\n", path.display());
     if args.explain {

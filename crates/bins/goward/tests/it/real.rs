@@ -45,3 +45,53 @@ fn a_real_toolchain_is_installed_and_builds_and_runs_a_program() {
     let formatted = home.goward(["run", "--", "gofmt", "-l", "."]).success();
     assert_eq!(formatted.stdout, "");
 }
+
+/// One with the `toolchain` line, and a newer one that go.mod suggests.
+const PINNED: &str = "1.24.11";
+const SUGGESTED: &str = "1.27.3";
+
+#[test]
+#[cfg_attr(windows, ignore = "real ones come through the machine's pip; `cargo xtask cross` does this job there")]
+fn what_is_named_is_what_runs_whatever_go_mod_suggests() {
+    // Goal: the version that goward names is the one that the go command is, by every way of naming one: go.mod has a
+    // newer `toolchain` line, for which a go command of its own accord becomes another release, or fetches it.
+    let archive = match real::tar_gz(PINNED) {
+        Ok(archive) => archive,
+        Err(why) => return eprintln!("skipped: {why}"),
+    };
+    let mut home = sealed();
+    home.set_env("GOWARD_SOURCES", "folder")
+        .set_env("GOWARD_FOLDER", archive.parent().unwrap())
+        .set_env("GOWARD_ALLOW_UNPROVEN", "true")
+        .set_env("GOWARD_OFFLINE", "true")
+        .set_env("GOPROXY", "off")
+        .set_env("CGO_ENABLED", "0");
+    home.goward(["install", PINNED]).success();
+    home.goward(["shims", "--write"]).success();
+    let shim = home.goward_home().join("shims").join("go");
+    home.write("go.mod", &format!("module example.test/pinned\n\ngo 1.24\n\ntoolchain go{SUGGESTED}\n"));
+    home.write("main.go", "package main\n\nimport \"runtime\"\n\nfunc main() { println(runtime.Version()) }\n");
+    let tag = format!("go{PINNED}");
+    let by_request = home.goward(["run", PINNED, "--", "go", "env", "GOVERSION"]).success();
+    assert_eq!(by_request.stdout.trim(), tag);
+    let by_sign = home.run_program(&shim, [&format!("+{PINNED}"), "env", "GOVERSION"]).success();
+    assert_eq!(by_sign.stdout.trim(), tag);
+    home.set_env("GOWARD_VERSION", PINNED);
+    assert_eq!(home.goward(["run", "--", "go", "env", "GOVERSION"]).success().stdout.trim(), tag);
+    assert_eq!(home.run_program(&shim, ["env", "GOVERSION"]).success().stdout.trim(), tag);
+    home.remove_env("GOWARD_VERSION");
+    home.write(".go-version", &format!("{PINNED}\n"));
+    for by_file in [home.goward(["run", "--", "go", "env", "GOVERSION"]), home.run_program(&shim, ["env", "GOVERSION"])]
+    {
+        assert_eq!(by_file.success().stdout.trim(), tag);
+    }
+    // What is built says the same, and goward told it before.
+    home.run_program(&shim, ["build", "-o", "built", "."]).success();
+    assert_eq!(home.run_program(home.folder().join("built"), [""; 0]).success().stderr.trim(), tag);
+    assert_eq!(home.goward(["env", "GOTOOLCHAIN"]).success().stdout.trim(), tag);
+    // Where nothing names one the go command is left to itself: it wants what go.mod suggests, and has no network.
+    std::fs::remove_file(home.folder().join(".go-version")).unwrap();
+    home.goward(["use", PINNED]).success();
+    let left = home.run_program(home.goward_home().join("current").join("bin").join("go"), ["env", "GOVERSION"]);
+    assert!(left.code != 0 || left.stdout.trim() != tag, "{}", left.snapshot());
+}

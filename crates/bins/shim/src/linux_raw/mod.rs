@@ -6,12 +6,16 @@ mod memory;
 
 use core::ffi::CStr;
 
-use shim::limits::{ARGS_MAX, PATH_BYTES_MAX};
+use shim::limits::{ARGS_MAX, PATH_BYTES_MAX, VERSION_BYTES_MAX};
 use shim::path::{called, parent};
 use shim::{Arena, Call, Decision, Machine, Opened, Path, ReadResult, is_set_like, resolve};
 
 /// What begins the variable that says which process was handed over, and by which name.
 const MARKER: &[u8] = b"GOWARD_SHIM=";
+/// What a go command is told which release it has to be by, and what marks that as goward's (`shim::MARK`).
+const TOOLCHAIN: [&[u8]; 2] = [b"GOTOOLCHAIN=", b"GOWARD_TOOLCHAIN="];
+/// Such a name, `go`, a version and a NUL fit into this.
+const TOOLCHAIN_BYTES_MAX: usize = 20 + VERSION_BYTES_MAX;
 /// No program was found, as shells report it.
 const STATUS_MISSING: usize = 127;
 /// A program was found and could not be started, as shells report it.
@@ -27,6 +31,7 @@ const MARKER_BYTES_MAX: usize = 384 + PATH_BYTES_MAX;
 /// at the start: a program whose file has to say that it has such memory takes longer to be loaded.
 struct Memory {
     marker: [u8; MARKER_BYTES_MAX],
+    toolchain: [[u8; TOOLCHAIN_BYTES_MAX]; 2],
     path: Path,
     arena: [u8; Arena::BYTES],
 }
@@ -112,7 +117,7 @@ pub unsafe extern "C" fn begin(stack: *const usize) -> ! {
 }
 
 fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
-    let Memory { marker, path, arena } = memory;
+    let Memory { marker, toolchain, path, arena } = memory;
     let mut arena = Arena::new(arena);
     let name = called(args.get(0).unwrap_or(b"go"), vars.executed().unwrap_or_default());
     let own = arena.keep(PATH_BYTES_MAX, |into| call::read_link(b"/proc/self/exe\0", into).unwrap_or(0));
@@ -124,10 +129,12 @@ fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
     let choice =
         resolve(&mut Real { vars, opened: Opened::default() }, arena, path, &Call { name, args: first, own, folder });
 
-    if let Decision::Run { tree, .. } = choice.decision {
+    if let Decision::Run { version, tree, pinned } = choice.decision {
         let file: &[u8] = if name == b"gofmt" { b"/bin/gofmt" } else { b"/bin/go" };
         path.set(&[tree, file]);
-        execute(path, args.first, vars.first);
+        if let Some(vars) = settled(vars, version.as_bytes(), pinned, toolchain) {
+            execute(path, args.first, vars);
+        }
     }
     hand_over(args, vars, name, own, choice.goward, path, marker)
 }
@@ -196,10 +203,36 @@ fn handed(args: List) -> Option<&'static mut [*const u8]> {
 
 /// The variables, with the marker in the place of an earlier one.
 fn marked(vars: List, marker: &'static [u8]) -> Option<*const *const u8> {
-    let others = || vars.texts().filter(|var| !var.starts_with(MARKER));
-    let list = call::pointers(others().count() + 2)?;
-    let all = others().map(<[u8]>::as_ptr).chain([marker.as_ptr()]);
-    for (place, var) in list.iter_mut().zip(all) {
+    replaced(vars, &[MARKER], [marker].into_iter())
+}
+
+/// The variables by which a go command stays the release that a file pins; else without those of an outer goward.
+fn settled(
+    vars: List,
+    version: &[u8],
+    pinned: bool,
+    into: &'static mut [[u8; TOOLCHAIN_BYTES_MAX]; 2],
+) -> Option<*const *const u8> {
+    if !pinned {
+        let is_marked = vars.texts().any(|var| var.starts_with(TOOLCHAIN[1]));
+        return if is_marked { replaced(vars, &TOOLCHAIN, [].into_iter()) } else { Some(vars.first) };
+    }
+    for (place, name) in into.iter_mut().zip(TOOLCHAIN) {
+        let mut end = 0;
+        for part in [name, b"go", version] {
+            place.get_mut(end..end + part.len())?.copy_from_slice(part);
+            end += part.len();
+        }
+    }
+    // What is behind the text is zeros.
+    replaced(vars, &TOOLCHAIN, into.iter().map(<[u8; TOOLCHAIN_BYTES_MAX]>::as_slice))
+}
+
+/// The variables without those that begin like one of these, and with others, each of which ends with a NUL.
+fn replaced(vars: List, begins: &[&[u8]], added: impl Iterator<Item = &'static [u8]>) -> Option<*const *const u8> {
+    let others = || vars.texts().filter(|var| !begins.iter().any(|begin| var.starts_with(begin)));
+    let list = call::pointers(others().count() + TOOLCHAIN.len() + 1)?;
+    for (place, var) in list.iter_mut().zip(others().chain(added).map(<[u8]>::as_ptr)) {
         *place = var;
     }
     Some(list.as_ptr())

@@ -13,7 +13,8 @@ use sys::EntryKind;
 use super::isolate::{Isolated, asked_for};
 use super::precedence::{GoEnvSources, Rule};
 use super::{Shadowed, Variable};
-use crate::choose::ChooseError;
+use crate::choose::{Choice, ChooseError};
+use crate::gotoolchain::fixed;
 
 /// The null device's name, which the go command gives as GOMOD where modules are on and there is no go.mod.
 const NULL_DEVICE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
@@ -24,6 +25,8 @@ pub(crate) struct GoEnvContext<'a> {
     toolchain: &'a Toolchain,
     sources: &'a GoEnvSources<'a>,
     isolated: &'a [Isolated],
+    /// What `GOTOOLCHAIN` is set to, and what names the release.
+    fixed: Option<(String, String)>,
     go_mod: Option<PathBuf>,
     go_work: Option<PathBuf>,
 }
@@ -34,9 +37,12 @@ impl<'a> GoEnvContext<'a> {
         toolchain: &'a Toolchain,
         sources: &'a GoEnvSources<'a>,
         isolated: &'a [Isolated],
+        choice: Option<&Choice>,
     ) -> Result<GoEnvContext<'a>, ChooseError> {
         let (go_mod, go_work) = (nearest(ctx, "go.mod", None)?, nearest(ctx, "go.work", Some(&toolchain.tree))?);
-        Ok(GoEnvContext { ctx, toolchain, sources, isolated, go_mod, go_work })
+        let fixed = fixed(ctx.sys.env(), choice, &toolchain.id);
+        let fixed = fixed.zip(choice.map(|choice| choice.origin.clone()));
+        Ok(GoEnvContext { ctx, toolchain, sources, isolated, fixed, go_mod, go_work })
     }
 
     pub(crate) fn variable(&self, name: &'static str) -> Variable {
@@ -190,6 +196,11 @@ impl<'a> GoEnvContext<'a> {
     }
 
     fn gotoolchain(&self) -> Variable {
+        if let Some((value, origin)) = &self.fixed {
+            let (value, rule) = (Some(value.clone()), Rule::Named { origin: origin.clone() });
+            let overruled = self.sources.all("GOTOOLCHAIN");
+            return Variable { name: "GOTOOLCHAIN", value, rule, overruled, note: None };
+        }
         let mut variable = self.plain("GOTOOLCHAIN");
         let value = variable.value.as_deref().unwrap_or_default();
         let base = value.split('+').next().unwrap_or_default();

@@ -4,7 +4,8 @@
 //! `go.env` of its tree, and has a default for the rest (cmd/go/internal/cfg: `Getenv`, `initEnvCache`;
 //! cmd/go/internal/envcmd: `MkEnv`). goward comes between the user's file and the tree's, and only where
 //! `isolate.*` asks for it: what the user has set in the environment or by `go env -w` stays and is said so.
-//! The one thing that it takes away is a `GOROOT` of another tree in the environment.
+//! The one thing that it takes away is a `GOROOT` of another tree in the environment; the one that it sets besides is
+//! `GOTOOLCHAIN`, where a release was named.
 //!
 //! Tested against `go env -json` of real toolchains by `bins/goward/tests/places.rs`.
 
@@ -20,7 +21,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::Toolchain;
 
-use crate::choose::ChooseError;
+use crate::choose::{Choice, ChooseError};
 use defaults::GoEnvContext;
 use precedence::GoEnvSources;
 
@@ -129,15 +130,15 @@ pub fn shown(name: &str, value: &str) -> String {
     cut.collect()
 }
 
-/// Tells every variable for a toolchain in the working folder.
+/// Tells every variable for a toolchain in the working folder. `choice` is what led to it.
 ///
 /// # Errors
 /// When the folder's own files cannot be read.
-pub fn go_env(ctx: &Ctx, toolchain: Toolchain) -> Result<GoEnv, ChooseError> {
+pub fn go_env(ctx: &Ctx, toolchain: Toolchain, choice: Option<&Choice>) -> Result<GoEnv, ChooseError> {
     let project = crate::choose::project_here(ctx)?;
     let sources = GoEnvSources::of(ctx, &toolchain);
     let isolated = isolated(ctx, &toolchain, &sources, project.as_deref());
-    let around = GoEnvContext::of(ctx, &toolchain, &sources, &isolated)?;
+    let around = GoEnvContext::of(ctx, &toolchain, &sources, &isolated, choice)?;
     let variables = GO_VARIABLES.iter().map(|name| around.variable(name)).collect();
     Ok(GoEnv {
         variables,

@@ -10,6 +10,7 @@ use source::{GoEnvFile, user_go_env};
 use store::Toolchain;
 
 use super::Shadowed;
+use crate::gotoolchain::user_gotoolchain;
 
 /// The rule that set a variable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -42,6 +43,11 @@ pub enum Rule {
     },
     /// The tree of the toolchain that goward chose.
     Tree,
+    /// A pin, a variable or the command line names the release that a go command has to stay.
+    Named {
+        /// What names it.
+        origin: String,
+    },
     /// A file that was found on the way up from the working folder.
     Found,
     /// What the go command does where nobody says anything.
@@ -57,6 +63,7 @@ impl Rule {
             Rule::Isolation { .. } => "isolation",
             Rule::TreeFile { .. } => "tree-file",
             Rule::Tree => "tree",
+            Rule::Named { .. } => "named",
             Rule::Found => "found",
             Rule::Default(_) => "default",
         }
@@ -71,6 +78,7 @@ impl fmt::Display for Rule {
             Rule::Isolation { key, mode, origin } => write!(f, "goward: {key} = {mode} ({origin})"),
             Rule::TreeFile { path, line } => write!(f, "{}:{line}", path.display()),
             Rule::Tree => f.write_str("the toolchain that goward chose"),
+            Rule::Named { origin } => write!(f, "goward: {origin} names it, and the go command stays what it is"),
             Rule::Found => f.write_str("found on the way up from this folder"),
             Rule::Default(why) => write!(f, "the go command's default: {why}"),
         }
@@ -124,9 +132,13 @@ impl<'a> GoEnvSources<'a> {
         said
     }
 
-    /// The variable of this process, whoever set it.
+    /// The variable of this process. A `GOTOOLCHAIN` of an outer goward is none.
     pub(crate) fn environment(&self, name: &str) -> Option<String> {
-        self.ctx.sys.env().var_os(name).map(|value| value.to_string_lossy().into_owned())
+        let env = self.ctx.sys.env();
+        if name == "GOTOOLCHAIN" {
+            return user_gotoolchain(env).map(str::to_owned);
+        }
+        env.var_os(name).map(|value| value.to_string_lossy().into_owned())
     }
 
     fn user_line(&self, name: &str) -> Option<Shadowed> {

@@ -48,7 +48,7 @@ fn goroot(context: &Inputs, findings: &mut Vec<Finding>) {
 }
 
 fn gotoolchain(context: &Inputs, findings: &mut Vec<Finding>) {
-    let Some(value) = context.ctx.sys.env().var("GOTOOLCHAIN") else { return };
+    let Some(value) = resolve::user_gotoolchain(context.ctx.sys.env()) else { return };
     if !matches!(value, "auto" | "path") {
         let what = format!("GOTOOLCHAIN={value} is set in the environment");
         let why =
