@@ -137,7 +137,7 @@ impl fmt::Display for Failure {
                 write!(f, "check `{name}`: it is neither a topic nor the word of a finding")
             }
             Self::OfSystem { request } => {
-                write!(f, "change `{request}`: it stands in the system store, which is the administrator's")
+                write!(f, "change `{request}`: it is installed in the shared store, which only the administrator may change")
             }
             Self::Signals(_) => f.write_str("listen for Ctrl-C"),
             Self::Asked { cause, .. } => cause.fmt(f),
@@ -147,7 +147,7 @@ impl fmt::Display for Failure {
             }
             Self::NotInstalled { request } => write!(f, "find an installed toolchain for `{request}`"),
             Self::UnknownVariable { name } => {
-                write!(f, "tell `{name}`: it is none of the go command's variables that are told here")
+                write!(f, "show `{name}`: goward env does not know this variable")
             }
             Self::NotText { path } => write!(f, "write `{}` into a script: it is not valid Unicode", path.display()),
         }

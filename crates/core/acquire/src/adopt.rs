@@ -141,7 +141,7 @@ impl Diagnose for AdoptError {
             Self::OtherVersion { .. } => Hints::none(),
             Self::Prove { id, cause, .. } => match **cause {
                 ProveError::Unproven { .. } => {
-                    hint!("let Go's checksum database be reached, or accept it this once with `--allow-unproven`")
+                    hint!("make Go's checksum database reachable, or accept it this once with `--allow-unproven`")
                 }
                 _ => hint!("`goward install {}` gets the published one", id.version()),
             },

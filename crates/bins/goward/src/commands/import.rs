@@ -227,7 +227,7 @@ fn adopted_text(adopted: &Adopted) -> String {
     }
     let seconds = installed.milliseconds as f64 / 1000.0;
     let source = installed.source.as_deref().unwrap_or("an unknown source");
-    let mut text = format!("brought in {} from {source} in {seconds:.1} s (nothing fetched)\n", installed.toolchain);
+    let mut text = format!("imported {} from {source} in {seconds:.1} s (nothing fetched)\n", installed.toolchain);
     text.push_str(&super::installed::proof_lines(&installed.witnesses));
     let mut rules: Vec<&str> = adopted.left_out.iter().map(|(_, rule)| *rule).collect();
     rules.sort_unstable();

@@ -40,7 +40,7 @@ fn text(listed: &ShimsListed) -> String {
         text.push('\n');
     }
     if listed.shims.iter().any(|shim| !shim.current) {
-        text.push_str("`goward shims --write` makes it good\n");
+        text.push_str("run `goward shims --write` to repair them\n");
     }
     text
 }

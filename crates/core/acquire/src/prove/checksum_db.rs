@@ -325,7 +325,7 @@ impl Diagnose for LogProofError {
             Self::Contradicts { .. } => Hints::none(),
             Self::Local { cause, .. } => cause.hints(),
             Self::Silent { .. } => {
-                hint!("let the checksum database be reached: `GOSUMDB` and `GOPROXY` say where it is")
+                hint!("check the connection to the checksum database: `GOSUMDB` and `GOPROXY` say where it is")
             }
         }
     }

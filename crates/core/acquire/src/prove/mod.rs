@@ -149,10 +149,10 @@ impl Diagnose for ProveError {
     fn hints(&self) -> Hints {
         match self {
             Self::Unproven { .. } => {
-                hint!("let Go's index or checksum database be reached, or accept it this once with `--allow-unproven`")
+                hint!("make Go's index or checksum database reachable, or accept it this once with `--allow-unproven`")
             }
             Self::TooFewWitnesses { .. } => {
-                hint!("let them be reached, or change `verify.require` and `verify.min-witnesses` (`goward config`)")
+                hint!("make the index and checksum database reachable, or relax `verify.require` and `verify.min-witnesses` (`goward config`)")
             }
             Self::LogNotAsked { cause, .. } => cause.hints(),
             Self::OtherPlatform { .. } => hint!("whoever serves it gives one archive for another; take another source"),

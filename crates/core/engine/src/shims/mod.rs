@@ -6,7 +6,7 @@
 //! name before it downloads anything, and so comes to goward.
 //!
 //! Whatever goes wrong here after an install or a removal is told with `--verbose` and stops nobody: the toolchain
-//! is there or gone all the same, and `goward shims --write` makes it good.
+//! is there or gone all the same, and run `goward shims --write` to repair them.
 
 mod names;
 mod sdk;
