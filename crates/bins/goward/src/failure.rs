@@ -137,7 +137,10 @@ impl fmt::Display for Failure {
                 write!(f, "check `{name}`: it is neither a topic nor the word of a finding")
             }
             Self::OfSystem { request } => {
-                write!(f, "change `{request}`: it is installed in the shared store, which only the administrator may change")
+                write!(
+                    f,
+                    "change `{request}`: it is installed in the shared store, which only the administrator may change"
+                )
             }
             Self::Signals(_) => f.write_str("listen for Ctrl-C"),
             Self::Asked { cause, .. } => cause.fmt(f),

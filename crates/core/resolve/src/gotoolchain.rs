@@ -11,8 +11,6 @@
 use release::ToolchainId;
 use sys::{Env, UserProgram};
 
-use crate::choose::Choice;
-
 /// By this the go command is told which release to be.
 const GOTOOLCHAIN: &str = "GOTOOLCHAIN";
 /// The value that goward has given [`GOTOOLCHAIN`]. The shim has the same name (`bins/shim/src/resolve.rs`).
@@ -23,10 +21,9 @@ pub fn user_gotoolchain(env: &Env) -> Option<&str> {
     env.var(GOTOOLCHAIN).filter(|value| env.var(MARK) != Some(*value))
 }
 
-/// The value that a program gets, where a choice names its release. A user who says `local` has said as much.
-pub(crate) fn fixed(env: &Env, choice: Option<&Choice>, id: &ToolchainId) -> Option<String> {
-    let named = choice.is_some_and(Choice::names_release) && user_gotoolchain(env) != Some("local");
-    named.then(|| id.version().tag())
+/// The value that a program gets, where its release `is_named`. A user who says `local` has said as much.
+pub(crate) fn fixed(env: &Env, is_named: bool, id: &ToolchainId) -> Option<String> {
+    (is_named && user_gotoolchain(env) != Some("local")).then(|| id.version().tag())
 }
 
 /// The program with that value, or without one that an outer goward has set.

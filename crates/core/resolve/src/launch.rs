@@ -139,7 +139,7 @@ pub fn plan_launch(
     words: &[OsString],
 ) -> Result<Launch, LaunchError> {
     let (command, dropped_goroot) = launch_in(ctx, &toolchain.tree, words)?;
-    let fixed = fixed(ctx.sys.env(), choice, &toolchain.id);
+    let fixed = fixed(ctx.sys.env(), choice.is_some_and(Choice::names_release), &toolchain.id);
     let command = with_gotoolchain(command, ctx.sys.env(), fixed.as_deref());
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     launch.plan_isolation(ctx)?;
@@ -228,7 +228,7 @@ pub fn launch_shim(
     if call == ShimCall::Request {
         command = command.env("PATH", path_with(ctx, &bin));
     }
-    let fixed = fixed(ctx.sys.env(), choice, &toolchain.id);
+    let fixed = fixed(ctx.sys.env(), choice.is_some_and(Choice::names_release), &toolchain.id);
     let command = with_gotoolchain(command, ctx.sys.env(), fixed.as_deref());
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     if call != ShimCall::Exact {

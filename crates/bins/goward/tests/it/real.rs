@@ -69,7 +69,7 @@ fn what_is_named_is_what_runs_whatever_go_mod_suggests() {
     home.goward(["install", PINNED]).success();
     home.goward(["shims", "--write"]).success();
     let shim = home.goward_home().join("shims").join("go");
-    home.write("go.mod", &format!("module example.test/pinned\n\ngo 1.24\n\ntoolchain go{SUGGESTED}\n"));
+    home.write("go.mod", format!("module example.test/pinned\n\ngo 1.24\n\ntoolchain go{SUGGESTED}\n"));
     home.write("main.go", "package main\n\nimport \"runtime\"\n\nfunc main() { println(runtime.Version()) }\n");
     let tag = format!("go{PINNED}");
     let by_request = home.goward(["run", PINNED, "--", "go", "env", "GOVERSION"]).success();
@@ -80,7 +80,7 @@ fn what_is_named_is_what_runs_whatever_go_mod_suggests() {
     assert_eq!(home.goward(["run", "--", "go", "env", "GOVERSION"]).success().stdout.trim(), tag);
     assert_eq!(home.run_program(&shim, ["env", "GOVERSION"]).success().stdout.trim(), tag);
     home.remove_env("GOWARD_VERSION");
-    home.write(".go-version", &format!("{PINNED}\n"));
+    home.write(".go-version", format!("{PINNED}\n"));
     for by_file in [home.goward(["run", "--", "go", "env", "GOVERSION"]), home.run_program(&shim, ["env", "GOVERSION"])]
     {
         assert_eq!(by_file.success().stdout.trim(), tag);

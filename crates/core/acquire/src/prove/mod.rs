@@ -152,7 +152,9 @@ impl Diagnose for ProveError {
                 hint!("make Go's index or checksum database reachable, or accept it this once with `--allow-unproven`")
             }
             Self::TooFewWitnesses { .. } => {
-                hint!("make the index and checksum database reachable, or relax `verify.require` and `verify.min-witnesses` (`goward config`)")
+                hint!(
+                    "make the index and checksum database reachable, or relax `verify.require` and `verify.min-witnesses` (`goward config`)"
+                )
             }
             Self::LogNotAsked { cause, .. } => cause.hints(),
             Self::OtherPlatform { .. } => hint!("whoever serves it gives one archive for another; take another source"),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::windows::{TARGET, windows_path, wine};
+use super::wine::{TARGET, windows_path, wine};
 use super::{Outcome, Rows};
 
 const FIRST: &str = "1.24.11";

@@ -16,6 +16,7 @@ mod sysroot;
 mod test_run;
 mod tools;
 mod windows;
+mod wine;
 
 use std::fmt;
 use std::process::Command;
@@ -109,7 +110,7 @@ pub fn run(words: &[&str]) -> Result<()> {
     let mut rows = Rows { rows: Vec::new() };
     for part in PARTS.into_iter().filter(|part| named.is_empty() || named.contains(part)) {
         let (target, done) = match part {
-            "windows" => (windows::TARGET, windows::run(&tools, &mut rows, quick)),
+            "windows" => (wine::TARGET, windows::run(&tools, &mut rows, quick)),
             "musl" => (linux::MUSL, linux::musl(&tools, &mut rows, flags.contains(&"--release-form"))),
             "arm" if quick => {
                 rows.add(linux::ARM, Outcome::NotDone("left out (--quick)".to_owned()));

@@ -1,6 +1,5 @@
 //! Windows on amd64: linted, built, and its tests run under Wine.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,11 +7,10 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use super::tools::{self, Compiler, Needed, Tools, output, target_var};
+use super::wine::{TARGET, WINE, windows_path, wine};
 use super::{Outcome, Rows, job, sysroot, test_run};
 use crate::elsewhere::left_out_on_windows;
 
-pub const TARGET: &str = "x86_64-pc-windows-gnu";
-const WINE: &str = "/usr/lib/wine/wine64";
 const WINESERVER: &str = "/usr/lib/wine/wineserver64";
 const MINGW: &str = "/usr/bin/x86_64-w64-mingw32-gcc";
 
@@ -136,28 +134,12 @@ impl Drop for Wine {
     }
 }
 
-/// A path as Windows programs of the prefix have it.
-pub fn windows_path(prefix: &Path, path: &Path) -> OsString {
-    let text = match path.strip_prefix(prefix.join("drive_c")) {
-        Ok(below) => format!("C:/{}", below.display()),
-        Err(_) => format!("Z:{}", path.display()),
-    };
-    text.replace('/', "\\").into()
-}
-
 /// Runs one of Wine's own programs. What it says is not kept: Wine's processes outlive it, and would keep a pipe open.
 fn run_wine(prefix: &Path, words: &[&str]) -> Result<String> {
     let mut command = wine();
     command.args(words).env("WINEPREFIX", prefix);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     tools::run(&mut command)
-}
-
-/// Wine, without its helpers for a desktop, which outlive who has started them and wait for somebody to look.
-pub fn wine() -> Command {
-    let mut command = tools::plain(WINE);
-    command.env("WINEDEBUG", "-all").env("WINEDLLOVERRIDES", "explorer.exe,winemenubuilder.exe=d;mscoree,mshtml=");
-    command
 }
 
 /// What Wine 8 cannot show.

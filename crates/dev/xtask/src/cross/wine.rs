@@ -1,0 +1,28 @@
+//! How Wine is called, and what its Windows is to us.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+use super::tools;
+
+/// The Windows that the tests are built for.
+pub const TARGET: &str = "x86_64-pc-windows-gnu";
+/// Wine's loader for programs of 64 bits.
+pub const WINE: &str = "/usr/lib/wine/wine64";
+
+/// A path as Windows programs of the prefix have it.
+pub fn windows_path(prefix: &Path, path: &Path) -> OsString {
+    let text = match path.strip_prefix(prefix.join("drive_c")) {
+        Ok(below) => format!("C:/{}", below.display()),
+        Err(_) => format!("Z:{}", path.display()),
+    };
+    text.replace('/', "\\").into()
+}
+
+/// Wine, without its helpers for a desktop, which outlive who has started them and wait for somebody to look.
+pub fn wine() -> Command {
+    let mut command = tools::plain(WINE);
+    command.env("WINEDEBUG", "-all").env("WINEDLLOVERRIDES", "explorer.exe,winemenubuilder.exe=d;mscoree,mshtml=");
+    command
+}
