@@ -19,6 +19,7 @@ mod error_chain;
 mod foreign_text;
 mod place;
 mod progress;
+mod progress_bar;
 mod report;
 mod shown;
 mod size;

@@ -2,12 +2,12 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::progress::{Progress, Task, TaskHandle};
+use crate::progress_bar::Bar;
 use crate::{shown_line, shown_lines};
 
 /// How much is said.
@@ -122,59 +122,5 @@ impl Progress for Speech {
         if self.verbosity == Verbosity::Verbose {
             self.say(&shown_line(line));
         }
-    }
-}
-
-/// One bar on the screen: subject, phase, amount, rate, time left.
-struct Bar {
-    bar: ProgressBar,
-}
-
-const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
-
-impl Bar {
-    fn new(bars: &MultiProgress, task: Task) -> Bar {
-        let bar = match task.bytes_total {
-            Some(total) => ProgressBar::new(total),
-            None => ProgressBar::new_spinner(),
-        };
-        let bar = bars.add(bar.with_style(style(task.bytes_total.is_some())));
-        bar.set_prefix(shown_line(&task.subject));
-        bar.set_message(task.action);
-        bar.enable_steady_tick(REDRAW_INTERVAL);
-        Bar { bar }
-    }
-}
-
-fn style(sized: bool) -> ProgressStyle {
-    let template = if sized {
-        "{prefix} {msg:8} [{bar:24}] {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} left"
-    } else {
-        "{prefix} {msg:8} {spinner} {decimal_bytes} {elapsed}"
-    };
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
-}
-
-impl TaskHandle for Bar {
-    fn expect_bytes(&self, bytes_total: u64) {
-        self.bar.set_length(bytes_total);
-        self.bar.set_style(style(true));
-    }
-    fn held(&self, bytes: u64) {
-        // Position without rate: what was held was not fetched now.
-        self.bar.set_position(bytes);
-        self.bar.reset_eta();
-    }
-    fn advance(&self, bytes: u64) {
-        self.bar.inc(bytes);
-    }
-    fn phase(&self, action: &'static str) {
-        self.bar.set_message(action);
-    }
-}
-
-impl Drop for Bar {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }

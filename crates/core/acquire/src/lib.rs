@@ -13,6 +13,7 @@
 mod acquire;
 mod adopt;
 mod archive_bytes;
+mod goproxy;
 mod host_check;
 mod install;
 mod installed;

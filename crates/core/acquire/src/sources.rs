@@ -3,16 +3,14 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use context::Ctx;
 use context::settings::keys;
-use context::{Ctx, goroots};
 use fetch::Client;
 use release::{Platform, Version};
-use source::{
-    Ask, BundleSource, Catalog, FolderSource, GoSetting, IndexKind, IndexSource, ProxySource, RefusedSource, Source,
-    WheelSource, build_goproxy, go_setting,
-};
+use source::{Ask, BundleSource, Catalog, FolderSource, IndexKind, IndexSource, RefusedSource, Source, WheelSource};
 use url::Url;
 
+use crate::goproxy::proxy_setting;
 use crate::lock_file::ProjectLock;
 
 /// What a verb needs that may reach a network: a context, its sources, the HTTP client, and the lock file that what
@@ -126,22 +124,6 @@ fn catalog(ctx: &Ctx) -> Catalog {
         }
     }
     Catalog::new(sources, proxies)
-}
-
-fn proxy_setting(ctx: &Ctx) -> ProxySource {
-    ProxySource::new(go_setting(&ctx.sys, "GOPROXY", &goroots(ctx)).or_else(|| default_goproxy(ctx)))
-}
-
-/// The module proxies where no `GOPROXY` is set anywhere: those of the setting, by default this build's.
-fn default_goproxy(ctx: &Ctx) -> Option<GoSetting> {
-    let setting = ctx.settings.get(keys::PROXY_DEFAULT);
-    match ctx.settings.text(keys::PROXY_DEFAULT) {
-        None | Some("none") => None,
-        Some("build") => build_goproxy(),
-        Some(value) => {
-            Some(GoSetting { value: value.to_owned(), origin: format!("proxy.default of {}", setting.origin) })
-        }
-    }
 }
 
 fn network(ctx: &Ctx) -> fetch::Settings {

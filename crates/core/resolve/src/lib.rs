@@ -9,7 +9,7 @@
 
 mod auto;
 mod choose;
-mod floor;
+mod floor_why;
 mod go_question;
 mod goenv;
 mod gotoolchain;
@@ -21,7 +21,7 @@ pub use auto::{AutoError, check_auto_install, check_auto_switch};
 pub use choose::{
     Choice, ChooseError, Counts, choose, choose_in, found, look_around, newest_installed, pinned_in, surely_below,
 };
-pub use floor::{FloorError, FloorWhy, Older, why_floor};
+pub use floor_why::{FloorError, FloorWhy, Older, why_floor};
 pub use goenv::{GO_VARIABLES, GoEnv, Rule, Shadowed, Variable, go_env, shown};
 pub use gotoolchain::{user_gotoolchain, without_mark};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};

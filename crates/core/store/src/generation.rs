@@ -19,7 +19,7 @@ use crate::format::{FORMAT, check_format, first_format};
 use crate::journal::{JournalRecord, OperationKind};
 use crate::json::to_json;
 use crate::states::State;
-use crate::{Layout, Store, StoreError};
+use crate::{Store, StoreError};
 
 /// A generation's record is no longer than this.
 const RECORD_BYTES_MAX: u64 = 1 << 20;
@@ -207,68 +207,6 @@ impl Store {
         })
     }
 
-    /// Moves the default as part of a larger change: to a generation that is built, or to none.
-    pub(crate) fn move_default(&self, to: Option<u64>) -> Result<(), StoreError> {
-        let Some(number) = to else {
-            let (fs, link) = (self.sys.fs(), self.layout().current());
-            fs.remove_file_if_there(&link).map_err(StoreError::io("remove", &link))?;
-            let home = self.layout().home();
-            fs.sync_dir(home).map_err(StoreError::io("make durable", home))?;
-            if !fs.pointers_are_links() {
-                // The junction is for others, and whoever speaks of it looks at it first.
-                let _ = fs.remove_tree(&self.layout().default_junction());
-            }
-            self.rewrite_table();
-            return Ok(());
-        };
-        self.point_at(number)?;
-        // As after a switch of its own: the next one makes its own spare if this cannot be made now.
-        let _ = self.make_spare();
-        Ok(())
-    }
-
-    /// The one rename.
-    fn point_at(&self, number: u64) -> Result<(), StoreError> {
-        let link = self.layout().current();
-        let moved = self.sys.fs().point(&Layout::current_target(number), &link);
-        moved.map_err(StoreError::io("move the link", &link))?;
-        if !self.sys.fs().pointers_are_links() {
-            // The switch is done. The junction is for others, and whoever speaks of it looks at it first.
-            let _ = self.link_default(number);
-        }
-        self.rewrite_table();
-        Ok(())
-    }
-
-    fn link_default(&self, number: u64) -> Result<(), StoreError> {
-        let (tree, path) = (self.layout().tree(&self.generation(number)?.toolchain), self.layout().default_junction());
-        let leads = self.sys.fs().make_folder_link(&tree, &path).map_err(StoreError::io("make the junction", &path))?;
-        if !leads {
-            // A path that leads nowhere, or elsewhere, is worse than none.
-            self.sys.fs().remove_tree(&path).map_err(StoreError::io("remove", &path))?;
-        }
-        Ok(())
-    }
-
-    /// A path that stays the same and leads to the default's tree, whichever that is, for programs that want one
-    /// (an editor's setting): a link, on Windows a junction. `None` where there is none: it is looked at, not assumed.
-    ///
-    /// # Errors
-    /// When the generation in use cannot be read.
-    pub fn default_path(&self) -> Result<Option<PathBuf>, StoreError> {
-        let (fs, layout) = (self.sys.fs(), self.layout());
-        let Some(current) = self.current()? else { return Ok(None) };
-        let path = if fs.pointers_are_links() { layout.current().join("go") } else { layout.default_junction() };
-        let leads =
-            matches!((fs.resolve(&path), fs.resolve(&layout.tree(&current.toolchain))), (Ok(a), Ok(b)) if a == b);
-        Ok(leads.then_some(path))
-    }
-
-    /// The folder for `PATH`: `go` and `gofmt` of the default where a path leads there, else the shims.
-    pub fn path_folder(&self) -> PathBuf {
-        if self.sys.fs().pointers_are_links() { self.layout().default_bin() } else { self.layout().shims() }
-    }
-
     fn read_generation(&self, folder: &Path) -> Result<Generation, StoreError> {
         let path = folder.join("generation.json");
         let read = self.sys.fs().read(&path, RECORD_BYTES_MAX);
@@ -320,7 +258,7 @@ impl Store {
     }
 
     /// Makes the folder and the block that the next generation needs.
-    fn make_spare(&self) -> Result<(), StoreError> {
+    pub(crate) fn make_spare(&self) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let spare = self.layout().spare_generation();
         fs.create_dirs_durably(&spare).map_err(StoreError::io("make the folder", &spare))?;
