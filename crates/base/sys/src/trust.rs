@@ -17,7 +17,7 @@
 //! On Windows a folder's owner and list of rights are not looked at: what stands in a user's profile is kept from other
 //! users by the rights that it inherits, and whoever puts the store elsewhere answers for the rights there.
 //!
-//! Tested below and, as another user, by `store/tests/trust.rs`.
+//! Tested below and, as another user, by `store/tests/it/trust.rs`.
 
 #[cfg(unix)]
 mod group;

@@ -6,7 +6,7 @@
 //! contents goward runs or believes. Opening makes nothing; a home that is not there yet is made by the first change,
 //! its owner's alone (0700), or for all to read (0755) where it is the administrator's store for all users.
 //!
-//! Tested by `tests/trust.rs`, as the neighbour.
+//! Tested by `tests/it/trust.rs`, as the neighbour.
 
 use std::path::{Path, PathBuf};
 

@@ -13,7 +13,7 @@
 //! beside it decide nothing.
 //!
 //! This crate never prints. On disk it leaves what the engine's verbs and the store leave. Tested by its
-//! unit tests, which build each manager's folders, and by `bins/goward/tests/import.rs`.
+//! unit tests, which build each manager's folders, and by `bins/goward/tests/it/import.rs`.
 
 mod exclude_rules;
 pub mod external_go;

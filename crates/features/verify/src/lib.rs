@@ -14,7 +14,7 @@
 //!
 //! This crate never prints. On disk it changes what a repair changes, and the record when a proof is added.
 //! Tested by `tests/` on small trees of every kind of damage and on a real one, and from outside by
-//! `bins/goward/tests/verify.rs`.
+//! `bins/goward/tests/it/verify.rs`.
 
 mod chain;
 mod compare;

@@ -7,7 +7,7 @@
 //! The one thing that it takes away is a `GOROOT` of another tree in the environment; the one that it sets besides is
 //! `GOTOOLCHAIN`, where a release was named.
 //!
-//! Tested against `go env -json` of real toolchains by `bins/goward/tests/places.rs`.
+//! Tested against `go env -json` of real toolchains by `bins/goward/tests/it/places.rs`.
 
 mod defaults;
 mod goroot;
