@@ -92,6 +92,7 @@ fn what_is_named_is_what_runs_whatever_go_mod_suggests() {
     // Where nothing names one the go command is left to itself: it wants what go.mod suggests, and has no network.
     std::fs::remove_file(home.folder().join(".go-version")).unwrap();
     home.goward(["use", PINNED]).success();
-    let left = home.run_program(home.goward_home().join("current").join("bin").join("go"), ["env", "GOVERSION"]);
+    let left =
+        home.run_program(home.goward_home().join("current").join("go").join("bin").join("go"), ["env", "GOVERSION"]);
     assert!(left.code != 0 || left.stdout.trim() != tag, "{}", left.snapshot());
 }
