@@ -162,7 +162,7 @@ fn decided<'t>(
 pub const MARK: &str = "GOWARD_TOOLCHAIN";
 
 /// Variables that must not be set, besides a `GOTOOLCHAIN` of the user's: goward's own, the go command's, those of other tools that choose. The last three
-/// are families of settings (`crates/core/engine/src/settings`), of which not one is known here.
+/// are families of settings (`crates/core/context/src/settings`), of which not one is known here.
 const MUST_BE_EMPTY: &[u8] = b"GOWARD_VERSION=\nGOWARD_CONFIG=\nGOWARD_LOCKED=\nGOWARD_FROZEN=\n\
     GOWORK=\nGO111MODULE=\nGOROOT=\nGOENV_VERSION=\nASDF_GOLANG_VERSION=\n\
     MISE_GO_VERSION=\nPROTO_GO_VERSION=\nGOWARD_RESOLVE_\nGOWARD_PIN_\nGOWARD_ISOLATE_\n";

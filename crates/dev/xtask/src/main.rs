@@ -16,6 +16,7 @@ mod cross;
 mod elsewhere;
 mod files;
 mod fuzz;
+mod links;
 mod promises;
 mod reference;
 mod tidy;

@@ -1,5 +1,5 @@
 //! Checks what no compiler checks: arrows go down, no files need each other in a circle, one file builds the store's paths,
-//! promises have their tests.
+//! promises have their tests, links lead somewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use crate::circles::circles;
 use crate::elsewhere::left_out_on_windows;
 use crate::files::sources;
+use crate::links::broken;
 use crate::promises::unheld;
 
 /// The layers from the bottom up; a crate may depend on its own layer and those below.
@@ -36,6 +37,7 @@ pub fn run() -> Result<()> {
     faults.extend(lengths(&root, &files)?);
     faults.extend(licences(&root)?);
     faults.extend(unheld(&root, &files)?);
+    faults.extend(broken(&root)?);
     for file in left_out_on_windows(&root, &files)?.into_iter().filter(|file| file.why.is_empty()) {
         faults.push(format!("{}: it does not say why it is left out on Windows", file.path.display()));
     }
