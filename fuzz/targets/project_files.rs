@@ -6,8 +6,8 @@ use project::{FileName, Folder, FoundFile, Inputs, PinFiles, PinKind, Want, deci
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     for name in FileName::ALL {
         let content = data[..data.len().min(name.bytes_max() + 1)].to_vec();
-        let file = FoundFile { name, path: format!("/w/{name}"), content };
-        let folders = vec![Folder { path: "/w".to_owned(), files: vec![file] }];
+        let file = FoundFile::new(name, format!("/w/{name}"), content);
+        let folders = vec![Folder { path: "/w".to_owned(), owner: None, files: vec![file] }];
         let inputs = Inputs { folders, pin_files: PinFiles::new(PinKind::ALL), ..Inputs::default() };
         match decide(&inputs) {
             Ok(decision) => {

@@ -101,7 +101,7 @@ impl Compiler {
             .args(self.toolchain)
             // With a target of its own the flags do not reach the compiler's own plug-ins.
             .args(["build", "--release", "--locked", "--bins", "--target", &self.host])
-            .args(quick.then_some("--no-default-features"))
+            .args(if quick { &["--no-default-features", "--features", "run"][..] } else { &[] })
             .current_dir(folder)
             .env("RUSTFLAGS", format!("{COVERAGE} {sanitizer} --cfg fuzzing -Cdebug-assertions"))
             .env("CARGO_TARGET_DIR", folder.join("target").join(self.folder()))
