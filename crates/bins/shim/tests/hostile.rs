@@ -8,7 +8,7 @@
 )]
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, UNIX_EPOCH};
@@ -16,6 +16,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use shim::{Decision, Found, Table, decide, decide_exact};
 use testkit::hostile::Expected;
 use testkit::hostile::shim_table::{HONEST, cases};
+use testkit::program::{copy_program, write_program};
 
 /// A shim that has not ended after this long hangs.
 const END_MAX: Duration = Duration::from_secs(60);
@@ -81,7 +82,7 @@ impl World {
         fs::create_dir_all(world.path("s/toolchains")).unwrap();
         fs::create_dir_all(world.path("h/shims")).unwrap();
         fs::create_dir_all(world.path("work")).unwrap();
-        fs::copy(env!("CARGO_BIN_EXE_goward-shim"), world.path("h/shims/go")).unwrap();
+        copy_program(env!("CARGO_BIN_EXE_goward-shim").as_ref(), &world.path("h/shims/go"));
         symlink("generations/1", world.path("h/current")).unwrap();
         symlink(world.path("opt/goward"), world.path("h/shims/.goward")).unwrap();
         for name in ["h/toolchains", "s/toolchains", "u/.config/goward/config.toml"] {
@@ -101,8 +102,11 @@ impl World {
     }
 
     fn script(&self, name: &str, text: &str) {
-        self.write(name, text);
-        fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        // One that stands there may be a link, or run just now.
+        let _ = fs::remove_file(&path);
+        write_program(&path, text.as_bytes());
     }
 
     /// A case's bytes with its paths moved into this world.

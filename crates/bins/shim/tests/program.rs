@@ -20,6 +20,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::UNIX_EPOCH;
 
+use testkit::program::{copy_program, write_program};
+
 /// The programs to test, by name.
 fn programs() -> Vec<PathBuf> {
     let mut programs = vec![PathBuf::from(env!("CARGO_BIN_EXE_goward-shim"))];
@@ -59,7 +61,7 @@ impl Home {
     fn new(program: &Path) -> Home {
         let home = Home { folder: tempfile::tempdir().unwrap() };
         fs::create_dir_all(home.path("home/shims")).unwrap();
-        fs::copy(program, home.path("home/shims/go")).unwrap();
+        copy_program(program, &home.path("home/shims/go"));
         for name in ["gofmt", "go1.26.8", "go1.25.1"] {
             symlink("go", home.path("home/shims").join(name)).unwrap();
         }
@@ -86,8 +88,11 @@ impl Home {
     }
 
     fn script(&self, name: &str, text: &str) {
-        self.write(name, text);
-        fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        // One that stands there may be a link, or run just now.
+        let _ = fs::remove_file(&path);
+        write_program(&path, text.as_bytes());
     }
 
     fn write_table(&self) {

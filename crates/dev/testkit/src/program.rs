@@ -117,19 +117,30 @@ impl Program {
 impl Program {
     /// Makes this file of it.
     ///
-    /// On Unix another program writes it: a file that this process has open for writing may be open in a child of
-    /// another test at the moment it is to be run, and the system then says "text file busy".
+    /// On Unix another program writes it ([`write_program`]).
     pub(crate) fn place(&self, path: &Path) {
         if cfg!(windows) {
             return std::fs::write(path, self.bytes()).expect("a file in the sandbox");
         }
-        let text = path.with_extension("text");
-        std::fs::write(&text, self.bytes()).expect("a file in the sandbox");
-        let copied = Command::new("/bin/cp").arg(&text).arg(path).status().expect("every Unix has cp");
-        assert!(copied.success(), "{} cannot be written", path.display());
-        std::fs::remove_file(&text).expect("our own file");
-        set_mode(path, 0o755);
+        write_program(path, &self.bytes());
     }
+}
+
+/// Writes a program of these bytes, by another program: a file that this process has open for writing may be open in a
+/// child of another test at the moment it is to be run, and the system then says "text file busy". For systems that have
+/// `cp`.
+pub fn write_program(path: &Path, bytes: &[u8]) {
+    let text = path.with_extension("text");
+    std::fs::write(&text, bytes).expect("a file in the sandbox");
+    copy_program(&text, path);
+    std::fs::remove_file(&text).expect("our own file");
+}
+
+/// Copies a program, as [`write_program`] writes one.
+pub fn copy_program(from: &Path, to: &Path) {
+    let copied = Command::new("/bin/cp").arg(from).arg(to).status().expect("every Unix has cp");
+    assert!(copied.success(), "{} cannot be written", to.display());
+    set_mode(to, 0o755);
 }
 
 /// Says in the list of tests that one is not run on Windows, and why; it is there under `cfg(unix)`.
