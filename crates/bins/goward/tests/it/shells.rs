@@ -90,8 +90,7 @@ impl Home {
     }
 
     fn program(&self, path: &str, text: &str) {
-        let path = self.write(path, text);
-        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        testkit::program::write_program(&self.write(path, ""), text.as_bytes());
     }
 
     /// The file that the commands of a session print to.
