@@ -76,16 +76,20 @@ mod tests {
         assert_eq!(fs.read_head_of(&at("one"), &one, 2).unwrap(), b"on");
         std::fs::rename(at("two"), at("one")).unwrap();
         assert_eq!(fs.read_head_of(&at("one"), &one, 9).unwrap_err().kind(), io::ErrorKind::InvalidData);
-        // A pipe without a writer would be waited for.
-        std::fs::remove_file(at("one")).unwrap();
-        rustix::fs::mknodat(
-            rustix::fs::CWD,
-            at("one"),
-            rustix::fs::FileType::Fifo,
-            rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
-            0,
-        )
-        .unwrap();
-        assert_eq!(fs.read_head_of(&at("one"), &one, 9).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        // rustix makes no pipes on macOS.
+        #[cfg(not(target_os = "macos"))]
+        {
+            // A pipe without a writer would be waited for.
+            std::fs::remove_file(at("one")).unwrap();
+            rustix::fs::mknodat(
+                rustix::fs::CWD,
+                at("one"),
+                rustix::fs::FileType::Fifo,
+                rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+                0,
+            )
+            .unwrap();
+            assert_eq!(fs.read_head_of(&at("one"), &one, 9).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        }
     }
 }
