@@ -4,13 +4,13 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
-use diag::{Class, Diagnose, Hints, Tried, hint};
+use diag::{AnyDiagnose, Class, Diagnose, Hints, Tried, hint};
 
 /// Any failure of any command: the error of a verb, or of the command line itself.
 #[derive(Debug)]
 pub enum Failure {
     /// A verb failed. It says all there is to say.
-    Verb(Box<dyn Diagnose + Send + Sync>),
+    Verb(AnyDiagnose),
     /// A shim was called by a name or with a request that stands for nothing.
     ShimCall {
         /// The name.
@@ -91,7 +91,7 @@ macro_rules! verbs {
     ($($error:ty,)*) => {
         $(impl From<$error> for Failure {
             fn from(error: $error) -> Failure {
-                Failure::Verb(Box::new(error))
+                Failure::Verb(AnyDiagnose::new(error))
             }
         })*
     };

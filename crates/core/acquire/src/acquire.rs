@@ -12,8 +12,9 @@ use release::{Digest, Form, ToolchainId};
 use source::bundle::{BundlePlace, SectionReader};
 use source::{Claim, Located, Place, Source};
 use store::states::Event;
-use store::{Operation, StoreError, ToolchainRecord};
+use store::{Operation, StoreError};
 
+use crate::admission::{Admission, admit};
 use crate::archive_bytes::ArchiveBytes;
 use crate::installed::Installed;
 use crate::lock_file::{LockError, LockSubject};
@@ -183,12 +184,7 @@ pub(crate) fn acquire(
     let staging = ctx.store.stage(id)?;
     operation.advance(Event::Prepared, Some(staging.name()), None)?;
     let target = Target { tree: staging.tree(), shared: ctx.store.shared_files_for(id, link_mode(ctx))? };
-    let got = match &located.place {
-        Place::Url(url) => from_network(sources, located, url, &target, task.as_ref()),
-        Place::File(path) => from_file(ctx, located, path, &target, task.as_ref()),
-        Place::Bundle(place) => from_bundle(ctx, located, place, &target, task.as_ref()),
-    };
-    let checked = got.and_then(|got| {
+    let checked = fetch_and_unpack(sources, located, &target, task.as_ref()).and_then(|got| {
         task.phase("prove");
         match check(sources, source, located, &got) {
             Ok(proven) => Ok((got, proven)),
@@ -198,7 +194,7 @@ pub(crate) fn acquire(
             }
         }
     });
-    let (got, Proven { witnesses, log_proof }) = match checked {
+    let (got, proven) = match checked {
         Ok(checked) => checked,
         Err(error) => {
             ctx.store.discard(staging);
@@ -206,36 +202,21 @@ pub(crate) fn acquire(
         }
     };
     task.phase("admit");
-    let witnessed = witnesses.clone();
-    let record = ToolchainRecord {
-        format: 0,
-        toolchain: id.clone(),
-        operation: String::new(),
-        source: source.name().to_owned(),
-        address: got.address,
+    let admission = Admission {
+        id,
         form: located.form,
-        archive_sha256: got.sha256,
-        archive_bytes: got.bytes,
-        installed_unix_seconds: ctx.sys.clock().unix_seconds(),
-        files: 0,
-        bytes: 0,
-        manifest_sha256: got.sha256,
-        witnesses,
-        log_proof,
-    };
-    let commit_max = ctx.settings.seconds(keys::INSTALL_COMMIT_SECONDS);
-    let toolchain = ctx.store.admit(operation, staging, record, &got.unpacked.manifest, commit_max)?;
-    got.held.let_go(ctx.settings.is_on(keys::INSTALL_KEEP_ARCHIVES));
-    Ok(Installed {
-        toolchain: toolchain.id,
-        tree: toolchain.tree,
-        was_installed: false,
-        source: Some(source.name().to_owned()),
-        witnesses: witnessed,
+        source: source.name(),
+        address: got.address,
+        sha256: got.sha256,
+        bytes: got.bytes,
         bytes_fetched: got.bytes_fetched,
         bytes_held: got.bytes_held,
-        milliseconds: 0,
-    })
+        manifest: &got.unpacked.manifest,
+        proven,
+    };
+    let installed = admit(ctx, operation, staging, admission)?;
+    got.held.let_go(ctx.settings.is_on(keys::INSTALL_KEEP_ARCHIVES));
+    Ok(installed)
 }
 
 /// Fetches and unpacks into a folder that does not exist yet, and proves nothing: for those who know the hash of
@@ -248,12 +229,21 @@ pub(crate) fn unpack_into(
 ) -> Result<(), AcquireError> {
     let ctx = sources.ctx();
     let target = Target { tree, shared: ctx.store.shared_files_for(&located.id, link_mode(ctx))? };
-    let brought = match &located.place {
-        Place::Url(url) => from_network(sources, located, url, &target, task),
-        Place::File(path) => from_file(ctx, located, path, &target, task),
-        Place::Bundle(place) => from_bundle(ctx, located, place, &target, task),
-    };
-    brought.map(|got| got.held.let_go(true))
+    fetch_and_unpack(sources, located, &target, task).map(|got| got.held.let_go(true))
+}
+
+/// Fetches and unpacks from wherever it is.
+fn fetch_and_unpack(
+    sources: &Sources,
+    located: &Located,
+    target: &Target,
+    task: &dyn TaskHandle,
+) -> Result<Acquired, AcquireError> {
+    match &located.place {
+        Place::Url(url) => from_network(sources, located, url, target, task),
+        Place::File(path) => from_file(sources.ctx(), located, path, target, task),
+        Place::Bundle(place) => from_bundle(sources.ctx(), located, place, target, task),
+    }
 }
 
 /// Whether what was unpacked is what it should be, and who says so.
@@ -352,8 +342,7 @@ fn from_network(
         })?
     } else {
         let fetched = sources.client().fetch_whole(&job, task, progress)?;
-        task.phase("unpack");
-        let unpacked = archive::unpack_zip(&unpack, &fetched.parts).map_err(failed);
+        let unpacked = unpack_parts(ctx, located, &fetched.parts, target, task);
         (fetched, unpacked)
     };
     let unpacked = match unpacked {
@@ -420,7 +409,7 @@ fn from_file(
     let local = LocalFile { path, name, folder: &downloads, bytes_max: located.bytes_max, wait_max };
     let fetch::Copied { bytes, sha256, parts } = fetch::copy_local(&ctx.sys, &local, task).map_err(not_copied)?;
     let sha256 = Digest::from_bytes(sha256);
-    match check_claim(located, path, sha256).and_then(|()| unpack_copy(ctx, located, &parts, target, task)) {
+    match check_claim(located, path, sha256).and_then(|()| unpack_parts(ctx, located, &parts, target, task)) {
         Ok(unpacked) => {
             let (address, arrived) = (path.display().to_string(), Held::Copy(parts));
             Ok(Acquired { unpacked, sha256, bytes, bytes_fetched: 0, bytes_held: bytes, address, held: arrived })
@@ -455,7 +444,8 @@ fn check_claim(located: &Located, path: &Path, actual: Digest) -> Result<(), Acq
     Err(AcquireError::FileDiffers { path: path.display().to_string(), origin, expected, actual })
 }
 
-fn unpack_copy(
+/// Unpacks what is held whole.
+fn unpack_parts(
     ctx: &Ctx,
     located: &Located,
     parts: &fetch::Parts,

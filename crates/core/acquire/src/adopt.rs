@@ -15,9 +15,10 @@ use release::{Digest, Form, ToolchainId};
 use serde::Serialize;
 use source::{Claim, Place};
 use store::states::Event;
-use store::{Operation, OperationKind, StoreError, ToolchainRecord};
+use store::{Operation, OperationKind, StoreError};
 
 use crate::acquire::{layout_of, link_mode};
+use crate::admission::{Admission, admit};
 use crate::archive_bytes::ArchiveBytes;
 use crate::installed::{Installed, already_installed};
 use crate::limits::INSTALL_BYTES_NEEDED;
@@ -183,8 +184,7 @@ pub fn adopt(sources: &Sources, adoption: &Adoption) -> Result<Adopted, AdoptErr
     let adopted = done?;
     drop(lock);
     ctx.changed(format!("adopted {id}"));
-    let milliseconds = u64::try_from(ctx.sys.clock().since(start).as_millis()).unwrap_or(u64::MAX);
-    Ok(Adopted { installed: Installed { milliseconds, ..adopted.installed }, ..adopted })
+    Ok(Adopted { installed: adopted.installed.since(ctx, start), ..adopted })
 }
 
 fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operation) -> Result<Adopted, AdoptError> {
@@ -215,7 +215,7 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
             let proven = check(sources, adoption, &copied, &staging.tree())?;
             Ok((copied, proven))
         });
-    let (Copied { unpacked, excluded }, Proven { witnesses, log_proof }) = match checked {
+    let (Copied { unpacked, excluded }, proven) = match checked {
         Ok(checked) => checked,
         Err(error) => {
             ctx.store.discard(staging);
@@ -224,35 +224,20 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
     };
     task.phase("admit");
     let bytes = unpacked.manifest.bytes_total();
-    let nothing_travelled = Digest::from_bytes(unpacked.manifest.list_sha256());
-    let record = ToolchainRecord {
-        format: 0,
-        toolchain: id.clone(),
-        operation: String::new(),
-        source: adoption.source.to_owned(),
-        address: adoption.folder.display().to_string(),
+    let admission = Admission {
+        id,
         form: adoption.form,
-        archive_sha256: nothing_travelled,
-        archive_bytes: bytes,
-        installed_unix_seconds: ctx.sys.clock().unix_seconds(),
-        files: 0,
-        bytes: 0,
-        manifest_sha256: nothing_travelled,
-        witnesses: witnesses.clone(),
-        log_proof,
-    };
-    let commit_max = ctx.settings.seconds(keys::INSTALL_COMMIT_SECONDS);
-    let toolchain = ctx.store.admit(operation, staging, record, &unpacked.manifest, commit_max).map_err(refused)?;
-    let installed = Installed {
-        toolchain: toolchain.id,
-        tree: toolchain.tree,
-        was_installed: false,
-        source: Some(adoption.source.to_owned()),
-        witnesses,
+        source: adoption.source,
+        address: adoption.folder.display().to_string(),
+        // Nothing travelled.
+        sha256: Digest::from_bytes(unpacked.manifest.list_sha256()),
+        bytes,
         bytes_fetched: 0,
         bytes_held: bytes,
-        milliseconds: 0,
+        manifest: &unpacked.manifest,
+        proven,
     };
+    let installed = admit(ctx, operation, staging, admission).map_err(refused)?;
     let left_out = excluded.into_iter().map(|Excluded { path, rule }| (path, rule)).collect();
     Ok(Adopted { installed, left_out })
 }

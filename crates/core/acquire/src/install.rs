@@ -280,8 +280,7 @@ fn install_one(sources: &Sources, id: &ToolchainId) -> Result<Installed, Install
             Ok(got) => {
                 drop(lock);
                 ctx.changed(format!("installed {id}"));
-                let milliseconds = ctx.sys.clock().since(start).as_millis();
-                return Ok(Installed { milliseconds: u64::try_from(milliseconds).unwrap_or(u64::MAX), ..got });
+                return Ok(got.since(ctx, start));
             }
             // A hash that the project forbids is told at once: another source must not hide it.
             Err(AcquireError::Lock(cause)) if cause.class() == Class::Integrity => {

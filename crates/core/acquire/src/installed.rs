@@ -4,6 +4,7 @@ use context::Ctx;
 use release::ToolchainId;
 use serde::Serialize;
 use store::Toolchain;
+use sys::Moment;
 use trust::Witness;
 
 /// What an install has done.
@@ -25,6 +26,14 @@ pub struct Installed {
     pub bytes_held: u64,
     /// How long it took, in milliseconds.
     pub milliseconds: u64,
+}
+
+impl Installed {
+    /// The same, with how long it has taken since this moment.
+    pub(crate) fn since(self, ctx: &Ctx, start: Moment) -> Installed {
+        let milliseconds = ctx.sys.clock().since(start).as_millis();
+        Installed { milliseconds: u64::try_from(milliseconds).unwrap_or(u64::MAX), ..self }
+    }
 }
 
 /// The outcome for a toolchain that was there before, with what its record says.

@@ -11,6 +11,7 @@
 //! by `bins/goward/tests` against the mock upstream of `testkit`.
 
 mod acquire;
+mod admission;
 mod adopt;
 mod archive_bytes;
 mod goproxy;
@@ -29,7 +30,7 @@ pub use adopt::{AdoptError, Adopted, Adoption, adopt};
 pub use host_check::host_facts;
 pub use install::{InstallError, InstallPlan, check_offered, install, plan_install};
 pub use installed::Installed;
-pub use lock_file::{DecidingFolder, LockError, ProjectLock, bytes_of, parsed};
+pub use lock_file::{DecidingFolder, LockError, ProjectLock};
 pub use module_zip::{ModuleZipError, write_module_zip};
 pub use prove::{
     Attestation, LocalFailure, LogFailure, LogProofError, ProveError, check_kept_proof, has_record, index_says, key_of,

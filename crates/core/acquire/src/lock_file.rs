@@ -212,8 +212,14 @@ impl<'a> ProjectLock<'a> {
     /// # Errors
     /// As for a toolchain that has arrived.
     pub fn check_covered(&self, id: &ToolchainId) -> Result<(), LockError> {
-        self.entry(id)?;
-        self.tell_stranger()
+        let nearest = self.nearest()?;
+        let stranger = nearest.stranger.clone();
+        self.entry(nearest, id)?;
+        if let Some((path, stranger)) = stranger {
+            let path = release::escaped(&path.display().to_string());
+            self.ctx.progress.tell(&format!("{path} does not count here: {stranger}"));
+        }
+        Ok(())
     }
 
     /// Holds an installed toolchain to the lock file, where that is required.
@@ -245,7 +251,7 @@ impl<'a> ProjectLock<'a> {
 
     /// Holds what arrived to the lock file; the witness, if there is an entry for it.
     pub(crate) fn check(&self, subject: &LockSubject) -> Result<Option<Witness>, LockError> {
-        let Some((path, locked)) = self.entry(subject.id)? else { return Ok(None) };
+        let Some((path, locked)) = self.entry(self.nearest()?, subject.id)? else { return Ok(None) };
         let differs = |what, expected: String, actual: String| LockError::Differs {
             id: Box::new(subject.id.clone()),
             path: path.clone(),
@@ -311,7 +317,8 @@ impl<'a> ProjectLock<'a> {
                 Some(stranger) => nearest.stranger = nearest.stranger.or(Some((path, stranger))),
                 None if ended.is_some() => {}
                 None => {
-                    if let Some(lock) = read(self.ctx, &path)? {
+                    if let Some(bytes) = self.read(&path)? {
+                        let lock = ProjectLock::parse(&bytes, &path)?;
                         nearest.lock = Some((path, lock));
                         break;
                     }
@@ -325,8 +332,8 @@ impl<'a> ProjectLock<'a> {
     ///
     /// # Errors
     /// When the file cannot be used, or there must be an entry beside the file that decides and there is none.
-    fn entry(&self, id: &ToolchainId) -> Result<Option<(PathBuf, Locked)>, LockError> {
-        let Nearest { lock, stranger } = self.nearest()?;
+    fn entry(&self, nearest: Nearest, id: &ToolchainId) -> Result<Option<(PathBuf, Locked)>, LockError> {
+        let Nearest { lock, stranger } = nearest;
         let Some(required_by) = self.required_by() else {
             return Ok(lock.and_then(|(path, lock)| Some((path, lock.find(id)?.clone()))));
         };
@@ -350,37 +357,24 @@ impl<'a> ProjectLock<'a> {
         }
     }
 
-    /// Says that a lock file is passed over, since it is somebody else's.
-    fn tell_stranger(&self) -> Result<(), LockError> {
-        if let Some((path, stranger)) = self.nearest()?.stranger {
-            let path = release::escaped(&path.display().to_string());
-            self.ctx.progress.tell(&format!("{path} does not count here: {stranger}"));
+    /// The bytes of a lock file that may not be there. A pipe, a device or a folder of its name is refused, and never
+    /// waited for.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, LockError> {
+        match self.ctx.sys.fs().read_if_there(path, LOCK_BYTES_MAX as u64) {
+            // A folder above that may not be looked into has no wish that could be known.
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(None),
+            outcome => outcome.map_err(|cause| LockError::Read { path: path.to_owned(), cause }),
         }
-        Ok(())
     }
-}
 
-/// Reads a lock file that may not be there. A pipe, a device or a folder of its name is refused, and never waited for.
-fn read(ctx: &Ctx, path: &Path) -> Result<Option<LockFile>, LockError> {
-    bytes_of(ctx, path)?.map(|bytes| parsed(&bytes, path)).transpose()
-}
-
-/// A lock file of these bytes.
-///
-/// # Errors
-/// `Malformed`, with the line.
-pub fn parsed(bytes: &[u8], path: &Path) -> Result<LockFile, LockError> {
-    LockFile::parse(bytes).map_err(|cause| LockError::Malformed { path: path.to_owned(), cause })
-}
-
-/// The bytes of a lock file that may not be there.
-///
-/// # Errors
-/// When it is there and cannot be read.
-pub fn bytes_of(ctx: &Ctx, path: &Path) -> Result<Option<Vec<u8>>, LockError> {
-    match ctx.sys.fs().read_if_there(path, LOCK_BYTES_MAX as u64) {
-        // A folder above that may not be looked into has no wish that could be known.
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(None),
-        outcome => outcome.map_err(|cause| LockError::Read { path: path.to_owned(), cause }),
+    /// What the bytes of a lock file say.
+    ///
+    /// # Errors
+    /// `Malformed`, with the line.
+    pub fn parse(bytes: &[u8], path: &Path) -> Result<LockFile, LockError> {
+        LockFile::parse(bytes).map_err(|cause| LockError::Malformed { path: path.to_owned(), cause })
     }
 }

@@ -11,25 +11,17 @@ use testkit::{Response, Run, Sandbox, Server, SumDb, TinyToolchain, digest, on_p
 
 /// Every file of a tree on disk, hashed by other code than ours.
 fn manifest_of(goroot: &Path) -> Manifest {
-    let mut files = Vec::new();
-    let mut folders = vec![goroot.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let bytes = std::fs::read(&path).unwrap();
-            files.push(FileRecord {
-                path: path.strip_prefix(goroot).unwrap().to_str().unwrap().replace(std::path::MAIN_SEPARATOR, "/"),
-                bytes: bytes.len() as u64,
-                executable: false,
-                sha256: digest::sha256(&bytes),
-            });
+    let record = |path: &Path| {
+        let bytes = std::fs::read(path).unwrap();
+        FileRecord {
+            path: path.strip_prefix(goroot).unwrap().to_str().unwrap().replace(std::path::MAIN_SEPARATOR, "/"),
+            bytes: bytes.len() as u64,
+            executable: false,
+            sha256: digest::sha256(&bytes),
         }
-    }
-    Manifest::new(files)
+    };
+    let files = testkit::walk(goroot).unwrap().into_iter().filter(|(_, meta)| !meta.is_dir());
+    Manifest::new(files.map(|(path, _)| record(&path)).collect())
 }
 
 fn zip_of(goroot: &Path, manifest: &Manifest, module: &str) -> Vec<u8> {

@@ -25,7 +25,7 @@ pub use disk::{DiskUse, DiskUses, disk_uses};
 pub use history::{Event, GenerationDiff, diff, history};
 pub use install::{adopt, install};
 pub use list::{Available, Listed, Outdated, available, installed, outdated};
-pub use lock_file::{LockOutcome, LockWriteError, lock, project_lock, sources};
+pub use lock_file::{LockOutcome, LockWriteError, lock, sources};
 pub use pin::{PinError, Pinned, pin, repinned};
 pub use prune::{PruneItem, prune};
 pub use shared_store::{SystemError, SystemMade, SystemStatus, system_init, system_status};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use acquire::{LockError, LogProofError, ProjectLock, Sources, bytes_of, index_says, parsed, proof_of};
+use acquire::{LockError, LogProofError, ProjectLock, Sources, index_says, proof_of};
 use context::Ctx;
 use context::settings::keys;
 use diag::{AnyDiagnose, Class, Diagnose, Hints, hint};
@@ -85,14 +85,9 @@ impl Diagnose for LockWriteError {
     }
 }
 
-/// The lock file of the project in the working folder, with the rule by which one is found to stand beside what decides.
-pub fn project_lock(ctx: &Ctx) -> ProjectLock<'_> {
-    ProjectLock::new(ctx, deciding_folder)
-}
-
 /// What a verb needs that may reach a network, for the project in the working folder.
 pub fn sources(ctx: &Ctx) -> Sources<'_> {
-    Sources::new(project_lock(ctx))
+    Sources::new(ProjectLock::new(ctx, deciding_folder))
 }
 
 fn deciding_folder(ctx: &Ctx) -> Result<PathBuf, AnyDiagnose> {
@@ -129,8 +124,8 @@ pub fn lock(
         return Err(LockWriteError::Frozen { by: ctx.settings.get(keys::LOCK_FROZEN).origin.to_string() });
     }
     let path = sources.lock().folder()?.join(LOCK_FILE_NAME);
-    let bytes = bytes_of(ctx, &path)?;
-    let before = match bytes.as_deref().map(|bytes| parsed(bytes, &path)).transpose() {
+    let bytes = sources.lock().read(&path)?;
+    let before = match bytes.as_deref().map(|bytes| ProjectLock::parse(bytes, &path)).transpose() {
         // What cannot be read is written anew; whoever only checks hears of it.
         Err(LockError::Malformed { .. }) if !check => LockFile::default(),
         other => other?.unwrap_or_default(),

@@ -26,10 +26,10 @@ pub(crate) fn fixed(env: &Env, is_named: bool, id: &ToolchainId) -> Option<Strin
     (is_named && user_gotoolchain(env) != Some("local")).then(|| id.version().tag())
 }
 
-/// The program with that value, or without one that an outer goward has set.
-pub(crate) fn with_gotoolchain(command: UserProgram, env: &Env, fixed: Option<&str>) -> UserProgram {
-    match fixed {
-        Some(tag) => command.env(GOTOOLCHAIN, tag).env(MARK, tag),
+/// The program with that value where its release `is_named`, else without one that an outer goward has set.
+pub(crate) fn settled(command: UserProgram, env: &Env, is_named: bool, id: &ToolchainId) -> UserProgram {
+    match fixed(env, is_named, id) {
+        Some(tag) => command.env(GOTOOLCHAIN, &tag).env(MARK, &tag),
         None => without_mark(command, env),
     }
 }

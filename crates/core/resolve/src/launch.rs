@@ -16,7 +16,7 @@ use sys::{EntryKind, Program, UserProgram, programs_in, with_suffixes};
 
 use crate::choose::{Choice, ChooseError};
 use crate::goenv::{foreign_goroot, isolation};
-use crate::gotoolchain::{fixed, with_gotoolchain, without_mark};
+use crate::gotoolchain::{settled, without_mark};
 use crate::next_program::is_shim;
 
 /// A program about to run under a toolchain.
@@ -139,8 +139,8 @@ pub fn plan_launch(
     words: &[OsString],
 ) -> Result<Launch, LaunchError> {
     let (command, dropped_goroot) = launch_in(ctx, &toolchain.tree, words)?;
-    let fixed = fixed(ctx.sys.env(), choice.is_some_and(Choice::names_release), &toolchain.id);
-    let command = with_gotoolchain(command, ctx.sys.env(), fixed.as_deref());
+    let is_named = choice.is_some_and(Choice::names_release);
+    let command = settled(command, ctx.sys.env(), is_named, &toolchain.id);
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     launch.plan_isolation(ctx)?;
     Ok(launch)
@@ -228,8 +228,8 @@ pub fn launch_shim(
     if call == ShimCall::Request {
         command = command.env("PATH", path_with(ctx, &bin));
     }
-    let fixed = fixed(ctx.sys.env(), choice.is_some_and(Choice::names_release), &toolchain.id);
-    let command = with_gotoolchain(command, ctx.sys.env(), fixed.as_deref());
+    let is_named = choice.is_some_and(Choice::names_release);
+    let command = settled(command, ctx.sys.env(), is_named, &toolchain.id);
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     if call != ShimCall::Exact {
         launch.plan_isolation(ctx)?;

@@ -44,7 +44,7 @@ pub fn next_program(ctx: &Ctx, name: &str) -> Result<Program, NextError> {
 }
 
 /// Whether a program is a shim, links followed. One that cannot be read is run: then it is the system's to refuse.
-pub fn is_shim(ctx: &Ctx, path: &Path) -> bool {
+pub(crate) fn is_shim(ctx: &Ctx, path: &Path) -> bool {
     let fs = ctx.sys.fs();
     let small = fs.follow(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.bytes <= SHIM_BYTES_MAX));
     small && fs.read(path, SHIM_BYTES_MAX).is_ok_and(|bytes| bytes.windows(MARK.len()).any(|window| window == MARK))

@@ -79,7 +79,7 @@ pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
                 Err(words) => (words, false),
             },
             Err(archive::ArchiveError::Interrupted { cause }) => return Err(read(cause)),
-            Err(error) => (whole(&error), false),
+            Err(error) => (diag::error_chain(&error), false),
         };
         findings.push(Finding { subject: bundled.toolchain.to_string(), words, good });
     }
@@ -150,18 +150,4 @@ fn hash(ctx: &Ctx, file: &dyn ReadAt, span: &Span) -> std::io::Result<Digest> {
         left = left.saturating_sub(read as u64);
     }
     Ok(Digest::from_bytes(hasher.finalize().into()))
-}
-
-/// An error with its causes on one line.
-fn whole(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let line = inner.to_string();
-        if !text.contains(&line) {
-            text = format!("{text}: {line}");
-        }
-        cause = inner.source();
-    }
-    text
 }

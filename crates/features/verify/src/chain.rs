@@ -132,7 +132,7 @@ fn log_steps(ctx: &Ctx, proof: &Proof, wanted: &ModuleVersion, steps: &mut Vec<S
         Ok(lines) => {
             format!("{} of {} says {} (its text hashes to {text_hash})", proof.record_id, proof.database, lines.h1)
         }
-        Err(error) => format!("{} of {} does not hold: {}", proof.record_id, proof.database, whole(error)),
+        Err(error) => format!("{} of {} does not hold: {}", proof.record_id, proof.database, diag::error_chain(error)),
     };
     steps.push(Step::new("record", ok, says));
     let head = TreeHead::open(proof.note.as_bytes(), &key);
@@ -148,7 +148,7 @@ fn log_steps(ctx: &Ctx, proof: &Proof, wanted: &ModuleVersion, steps: &mut Vec<S
             steps.push(Step::new("inclusion", ok, says));
             steps.push(Step::new("head", true, format!("{size} records, root {root}, is signed by {}", key.name())));
         }
-        Err(error) => steps.push(Step::new("head", false, format!("is not signed: {}", whole(error)))),
+        Err(error) => steps.push(Step::new("head", false, format!("is not signed: {}", diag::error_chain(error)))),
     }
     let history = history(ctx, proof, &key);
     let consistent = history.holds != Holds::No;
@@ -165,9 +165,11 @@ fn history(ctx: &Ctx, proof: &Proof, key: &VerifierKey) -> Step {
         Err(error) => return Step::new("history", false, format!("the newest head seen here cannot be read: {error}")),
     };
     match TreeHead::open(&newest, key) {
-        Err(error) => {
-            Step::new("history", false, format!("the newest head seen here is not signed: {}", whole(&error)))
-        }
+        Err(error) => Step::new(
+            "history",
+            false,
+            format!("the newest head seen here is not signed: {}", diag::error_chain(&error)),
+        ),
         Ok(newest) if newest.tree.size == proof.tree_size => {
             let same = newest.tree.root == proof.root;
             let says = if same {
@@ -220,15 +222,4 @@ fn outside_step(record: &ToolchainRecord, outside: usize) -> Step {
 
 fn shown(text: &str) -> String {
     archive::printable(text.as_bytes())
-}
-
-/// An error with its causes on one line.
-pub(crate) fn whole(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }

@@ -165,7 +165,7 @@ fn ask(
                 Ok(()) => "Go's checksum database was asked now; its proof is kept".to_owned(),
                 Err(error) => format!(
                     "Go's checksum database was asked now; its proof could not be kept: {}",
-                    chain::whole(&error)
+                    diag::error_chain(&error)
                 ),
             };
             // The chain is computed from what was just learned, kept or not.

@@ -8,7 +8,7 @@ use core::ffi::CStr;
 
 use shim::limits::{ARGS_MAX, PATH_BYTES_MAX, VERSION_BYTES_MAX};
 use shim::path::{called, parent};
-use shim::{Arena, Call, Decision, Machine, Opened, Path, ReadResult, is_set_like, resolve};
+use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, ReadResult, is_set_like, resolve};
 
 /// What begins the variable that says which process was handed over, and by which name.
 const MARKER: &[u8] = b"GOWARD_SHIM=";
@@ -214,7 +214,7 @@ fn settled(
     into: &'static mut [[u8; TOOLCHAIN_BYTES_MAX]; 2],
 ) -> Option<*const *const u8> {
     if !pinned {
-        let is_marked = vars.texts().any(|var| var.starts_with(TOOLCHAIN[1]));
+        let is_marked = vars.var(MARK.as_bytes()).is_some();
         return if is_marked { replaced(vars, &TOOLCHAIN, [].into_iter()) } else { Some(vars.first) };
     }
     for (place, name) in into.iter_mut().zip(TOOLCHAIN) {

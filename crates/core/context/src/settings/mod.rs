@@ -123,7 +123,7 @@ impl Settings {
     /// # Errors
     /// When the value is not what the setting takes.
     pub fn with(mut self, flag: &Flag) -> Result<Settings, SettingsError> {
-        for setting in self.all.iter_mut().filter(|setting| *setting.def == *flag.def) {
+        for setting in self.all.iter_mut().filter(|setting| setting.def.key == flag.def.key) {
             let origin = Origin::Flag(flag.name);
             setting.value = Value::parse(setting.def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
                 key: flag.def.key,
@@ -251,7 +251,7 @@ fn read_one(
     from_file: &[(&'static str, Value, Origin)],
     flags: &[Flag],
 ) -> Result<Setting, SettingsError> {
-    if let Some(flag) = flags.iter().rev().find(|flag| *flag.def == *def) {
+    if let Some(flag) = flags.iter().rev().find(|flag| flag.def.key == def.key) {
         let origin = Origin::Flag(flag.name);
         let value = Value::parse(def.kind, &flag.value).map_err(|reason| SettingsError::Refused {
             key: def.key,

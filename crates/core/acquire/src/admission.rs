@@ -1,0 +1,74 @@
+//! The last part of the way of every toolchain, wherever it comes from: what is proven gets its record and is admitted.
+
+use context::Ctx;
+use context::settings::keys;
+use release::{Digest, Form, ToolchainId};
+use store::{Operation, Staging, StoreError, ToolchainRecord};
+
+use archive::Manifest;
+
+use crate::installed::Installed;
+use crate::prove::Proven;
+
+/// A toolchain whose tree is in staging, with who vouches for it.
+pub(crate) struct Admission<'a> {
+    pub id: &'a ToolchainId,
+    pub form: Form,
+    /// The source's name.
+    pub source: &'a str,
+    /// Where it came from, for people.
+    pub address: String,
+    /// The archive's hash; of a tree that did not travel, that of its list of files.
+    pub sha256: Digest,
+    /// The archive's bytes; of a tree that did not travel, those of its files.
+    pub bytes: u64,
+    /// How many of them came over the network now.
+    pub bytes_fetched: u64,
+    /// How many of them were here before.
+    pub bytes_held: u64,
+    pub manifest: &'a Manifest,
+    pub proven: Proven,
+}
+
+/// Shows it, whole and durable. The operation ends at `Done`.
+///
+/// # Errors
+/// When the store refuses; then nothing is visible.
+pub(crate) fn admit(
+    ctx: &Ctx,
+    operation: &mut Operation,
+    staging: Staging,
+    admission: Admission<'_>,
+) -> Result<Installed, StoreError> {
+    let Admission { id, form, source, address, sha256, bytes, bytes_fetched, bytes_held, manifest, proven } = admission;
+    let witnesses = proven.witnesses.clone();
+    // The store fills in what it knows better.
+    let record = ToolchainRecord {
+        format: 0,
+        toolchain: id.clone(),
+        operation: String::new(),
+        source: source.to_owned(),
+        address,
+        form,
+        archive_sha256: sha256,
+        archive_bytes: bytes,
+        installed_unix_seconds: ctx.sys.clock().unix_seconds(),
+        files: 0,
+        bytes: 0,
+        manifest_sha256: sha256,
+        witnesses: proven.witnesses,
+        log_proof: proven.log_proof,
+    };
+    let commit_max = ctx.settings.seconds(keys::INSTALL_COMMIT_SECONDS);
+    let toolchain = ctx.store.admit(operation, staging, record, manifest, commit_max)?;
+    Ok(Installed {
+        toolchain: toolchain.id,
+        tree: toolchain.tree,
+        was_installed: false,
+        source: Some(source.to_owned()),
+        witnesses,
+        bytes_fetched,
+        bytes_held,
+        milliseconds: 0,
+    })
+}
