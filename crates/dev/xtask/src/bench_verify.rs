@@ -80,25 +80,17 @@ fn milliseconds(mut times: Vec<Duration>) -> f64 {
 
 fn listed(tree: &Path) -> Result<Vec<FileRecord>> {
     use std::os::unix::fs::PermissionsExt;
-    let (mut files, mut folders) = (Vec::new(), vec![PathBuf::new()]);
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(tree.join(&folder))? {
-            let entry = entry?;
-            let path = folder.join(entry.file_name());
-            if entry.file_type()?.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let bytes = std::fs::read(entry.path())?;
-            files.push(FileRecord {
-                path: path.to_string_lossy().into_owned(),
-                bytes: bytes.len() as u64,
-                executable: entry.metadata()?.permissions().mode() & 0o111 != 0,
-                sha256: Sha256::digest(&bytes).into(),
-            });
-        }
-    }
-    Ok(files)
+    let files = testkit::walk(tree)?.into_iter().filter(|(_, meta)| !meta.is_dir());
+    let record = |(path, meta): (PathBuf, std::fs::Metadata)| {
+        let bytes = std::fs::read(&path)?;
+        Ok(FileRecord {
+            path: path.strip_prefix(tree)?.to_string_lossy().into_owned(),
+            bytes: bytes.len() as u64,
+            executable: meta.permissions().mode() & 0o111 != 0,
+            sha256: Sha256::digest(&bytes).into(),
+        })
+    };
+    files.map(record).collect()
 }
 
 /// The floor: every file read and hashed, and nothing else.

@@ -7,9 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
+
+use crate::files::{folders, sources};
 
 /// A module by the names that lead to it from its crate's root, which is the empty list.
 type Module = Vec<String>;
@@ -29,16 +31,9 @@ pub fn circles(root: &Path) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-fn folders(path: &Path) -> Result<Vec<PathBuf>> {
-    let mut found: Vec<PathBuf> =
-        fs::read_dir(path)?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()).collect();
-    found.sort();
-    Ok(found)
-}
-
 fn of_crate(source: &Path) -> Result<Vec<String>> {
     let mut files = BTreeMap::new();
-    for path in super::files::sources(source)? {
+    for path in sources(source)? {
         files.insert(module_of(path.strip_prefix(source)?), bare(&fs::read_to_string(&path)?));
     }
     Ok(circles_of(&files))

@@ -1,14 +1,18 @@
 //! Every link within the project's documents leads to a file or folder that is there: what moves takes its links along.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
+
+use crate::files::{below, within};
 
 /// The links that lead nowhere, a line each.
 pub fn broken(root: &Path) -> Result<Vec<String>> {
     let mut faults = Vec::new();
-    for page in pages(root)? {
+    // The documents at the root and in `docs`.
+    let pages = [within(root, "md")?, below(&root.join("docs"), "md")?].concat();
+    for page in pages {
         let text = fs::read_to_string(&page)?;
         let folder = page.parent().unwrap_or(root);
         for target in targets(&text) {
@@ -19,27 +23,6 @@ pub fn broken(root: &Path) -> Result<Vec<String>> {
         }
     }
     Ok(faults)
-}
-
-/// The documents at the root and in `docs`.
-fn pages(root: &Path) -> Result<Vec<PathBuf>> {
-    let (mut pages, mut folders) = (Vec::new(), vec![root.join("docs")]);
-    let is_page = |path: &Path| path.extension().is_some_and(|extension| extension == "md");
-    for entry in fs::read_dir(root)? {
-        pages.extend(Some(entry?.path()).filter(|path| is_page(path)));
-    }
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if is_page(&path) {
-                pages.push(path);
-            }
-        }
-    }
-    pages.sort();
-    Ok(pages)
 }
 
 /// What the links of a page lead to within the project: no address, no heading of the page itself; without the heading
