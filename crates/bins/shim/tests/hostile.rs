@@ -7,16 +7,19 @@
     reason = "test code may panic, and talks to the real machine"
 )]
 
+mod support;
+
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use shim::{Decision, Found, Table, decide, decide_exact};
+use support::Folder;
 use testkit::hostile::Expected;
 use testkit::hostile::shim_table::{HONEST, cases};
-use testkit::program::{copy_program, write_program};
+use testkit::program::copy_program;
 
 /// A shim that has not ended after this long hangs.
 const END_MAX: Duration = Duration::from_secs(60);
@@ -61,14 +64,22 @@ fn no_hostile_table_leads_out_of_the_folder_of_toolchains() {
 
 /// The honest table's world below a folder, and programs beside it that must never run.
 struct World {
-    folder: tempfile::TempDir,
+    folder: Folder,
 }
 
 const TELL: &str = "#!/bin/sh\necho \"$0\"\n";
 
+impl std::ops::Deref for World {
+    type Target = Folder;
+
+    fn deref(&self) -> &Folder {
+        &self.folder
+    }
+}
+
 impl World {
     fn new() -> World {
-        let world = World { folder: tempfile::tempdir().unwrap() };
+        let world = World { folder: Folder::new() };
         for version in ["1.20.14", "1.25.9", "1.26.8"] {
             world.script(&format!("h/toolchains/go{version}.linux-amd64/bin/go"), TELL);
         }
@@ -92,24 +103,9 @@ impl World {
         world
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        fs::canonicalize(self.folder.path()).unwrap().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    fn script(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        write_program(&path, text.as_bytes());
-    }
-
     /// A case's bytes with its paths moved into this world.
     fn moved(&self, bytes: &[u8]) -> Vec<u8> {
-        let root = self.folder.path().canonicalize().unwrap();
+        let root = self.root();
         let root = root.to_str().unwrap().as_bytes();
         let mut out = Vec::new();
         for (at, byte) in bytes.iter().enumerate() {

@@ -10,6 +10,8 @@
     reason = "test code may panic, and talks to the real machine"
 )]
 
+mod support;
+
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
@@ -20,7 +22,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::UNIX_EPOCH;
 
-use testkit::program::{copy_program, write_program};
+use support::Folder;
+use testkit::program::copy_program;
 
 /// The programs to test, by name.
 fn programs() -> Vec<PathBuf> {
@@ -51,15 +54,23 @@ fn raw() -> &'static Option<PathBuf> {
 
 /// A home with two toolchains and a project, for one program.
 struct Home {
-    folder: tempfile::TempDir,
+    folder: Folder,
 }
 
 /// What a toolchain's script does: it tells who it is and what it was given.
 const TELL: &str = "#!/bin/sh\necho \"$0\"\nprintf '<%s>\\n' \"$@\"\n";
 
+impl std::ops::Deref for Home {
+    type Target = Folder;
+
+    fn deref(&self) -> &Folder {
+        &self.folder
+    }
+}
+
 impl Home {
     fn new(program: &Path) -> Home {
-        let home = Home { folder: tempfile::tempdir().unwrap() };
+        let home = Home { folder: Folder::new() };
         fs::create_dir_all(home.path("home/shims")).unwrap();
         copy_program(program, &home.path("home/shims/go"));
         for name in ["gofmt", "go1.26.8", "go1.25.1"] {
@@ -76,21 +87,6 @@ impl Home {
         home.write("user/nothing", "");
         home.write_table();
         home
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        fs::canonicalize(self.folder.path()).unwrap().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    fn script(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        write_program(&path, text.as_bytes());
     }
 
     fn write_table(&self) {

@@ -31,6 +31,7 @@ pub mod real;
 pub mod sumdb;
 pub mod tiny;
 pub mod upstream;
+mod walk;
 
 pub use home::{Run, Running, Sandbox, is_one_file, on_path};
 pub use http::{Fault, Request, Response, Server};
@@ -38,3 +39,4 @@ pub use program::Program;
 pub use sumdb::SumDb;
 pub use tiny::{TinyFile, TinyToolchain};
 pub use upstream::Upstream;
+pub use walk::walk;

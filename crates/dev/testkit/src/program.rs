@@ -116,19 +116,12 @@ impl Program {
 
 impl Program {
     /// Makes this file of it.
-    ///
-    /// On Unix another program writes it ([`write_program`]).
     pub(crate) fn place(&self, path: &Path) {
-        if cfg!(windows) {
-            return std::fs::write(path, self.bytes()).expect("a file in the sandbox");
-        }
         write_program(path, &self.bytes());
     }
 }
 
-/// Writes a program of these bytes, by another program: a file that this process has open for writing may be open in a
-/// child of another test at the moment it is to be run, and the system then says "text file busy". For systems that have
-/// `cp`.
+/// Writes a program of these bytes, as [`copy_program`] copies one.
 pub fn write_program(path: &Path, bytes: &[u8]) {
     let text = path.with_extension("text");
     std::fs::write(&text, bytes).expect("a file in the sandbox");
@@ -138,8 +131,13 @@ pub fn write_program(path: &Path, bytes: &[u8]) {
     std::fs::remove_file(&text).expect("our own file");
 }
 
-/// Copies a program, as [`write_program`] writes one.
+/// Copies a program, on Unix by another program: a file that this process has open for writing may be open in a child of
+/// another test at the moment it is to be run, and the system then says "text file busy".
 pub fn copy_program(from: &Path, to: &Path) {
+    if cfg!(windows) {
+        std::fs::copy(from, to).expect("a file in the sandbox");
+        return;
+    }
     let copied = Command::new("/bin/cp").arg(from).arg(to).status().expect("every Unix has cp");
     assert!(copied.success(), "{} cannot be written", to.display());
     set_mode(to, 0o755);

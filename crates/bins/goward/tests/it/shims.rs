@@ -58,7 +58,7 @@ fn alias(world: &World, name: &str) {
     #[cfg(unix)]
     symlink("go", shim(world, name)).unwrap();
     #[cfg(windows)]
-    crate::support::copy_program(&shim(world, "go"), &shim(world, name));
+    testkit::program::copy_program(&shim(world, "go"), &shim(world, name));
 }
 
 fn call<S: AsRef<OsStr>>(world: &World, name: &str, args: impl IntoIterator<Item = S>) -> Run {
@@ -169,7 +169,7 @@ fn what_nobody_asks_for_is_left_to_the_machine_s_own_go() {
     #[cfg(unix)]
     symlink(&shims, &again).unwrap();
     std::fs::create_dir_all(&copied).unwrap();
-    crate::support::copy_program(&shim(&world, "go"), &copied.join(program::file_name("go")));
+    testkit::program::copy_program(&shim(&world, "go"), &copied.join(program::file_name("go")));
     world.home.set_env("PATH", path(&[&shims, &again, &copied, &world.home.path_folder()]));
     assert_eq!(call(&world, "go", ["a b", ""]).success().stdout, "system\na b\n\n");
     // A project that asks for something is goward's.
@@ -402,7 +402,7 @@ fn a_toolchain_whose_go_is_a_shim_is_not_run() {
     make_writable(go.parent().unwrap());
     make_writable(&go);
     std::fs::remove_file(&go).unwrap();
-    crate::support::copy_program(&shim(&world, "go"), &go);
+    testkit::program::copy_program(&shim(&world, "go"), &go);
     world.home.write(".go-version", "1.26.8\n");
     let run = call(&world, "go", ["a"]).exits(127);
     assert!(run.stderr.contains("call each other"), "{}", run.snapshot());

@@ -178,22 +178,6 @@ pub fn official_file(toolchain: &TinyToolchain) -> String {
     format!("/go/{}", toolchain.archive_name())
 }
 
-/// Copies a program by another program. A file that this process writes itself may be open in a child of
-/// another test at the moment it is to be run, and the system then says "text file busy".
-pub fn copy_program(from: &Path, to: &Path) {
-    #[cfg(unix)]
-    {
-        let cp = on_path("cp").expect("every Unix has cp");
-        assert!(std::process::Command::new(cp).arg(from).arg(to).status().unwrap().success());
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(to, mode).unwrap();
-    }
-    #[cfg(windows)]
-    {
-        std::fs::copy(from, to).unwrap();
-    }
-}
-
 /// Lets the owner write to what goward has made read-only.
 pub fn make_writable(path: &Path) {
     let mut permissions = std::fs::metadata(path).unwrap().permissions();

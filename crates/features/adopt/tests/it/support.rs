@@ -126,18 +126,8 @@ pub fn is_to_be_done(item: &Item) -> bool {
 
 /// Every file below a folder with its bytes, mode and time of change: what must not differ afterwards.
 pub fn image(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, u64, std::time::SystemTime)> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            let meta = std::fs::symlink_metadata(&path).unwrap();
-            if meta.is_dir() {
-                folders.push(path);
-            } else if meta.is_file() {
-                found.insert(path.clone(), (std::fs::read(&path).unwrap(), meta.len(), meta.modified().unwrap()));
-            }
-        }
-    }
-    found
+    let files = testkit::walk(folder).unwrap().into_iter().filter(|(_, meta)| meta.is_file());
+    let seen =
+        |path: &Path, meta: std::fs::Metadata| (std::fs::read(path).unwrap(), meta.len(), meta.modified().unwrap());
+    files.map(|(path, meta)| (path.clone(), seen(&path, meta))).collect()
 }
