@@ -31,6 +31,8 @@ pub struct Choice {
     /// The pin that was passed over, where it is older than what the project needs and the setting
     /// `resolve.on-conflict` says `raise`.
     pub raised: Option<BelowFloor>,
+    /// Whether a go.mod or go.work on the way up is a pipe or a device, for which a go command would wait.
+    pub(crate) has_odd_go_file: bool,
     /// The rule that the request comes from.
     pub(crate) asked_by: Origin,
     /// Files of somebody else's for which nothing is installed by itself.
@@ -192,6 +194,12 @@ impl Choice {
         origin.rule != Rule::Gotoolchain && self.raised.is_none()
     }
 
+    /// Whether the go command has to stay the release that was chosen: one was named, or what it would read before it
+    /// becomes another is a pipe, for which it would wait.
+    pub(crate) fn keeps_release(&self) -> bool {
+        self.names_release() || self.has_odd_go_file
+    }
+
     /// Every file and rule that was looked at, a line each.
     pub fn explanation(&self) -> String {
         let mut text = String::new();
@@ -272,7 +280,8 @@ pub fn surely_below(request: &Request, floor: &Floor) -> Option<Version> {
 /// The installed toolchain that a project's files lead to, whatever the environment says.
 pub fn pinned_in(ctx: &Ctx, folder: &Path) -> Option<ToolchainId> {
     let users = users(ctx, folder);
-    let inputs = of_settings(ctx, Inputs { folders: folders(ctx, folder, &users).ok()?, users, ..Inputs::default() });
+    let Walked { folders, .. } = walk(ctx, folder, &users).ok()?;
+    let inputs = of_settings(ctx, Inputs { folders, users, ..Inputs::default() });
     let choice = matched(ctx, folder, &inputs).ok()?;
     choice.toolchain.map(|toolchain| toolchain.id)
 }
@@ -304,8 +313,19 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
         Want::Nothing => return Err(nothing()),
     };
     let (origin, project) = (asked_by.to_string(), nearest_project(inputs));
-    let go_files_of_strangers = inputs.go_files_of_strangers();
-    Ok(Choice { request, toolchain, origin, project, raised: None, asked_by, go_files_of_strangers, decision })
+    let (has_odd_go_file, go_files_of_strangers) = (inputs.has_odd_go_file, inputs.go_files_of_strangers());
+    let raised = None;
+    Ok(Choice {
+        request,
+        toolchain,
+        origin,
+        project,
+        raised,
+        has_odd_go_file,
+        asked_by,
+        go_files_of_strangers,
+        decision,
+    })
 }
 
 /// What would have decided, were it not somebody else's, in one line.
@@ -368,7 +388,7 @@ fn newer_of_minor(installed: &[Toolchain], needed: &Version) -> Option<Toolchain
 pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Inputs, ChooseError> {
     let env = ctx.sys.env();
     let users = users(ctx, folder);
-    let folders = folders(ctx, folder, &users)?;
+    let Walked { folders, has_odd_go_file } = walk(ctx, folder, &users)?;
     // The user's go environment file is looked into only where it can matter: there is a go.mod or go.work.
     let matters = folders
         .iter()
@@ -400,6 +420,7 @@ pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Resu
         go111module: setting("GO111MODULE"),
         gowork,
         gowork_file,
+        has_odd_go_file,
         // As Go's `os.TempDir` has it: `GetTempPath` asks TMP first.
         temp_folder: if cfg!(windows) {
             env.var("TMP").or(env.var("TEMP"))
@@ -433,13 +454,21 @@ fn of_settings(ctx: &Ctx, inputs: Inputs) -> Inputs {
 /// When a file is there and cannot be read.
 pub(crate) fn project_here(ctx: &Ctx) -> Result<Option<PathBuf>, ChooseError> {
     let users = users(ctx, ctx.sys.env().folder());
-    let folders = folders(ctx, ctx.sys.env().folder(), &users)?;
+    let Walked { folders, .. } = walk(ctx, ctx.sys.env().folder(), &users)?;
     Ok(nearest_project(&of_settings(ctx, Inputs { folders, users, ..Inputs::default() })))
 }
 
-/// The folders from this one upwards that hold any of the files, and those at which the walk ends.
-fn folders(ctx: &Ctx, from: &Path, users: &Users) -> Result<Vec<Folder>, ChooseError> {
-    let mut folders = Vec::new();
+/// What is found on the way up.
+struct Walked {
+    /// The folders that hold any of the files, and those at which the walk ends.
+    folders: Vec<Folder>,
+    /// Whether a go.mod or go.work is a pipe or a device.
+    has_odd_go_file: bool,
+}
+
+/// Looks into the folders from this one upwards.
+fn walk(ctx: &Ctx, from: &Path, users: &Users) -> Result<Walked, ChooseError> {
+    let (mut folders, mut has_odd_go_file) = (Vec::new(), false);
     let names = FileName::wanted(&ctx.settings.pin_files());
     let mut ended = false;
     for folder in from.ancestors().take(FOLDERS_MAX) {
@@ -453,13 +482,17 @@ fn folders(ctx: &Ctx, from: &Path, users: &Users) -> Result<Vec<Folder>, ChooseE
                 Some(_) if ended => Counts::Never,
                 Some(_) => Counts::Of(users),
             };
-            files.extend(found(ctx, name, &folder.join(name.as_str()), counts)?);
+            match look(ctx, name, &folder.join(name.as_str()), counts)? {
+                Looked::File(file) => files.push(file),
+                Looked::Odd => has_odd_go_file |= name.pin_kind().is_none(),
+                Looked::Absent => {}
+            }
         }
         if !files.is_empty() || is_strangers {
             folders.push(Folder { path, files, owner });
         }
     }
-    Ok(folders)
+    Ok(Walked { folders, has_odd_go_file })
 }
 
 /// Whether a file that is there counts. What does not count may be unreadable.
@@ -482,12 +515,33 @@ fn default_pin(ctx: &Ctx) -> Result<Option<DefaultPin>, ChooseError> {
 }
 
 /// A file, where it is there. The content of one that does not count is only what can be had of it.
+///
+/// # Errors
+/// When it is there and cannot be read.
 pub fn found(ctx: &Ctx, name: FileName, path: &Path, counts: Counts<'_>) -> Result<Option<FoundFile>, ChooseError> {
+    match look(ctx, name, path, counts)? {
+        Looked::File(file) => Ok(Some(file)),
+        Looked::Absent | Looked::Odd => Ok(None),
+    }
+}
+
+/// What a name stands for.
+enum Looked {
+    /// Nothing, or a folder.
+    Absent,
+    /// A pipe or a device. It is not read.
+    Odd,
+    File(FoundFile),
+}
+
+fn look(ctx: &Ctx, name: FileName, path: &Path, counts: Counts<'_>) -> Result<Looked, ChooseError> {
     let fs = ctx.sys.fs();
     let failed = |cause| ChooseError::Read { path: path.to_owned(), cause };
     let looked = fs.follow(path);
-    if matches!(&looked, Ok(found) if found.is_none_or(|meta| meta.kind != EntryKind::File)) {
-        return Ok(None);
+    match looked.as_ref().map(|meta| meta.as_ref().map(|meta| meta.kind)) {
+        Ok(None | Some(EntryKind::Dir)) => return Ok(Looked::Absent),
+        Ok(Some(EntryKind::Link | EntryKind::Other)) => return Ok(Looked::Odd),
+        Ok(Some(EntryKind::File)) | Err(_) => {}
     }
     let mut owners = fs.owners(path, name.as_str().split('/').count()).unwrap_or_default();
     owners.extend(looked.as_ref().ok().and_then(|meta| meta.as_ref()?.owner));
@@ -504,8 +558,10 @@ pub fn found(ctx: &Ctx, name: FileName, path: &Path, counts: Counts<'_>) -> Resu
         Ok(content) => content,
         Err(_) if !counts => Vec::new(),
         // A folder above that may not be looked into has no wish that could be known.
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && owners.is_empty() => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && owners.is_empty() => {
+            return Ok(Looked::Absent);
+        }
         Err(error) => return Err(failed(error)),
     };
-    Ok(Some(FoundFile::new(name, path.display().to_string(), content).owned_by(owners)))
+    Ok(Looked::File(FoundFile::new(name, path.display().to_string(), content).owned_by(owners)))
 }

@@ -6,7 +6,8 @@
 //! `GOWARD_TOOLCHAIN`, which marks the value as goward's. Where both are equal, a goward or a shim that is called from
 //! within decides anew, as if neither were set: the folder there may pin another.
 //!
-//! Where a default decides, or what the project needs, nothing is set, and switching is the go command's own.
+//! Where a default decides, or what the project needs, nothing is set, and switching is the go command's own; but where a
+//! go.mod or go.work is a pipe or a device, it is not let wait for it.
 
 use release::ToolchainId;
 use sys::{Env, UserProgram};
@@ -21,14 +22,14 @@ pub fn user_gotoolchain(env: &Env) -> Option<&str> {
     env.var(GOTOOLCHAIN).filter(|value| env.var(MARK) != Some(*value))
 }
 
-/// The value that a program gets, where its release `is_named`. A user who says `local` has said as much.
-pub(crate) fn fixed(env: &Env, is_named: bool, id: &ToolchainId) -> Option<String> {
-    (is_named && user_gotoolchain(env) != Some("local")).then(|| id.version().tag())
+/// The value that a program gets, where it `keeps` its release. A user who says `local` has said as much.
+pub(crate) fn fixed(env: &Env, keeps: bool, id: &ToolchainId) -> Option<String> {
+    (keeps && user_gotoolchain(env) != Some("local")).then(|| id.version().tag())
 }
 
-/// The program with that value where its release `is_named`, else without one that an outer goward has set.
-pub(crate) fn settled(command: UserProgram, env: &Env, is_named: bool, id: &ToolchainId) -> UserProgram {
-    match fixed(env, is_named, id) {
+/// The program with that value where it `keeps` its release, else without one that an outer goward has set.
+pub(crate) fn settled(command: UserProgram, env: &Env, keeps: bool, id: &ToolchainId) -> UserProgram {
+    match fixed(env, keeps, id) {
         Some(tag) => command.env(GOTOOLCHAIN, &tag).env(MARK, &tag),
         None => without_mark(command, env),
     }

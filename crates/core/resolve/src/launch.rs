@@ -139,8 +139,8 @@ pub fn plan_launch(
     words: &[OsString],
 ) -> Result<Launch, LaunchError> {
     let (command, dropped_goroot) = launch_in(ctx, &toolchain.tree, words)?;
-    let is_named = choice.is_some_and(Choice::names_release);
-    let command = settled(command, ctx.sys.env(), is_named, &toolchain.id);
+    let keeps = choice.is_some_and(Choice::keeps_release);
+    let command = settled(command, ctx.sys.env(), keeps, &toolchain.id);
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     launch.plan_isolation(ctx)?;
     Ok(launch)
@@ -228,8 +228,8 @@ pub fn launch_shim(
     if call == ShimCall::Request {
         command = command.env("PATH", path_with(ctx, &bin));
     }
-    let is_named = choice.is_some_and(Choice::names_release);
-    let command = settled(command, ctx.sys.env(), is_named, &toolchain.id);
+    let keeps = choice.is_some_and(Choice::keeps_release);
+    let command = settled(command, ctx.sys.env(), keeps, &toolchain.id);
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     if call != ShimCall::Exact {
         launch.plan_isolation(ctx)?;

@@ -104,6 +104,8 @@ pub struct Inputs {
     pub gowork: Option<String>,
     /// The file `GOWORK` names, where it names one and there is one.
     pub gowork_file: Option<FoundFile>,
+    /// Whether a go.mod or go.work on the way up is a pipe or a device. It decides nothing, as if it were not there.
+    pub has_odd_go_file: bool,
     /// `GO111MODULE`, of the environment or the GOENV file.
     pub go111module: Option<String>,
     /// The system's folder for temporary files. The go command passes over a go.mod right in it

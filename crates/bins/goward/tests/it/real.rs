@@ -89,6 +89,20 @@ fn what_is_named_is_what_runs_whatever_go_mod_suggests() {
     home.run_program(&shim, ["build", "-o", "built", "."]).success();
     assert_eq!(home.run_program(home.folder().join("built"), [""; 0]).success().stderr.trim(), tag);
     assert_eq!(home.goward(["env", "GOTOOLCHAIN"]).success().stdout.trim(), tag);
+    // A go.mod that is a pipe is no reason to wait for ever, though a default alone decides.
+    #[cfg(unix)]
+    {
+        home.goward(["use", PINNED]).success();
+        home.cd("pipes");
+        for name in ["go.mod", "go.work"] {
+            assert!(std::process::Command::new("mkfifo").arg(home.folder().join(name)).status().unwrap().success());
+        }
+        for run in [home.run_program(&shim, ["version"]), home.goward(["run", "--", "go", "version"])] {
+            let run = run.success();
+            assert!(run.stdout.contains(&tag), "{}", run.snapshot());
+        }
+        home.cd("work");
+    }
     // Where nothing names one the go command is left to itself: it wants what go.mod suggests, and has no network.
     std::fs::remove_file(home.folder().join(".go-version")).unwrap();
     home.goward(["use", PINNED]).success();
