@@ -1,7 +1,6 @@
-#![no_main]
-//! Any bytes as the front of a bundle, as its manifest, as its sections.
+// Any bytes as the front of a bundle, as its manifest, as its sections.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+pub fn check(data: &[u8]) {
     source::bundle::fuzz_bundle(data);
     archive::fuzz::fuzz_tar_zst(data);
-});
+}

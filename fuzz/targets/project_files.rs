@@ -1,9 +1,8 @@
-#![no_main]
-//! Any bytes as each file that goward reads in a project; nothing but a plain version comes out.
+// Any bytes as each file that goward reads in a project; nothing but a plain version comes out.
 
 use project::{FileName, Folder, FoundFile, Inputs, PinFiles, PinKind, Want, decide};
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+pub fn check(data: &[u8]) {
     for name in FileName::ALL {
         let content = data[..data.len().min(name.bytes_max() + 1)].to_vec();
         let file = FoundFile::new(name, format!("/w/{name}"), content);
@@ -19,4 +18,4 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             Err(error) => assert!(!error.to_string().chars().any(char::is_control), "{error}"),
         }
     }
-});
+}

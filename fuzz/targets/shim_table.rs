@@ -1,9 +1,8 @@
-#![no_main]
-//! Any bytes as the shim's table; what it says to run lies right in the folder of toolchains.
+// Any bytes as the shim's table; what it says to run lies right in the folder of toolchains.
 
 use shim::{Decision, Found, Table, decide, decide_exact};
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+pub fn check(data: &[u8]) {
     let units: Vec<u16> = data.iter().map(|byte| u16::from(*byte)).collect();
     let _ = shim::after_program_name(&units);
     let Some(table) = Table::parse(data) else { return };
@@ -14,4 +13,4 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             assert!(below.starts_with(b"/go") && !below[1..].contains(&b'/'), "{}", tree.escape_ascii());
         }
     }
-});
+}

@@ -1,6 +1,5 @@
-#![no_main]
-//! Any bytes as a tar.gz.
+// Any bytes as a tar.gz.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+pub fn check(data: &[u8]) {
     archive::fuzz::fuzz_tar_gz(data);
-});
+}

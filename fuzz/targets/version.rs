@@ -1,7 +1,6 @@
-#![no_main]
-//! Any bytes as a version, a request, an archive name, a checksum file.
+// Any bytes as a version, a request, an archive name, a checksum file.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+pub fn check(data: &[u8]) {
     if let Ok(version) = release::Version::parse_bytes(data) {
         assert_eq!(version.to_string().parse().ok(), Some(version));
     }
@@ -10,4 +9,4 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     }
     let _ = release::parse_archive_name_bytes(data);
     let _ = release::parse_checksum_body(data);
-});
+}

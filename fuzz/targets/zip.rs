@@ -1,6 +1,5 @@
-#![no_main]
-//! Any bytes as a zip.
+// Any bytes as a zip.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+pub fn check(data: &[u8]) {
     archive::fuzz::fuzz_zip(data);
-});
+}

@@ -106,12 +106,17 @@ impl Sys {
 
     /// The same machine, as it is from another working folder.
     pub fn in_folder(&self, folder: std::path::PathBuf) -> Sys {
+        self.with_env(self.inner.env.in_folder(folder))
+    }
+
+    /// The same machine as a process with this environment sees it.
+    pub fn with_env(&self, env: Env) -> Sys {
         let inner = &self.inner;
         Sys {
             inner: Arc::new(Parts {
                 fs: inner.fs.clone(),
                 clock: inner.clock.clone(),
-                env: inner.env.in_folder(folder),
+                env,
                 process: inner.process,
                 interrupt: inner.interrupt.clone(),
                 registry: inner.registry.clone(),

@@ -1,5 +1,5 @@
-//! Linux as one static file, which is the release form: on amd64, run in a folder where nothing else is; on arm64,
-//! run by an emulator.
+//! Linux as one static file, as releases have it: on amd64, run in a folder where nothing else is; on arm64, run by an
+//! emulator.
 //!
 //! With musl, since a static program made with glibc cannot look names up where another glibc's modules are installed
 //! (docs/platforms.md). rustup's library for musl brings what it links with. Debian has neither a Rust library for musl nor
@@ -34,6 +34,9 @@ const ARM_RELEASE: &str = "1.22.10";
 /// The release that is run there.
 const REQUEST: &str = "1.27";
 
+/// Of the whole workspace, so that dependencies have the features that they have in the tests.
+const BUILD: [&str; 6] = ["build", "--workspace", "--exclude", "xtask", "--bin", "goward"];
+
 /// amd64: built, looked at, and run where there is nothing but the file and certificates.
 pub fn musl(tools: &Tools, rows: &mut Rows, whole: bool) -> Result<()> {
     let Some(compiler) = super::compiler_for(tools, rows, MUSL, &[(MUSL_GCC, "musl-tools")]) else { return Ok(()) };
@@ -44,15 +47,15 @@ pub fn musl(tools: &Tools, rows: &mut Rows, whole: bool) -> Result<()> {
         flags.push_str(" -Clink-self-contained=no -Ctarget-feature=+crt-static -Crelocation-model=static -Lnative=");
         flags.push_str(&unwinder.to_string_lossy());
     }
-    let mut build =
-        tools.cargo(&compiler, &["build", "--release", "--package", "goward", "--target", MUSL, "--locked"]);
+    let mut build = tools.cargo(&compiler, &BUILD);
+    build.args(["--locked", "--target", MUSL]);
     build.env(target_var(MUSL, "RUSTFLAGS"), flags).env("CC_x86_64_unknown_linux_musl", MUSL_GCC);
     if let Compiler::Debian(_) = &compiler {
         // Where the compiler brings the start files, musl's own gcc would add a loader to them.
         build.env(target_var(MUSL, "LINKER"), MUSL_GCC);
     }
     let form = optimise(&mut build, whole);
-    let file = built(tools, &compiler, MUSL);
+    let file = built(tools, &compiler, MUSL, whole);
     let done = tools::run(&mut build).and_then(|took| Ok(format!("{took}, {form}, {}", static_file(&file)?)));
     if rows.step(MUSL, Outcome::Built, "one static file", done) {
         bare(tools, rows, &file)?;
@@ -60,18 +63,19 @@ pub fn musl(tools: &Tools, rows: &mut Rows, whole: bool) -> Result<()> {
     Ok(())
 }
 
-/// The release form is optimised as a whole, which takes longer than all else; the proof does not need it.
+/// The release form is optimised as a whole, which takes longer than all else; the proof does not need it. Without it the
+/// program is built as the tests are: macros and build scripts are then there already.
 fn optimise(build: &mut Command, whole: bool) -> &'static str {
     if whole {
+        build.arg("--release");
         return "release form";
     }
-    build.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    build.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    tools::build_fast(build);
     "not optimised as the release form is (`--release-form` does that)"
 }
 
-fn built(tools: &Tools, compiler: &Compiler, target: &str) -> PathBuf {
-    tools.target_folder(compiler).join(target).join("release/goward")
+fn built(tools: &Tools, compiler: &Compiler, target: &str, whole: bool) -> PathBuf {
+    tools.target_folder(compiler).join(target).join(if whole { "release" } else { "debug" }).join("goward")
 }
 
 /// Whether a program needs no loader and no library; its size.
@@ -192,10 +196,11 @@ pub fn arm(tools: &Tools, rows: &mut Rows) -> Result<()> {
     let Some(compiler) = super::compiler_for(tools, rows, ARM, &[ZIG]) else { return Ok(()) };
     let flags = sysroot::flags(tools, &compiler, ARM)?;
     let zig = zig(tools, "aarch64-linux-musl")?;
-    let mut build = tools.cargo(&compiler, &["build", "--release", "--package", "goward", "--target", ARM, "--locked"]);
+    let mut build = tools.cargo(&compiler, &BUILD);
+    build.args(["--locked", "--target", ARM]);
     with_zig(&mut build, &flags, &zig);
     optimise(&mut build, false);
-    let file = built(tools, &compiler, ARM);
+    let file = built(tools, &compiler, ARM, false);
     let done = tools::run(&mut build).and_then(|took| Ok(format!("{took}, {}", static_file(&file)?)));
     if !rows.step(ARM, Outcome::Built, "one static file", done) {
         return Ok(());

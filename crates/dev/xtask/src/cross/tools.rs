@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
+const DEBIAN_CLIPPY_DRIVER: &str = "/usr/bin/clippy-driver";
 /// Where the source of its standard library stands, for cargo's `build-std`.
 const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/std";
 /// What Debian's compiler comes in.
@@ -74,7 +75,11 @@ impl Tools {
         if !self.compile_library && self.has_library(target) {
             return Ok(Compiler::Pinned);
         }
-        let is_there = || [DEBIAN_LIBRARY, DEBIAN_CARGO, DEBIAN_CLIPPY].iter().all(|path| Path::new(path).exists());
+        let is_there = || {
+            [DEBIAN_LIBRARY, DEBIAN_CARGO, DEBIAN_CLIPPY, DEBIAN_CLIPPY_DRIVER]
+                .iter()
+                .all(|path| Path::new(path).exists())
+        };
         if !is_there() {
             self.install(&DEBIAN_PACKAGES);
         }
@@ -171,6 +176,24 @@ fn is_foreign(name: &str) -> bool {
         ["GOWARD_", "INSTA_", "WINE", "RUSTUP_TOOLCHAIN", "RUSTC", "RUSTFLAGS", "RUST_TEST_", "CC_", "CFLAGS"];
     const NAMES: [&str; 8] = ["CC", "AR", "DISPLAY", "LD_LIBRARY_PATH", "GOROOT", "GOTOOLCHAIN", "GOFLAGS", "GOENV"];
     BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)) || NAMES.contains(&name)
+}
+
+impl Tools {
+    /// Makes this build lint our own crates as it compiles them, warnings refused: clippy's driver takes the compiler's
+    /// place for them. `cargo clippy` by itself would first check every dependency, which the build compiles anyway.
+    /// `Err` where the compiler's driver is not found.
+    pub fn lint_too(&self, compiler: &Compiler, build: &mut Command) -> Result<()> {
+        let driver = match compiler {
+            Compiler::Pinned => {
+                output(Command::new("rustup").args(["which", "clippy-driver"]).current_dir(&self.root))?
+            }
+            Compiler::Debian(_) => DEBIAN_CLIPPY_DRIVER.to_owned(),
+        };
+        build
+            .env("RUSTC_WORKSPACE_WRAPPER", driver)
+            .env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
+        Ok(())
+    }
 }
 
 /// A program with nothing in its environment that would bend what it does.

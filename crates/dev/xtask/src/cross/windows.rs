@@ -42,9 +42,9 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         command.env(target_var(TARGET, "RUSTFLAGS"), &flags);
         command
     };
-    let mut clippy = cargo(&["clippy", "--workspace", "--exclude", "xtask"]);
-    rows.step(TARGET, Outcome::Checked, super::lint(&mut clippy), tools::run(&mut clippy));
     if let Some(lack) = tools.lacks(&NEEDED) {
+        let mut clippy = cargo(&["clippy", "--workspace", "--exclude", "xtask"]);
+        rows.step(TARGET, Outcome::Checked, super::lint(&mut clippy), tools::run(&mut clippy));
         rows.add(TARGET, Outcome::NotDone(format!("nothing was run: {lack}")));
         return Ok(());
     }
@@ -58,6 +58,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         rows.add(TARGET, Outcome::NotDone(format!("the tests of {package}: {why} (--quick)")));
     }
     tools::build_fast(&mut test);
+    tools.lint_too(&compiler, &mut test)?;
     test.env(target_var(TARGET, "RUNNER"), tools.script("wine-run"))
         .env("WINEPREFIX", prefix)
         // The variables of the prefix's user are nobody's.
@@ -70,11 +71,13 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         }
     }
     let told = tests.map(|tests| tests.told());
-    if rows.step(TARGET, Outcome::Ran, "the tests under Wine", told) {
+    if rows.step(TARGET, Outcome::Ran, "linted (warnings refused), and the tests under Wine", told) {
         job::run(rows, prefix, &wine.memory, &tools.target_folder(&compiler))?;
     }
     if quick {
         let mut stopped = tools.cargo(&Compiler::Pinned, &["test", "--workspace", "--locked", "--test", "crash"]);
+        // As `.ci/run` builds it: nothing is compiled again.
+        tools.lint_too(&Compiler::Pinned, &mut stopped)?;
         stopped.arg(POINTER_TESTS).env("SIM_POINTER_FILES", "1");
         let stopped = test_run::run(&mut stopped).map(|tests| tests.told());
         rows.step(TARGET, Outcome::Ran, "stops of a switch and an undo over pointer files, on this system", stopped);
