@@ -18,7 +18,7 @@ impl std::fmt::Debug for File {
     }
 }
 
-/// The adversary of the writes, and its number for the file.
+/// The adversary that sees the writes, and how it identifies the file.
 pub(crate) struct Watched {
     pub adversary: Arc<dyn Adversary>,
     pub path: PathBuf,
