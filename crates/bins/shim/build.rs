@@ -1,4 +1,4 @@
-//! Says whether this build has a runtime, and links the one that has none.
+//! Decides whether this build has a runtime, and links a build without one.
 
 include!("link_args.rs");
 

@@ -1,7 +1,7 @@
 // Included by two build scripts: the shim's own, and that of `goward`, which embeds the shim.
 
-/// The program without a runtime has its own start and no library at all, and sections that nothing leads to are
-/// left out. `raw.ld` leaves out more.
+/// The program without a runtime has its own entry point and no library at all, and the linker omits unused sections.
+/// `raw.ld` omits more.
 const LINK_ARGS: [&str; 10] = [
     "-nostartfiles",
     "-nostdlib",
@@ -15,7 +15,7 @@ const LINK_ARGS: [&str; 10] = [
     "-Wl,-z,nosectionheader",
 ];
 
-/// Whether a target's system is one whose calls the program makes by itself.
+/// Whether the program makes raw system calls on this target.
 fn is_raw_target(os: &str, arch: &str, pointer_width: &str) -> bool {
     os == "linux" && matches!(arch, "x86_64" | "aarch64") && pointer_width == "64"
 }

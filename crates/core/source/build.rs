@@ -1,12 +1,12 @@
-//! Says which module proxies this build asks where no `GOPROXY` is set anywhere.
+//! Sets the module proxies that this build asks if no `GOPROXY` is set anywhere.
 //!
-//! No registry's host stands in the code. A release build takes `GOWARD_DEFAULT_GOPROXY` alone, so that whoever builds
-//! the same source with the same variable gets the same program; a debug build also takes what the go command of the
-//! building machine says. Either is refused with credentials in it: every copy of the program would show them.
+//! The code names no registry's host. A release build takes `GOWARD_DEFAULT_GOPROXY` alone, so that the same source and
+//! the same variable give the same program; a debug build also takes the go command's value on the build machine. The
+//! build refuses credentials in either: every copy of the program would show them.
 
 use std::process::{Command, ExitCode};
 
-/// Where the go command of the building machine was asked.
+/// The origin of a value from the go command of the build machine.
 const OF_GO: &str = "`go env GOPROXY` of the machine that built this program";
 
 #[expect(clippy::disallowed_methods, reason = "this is how a build script and cargo talk")]
@@ -39,12 +39,12 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A user, a password or a query: what follows `?` or stands before `@` may be a token.
+/// A user, a password or a query: text after `?` or before `@` may be a token.
 fn may_hold_a_secret(word: &str) -> bool {
     word.contains(['@', '?', '#'])
 }
 
-/// What the go command says, if there is one; it gets no other toolchain for this.
+/// The go command's value, if there is a go command; it fetches no other toolchain for this.
 #[expect(clippy::disallowed_methods, reason = "a build script starts programs")]
 fn of_go() -> Option<String> {
     let output = Command::new("go").args(["env", "GOPROXY"]).env("GOTOOLCHAIN", "local").output().ok()?;

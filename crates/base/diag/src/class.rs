@@ -1,4 +1,4 @@
-//! What kind of failure an error is, and the exit code it ends in.
+//! The kinds of failures, and their exit codes.
 
 use serde::Serialize;
 
@@ -87,7 +87,7 @@ impl Class {
         }
     }
 
-    /// The class of an operating system's error, where the error alone can tell.
+    /// The class of an operating system's error, if the error alone determines it.
     pub fn of_io(error: &std::io::Error) -> Class {
         use std::io::ErrorKind as K;
         match error.kind() {

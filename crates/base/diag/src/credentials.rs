@@ -1,12 +1,12 @@
-//! Credentials in addresses, wherever in a text an address stands.
+//! Removes credentials from addresses, anywhere in a text.
 //!
-//! User name and password are taken out; of what stands after `?` only the parts that are listed are shown, since no
-//! list of secret words is ever complete. The functions change nothing in a text that is clean.
+//! It removes user name and password; after `?` it keeps only the listed parts, since a list of secret words is never
+//! complete. The functions do not change clean text.
 
 /// The parts of a query that may be shown: those of the official index and of the go command.
 const QUERY_SHOWN: [&str; 4] = ["mode=json", "include=all", "go-get=1", "…"];
 
-/// A query (without its `?`) as it may be shown: the listed parts, and one `…` for all others.
+/// A query (without its `?`) in printable form: the listed parts, and one `…` for all others.
 pub fn shown_query(query: &str) -> String {
     let mut shown: Vec<&str> = Vec::new();
     for part in query.split('&') {
@@ -18,7 +18,7 @@ pub fn shown_query(query: &str) -> String {
     shown.join("&")
 }
 
-/// Any text, with the credentials taken out of every address in it (`scheme://…`).
+/// Any text, without the credentials of every address in it (`scheme://…`).
 pub fn without_credentials(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -26,12 +26,12 @@ pub fn without_credentials(text: &str) -> String {
         let (before, after) = rest.split_at(at + "://".len());
         out.push_str(before);
         let mut end = after.find(ends_address).unwrap_or(after.len());
-        // Lists (`GOPROXY`) stand without spaces: the next address is looked at by itself.
+        // Lists (`GOPROXY`) have no spaces: the next address is handled by itself.
         if let Some(inner) = after[..end].find("://") {
             end = after[..inner].rfind([',', '|']).unwrap_or(end);
         }
         let (address, beyond) = after.split_at(end);
-        // What closes a sentence or a list is no part of the last address in it.
+        // The punctuation at the end of a sentence or list does not belong to its last address.
         let closed = address.trim_end_matches([':', ';', ',', '.', ')', '|']);
         out.push_str(&shown_address(closed));
         out.push_str(&address[closed.len()..]);
@@ -41,7 +41,7 @@ pub fn without_credentials(text: &str) -> String {
     out
 }
 
-/// A command as it may be shown: its program, and `…` for arguments, which may hold credentials.
+/// A command in printable form: its program, and `…` for arguments, which may contain credentials.
 pub fn program_of<'w>(mut words: impl Iterator<Item = &'w str>) -> String {
     match (words.next(), words.next()) {
         (Some(program), Some(_)) => format!("{program} …"),
@@ -77,7 +77,7 @@ fn shown_address(address: &str) -> String {
     out
 }
 
-/// Whether what stands after the host's colon is no number; an address in brackets has colons of its own.
+/// Whether the text after the host's colon is not a number; an address in brackets has its own colons.
 fn has_no_port(host: &str) -> bool {
     let Some((_, port)) = host.rsplit_once(':').filter(|_| !host.ends_with(']')) else { return false };
     !port.is_empty() && !port.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,4 +1,4 @@
-//! What every error of ours can say about itself.
+//! The interface of every error of goward.
 
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ impl Hints {
         Hints(vec![line.into()])
     }
 
-    /// This suggestion after the others; said once, however often it is added.
+    /// This suggestion after the others; a repeated one counts once.
     pub fn and(mut self, line: impl Into<String>) -> Hints {
         let line = line.into();
         if !self.0.contains(&line) {
@@ -38,7 +38,7 @@ impl Hints {
         &self.0
     }
 
-    /// What a refused write usually wants, or nothing where the error does not tell.
+    /// The usual remedy for a refused write, or none if the error is not specific.
     pub fn for_io(error: &std::io::Error) -> Hints {
         use std::io::ErrorKind as K;
         match error.kind() {
@@ -76,19 +76,19 @@ pub trait Diagnose: std::error::Error {
         Hints::none()
     }
 
-    /// What was tried in vain, in its order: siblings, none of which caused the next. An error that wraps another
-    /// one hands these on.
+    /// The failed attempts, in order: siblings, none of which caused the next. An error that wraps another one passes
+    /// these on.
     fn tried(&self) -> Vec<Tried> {
         Vec::new()
     }
 }
 
-/// One of several ways that were tried in vain.
+/// One of several failed attempts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tried {
-    /// Which way: a source's name.
+    /// What was tried: a source's name.
     pub name: String,
-    /// Why it did not help.
+    /// Why it failed.
     pub reason: String,
     /// The machine word of that failure.
     pub word: &'static str,

@@ -2,7 +2,7 @@
 
 use crate::{Class, Diagnose, Hints, Tried};
 
-/// An error with its causes on one line. A cause whose words stand in the line already is left out.
+/// An error with its causes on one line. A cause whose words are in the line already is omitted.
 pub fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -16,7 +16,7 @@ pub fn error_chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Any error that can be reported, where the crate that made it is not to be known.
+/// Any error that can be reported, for crates that must not know the crate that made it.
 #[derive(Debug)]
 pub struct AnyDiagnose(Box<dyn Diagnose + Send + Sync>);
 

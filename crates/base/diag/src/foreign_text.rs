@@ -1,15 +1,15 @@
-//! Foreign text: which characters steer a terminal or deceive the eye, and how they are shown.
+//! Foreign text: which characters steer a terminal or deceive the eye, and how they are printed.
 //!
-//! There is one list ([`deceives`]), and whatever goward prints passes one of three doors that use it: the report
-//! ([`crate::Report::text`]), what libraries tell ([`crate::Cleaned`]), and speech and output of the program. Colours
-//! are put on after the cleaning. The functions here change nothing in a text that is clean, so a text may pass
-//! several doors.
+//! There is one list ([`deceives`]), and all output of goward passes one of three doors that use it: the report
+//! ([`crate::Report::text`]), the progress of libraries ([`crate::Cleaned`]), and messages and output of the program.
+//! Colours are added after the cleaning. The functions here do not change clean text, so a text may pass several doors.
 
-/// Whether a character does something to a terminal, turns the direction of writing, or takes no room: what stands
-/// there is then not what a reader sees. Line ends and tabs are among them.
+/// Whether a character controls a terminal, changes the writing direction, or has no width: a reader then sees other
+/// text than there is. Line ends and tabs are among them.
 ///
 /// The ranges are the control characters and, of the Unicode Character Database, what is `Default_Ignorable`,
-/// `Bidi_Control` or a separator of lines and paragraphs. U+FFFD is none of them: it stands for bytes that are no text.
+/// `Bidi_Control` or a separator of lines and paragraphs. U+FFFD is not among them: it replaces bytes that are not
+/// text.
 pub fn deceives(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -20,21 +20,21 @@ pub fn deceives(character: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A value of one line, with everything escaped that deceives: no line end in it can forge a line of ours.
+/// A value of one line, with every deceiving character escaped: no line end in it can forge a line of goward.
 pub fn escaped(text: &str) -> String {
     escaped_but(text, |_| false)
 }
 
-/// Text of several lines: line ends and tabs stay, everything else that deceives is escaped.
+/// Text of several lines: line ends and tabs stay, every other deceiving character is escaped.
 pub fn escaped_lines(text: &str) -> String {
     escaped_but(text, |character| matches!(character, '\n' | '\t'))
 }
 
-/// Serialized JSON with everything escaped in it that deceives. To whoever parses it the data are the same.
+/// Serialized JSON with every deceiving character escaped. For a parser the data are the same.
 pub fn escaped_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        // The serializer has escaped those of ASCII but U+007F; a line end that stands here is one of the layout.
+        // The serializer has escaped those of ASCII but U+007F; a line end here belongs to the layout.
         if character == '\n' || !deceives(character) {
             out.push(character);
             continue;

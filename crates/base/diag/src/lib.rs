@@ -1,16 +1,16 @@
-//! How goward speaks.
+//! Errors, reports, progress and output of goward.
 //!
 //! A failed command says four things: what could not be done, why (the cause chain), what to try
 //! (hints), and what is true now (the state line). Libraries build typed errors that implement
 //! [`Diagnose`]; only the binary renders them, through [`Report`]. Data goes to standard output,
-//! speech to standard error; no colour carries a meaning alone.
+//! messages to standard error; no colour carries a meaning alone.
 //!
-//! Foreign text (a folder's name, a server's answer) may hold what steers a terminal, and addresses may hold
-//! credentials. Both are taken out at three doors, so that whoever words a message need not think of it: the
-//! [`Report`], what libraries tell ([`Cleaned`]), and what the program says and prints ([`shown_lines`]).
+//! Foreign text (a folder's name, a server's answer) may contain terminal controls, and addresses may contain
+//! credentials. Three doors remove both, so that the code that composes a message need not: the [`Report`], the
+//! progress of libraries ([`Cleaned`]), and the program's messages and output ([`shown_lines`]).
 //!
-//! Libraries never print: long work is told to a [`Progress`], which the binary draws as bars, as
-//! plain lines, or not at all.
+//! Libraries never print: they report long work to a [`Progress`], which the binary draws as bars,
+//! as plain lines, or not at all.
 
 mod class;
 mod credentials;

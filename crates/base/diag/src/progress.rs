@@ -1,46 +1,46 @@
-//! How libraries tell of long work without printing.
+//! How libraries report long work without printing.
 
 use std::sync::Arc;
 
 use crate::shown_line;
 
-/// A piece of long work, as a reader would name it.
+/// A long task, named for a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// What is being worked on (`go1.27.3.linux-amd64`).
     pub subject: String,
     /// What is being done with it (`fetch`, `unpack`, `verify`).
     pub action: &'static str,
-    /// How many bytes there are to do, where that is known.
+    /// How many bytes there are to process, if known.
     pub bytes_total: Option<u64>,
 }
 
-/// Hears what long work tells. Calls may come from any thread.
+/// Receives the reports of long work. Calls may come from any thread.
 pub trait Progress: Send + Sync {
-    /// Work begins. The handle is told how it goes; dropping it ends the work.
+    /// A task begins. The caller reports its progress to the handle; dropping the handle ends the task.
     fn begin(&self, task: Task) -> Box<dyn TaskHandle>;
 
-    /// One line worth telling a person at once: an attempt, a retry, a choice made.
+    /// One line that a person should see at once: an attempt, a retry, a choice.
     fn tell(&self, line: &str);
 
-    /// One line for whoever wants to know more (`--verbose`): what went wrong and does no harm.
+    /// One line for `--verbose`: a harmless error.
     fn detail(&self, _line: &str) {}
 }
 
-/// One piece of work under way.
+/// One running task.
 pub trait TaskHandle: Send + Sync {
     /// The size has become known.
     fn expect_bytes(&self, bytes_total: u64);
-    /// This many bytes were there before the work began (a resumed download).
+    /// This many bytes were on disk before the task began (a resumed download).
     fn held(&self, bytes: u64);
     /// This many more bytes are done.
     fn advance(&self, bytes: u64);
-    /// The work has come to another phase.
+    /// The task has entered another phase.
     fn phase(&self, action: &'static str);
 }
 
-/// Hears everything with credentials and what steers a terminal taken out, and passes it on: what libraries tell may
-/// hold the text of servers, files and programs.
+/// Removes credentials and terminal controls from every report, and passes it on: reports of libraries may contain text
+/// of servers, files and programs.
 pub struct Cleaned(Arc<dyn Progress>);
 
 impl Cleaned {

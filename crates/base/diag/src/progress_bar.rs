@@ -1,4 +1,4 @@
-//! A progress bar on a terminal, for what libraries tell of long work (`progress`).
+//! A progress bar on a terminal, for the reports of long work (`progress`).
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ impl TaskHandle for Bar {
         self.bar.set_style(style(true));
     }
     fn held(&self, bytes: u64) {
-        // Position without rate: what was held was not fetched now.
+        // Position without rate: these bytes were not fetched now.
         self.bar.set_position(bytes);
         self.bar.reset_eta();
     }

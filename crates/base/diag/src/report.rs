@@ -1,22 +1,22 @@
-//! An error as a person or a program reads it.
+//! The report of an error, for a person or a program.
 
 use serde::Serialize;
 
 use crate::{Class, Diagnose, Hints, Speech, Tried, shown_json, shown_lines};
 
-/// A failure, ready to be shown: what, why, what to try, what is true now.
+/// A failure in four parts: what, why, what to try, which state holds now.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     /// The top line, reading after "error: ".
     pub error: String,
     /// The cause chain, outermost first.
     pub caused_by: Vec<String>,
-    /// What was tried in vain, in its order.
+    /// The failed attempts, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tried: Vec<Tried>,
     /// What to try.
     pub hints: Vec<String>,
-    /// What is true now. Never empty in a report that reaches a person.
+    /// The state line, which says what holds now. Never empty in a report that reaches a person.
     pub state: String,
     /// The machine word.
     pub word: &'static str,
@@ -25,13 +25,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report of an error. `state` says what is true now.
+    /// The report of an error. `state` is the state line.
     pub fn of(error: &dyn Diagnose, state: impl Into<String>) -> Report {
         let mut caused_by = Vec::new();
         let mut cause = error.source();
         while let Some(inner) = cause {
             let line = inner.to_string();
-            // A wrapper that only repeats its cause tells the reader nothing twice.
+            // A wrapper that only repeats its cause is printed once.
             if caused_by.last() != Some(&line) {
                 caused_by.push(line);
             }
@@ -60,7 +60,7 @@ impl Report {
         for cause in &self.caused_by {
             out.push_str(&format!("  caused by: {}\n", indent(cause)));
         }
-        // What nobody has set up helps a reader only where nothing else could be tried.
+        // A source that is not configured is printed only if no other one could be tried.
         let is_set_up = |tried: &&Tried| tried.class != Class::Usage;
         let any_set_up = self.tried.iter().any(|tried| is_set_up(&tried));
         for tried in self.tried.iter().filter(|tried| !any_set_up || is_set_up(tried)) {
@@ -81,8 +81,8 @@ impl Report {
     }
 }
 
-/// Foreign text (a server's answer, a file name) must neither steer the terminal nor pass for a line of ours: what
-/// follows a line end stands behind a bar.
+/// Foreign text (a server's answer, a file name) must neither steer the terminal nor pass for a line of goward: each
+/// further line gets a bar as its prefix.
 fn indent(text: &str) -> String {
     shown_lines(text).trim_end().replace('\n', "\n    | ")
 }

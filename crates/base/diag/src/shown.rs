@@ -1,25 +1,25 @@
-//! Foreign text as it may leave the program: both cleanings in one.
+//! Foreign text for output: both cleanings in one.
 
 use serde_json::Value;
 
 use crate::{escaped, escaped_json, escaped_lines, without_credentials};
 
-/// Foreign text as one line that may be shown: [`escaped`], [`without_credentials`].
+/// Foreign text as one printable line: [`escaped`], [`without_credentials`].
 pub fn shown_line(text: &str) -> String {
     escaped(&without_credentials(text))
 }
 
-/// Text of several lines as it may be shown: [`escaped_lines`], [`without_credentials`].
+/// Text of several lines in printable form: [`escaped_lines`], [`without_credentials`].
 pub fn shown_lines(text: &str) -> String {
     escaped_lines(&without_credentials(text))
 }
 
-/// JSON as it may be printed: credentials taken out of every text in it, and what deceives written as `\u` escapes.
-/// To whoever parses it the rest of the data are exact.
+/// JSON for output: without credentials in its texts, and with deceiving characters as `\u` escapes. For a parser the
+/// rest of the data are exact.
 pub fn shown_json(value: &Value, pretty: bool) -> String {
     let value = mapped(value);
     let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
-    // A `Value` has only keys that are texts, so that it can always be written.
+    // A `Value` has only text keys, so it can always be serialized.
     escaped_json(&text.unwrap_or_default())
 }
 

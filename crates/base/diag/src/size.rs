@@ -24,8 +24,8 @@ impl fmt::Display for Bytes {
 
 /// The candidates closest to what was typed, best first, for "did you mean".
 ///
-/// Distance is the number of single-character edits (Levenshtein); what would need more than half
-/// the word rewritten is not offered.
+/// Distance is the number of single-character edits (Levenshtein); a candidate that needs more than
+/// half the word rewritten is not offered.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     let limit = typed.chars().count().div_ceil(2).max(1);
     let mut scored: Vec<(usize, &str)> = candidates

@@ -1,4 +1,4 @@
-//! Standard error as a voice: how much is said, with which colours, with bars or without.
+//! Standard error for messages: how much is printed, with which colours, with bars or without.
 
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::{shown_line, shown_lines};
 pub enum Verbosity {
     /// Errors only.
     Quiet,
-    /// What a person wants to know.
+    /// The usual messages for a person.
     Normal,
     /// Every attempt and every rule.
     Verbose,
@@ -32,7 +32,7 @@ pub enum Colour {
     Never,
 }
 
-/// The voice. Cheap to clone; all clones share one screen.
+/// Prints messages. Cheap to clone; all clones share one screen.
 #[derive(Clone)]
 pub struct Speech {
     verbosity: Verbosity,
@@ -41,7 +41,7 @@ pub struct Speech {
 }
 
 impl Speech {
-    /// A voice on standard error. Bars are drawn only on a terminal and never when `Quiet`.
+    /// Messages on standard error. Draws bars only on a terminal and never when `Quiet`.
     pub fn stderr(verbosity: Verbosity, colour: Colour, no_color: bool) -> Speech {
         let terminal = std::io::stderr().is_terminal();
         let coloured = match colour {
@@ -59,8 +59,8 @@ impl Speech {
         self.verbosity
     }
 
-    /// Says a line, or several, above any bars, without credentials and without what would steer the terminal. A
-    /// closed standard error is not an error of the work.
+    /// Prints a line, or several, above any bars, without credentials and terminal controls. A closed standard error is
+    /// not an error of the command.
     pub fn say(&self, lines: &str) {
         if self.verbosity == Verbosity::Quiet {
             return;
@@ -73,7 +73,7 @@ impl Speech {
         self.put(&shown_lines(text));
     }
 
-    /// The one way out. What comes here has been cleaned, and coloured after that.
+    /// The only function that prints. Its text has been cleaned, and coloured after that.
     pub(crate) fn put(&self, text: &str) {
         let write = || {
             let mut stderr = std::io::stderr().lock();
@@ -86,7 +86,7 @@ impl Speech {
         }
     }
 
-    /// A word of success. The word itself says so; the colour only repeats it.
+    /// A word of success. The word carries the meaning; the colour only repeats it.
     pub fn good(&self, word: &str) -> String {
         self.paint(word, AnsiColor::Green.on_default())
     }

@@ -1,7 +1,7 @@
-//! What a file is besides its bytes: owner, group, mode, access control list, labels.
+//! A file's attributes besides its bytes: owner, group, mode, access control list, labels.
 //!
-//! A neighbour that is to take a file's name is its maker's alone (0600) until it has all of these, so that what was
-//! private is at no instant readable by others. Where something cannot be kept, less is allowed, never more.
+//! A neighbour that will replace a file is private (0600) until it has all of these, so that a private file is never
+//! readable by others. If an attribute cannot be kept, the new file allows less, never more.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -13,21 +13,21 @@ use rustix::fs::{Gid, Mode, Uid};
 /// The access control list beyond the mode, as Linux keeps it (xattr(7), acl(5)).
 #[cfg(target_os = "linux")]
 pub(crate) const ACCESS_LIST: &str = "system.posix_acl_access";
-/// The longest list of names and the longest value that Linux gives out (`XATTR_LIST_MAX`, `XATTR_SIZE_MAX`), in bytes.
+/// The longest list of names and the longest value on Linux (`XATTR_LIST_MAX`, `XATTR_SIZE_MAX`), in bytes.
 #[cfg(target_os = "linux")]
 const ATTRIBUTE_BYTES_MAX: usize = 65536;
 
-/// Gives a new file what the one has that it is to replace.
+/// Gives a new file the attributes of the one that it replaces.
 ///
 /// # Errors
-/// When its mode cannot be set, or the old one has an access control list that the new one cannot be given: without it
-/// the mode's group bits, which are that list's mask, would let a group in that was not.
+/// When its mode cannot be set, or the new file cannot get the old one's access control list: without the list the
+/// mode's group bits, which are its mask, would give rights to a group that had none.
 pub(crate) fn take_after(new: &File, old: &Path) -> io::Result<()> {
     let (has, wanted) = (new.metadata()?, std::fs::symlink_metadata(old)?);
     let is_groups = give(new, &has, &wanted);
     let mut mode = wanted.mode() & 0o7777;
     if !is_groups {
-        // It belongs to another group now: that one may do what everybody may.
+        // It belongs to another group now: that group gets the rights of others.
         mode = (mode & 0o707) | ((mode & 0o007) << 3);
     } else if wanted.uid() != new.metadata()?.uid() {
         mode &= 0o777;
@@ -41,18 +41,18 @@ pub(crate) fn take_after(new: &File, old: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives the file to its owner and group as far as this user may; returns whether the group has it.
+/// Sets owner and group as far as this user may; returns whether the group is set.
 fn give(new: &File, has: &Metadata, wanted: &Metadata) -> bool {
     let owner = (has.uid() != wanted.uid()).then(|| Uid::from_raw(wanted.uid()));
     let group = (has.gid() != wanted.gid()).then(|| Gid::from_raw(wanted.gid()));
     if (owner.is_none() && group.is_none()) || rustix::fs::fchown(new, owner, group).is_ok() {
         return true;
     }
-    // Only root gives files away; one's own groups anybody may name.
+    // Only root can change the owner; a user may set one of their own groups.
     group.is_none() || rustix::fs::fchown(new, None, group).is_ok()
 }
 
-/// What the folder's default list has put on the new file is not what the old file had.
+/// The new file has the folder's default list, not the old file's.
 #[cfg(target_os = "linux")]
 fn drop_inherited_list(new: &File) -> io::Result<()> {
     use rustix::io::Errno;
@@ -62,8 +62,8 @@ fn drop_inherited_list(new: &File) -> io::Result<()> {
     }
 }
 
-/// The access list must come along (where the group that it speaks of does), labels and the user's own attributes come
-/// where they can. What is bound to a file's bytes (capabilities, measurements) stays behind.
+/// The access list must be copied (if the group is), labels and the user's own attributes are copied if possible.
+/// Attributes that are bound to a file's bytes (capabilities, measurements) are not copied.
 #[cfg(target_os = "linux")]
 fn copy_attributes(new: &File, old: &Path, is_groups: bool) -> io::Result<()> {
     use rustix::fs::XattrFlags;
@@ -85,7 +85,7 @@ fn copy_attributes(new: &File, old: &Path, is_groups: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// The names of a file's attributes; none where the file system has none.
+/// The names of a file's attributes; none if the file system has none.
 #[cfg(target_os = "linux")]
 fn attribute_names(path: &Path) -> Vec<String> {
     let mut names = vec![0; ATTRIBUTE_BYTES_MAX];

@@ -1,4 +1,4 @@
-//! Time: told by the machine, or moved by a test.
+//! The clock: the machine's, or one that a test moves.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -20,7 +20,7 @@ struct Manual {
     slept: Vec<Duration>,
 }
 
-/// A point in time that only measures: never goes back, means nothing outside this process.
+/// A monotonic point in time, for measurements within this process.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment(MomentKind);
 
@@ -36,7 +36,7 @@ impl Clock {
         Clock { kind: Kind::Real }
     }
 
-    /// A clock that stands still until it is slept on or moved.
+    /// A clock that stops until a caller sleeps on it or moves it.
     pub fn manual(unix_seconds: u64) -> Clock {
         let manual = Manual { unix_nanos: u128::from(unix_seconds) * 1_000_000_000, slept: Vec::new() };
         Clock { kind: Kind::Manual(Arc::new(Mutex::new(manual))) }
@@ -70,12 +70,12 @@ impl Clock {
             (MomentKind::Manual(then), MomentKind::Manual(now)) => {
                 Duration::from_nanos(u64::try_from(now.saturating_sub(then)).unwrap_or(u64::MAX))
             }
-            // A moment of another clock measures nothing.
+            // A moment of another clock cannot be compared.
             _ => Duration::ZERO,
         }
     }
 
-    /// Waits. A manual clock moves on by as much at once, and remembers that it was asked.
+    /// Waits. A manual clock moves on by as much at once, and records the wait.
     pub fn sleep(&self, duration: Duration) {
         match &self.kind {
             Kind::Real => std::thread::sleep(duration),
@@ -87,7 +87,7 @@ impl Clock {
         }
     }
 
-    /// What a manual clock was asked to wait for, in order; empty for the machine's clock.
+    /// The waits of a manual clock, in order; empty for the machine's clock.
     pub fn slept(&self) -> Vec<Duration> {
         match &self.kind {
             Kind::Real => Vec::new(),
@@ -97,7 +97,7 @@ impl Clock {
 }
 
 fn lock(manual: &Mutex<Manual>) -> std::sync::MutexGuard<'_, Manual> {
-    // A panic while the time was held leaves a whole time behind: nothing to repair.
+    // A panic under the lock leaves a valid time: nothing to repair.
     manual.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 

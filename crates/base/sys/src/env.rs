@@ -22,7 +22,7 @@ impl Env {
     /// Whether `http_proxy` and `HTTP_PROXY` are two variables.
     pub const NAMES_HAVE_CASE: bool = !cfg!(windows);
 
-    /// This process's environment. Where the working folder has been removed it reads as empty.
+    /// This process's environment. A removed working folder reads as empty.
     pub fn of_this_process() -> Env {
         Env::of(std::env::vars_os(), std::env::current_dir().unwrap_or_default(), std::env::current_exe().ok())
     }
@@ -52,7 +52,7 @@ impl Env {
         self.var_os(name).and_then(OsStr::to_str)
     }
 
-    /// A variable that holds an absolute path.
+    /// A variable with an absolute path.
     pub fn path_var(&self, name: &str) -> Option<PathBuf> {
         self.var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
     }
@@ -67,7 +67,7 @@ impl Env {
         &self.inner.folder
     }
 
-    /// This program's own path, where the system tells it.
+    /// This program's own path, if the system reports it.
     pub fn program(&self) -> Option<&Path> {
         self.inner.program.as_deref()
     }
@@ -85,7 +85,7 @@ impl Env {
     }
 }
 
-/// Windows finds variables whatever their case.
+/// Windows ignores the case of variables.
 pub(crate) fn key(name: &OsStr) -> OsString {
     if cfg!(windows) { name.to_ascii_uppercase() } else { name.to_owned() }
 }

@@ -1,7 +1,7 @@
 //! Machines that refuse, tear, fill up or lose power at a chosen operation.
 //!
-//! Every operation that changes something on disk is shown to the [`Adversary`] before it happens
-//! and told to it afterwards. In normal use there is none, and the question costs one branch.
+//! The [`Adversary`] sees every operation that changes the disk before it happens, and its result
+//! afterwards. In normal use there is none, and the check costs one branch.
 //!
 //! | adversary | what it stands for |
 //! | --- | --- |
@@ -12,9 +12,9 @@
 //! | [`Counter`] | a clean run, counted and recorded |
 //! | [`WithoutSync`] | around another one: syncs are believed instead of waited for |
 //!
-//! What goes past the adversaries: reads, `Fs::try_lock` and `FileLock::sign` (a lock is no part of
-//! a store's truth), and whatever other programs do. [`PowerCut`] finds files that came to be that
-//! way and takes them for unsynced.
+//! The adversaries do not see reads, `Fs::try_lock` and `FileLock::sign` (locks are not part of a
+//! store's state), and changes of other programs. [`PowerCut`] finds files that were made that way
+//! and counts them as unsynced.
 
 use std::fmt;
 use std::io;
@@ -44,7 +44,7 @@ pub enum OpKind {
     Create,
     /// Bytes are written.
     Write,
-    /// A file is cut or grown to a length.
+    /// A file is truncated or extended to a length.
     SetLength,
     /// A file's bytes are made durable.
     SyncFile,
@@ -52,11 +52,11 @@ pub enum OpKind {
     SyncDir,
     /// A whole file system is made durable.
     SyncFs,
-    /// A name moves, replacing what stood there.
+    /// A name is renamed, and replaces an existing one.
     Rename,
     /// A symbolic link is made.
     Symlink,
-    /// A second name for a file is made.
+    /// A hard link is made.
     HardLink,
     /// A file or link is removed.
     RemoveFile,
@@ -80,7 +80,7 @@ impl OpKind {
 /// How [`OpKind::Create`] opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CreateHow {
-    /// A file that was not there.
+    /// A new file.
     New,
     /// A new file, or one that is emptied.
     Truncate,
@@ -143,17 +143,17 @@ impl fmt::Display for Op {
     }
 }
 
-/// What an adversary does with an operation.
+/// An adversary's verdict on an operation.
 #[derive(Debug)]
 pub enum Verdict {
     /// It happens.
     Proceed,
-    /// It does not happen and fails so.
+    /// It does not happen and fails with this error.
     Fail(io::Error),
-    /// A write stores only this many bytes, and the next one fails. Storing none fails so at once,
-    /// and so does any operation that is not a write.
+    /// A write stores only this many bytes, and the next one fails. Storing none fails at once, and
+    /// so does any operation that is not a write.
     Tear(usize, io::Error),
-    /// A sync that is left out and reported as done. Any other operation happens.
+    /// A sync is skipped and reported as done. Any other operation happens.
     Pretend,
 }
 
@@ -162,8 +162,8 @@ pub trait Adversary: Send + Sync {
     /// Decides about one operation.
     fn before(&self, op: &Op) -> Verdict;
 
-    /// Learns how an operation ended. It is called once for each that [`Adversary::before`] let
-    /// happen (wholly, in part, or as a pretence), on the same thread, and for no other.
+    /// Gets the result of an operation. It is called once for each that [`Adversary::before`] let
+    /// happen (completely, in part, or as a skipped sync), on the same thread, and for no other.
     fn after(&self, op: &Op, outcome: &io::Result<()>) {
         let _ = (op, outcome);
     }
@@ -175,7 +175,7 @@ pub(crate) fn next_handle() -> u64 {
     COUNT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// Carries an operation out, before the eyes of the adversary if there is one.
+/// Carries an operation out; the adversary sees it if there is one.
 pub(crate) fn carry_out<T>(
     adversary: Option<&Arc<dyn Adversary>>,
     op: impl FnOnce() -> Op,

@@ -1,4 +1,4 @@
-//! An open file whose writes an adversary can see.
+//! An open file whose writes an adversary sees.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ impl std::fmt::Debug for File {
     }
 }
 
-/// Who looks at the writes, and what the file is called there.
+/// The adversary that sees the writes, and how it identifies the file.
 pub(crate) struct Watched {
     pub adversary: Arc<dyn Adversary>,
     pub path: PathBuf,
@@ -40,7 +40,7 @@ impl File {
         self.change(OpKind::SyncFile, 0, Some(()), || self.inner.sync_all())
     }
 
-    /// Cuts or grows the file.
+    /// Truncates or extends the file.
     ///
     /// # Errors
     /// What the system says.
@@ -69,9 +69,9 @@ impl File {
     }
 }
 
-/// Bytes that can be read at any place by many threads at once: an archive with a directory at its end.
+/// Bytes that many threads can read at any offset: an archive with a directory at its end.
 pub trait ReadAt: Send + Sync {
-    /// Reads some bytes at a place; 0 only at the end. The file's own position may move (on Windows it does).
+    /// Reads some bytes at an offset; 0 only at the end. The file's own position may move (on Windows it does).
     ///
     /// # Errors
     /// What the system says.

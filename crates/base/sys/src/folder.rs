@@ -1,9 +1,9 @@
-//! A foreign folder that is held open while files in it are read.
+//! Keeps a foreign folder open while files in it are read.
 //!
-//! A path is looked up anew at each use, and whoever owns a folder may put a link in the place of any of its parts
-//! meanwhile. So what stands in a foreign tree is opened from the handle of the tree's root, and no part of the way from
-//! there may be a link (`openat2` with `RESOLVE_NO_SYMLINKS`; folder by folder with `O_NOFOLLOW` where there is no such
-//! call). Windows has no such way of opening: there only the last part is held to be no link.
+//! The system resolves a path at each use, and the owner of a folder may replace any component by a link meanwhile. So
+//! files of a foreign tree are opened relative to the handle of the tree's root, and no component may be a link
+//! (`openat2` with `RESOLVE_NO_SYMLINKS`; folder by folder with `O_NOFOLLOW` if the system lacks that call). Windows
+//! has no such call: there only the last component must not be a link.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::foreign::Foreign;
 use crate::foreign::{Refusal, check_opened, flags};
 use crate::fs::{EntryKind, Fs, Meta};
 
-/// A folder that is held open.
+/// An open folder.
 #[derive(Debug)]
 pub struct Folder {
     #[cfg(unix)]
@@ -30,7 +30,7 @@ impl Folder {
 }
 
 impl Fs {
-    /// Opens a folder; links on the way to it are followed.
+    /// Opens a folder; follows links in its path.
     ///
     /// # Errors
     /// What the system says.
@@ -51,8 +51,7 @@ impl Fs {
         }
     }
 
-    /// Opens a file below a folder by the names on the way to it, parted by `/`. None of them may be a link, whatever
-    /// is asked of the file.
+    /// Opens a file below a folder by its relative path, separated by `/`. No component may be a link.
     ///
     /// # Errors
     /// As [`Fs::open_foreign`].
@@ -72,8 +71,8 @@ impl Fs {
 }
 
 impl Fs {
-    /// The first link among the names that lead from a folder to what stands below it, the last one included; with
-    /// what it leads to, as it is written. `path` begins with `folder`, or there is none.
+    /// The first link among the components from a folder to a path below it, the last one included; with its unresolved
+    /// target. `None` unless `path` begins with `folder`.
     ///
     /// # Errors
     /// What the system says.
@@ -85,7 +84,7 @@ impl Fs {
             match self.look(&at)? {
                 None => return Ok(None),
                 Some(meta) if meta.kind == EntryKind::Link => {
-                    // A junction whose target cannot be read is one all the same.
+                    // A junction with an unreadable target still counts as one.
                     let target = self.read_link(&at).unwrap_or_default();
                     return Ok(Some((at, target)));
                 }
@@ -101,7 +100,7 @@ fn open_without_links(root: &std::os::fd::OwnedFd, below: &str) -> io::Result<st
     use rustix::fs::{Mode, OFlags, ResolveFlags};
     use rustix::io::Errno;
     match rustix::fs::openat2(root, below, OFlags::RDONLY | flags(false), Mode::empty(), ResolveFlags::NO_SYMLINKS) {
-        // Older kernels do not know the call; some containers forbid what they do not know.
+        // Older kernels lack the call; some containers forbid unknown calls.
         Err(Errno::NOSYS | Errno::PERM) => open_step_by_step(root, below),
         Err(Errno::LOOP) => Err(Refusal::Link.into()),
         opened => Ok(opened?),
@@ -123,7 +122,7 @@ fn open_step_by_step(root: &std::os::fd::OwnedFd, below: &str) -> io::Result<std
     for part in folders.into_iter().flat_map(|folders| folders.split('/')) {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | flags(false);
         at = rustix::fs::openat(&at, part, flags, Mode::empty()).map_err(|error| match error {
-            // A link says either, by system; so does a file, which is no way to anywhere either.
+            // Depending on the system, a link gives either error, and so does a file, which cannot be entered either.
             Errno::LOOP | Errno::NOTDIR => Refusal::Link.into(),
             error => io::Error::from(error),
         })?;
@@ -150,7 +149,7 @@ mod tests {
         symlink("file", root.join("a/b/link")).unwrap();
         symlink("b", root.join("a/way")).unwrap();
         let folder = fs.open_folder(&root).unwrap();
-        // The root itself may move away: its handle stays.
+        // The root itself may be renamed: its handle stays valid.
         std::fs::rename(&root, place.path().join("moved")).unwrap();
         let asked = Foreign::at_most(100);
         let mut text = String::new();

@@ -1,12 +1,12 @@
-//! The one door for files that somebody else may have put there: a repository, a neighbour, a mirror's folder.
+//! The one door for foreign files, which somebody else may have written: a repository, another user, a mirror's folder.
 //!
-//! Whoever opens a name trusts whoever made it: a pipe keeps its reader waiting, a device gives bytes without end or
-//! takes the terminal, a link leads to a file that only this user may read, a rename between look and open gives other
-//! bytes than those that were judged. So a name is looked at before it is opened, opened so that nothing waits for
-//! anybody (`O_NONBLOCK`, `O_NOCTTY`), and what was opened is looked at again: it must be a regular file on a disk,
-//! within a bound of bytes, and where somebody has looked at it before, that very file.
+//! Opening a name trusts the user who made it: a pipe makes its reader wait, a device sends bytes without end or takes
+//! over the terminal, a link points to a file that only this user may read, a rename between `stat` and `open` gives
+//! other bytes than those that were checked. So this module checks a name before it opens it, opens it without waiting
+//! (`O_NONBLOCK`, `O_NOCTTY`), and checks the opened file again: it must be a regular file on a disk, within a bound of
+//! bytes, and, if the caller has its earlier metadata, the same file.
 //!
-//! Every other function of [`Fs`] that opens a file to read it comes through here.
+//! Every other function of [`Fs`] that opens a file for reading goes through here.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -15,11 +15,11 @@ use std::path::Path;
 use crate::file::File;
 use crate::fs::{EntryKind, Fs, Meta};
 
-/// `FILE_FLAG_OPEN_REPARSE_POINT`: open a link itself instead of what it leads to.
+/// `FILE_FLAG_OPEN_REPARSE_POINT`: open a link itself instead of its target.
 #[cfg(windows)]
 const OPEN_THE_LINK_ITSELF: u32 = 0x0020_0000;
 
-/// What is asked of a file before a byte of it is read.
+/// The conditions on a file before a byte of it is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Foreign {
     bytes_max: u64,
@@ -28,7 +28,7 @@ pub struct Foreign {
 }
 
 impl Foreign {
-    /// A regular file of at most so many bytes; a link to one will do.
+    /// A regular file of at most so many bytes, or a link to one.
     pub fn at_most(bytes_max: u64) -> Foreign {
         Foreign { bytes_max, follows_links: true, identity: None }
     }
@@ -39,17 +39,17 @@ impl Foreign {
         Foreign { follows_links: false, ..self }
     }
 
-    /// It must be the very file that was looked at. Where the system does not number its files this asks nothing.
+    /// It must be the file of this metadata. On a system without inode numbers this is no condition.
     #[must_use]
     pub fn as_looked_at(self, meta: &Meta) -> Foreign {
         Foreign { identity: meta.identity, ..self }
     }
 }
 
-/// Why a file is not opened. It travels inside of an [`io::Error`]; [`Refusal::of`] finds it there.
+/// Why a file is not opened. It is inside of an [`io::Error`]; [`Refusal::of`] finds it there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// A pipe: whoever reads it waits for whoever writes to it.
+    /// A pipe: its reader waits for its writer.
     Pipe,
     /// A device, a terminal among them.
     Device,
@@ -57,18 +57,18 @@ pub enum Refusal {
     Socket,
     /// A folder.
     Folder,
-    /// A file that the kernel makes up as it is read (procfs): reading it may wait, or take away what it holds.
+    /// A file that the kernel generates (procfs): a read may wait, or consume its contents.
     Kernel,
-    /// Neither of all these, and no regular file.
+    /// Another kind of file that is not regular.
     NoFile,
-    /// It has more bytes than anybody needs.
+    /// It has too many bytes.
     TooLarge {
-        /// How many it may have.
+        /// The bound.
         bytes_max: u64,
     },
     /// A link where none is followed.
     Link,
-    /// Another file than the one that was looked at.
+    /// Another file than that of the metadata.
     Swapped,
 }
 
@@ -109,12 +109,12 @@ impl From<Refusal> for io::Error {
 }
 
 impl Fs {
-    /// Opens a file for reading that somebody else may have put there, and says what the system knows of it.
+    /// Opens a foreign file for reading, and returns its metadata.
     ///
     /// # Errors
     /// A [`Refusal`], or what the system says.
     pub fn open_foreign(&self, path: &Path, asked: &Foreign) -> io::Result<(File, Meta)> {
-        // Some devices do something when they are opened; so they are told from files before.
+        // Opening a device can have effects, so devices are detected before.
         let before = if asked.follows_links { std::fs::metadata(path) } else { std::fs::symlink_metadata(path) }?;
         check_kind(before.file_type())?;
         let mut options = OpenOptions::new();
@@ -138,7 +138,7 @@ impl Fs {
     }
 }
 
-/// Whether what was opened is what was asked for.
+/// Checks that the opened file meets the conditions.
 pub(crate) fn check_opened(inner: &std::fs::File, asked: &Foreign) -> io::Result<Meta> {
     #[cfg(windows)]
     if !crate::windows::is_on_disk(inner) {
@@ -181,7 +181,7 @@ fn check_kind(kind: std::fs::FileType) -> Result<(), Refusal> {
     }
 }
 
-/// How a foreign name is opened: nobody is waited for, no terminal becomes ours.
+/// The flags for opening a foreign name: no wait, no controlling terminal.
 #[cfg(unix)]
 pub(crate) fn flags(follows_links: bool) -> rustix::fs::OFlags {
     use rustix::fs::OFlags;
@@ -189,16 +189,16 @@ pub(crate) fn flags(follows_links: bool) -> rustix::fs::OFlags {
     if follows_links { flags } else { flags | OFlags::NOFOLLOW }
 }
 
-/// A link that came to be between look and open, by its own name.
+/// Names the error of a link that appeared between `stat` and `open`.
 #[cfg(unix)]
 fn link_of(error: io::Error, follows_links: bool) -> io::Error {
     let loops = error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
     if loops && !follows_links { Refusal::Link.into() } else { error }
 }
 
-/// Whether the kernel makes the file up: such files say that they are empty and are not.
+/// Whether the kernel generates the file: such files report a size of 0 and are not empty.
 ///
-/// `/proc/kmsg` and `trace_pipe` keep their reader waiting and take away what they give. Magic numbers:
+/// `/proc/kmsg` and `trace_pipe` make their reader wait and consume what they return. Magic numbers:
 /// `include/uapi/linux/magic.h`.
 #[cfg(target_os = "linux")]
 fn is_of_kernel(inner: &std::fs::File) -> io::Result<bool> {
@@ -224,7 +224,7 @@ mod tests {
 
     use super::*;
 
-    /// Tells the other threads to stop, also when a check has failed.
+    /// Stops the other threads, also when a check has failed.
     struct StopAtEnd<'a>(&'a AtomicBool);
 
     impl Drop for StopAtEnd<'_> {
@@ -297,10 +297,10 @@ mod tests {
 
     #[test]
     fn no_link_swapped_in_between_look_and_open_is_ever_read_through() {
-        // Goal: whoever swaps a file for a link to a secret, at any moment, gets a refusal, never the secret.
-        // Method: another thread swaps them as fast as it can while this one opens.
+        // Goal: if another process swaps a file for a link to a secret at any moment, the open fails and never returns
+        // the secret. Method: another thread swaps them as fast as it can while this one opens.
         const OPENS: usize = 3000;
-        // The other thread may have the better of it for long: some opens more, until one has found the file.
+        // The other thread may win for long: open more often, until one open has found the file.
         const OPENS_MAX: usize = 1_000_000;
         let folder = tempfile::tempdir().unwrap();
         let (fs, name, secret) = (Fs::real(), folder.path().join("name"), folder.path().join("secret"));

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use crate::fault::{Adversary, CreateHow, Op, OpKind, carry_out, next_handle};
 use crate::file::{File, Watched};
 
-/// The permission bits of a new folder, of a new file, and of a folder that is its owner's alone, less the umask. A umask
-/// that lets everybody write (000) must not make a store that a neighbour can change.
+/// The permission bits of a new folder, of a new file, and of a private folder, less the umask. A umask that lets all
+/// users write (000) must not make a store that another user can change.
 const DIR_MODE: u32 = 0o755;
 const FILE_MODE: u32 = 0o644;
 const PRIVATE_DIR_MODE: u32 = 0o700;
@@ -19,11 +19,11 @@ const PRIVATE_DIR_MODE: u32 = 0o700;
 #[derive(Clone)]
 pub struct Fs {
     adversary: Option<Arc<dyn Adversary>>,
-    /// Whether a pointer is a file that holds a path, and no link (`pointer.rs`).
+    /// Whether a pointer is a file with a path, and not a link (`pointer.rs`).
     pub(crate) pointers_are_files: bool,
 }
 
-/// What stands under a name.
+/// The kind of a directory entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// A regular file.
@@ -36,7 +36,7 @@ pub enum EntryKind {
     Other,
 }
 
-/// What the system knows of a name, links not followed.
+/// The metadata of a name, links not followed.
 #[derive(Debug, Clone, Copy)]
 pub struct Meta {
     /// What it is.
@@ -45,9 +45,9 @@ pub struct Meta {
     pub bytes: u64,
     /// Its permission bits; on Windows 0o444 or 0o644.
     pub mode: u32,
-    /// The number of the user it belongs to, where the system has such.
+    /// The number of its owner, if the system has owners.
     pub owner: Option<u32>,
-    /// Device and file number, where the system has them: equal for two names of one file.
+    /// Device and inode number, if the system has them: equal for two names of one file.
     pub identity: Option<(u64, u64)>,
     /// Blocks in use, in bytes.
     pub bytes_on_disk: u64,
@@ -57,14 +57,14 @@ pub struct Meta {
     pub modified_unix_nanos: u64,
 }
 
-/// What a file system offers.
+/// The capacity and the mount options of a file system.
 #[derive(Debug, Clone, Copy)]
 pub struct Space {
     /// Bytes that this user may still write.
     pub bytes_free: u64,
     /// Bytes in all.
     pub bytes_total: u64,
-    /// Whether programs on it may not be run.
+    /// Whether programs on it cannot be run.
     pub noexec: bool,
     /// Whether it is mounted read-only.
     pub read_only: bool,
@@ -85,7 +85,7 @@ impl Fs {
         carry_out(self.adversary.as_ref(), op, None, real)
     }
 
-    /// Who watches what is changed here.
+    /// The adversary that sees every change.
     pub(crate) fn adversary(&self) -> Option<&Arc<dyn Adversary>> {
         self.adversary.as_ref()
     }
@@ -106,7 +106,7 @@ impl Fs {
         Ok(File { inner, watched })
     }
 
-    /// Makes a file that was not there, for writing, with these permission bits less the umask.
+    /// Makes a new file, for writing, with these permission bits less the umask.
     ///
     /// # Errors
     /// What the system says; so for all functions below.
@@ -133,7 +133,7 @@ impl Fs {
         self.open_to_change(with_mode(&mut options, FILE_MODE), path, CreateHow::Update)
     }
 
-    /// What stands under a name, links not followed; `None` where nothing does.
+    /// The metadata of a name, links not followed (`lstat`); `None` if it does not exist.
     pub fn look(&self, path: &Path) -> io::Result<Option<Meta>> {
         match std::fs::symlink_metadata(path) {
             Ok(meta) => Ok(Some(Meta::of(&meta))),
@@ -142,7 +142,7 @@ impl Fs {
         }
     }
 
-    /// What a name leads to, links followed; `None` where nothing does.
+    /// The metadata of a name, links followed (`stat`); `None` if it does not exist.
     pub fn follow(&self, path: &Path) -> io::Result<Option<Meta>> {
         match std::fs::metadata(path) {
             Ok(meta) => Ok(Some(Meta::of(&meta))),
@@ -151,8 +151,8 @@ impl Fs {
         }
     }
 
-    /// Whether this user may write to what a name leads to, as far as the system tells beforehand: owner, mode and how the
-    /// file system is mounted.
+    /// Whether this user may write to a file, links followed, as far as the system can tell beforehand: by owner, mode
+    /// and mount options.
     pub fn may_write(&self, path: &Path) -> io::Result<bool> {
         #[cfg(unix)]
         {
@@ -170,7 +170,7 @@ impl Fs {
         Ok(!std::fs::metadata(path)?.permissions().readonly())
     }
 
-    /// The names in a folder, sorted, so that two runs on two machines meet them in one order.
+    /// The names in a folder, sorted, so that two runs on two machines have one order.
     pub fn names(&self, folder: &Path) -> io::Result<Vec<OsString>> {
         let mut names = std::fs::read_dir(folder)?
             .map(|entry| entry.map(|entry| entry.file_name()))
@@ -179,7 +179,7 @@ impl Fs {
         Ok(names)
     }
 
-    /// The names in a folder that may not be there.
+    /// The names in a folder that may not exist.
     pub fn names_if_there(&self, folder: &Path) -> io::Result<Vec<OsString>> {
         match self.names(folder) {
             Err(error) if is_absence(&error) => Ok(Vec::new()),
@@ -187,13 +187,13 @@ impl Fs {
         }
     }
 
-    /// Where a symbolic link points, as it is written.
+    /// The target of a symbolic link, unresolved.
     pub fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
         std::fs::read_link(path)
     }
 
-    /// The absolute path with every link followed; on Windows without the `\\\\?\\` that few programs understand, where
-    /// the path can be said without it.
+    /// The absolute path with every link followed; on Windows without the `\\\\?\\` that few programs understand, if
+    /// the path can be written without it.
     pub fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         #[cfg(unix)]
         return std::fs::canonicalize(path);
@@ -201,7 +201,7 @@ impl Fs {
         return dunce::canonicalize(path);
     }
 
-    /// Makes one folder, which nobody but its owner may write to, whatever the umask lets through.
+    /// Makes one folder, which only its owner may write to, whatever the umask is.
     pub fn create_dir(&self, path: &Path) -> io::Result<()> {
         self.create_dir_with(path, DIR_MODE)
     }
@@ -215,7 +215,7 @@ impl Fs {
         self.change(|| Op::new(OpKind::CreateDir, path), || builder.create(path))
     }
 
-    /// Makes a folder and its parents, where they are not there.
+    /// Makes a folder and its parents, if they do not exist.
     pub fn create_dirs(&self, path: &Path) -> io::Result<()> {
         match self.follow(path)? {
             Some(meta) if meta.kind == EntryKind::Dir => return Ok(()),
@@ -232,8 +232,7 @@ impl Fs {
         }
     }
 
-    /// Makes a folder and its parents, where they are not there; those that are made are their owner's alone
-    /// (0700) from their first instant.
+    /// Makes a folder and its parents, where they are not there; new ones are private (0700) from their first instant.
     pub fn create_private_dirs(&self, path: &Path) -> io::Result<()> {
         match self.follow(path)? {
             Some(meta) if meta.kind == EntryKind::Dir => return Ok(()),
@@ -249,7 +248,7 @@ impl Fs {
         }
     }
 
-    /// Makes one folder, its owner's alone (0700) from its first instant.
+    /// Makes one folder, private (0700) from its first instant.
     pub fn create_private_dir(&self, path: &Path) -> io::Result<()> {
         self.create_dir_with(path, PRIVATE_DIR_MODE)
     }
@@ -286,7 +285,7 @@ impl Fs {
         }
     }
 
-    /// Moves a name, replacing a file that stands at the new one.
+    /// Renames a file, and replaces a file at the new name.
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.change(
             || Op::new(OpKind::Rename, to).with_other(from),
@@ -303,14 +302,14 @@ impl Fs {
         self.change(|| Op::new(OpKind::Symlink, link).with_other(target), || symlink(target, link))
     }
 
-    /// Makes a junction at `junction` that leads to the folder `target`, an absolute path.
+    /// Makes a junction at `junction` that points to the folder `target`, an absolute path.
     #[cfg(windows)]
     pub(crate) fn junction(&self, target: &Path, junction: &Path) -> io::Result<()> {
         let op = || Op::new(OpKind::Symlink, junction).with_other(target);
         self.change(op, || junction::create(target, junction))
     }
 
-    /// Gives a file a second name.
+    /// Makes a hard link.
     pub fn hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
         self.change(|| Op::new(OpKind::HardLink, link).with_other(original), || std::fs::hard_link(original, link))
     }
@@ -324,7 +323,7 @@ impl Fs {
         self.change(|| Op::new(OpKind::RemoveFile, path), real)
     }
 
-    /// Removes a file or a link that may not be there.
+    /// Removes a file or a link that may not exist.
     pub fn remove_file_if_there(&self, path: &Path) -> io::Result<()> {
         match self.remove_file(path) {
             Err(error) if is_absence(&error) => Ok(()),
@@ -338,7 +337,7 @@ impl Fs {
     }
 
     /// Sets permission bits; on Windows only whether a file may be written. A folder has no such bit there: the
-    /// attribute of that name keeps it from being removed, and nothing from being written into it.
+    /// attribute of that name only prevents its removal, not writes into it.
     pub fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
         self.change(
             || Op::new(OpKind::SetMode, path),
@@ -360,9 +359,9 @@ impl Fs {
         )
     }
 
-    /// Sets the permission bits of a file or folder that belongs to the user at work, and of nothing that a link
-    /// leads to: a name that somebody swaps meanwhile changes nothing of anybody else's. Returns the bits before;
-    /// `None` where nothing stands there. A link, or what belongs to another, is `PermissionDenied`.
+    /// Sets the permission bits of a file or folder of the user at work, and never through a link: a concurrent swap of
+    /// the name does not affect another user's file. Returns the former bits; `None` if it does not exist. A link, or
+    /// another user's file, is `PermissionDenied`.
     pub fn set_own_mode(&self, path: &Path, mode: u32) -> io::Result<Option<u32>> {
         #[cfg(unix)]
         {
@@ -401,15 +400,15 @@ impl Fs {
         carry_out(self.adversary.as_ref(), || Op::new(OpKind::SyncDir, path), Some(()), real)
     }
 
-    /// Makes everything on the file system that holds `path` durable, where the system has such a call.
+    /// Syncs the whole file system of `path`, if the system has such a call.
     ///
-    /// Returns whether it had: where not, the caller syncs file by file.
+    /// Returns whether it has one: if not, the caller syncs file by file.
     pub fn sync_fs(&self, path: &Path) -> io::Result<bool> {
         let can = cfg!(target_os = "linux");
         let real = || {
             #[cfg(target_os = "linux")]
             return Ok(rustix::fs::syncfs(std::fs::File::open(path)?)?);
-            // The adversary must not take for durable what was not even tried.
+            // The adversary must not count as durable what was not even tried.
             #[cfg(not(target_os = "linux"))]
             return Err(io::Error::from(io::ErrorKind::Unsupported));
         };
@@ -419,7 +418,8 @@ impl Fs {
         }
     }
 
-    /// What the file system that holds `path` (an existing path) offers; `None` where the system does not tell.
+    /// The capacity and mount options of the file system of `path` (an existing path); `None` if the system does not
+    /// report them.
     pub fn space(&self, path: &Path) -> io::Result<Option<Space>> {
         #[cfg(unix)]
         {
@@ -494,7 +494,7 @@ impl Meta {
     }
 }
 
-/// Whether an error says that nothing stands there. A file where a folder was expected is an absence too.
+/// Whether an error means that the name does not exist. A file in place of a folder counts as absence too.
 pub(crate) fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
@@ -508,7 +508,7 @@ fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
 #[cfg(windows)]
 fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
     use std::os::windows::fs::OpenOptionsExt;
-    /// `FILE_ATTRIBUTE_READONLY`: whoever makes the file may write to it through this one handle.
+    /// `FILE_ATTRIBUTE_READONLY`: the maker of the file may write to it through this one handle.
     const READ_ONLY: u32 = 1;
     options.attributes(if mode & 0o200 == 0 { READ_ONLY } else { 0 })
 }
@@ -516,7 +516,7 @@ fn with_mode(options: &mut OpenOptions, mode: u32) -> &mut OpenOptions {
 #[cfg(windows)]
 pub(crate) use crate::windows::retry_sharing_violation;
 
-/// Elsewhere an operation that is refused is refused for good.
+/// On other systems a refusal is final.
 #[cfg(unix)]
 pub(crate) fn retry_sharing_violation<T>(attempt: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     attempt()
@@ -533,7 +533,7 @@ mod tests {
         assert_eq!(Fs::real().may_write(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
         Fs::real().replace(&path, b"").unwrap();
         assert!(Fs::real().may_write(&path).unwrap());
-        // What root may write is everything: that a mode forbids it can only be seen by others.
+        // Root may write everything: only other users can see that a mode forbids it.
         #[cfg(unix)]
         if !rustix::process::geteuid().is_root() {
             Fs::real().set_mode(&path, 0o444).unwrap();

@@ -1,4 +1,4 @@
-//! What machine this is.
+//! Facts about this machine.
 
 /// The machine that this program was built for and runs on, in Rust's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ impl Host {
         Host { os: std::env::consts::OS, arch: std::env::consts::ARCH }
     }
 
-    /// The machine's own name, where the system tells it.
+    /// The machine's host name, if the system reports it.
     pub fn name() -> Option<String> {
         #[cfg(unix)]
         return rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
@@ -23,7 +23,7 @@ impl Host {
         crate::windows::computer_name()
     }
 
-    /// The number of the user who runs this process, where the system has such.
+    /// The number of the user who runs this process, if the system numbers users.
     pub fn user_number() -> Option<u32> {
         #[cfg(unix)]
         return Some(rustix::process::getuid().as_raw());
@@ -31,7 +31,7 @@ impl Host {
         None
     }
 
-    /// Whether a process of this number lives, of whatever user; `None` where the system does not tell.
+    /// Whether a process of this number lives, of any user; `None` if the system does not report it.
     pub fn has_process(number: u32) -> Option<bool> {
         #[cfg(unix)]
         {

@@ -1,19 +1,19 @@
-//! Ctrl-C as a question that long work asks, not as a sudden death.
+//! Ctrl-C as a flag that long work checks, not as an immediate end.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// Whether the user has asked to stop. Cheap to clone; all clones are one.
+/// Whether the user has interrupted. Cheap to clone; all clones share the flag.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt {
     count: Arc<AtomicU32>,
 }
 
-/// Whom a signal of this process is told. `None` until the one handler that a process can have is installed; from
-/// then on every [`Interrupt::listen`] adds itself, so that it may be called as often as anybody likes.
+/// The flags that a signal of this process sets. `None` until the one handler of a process is installed; from then on
+/// every [`Interrupt::listen`] adds its own flag, so that it may be called repeatedly.
 static LISTENERS: Mutex<Option<Vec<Weak<AtomicU32>>>> = Mutex::new(None);
 
-/// After so many Ctrl-C the process ends at once: something hangs, and the user means it.
+/// After this many Ctrl-C the process ends at once: something hangs.
 const IMPATIENT_COUNT: u32 = 3;
 
 impl Interrupt {
@@ -22,10 +22,10 @@ impl Interrupt {
         Interrupt::default()
     }
 
-    /// From now on SIGINT, SIGTERM and SIGHUP (Ctrl-C and close events on Windows) ask to stop;
-    /// the third one ends the process at once with status 130. The store stands that.
+    /// From now on SIGINT, SIGTERM and SIGHUP (Ctrl-C and close events on Windows) set the flag;
+    /// the third one ends the process at once with status 130, which the store survives.
     ///
-    /// Called again it changes nothing: every verb that may wait calls it, however many of them a command needs.
+    /// A second call changes nothing: every verb that may wait calls it.
     ///
     /// # Errors
     /// When the system refuses.
@@ -42,7 +42,7 @@ impl Interrupt {
         Ok(())
     }
 
-    /// Asks to stop, as a signal would.
+    /// Sets the flag, as a signal would.
     pub fn ask(&self) {
         self.count.fetch_add(1, Ordering::SeqCst);
     }
@@ -52,7 +52,7 @@ impl Interrupt {
         self.count.load(Ordering::SeqCst) > 0
     }
 
-    /// An error of kind `Interrupted` once somebody has asked: long loops call this.
+    /// An error of kind `Interrupted` once the flag is set: long loops call this.
     ///
     /// # Errors
     /// `Interrupted`.
@@ -64,14 +64,14 @@ impl Interrupt {
     }
 }
 
-/// What the handler does: it runs in a thread of its own, so that it may take a lock.
+/// The handler: it runs in a separate thread, so it may take a lock.
 #[expect(clippy::exit, reason = "the user has asked three times, and nothing else ends what hangs")]
 fn tell_all() {
     let listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
     let asked =
         listeners.iter().flatten().filter_map(Weak::upgrade).map(|count| count.fetch_add(1, Ordering::SeqCst) + 1);
     if asked.max().is_some_and(|count| count >= IMPATIENT_COUNT) {
-        // The user has asked three times; recovery will find what is left.
+        // The user has interrupted three times; recovery will finish the rest.
         std::process::exit(130);
     }
 }

@@ -1,12 +1,12 @@
 #![expect(clippy::disallowed_methods, reason = "this crate is the door the other crates are sent to")]
 //! The only door to the operating system: files, clock, environment, processes, links, locks.
 //!
-//! It knows nothing of Go. Everything above asks a [`Sys`] value, so that a test can hand over a
-//! machine that refuses, tears or dies at a chosen operation ([`Adversary`]), a clock that is moved
-//! instead of waited for ([`Clock::manual`]) and an environment that is a value ([`Env`]).
+//! It knows nothing of Go. All crates above use a [`Sys`] value, so that a test can pass a machine
+//! that refuses, tears or dies at a chosen operation ([`Adversary`]), a clock that it moves
+//! ([`Clock::manual`]) and an environment that is a value ([`Env`]).
 //!
-//! On disk this crate leaves only what it is told to. Differences between systems live here and
-//! nowhere else. Tested by its own unit tests and by every crate above.
+//! This crate writes only what its callers ask for. It contains all differences between systems.
+//! Tested by its own unit tests and by every crate above.
 
 #[cfg(unix)]
 mod attributes;
@@ -58,7 +58,7 @@ pub use process::{
 };
 pub use trust::{Distrust, DistrustReason, ReadOwnError, TrustedPath};
 
-/// The outside world as one value. Cheap to clone.
+/// The operating system as one value. Cheap to clone.
 #[derive(Clone)]
 pub struct Sys {
     inner: Arc<Parts>,
@@ -74,7 +74,7 @@ struct Parts {
 }
 
 impl Sys {
-    /// The real machine: real files, the wall clock, this process's environment, the registry where it has one.
+    /// The real machine: real files, the wall clock, this process's environment, the registry if there is one.
     pub fn real() -> Sys {
         let sys = Sys::new(Fs::real(), Clock::real(), Env::of_this_process());
         match Registry::real() {
@@ -83,13 +83,13 @@ impl Sys {
         }
     }
 
-    /// A machine put together from parts: tests use it. It has no registry until it is given one.
+    /// A machine made of parts: tests use it. It has no registry until it gets one.
     pub fn new(fs: Fs, clock: Clock, env: Env) -> Sys {
         let (process, interrupt) = (Process, Interrupt::new());
         Sys { inner: Arc::new(Parts { fs, clock, env, process, interrupt, registry: None }) }
     }
 
-    /// The same machine with this registry; who watches its files watches that, too.
+    /// The same machine with this registry; the adversary of its files sees that, too.
     pub fn with_registry(&self, registry: &Registry) -> Sys {
         let inner = &self.inner;
         Sys {
@@ -104,7 +104,7 @@ impl Sys {
         }
     }
 
-    /// The same machine, as it is from another working folder.
+    /// The same machine, with another working folder.
     pub fn in_folder(&self, folder: std::path::PathBuf) -> Sys {
         self.with_env(self.inner.env.in_folder(folder))
     }
@@ -139,7 +139,7 @@ impl Sys {
         &self.inner.env
     }
 
-    /// The registry of Windows, or what stands for it; none elsewhere.
+    /// The registry of Windows, or its replacement in tests; none on other systems.
     pub fn registry(&self) -> Option<&Registry> {
         self.inner.registry.as_ref()
     }
@@ -149,7 +149,7 @@ impl Sys {
         &self.inner.process
     }
 
-    /// Whether the user has asked to stop.
+    /// Whether the user has interrupted.
     pub fn interrupt(&self) -> &Interrupt {
         &self.inner.interrupt
     }

@@ -1,4 +1,4 @@
-//! Locks between processes: the system lets go of them when their holder dies.
+//! Locks between processes: the system releases them when their holder dies.
 
 use std::fs::OpenOptions;
 #[cfg(unix)]
@@ -10,14 +10,14 @@ use crate::fs::Fs;
 #[cfg(windows)]
 use crate::windows::{Held, lock, lock_shared};
 
-/// A held lock on a file. Dropping it lets go.
+/// A held lock on a file. Dropping it releases the lock.
 #[derive(Debug)]
 pub struct FileLock {
     file: std::fs::File,
     is_signed: bool,
 }
 
-/// What came of asking for a lock.
+/// The result of trying a lock.
 #[derive(Debug)]
 pub enum LockAttempt {
     /// It is ours.
@@ -27,8 +27,8 @@ pub enum LockAttempt {
 }
 
 impl Fs {
-    /// Asks for a lock without waiting. The file is made where it is not there, and never removed:
-    /// removing a lock file would let two processes lock two files of one name.
+    /// Tries a lock without waiting. Makes a missing file, and never removes it: removing a lock
+    /// file would let two processes lock two files of one name.
     ///
     /// # Errors
     /// What the system says, other than that the lock is taken.
@@ -42,11 +42,11 @@ impl Fs {
 }
 
 impl Fs {
-    /// Shares a lock for as long as this process lives, and, where the system replaces one program by
-    /// another, for as long as the program lives that takes its place, with all that it starts.
+    /// Shares a lock for the life of this process, and, on systems with `exec`, for the life of the program that
+    /// replaces it and of its children.
     ///
     /// # Errors
-    /// What the system says, or that somebody holds the lock alone (`WouldBlock`).
+    /// What the system says, or that another process holds the lock exclusively (`WouldBlock`).
     pub fn lease(&self, path: &Path) -> io::Result<()> {
         let file = open(path)?;
         if lock_shared(&file)? == Held::Taken {
@@ -79,7 +79,7 @@ impl FileLock {
         #[cfg(windows)]
         match OpenOptions::new().read(true).open(path) {
             Ok(named) => Ok(crate::windows::identity(&self.file)? == crate::windows::identity(&named)?),
-            // A file that is removed keeps its name until its last handle is closed, and nobody may open it.
+            // A removed file keeps its name until its last handle is closed, and cannot be opened.
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => {
                 Ok(false)
             }
@@ -87,7 +87,7 @@ impl FileLock {
         }
     }
 
-    /// Writes who holds the lock, for those who wait. It is advice, not the lock itself.
+    /// Writes the holder's name into the file, for processes that wait. It is advisory, not the lock itself.
     ///
     /// # Errors
     /// What the system says.
@@ -102,16 +102,16 @@ impl FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        // Whoever takes the lock next may not sign: then this name must not stand for it. A name that cannot be wiped
-        // out is one of a process that has ended, which readers find out.
+        // The next holder may not write its name: then this name must not remain. A name that cannot be cleared belongs
+        // to an ended process, which readers detect.
         if self.is_signed {
             let _ = self.file.set_len(0);
         }
     }
 }
 
-/// Opens a lock's file, or makes it. It is its owner's alone: whoever may open a file may lock it, and hold up everybody
-/// else. One that an older goward has made for all to read is closed. No link is followed to somebody else's file.
+/// Opens a lock's file, or makes it, with mode 0600: a user who may open a file may lock it, and block all others.
+/// Makes one private that an older goward has made readable for all. Follows no link to another user's file.
 #[cfg(unix)]
 fn open(path: &Path) -> io::Result<std::fs::File> {
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -136,7 +136,7 @@ fn open(path: &Path) -> io::Result<std::fs::File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
-/// Whether a lock was had.
+/// Whether the lock was taken.
 #[cfg(unix)]
 #[derive(PartialEq, Eq)]
 enum Held {
@@ -204,11 +204,11 @@ mod tests {
         held.sign("pid 1").unwrap();
         assert!(matches!(fs.try_lock(&path).unwrap(), LockAttempt::Taken));
         assert_eq!(fs.lease(&path).unwrap_err().kind(), io::ErrorKind::WouldBlock);
-        // Whoever waits can read for whom.
+        // A waiting process can read the holder's name.
         assert_eq!(fs.read(&path, 100).unwrap(), b"pid 1");
         drop(held);
         let LockAttempt::Held(held) = fs.try_lock(&path).unwrap() else { panic!("a free lock was taken") };
-        // One whose file was removed meanwhile is a lock of nothing, also where another one has its name.
+        // A lock on a removed file locks nothing, even if a new file has its name.
         assert!(held.is_of(&path).unwrap());
         fs.remove_file(&path).unwrap();
         // Under Wine the name stays until the last handle is closed.

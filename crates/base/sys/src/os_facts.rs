@@ -1,19 +1,19 @@
-//! What is known of the system under us: its version, its C library, and whether we are translated.
+//! Facts about the operating system: its version, its C library, and whether this program is translated.
 
 use std::path::Path;
 
 use crate::Fs;
 
-/// What this machine says of itself. What it does not say is `None`, and keeps nothing from being tried.
+/// The facts that this machine reports. An unknown fact is `None`, and forbids nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OsFacts {
     /// The system's version: of the kernel on Linux (`6.1.0-18-amd64`), of the system on macOS (`13.6`) and on Windows
     /// (`10.0.19045`).
     pub version: Option<String>,
-    /// Whether there is musl and nothing that starts programs made for glibc.
+    /// Whether there is musl and no loader for glibc programs.
     pub only_musl: bool,
-    /// The machine's own architecture, in Rust's words, where it is not the one this program is built for:
-    /// then this program is translated as it runs.
+    /// The machine's own architecture, in Rust's words, if this program is built for another one: then the system
+    /// translates this program.
     pub machine: Option<String>,
 }
 
@@ -36,9 +36,9 @@ fn version(_fs: &Fs) -> Option<String> {
 
 #[cfg(not(any(windows, target_os = "linux", target_os = "android")))]
 fn version(fs: &Fs) -> Option<String> {
-    /// Where macOS says what it is.
+    /// The file with macOS' version.
     const MACOS_VERSION: &str = "/System/Library/CoreServices/SystemVersion.plist";
-    /// That file is no longer than this; it is half a kilobyte.
+    /// The largest such file, in bytes; it has half a kilobyte.
     const MACOS_VERSION_BYTES_MAX: u64 = 64 << 10;
     let text = fs.read_if_there(Path::new(MACOS_VERSION), MACOS_VERSION_BYTES_MAX).ok()??;
     product_version(std::str::from_utf8(&text).ok()?)
@@ -52,7 +52,7 @@ fn product_version(text: &str) -> Option<String> {
     Some(value.trim().to_owned())
 }
 
-/// Whether musl's loader is there and glibc's is not (nor a stand-in for it: Alpine's `gcompat` brings one).
+/// Whether musl's loader exists and glibc's does not (nor a replacement: Alpine's `gcompat` installs one).
 fn only_musl(fs: &Fs, root: &Path) -> bool {
     if !cfg!(target_os = "linux") {
         return false;
@@ -79,7 +79,7 @@ fn machine() -> Option<String> {
         return None;
     }
     // Apple: "About the Rosetta translation environment". The name is unknown, and the program fails, on older systems.
-    // The root is the administrator's, and this program looks at no folder.
+    // The administrator owns the root, and this program reads no folder.
     let sysctl = Program::at("/usr/sbin/sysctl").ok()?;
     let ask = Helper::asking_about(sysctl, Path::new("/"), Environment::empty());
     let answer = Process

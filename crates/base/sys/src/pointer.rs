@@ -1,15 +1,15 @@
-//! A name that points at a folder and can be pointed elsewhere in one step.
+//! A pointer: a name that points at a folder and whose target can be changed in one step.
 //!
-//! Where there are symbolic links it is one. On Windows a user may not make them, and a junction cannot be replaced by
-//! a rename; there it is a small file that holds the path, which every reader goes through [`Fs::pointed_at`] to read.
-//! Either way the step is one rename, and a reader finds the old target or the new one at any instant.
+//! It is a symbolic link if the system has them. On Windows a user may not make them, and a rename cannot replace a
+//! junction; there it is a small file with the path, which every reader reads through [`Fs::pointed_at`]. In both cases
+//! the step is one rename, and a reader finds the old target or the new one at any instant.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::fs::{EntryKind, Fs, retry_sharing_violation};
 
-/// A pointer's file is no longer than this: the longest path of Windows (32,767 units of UTF-16, three bytes each).
+/// The largest pointer file, in bytes: the longest path of Windows (32,767 units of UTF-16, three bytes each).
 const POINTER_BYTES_MAX: u64 = 100_000;
 
 impl Fs {
@@ -20,16 +20,16 @@ impl Fs {
         self
     }
 
-    /// Whether a pointer is a symbolic link, so that a path can lead through it.
+    /// Whether a pointer is a symbolic link, so that a path can go through it.
     pub fn pointers_are_links(&self) -> bool {
         !self.pointers_are_files
     }
 
-    /// Points a name elsewhere in one step, durably.
+    /// Changes the target of a pointer in one step, durably.
     ///
     /// # Errors
-    /// What the system says, or that the target's path is not UTF-8 where a file has to hold it. The name then
-    /// points where it did.
+    /// What the system says, or that the target's path is not UTF-8 if a file has to contain it. The pointer is then
+    /// unchanged.
     pub fn point(&self, target: &Path, pointer: &Path) -> io::Result<()> {
         if self.pointers_are_links() {
             return self.replace_link(target, pointer);
@@ -39,7 +39,7 @@ impl Fs {
         self.replace(pointer, format!("{text}\n").as_bytes())
     }
 
-    /// Where a name points, as it is written; `None` where nothing stands there, or what is no pointer.
+    /// The target of a pointer, unresolved; `None` if it does not exist or is not a pointer.
     ///
     /// # Errors
     /// What the system says.
@@ -51,9 +51,9 @@ impl Fs {
         if kind != Some(EntryKind::File) {
             return Ok(None);
         }
-        // On Windows it can be refused for the moment in which it is replaced.
+        // Windows can refuse the read at the moment of the replacement.
         let bytes = retry_sharing_violation(|| self.read(pointer, POINTER_BYTES_MAX))?;
-        // A line that has no end was cut short.
+        // A line without an end is truncated.
         let line = bytes.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok());
         Ok(line.filter(|line| !line.is_empty() && !line.contains(['\r', '\n', '\0'])).map(PathBuf::from))
     }
@@ -61,10 +61,10 @@ impl Fs {
     /// Makes a path that other programs can follow to a folder: a symbolic link, on Windows a junction. Returns whether
     /// it resolves to the folder. Wine reports success without creating the junction, so the result is read back.
     ///
-    /// What stood there is replaced if it was such a path, for a moment by nothing.
+    /// Replaces an existing path of this kind; for a moment there is none.
     ///
     /// # Errors
-    /// What the system says when what stood there cannot be taken away, or is something else.
+    /// What the system says, if the existing entry cannot be removed or is of another kind.
     pub fn make_folder_link(&self, target: &Path, path: &Path) -> io::Result<bool> {
         match self.look(path)?.map(|meta| meta.kind) {
             None => {}
@@ -77,7 +77,7 @@ impl Fs {
         self.symlink_dir(target, path)?;
         #[cfg(windows)]
         if self.junction(target, path).is_err() {
-            // It begins as an empty folder, which must not be taken for something else's.
+            // A junction begins as an empty folder, which must not count as another program's.
             let _ = self.remove_dir(path);
             return Ok(false);
         }

@@ -1,4 +1,4 @@
-//! Reading files whole, through the one door for foreign ones.
+//! Reads whole files, through the one door for foreign files.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::foreign::{Foreign, Refusal};
 use crate::fs::{Fs, is_absence};
 
 impl Fs {
-    /// Opens a regular file of any length for reading, links followed. It is never waited for ([`Foreign`]).
+    /// Opens a regular file of any length for reading, links followed. Never waits for it ([`Foreign`]).
     ///
     /// # Errors
     /// A [`Refusal`], or what the system says; so for all functions below.
@@ -28,14 +28,14 @@ impl Fs {
         Ok(bytes)
     }
 
-    /// Reads at most so many bytes of a file from its front.
+    /// Reads at most so many bytes from the start of a file.
     pub fn read_head(&self, path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.open(path)?.inner.take(bytes_max).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
-    /// Reads a file that may not be there.
+    /// Reads a file that may not exist.
     pub fn read_if_there(&self, path: &Path, bytes_max: u64) -> io::Result<Option<Vec<u8>>> {
         match self.read(path, bytes_max) {
             Ok(bytes) => Ok(Some(bytes)),

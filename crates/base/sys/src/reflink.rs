@@ -10,12 +10,12 @@ impl Fs {
     /// Makes a file that shares another one's blocks. Not every file system can.
     ///
     /// # Errors
-    /// What the system says; `Unsupported` where it has no such thing. Then nothing stands at `new`.
+    /// What the system says; `Unsupported` if it has no reflinks. Then there is no file at `new`.
     pub fn reflink(&self, original: &Path, new: &Path, mode: u32) -> io::Result<()> {
         self.reflink_of(&self.open(original)?, new, mode)
     }
 
-    /// As [`Fs::reflink`], of a file that is open already: whatever stands under its name now.
+    /// As [`Fs::reflink`], of an open file: its name may belong to another file by now.
     ///
     /// # Errors
     /// As there.

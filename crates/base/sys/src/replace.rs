@@ -1,7 +1,7 @@
-//! Puts something in the place of a file, whole.
+//! Replaces a file as a whole.
 //!
-//! What is new goes to a neighbour, which takes the name by one rename: a reader finds the old bytes or the new. A
-//! neighbour that a dead process left is found by its name and swept away.
+//! The new bytes go to a temporary file beside it, a *neighbour*, which one rename moves to the name: a reader finds
+//! the old bytes or the new. A neighbour of a dead process is recognised by its name and removed.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,19 +11,19 @@ use crate::file::File;
 use crate::fs::{EntryKind, Fs};
 use crate::process::mask::mode_of_users;
 
-/// What stands in the names of temporary neighbours, between the name itself and the numbers.
+/// The infix in the names of temporary neighbours, between the name itself and the numbers.
 const NEIGHBOUR_MARK: &str = ".new-";
 /// A neighbour older than this belongs to a dead process: a living one renames it within moments.
 const NEIGHBOUR_AGE_SECONDS: u64 = 3600;
 
-/// The mode of what is its owner's alone.
+/// The mode of a private file.
 const PRIVATE_MODE: u32 = 0o600;
-/// The mode of a file that was not there, less the umask: nobody but its owner ever writes to it.
+/// The mode of a new file, less the umask: only its owner ever writes to it.
 const NEW_FILE_MODE: u32 = 0o644;
 /// The mode of a new program, less the umask.
 const NEW_PROGRAM_MODE: u32 = 0o755;
 
-/// Whether bytes must outlive a power cut.
+/// Whether bytes must survive a power cut.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Durability {
     Durable,
@@ -31,22 +31,22 @@ enum Durability {
 }
 
 impl Fs {
-    /// Replaces a file whole: a reader finds the old bytes or the new, also after a power cut.
+    /// Replaces a file as a whole: a reader finds the old bytes or the new, also after a power cut.
     ///
-    /// The bytes go to a new file beside it, which is its maker's alone until it has the mode, the owner and the access
-    /// list of the file that it replaces; it is made durable and renamed, and the folder is synced last. A file that was
-    /// not there gets the mode that the umask leaves.
+    /// The bytes go to a new file beside it, which is private until it has the mode, the owner and the access list of
+    /// the file that it replaces; it is synced and renamed, and the folder is synced last. A new file gets its mode
+    /// from the umask.
     pub fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.replace_by(path, bytes, Durability::Durable, NEW_FILE_MODE)
     }
 
-    /// As [`Fs::replace`], for copies of what may be private: a file that was not there is its owner's alone (0600).
+    /// As [`Fs::replace`], for copies of files that may be private: a new file is private (0600).
     pub fn replace_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.replace_by(path, bytes, Durability::Durable, PRIVATE_MODE)
     }
 
-    /// As [`Fs::replace`], without making it durable: for what can be made anew at any time. A reader finds the
-    /// old bytes or the new; after a power cut it may find neither. Mode and owner are those of a file that was not there.
+    /// As [`Fs::replace`], without a sync: for files that can be rewritten at any time. A reader finds the old bytes or
+    /// the new; after a power cut it may find neither. Mode and owner are those of a new file.
     pub fn replace_not_durably(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.replace_by(path, bytes, Durability::NotDurable, NEW_FILE_MODE)
     }
@@ -55,7 +55,7 @@ impl Fs {
         let beside = beside(path);
         let durably = durability == Durability::Durable;
         let written = (|| {
-            // What can be made anew is goward's own: it does not take over that others could write to the former one.
+            // Such a file is goward's own: it does not inherit that others could write to the former one.
             let replaces = durably && self.replaces_file(path)?;
             let mut file = self.create_new(&beside, if replaces { PRIVATE_MODE } else { new_mode })?;
             file.write_all(bytes)?;
@@ -71,12 +71,12 @@ impl Fs {
         self.finish_replace(written, &beside, path, durably)
     }
 
-    /// Whether a file stands there whose mode and owner are to be kept. Windows keeps them by the folder's rights.
+    /// Whether there is a file whose mode and owner are kept. Windows keeps them by the folder's rights.
     fn replaces_file(&self, path: &Path) -> io::Result<bool> {
         Ok(cfg!(unix) && self.look(path)?.is_some_and(|meta| meta.kind == EntryKind::File))
     }
 
-    /// Gives a neighbour what the file has that it is to replace.
+    /// Gives a neighbour the attributes of the file that it replaces.
     fn take_after(&self, new: &File, beside: &Path, path: &Path) -> io::Result<()> {
         #[cfg(unix)]
         let real = || crate::attributes::take_after(&new.inner, path);
@@ -88,11 +88,10 @@ impl Fs {
         self.change(|| Op::new(OpKind::SetMode, beside), real)
     }
 
-    /// What follows when a neighbour was to take a name: where it has not, it is removed; where it has, the folder is made
-    /// durable.
+    /// Finishes the rename of a neighbour: after a failure it is removed; after a success the folder is synced.
     fn finish_replace(&self, taken: io::Result<()>, beside: &Path, path: &Path, durably: bool) -> io::Result<()> {
         if taken.is_err() {
-            // The half-made neighbour is nobody's; the first error is the one to tell.
+            // The half-made neighbour is useless; the first error is the one to report.
             let _ = self.remove_file(beside);
         }
         taken?;
@@ -102,7 +101,7 @@ impl Fs {
         }
     }
 
-    /// Points a link elsewhere in one step: a reader finds the old target or the new one at any instant.
+    /// Changes a link's target in one step: a reader finds the old target or the new one at any instant.
     ///
     /// A new link is made beside the old and renamed over it.
     pub fn replace_link(&self, target: &Path, link: &Path) -> io::Result<()> {
@@ -118,7 +117,7 @@ impl Fs {
         }
     }
 
-    /// Gives a file a second name in the place of what stands there, in one step. The two are not one file yet.
+    /// Replaces a file by a hard link to another, in one step. The two are not one file yet.
     pub fn replace_by_hard_link(&self, original: &Path, link: &Path) -> io::Result<()> {
         let beside = beside(link);
         self.hard_link(original, &beside)?;
@@ -137,7 +136,7 @@ impl Fs {
             let Some(meta) = self.look(&path)?.filter(|_| is_neighbour) else { continue };
             if meta.modified_unix_seconds + NEIGHBOUR_AGE_SECONDS < now_unix_seconds {
                 match self.remove_file_if_there(&path) {
-                    // A program that was moved aside may be running still: the next sweep tries again.
+                    // A program that was moved aside may still be running: the next sweep tries again.
                     Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => continue,
                     outcome => outcome?,
                 }
@@ -147,8 +146,8 @@ impl Fs {
         Ok(removed)
     }
 
-    /// Replaces a file by a copy of another, of any size and with its permission bits: a reader finds the old file or the
-    /// new, also after a power cut. The two share blocks where the file system can, and nothing else.
+    /// Replaces a file by a copy of another, of any size and with its permission bits: a reader finds the old file or
+    /// the new, also after a power cut. The two share blocks if the file system supports that, and nothing else.
     pub fn copy_over(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mode = self.follow(from)?.map_or(0o644, |meta| meta.mode & 0o777);
         let beside = beside(to);
@@ -159,7 +158,7 @@ impl Fs {
                 let mut source = self.open(from)?;
                 let mut target = self.create_new(&beside, PRIVATE_MODE)?;
                 io::copy(&mut source, &mut target)?;
-                // Windows flushes only through what was opened to write.
+                // Windows flushes only through a handle that was opened for writing.
                 target.sync()?;
             }
             self.set_mode(&beside, mode)?;
@@ -168,19 +167,20 @@ impl Fs {
         self.finish_replace(copied, &beside, to, true)
     }
 
-    /// Replaces a program whole, also one that is running. Who runs it goes on with the old one.
+    /// Replaces a program as a whole, also a running one. Its processes continue with the old one.
     ///
-    /// Windows lets nobody replace a running program, but rename it: there it is moved aside first, under the name of
-    /// a temporary neighbour, and for a moment there is none of its name. What cannot be removed yet a sweep removes later.
+    /// On Windows a running program cannot be replaced, but it can be renamed: there it is moved aside first, under the
+    /// name of a temporary neighbour, and for a moment its name is missing. A later sweep removes what cannot be
+    /// removed yet.
     pub fn replace_program(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let new = beside(path);
         let placed = (|| {
-            // A program is no secret, and one that an older goward has made for all to write to must not stay so.
+            // A program is not secret, and one that an older goward has made writable for all must not stay so.
             let mut file = self.create_new(&new, NEW_PROGRAM_MODE)?;
             file.write_all(bytes)?;
             file.sync()?;
             drop(file);
-            // It is refused for as long as the program runs: no patience.
+            // Windows refuses for as long as the program runs: no retry.
             let rename =
                 || self.change(|| Op::new(OpKind::Rename, path).with_other(&new), || std::fs::rename(&new, path));
             match rename() {
@@ -190,7 +190,7 @@ impl Fs {
             let old = beside(path);
             self.rename(path, &old)?;
             if let Err(error) = self.rename(&new, path) {
-                // The old one comes back; the first error is the one to tell.
+                // The old one is restored; the first error is the one to report.
                 let _ = self.rename(&old, path);
                 return Err(error);
             }
@@ -201,12 +201,12 @@ impl Fs {
         self.finish_replace(placed, &new, path, true)
     }
 
-    /// Replaces what a path leads to, links followed: for files that are the user's. A new one has the bits that the
-    /// user's own mask leaves.
+    /// Replaces the file of a path, links followed: for the user's files. A new one has its mode from the user's own
+    /// mask.
     pub fn rewrite(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let real = self.resolve(path).unwrap_or_else(|_| path.to_owned());
-        // What is replaced keeps its mode anyway; on Windows it has its folder's rights, and only the mark that it may
-        // not be written is its own.
+        // A replaced file keeps its mode; on Windows it has its folder's rights, and only the read-only attribute is
+        // its own.
         let mode = match self.follow(&real)? {
             Some(meta) => cfg!(windows).then_some(meta.mode),
             None => mode_of_users(0o666),
@@ -219,8 +219,8 @@ impl Fs {
     }
 }
 
-/// The name of a temporary neighbour: unlike that of any other process, thread or time. Process numbers
-/// alone come again, in containers at once; a neighbour left by a dead process must not be met.
+/// The name of a temporary neighbour, unique for each process, thread and time. Process numbers alone are reused, in
+/// containers at once; it must not equal a neighbour of a dead process.
 pub(crate) fn beside(path: &Path) -> PathBuf {
     use std::sync::atomic::{AtomicU64, Ordering};
     static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -292,7 +292,7 @@ mod tests {
                 std::fs::set_permissions(&path, PermissionsExt::from_mode(kept)).unwrap();
             }
             for nth in 1..20 {
-                // The run dies there: what stands in the folder then is what a neighbour can read.
+                // The run dies there: another user can read the files that are then in the folder.
                 let fs = Fs::faulty(Arc::new(crate::fault::KillAt::new(nth)));
                 let outcome = match replace {
                     true => fs.replace(&path, b"secret"),
@@ -363,7 +363,7 @@ mod tests {
         }
     }
 
-    /// No test: the program that the next test runs.
+    /// Not a test: the program that the next test runs.
     #[test]
     #[ignore = "it waits for the end of its input"]
     fn wait_for_the_end_of_the_input() {

@@ -1,4 +1,4 @@
-//! Whole folders: removed, made durable.
+//! Removes and syncs whole folders.
 
 use std::io;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::fs::{EntryKind, Fs};
 impl Fs {
     /// Removes a folder and all below it, links not followed, read-only folders included.
     ///
-    /// One that is not there is already removed. An interrupted removal goes on where it stopped.
+    /// A missing one counts as removed. An interrupted removal can be continued.
     ///
     /// # Errors
     /// The first refusal of the system.
@@ -16,7 +16,7 @@ impl Fs {
         let Some(meta) = self.look(path)? else { return Ok(()) };
         if meta.kind != EntryKind::Dir {
             return match self.remove_file_if_there(path) {
-                // A junction is a folder there, and is removed as one; what it leads to stays.
+                // A junction is a folder there, and is removed as one; its target stays.
                 Err(_) if cfg!(windows) && meta.kind == EntryKind::Link => self.remove_dir(path),
                 outcome => outcome,
             };
@@ -38,7 +38,7 @@ impl Fs {
         }
     }
 
-    /// Makes a whole tree durable: one call where the system has one, else file by file.
+    /// Syncs a whole tree: by one call if the system has one, else file by file.
     ///
     /// # Errors
     /// The first refusal of the system.
@@ -71,8 +71,8 @@ impl Fs {
         self.open(path)?.sync()
     }
 
-    /// Makes a file's bytes durable, whoever wrote them. Only whoever may write to it can do so (`FlushFileBuffers`), and
-    /// nobody may to a read-only file, which is made writable for the moment, nor to a program that runs.
+    /// Makes a file's bytes durable, whoever wrote them. Windows requires write access (`FlushFileBuffers`), which a
+    /// read-only file does not give, so it is made writable for the moment; a running program gives none either.
     ///
     /// # Errors
     /// What the system says.

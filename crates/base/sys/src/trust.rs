@@ -1,21 +1,21 @@
-//! Whether anybody but root and the user at work can change what a path leads to.
+//! Checks that only root and the user at work can change the target of a path.
 //!
-//! goward runs what stands in its store, carries out the plans that it finds there and starts the programs that its
-//! configuration names. Whoever can change any of it runs programs as the user, so a path is believed only where every
-//! component of it belongs to root or to the user at work (to root alone where root is at work) and nobody else may
-//! write to it. Three things are no danger and are allowed: a sticky folder on the way (nobody but an owner can move
-//! what stands in it, `/tmp`), a group that has no other member than the owner, and a link of the user's or root's.
+//! goward runs programs of its store, carries out the plans in it and starts the programs that its configuration names.
+//! A user who can change any of these runs programs as the user at work. So a path is trusted only if every component
+//! belongs to root or to the user at work (to root alone if root is at work) and no other user may write to it. Three
+//! cases are safe and allowed: a sticky folder above (only an owner can rename its entries, `/tmp`), a group without
+//! other members than the owner, and a link of the user or root.
 //!
-//! Links are resolved here, one component after the other, and each is judged like a folder: the kernel would follow a
-//! neighbour's without a word. After a path was found good only root and the user can make it lead elsewhere, so it may
-//! be opened by its name.
+//! This module resolves links itself, one component after the other, and checks each like a folder: the kernel would
+//! silently follow another user's. Once a path is trusted only root and the user can redirect it, so it may be opened
+//! by its name.
 //!
-//! A POSIX access control list shows in the group bits of the mode (its mask, acl(5)), so that it is seen without being
-//! read. What is not seen: the lists of macOS (`chmod +a`) and members of groups that only a directory service knows;
-//! for the latter a group counts as the owner's own only where `/etc/passwd` knows the owner.
+//! The group bits of the mode contain the mask of a POSIX access control list (acl(5)), so the check covers it without
+//! reading it. It does not cover the lists of macOS (`chmod +a`) and members of groups that only a directory service
+//! knows; for the latter a group counts as the owner's own only if `/etc/passwd` knows the owner.
 //!
-//! On Windows a folder's owner and list of rights are not looked at: what stands in a user's profile is kept from other
-//! users by the rights that it inherits, and whoever puts the store elsewhere answers for the rights there.
+//! On Windows the check ignores a folder's owner and access list: inherited rights protect files in a user's profile
+//! from other users, and a user who moves the store elsewhere has to set the rights there.
 //!
 //! Tested below and, as another user, by `store/tests/it/trust.rs`.
 
@@ -34,20 +34,20 @@ pub use refusal::{Distrust, DistrustReason, ReadOwnError};
 
 use crate::fs::{EntryKind, Fs};
 
-/// What a trusted path leads to.
+/// A trusted path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedPath {
-    /// The path without links. What is not there yet stands in it as it was written.
+    /// The path without links. Components that do not exist yet are as they were written.
     pub real: PathBuf,
-    /// What stands there; none where nothing does. Then the nearest folder above that is there is trusted.
+    /// Its metadata; none if it does not exist. Then the nearest existing folder above is trusted.
     pub kind: Option<EntryKind>,
 }
 
 impl Fs {
-    /// Walks an absolute path and judges every component of it, links resolved.
+    /// Walks an absolute path and checks every component of it, links resolved.
     ///
     /// # Errors
-    /// The first component that somebody else can change, or that cannot be looked at.
+    /// The first component that another user can change, or that cannot be read.
     pub fn trust(&self, path: &Path) -> Result<TrustedPath, Distrust> {
         #[cfg(unix)]
         return judge::Judge::new(self).walk(path);
@@ -58,10 +58,10 @@ impl Fs {
         }
     }
 
-    /// Judges names in folders that are trusted already: one look each. A name that is not there is good.
+    /// Checks names in folders that are trusted already: one `lstat` each. A missing name passes.
     ///
     /// # Errors
-    /// The first that somebody else can change, or that cannot be looked at.
+    /// The first that another user can change, or that cannot be read.
     pub fn trust_entries(&self, paths: &[PathBuf]) -> Result<(), Distrust> {
         #[cfg(unix)]
         {
@@ -75,11 +75,11 @@ impl Fs {
         }
     }
 
-    /// Reads a regular file of at most so many bytes that belongs to root or the user at work and that nobody else may
-    /// write to. No link is followed and no pipe is waited for; the file that was judged is the one that is read.
+    /// Reads a regular file of at most so many bytes that belongs to root or the user at work and that no other user
+    /// may write to. Follows no link and waits for no pipe; the checked file is the one that is read.
     ///
     /// # Errors
-    /// What the system says, or whose the file is.
+    /// What the system says, or that another user could have written it.
     pub fn read_own(&self, path: &Path, bytes_max: u64) -> Result<Vec<u8>, ReadOwnError> {
         use std::io::Read;
         let (file, _) = self.open_regular(path)?;

@@ -1,4 +1,4 @@
-//! Looking at trees that somebody may have meddled with: no link is followed, no pipe is waited for.
+//! Reads trees that somebody may have changed: follows no link and waits for no pipe.
 
 use std::ffi::OsString;
 use std::io;
@@ -9,9 +9,9 @@ use crate::foreign::{Foreign, Refusal};
 use crate::fs::{EntryKind, Fs, Meta};
 
 impl Fs {
-    /// The names in a folder with what stands under each, links not followed, sorted by name.
+    /// The names in a folder with the kind of each, links not followed, sorted by name.
     ///
-    /// Where the system tells the kinds with the names, no entry is looked at by itself.
+    /// Needs no `lstat` for each entry if the system returns the kinds with the names.
     ///
     /// # Errors
     /// What the system says.
@@ -25,13 +25,12 @@ impl Fs {
         Ok(entries)
     }
 
-    /// Opens a regular file for reading, and says what the system knows of it.
+    /// Opens a regular file for reading, and returns its metadata.
     ///
-    /// A link is not followed and a pipe is not waited for: whatever is no regular file is an error of
-    /// kind `InvalidInput`.
+    /// Follows no link and waits for no pipe: anything but a regular file is an error of kind `InvalidInput`.
     ///
     /// # Errors
-    /// That, or what the system says.
+    /// This error, or what the system says.
     pub fn open_regular(&self, path: &Path) -> io::Result<(File, Meta)> {
         self.open_foreign(path, &Foreign::at_most(u64::MAX).no_link()).map_err(|error| match Refusal::of(&error) {
             Some(Refusal::Folder) => io::Error::new(io::ErrorKind::InvalidInput, Refusal::Folder),

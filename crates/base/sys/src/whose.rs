@@ -1,4 +1,4 @@
-//! Whose a file is, and the reading of one that somebody else may have put there.
+//! The owners of a file, and a read that checks them.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -7,9 +7,9 @@ use crate::foreign::{Foreign, Refusal};
 use crate::fs::{EntryKind, Fs, Meta};
 
 impl Fs {
-    /// The owners of the last `depth` parts of a path: of each part itself, and where it is a link of what it leads to.
-    /// Whoever is none of them has neither written the file nor put another one in its place. Empty where the system has
-    /// no owners, and where nothing stands there; a link that leads nowhere has its own owner alone.
+    /// The owners of the last `depth` components of a path: of each component itself, and of its target if it is a
+    /// link. Any other user can neither have written the file nor have replaced it. Empty if the system has no owners,
+    /// and if the path does not exist; a dangling link has only its own owner.
     ///
     /// # Errors
     /// What the system says.
@@ -25,12 +25,12 @@ impl Fs {
         Ok(owners)
     }
 
-    /// Reads at most so many bytes from the front of a regular file that was looked at before (links followed), and of no
-    /// other: neither a pipe nor a device that was put in its place since then is waited for, and the owner that was looked
-    /// at is that of the bytes.
+    /// Reads at most so many bytes from the start of the regular file of this metadata (links followed), and of no
+    /// other: it does not wait for a pipe or a device that has replaced the file since, and the bytes belong to the
+    /// owner of the metadata.
     ///
     /// # Errors
-    /// `InvalidData` where it is another file now; what the system says.
+    /// `InvalidData` if it is another file now; what the system says.
     pub fn read_head_of(&self, path: &Path, looked_at: &Meta, bytes_max: u64) -> io::Result<Vec<u8>> {
         let another = || io::Error::new(io::ErrorKind::InvalidData, "another file was put in its place just now");
         let asked = Foreign::at_most(u64::MAX).as_looked_at(looked_at);
@@ -79,7 +79,7 @@ mod tests {
         // rustix makes no pipes on macOS.
         #[cfg(not(target_os = "macos"))]
         {
-            // A pipe without a writer would be waited for.
+            // Opening a pipe without a writer would wait.
             std::fs::remove_file(at("one")).unwrap();
             rustix::fs::mknodat(
                 rustix::fs::CWD,

@@ -1,5 +1,5 @@
-//! The power cut against a slow, plain reference: a flat table of names and bytes, in which every
-//! rule is written out once and nothing is clever.
+//! Compares the power cut with a slow, plain reference: a flat table of names and bytes, in which
+//! every rule is written out once.
 
 #![cfg(unix)] // what a power cut leaves on file systems of Unix
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
@@ -52,15 +52,15 @@ struct Bytes {
     changed: bool,
 }
 
-/// What the disk should be.
+/// The expected state of the disk.
 #[derive(Default)]
 struct Reference {
     files: Vec<Bytes>,
     now: BTreeMap<Place, usize>,
     durable: BTreeMap<Place, usize>,
-    /// Everything that ever stood at a place.
+    /// Every file that was ever at a place.
     ever: BTreeMap<Place, BTreeSet<usize>>,
-    /// Places that were changed since their folder was synced.
+    /// Places that have changed since their folder was synced.
     unsettled: BTreeSet<Place>,
 }
 
@@ -110,7 +110,7 @@ impl Bytes {
         (self.durable, self.ever_synced, self.changed) = (self.now.clone(), true, false);
     }
 
-    /// Whether these bytes may be what a power cut left: each is the new one, the old one or a zero.
+    /// Whether a power cut may leave these bytes: each is the new one, the old one or a zero.
     fn admits(&self, found: &[u8]) -> bool {
         if !self.changed {
             return found == self.durable;
@@ -143,7 +143,7 @@ fn found(root: &Path) -> BTreeMap<Place, Vec<u8>> {
     found
 }
 
-/// Does a step for real and in the reference.
+/// Applies a step to the real disk and to the reference.
 fn step(fs: &Fs, root: &Path, reference: &mut Reference, step: &Step, mark: u8) {
     match *step {
         Step::Replace(at, bytes, sync) | Step::Append(at, bytes, sync) => {
@@ -196,7 +196,7 @@ fn step(fs: &Fs, root: &Path, reference: &mut Reference, step: &Step, mark: u8) 
     }
 }
 
-/// A folder in memory, where the system has such: thousands of small files wait long for a disk.
+/// A folder in memory, if the system has one: thousands of small files are slow on a disk.
 fn quick_folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }

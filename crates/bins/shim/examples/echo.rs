@@ -5,10 +5,10 @@
     clippy::unwrap_used,
     reason = "a program for tests: it tells what it was given"
 )]
-//! Stands for a toolchain's program in tests: tells what it was given, then does what it is told.
+//! Replaces a toolchain's program in tests: prints its arguments and environment, then follows its variables.
 //!
-//! `ECHO_CODE` is the code to end with. `ECHO_CALL` is an address of loopback: it calls there and then waits for ever,
-//! so that whoever was called learns of its end.
+//! `ECHO_CODE` is the code to end with. `ECHO_CALL` is an address of loopback: it connects there and then waits for
+//! ever, so that the listener notices its end.
 
 use std::io::Read;
 

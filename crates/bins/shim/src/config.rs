@@ -1,16 +1,16 @@
-//! Whether the user's configuration is the one that the table was written for.
+//! Checks that the user's configuration is the one for which the table was written.
 
 use crate::decide::Why;
 use crate::machine::Machine;
 use crate::path::{Path, is_absolute};
 use crate::table::Table;
 
-/// Refuses where the environment leads to another configuration than the table's, or where that has changed since
-/// it was read: then a setting may bear on the choice.
+/// Hands over if the environment names another configuration than the table, or if that file has changed since goward
+/// read it: then a setting may affect the choice.
 pub fn refuse_other(machine: &mut impl Machine, table: &Table<'_>, path: &mut Path) -> Result<(), Why> {
     const NAME: &[u8] = if cfg!(windows) { b"\\goward\\config.toml" } else { b"/goward/config.toml" };
     let (config, read) = table.config;
-    // As `context::settings` looks for it: what is not absolute counts as not set.
+    // As in `context::settings`: a path that is not absolute counts as not set.
     let set = |name: &str| machine.var(name).filter(|value| is_absolute(value));
     match set(if cfg!(windows) { "APPDATA" } else { "XDG_CONFIG_HOME" }) {
         Some(folder) => path.set(&[folder, NAME]),

@@ -1,9 +1,9 @@
-//! The decision, out of what was found. It says less than `crates/model/project` does, and never anything else.
+//! The decision, from the collected inputs. It decides less than `crates/model/project`, and never differently.
 
 use crate::limits::VERSION_BYTES_MAX;
 use crate::table::{Table, text};
 
-/// What is to be done.
+/// The decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision<'t> {
     /// Run the program of this version's tree.
@@ -12,62 +12,62 @@ pub enum Decision<'t> {
         version: &'t str,
         /// The root of the tree.
         tree: &'t [u8],
-        /// Whether a pin names it: then a go command has to stay what it is, whatever go.mod suggests.
+        /// Whether a pin names it: then a go command must not switch, whatever go.mod suggests.
         pinned: bool,
     },
-    /// It cannot be decided at once: `goward` shall look, and speak where something is wrong.
+    /// Hand over to `goward`, which decides and reports errors.
     HandOver(Why),
 }
 
-/// Why `goward` has to look. For tests and for whoever debugs; nobody is told.
+/// Why `goward` has to decide. For tests and debugging; never printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Why {
-    /// The program was called by a name that is none of ours, or that stands for nothing installed.
+    /// The program was called by an unknown name, or by that of a release that is not installed.
     Name,
-    /// An argument bears on the choice: `+1.26`, `-C dir`.
+    /// An argument affects the choice: `+1.26`, `-C dir`.
     Argument,
-    /// A variable bears on the choice.
+    /// A variable affects the choice.
     Setting,
-    /// There is no table, or one that is not understood.
+    /// There is no table, or an invalid one.
     NoTable,
     /// The store has changed since the table was written.
     Stale,
-    /// Something on the way up cannot be read, or is not what its name says.
+    /// A file in a folder above cannot be read, or is not a regular file.
     Unreadable,
-    /// A file that pins in a way that only `goward` reads.
+    /// A pin file that only `goward` reads.
     PinFile,
-    /// The file that pins, or a folder on the way to it, is somebody else's.
+    /// Another user owns the pin file, or a folder up to it.
     Stranger,
-    /// A go.mod right in the folder for temporary files, which the go command passes over.
+    /// A go.mod directly in the folder for temporary files, which the go command ignores.
     TempFolder,
-    /// The user's file of Go settings speaks of modules or workspaces.
+    /// The user's file of Go settings mentions modules or workspaces.
     Goenv,
-    /// The pin is no plain version or minor.
+    /// The pin is not a plain version or minor.
     OddPin,
-    /// A line of go.mod or go.work is no plain version.
+    /// A line of go.mod or go.work is not a plain version.
     OddLine,
     /// The pin is older than what the project needs.
     Conflict,
-    /// What is wanted is not installed.
+    /// The wanted version is not installed.
     NotInstalled,
-    /// Nothing says anything, and there is no default.
+    /// Nothing asks for a version, and there is no default.
     Nothing,
 }
 
-/// The files that were found on the way up. `None` is for what is not there.
+/// The files that were found in the folders above. `None` for a missing one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Found<'a> {
-    /// The nearest `.go-version`, where no file that pins in another way is nearer.
+    /// The nearest `.go-version`, if no other pin file is nearer.
     pub pin: Option<&'a [u8]>,
     /// The nearest go.work.
     pub work: Option<&'a [u8]>,
     /// The nearest go.mod.
     pub module: Option<&'a [u8]>,
-    /// The user's file of Go settings, looked for where there is a go.mod or a go.work.
+    /// The user's file of Go settings, which is read if there is a go.mod or a go.work.
     pub goenv: Option<&'a [u8]>,
 }
 
-/// Decides for a project. No variable and no argument that bears on the choice may be set.
+/// Decides for a project. The caller has checked that no variable and no argument affects the choice.
 pub fn decide<'t>(table: &Table<'t>, found: &Found<'_>) -> Decision<'t> {
     match version(table, found) {
         Ok(version) => run(table, version, found.pin.is_some()),
@@ -113,7 +113,7 @@ fn pinned<'t>(table: &Table<'t>, file: &[u8], floor: &Floor<'_>) -> Result<&'t s
     let parts = pin::parse(wanted).ok_or(Why::OddPin)?;
     let numbers = wanted.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit());
     let selected = match wanted.bytes().filter(|byte| *byte == b'.').count() {
-        // A major alone stands for the newest of many.
+        // A bare major means the newest of many.
         0 => return Err(Why::OddPin),
         1 if numbers => table.newest(wanted),
         // `1.28rc` asks for the newest of several.
@@ -127,7 +127,7 @@ fn pinned<'t>(table: &Table<'t>, file: &[u8], floor: &Floor<'_>) -> Result<&'t s
     }
 }
 
-/// The default, or what the project needs or suggests where that is newer.
+/// The default, or the project's floor or suggestion if that is newer.
 fn raised<'t>(table: &Table<'t>, default: &'t str, floor: &Floor<'_>) -> Result<&'t str, Why> {
     let newer = |version: &&str, than: &str| pin::compare(version, than).is_gt();
     let suggested = floor.toolchain.filter(|version| newer(version, default));
@@ -141,7 +141,7 @@ fn raised<'t>(table: &Table<'t>, default: &'t str, floor: &Floor<'_>) -> Result<
     if let Some(installed) = table.equal(wanted) {
         return Ok(installed);
     }
-    // A newer installed patch of the same minor will do.
+    // A newer installed patch of the same minor suffices.
     let newest = minor(wanted).and_then(|minor| table.newest(minor)).ok_or(Why::NotInstalled)?;
     if pin::compare(newest, wanted).is_lt() { Err(Why::NotInstalled) } else { Ok(newest) }
 }
@@ -157,14 +157,14 @@ fn first_release<'b>(version: &'b str, buffer: &'b mut [u8; VERSION_BYTES_MAX + 
     text(buffer.get(..end)?)
 }
 
-/// The front of a version that is `MAJOR.MINOR`.
+/// The prefix `MAJOR.MINOR` of a version.
 fn minor(version: &str) -> Option<&str> {
     let parts = pin::parse(version)?;
     let text = version.get(..parts.major.len() + 1 + parts.minor.len())?;
     text.ends_with(parts.minor).then_some(text)
 }
 
-/// What the project needs, and what it suggests.
+/// The project's floor and its suggestion.
 #[derive(Default)]
 struct Floor<'a> {
     go: Option<&'a str>,
@@ -176,7 +176,7 @@ impl<'a> Floor<'a> {
         let lines = pin::scan(file);
         let go = lines.go.map(|line| plain(line.value).filter(|go| is_ordinary(go)).ok_or(Why::OddLine)).transpose()?;
         let toolchain = lines.toolchain.map(|line| {
-            // `toolchain default`, a builder's suffix and a language version are all for goward.
+            // goward decides about `toolchain default`, a builder's suffix and a language version.
             let version = line.value.strip_prefix(b"go").and_then(plain);
             version.filter(|version| is_ordinary(version) && !pin::is_lang(version)).ok_or(Why::OddLine)
         });
@@ -190,8 +190,8 @@ fn plain(bytes: &[u8]) -> Option<&str> {
     pin::is_valid(text).then_some(text)
 }
 
-/// Whether a line's version is none of those about which go commands differ: a prerelease of a patch, or
-/// anything that is not Go 1. Nor a prerelease without its number, which never was released.
+/// Whether a line's version is plain: not one about which go commands differ (a prerelease of a patch, or anything but
+/// Go 1), and not a prerelease without its number, which was never released.
 fn is_ordinary(version: &str) -> bool {
     pin::parse(version).is_some_and(|parts| {
         let unnumbered = parts.is_prerelease() && parts.pre.is_empty();
@@ -199,13 +199,13 @@ fn is_ordinary(version: &str) -> bool {
     })
 }
 
-/// Whether the user's settings could switch modules off or name a workspace. To look for the words is
-/// enough: a comment with one in it costs a start of `goward`.
+/// Whether the user's settings could switch modules off or name a workspace. A search for the words suffices: a comment
+/// with one in it costs a start of `goward`.
 fn speaks_of_modules(goenv: &[u8]) -> bool {
     [&b"GOWORK"[..], b"GO111MODULE"].iter().any(|word| contains(goenv, word))
 }
 
-/// Whether a word stands anywhere in a text. Four places ask, and the program has to stay small.
+/// Whether a text contains a word. Four callers share it, since the program has to stay small.
 #[inline(never)]
 pub(crate) fn contains(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|window| window == word)

@@ -1,24 +1,23 @@
-//! What stands on `PATH` as `go`, `gofmt` and `go1.X.Y`: scan, look up, exec.
+//! The shim, which is `go`, `gofmt` and `go1.X.Y` on `PATH`: scan, look up, exec.
 //!
-//! The shim must cost nothing, so on the common path it reads one small table ([`Table`]) that the store
-//! keeps, walks up from the working folder, reads what it finds there, and puts the toolchain's program in
-//! its own place. It must also never disagree with `goward which`. Both are had by deciding little: whatever
-//! is not plain ([`Why`] lists it all) is handed to `goward exec-shim NAME ARGUMENTS…`, which has the whole
-//! rules of `crates/model/project`. Here is a part of them, and nothing of its own.
+//! The shim must be cheap, so on the common path it reads one small table ([`Table`]) that the store keeps, walks up
+//! from the working folder, reads the files there, and replaces itself by the toolchain's program. It must also never
+//! disagree with `goward which`. So it decides little: it hands every case that is not plain ([`Why`] lists them) to
+//! `goward exec-shim NAME ARGUMENTS…`, which has the complete rules of `crates/model/project`. The shim has a part of
+//! them, and no rules of its own.
 //!
-//! A table may be older than the store, if a process died between the two. So it says at which
-//! generation and at which state of the folder of toolchains it was written, and one that says anything
-//! else than the store is not used.
+//! A table may be older than the store, if a process died between the two writes. So it names the generation and the
+//! state of the folder of toolchains at which it was written, and the shim ignores a table that differs from the store.
 //!
-//! Nor is a table or a pin believed that somebody else could have written ([`Opened`]).
+//! The shim also ignores a table or a pin that another user could have written ([`Opened`]).
 //!
-//! It never writes to disk, never starts a process beside itself, changes no argument and, on the common
-//! path, nothing of the environment but `GOTOOLCHAIN`, which keeps a go command from becoming another release than the one
-//! that a file pins. `docs/shim.md` has the table's format and the contract with `goward`.
+//! It never writes to disk, never starts a second process, changes no argument and, on the common path, only
+//! `GOTOOLCHAIN` in the environment, which keeps a go command at the release that a file pins. `docs/shim.md` has the
+//! table's format and the contract with `goward`.
 //!
-//! This library is the part that decides, without the standard library and without the system, which it
-//! asks for through [`Machine`]. The program around it is in `main.rs`, twice: on raw system calls, without
-//! any runtime, for Linux on amd64 and arm64; and on the standard library for everything else.
+//! This library decides, without the standard library; it reads the system through [`Machine`]. The program around it
+//! is in `main.rs`, twice: on raw system calls, without any runtime, for Linux on amd64 and arm64; and on the standard
+//! library for everything else.
 //!
 //! Tested by tables, by a property that compares it with `crates/model/project` over generated folders
 //! (`tests/agree.rs`), and by running the program in temporary homes (`tests/program.rs`).

@@ -1,7 +1,7 @@
-//! How much is looked at here. Whatever is larger is handed to `goward`, whose bounds are wider.
+//! Bounds of the shim. It hands larger inputs to `goward`, whose bounds are wider.
 
-/// Bytes of the table. A row has about a hundred, so this is room for some three hundred toolchains.
-/// `store/src/shim_table.rs` has the same number: it writes no rows at all where they would not fit.
+/// Bytes of the table. A row has about a hundred, so this is enough for some three hundred toolchains.
+/// `store/src/shim_table.rs` has the same number: it writes no rows at all if they would not fit.
 pub const TABLE_BYTES_MAX: usize = 32 * 1024;
 
 /// Bytes of a go.mod or go.work file. Real ones of more than a thousand requirements have fewer.
@@ -16,11 +16,11 @@ pub const GOENV_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a path: what Linux allows (`PATH_MAX`).
 pub const PATH_BYTES_MAX: usize = 4096;
 
-/// Folders the walk upwards looks into, as many as `goward` does.
+/// Folders that the walk upwards reads, as many as in `goward`.
 pub const FOLDERS_MAX: usize = 256;
 
 /// Bytes of a version's text, as many as `goward` reads.
 pub const VERSION_BYTES_MAX: usize = 64;
 
-/// Arguments among which a `-C` is looked for: `go mod tidy -C dir` has it third.
+/// Arguments that are searched for a `-C`: `go mod tidy -C dir` has it third.
 pub const ARGS_MAX: usize = 3;

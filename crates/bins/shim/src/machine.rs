@@ -1,46 +1,46 @@
-//! What the shim asks of the machine.
+//! The system, as the shim sees it.
 
 use crate::path::Path;
 
-/// What came of looking at a name.
+/// The result of reading a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadResult {
-    /// Nothing stands there, or what should be a folder on the way is none.
+    /// It does not exist, or a component of its path is not a folder.
     Absent,
-    /// So many bytes of it were read: all, where they are fewer than would have had room.
+    /// So many bytes of it were read: all, if they are fewer than the buffer's.
     Bytes(usize),
-    /// It is there and cannot be read, or is not what was looked for.
+    /// It exists and cannot be read, or is not a regular file.
     Odd,
 }
 
-/// Whose the file is that was read last.
+/// The owners of the last read file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Opened {
     /// The owner of the bytes.
     pub owner: u32,
-    /// The owner of the name, where links were followed: of a link, the link's.
+    /// The owner of the name, if links were followed: for a link, the link's.
     pub named_by: u32,
     /// The permission bits.
     pub mode: u32,
 }
 
-/// What the shim needs to know of the machine.
+/// The facts about the machine that the shim needs.
 pub trait Machine {
-    /// The number of the user at work. Nothing where the system has no owners: then every file counts.
+    /// The number of the user at work. `None` if the system has no owners: then every file counts.
     fn me(&self) -> Option<u32>;
-    /// Whose the file is that was read last: facts of the file that was opened, not of what stands there now.
+    /// The owners of the last read file: those of the opened file, not of the present file of that name.
     fn opened(&self) -> Opened;
-    /// Whose a folder is. One that cannot be looked at is nobody's.
+    /// The owner of a folder; `None` if it cannot be read.
     fn owner(&mut self, path: &Path) -> Option<u32>;
     /// A variable. An unset one is `None`, an empty one is not.
     fn var(&self, name: &str) -> Option<&[u8]>;
-    /// Whether there is a variable, not empty, that begins like one of these lines: `NAME=`, or the front of a name.
+    /// Whether there is a variable, not empty, that begins with one of these lines: `NAME=`, or a prefix of a name.
     fn any_set(&self, begins: &[u8]) -> bool;
-    /// Reads a regular file, links followed. A path that does not begin at the top begins at the working folder.
+    /// Reads a regular file, links followed. A relative path begins at the working folder.
     fn read(&mut self, path: &Path, into: &mut [u8]) -> ReadResult;
     /// Reads a regular file under its own name: a link is not followed. How many bytes, if any.
     fn read_no_link(&mut self, path: &Path, into: &mut [u8]) -> Option<usize>;
-    /// Where a symbolic link points, as it is written; on Windows, where a pointer is a file, what is in that file.
+    /// The target of a symbolic link, unresolved; on Windows, the content of the pointer file.
     fn read_link(&mut self, path: &Path, into: &mut [u8]) -> ReadResult;
     /// When a folder last changed, in nanoseconds since 1970.
     fn changed(&mut self, path: &Path) -> Option<u64>;

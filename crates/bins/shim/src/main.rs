@@ -1,4 +1,4 @@
-//! The program: on raw system calls where it can be, on the standard library elsewhere.
+//! The program: on raw system calls if supported, on the standard library otherwise.
 #![cfg_attr(raw, no_std, no_main)]
 
 #[cfg(not(raw))]

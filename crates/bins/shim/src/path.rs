@@ -1,8 +1,8 @@
-//! A path in a buffer of its own, always ended by a NUL, as the system's calls want it.
+//! A path in its own buffer, always with a NUL at its end for system calls.
 
 use crate::limits::PATH_BYTES_MAX;
 
-/// A path. What does not fit makes it unusable, which is told when it is asked for.
+/// A path. A part that does not fit makes it unusable, which its reader gets as `None`.
 pub struct Path {
     bytes: [u8; PATH_BYTES_MAX],
     length: usize,
@@ -15,7 +15,7 @@ impl Path {
         Path { bytes: [0; PATH_BYTES_MAX], length: 0, overflowed: false }
     }
 
-    /// Begins anew with these parts, one behind the other. A NUL in one of them makes the path unusable.
+    /// Restarts with these parts, concatenated. A NUL in one of them makes the path unusable.
     pub fn set(&mut self, parts: &[&[u8]]) {
         (self.length, self.overflowed) = (0, false);
         parts.iter().for_each(|part| self.push(part));
@@ -24,8 +24,8 @@ impl Path {
     /// One more part at the end.
     pub fn push(&mut self, part: &[u8]) {
         let end = self.length + part.len();
-        // The last byte stays for the NUL.
-        // Not `contains`: its search by words is a hundred bytes, and parts are short.
+        // The last byte is reserved for the NUL. Not `contains`: its search by words is a hundred
+        // bytes, and parts are short.
         let fits = end < PATH_BYTES_MAX && part.iter().all(|byte| *byte != 0);
         match self.bytes.get_mut(self.length..=end).filter(|_| fits).and_then(|place| place.split_last_mut()) {
             Some((nul, place)) => {
@@ -37,7 +37,7 @@ impl Path {
         }
     }
 
-    /// Takes so many bytes off the end.
+    /// Removes so many bytes from the end.
     pub fn pop(&mut self, bytes: usize) {
         self.length = self.length.saturating_sub(bytes);
         if let Some(nul) = self.bytes.get_mut(self.length) {
@@ -45,19 +45,19 @@ impl Path {
         }
     }
 
-    /// The path without the NUL; `None` where it did not fit.
+    /// The path without the NUL; `None` if it did not fit.
     pub fn get(&self) -> Option<&[u8]> {
         self.bytes.get(..self.length).filter(|_| !self.overflowed)
     }
 
-    /// The path with the NUL; `None` where it did not fit.
+    /// The path with the NUL; `None` if it did not fit.
     #[inline(never)]
     pub fn with_nul(&self) -> Option<&[u8]> {
         self.bytes.get(..=self.length).filter(|_| !self.overflowed)
     }
 }
 
-/// The folder that a path stands in: `/a` of `/a/b`, `/` of `/a`, nothing of `/`.
+/// The folder of a path: `/a` of `/a/b`, `/` of `/a`, none of `/`.
 pub fn parent(path: &[u8]) -> Option<&[u8]> {
     let is_separator = |byte: &u8| *byte == b'/' || cfg!(windows) && *byte == b'\\';
     let at = path.iter().rposition(is_separator)?;
@@ -75,7 +75,7 @@ pub fn file_name(path: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether a path begins at the top: `/a`, on Windows `C:\\a`. Others of Windows (`\\\\server\\share`) are not plain.
+/// Whether a path is absolute: `/a`, on Windows `C:\\a`. Others of Windows (`\\\\server\\share`) are not plain.
 pub fn is_absolute(path: &[u8]) -> bool {
     match path {
         [b'/', ..] => !cfg!(windows),
@@ -84,11 +84,10 @@ pub fn is_absolute(path: &[u8]) -> bool {
     }
 }
 
-/// The name by which a program was called, out of its first argument and the path of its file.
+/// The name by which a program was called, from its first argument and the path of its file.
 ///
-/// It is that of the argument, unless the file's is a `go1.X.Y`: a go command that looks for a program of that name
-/// and puts it in its own place leaves its own arguments to it, the first one too (`cmd/go/internal/toolchain`,
-/// `execGoToolchain`).
+/// It is that of the argument, unless the file's is a `go1.X.Y`: a go command that replaces itself by a program of that
+/// name passes its own arguments on, also the first one (`cmd/go/internal/toolchain`, `execGoToolchain`).
 pub fn called<'a>(first_arg: &'a [u8], file: &'a [u8]) -> &'a [u8] {
     let file = file_name(file);
     if file.starts_with(b"go1") { file } else { file_name(first_arg) }

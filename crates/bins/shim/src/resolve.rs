@@ -1,5 +1,5 @@
-//! Gathers what the decision needs and no more (name, arguments, variables, table, the files on the way up), and has it
-//! decided.
+//! Collects only the inputs of the decision (name, arguments, variables, table, the files in the folders above), and
+//! decides.
 
 use crate::config;
 use crate::decide::{Decision, Found, Why, contains, decide, decide_exact};
@@ -10,7 +10,7 @@ use crate::machine::{Machine, Opened, ReadResult};
 use crate::path::{Path, file_name, is_absolute, parent};
 use crate::table::{self, Table};
 
-/// The administrator, whose files count for everybody.
+/// The administrator, whose files count for all users.
 const ROOT: u32 = 0;
 /// Permission bits by which others than the owner may write.
 const OTHERS_MAY_WRITE: u32 = 0o022;
@@ -20,11 +20,11 @@ const OTHERS_MAY_WRITE: u32 = 0o022;
 pub struct Call<'a> {
     /// The name: `go`, `gofmt`, `go1.26.4`.
     pub name: &'a [u8],
-    /// The first arguments behind it.
+    /// The first arguments after it.
     pub args: [Option<&'a [u8]>; ARGS_MAX],
     /// The shim's own path, links followed. Its folder's parent is goward's home.
     pub own: &'a [u8],
-    /// The working folder; empty where it cannot be told.
+    /// The working folder; empty if unknown.
     pub folder: &'a [u8],
 }
 
@@ -34,7 +34,7 @@ pub struct Arena<'s> {
 }
 
 impl<'s> Arena<'s> {
-    /// Bytes that are enough for everything that is read.
+    /// Enough bytes for everything that is read.
     pub const BYTES: usize =
         TABLE_BYTES_MAX + 2 * GO_FILE_BYTES_MAX + PIN_FILE_BYTES_MAX + GOENV_BYTES_MAX + 4 * PATH_BYTES_MAX;
 
@@ -43,7 +43,7 @@ impl<'s> Arena<'s> {
         Arena { free }
     }
 
-    /// Lets something be written, and keeps as many bytes of it as are said to have been.
+    /// Lets a function write, and keeps as many bytes as it reports.
     pub fn keep(&mut self, bytes_max: usize, write: impl FnOnce(&mut [u8]) -> usize) -> &'s [u8] {
         let free = core::mem::take(&mut self.free);
         let end = free.len().min(bytes_max);
@@ -53,7 +53,7 @@ impl<'s> Arena<'s> {
         kept
     }
 
-    /// Reads a whole file that may not be there. With `presence_only` the bytes are not kept: `Some(b"")` if the file
+    /// Reads a whole file that may not exist. With `presence_only` the bytes are not kept: `Some(b"")` if the file
     /// contains `go`, `None` if it does not or is missing.
     fn read(
         &mut self,
@@ -63,7 +63,7 @@ impl<'s> Arena<'s> {
         presence_only: bool,
     ) -> Result<Option<&'s [u8]>, Why> {
         let mut seen = ReadResult::Odd;
-        // One byte more than is allowed: what fills its room has no known end.
+        // One byte more than allowed: a file that fills the buffer may be longer.
         let bytes = self.keep(bytes_max + 1, |into| {
             seen = machine.read(path, into);
             let ReadResult::Bytes(length) = seen else { return 0 };
@@ -83,23 +83,23 @@ impl<'s> Arena<'s> {
     }
 }
 
-/// What is to be done, and where `goward` is.
+/// The decision, and the path of `goward`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolved<'s> {
     /// What is to be done.
     pub decision: Decision<'s>,
-    /// The goward program, where the table tells.
+    /// The goward program, if the table has it.
     pub goward: Option<&'s [u8]>,
 }
 
-/// Gathers and decides. The path is one to work with.
+/// Collects and decides. The path is a work buffer.
 pub fn resolve<'s>(machine: &mut impl Machine, arena: Arena<'s>, path: &mut Path, call: &Call<'_>) -> Resolved<'s> {
     let mut arena = arena;
     let home = parent(call.own).and_then(parent);
     let bytes = home.and_then(|home| {
         path.set(&[home, b"/shim.table"]);
         let bytes = arena.keep(TABLE_BYTES_MAX + 1, |into| machine.read_no_link(path, into).unwrap_or(0));
-        // What anybody else could have written names no program that is run, and no goward that is turned to.
+        // A table that another user could have written names neither a program to run nor the goward to call.
         let is_believed = machine.me().is_none_or(|me| is_private(machine.opened(), me));
         Some(bytes).filter(|bytes| is_believed && bytes.len() <= TABLE_BYTES_MAX)
     });
@@ -110,19 +110,19 @@ pub fn resolve<'s>(machine: &mut impl Machine, arena: Arena<'s>, path: &mut Path
     Resolved { decision, goward: bytes.and_then(table::goward) }
 }
 
-/// Whether nobody but the user and root can have written a file.
+/// Whether only the user and root can have written a file.
 fn is_private(file: Opened, me: u32) -> bool {
     (file.owner == me || file.owner == ROOT) && file.mode & OTHERS_MAY_WRITE == 0
 }
 
-/// Whether the file that was read last counts, so many folders above the working folder: it, every folder up to it and
-/// the working folder belong to the user, to root or to the working folder's owner (`project::Users`). The path is left
-/// at that folder.
+/// Whether the last read file, so many folders above the working folder, counts: the file and every folder from the
+/// working folder up to it belong to the user, to root or to the working folder's owner (`project::Users`). Leaves the
+/// path at that folder.
 fn counts(machine: &mut impl Machine, path: &mut Path, folders_above: usize) -> bool {
     let Some(me) = machine.me() else { return true };
     let Opened { owner, named_by, .. } = machine.opened();
     let mut start = me;
-    // Whose the working folder is has to be asked only where something is neither the user's nor root's.
+    // The owner of the working folder matters only if a file is neither the user's nor root's.
     for _ in 0..2 {
         let is_ours = |owner: u32| owner == me || owner == ROOT || owner == start;
         let mut counts = is_ours(owner) && is_ours(named_by);
@@ -161,41 +161,42 @@ fn decided<'t>(
 /// The variable that says which value of `GOTOOLCHAIN` is goward's (`crates/core/resolve/src/gotoolchain.rs`).
 pub const MARK: &str = "GOWARD_TOOLCHAIN";
 
-/// Variables that must not be set, besides a `GOTOOLCHAIN` of the user's: goward's own, the go command's, those of other tools that choose. The last three
-/// are families of settings (`crates/core/context/src/settings`), of which not one is known here.
+/// Variables that must not be set, besides a `GOTOOLCHAIN` of the user's: goward's own, the go command's, those of
+/// other tools. The last three are families of settings (`crates/core/context/src/settings`), none of which the shim
+/// knows.
 const MUST_BE_EMPTY: &[u8] = b"GOWARD_VERSION=\nGOWARD_CONFIG=\nGOWARD_LOCKED=\nGOWARD_FROZEN=\n\
     GOWORK=\nGO111MODULE=\nGOROOT=\nGOENV_VERSION=\nASDF_GOLANG_VERSION=\n\
     MISE_GO_VERSION=\nPROTO_GO_VERSION=\nGOWARD_RESOLVE_\nGOWARD_PIN_\nGOWARD_ISOLATE_\n";
 
-/// Whether a variable, as `NAME=value`, begins like one of these lines and has a value.
+/// Whether a variable, as `NAME=value`, begins with one of these lines and has a value.
 pub fn is_set_like(variable: &[u8], begins: &[u8]) -> bool {
-    // No line of ours begins otherwise, and most variables do.
+    // Every line begins so, and most variables do not.
     matches!(variable.first(), Some(b'A' | b'G' | b'M' | b'P'))
         && variable.last() != Some(&b'=')
         && table::lines(begins).any(|begin| variable.starts_with(begin))
 }
 
-/// What is looked for in a folder. Behind the third stand files that pin in ways that only goward reads: with
-/// `.go-version` they are `project::PinFiles::default()`.
+/// The names to look for in a folder. After the third come pin files that only goward reads: with `.go-version` they
+/// are `project::PinFiles::default()`.
 const NAMES: &[u8] = b"go.work\ngo.mod\n.go-version\n.tool-versions\n.mise.local.toml\nmise.local.toml\n.mise.toml\n\
     mise.toml\nmise/config.toml\n.mise/config.toml\n.config/mise.toml\n.config/mise/config.toml\n.prototools\n";
 
-/// Which of [`NAMES`] is, with the next, in a folder that hardly any project has: it is looked for first.
+/// The index in [`NAMES`] of the first name in a subfolder that hardly any project has: the shim looks for that folder
+/// first.
 const IN_CONFIG: usize = 10;
 const CONFIG: &[u8] = b".config";
 
-/// Which of [`NAMES`] is, in the user's home folder, what mise takes where no project says anything. There it
-/// does not count.
+/// The index in [`NAMES`] of mise's global default, in the user's home folder. There it does not count.
 const MISE_OF_USER: usize = 11;
 
-/// Variables that bear on the choice, or on the toolchain that is to run.
+/// Hands over if a variable affects the choice, or the toolchain to run.
 fn refuse_settings(machine: &impl Machine, table: &Table<'_>) -> Result<(), Why> {
     let another_home = set(machine, "GOWARD_HOME").is_some_and(|home| home != table.home);
     let folder: &[u8] = if cfg!(windows) { b"\\toolchains" } else { b"/toolchains" };
     let another_home = another_home
         || set(machine, "GOWARD_SYSTEM_HOME").is_some_and(|home| table.system.0.strip_suffix(folder) != Some(home));
     let folder_flag = set(machine, "GOFLAGS").is_some_and(|flags| contains(flags, b"-C"));
-    // One that an outer goward has set is as good as none: here is decided anew.
+    // A value that an outer goward has set does not count: the shim decides again.
     let names_toolchain = set(machine, "GOTOOLCHAIN").is_some_and(|value| set(machine, MARK) != Some(value));
     let plain = !another_home && !folder_flag && !names_toolchain && !machine.any_set(MUST_BE_EMPTY);
     if plain { Ok(()) } else { Err(Why::Setting) }
@@ -207,7 +208,7 @@ fn set<'m>(machine: &'m impl Machine, name: &str) -> Option<&'m [u8]> {
     machine.var(name).filter(|value| !value.is_empty())
 }
 
-/// A table that is older than the store is not looked at: a process may have died between the two.
+/// A table that is older than the store is ignored: a process may have died between the two writes.
 fn refuse_stale(
     machine: &mut impl Machine,
     table: &Table<'_>,
@@ -246,17 +247,17 @@ fn refuse_arguments(call: &Call<'_>) -> Result<(), Why> {
     if odd || version { Err(Why::Argument) } else { Ok(()) }
 }
 
-/// Reads what stands on the way from the working folder upwards.
+/// Reads the files from the working folder upwards.
 fn find<'r>(machine: &mut impl Machine, mut arena: Arena<'r>, path: &mut Path, from: &[u8]) -> Result<Found<'r>, Why> {
     let mut folder = Some(from).filter(|from| is_absolute(from)).ok_or(Why::Unreadable)?;
-    // go.work, go.mod, and what pins.
+    // go.work, go.mod, and pin files.
     let mut files = [None; 3];
-    // Names relative to the working folder are the shortest way for the system: `go.mod`, `../go.mod`, and so on.
+    // Names relative to the working folder are the fastest for the system: `go.mod`, `../go.mod`, and so on.
     path.set(&[]);
     let mut no_config = false;
     for folders_above in 0..FOLDERS_MAX {
         for (index, name) in table::lines(NAMES).enumerate() {
-            // One place to read at, since this is most of the program.
+            // One call site for reads, since this is most of the program.
             let bytes_max = if index < 2 { GO_FILE_BYTES_MAX } else { PIN_FILE_BYTES_MAX };
             let Some(place @ None) = files.get_mut(index.min(2)) else { continue };
             if index == IN_CONFIG {
@@ -299,7 +300,7 @@ fn find<'r>(machine: &mut impl Machine, mut arena: Arena<'r>, path: &mut Path, f
 /// Whether this is the folder for temporary files: that of the environment, or the system's.
 fn is_temp(machine: &impl Machine, folder: &[u8]) -> bool {
     if cfg!(windows) {
-        // The system asks these, in this order, and writes paths in many ways: a go.mod there is goward's to judge.
+        // The system reads these, in this order, and paths have many spellings: goward decides about a go.mod there.
         let mut named = ["TMP", "TEMP"].iter().filter_map(|name| machine.var(name));
         let bare = |path: &[u8]| path.len() - usize::from(matches!(path.last(), Some(b'\\' | b'/')));
         return named.any(|named| {
@@ -311,7 +312,7 @@ fn is_temp(machine: &impl Machine, folder: &[u8]) -> bool {
     folder == b"/tmp" || named.is_some_and(|named| named.strip_suffix(b"/").unwrap_or(named) == folder)
 }
 
-/// The file that `go env -w` writes, where the go command looks for it (`os.UserConfigDir`).
+/// The file that `go env -w` writes, in the go command's place (`os.UserConfigDir`).
 fn settings<'r>(machine: &mut impl Machine, mut arena: Arena<'r>, path: &mut Path) -> Result<Option<&'r [u8]>, Why> {
     match machine.var("GOENV") {
         Some(b"off") => return Ok(None),
@@ -321,7 +322,7 @@ fn settings<'r>(machine: &mut impl Machine, mut arena: Arena<'r>, path: &mut Pat
     if cfg!(windows) {
         path.set(&[set(machine, "APPDATA").filter(|folder| is_absolute(folder)).ok_or(Why::Goenv)?, b"/go/env"]);
     } else if let Some(config) = set(machine, "XDG_CONFIG_HOME").filter(|_| !cfg!(target_os = "macos")) {
-        // goward passes over one that is not absolute.
+        // goward ignores one that is not absolute.
         path.set(&[Some(config).filter(|config| config.first() == Some(&b'/')).ok_or(Why::Goenv)?, b"/go/env"]);
     } else {
         let below: &[u8] = if cfg!(target_os = "macos") { b"/Library/Application Support" } else { b"/.config" };

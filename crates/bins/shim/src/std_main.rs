@@ -1,5 +1,4 @@
-//! The program on the standard library: for systems whose calls are not ours to make, and for builds
-//! that unwind.
+//! The program on the standard library: for systems without raw system calls, and for builds that unwind.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stderr,
@@ -18,7 +17,7 @@ use std::time::UNIX_EPOCH;
 
 use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, ReadResult, is_set_like, path::called, resolve};
 
-/// The variable that says which process was handed over, and by which name.
+/// The variable that marks the process that was handed over, and its name.
 const MARKER: &str = "GOWARD_SHIM";
 /// No program was found, as shells report it.
 const STATUS_MISSING: u8 = 127;
@@ -39,7 +38,7 @@ struct Real {
     opened: Opened,
 }
 
-/// What the standard library does not offer.
+/// Functions that the standard library lacks.
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "one call of the system's, which takes nothing and cannot fail")]
 mod user {
@@ -53,7 +52,7 @@ mod user {
     }
 }
 
-/// `O_NONBLOCK | O_NOCTTY`: a pipe that somebody named go.mod must not stop us.
+/// `O_NONBLOCK | O_NOCTTY`: a pipe named go.mod must not block the shim.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const OPEN_FLAGS: i32 = 0o4_000 | 0o400;
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
@@ -70,7 +69,7 @@ pub fn main() -> ExitCode {
     let call = Call {
         name: name.as_bytes(),
         args: std::array::from_fn(|_| args.next()),
-        // What is not UTF-8 is left to goward on systems where bytes are no path.
+        // On systems whose paths are not bytes, goward handles names that are not UTF-8.
         own: own.to_str().unwrap_or_default().as_bytes(),
         folder: folder.to_str().unwrap_or_default().as_bytes(),
     };
@@ -102,9 +101,9 @@ pub fn main() -> ExitCode {
     let Some(marker) = mark(&machine, &name, &home) else {
         return missing(&name, "goward and this shim call each other");
     };
-    // The table may have been lost, or goward moved: then the pointer beside us may still lead to one.
+    // The table may be lost, or goward may have moved: then the pointer beside the shim may still point to one.
     let told = choice.goward.and_then(|path| std::str::from_utf8(path).ok()).map(PathBuf::from);
-    // A relative path would be another program in every folder.
+    // A relative path would name another program in every folder.
     for goward in told.into_iter().chain(folder.and_then(beside)).filter(|path| path.is_absolute()) {
         let mut command = Command::new(goward);
         command.arg("exec-shim").arg(&name);
@@ -112,7 +111,7 @@ pub fn main() -> ExitCode {
             return status;
         }
     }
-    // As it stands there with its links followed, which on Windows is written in another way than we were called.
+    // As a resolved path, whose spelling on Windows differs from that of the call.
     let itself = fs::canonicalize(&own).ok();
     for folder in std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()) {
         let candidate = folder.join(program_name(&name));
@@ -131,26 +130,25 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// `PROCESS:NAME:HOME`; `None` where this process has been marked so before. A process keeps its number when it becomes
-/// another program.
+/// `PROCESS:NAME:HOME`; `None` if this process has this mark already. A process keeps its number across `exec`.
 #[cfg(unix)]
 fn mark(machine: &Real, name: &str, home: &str) -> Option<String> {
     let marker = format!("{}:{name}:{home}", std::process::id());
     (machine.var(MARKER) != Some(marker.as_bytes())).then_some(marker)
 }
 
-/// `DEPTH:NAME:HOME`; `None` where the depth says that it goes round in a circle. Every program is a process of its own
-/// here, so they are counted. A program that goes on below another `go` of `PATH` is no circle, and not that deep.
+/// `DEPTH:NAME:HOME`; `None` if the depth means a loop. Every program is a process of its own here, so they are
+/// counted. A program below another `go` of `PATH` is not a loop, and not that deep.
 #[cfg(windows)]
 fn mark(machine: &Real, name: &str, home: &str) -> Option<String> {
-    /// Programs below each other that were all handed over by a shim, and none of them by goward.
+    /// How many nested programs a shim may hand over without goward in between.
     const DEPTH_MAX: u32 = 32;
     let before = machine.var(MARKER).and_then(|marker| std::str::from_utf8(marker).ok());
     let depth = before.and_then(|marker| marker.split_once(':')?.0.parse().ok()).unwrap_or(0);
     (depth < DEPTH_MAX).then(|| format!("{}:{name}:{home}", depth + 1))
 }
 
-/// The arguments behind our name, as they came.
+/// The arguments after the program's name, unchanged.
 #[cfg(unix)]
 struct Rest<'w>(&'w [OsString]);
 
@@ -165,7 +163,7 @@ impl<'w> Rest<'w> {
     }
 }
 
-/// The arguments behind our name, as they came: one text, which is not taken apart.
+/// The arguments after the program's name, unchanged: one text, which is not parsed.
 #[cfg(windows)]
 struct Rest(OsString);
 
@@ -182,26 +180,26 @@ impl Rest {
     }
 }
 
-/// Where we stand, links followed. On Windows shims are no links, and a path with its links followed is written in a
-/// way to which nothing can be added.
+/// The shim's path, links followed. On Windows shims are not links, and a resolved path has a spelling to which nothing
+/// can be appended.
 fn real(path: PathBuf) -> io::Result<PathBuf> {
     if cfg!(windows) { Ok(path) } else { fs::canonicalize(path) }
 }
 
-/// Windows finds variables whatever their case.
+/// Windows ignores the case of variables.
 fn key(name: String) -> String {
     if cfg!(windows) { name.to_ascii_uppercase() } else { name }
 }
 
-/// Where the pointer to goward in this folder leads.
+/// The target of the pointer to goward in this folder.
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere the pointer is read, and may be no path")]
 fn beside(folder: &std::path::Path) -> Option<PathBuf> {
-    // A link is followed by whoever starts the program.
+    // Starting the program follows the link.
     Some(folder.join(".goward"))
 }
 
-/// Where the pointer to goward in this folder leads: a file that holds the path (`sys`, `Fs::pointed_at`).
+/// The target of the pointer to goward in this folder: a file with the path (`sys`, `Fs::pointed_at`).
 #[cfg(windows)]
 fn beside(folder: &std::path::Path) -> Option<PathBuf> {
     let text = fs::read_to_string(folder.join(".goward")).ok()?;
@@ -218,7 +216,7 @@ fn missing(name: &str, why: &str) -> ExitCode {
     ExitCode::from(STATUS_MISSING)
 }
 
-/// Puts a program in our place. `None` where it is not there to be run; why it was refused is kept.
+/// Replaces this process by a program. `None` if it does not exist; keeps the reason for a refusal.
 #[cfg(unix)]
 fn replace(command: &mut Command, refusal: &mut Option<String>) -> Option<ExitCode> {
     use std::os::unix::process::CommandExt;
@@ -226,7 +224,7 @@ fn replace(command: &mut Command, refusal: &mut Option<String>) -> Option<ExitCo
     refused(command, &error, refusal)
 }
 
-/// Runs a program and ends with its code. `None` where it is not there to be run; why it was refused is kept.
+/// Runs a program and ends with its code. `None` if it does not exist; keeps the reason for a refusal.
 #[cfg(windows)]
 #[expect(clippy::exit, reason = "an `ExitCode` has eight bits, and a code here has 32")]
 fn replace(command: &mut Command, refusal: &mut Option<String>) -> Option<ExitCode> {
@@ -246,7 +244,7 @@ fn refused(command: &Command, error: &io::Error, refusal: &mut Option<String>) -
     })
 }
 
-/// Keeps the name by which we were called.
+/// Keeps the name by which the shim was called.
 #[cfg(unix)]
 fn named<'c>(command: &'c mut Command, words: &[OsString]) -> &'c mut Command {
     use std::os::unix::process::CommandExt;
@@ -258,7 +256,7 @@ fn named<'c>(command: &'c mut Command, _words: &[OsString]) -> &'c mut Command {
     command
 }
 
-/// Whether two names lead to one file.
+/// Whether two names are one file.
 #[cfg(unix)]
 fn same_file(a: &std::path::Path, b: &std::path::Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -283,7 +281,7 @@ impl Machine for Real {
     fn me(&self) -> Option<u32> {
         #[cfg(unix)]
         return Some(user::number());
-        // Owners are not looked at there.
+        // The shim does not read owners there.
         #[cfg(not(unix))]
         None
     }
@@ -311,7 +309,8 @@ impl Machine for Real {
 
     fn read_no_link(&mut self, path: &Path, into: &mut [u8]) -> Option<usize> {
         let path = to_std(path)?;
-        // In the shim's own home only the user could put a link between these two, and what is opened is looked at.
+        // In the shim's own home only the user could swap a link between these two calls, and the opened file is
+        // checked.
         let is_file = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file());
         is_file.then(|| self.read_opened(&path, into).ok())?
     }
@@ -319,7 +318,7 @@ impl Machine for Real {
     #[cfg(windows)]
     fn read_link(&mut self, path: &Path, into: &mut [u8]) -> ReadResult {
         match self.read(path, into) {
-            // A line without its end was cut short.
+            // A line without its end is truncated.
             ReadResult::Bytes(length) if length < into.len() => match into.get(..length) {
                 Some([line @ .., b'\n']) => ReadResult::Bytes(line.len()),
                 _ => ReadResult::Odd,
@@ -353,7 +352,7 @@ impl Machine for Real {
 }
 
 impl Real {
-    /// Reads what stands there now, which need not be what was looked at.
+    /// Reads the present file, which may be another one than at the check.
     fn read_opened(&mut self, path: &std::path::Path, into: &mut [u8]) -> io::Result<usize> {
         let mut options = fs::OpenOptions::new();
         #[cfg(unix)]
@@ -382,7 +381,7 @@ fn owned(meta: &fs::Metadata) -> Opened {
     Opened { owner: meta.uid(), named_by: meta.uid(), mode: meta.mode() }
 }
 
-/// Whose a file is: owners are not looked at here.
+/// The owners of a file: the shim does not read them here.
 #[cfg(not(unix))]
 fn owned(_meta: &fs::Metadata) -> Opened {
     Opened::default()

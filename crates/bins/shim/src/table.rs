@@ -6,30 +6,29 @@ use crate::path::is_absolute;
 /// The first line of a table that this shim can read.
 pub const FORMAT_LINE: &[u8] = b"goward-shim 1";
 
-/// A table whose lines are all understood. It borrows from the bytes that were read.
+/// A valid table. It borrows from the bytes that were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Table<'t> {
     /// goward's home, from which the table was written.
     pub home: &'t [u8],
-    /// The link that says which generation is in use, and what it said when the table was written: empty
-    /// where there was none.
+    /// The link to the generation in use, and its target when the table was written: empty if there was none.
     pub current: (&'t [u8], &'t [u8]),
     /// The folder of the toolchains, and when it had last changed when the table was written, in
     /// nanoseconds since 1970.
     pub toolchains: (&'t [u8], u64),
-    /// The folder of the administrator's toolchains, empty where no such store is named; and when it had last changed
-    /// when the table was written, nothing where it was not there.
+    /// The folder of the administrator's toolchains, empty if no such store is named; and when it had last changed when
+    /// the table was written, `None` if it did not exist.
     pub system: (&'t [u8], Option<u64>),
-    /// The user's configuration, empty where the user has no folder for one; and when it had last changed when it
-    /// was read, in nanoseconds since 1970, nothing where it was not there.
+    /// The user's configuration, empty if the user has no folder for one; and when it had last changed when goward read
+    /// it, in nanoseconds since 1970, `None` if it did not exist.
     pub config: (&'t [u8], Option<u64>),
     /// The version of the default's toolchain, if there is one that is installed.
     pub default: Option<&'t str>,
     rows: &'t [u8],
 }
 
-/// The path of the goward program. It is found in a table of any later format too: every format begins
-/// with its own line and this one.
+/// The path of the goward program. A table of any later format has it too: every format begins with its own line and
+/// this one.
 pub fn goward(bytes: &[u8]) -> Option<&[u8]> {
     let mut lines = lines(bytes);
     lines.next().filter(|line| line.starts_with(b"goward-shim "))?;
@@ -37,9 +36,9 @@ pub fn goward(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 impl<'t> Table<'t> {
-    /// Reads a table. `None` where it is cut short or anything in it is not understood.
+    /// Parses a table. `None` if it is truncated or invalid.
     pub fn parse(bytes: &'t [u8]) -> Option<Table<'t>> {
-        // Whoever reads hands over one byte more of a longer file.
+        // The reader passes one byte more of a longer file.
         let body = bytes.strip_suffix(b"end\n").filter(|_| bytes.len() <= TABLE_BYTES_MAX)?;
         let mut lines = lines(body);
         if lines.next()? != FORMAT_LINE {
@@ -71,8 +70,7 @@ impl<'t> Table<'t> {
         self.installed().find(|(name, _)| *name == version).map(|(_, tree)| tree)
     }
 
-    /// The installed version that Go calls equal to this one: `1.20` for `1.20.0`. The store lists no two
-    /// such versions.
+    /// The installed version that is equal to this one for Go: `1.20` for `1.20.0`. The store never lists both.
     pub fn equal(&self, version: &str) -> Option<&'t str> {
         self.installed().map(|(name, _)| name).find(|name| pin::compare(name, version).is_eq())
     }
@@ -114,8 +112,8 @@ impl<'t> Row<'t> {
     }
 }
 
-/// Whether a tree is one of the store's: right in the folder of its toolchains, under a name as they have it. A row
-/// that leads anywhere else was not written by the store.
+/// Whether a tree belongs to the store: directly in the folder of its toolchains, with a name of their form. The store
+/// writes no row with another path.
 fn is_tree_in(tree: &[u8], folder: &[u8]) -> bool {
     let is_separator = |byte: &u8| *byte == b'/' || cfg!(windows) && *byte == b'\\';
     match tree.strip_prefix(folder).and_then(<[u8]>::split_first) {
@@ -126,7 +124,7 @@ fn is_tree_in(tree: &[u8], folder: &[u8]) -> bool {
     }
 }
 
-/// The lines of a text, each ended by a line feed. What stands behind the last line feed is no line.
+/// The lines of a text, each with a line feed at its end. Text after the last line feed is not a line.
 #[inline(never)]
 pub(crate) fn lines(bytes: &[u8]) -> Lines<'_> {
     Lines { bytes, at: 0 }
@@ -148,14 +146,14 @@ impl<'t> Iterator for Lines<'t> {
     }
 }
 
-/// A path behind its key, and a time that need not be there.
+/// A path after its key, and an optional time.
 #[inline(never)]
 fn stamped<'t>(line: &'t [u8], key: &[u8]) -> Option<(&'t [u8], Option<u64>)> {
     let (path, stamp) = cut(field(line, key)?)?;
     Some((path, if stamp.is_empty() { None } else { Some(number(stamp)?) }))
 }
 
-/// What stands behind a key and a tab.
+/// The text after a key and a tab.
 #[inline(never)]
 fn field<'t>(line: &'t [u8], key: &[u8]) -> Option<&'t [u8]> {
     line.strip_prefix(key)?.strip_prefix(b"\t")
@@ -167,7 +165,7 @@ fn cut(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line.get(..at)?, line.get(at + 1..)?))
 }
 
-/// ASCII as text: all that stands in a version. The library's reader of UTF-8 would be a twentieth of the program.
+/// ASCII as text: a version has nothing else. The library's UTF-8 check would be a twentieth of the program.
 #[inline(never)]
 #[expect(unsafe_code, reason = "the one reader of text; its block says why it is sound")]
 pub(crate) fn text(bytes: &[u8]) -> Option<&str> {

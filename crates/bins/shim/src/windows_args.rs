@@ -1,13 +1,13 @@
-//! What stands behind the program's name on a command line of Windows.
+//! The arguments after the program's name on a command line of Windows.
 //!
-//! A process gets one text there, and each program takes it apart by rules of its own. To take it apart and put it
-//! together again could change what the next program reads, so the text itself is handed on.
+//! A process gets one text there, and each program parses it by its own rules. Splitting and joining it could change
+//! what the next program reads, so the shim passes on the text itself.
 
 const QUOTE: u16 = b'"' as u16;
 
-/// The text behind the name, without the blanks between the two.
+/// The text after the name, without the blanks in between.
 ///
-/// The name ends at the first blank that is not between quotes, and in it a backslash is a letter like any other
+/// The name ends at the first blank that is not between quotes, and in it a backslash is an ordinary character
 /// (Microsoft's C runtime, "Parsing C command-line arguments": the rules for `argv[0]`).
 pub fn after_program_name(line: &[u16]) -> &[u16] {
     let is_blank = |unit: &u16| matches!(u8::try_from(*unit), Ok(b' ' | b'\t'));

@@ -1,6 +1,6 @@
-//! The shim never says anything else than the rules of `crates/model/project`.
+//! The shim never decides differently from the rules of `crates/model/project`.
 //!
-//! On Unix only, since its folders are written as they are there; what decides is the same code everywhere.
+//! On Unix only, since it uses Unix paths; the deciding code is the same everywhere.
 
 #![cfg(unix)] // its worlds are written with paths of Unix
 #![allow(clippy::unwrap_used, reason = "test code may panic")]
@@ -16,7 +16,7 @@ use shim::{
     resolve,
 };
 
-/// What is installed in every case, in the order in which the store lists it.
+/// The installed toolchains of every case, in the store's order.
 const INSTALLED: [&str; 11] =
     ["1.4", "1.20", "1.20.14", "1.21rc2", "1.21.0", "1.22.5", "1.25.9", "1.26.0", "1.26.8", "1.27rc1", "1.28rc1"];
 
@@ -57,8 +57,8 @@ fn found(folders: &[Files]) -> Found<'_> {
     }
 }
 
-/// What the rules and the store say of the same folders: the version that runs, if any does. This is what
-/// `resolve::choose` does with the decision.
+/// The answer of the rules and the store for the same folders: the version that runs, if any does. `resolve::choose`
+/// does the same with the decision.
 fn expected(folders: &[Files], default: Option<&str>) -> Option<String> {
     let file = |name, content: &Option<Vec<u8>>| {
         content.clone().map(|content| FoundFile::new(name, format!("/x/{name}"), content))
@@ -78,7 +78,7 @@ fn expected(folders: &[Files], default: Option<&str>) -> Option<String> {
     chosen(Inputs { folders: folders.collect(), ..Inputs::default() }, default)
 }
 
-/// What the rules and the store say of inputs.
+/// The answer of the rules and the store for inputs.
 fn chosen(inputs: Inputs, default: Option<&str>) -> Option<String> {
     let default = default.map(|request| DefaultPin { request: request.to_owned(), origin: String::new() });
     let inputs = Inputs { default, ..inputs };
@@ -131,7 +131,7 @@ fn one(pin: Option<&str>, work: Option<&str>, module: Option<&str>) -> Vec<Files
 
 #[test]
 fn what_is_plain_is_decided_at_once() {
-    // Goal: the property below is worth nothing if everything is handed over.
+    // Goal: the property below proves nothing if everything is handed over.
     let cases = [
         (one(None, None, None), Some("1.26.8"), Ok("1.26.8")),
         (one(None, None, None), Some("1.20"), Ok("1.20.14")),
@@ -157,7 +157,7 @@ fn what_is_plain_is_decided_at_once() {
         (one(None, Some("go 1.4\n"), Some("go 1.26\n")), Some("1.20"), Ok("1.20.14")),
         (one(None, None, Some("go 1.26\n")), None, Err(Why::Nothing)),
         (one(None, None, Some("toolchain default\n")), Some("1.26.8"), Err(Why::OddLine)),
-        // The go command calls the one malformed, and looks for nothing of the other's name.
+        // The go command calls the first malformed, and looks for no program with the second name.
         (one(None, None, Some("toolchain go1.4.1rc1\n")), Some("1.26.8"), Err(Why::OddLine)),
         (one(None, None, Some("go 1.4.1rc1\n")), Some("1.26.8"), Err(Why::OddLine)),
         (one(None, None, Some("go 2.1\n")), Some("1.26.8"), Err(Why::OddLine)),
@@ -260,8 +260,8 @@ fn folder() -> impl Strategy<Value = Files> {
 /// The user at work in all of these.
 const ME: u32 = 1000;
 
-/// A machine of a few files, with the working folder `/u/a/b` and the home folder `/u`. What has no owner of its own
-/// belongs to [`ME`].
+/// A machine of a few files, with the working folder `/u/a/b` and the home folder `/u`. Files without an entry belong
+/// to [`ME`].
 #[derive(Default)]
 struct Machinery {
     files: BTreeMap<String, Vec<u8>>,
@@ -319,7 +319,7 @@ impl Machinery {
         Inputs { folders: folders.to_vec(), users, home_folder: Some("/u".to_owned()), ..Inputs::default() }
     }
 
-    /// What the shim says here, and what the rules say.
+    /// The answers of the shim and of the rules.
     fn both(&mut self) -> (Result<String, Why>, Option<String>) {
         let expected = chosen(self.inputs(), Some("1.26.8"));
         let table = table(Some("1.26.8")).replace("config\t\t\n", "config\t/u/.config/goward/config.toml\t7\n");
@@ -405,7 +405,7 @@ fn every_file_that_pins_by_default_is_seen_from_every_folder() {
             // Nothing in it can be Go's.
             assert_eq!(at("node 20").both(), (Ok("1.26.8".to_owned()), Some("1.26.8".to_owned())), "{folder} {name}");
             assert_eq!(at(&"x".repeat(5000)).both().0, Err(Why::Unreadable), "{folder} {name}");
-            // What stands behind a nearer pin, or beside one that comes first, is not looked at.
+            // A file after a nearer pin, or beside one that comes first, is not read.
             let mut pinned = at("go 1.25.9");
             pinned.files.insert(format!("{folder}/.go-version"), b"1.20".to_vec());
             assert_eq!(pinned.both(), (Ok("1.20.14".to_owned()), Some("1.20.14".to_owned())), "{folder} {name}");
@@ -440,7 +440,7 @@ fn every_variable_that_bears_on_the_choice_is_for_goward() {
     }
 }
 
-/// A pin in a folder, and who owns it and the folders.
+/// A pin in a folder, and the owners of it and of the folders.
 fn pinned(file: &str, owners: &[(&str, u32)]) -> Machinery {
     Machinery {
         files: BTreeMap::from([(file.to_owned(), b"1.25.9".to_vec())]),
@@ -457,7 +457,7 @@ fn a_pin_counts_only_where_it_and_the_way_to_it_are_the_right_users() {
         (here, vec![], pin.clone()),
         (here, vec![(here, 0)], pin.clone()),
         (here, vec![(here, other)], Err(Why::Stranger)),
-        // A checkout of another user's, as in a container.
+        // A checkout of another user, as in a container.
         (here, vec![(here, other), ("/u/a/b", other)], pin.clone()),
         (above, vec![(above, other), ("/u/a/b", other), ("/u/a", other)], pin.clone()),
         (above, vec![(above, other)], Err(Why::Stranger)),

@@ -24,10 +24,10 @@ use testkit::program::copy_program;
 /// A shim that has not ended after this long hangs.
 const END_MAX: Duration = Duration::from_secs(60);
 
-/// Each how many cases are given to the program itself: a start takes milliseconds, and there are many cases.
+/// One in so many cases runs the program itself: a start takes milliseconds, and there are many cases.
 const STEP: usize = 5;
 
-/// Every decision that a table can lead to.
+/// Every decision that a table can cause.
 fn decisions<'t>(table: &Table<'t>) -> Vec<Decision<'t>> {
     let pins = ["1.20", "1.25.9", "1.26", "1.26.8", "go1.26.8", "1", "evil", "../../evil", ""];
     let pinned = pins.map(|pin| decide(table, &Found { pin: Some(pin.as_bytes()), ..Found::default() }));
@@ -58,7 +58,7 @@ fn no_hostile_table_leads_out_of_the_folder_of_toolchains() {
             assert!(name.starts_with(b"go") && !name.contains(&b'/'), "{}: {}", case.name, tree.escape_ascii());
         }
     }
-    // The list is worth nothing where all of it fails at the first line, or where nothing does.
+    // The list proves nothing if all of it fails at the first line, or if nothing does.
     assert!(taken >= 100 && refused >= 1000, "{taken} tables were taken, {refused} refused");
 }
 
@@ -84,7 +84,7 @@ impl World {
             world.script(&format!("h/toolchains/go{version}.linux-amd64/bin/go"), TELL);
         }
         world.script("opt/goward", TELL);
-        // What hostile tables name; whoever runs it is told.
+        // The program that hostile tables name; it reports every run.
         let evil = format!("#!/bin/sh\ntouch '{}'\n", world.path("ran").display());
         for name in ["evil", "h/evil", "h/toolchains-evil/go1.26.8", "h/toolchains", "h", ""] {
             world.script(&format!("{name}/bin/go"), &evil);
@@ -117,7 +117,7 @@ impl World {
         out
     }
 
-    /// Runs the shim to its end, and says what ran.
+    /// Runs the shim to its end, and returns which program ran.
     fn run(&self, case: &str) -> String {
         let mut child = Command::new(self.path("h/shims/go"))
             .env_clear()
@@ -149,7 +149,7 @@ fn whatever_the_table_says_only_goward_or_a_tree_of_the_store_runs() {
     assert!(honest.ends_with("go1.26.8.linux-amd64/bin/go") && tree(&honest), "{honest}");
     let goward = [world.path("opt/goward"), world.path("h/shims/.goward")];
     let mut handed = 0;
-    // Who goward is stands in the second line: whose table may say so is asked of the file, not of its text.
+    // The second line names goward: the file's owner decides whether that counts, not its text.
     let cases =
         cases().into_iter().filter(|case| !case.name.starts_with("line 1") || case.name.starts_with("line 1 at"));
     for case in cases.step_by(STEP) {

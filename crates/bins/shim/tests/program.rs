@@ -1,7 +1,7 @@
 //! The program itself, in temporary homes with small scripts as toolchains.
 //!
-//! Where this machine can have it, the program without a runtime is built and tested as well; the one on the
-//! standard library always.
+//! On supported machines the program without a runtime is built and tested as well; the one on the standard library
+//! always.
 #![cfg(unix)] // its programs are scripts; tests/windows.rs has those of Windows
 #![allow(
     clippy::unwrap_used,
@@ -57,7 +57,7 @@ struct Home {
     folder: Folder,
 }
 
-/// What a toolchain's script does: it tells who it is and what it was given.
+/// A toolchain's script: it prints its version and its arguments.
 const TELL: &str = "#!/bin/sh\necho \"$0\"\nprintf '<%s>\\n' \"$@\"\n";
 
 impl std::ops::Deref for Home {
@@ -119,7 +119,7 @@ impl Home {
         command
     }
 
-    /// Runs a name and says which program ran: `go 1.26.8`, `gofmt 1.27.3`, `goward`.
+    /// Runs a name and returns which program ran: `go 1.26.8`, `gofmt 1.27.3`, `goward`.
     fn who(&self, command: &mut Command) -> String {
         let lines = lines(&command.output().unwrap());
         let first = lines.first().cloned().unwrap_or_default();
@@ -161,7 +161,7 @@ fn a_changed_pin_counts_at_once() {
     });
 }
 
-/// What a toolchain's script does: it tells what it was given of two variables, and how many it was given.
+/// A toolchain's script: it prints the values of two variables, and how many variables it got.
 const TELL_TOOLCHAIN: &str =
     "#!/bin/sh\necho \"<$GOTOOLCHAIN> <$GOWARD_TOOLCHAIN>\"\nenv | grep -c TOOLCHAIN\nexit 0\n";
 
@@ -177,7 +177,7 @@ fn a_go_command_stays_the_release_that_a_file_pins_and_calls_within_are_decided_
         home.write("work/.go-version", "1.26\n");
         let fixed = "<go1.26.8> <go1.26.8> 2";
         assert_eq!(told(&mut home.command("go")), fixed);
-        // As from within a program of another folder, which another version was pinned for.
+        // As from within a program of another folder with another pinned version.
         let within = |name: &str| {
             let mut command = home.command(name);
             command.env("GOTOOLCHAIN", "go1.27.3").env("GOWARD_TOOLCHAIN", "go1.27.3");
@@ -186,7 +186,7 @@ fn a_go_command_stays_the_release_that_a_file_pins_and_calls_within_are_decided_
         assert_eq!(told(&mut within("go")), fixed);
         assert_eq!(told(&mut within("go1.26.8")), none);
         assert_eq!(told(within("go").env("GOTOOLCHAIN", "")), fixed);
-        // The user's own is for goward.
+        // goward handles the user's own.
         assert_eq!(home.who(within("go").env("GOTOOLCHAIN", "go1.26.8")), "goward");
         assert_eq!(home.who(within("go").env("GOWARD_TOOLCHAIN", "")), "goward");
         fs::remove_file(home.path("work/.go-version")).unwrap();
@@ -312,13 +312,13 @@ fn without_goward_the_next_program_on_path_runs_and_never_the_shim_again() {
         let output = lines(&command.env("PATH", path).env("GOTOOLCHAIN", "auto").args(["x", ""]).output().unwrap());
         assert!(output[0].starts_with(&format!("{other}/go ")) && output[0].contains(":go:"), "{output:?}");
         assert_eq!(output[1..], ["<x>", "<>"]);
-        // What needs neither goward nor PATH works all the same.
+        // A decision that needs neither goward nor PATH still works.
         assert_eq!(home.who(home.command("go").env("PATH", "")), "go 1.27.3");
         let none = home.command("go").env("GOTOOLCHAIN", "auto").env("PATH", &shims).output().unwrap();
         assert_eq!(none.status.code(), Some(127));
         let said = String::from_utf8(none.stderr).unwrap();
         assert!(said.starts_with("goward shim: could not run `go`: ") && said.contains("goward setup"), "{said}");
-        // No table at all: the machine is not managed.
+        // No table at all, and no goward.
         fs::remove_file(home.path("home/shim.table")).unwrap();
         assert_eq!(
             lines(&home.command("go").env("PATH", &other).output().unwrap())[0].split(' ').next(),
@@ -335,7 +335,7 @@ fn a_goward_that_comes_back_to_the_shim_is_refused() {
         let output = home.command("go").env("GOTOOLCHAIN", "auto").output().unwrap();
         assert_eq!(output.status.code(), Some(127));
         assert!(String::from_utf8(output.stderr).unwrap().contains("call each other"));
-        // A go command that turns to a `go1.X.Y` in the same process is no circle.
+        // A go command that switches to a `go1.X.Y` in the same process is not a loop.
         let named = home.path("home/shims/go1.26.8").display().to_string();
         home.script("goward", &format!("#!/bin/sh\nunset GOTOOLCHAIN\nexec '{named}' \"$@\"\n"));
         assert_eq!(home.who(home.command("go").env("GOTOOLCHAIN", "auto")), "go 1.26.8");
@@ -413,7 +413,7 @@ fn the_environment_is_changed_only_where_the_call_is_handed_over() {
 #[test]
 fn odd_names_and_odd_folders_do_no_harm() {
     each(|home| {
-        // A pipe called go.mod is not waited for.
+        // The shim does not wait for a pipe called go.mod.
         let made = Command::new("mkfifo").arg(home.path("work/go.mod")).status().unwrap();
         assert!(made.success());
         assert_eq!(home.who(&mut home.command("go")), "goward");
@@ -430,7 +430,7 @@ fn odd_names_and_odd_folders_do_no_harm() {
         let mut unnamed = home.command("go");
         assert_eq!(home.who(unnamed.arg0("/x/gofmt")), "gofmt 1.27.3");
         assert_eq!(home.who(home.command("go").arg0("")), "goward");
-        // A go command that goes over to a `go1.X.Y` of `PATH` leaves its own name to it.
+        // A go command that switches to a `go1.X.Y` of `PATH` passes its own name on.
         fs::remove_file(home.path("home/shims/go1.26.8")).unwrap();
         fs::hard_link(home.path("home/shims/go"), home.path("home/shims/go1.26.8")).unwrap();
         assert_eq!(home.who(home.command("go1.26.8").arg0("go")), "go 1.26.8");
@@ -446,7 +446,7 @@ fn odd_names_and_odd_folders_do_no_harm() {
     });
 }
 
-/// Somebody else: the user that is called `nobody`.
+/// Another user: the one called `nobody`.
 const NEIGHBOUR: u32 = 65534;
 
 #[test]
@@ -460,7 +460,7 @@ fn a_pin_that_somebody_else_could_have_put_there_is_goward_s_to_judge() {
             return;
         }
         assert_eq!(home.who(&mut home.command("go")), "goward");
-        // In a checkout of his own it is his to say.
+        // In their own checkout their pin counts.
         chown(home.path("work/a/b"), Some(NEIGHBOUR), None).unwrap();
         assert_eq!(home.who(&mut home.command("go")), "go 1.26.8");
         chown(home.path("work/a/b"), Some(0), None).unwrap();
@@ -468,7 +468,7 @@ fn a_pin_that_somebody_else_could_have_put_there_is_goward_s_to_judge() {
         chown(&above, Some(NEIGHBOUR), None).unwrap();
         assert_eq!(home.who(&mut home.command("go")), "goward", "ours in his folder");
         chown(&above, Some(0), None).unwrap();
-        // His link to a file of ours, and ours to a file of his.
+        // Their link to a file of ours, and our link to a file of theirs.
         fs::rename(&pin, home.path("ours")).unwrap();
         symlink(home.path("ours"), &pin).unwrap();
         assert_eq!(home.who(&mut home.command("go")), "go 1.26.8");
@@ -504,7 +504,7 @@ fn a_table_that_somebody_else_could_have_written_names_no_program_and_no_goward(
         } else {
             eprintln!("skipped: only root may give a table to somebody else");
         }
-        // A pipe in its place is not waited for.
+        // The shim does not wait for a pipe in its place.
         fs::remove_file(&table).unwrap();
         assert!(Command::new("mkfifo").arg(&table).status().unwrap().success());
         assert_eq!(home.who(&mut home.command("go")), "beside");
@@ -532,7 +532,8 @@ fn pipes_and_devices_under_the_names_of_pins_are_not_waited_for() {
 fn the_program_without_a_runtime_is_small_and_static() {
     let Some(raw) = raw() else { return };
     let bytes = fs::read(raw).unwrap();
-    // Five pages: the fifth has the looks at owners, without which a neighbour's file or table would be believed.
+    // Five pages: the fifth has the checks of owners, without which the shim would believe another user's file or
+    // table.
     assert!(bytes.len() <= 20 * 1024, "{} bytes", bytes.len());
     assert!(!bytes.windows(10).any(|window| window == b"ld-linux-x"), "it names an interpreter");
 }

@@ -139,7 +139,7 @@ fn when_the_shim_is_ended_so_is_the_program() {
     let (mut call, _) = door.accept().unwrap();
     shim.kill().unwrap();
     shim.wait().unwrap();
-    // The program waits for ever: only its end ends the call.
+    // The program waits for ever: only its end closes the connection.
     assert!(matches!(call.read(&mut [0]), Ok(0) | Err(_)));
 }
 
@@ -156,10 +156,10 @@ fn what_is_not_plain_goes_to_goward_with_its_arguments() {
     // The generation in use is another one since the table was written.
     fs::write(home.path("home/current"), "generations\\2\n").unwrap();
     assert_eq!(handed(&home.run("gofmt", "-l .")), ["<exec-shim>", "<gofmt>", "<-l>", "<.>", "marker 1:gofmt"]);
-    // A pointer that was cut short is no pointer.
+    // A truncated pointer is not a pointer.
     fs::write(home.path("home/current"), "generations\\1").unwrap();
     handed(&home.run("go", "version"));
-    // A configuration that goward has not read may say anything.
+    // A configuration that goward has not read may contain anything.
     fs::write(home.path("home/current"), "generations\\1\n").unwrap();
     assert!(lines(&home.run("go", "version"))[0].ends_with("go.exe"));
     fs::create_dir(home.path("user/goward")).unwrap();
@@ -187,7 +187,7 @@ fn a_shim_without_a_table_finds_goward_by_the_file_beside_it_and_never_itself() 
     fs::write(&pointer, format!("{}\n", home.path("goward.exe").display())).unwrap();
     let output = home.run("go", "build");
     assert_eq!(lines(&output).iter().filter(|line| line.contains("exec-shim")).count(), 1, "{:?}", lines(&output));
-    // A line without its end was cut short; and the shim that stands first on PATH is no other program.
+    // A line without its end is truncated; and the shim that is first on PATH is not another program.
     fs::write(&pointer, home.path("goward.exe").display().to_string()).unwrap();
     let output = home.command("go").env("PATH", home.path("home/shims")).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,4 +1,4 @@
-//! Brings one toolchain from one source: fetch, unpack, prove, admit.
+//! Installs one toolchain from one source: fetch, unpack, prove, admit.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -117,7 +117,7 @@ impl Diagnose for AcquireError {
     }
 }
 
-/// What was fetched and unpacked, before it is proven.
+/// The fetched and unpacked tree, before it is proven.
 struct Acquired {
     unpacked: Unpacked,
     sha256: Digest,
@@ -128,13 +128,13 @@ struct Acquired {
     held: Held,
 }
 
-/// What is held of an archive.
+/// The archive's bytes on this machine.
 enum Held {
-    /// What was fetched, in the store's downloads. It is kept where a later run may need it.
+    /// A download in the store. It is kept if a later run may need it.
     Fetched(fetch::Parts),
     /// The copy of a local file, in the store's downloads. The file itself can be copied again.
     Copy(fetch::Parts),
-    /// The bundle, open since its table of contents was read.
+    /// The bundle, open since its manifest was read.
     Bundle(Arc<sys::File>),
 }
 
@@ -146,18 +146,18 @@ impl Held {
         }
     }
 
-    /// Lets go of it once the toolchain is installed, or the copy has served.
+    /// Removes it once the toolchain is installed or the copy is no longer needed.
     fn let_go(self, keeps_fetched: bool) {
         match self {
-            // An archive that stays costs space only, and is used if it is asked for again.
+            // An archive that stays costs space only, and a later install can use it.
             Held::Fetched(parts) if !keeps_fetched => drop(parts.remove()),
             Held::Copy(parts) => drop(parts.remove()),
             Held::Fetched(_) | Held::Bundle(_) => {}
         }
     }
 
-    /// Bytes that are wrong must not be held for the next run, which would find them wrong again. What
-    /// only lacks a proof is held: the user may allow it.
+    /// Wrong bytes must not be kept for the next run, which would find them wrong again. An archive that only lacks a
+    /// proof is kept: the user may allow it.
     fn let_go_after(self, error: &AcquireError) {
         let lacks_proof = matches!(error, AcquireError::Prove(cause) if matches!(**cause, ProveError::Unproven { .. }));
         // If they cannot be removed, the next run refuses them as this one did.
@@ -165,7 +165,8 @@ impl Held {
     }
 }
 
-/// Fetches, unpacks, proves and admits. The operation stands at `Preparing` and ends at `Done`, or where it failed.
+/// Fetches, unpacks, proves and admits. The operation is in the state `Preparing` and ends in `Done`, or in the state
+/// in which it failed.
 pub(crate) fn acquire(
     sources: &Sources,
     source: &dyn Source,
@@ -219,8 +220,8 @@ pub(crate) fn acquire(
     Ok(installed)
 }
 
-/// Fetches and unpacks into a folder that does not exist yet, and proves nothing: for those who know the hash of
-/// every file that they will take out of it. What was held of the archive is used, and kept.
+/// Fetches and unpacks into a folder that does not exist yet. Does not verify origin: only for callers that check each
+/// file against a known SHA-256 (repair). Uses the bytes of an unfinished download, and keeps the archive.
 pub(crate) fn unpack_into(
     sources: &Sources,
     located: &Located,
@@ -232,7 +233,7 @@ pub(crate) fn unpack_into(
     fetch_and_unpack(sources, located, &target, task).map(|got| got.held.let_go(true))
 }
 
-/// Fetches and unpacks from wherever it is.
+/// Fetches and unpacks, from a server, a local file or a bundle.
 fn fetch_and_unpack(
     sources: &Sources,
     located: &Located,
@@ -246,7 +247,7 @@ fn fetch_and_unpack(
     }
 }
 
-/// Whether what was unpacked is what it should be, and who says so.
+/// Checks the unpacked tree, and returns who vouches for it.
 fn check(sources: &Sources, source: &dyn Source, located: &Located, got: &Acquired) -> Result<Proven, AcquireError> {
     check_version(located, &got.unpacked)?;
     let held =
@@ -277,7 +278,7 @@ fn check_version(located: &Located, unpacked: &Unpacked) -> Result<(), AcquireEr
     Err(AcquireError::OtherVersion { file: located.file_name.clone(), found, wanted })
 }
 
-/// How the tree of a toolchain lies in what it travels in.
+/// Where the tree of a toolchain is within its archive.
 pub(crate) fn layout_of(id: &ToolchainId, form: Form) -> Layout {
     match form {
         Form::TarGz | Form::Zip | Form::Tree | Form::Bundle => Layout::Archive,
@@ -288,7 +289,7 @@ pub(crate) fn layout_of(id: &ToolchainId, form: Form) -> Layout {
     }
 }
 
-/// Where the tree is made, and whose files it may share.
+/// The folder for the tree, and the files that it may share.
 struct Target {
     tree: PathBuf,
     shared: SharedFiles,
@@ -317,7 +318,7 @@ pub(crate) fn link_mode(ctx: &Ctx) -> LinkMode {
     }
 }
 
-/// Fetches and unpacks at once where the form allows it (a tar is a stream; a zip's directory is at its end).
+/// Fetches and unpacks at the same time if the form allows it (a tar is a stream; a zip's directory is at its end).
 fn from_network(
     sources: &Sources,
     located: &Located,
@@ -336,7 +337,7 @@ fn from_network(
     let progress = ctx.progress.as_ref();
     let (fetched, unpacked) = if located.form == Form::TarGz {
         sources.client().fetch(&job, task, progress, &mut |input| {
-            // A second call means that the first bytes were bad: what they made goes.
+            // A second call means that the first bytes were bad: their tree is removed.
             ctx.sys.fs().remove_tree(tree).map_err(|cause| read_error(tree, cause))?;
             archive::unpack_tar_gz(&unpack, input).map_err(failed)
         })?
@@ -363,7 +364,8 @@ fn from_network(
     })
 }
 
-/// Unpacks sections of a bundle. Each is hashed while it is read: a damaged one is named before it is proven wrong.
+/// Unpacks sections of a bundle. Each is hashed while it is read, so that the error names a damaged section before a
+/// proof fails.
 fn from_bundle(
     ctx: &Ctx,
     located: &Located,
@@ -415,7 +417,7 @@ fn from_file(
             Ok(Acquired { unpacked, sha256, bytes, bytes_fetched: 0, bytes_held: bytes, address, held: arrived })
         }
         Err(error) => {
-            // A copy that stays costs space only; the next one of its name takes its place.
+            // A copy that stays costs space only; the next one of its name replaces it.
             let _ = parts.remove();
             Err(error)
         }
@@ -433,7 +435,7 @@ fn not_copied(error: LocalError) -> AcquireError {
     }
 }
 
-/// Whether a local file is what is claimed of it.
+/// Checks a local file against the claim of its source.
 fn check_claim(located: &Located, path: &Path, actual: Digest) -> Result<(), AcquireError> {
     let Some(expected) = located.claim.sha256().filter(|expected| *expected != actual) else { return Ok(()) };
     let origin = match &located.claim {
@@ -444,7 +446,7 @@ fn check_claim(located: &Located, path: &Path, actual: Digest) -> Result<(), Acq
     Err(AcquireError::FileDiffers { path: path.display().to_string(), origin, expected, actual })
 }
 
-/// Unpacks what is held whole.
+/// Unpacks an archive that is complete on disk.
 fn unpack_parts(
     ctx: &Ctx,
     located: &Located,

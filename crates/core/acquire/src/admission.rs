@@ -1,4 +1,4 @@
-//! The last part of the way of every toolchain, wherever it comes from: what is proven gets its record and is admitted.
+//! The last step for every toolchain, whatever its source: writes the record of a proven tree and admits it.
 
 use context::Ctx;
 use context::settings::keys;
@@ -18,19 +18,19 @@ pub(crate) struct Admission<'a> {
     pub source: &'a str,
     /// Where it came from, for people.
     pub address: String,
-    /// The archive's hash; of a tree that did not travel, that of its list of files.
+    /// The archive's hash; for a tree without an archive, that of its manifest.
     pub sha256: Digest,
-    /// The archive's bytes; of a tree that did not travel, those of its files.
+    /// The archive's size in bytes; for a tree without an archive, that of its files.
     pub bytes: u64,
-    /// How many of them came over the network now.
+    /// How many of them this run fetched.
     pub bytes_fetched: u64,
-    /// How many of them were here before.
+    /// How many of them were on disk before.
     pub bytes_held: u64,
     pub manifest: &'a Manifest,
     pub proven: Proven,
 }
 
-/// Shows it, whole and durable. The operation ends at `Done`.
+/// Makes it visible, complete and durable. The operation ends in `Done`.
 ///
 /// # Errors
 /// When the store refuses; then nothing is visible.
@@ -42,7 +42,7 @@ pub(crate) fn admit(
 ) -> Result<Installed, StoreError> {
     let Admission { id, form, source, address, sha256, bytes, bytes_fetched, bytes_held, manifest, proven } = admission;
     let witnesses = proven.witnesses.clone();
-    // The store fills in what it knows better.
+    // The store fills these in.
     let record = ToolchainRecord {
         format: 0,
         toolchain: id.clone(),

@@ -1,9 +1,8 @@
-//! Admits a tree that stands on this machine already.
+//! Admits a tree that is on this machine already.
 //!
-//! It goes the way of an install from the unpacking on: copied into staging through the guard, hashed
-//! file by file, proven, made durable, shown by one rename, along the same states. Nothing is fetched
-//! but the proof. The foreign folder is only read: neither moved nor linked, since whoever put it there
-//! may change it in place.
+//! It takes the steps of an install from the unpacking on, with the same states: it copies the tree into staging
+//! through the guard, hashes each file, proves, syncs, and renames. It fetches only the proof. It only reads the
+//! foreign folder, and neither moves nor links it, since its owner may change it in place.
 
 use std::path::{Path, PathBuf};
 
@@ -25,27 +24,27 @@ use crate::limits::INSTALL_BYTES_NEEDED;
 use crate::prove::{Arrived, ProveError, Proven, prove};
 use crate::sources::Sources;
 
-/// A tree that shall be admitted.
+/// A tree to admit.
 pub struct Adoption<'a> {
-    /// Which toolchain it is said to be.
+    /// Which toolchain it claims to be.
     pub id: ToolchainId,
-    /// Its folder, which holds `VERSION`.
+    /// Its folder, which contains `VERSION`.
     pub folder: &'a Path,
     /// `Tree` or `ModuleTree`.
     pub form: Form,
     /// Who put it there, for the record: `mise`, `sdk`.
     pub source: &'a str,
-    /// What of it is not taken.
+    /// The files to exclude.
     pub leave_out: &'a Exclude<'a>,
 }
 
-/// What an adoption has done.
+/// The result of an adoption.
 #[derive(Debug, Clone, Serialize)]
 pub struct Adopted {
     /// As for an install.
     #[serde(flatten)]
     pub installed: Installed,
-    /// What was not taken, with the rule: path, rule.
+    /// The excluded files: path, rule.
     pub left_out: Vec<(String, &'static str)>,
 }
 
@@ -105,8 +104,8 @@ pub enum AdoptError {
 }
 
 impl AdoptError {
-    /// Whether the tree is somebody's own build, or changed: Go's checksum database was asked and has other files, or
-    /// its tools lie where no official release has them.
+    /// Whether the tree is a build from source, or was changed: Go's checksum database has other files, or its tools
+    /// are where no official release has them.
     pub fn is_not_official(&self) -> bool {
         matches!(self, Self::Prove { cause, .. } if matches!(
             **cause,
@@ -151,10 +150,10 @@ impl Diagnose for AdoptError {
     }
 }
 
-/// Copies, proves and admits. What is installed already stays as it is.
+/// Copies, proves and admits. A toolchain that is installed already is not changed.
 ///
 /// # Errors
-/// [`AdoptError`]; then nothing is visible, and the foreign folder is as it was in any case.
+/// [`AdoptError`]; then nothing is visible. The foreign folder is unchanged in any case.
 pub fn adopt(sources: &Sources, adoption: &Adoption) -> Result<Adopted, AdoptError> {
     let ctx = sources.ctx();
     let start = ctx.sys.clock().moment();
@@ -169,7 +168,7 @@ pub fn adopt(sources: &Sources, adoption: &Adoption) -> Result<Adopted, AdoptErr
     let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let lock =
         ctx.store.lock(ctx.store.layout().install_lock(id), &format!("adopt {id}"), wait_max).map_err(refused)?;
-    // Whoever had the lock may have installed it meanwhile.
+    // The process that had the lock may have installed it meanwhile.
     if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
         return Ok(there(toolchain));
     }
@@ -178,7 +177,7 @@ pub fn adopt(sources: &Sources, adoption: &Adoption) -> Result<Adopted, AdoptErr
     if let Err(error) = &done
         && operation.record().state.is_unfinished()
     {
-        // Where even this cannot be written (a full disk), the next run's recovery writes it.
+        // If even this cannot be written (a full disk), the next run's recovery writes it.
         let _ = operation.advance(Event::Failed, None, Some(error_chain(error)));
     }
     let adopted = done?;
@@ -229,7 +228,7 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
         form: adoption.form,
         source: adoption.source,
         address: adoption.folder.display().to_string(),
-        // Nothing travelled.
+        // There is no archive.
         sha256: Digest::from_bytes(unpacked.manifest.list_sha256()),
         bytes,
         bytes_fetched: 0,
@@ -242,7 +241,7 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
     Ok(Adopted { installed, left_out })
 }
 
-/// Whether what was copied is what it says, and who vouches for it.
+/// Checks that the copy is what it claims to be, and collects its witnesses.
 fn check(sources: &Sources, adoption: &Adoption, copied: &Copied, tree: &Path) -> Result<Proven, AdoptError> {
     let id = &adoption.id;
     let wanted = id.version().tag();
@@ -258,12 +257,12 @@ fn check(sources: &Sources, adoption: &Adoption, copied: &Copied, tree: &Path) -
         claim: &Claim::None,
         manifest: &copied.unpacked.manifest,
         server: &server,
-        // A lock file speaks of what is fetched for a project; this was here before.
+        // A lock file constrains what is fetched for a project; this tree was here before.
         locked: None,
         source: adoption.source,
         place: &Place::File(adoption.folder.to_owned()),
         file_name: "",
-        // The copy, not what stands in the foreign folder by now.
+        // The copy, not the foreign folder, which may have changed.
         archive_bytes: ArchiveBytes::Tree(tree),
     };
     prove(sources, &arrived).map_err(|cause| AdoptError::Prove {

@@ -1,7 +1,7 @@
-//! The archive's bytes, wherever they are held, for those who look at them once more.
+//! The archive's bytes, for code that reads them once more.
 //!
-//! All of them are goward's own copies or handles that are open since the first look: no foreign path is opened again,
-//! so that what is shown to a judge is what was judged before, and what is unpacked.
+//! All of them are goward's own copies or handles that stay open: no foreign path is opened again, so the user's check,
+//! the proofs and the unpacking read the same bytes.
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -17,9 +17,9 @@ use crate::limits::COPY_BYTES;
 pub(crate) enum ArchiveBytes<'a> {
     /// In the store's downloads, in segments.
     Parts(&'a fetch::Parts),
-    /// In a bundle that is open.
+    /// In an open bundle.
     Bundle(&'a sys::File),
-    /// As a tree in the store's staging folder.
+    /// A tree in the store's staging folder.
     Tree(&'a Path),
 }
 
@@ -36,8 +36,8 @@ impl<'a> ArchiveBytes<'a> {
         }
     }
 
-    /// The bytes as one file, for a program that takes a path: a copy in a staging folder, which is returned to be
-    /// discarded. A tree stands in one already.
+    /// The bytes as one file, for a program that takes a path: a copy in a staging folder, which is returned so that
+    /// the caller discards it. A tree is in one already.
     pub fn as_file(
         &self,
         ctx: &Ctx,
@@ -49,7 +49,7 @@ impl<'a> ArchiveBytes<'a> {
         }
         let staging = ctx.store.stage(id)?;
         let folder = staging.tree();
-        // Only the last part of a name is a name.
+        // Use only the last component of a name.
         let path = folder.join(Path::new(name).file_name().unwrap_or_default());
         match ctx.sys.fs().create_dir(&folder).and_then(|()| self.write_to(ctx, &path)) {
             Ok(()) => Ok((path, Some(staging))),
@@ -81,7 +81,7 @@ impl<'a> ArchiveBytes<'a> {
     }
 }
 
-/// An open file from its first byte on, whatever others read of it meanwhile.
+/// An open file from its first byte on, independent of other readers.
 struct FromFront<'a> {
     file: &'a sys::File,
     at: u64,

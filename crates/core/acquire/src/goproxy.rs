@@ -9,7 +9,7 @@ pub(crate) fn proxy_setting(ctx: &Ctx) -> ProxySource {
     ProxySource::new(go_setting(&ctx.sys, "GOPROXY", &goroots(ctx)).or_else(|| default_goproxy(ctx)))
 }
 
-/// The module proxies where no `GOPROXY` is set anywhere: those of the setting, by default this build's.
+/// The module proxies if no `GOPROXY` is set anywhere: those of the setting, by default this build's.
 fn default_goproxy(ctx: &Ctx) -> Option<GoSetting> {
     let setting = ctx.settings.get(keys::PROXY_DEFAULT);
     match ctx.settings.text(keys::PROXY_DEFAULT) {

@@ -1,15 +1,15 @@
-//! Whether this machine runs a release, asked before anything is fetched for it.
+//! Checks that this machine runs a release, before anything is fetched.
 //!
-//! A release that needs a newer system would be fetched, proven and kept, and then fail in words of the system's
-//! ("dyld: Symbol not found"). The table is `release::host`'s; here the machine is asked.
+//! Otherwise a release that needs a newer system would be fetched, proven and kept, and then fail with an error of the
+//! system ("dyld: Symbol not found"). `release::host` has the table; this module reads the machine's facts.
 
 use context::Ctx;
 use release::host::{HostFacts, Unfit, check, numbers, warnings};
 use release::{Platform, ToolchainId};
 use sys::{Host, OsFacts};
 
-/// For tests: what to take this machine for, such as `os=darwin version=12.6` (`release::host::HostFacts`). A text that
-/// is not understood counts as a machine of which nothing is known.
+/// For tests: the machine to assume, such as `os=darwin version=12.6` (`release::host::HostFacts`). An unknown text
+/// counts as a machine without known facts.
 const OVERRIDE: &str = "GOWARD_HOST_FACTS";
 
 /// What this machine is.
@@ -27,7 +27,7 @@ pub fn host_facts(ctx: &Ctx) -> HostFacts {
     }
 }
 
-/// Refuses a release that this machine is known not to run, and tells what should be known of one that it does.
+/// Refuses a release that this machine does not run, and warns of known problems with one that it runs.
 pub(crate) fn check_host(ctx: &Ctx, id: &ToolchainId) -> Result<(), Box<Unfit>> {
     let facts = host_facts(ctx);
     check(id.version(), id.platform(), &facts)?;

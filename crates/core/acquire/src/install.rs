@@ -1,8 +1,8 @@
 //! Gets a toolchain: resolve, locate, fetch, unpack, prove, admit; source after source.
 //!
-//! A failure of one source (silence, damage, a wrong hash) is told in one line and the next has its
-//! turn; a failure of the machine (no space, no permission) or the user's Ctrl-C ends the work at
-//! once. Whatever happens, nothing is visible before it is whole, and what was fetched is kept.
+//! A failure of one source (silence, damage, a wrong hash) is reported in one line, and the next
+//! source is tried. A failure of the machine (no space, no permission) or Ctrl-C ends the install
+//! at once. In every case nothing is visible before it is complete, and the fetched bytes are kept.
 
 use context::settings::keys;
 use context::{Ctx, recover};
@@ -21,12 +21,12 @@ use crate::limits::{INSTALL_BYTES_NEEDED, INSTALLS_AT_ONCE_MAX};
 use crate::lock_file::LockError;
 use crate::sources::Sources;
 
-/// What an install would do.
+/// The plan of an install.
 #[derive(Debug, Clone, Serialize)]
 pub struct InstallPlan {
     /// The request, as it was written.
     pub request: String,
-    /// The toolchain it comes to.
+    /// The toolchain that the request resolves to.
     pub toolchain: ToolchainId,
     /// Whether that is installed already.
     pub installed: bool,
@@ -148,9 +148,9 @@ impl Diagnose for InstallError {
     }
 }
 
-/// Finds out which toolchain a request comes to. Nothing changes.
+/// Resolves a request to a toolchain. Changes nothing.
 ///
-/// An exact version is taken at its word: a source may have what no list names yet.
+/// Does not look up an exact version: a source may have a release that no list names yet.
 ///
 /// # Errors
 /// When no version can be found for it.
@@ -171,8 +171,8 @@ pub fn plan_install(sources: &Sources, request: &Request, platform: &Platform) -
     Ok(InstallPlan { request: request.to_string(), installed: found.is_some(), toolchain })
 }
 
-/// Whether some source has what a plan names: a request that names one version is taken at its word by the plan.
-/// Nothing changes.
+/// Checks that some source has the toolchain of a plan, since a plan does not look up an exact version. Changes
+/// nothing.
 ///
 /// # Errors
 /// As for the install, when no source has it.
@@ -191,7 +191,7 @@ pub fn check_offered(sources: &Sources, plan: &InstallPlan) -> Result<(), Instal
     Err(no_source_error(sources, id, attempts))
 }
 
-/// Installs what the plans say, several at once; the results stand in the order of the plans.
+/// Installs the plans' toolchains, several in parallel; returns the results in the order of the plans.
 pub fn install(sources: &Sources, plans: &[InstallPlan]) -> Vec<Result<Installed, InstallError>> {
     let mut results = Vec::with_capacity(plans.len());
     for batch in plans.chunks(INSTALLS_AT_ONCE_MAX) {
@@ -203,7 +203,7 @@ pub fn install(sources: &Sources, plans: &[InstallPlan]) -> Vec<Result<Installed
         for result in batch {
             match result {
                 Ok(result) => results.push(result),
-                // A panic is a bug of ours; it goes on where it would have gone without threads.
+                // A panic is a bug in goward; it continues in the calling thread.
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
@@ -211,10 +211,10 @@ pub fn install(sources: &Sources, plans: &[InstallPlan]) -> Vec<Result<Installed
     results
 }
 
-/// What a source located, to be tried; where it located nothing that is noted.
+/// The archive that a source located; notes in the log if it located none.
 ///
 /// # Errors
-/// When the user has asked to stop.
+/// When the user has interrupted.
 pub(crate) fn located_or_note(
     ctx: &Ctx,
     id: &ToolchainId,
@@ -282,13 +282,13 @@ fn install_one(sources: &Sources, id: &ToolchainId) -> Result<Installed, Install
                 ctx.changed(format!("installed {id}"));
                 return Ok(got.since(ctx, start));
             }
-            // A hash that the project forbids is told at once: another source must not hide it.
+            // A hash that the project forbids is reported at once: another source must not hide it.
             Err(AcquireError::Lock(cause)) if cause.class() == Class::Integrity => {
                 return Err(InstallError::Lock { id: id.clone(), cause });
             }
             Err(error) => match error.class() {
                 Class::Interrupted => return Err(InstallError::Interrupted { id: id.clone() }),
-                // Another source would meet the same machine.
+                // Another source would fail on the same machine.
                 Class::Environment | Class::Busy => {
                     return Err(InstallError::Machine { id: id.clone(), cause: Box::new(error) });
                 }
@@ -307,7 +307,7 @@ pub(crate) fn no_source_error(sources: &Sources, id: &ToolchainId, attempts: Vec
     let ctx = sources.ctx();
     let class = match most_severe(attempts.iter()) {
         Class::Usage | Class::Policy if ctx.is_offline() => Class::Policy,
-        // That the user's rules refused what one source had is more to the point than that others have nothing.
+        // A refusal by the user's rules is more relevant than a source that lacks the release.
         Class::NotFound | Class::Usage if attempts.iter().any(|attempt| attempt.class == Class::Policy) => {
             Class::Policy
         }

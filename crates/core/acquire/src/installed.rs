@@ -1,4 +1,4 @@
-//! What an install or an adoption has done.
+//! The result of an install or an adoption.
 
 use context::Ctx;
 use release::ToolchainId;
@@ -7,36 +7,36 @@ use store::Toolchain;
 use sys::Moment;
 use trust::Witness;
 
-/// What an install has done.
+/// The result of an install.
 #[derive(Debug, Clone, Serialize)]
 pub struct Installed {
     /// The toolchain.
     pub toolchain: ToolchainId,
     /// Its tree.
     pub tree: std::path::PathBuf,
-    /// Whether it was there before.
+    /// Whether it was installed before.
     pub was_installed: bool,
-    /// The source that it came from; none when it was there.
+    /// The source that it came from; none if it was installed before.
     pub source: Option<String>,
-    /// What was proven, and by whom.
+    /// Who vouches for it.
     pub witnesses: Vec<Witness>,
     /// Bytes that came over the network this time.
     pub bytes_fetched: u64,
-    /// Bytes that were held from an earlier run.
+    /// Bytes on disk from an earlier run.
     pub bytes_held: u64,
     /// How long it took, in milliseconds.
     pub milliseconds: u64,
 }
 
 impl Installed {
-    /// The same, with how long it has taken since this moment.
+    /// The same, with the time that has passed since this moment.
     pub(crate) fn since(self, ctx: &Ctx, start: Moment) -> Installed {
         let milliseconds = ctx.sys.clock().since(start).as_millis();
         Installed { milliseconds: u64::try_from(milliseconds).unwrap_or(u64::MAX), ..self }
     }
 }
 
-/// The outcome for a toolchain that was there before, with what its record says.
+/// The result for a toolchain that was installed before, with the facts of its record.
 pub(crate) fn already_installed(ctx: &Ctx, toolchain: Toolchain) -> Installed {
     let record = ctx.store.record(&toolchain.id).ok();
     Installed {

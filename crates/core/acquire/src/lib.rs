@@ -1,14 +1,14 @@
 //! Gets a toolchain: locate, fetch, unpack, prove, admit.
 //!
-//! Only who is handed [`Sources`] can reach a network, and all that arrives goes one way: fetched (or copied) and
-//! unpacked into a staging folder, held to the project's lock file, proven, admitted by the store with one rename. A
-//! failure of one source has the next one tried; nothing is visible before it is whole.
+//! Only a caller with [`Sources`] can reach a network. Every toolchain takes the same steps: it is fetched (or copied)
+//! and unpacked into a staging folder, checked against the project's lock file, proven, and admitted by the store with
+//! one rename. If one source fails, the next one is tried; nothing is visible before it is complete.
 //!
-//! It knows nothing of a project's pins: which folder a lock file proves in is said by who makes the [`ProjectLock`].
-//! What follows a change (the shims' names) is for `engine` to do, which wraps [`install`] and [`adopt`].
+//! It reads no pins: the caller that makes the [`ProjectLock`] knows the folder in which a lock file proves. `engine`
+//! wraps [`install`] and [`adopt`] and does what follows a change (the shims' names).
 //!
-//! It leaves on disk what the store admits, what is kept of downloads, cached indexes and tree heads. Tested end to end
-//! by `bins/goward/tests` against the mock upstream of `testkit`.
+//! It leaves on disk admitted toolchains, kept downloads, cached indexes and tree heads. Tested end to end by
+//! `bins/goward/tests` against the mock upstream of `testkit`.
 
 mod acquire;
 mod admission;

@@ -1,12 +1,12 @@
-//! The project's lock file: found, and what arrives held to it.
+//! Finds the project's lock file, and checks toolchains against it.
 //!
-//! A lock file *constrains*: where one is found up the tree and names a toolchain, what is installed must
-//! have its hashes, whoever else vouches for it. It is no proof of origin by itself, for whoever wrote the
-//! project wrote it, and the store serves all projects. Only a user who says `--locked` takes the lock file's
-//! word for enough; then it must exist, stand beside the file that decides, and name what is wanted. One that belongs
-//! to a neighbour neither constrains nor proves (`project::Users`).
+//! A lock file *constrains*: if one is found in the working folder or above it and names a toolchain, an installed
+//! toolchain must have its hashes, whoever else vouches for it. By itself it does not prove origin, since the author of
+//! the project wrote it, and the store serves all projects. Only `--locked` accepts the lock file as proof; then it
+//! must exist, be beside the file that decides, and name the toolchain. A lock file of another user neither constrains
+//! nor proves (`project::Users`).
 //!
-//! Which file decides is for `resolve` to say: this crate knows nothing of pins and is handed a [`DecidingFolder`].
+//! `resolve` knows which file decides: this crate reads no pins, and its caller passes a [`DecidingFolder`].
 
 use std::path::{Path, PathBuf};
 
@@ -170,7 +170,7 @@ impl Diagnose for LockError {
     }
 }
 
-/// What arrived, as far as a lock file can speak of it.
+/// The facts about an archive or tree that a lock file can constrain.
 pub(crate) struct LockSubject<'a> {
     pub id: &'a ToolchainId,
     pub form: Form,
@@ -178,7 +178,7 @@ pub(crate) struct LockSubject<'a> {
     pub manifest: &'a Manifest,
 }
 
-/// Says in which folder the file that decides for the working folder is: there a lock file proves, and nowhere else.
+/// Returns the folder of the file that decides for the working folder: a lock file proves only there.
 pub type DecidingFolder = fn(&Ctx) -> Result<PathBuf, AnyDiagnose>;
 
 /// The lock file of the project in the working folder.
@@ -188,7 +188,7 @@ pub struct ProjectLock<'a> {
     deciding_folder: DecidingFolder,
 }
 
-/// The lock file that counts, and one nearer by that does not.
+/// The lock file that counts, and a nearer one that does not.
 #[derive(Default)]
 struct Nearest {
     lock: Option<(PathBuf, LockFile)>,
@@ -196,7 +196,7 @@ struct Nearest {
 }
 
 impl<'a> ProjectLock<'a> {
-    /// The lock file of the project in the context's working folder; `deciding_folder` is asked only where a lock file
+    /// The lock file of the project in the context's working folder; `deciding_folder` is called only if a lock file
     /// has to prove something.
     pub fn new(ctx: &'a Ctx, deciding_folder: DecidingFolder) -> ProjectLock<'a> {
         ProjectLock { ctx, deciding_folder }
@@ -207,10 +207,10 @@ impl<'a> ProjectLock<'a> {
         self.ctx
     }
 
-    /// Refuses a toolchain that the lock file does not name, where it must, before anything is fetched.
+    /// Refuses, before anything is fetched, a toolchain that the lock file must name and does not name.
     ///
     /// # Errors
-    /// As for a toolchain that has arrived.
+    /// As for a toolchain that was fetched.
     pub fn check_covered(&self, id: &ToolchainId) -> Result<(), LockError> {
         let nearest = self.nearest()?;
         let stranger = nearest.stranger.clone();
@@ -222,7 +222,7 @@ impl<'a> ProjectLock<'a> {
         Ok(())
     }
 
-    /// Holds an installed toolchain to the lock file, where that is required.
+    /// Checks an installed toolchain against the lock file, if that is required.
     ///
     /// # Errors
     /// When the lock file does not name it, or with other hashes.
@@ -244,12 +244,12 @@ impl<'a> ProjectLock<'a> {
         (self.deciding_folder)(self.ctx).map_err(LockError::Project)
     }
 
-    /// Whether the user takes the lock file's word for enough.
+    /// Whether the user accepts the lock file as proof.
     pub(crate) fn is_required(&self) -> bool {
         self.required_by().is_some()
     }
 
-    /// Holds what arrived to the lock file; the witness, if there is an entry for it.
+    /// Checks an archive or tree against the lock file; returns the witness, if there is an entry for it.
     pub(crate) fn check(&self, subject: &LockSubject) -> Result<Option<Witness>, LockError> {
         let Some((path, locked)) = self.entry(self.nearest()?, subject.id)? else { return Ok(None) };
         let differs = |what, expected: String, actual: String| LockError::Differs {
@@ -287,14 +287,14 @@ impl<'a> ProjectLock<'a> {
             }
             return Ok(None);
         }
-        // One that stands elsewhere constrains, and vouches for nothing.
+        // A lock file in another folder constrains, and vouches for nothing.
         if path.parent() != Some(&self.folder()?) {
             return Ok(None);
         }
         Ok(Some(Witness::LockFile { path: path.display().to_string(), sha256, h1 }))
     }
 
-    /// Who wants the lock file to name every toolchain, if anyone does.
+    /// The flag or setting that requires the lock file to name every toolchain, if there is one.
     fn required_by(&self) -> Option<String> {
         let keys = [keys::LOCK_REQUIRED, keys::LOCK_FROZEN];
         let key = keys.into_iter().find(|key| self.ctx.settings.is_on(*key))?;
@@ -302,7 +302,7 @@ impl<'a> ProjectLock<'a> {
     }
 
     /// The nearest lock file from the working folder upwards that belongs to the user, to root or to the owner of the
-    /// working folder; no folder of anybody else's is looked into, nor what is above it (as for files that pin).
+    /// working folder. The walk ends at a folder of any other user (as for files that pin).
     fn nearest(&self) -> Result<Nearest, LockError> {
         let here = self.ctx.sys.env().folder();
         let users = users(self.ctx, here);
@@ -328,7 +328,7 @@ impl<'a> ProjectLock<'a> {
         Ok(nearest)
     }
 
-    /// The entry that a toolchain is held to, with the file that has it.
+    /// The entry for a toolchain, with the file that has it.
     ///
     /// # Errors
     /// When the file cannot be used, or there must be an entry beside the file that decides and there is none.
@@ -357,20 +357,20 @@ impl<'a> ProjectLock<'a> {
         }
     }
 
-    /// The bytes of a lock file that may not be there. A pipe, a device or a folder of its name is refused, and never
-    /// waited for.
+    /// The bytes of a lock file, if it exists. Refuses a pipe, a device or a folder of its name, and never waits for
+    /// it.
     ///
     /// # Errors
-    /// When it is there and cannot be read.
+    /// When it exists and cannot be read.
     pub fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, LockError> {
         match self.ctx.sys.fs().read_if_there(path, LOCK_BYTES_MAX as u64) {
-            // A folder above that may not be looked into has no wish that could be known.
+            // The files of an unreadable folder above cannot be known.
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(None),
             outcome => outcome.map_err(|cause| LockError::Read { path: path.to_owned(), cause }),
         }
     }
 
-    /// What the bytes of a lock file say.
+    /// Parses the bytes of a lock file.
     ///
     /// # Errors
     /// `Malformed`, with the line.

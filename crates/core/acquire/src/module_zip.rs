@@ -47,13 +47,13 @@ impl diag::Diagnose for ModuleZipError {
     }
 }
 
-/// Writes the module zip of an installed toolchain, which a go command takes as `golang.org/toolchain`.
+/// Writes the module zip of an installed toolchain, which a go command accepts as `golang.org/toolchain`.
 ///
 /// Its hash is the one in Go's checksum database if the tree has all files of the module form: a tree from a wheel
 /// lacks some root files, and a go command will refuse its zip.
 ///
 /// # Errors
-/// When the store cannot be read, or a file is not what was recorded.
+/// When the store cannot be read, or a file differs from the manifest.
 pub fn write_module_zip(ctx: &Ctx, id: &ToolchainId, out: &mut dyn Write) -> Result<(), ModuleZipError> {
     let (tree, manifest) = (ctx.store.layout().tree(id), ctx.store.manifest(id)?);
     archive::write_module_zip(out, &id.module_version(), &manifest, &mut |file| {

@@ -1,4 +1,4 @@
-//! Brings a toolchain's files once more, for a repair.
+//! Fetches a toolchain's files once more, for a repair.
 
 use std::path::Path;
 
@@ -10,11 +10,12 @@ use crate::acquire::unpack_into;
 use crate::install::{InstallError, located_or_note, no_source_error};
 use crate::sources::Sources;
 
-/// Brings a toolchain's tree from source after source into a folder below `scratch`, and hands each to `take` with
-/// the source's name, until that returns true. Nothing is proven: `take` knows the hash of every file it wants.
+/// Fetches a toolchain's tree from one source after the other into a folder below `scratch`, and passes each tree to
+/// `take` with the source's name, until that returns true. Does not verify origin: `take` checks each file against a
+/// known SHA-256.
 ///
 /// # Errors
-/// What came of each source, when none had what was wanted; at once where the machine refuses or the user stops.
+/// The error of each source, if none had the files; at once if the machine fails or the user interrupts.
 pub fn refetch(
     sources: &Sources,
     id: &ToolchainId,
@@ -31,7 +32,7 @@ pub fn refetch(
         match unpack_into(sources, &located, tree.clone(), task.as_ref()) {
             Ok(()) => {
                 let done = take(&tree, source.name());
-                // What is left is swept with the scratch folder.
+                // The rest is removed with the scratch folder.
                 let _ = ctx.sys.fs().remove_tree(&tree);
                 if done {
                     return Ok(());

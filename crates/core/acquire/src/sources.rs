@@ -13,11 +13,11 @@ use url::Url;
 use crate::goproxy::proxy_setting;
 use crate::lock_file::ProjectLock;
 
-/// What a verb needs that may reach a network: a context, its sources, the HTTP client, and the lock file that what
-/// arrives is held to. Only who is handed one can fetch.
+/// What a verb with network access needs: a context, its sources, the HTTP client, and the lock file to check against.
+/// A caller without this value cannot fetch.
 ///
-/// It is made once for a command: a source that was found silent is not asked again through it. Nothing is opened
-/// before it is needed.
+/// It is made once for a command, so a source that did not answer is not asked again. Opens nothing before it is
+/// needed.
 pub struct Sources<'a> {
     ctx: &'a Ctx,
     lock: ProjectLock<'a>,
@@ -27,7 +27,7 @@ pub struct Sources<'a> {
 }
 
 impl<'a> Sources<'a> {
-    /// The sources of a context's settings, for the project that a lock file is looked for in.
+    /// The sources of a context's settings, for the project of this lock file.
     pub fn new(lock: ProjectLock<'a>) -> Sources<'a> {
         let ctx = lock.ctx();
         Sources { ctx, lock, cache: ctx.store.layout().cache(), client: OnceLock::new(), catalog: OnceLock::new() }
@@ -38,7 +38,7 @@ impl<'a> Sources<'a> {
         self.ctx
     }
 
-    /// The lock file that what arrives is held to.
+    /// The lock file to check against.
     pub fn lock(&self) -> &ProjectLock<'a> {
         &self.lock
     }
@@ -56,7 +56,7 @@ impl<'a> Sources<'a> {
         self.catalog.get_or_init(|| catalog(self.ctx))
     }
 
-    /// What the sources may use to answer.
+    /// The means that the sources may use to answer.
     pub fn ask(&self) -> Ask<'_> {
         Ask {
             sys: &self.ctx.sys,
@@ -68,7 +68,7 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// The versions that the sources were last known to offer for a platform; nobody is asked.
+/// The versions that the sources last offered for a platform, from the cache; asks no source.
 pub fn cached_versions(ctx: &Ctx, platform: &Platform) -> Vec<Version> {
     catalog(ctx).cached_versions(&ctx.sys, &ctx.store.layout().cache(), platform)
 }

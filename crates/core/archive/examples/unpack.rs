@@ -1,6 +1,6 @@
-//! Unpacks one archive into one new folder and says how much it was: `unpack ARCHIVE FOLDER [MODULE_PREFIX]`.
+//! Unpacks one archive into one new folder and prints the counts: `unpack ARCHIVE FOLDER [MODULE_PREFIX]`.
 //!
-//! For measuring: `cargo build --release -p archive --example unpack`, then `strace -c -f` or a clock around it.
+//! For measurements: `cargo build --release -p archive --example unpack`, then `strace -c -f` or a clock around it.
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a program of its own, not part of the library")]
 
 use std::path::Path;

@@ -1,9 +1,9 @@
 //! Files of installed siblings, found by their contents and linked instead of being written.
 //!
-//! Between two patch releases of Go nearly all files are the same. A file whose SHA-256 stands in a
-//! sibling's manifest is given a second name (or its blocks are shared, where the file system can)
-//! instead of being written again. What stands on disk is hashed first: a sibling's file that was
-//! damaged or changed since it was admitted is not what its manifest says, and is passed over.
+//! Between two patch releases of Go nearly all files are equal. If a sibling's manifest has a
+//! file's SHA-256, the file becomes a hard link (or shares blocks, if the file system supports it)
+//! instead of a new copy. The sibling's file on disk is hashed first: one that was damaged or
+//! changed since it was admitted does not match its manifest and is skipped.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -13,10 +13,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use sha2::{Digest, Sha256};
 use sys::{EntryKind, Fs};
 
-/// How a file on disk is used again.
+/// How a file on disk is shared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkMode {
-    /// Shared blocks where the file system has them, else a second name.
+    /// Shared blocks if the file system has them, else a hard link.
     Auto,
     /// Shared blocks only.
     Reflink,
@@ -30,7 +30,7 @@ pub enum LinkMode {
 pub struct SharedFiles {
     mode: LinkMode,
     by_content: HashMap<([u8; 32], bool), Known>,
-    /// Set when the file system has refused to share blocks: it will refuse again.
+    /// Set after the file system has refused to share blocks: it would refuse again.
     no_reflinks: AtomicBool,
     linked_files: AtomicU64,
     linked_bytes: AtomicU64,
@@ -43,7 +43,7 @@ struct Known {
 }
 
 impl SharedFiles {
-    /// No files yet, to be used in this way.
+    /// An empty set, with this mode.
     pub fn new(mode: LinkMode) -> SharedFiles {
         SharedFiles {
             mode,
@@ -55,7 +55,7 @@ impl SharedFiles {
         }
     }
 
-    /// A file of a sibling, as its manifest has it. The first of two files of one content counts.
+    /// Adds a file of a sibling, as in its manifest. The first of two files with equal content counts.
     pub fn add(&mut self, sha256: [u8; 32], executable: bool, path: PathBuf, bytes: u64) {
         if self.mode != LinkMode::Copy {
             self.by_content.entry((sha256, executable)).or_insert(Known { path, bytes });
@@ -67,17 +67,17 @@ impl SharedFiles {
         self.mode
     }
 
-    /// Whether there is anything that could be used.
+    /// Whether it has no files.
     pub fn is_empty(&self) -> bool {
         self.by_content.is_empty()
     }
 
-    /// How many files, and bytes, were used again so far.
+    /// How many files, and bytes, were shared so far.
     pub fn linked(&self) -> (u64, u64) {
         (self.linked_files.load(Ordering::Relaxed), self.linked_bytes.load(Ordering::Relaxed))
     }
 
-    /// Puts a file of this content at `new` without writing it; false where it has to be written.
+    /// Links a file with this content to `new`; false if the caller has to write it.
     pub(crate) fn try_link(&self, fs: &Fs, sha256: &[u8; 32], executable: bool, new: &Path, mode: u32) -> bool {
         let Some(known) = self.by_content.get(&(*sha256, executable)) else { return false };
         let Ok(Some(meta)) = fs.look(&known.path) else { return false };
@@ -114,7 +114,7 @@ impl SharedFiles {
 /// How much of a file is hashed at once, in bytes.
 const HASH_CHUNK_BYTES: usize = 256 << 10;
 
-/// Whether a file on disk holds just these bytes now. One that cannot be read does not.
+/// Whether a file on disk has exactly these bytes now. An unreadable one does not.
 fn holds(fs: &Fs, path: &Path, bytes: u64, sha256: &[u8; 32]) -> bool {
     let Ok(mut file) = fs.open(path) else { return false };
     let mut buffer = vec![0; HASH_CHUNK_BYTES.min(usize::try_from(bytes).unwrap_or(HASH_CHUNK_BYTES)).max(1)];

@@ -7,7 +7,7 @@ use diag::{Class, Diagnose, Hints, hint};
 
 use crate::limits::SHOWN_CHARS_MAX;
 
-/// What went wrong while an archive was unpacked. The half-made tree is the caller's to remove.
+/// Why an archive could not be unpacked. The caller removes the incomplete tree.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message names each field")]
 pub enum ArchiveError {
@@ -247,8 +247,8 @@ impl Diagnose for ArchiveError {
     }
 }
 
-/// A hostile name as it is safe to print: control and invisible characters escaped, bytes that are no text as `\xNN`,
-/// cut after 200 characters.
+/// A hostile name in printable form: control and invisible characters escaped, bytes that are no text as `\xNN`, cut
+/// after 200 characters.
 pub fn printable(name: &[u8]) -> String {
     let mut out = String::new();
     match std::str::from_utf8(name) {

@@ -1,13 +1,13 @@
-//! Trees that stand in a folder already, brought by whoever: copied through the same gate as an archive's.
+//! Copies trees from a local folder of any origin, through the same guard as an archive's.
 //!
-//! A folder is as hostile as an archive: it may hold links that lead out, pipes that block whoever opens them, names
-//! that no other system can store. So it is walked without following a link, every name and kind and size passes the
-//! [`Guard`] before the first file is opened. A file is opened once, by a way from the folder that has no link, and must
-//! be the one that was looked at ([`sys::Folder`]): a link that was put in its place meanwhile is refused. What is hashed is the copy: what somebody changes behind our back is
-//! either in the copy and its hash, or in neither.
+//! A folder is as hostile as an archive: it may contain links that point out of it, pipes that block a reader, names
+//! that no other system can store. So the walk follows no link, and every name, kind and size passes the [`Guard`]
+//! before the first file is opened. A file is opened once, relative to the folder's handle and without links, and must
+//! be the file that was listed ([`sys::Folder`]): a link that replaced it meanwhile is refused. The hash is that of the
+//! copy: a concurrent change is either in the copy and its hash, or in neither.
 //!
-//! The foreign files are only read. A copy shares their blocks where the file system can do that without the two
-//! having anything to do with each other afterwards (a reflink); it is never a second name of theirs.
+//! The foreign files are only read. A copy shares their blocks if the file system supports independent copies of blocks
+//! (a reflink); it is never a hard link.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use crate::parallel_write::write_in_parallel;
 use crate::tree::{Tree, Writer};
 use crate::{Layout, Unpack};
 
-/// What was not taken from a folder.
+/// A file or folder that was excluded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excluded {
     /// Its path below the folder; a folder's stands for everything in it.
@@ -33,16 +33,16 @@ pub struct Excluded {
     pub rule: &'static str,
 }
 
-/// What came of a folder.
+/// The result of a copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
-    /// The tree that was made.
+    /// The new tree.
     pub unpacked: Unpacked,
-    /// What was not taken, in the order of the walk.
+    /// The excluded files, in the order of the walk.
     pub excluded: Vec<Excluded>,
 }
 
-/// Says of a path below the folder, and whether a folder stands there, by which rule it is not taken.
+/// Returns, for a path below the folder and whether it is a folder, the rule that excludes it.
 pub type Exclude<'a> = dyn Fn(&str, bool) -> Option<&'static str> + 'a;
 
 /// A file that passed.
@@ -58,12 +58,12 @@ struct Planned {
 
 /// Makes a tree of the files in a folder.
 ///
-/// [`Layout::Archive`] takes it as it is; [`Layout::Module`] is the form of the module cache, where every `_go.mod` goes
-/// by its own name again, and the `go.mod` that the go command has put beside it must be the same (its copy is
-/// `raceSafeCopy` in `cmd/go/internal/toolchain/select.go`). A wheel has no folder form.
+/// [`Layout::Archive`] copies it unchanged; [`Layout::Module`] is the form of the module cache, in which every
+/// `_go.mod` gets its own name again, and the `go.mod` that the go command has written beside it must be equal (its
+/// copy is `raceSafeCopy` in `cmd/go/internal/toolchain/select.go`). A wheel has no folder form.
 ///
 /// # Errors
-/// [`ArchiveError`]; the tree is then half made and the caller's to remove. No thread is left running.
+/// [`ArchiveError`]; the tree is then incomplete, and the caller removes it. No thread is left running.
 pub fn copy_folder(job: &Unpack, folder: &Path, exclude: &Exclude) -> Result<Copied, ArchiveError> {
     let prefix = match &job.layout {
         Layout::Archive => "go/",
@@ -98,7 +98,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn run(&mut self) -> Result<(), ArchiveError> {
-        // The guard bounds how many there can be: each was let pass.
+        // The guard bounds their number: it admitted each.
         let mut folders = vec![String::new()];
         while let Some(below) = folders.pop() {
             let here = self.place(&below);
@@ -121,7 +121,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// One name; gives it back where it is a folder to be walked.
+    /// Handles one name; returns it if it is a folder to walk.
     fn entry(&mut self, path: String, from: PathBuf, is_twin: bool) -> Result<Option<String>, ArchiveError> {
         let looked = self.job.sys.fs().look(&from).map_err(|cause| disk("look at", &from, cause))?;
         let Some(meta) = looked else {
@@ -190,7 +190,7 @@ fn copy_all(job: &Unpack, folder: &Folder, tree: &Tree, files: &[Planned]) -> Re
     })
 }
 
-/// Whether blocks may be shared with files that are not ours. Names never are.
+/// Whether blocks may be shared with foreign files. Hard links are never made.
 fn may_reflink(shared: &SharedFiles) -> bool {
     matches!(shared.mode(), LinkMode::Auto | LinkMode::Reflink)
 }
@@ -235,7 +235,7 @@ fn copy_one(
         job.sys.interrupt().check().map_err(|cause| ArchiveError::Interrupted { cause })?;
         let read = file.read(buffer).map_err(failed)?;
         copied += read as u64;
-        // A file that grows under our hands would never end.
+        // A file that keeps growing would never end.
         if read == 0 || copied > planned.bytes {
             break;
         }

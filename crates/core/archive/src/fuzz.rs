@@ -9,7 +9,7 @@ use crate::guard::{Admitted, EntryKind, Guard};
 use crate::layout::Layout;
 use crate::limits::Limits;
 
-/// Feeds lines of arbitrary bytes to a guard as names and checks what it lets pass.
+/// Passes lines of arbitrary bytes to a guard as names and checks what it admits.
 ///
 /// The first byte chooses the layout; each line's first byte chooses the kind.
 ///
@@ -29,7 +29,7 @@ pub fn fuzz_guard(data: &[u8]) {
             2 => EntryKind::Folder,
             _ => EntryKind::Link,
         };
-        // Most names would fail for want of the prefix, and nothing behind it would be tried.
+        // Most names would fail without the prefix, and no later check would run.
         let prefixed = [b"go/".as_slice(), name].concat();
         for name in [name, &prefixed] {
             if let Ok(Admitted::File { path, .. }) = guard.admit(name, &kind, name.len() as u64) {
@@ -43,7 +43,7 @@ pub fn fuzz_guard(data: &[u8]) {
 
 /// Reads arbitrary bytes as a tar.gz, up to the point where files would be written.
 ///
-/// Bytes that do not begin as gzip are taken for the tar inside, so that the fuzzer need not find its checksum.
+/// Bytes that do not begin as gzip count as the tar inside, so that the fuzzer need not find its checksum.
 pub fn fuzz_tar_gz(data: &[u8]) {
     let Some(guard) = Guard::new(&Layout::Archive, limits()) else { return };
     let wrapped;
@@ -57,13 +57,13 @@ pub fn fuzz_tar_gz(data: &[u8]) {
         wrapped = encoder.finish().unwrap_or_default();
         wrapped.as_slice()
     };
-    // The outcome does not matter: there is one for every input, and no panic on the way to it.
+    // Any result is fine, as long as nothing panics.
     let _ = crate::tar_gz::read_through(&mut input, guard);
 }
 
 /// Reads arbitrary bytes as a tar packed by zstd, up to the point where files would be written.
 ///
-/// Bytes that do not begin as zstd are taken for the tar inside.
+/// Bytes that do not begin as zstd count as the tar inside.
 pub fn fuzz_tar_zst(data: &[u8]) {
     let wrapped;
     let mut input = if data.starts_with(&ZSTD_MAGIC) {

@@ -1,7 +1,7 @@
-//! The one gate that every entry of every format passes.
+//! The guard, which checks every entry of every format.
 //!
-//! It sees names, kinds and announced sizes, touches no disk, and remembers what it let pass, so that no two entries
-//! can meet on any file system. The readers hold entries to the sizes that were announced here.
+//! It checks names, kinds and announced sizes, touches no disk, and records what it admitted, so that no two entries
+//! collide on any file system. The readers enforce the sizes that were announced here.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -11,7 +11,7 @@ use crate::layout::{Layout, Placed, Placing, is_executable};
 use crate::limits::Limits;
 use crate::name;
 
-/// What an entry says it is.
+/// The declared kind of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryKind {
     /// A regular file.
@@ -22,53 +22,53 @@ pub enum EntryKind {
     Link,
     /// A device, a pipe, a socket.
     Device,
-    /// Anything else, as it is written in the archive.
+    /// Any other kind, as it is written in the archive.
     Unknown(String),
 }
 
-/// Where an entry that passed goes.
+/// Where an admitted entry goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Admitted {
     /// A file, into the tree.
     File {
         /// Its path below the tree's root.
         path: String,
-        /// Whether the toolchain's own rule makes it executable.
+        /// Whether the rule for toolchains makes it executable.
         executable: bool,
     },
     /// Nowhere: a folder (folders are made for the files in them), or something that is not part of the tree.
     Dropped,
 }
 
-/// The gate and its memory. One for one archive.
+/// The guard and its record of admitted names. One for each archive.
 pub struct Guard {
     placing: Placing,
     limits: Limits,
     entries: u64,
     bytes_total: u64,
-    /// Every name that passed and every folder above it, under its folded spelling.
+    /// Every admitted name and every folder above it, by its folded spelling.
     seen: HashMap<String, Seen>,
-    /// The folder of the last file: most files lie in the folder of the one before.
+    /// The folder of the last file: most files are in the folder of the one before.
     last_folder: String,
 }
 
 struct Seen {
     kind: SeenKind,
-    /// The spelling, where it is not the folded one.
+    /// The spelling, if it is not the folded one.
     exact: Option<Box<str>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SeenKind {
     File,
-    /// A folder that a file lies in.
+    /// A folder that contains a file.
     FolderMeant,
     /// A folder with an entry of its own.
     FolderNamed,
 }
 
 impl Guard {
-    /// A gate for an archive of this layout; `None` for [`Layout::Wheel`], whose tree must first be found.
+    /// A guard for an archive of this layout; `None` for [`Layout::Wheel`], whose tree must be found first.
     pub fn new(layout: &Layout, limits: Limits) -> Option<Guard> {
         Placing::of(layout).map(|placing| Guard::with(placing, limits))
     }
@@ -77,8 +77,8 @@ impl Guard {
         Guard { placing, limits, entries: 0, bytes_total: 0, seen: HashMap::new(), last_folder: String::new() }
     }
 
-    /// Lets an entry pass or refuses it. `raw` is its name as the archive has it, a folder's with or without the slash
-    /// at its end; `bytes` is the size it announces.
+    /// Admits an entry or refuses it. `raw` is its name as the archive has it, a folder's with or without the slash at
+    /// its end; `bytes` is the size it announces.
     ///
     /// # Errors
     /// [`ArchiveError::Refused`] with the entry's name.
@@ -86,7 +86,7 @@ impl Guard {
         self.decide(raw, kind, bytes).map_err(|refusal| ArchiveError::refused(raw, refusal))
     }
 
-    /// Counts something that is no entry of the tree and yet can be repeated without end: an extension header.
+    /// Counts an extension header, which is not an entry of the tree and can be repeated without end.
     pub(crate) fn count(&mut self) -> Result<(), Refusal> {
         self.entries += 1;
         if self.entries > self.limits.entries_max {
@@ -95,7 +95,7 @@ impl Guard {
         Ok(())
     }
 
-    /// Whether so many packed bytes may give so many unpacked ones.
+    /// Checks the ratio of unpacked to packed bytes.
     pub(crate) fn check_ratio(&self, bytes_packed: u64, bytes_unpacked: u64) -> Result<(), Refusal> {
         let allowed = bytes_packed.saturating_mul(self.limits.ratio_max).max(self.limits.ratio_floor_bytes);
         if bytes_unpacked > allowed {
@@ -142,7 +142,7 @@ impl Guard {
                 Ok(Admitted::Dropped)
             }
             Placed::Keep(path) => {
-                // Two names may become one by the layout's renaming, so what is remembered is the name it goes by.
+                // The layout may rename two names to one, so the guard records the new name.
                 let unchanged = name.strip_suffix(path.as_str()).is_some_and(|before| before.ends_with('/'));
                 if unchanged {
                     self.remember_file(name)?
@@ -166,7 +166,7 @@ impl Guard {
         self.remember(name, SeenKind::File)
     }
 
-    /// Remembers a folder and those above it.
+    /// Records a folder and those above it.
     fn remember_folder(&mut self, folder: &str, kind: SeenKind) -> Result<(), Refusal> {
         for (at, _) in folder.match_indices('/') {
             self.remember(&folder[..at], SeenKind::FolderMeant)?;
@@ -291,8 +291,8 @@ mod tests {
     }
 
     proptest! {
-        // Goal: whatever is admitted stays below the tree and means the same on every system.
-        // Method: names drawn from pieces that lean towards trouble; a check written another way than the guard's.
+        // Goal: every admitted name stays below the tree and means the same on every system. Method: names drawn from
+        // troublesome pieces; a check that is written differently from the guard's.
         #[test]
         fn what_is_admitted_stays_inside_and_is_portable(
             pieces in proptest::collection::vec(

@@ -1,4 +1,4 @@
-//! A gzip stream as bytes, with the reasons of its failures kept apart.
+//! A gzip stream as bytes, with distinct reasons for its failures.
 //!
 //! Members in a row are one stream, as gzip has it (RFC 1952, 2.2); anything else after a member is refused.
 
@@ -20,7 +20,7 @@ impl<'a> Gzip<'a> {
         Gzip { decoder: MultiGzDecoder::new(Input::new(input, interrupt)), bytes_unpacked: 0 }
     }
 
-    /// The next bytes; 0 at the end of the stream, after its checksum was found right.
+    /// The next bytes; 0 at the end of the stream, after its checksum was verified.
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ArchiveError> {
         let read = self.decoder.read(buffer).map_err(|error| self.explain(&error))?;
         self.bytes_unpacked += read as u64;

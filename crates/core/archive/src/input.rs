@@ -5,9 +5,9 @@ use std::io::{self, BufRead, Read};
 use crate::error::ArchiveError;
 use crate::limits::INPUT_BYTES;
 
-/// A stream being inflated, whatever packed it.
+/// A decompressing stream, whatever its format.
 pub(crate) trait Inflate {
-    /// The next bytes; 0 at the end of the stream, after its checksum was found right.
+    /// The next bytes; 0 at the end of the stream, after its checksum was verified.
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ArchiveError>;
 
     /// Bytes taken from the input so far.
@@ -17,7 +17,7 @@ pub(crate) trait Inflate {
     fn bytes_unpacked(&self) -> u64;
 }
 
-/// The packed bytes. The reader's own error is put aside: the decoder would mix it with errors of its own.
+/// The packed bytes. The reader's own error is kept apart: the decoder would mix it with its own errors.
 pub(crate) struct Input<'a> {
     input: &'a mut dyn Read,
     interrupt: &'a sys::Interrupt,
@@ -46,7 +46,7 @@ impl<'a> Input<'a> {
         self.bytes_read
     }
 
-    /// Why it was the input that failed, where it was.
+    /// The error of the input, if the input failed.
     pub(crate) fn failure(&mut self) -> Option<ArchiveError> {
         Some(match self.failure.take()? {
             Failure::Asked(cause) => ArchiveError::Interrupted { cause },
@@ -72,8 +72,8 @@ impl Input<'_> {
                     self.bytes_read += read as u64;
                     return Ok(());
                 }
-                // A signal that is no request to stop: the system's way of saying "again". A reader that wants to stop
-                // says so with an error of its own, which has no number of the system's.
+                // A signal without a request to stop, which means "retry". A reader that wants to stop returns an error
+                // without a system number.
                 Err(error) if error.kind() == io::ErrorKind::Interrupted && error.raw_os_error().is_some() => {}
                 Err(error) => return Err(Failure::Reader(error)),
             }

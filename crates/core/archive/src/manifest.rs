@@ -1,4 +1,4 @@
-//! What a tree holds.
+//! The manifest of a tree.
 
 use sha2::{Digest as _, Sha256};
 
@@ -12,7 +12,7 @@ pub struct FileRecord {
     pub path: String,
     /// Its length in bytes.
     pub bytes: u64,
-    /// Whether it may be run: 0755, else 0644.
+    /// Whether it is executable: 0755, else 0644.
     pub executable: bool,
     /// The SHA-256 of its bytes.
     pub sha256: [u8; 32],
@@ -37,7 +37,8 @@ impl Manifest {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
-    /// One hash for the list of files: of every path and the hash of its bytes, for what never was one archive.
+    /// One hash for the list of files, over every path and the hash of its bytes, for a tree that never was one
+    /// archive.
     pub fn list_sha256(&self) -> [u8; 32] {
         let mut hasher = Sha256::new();
         for file in &self.files {
@@ -60,12 +61,12 @@ impl Manifest {
     }
 }
 
-/// A tree that was unpacked whole.
+/// A completely unpacked tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unpacked {
     /// What it holds.
     pub manifest: Manifest,
-    /// The first line of its `VERSION` file (`go1.27.3`): what the tree says it is, which proves nothing.
+    /// The first line of its `VERSION` file (`go1.27.3`): the tree's own claim, which proves nothing.
     pub version_line: String,
 }
 
@@ -88,7 +89,7 @@ pub fn check_shape(manifest: &Manifest) -> Result<(), ArchiveError> {
     Err(ArchiveError::Shape { missing })
 }
 
-/// The first line of a VERSION file, when it is one short printable line of text.
+/// The first line of a VERSION file, if it is one short printable line of text.
 pub(crate) fn version_line(bytes: &[u8]) -> Result<String, ArchiveError> {
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let first = first.strip_suffix(b"\r").unwrap_or(first);

@@ -1,28 +1,27 @@
-//! A toolchain module zip from a tree: what a Go module proxy serves as `golang.org/toolchain`.
+//! Writes a tree as a toolchain module zip, which a Go module proxy serves as `golang.org/toolchain`.
 //!
-//! The rules are those of Go's own packer (`cmd/distpack/pack.go`) and of module zips
-//! (`golang.org/x/mod/zip`): every entry below `golang.org/toolchain@v0.0.1-goX.os-arch/`, no folders, no `api`,
-//! `doc`, `misc`, `test` at the top, each `go.mod` called `_go.mod`. The hash that the go command checks is over names
-//! and contents, so the bytes of the zip are ours to choose: sorted by name, no times, deflated at one level, so that
-//! the same tree gives the same file.
+//! The rules are those of Go's own packer (`cmd/distpack/pack.go`) and of module zips (`golang.org/x/mod/zip`): every
+//! entry below `golang.org/toolchain@v0.0.1-goX.os-arch/`, no folders, no `api`, `doc`, `misc`, `test` at the top, each
+//! `go.mod` called `_go.mod`. The hash that the go command checks is over names and contents, so goward chooses the
+//! bytes of the zip: sorted by name, no times, deflated at one level. The same tree gives the same file.
 
 use std::io::{self, Write};
 
 use crate::manifest::{FileRecord, Manifest};
 
-/// The level of compression: module zips are made once and kept, but a person waits for them.
+/// The compression level: module zips are made once and kept, but a user waits for them.
 const DEFLATE_LEVEL: u32 = 6;
 /// The largest module zip that the go command takes, in bytes (`golang.org/x/mod/zip`, MaxZipFile).
 const ZIP_BYTES_MAX: u64 = 500 << 20;
 /// The version that a reader needs: 2.0, deflate.
 const VERSION_NEEDED: u16 = 20;
-/// The first day that a zip can name (1980-01-01): no time of ours.
+/// The first day that a zip can express (1980-01-01), in place of a real time.
 const NO_DATE: u16 = 0x0021;
 /// Names are UTF-8.
 const FLAGS: u16 = 1 << 11;
 const DEFLATED: u16 = 8;
 
-/// What is written of a zip so far.
+/// The state of a zip while it is written.
 struct Zip<'o> {
     out: &'o mut dyn Write,
     at: u64,
@@ -31,11 +30,11 @@ struct Zip<'o> {
 }
 
 /// Writes the module zip of a tree. `module` is the version of the module (`v0.0.1-go1.27.3.linux-amd64`); `content`
-/// gives a file's bytes, which are held to the manifest.
+/// returns a file's bytes, which are checked against the manifest.
 ///
 /// # Errors
-/// What `content` or the writer says; `InvalidData` for a file that is not what the manifest says, or a tree that is
-/// larger than a module zip may be.
+/// What `content` or the writer says; `InvalidData` for a file that differs from the manifest, or a tree that is larger
+/// than a module zip may be.
 pub fn write_module_zip(
     out: &mut dyn Write,
     module: &str,
@@ -60,7 +59,7 @@ pub fn write_module_zip(
     zip.end()
 }
 
-/// The folders at the top that a module does not have.
+/// The top folders that a module does not have.
 fn is_outside(path: &str) -> bool {
     path.split_once('/').is_some_and(|(top, _)| matches!(top, "api" | "doc" | "misc" | "test"))
 }

@@ -1,4 +1,4 @@
-//! Which names every system can store, tell apart and show.
+//! Checks names: every system must be able to store, distinguish and show them.
 //!
 //! A tree is made on one system and may be moved, mounted or shared on another; a name that means something else
 //! there (`aux.go`, `a:b`, `x.`) is refused everywhere. No Go toolchain has one, since Go itself is built on Windows.
@@ -79,20 +79,20 @@ fn is_forbidden(character: char) -> bool {
     match character {
         // Separators, streams, wildcards and quotes on Windows; `\` is a separator there and a letter elsewhere.
         '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => true,
-        // File systems that normalise names (APFS, HFS+) make one name of two spellings. Without marks that combine,
+        // File systems that normalise names (APFS, HFS+) treat two spellings as one name. Without marks that combine,
         // and without the parts of Hangul syllables, the scripts found in Go's tree have one spelling only.
         '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' => true,
         '\u{fe20}'..='\u{fe2f}' | '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{d7b0}'..='\u{d7ff}' => true,
-        // What a reader cannot see or a terminal obeys; U+FFFD stands for bytes that are no text.
+        // Invisible characters and terminal controls; U+FFFD replaces bytes that are not text.
         '\u{fffd}' => true,
         other => diag::deceives(other),
     }
 }
 
-/// One spelling for all names that some file system takes for the same.
+/// One spelling for all names that some file system treats as equal.
 ///
-/// Upper case first, then lower: so `ſ` meets `s` and `ς` meets `σ`, as Windows's and Apple's tables have it. It joins
-/// some names that no system would (`ß` and `ss`); refusing those costs nothing.
+/// Upper case first, then lower: so `ſ` meets `s` and `ς` meets `σ`, as Windows's and Apple's tables have it. It merges
+/// some names that no system would (`ß` and `ss`); refusing those does no harm.
 pub(crate) fn folded(name: &str) -> String {
     if name.is_ascii() { name.to_ascii_lowercase() } else { name.to_uppercase().to_lowercase() }
 }

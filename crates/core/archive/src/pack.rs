@@ -1,5 +1,5 @@
-//! Entries of a tar, written the one way in which this crate writes them: owner, time and everything else
-//! that could differ between two machines are nothing.
+//! Writes tar entries in one canonical form: owner, time and all other fields that could differ between two machines
+//! are zero.
 
 use std::io::{self, Write};
 
@@ -21,7 +21,7 @@ pub fn write_tar_entry(out: &mut dyn Write, path: &str, executable: bool, conten
     header.set_entry_type(tar::EntryType::Regular);
     header.set_size(content.len() as u64);
     if header.set_path(&name).is_err() {
-        // Longer than the two fields of ustar: an entry of its own says the name first, as GNU tar does it.
+        // Longer than the two fields of ustar: a preceding entry has the name, as in GNU tar.
         let mut long = tar::Header::new_gnu();
         long.set_path("././@LongLink")?;
         long.set_mode(0o644);
@@ -35,7 +35,7 @@ pub fn write_tar_entry(out: &mut dyn Write, path: &str, executable: bool, conten
         let mut text = name.clone().into_bytes();
         text.push(0);
         write_padded(out, &text)?;
-        // What an old reader would show.
+        // The name that an old reader would show.
         let cut: String = name.chars().take(80).collect();
         header.set_path(cut)?;
     }

@@ -7,8 +7,8 @@ use crate::error::ArchiveError;
 use crate::manifest::FileRecord;
 use crate::tree::{Tree, Writer};
 
-/// Writes every file by one of at most `workers_max` threads, each with what `begin` gives it; the records of what was
-/// written. After a failure nothing new is begun.
+/// Writes every file on one of at most `workers_max` threads, each with a value from `begin`; returns the records of
+/// the written files. After a failure no thread begins another file.
 ///
 /// # Errors
 /// The first failure.

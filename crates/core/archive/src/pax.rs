@@ -2,7 +2,7 @@
 
 use crate::error::Refusal;
 
-/// What an extension header says about the entry after it.
+/// An extension header's values for the entry after it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extension {
     /// Its name.
@@ -13,8 +13,8 @@ pub(crate) struct Extension {
 
 /// Reads records of the form `LENGTH KEY=VALUE\n`.
 ///
-/// Keys about times, owners and attributes say nothing about a tree and are passed over; keys that make links or sparse
-/// files, or that change how names are read, are refused, as is whatever says a thing twice.
+/// Keys about times, owners and attributes do not affect a tree and are ignored. Keys that make links or sparse files,
+/// or that change how names are read, are refused, and so are repeated keys.
 pub(crate) fn parse(mut text: &[u8]) -> Result<Extension, Refusal> {
     let broken = |why: &str| Refusal::Extension(why.to_owned());
     let mut extension = Extension::default();

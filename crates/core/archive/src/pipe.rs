@@ -4,8 +4,8 @@
 //! file has a channel of its own, so that its chunks meet one writer in their order. Slabs come back and are used
 //! again: their number bounds the memory, and an inflater that is too fast waits for one.
 //!
-//! Nobody waits for ever: a writer that fails keeps taking work and giving slabs back, without touching the disk, until
-//! the inflater notices at its next slab and hangs up. The first failure is the one that is told.
+//! No thread waits for ever: a writer that fails continues to take work and return slabs, without touching the disk,
+//! until the inflater notices at its next slab and hangs up. The caller gets the first failure.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,18 +23,18 @@ use crate::tree::{Tree, Writer};
 /// Bytes on their way.
 pub(crate) type Slab = Box<[u8]>;
 
-/// A file that lies whole in a slab.
+/// A file that is complete in a slab.
 pub(crate) struct SmallFile {
     pub path: String,
     pub executable: bool,
     pub range: Range<usize>,
 }
 
-/// What the inflater is told instead of success.
+/// Why the inflater has to stop.
 pub(crate) enum Abort {
     /// It has failed itself.
     Own(ArchiveError),
-    /// A writer has failed, and has said why.
+    /// A writer has failed, and has recorded the reason.
     OtherThread,
 }
 
@@ -86,7 +86,7 @@ impl Pipe<'_> {
     }
 }
 
-/// A large file under way. Dropping it ends the file.
+/// A large file in progress. Dropping it ends the file.
 pub(crate) struct LargeFile {
     chunks: Sender<(Slab, usize)>,
 }
@@ -161,7 +161,7 @@ pub(crate) fn run(
     }
 }
 
-/// Runs `inflate` on this thread with a reader beside it that gives every slab back unseen.
+/// Runs `inflate` on this thread with a reader beside it that returns every slab unread.
 pub(crate) fn discard(inflate: impl FnOnce(&mut Pipe) -> Result<(), Abort>) -> Result<(), ArchiveError> {
     let failure = Failure::default();
     let (work, queue) = channel();
@@ -249,7 +249,7 @@ fn write(
         let outcome = match work {
             Work::Small(slab, files) => {
                 let outcome = write_small(job, &mut writer, &slab, files, failure);
-                // Nobody takes it once the inflater has ended.
+                // No thread takes it once the inflater has ended.
                 let _ = give_back.send(slab);
                 outcome
             }
@@ -312,7 +312,7 @@ fn write_large(
         outcome?;
         job.task.advance(bytes as u64);
     }
-    // Where the inflater has failed, the file is cut short, and the whole tree is thrown away.
+    // If the inflater has failed, the file is truncated, and the caller discards the whole tree.
     writer.end(file)?;
     Ok(())
 }

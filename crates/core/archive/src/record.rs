@@ -8,12 +8,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::error::ArchiveError;
 
-/// What RECORD says of one file.
+/// RECORD's row of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Row {
-    /// Its SHA-256; none for RECORD itself, which cannot hold its own.
+    /// Its SHA-256; none for RECORD itself, which cannot contain its own.
     pub sha256: Option<[u8; 32]>,
-    /// Its length, where it is given.
+    /// Its size, if given.
     pub bytes: Option<u64>,
 }
 

@@ -1,8 +1,8 @@
-//! Tars, read as a stream: tar.gz, the official archives for every system but Windows, and the zstd tars of bundles.
+//! Reads tars as a stream: tar.gz, the official archives for every system but Windows, and the zstd tars of bundles.
 //!
-//! Go's release tools write plain ustar or pax headers with regular files and folders only; that is what is read here,
-//! and GNU's long names besides, for archives that somebody packed anew. The end must be marked and followed by zeros
-//! alone, else the archive is taken for cut short or tampered with.
+//! Go's release tools write plain ustar or pax headers with regular files and folders only; this module reads these,
+//! and GNU's long names for repacked archives. The end must be marked and followed by zeros only; otherwise the archive
+//! counts as truncated or tampered with.
 
 use std::io::Read;
 
@@ -23,10 +23,10 @@ const BLOCK: usize = 512;
 
 /// Unpacks a tar.gz from a stream, which may be a download still under way.
 ///
-/// The stream is read to its end. An error of the reader's comes back as the source of [`ArchiveError::Input`].
+/// Reads the stream to its end. A reader's error becomes the source of [`ArchiveError::Input`].
 ///
 /// # Errors
-/// [`ArchiveError`]; the tree is then half made and the caller's to remove. No thread is left running.
+/// [`ArchiveError`]; the tree is then incomplete, and the caller removes it. No thread is left running.
 pub fn unpack_tar_gz(job: &Unpack, input: &mut (dyn Read + Send)) -> Result<Unpacked, ArchiveError> {
     unpack(job, Box::new(Gzip::new(input, job.sys.interrupt())))
 }
@@ -53,7 +53,7 @@ fn unpack<'a>(job: &'a Unpack, inflate: Box<dyn Inflate + 'a>) -> Result<Unpacke
     tree.finish(records)
 }
 
-/// What a tar packed by zstd would unpack to, without writing it: every entry passes the guard and is hashed.
+/// Reads a tar packed by zstd without writing it: every entry passes the guard and is hashed.
 ///
 /// # Errors
 /// As for [`unpack_tar_zst`].
@@ -87,9 +87,9 @@ pub(crate) fn read_through(input: &mut dyn Read, guard: Guard) -> Result<(), Arc
 struct Entries<'w, 'p> {
     window: Window<'w, 'p>,
     guard: Guard,
-    /// What extension headers said about the next entry.
+    /// The extension headers of the next entry.
     extension: pax::Extension,
-    /// The name of the entry that is read, for errors.
+    /// The name of the current entry, for errors.
     entry: Vec<u8>,
 }
 
@@ -121,7 +121,7 @@ impl Entries<'_, '_> {
                 self.extend(extension)
             }
             b'g' => {
-                // A comment (git writes its commit) may stand; a name or size for every entry may not.
+                // A comment (git writes its commit) is allowed; a name or size for every entry is not.
                 let text = self.extension_text(bytes)?;
                 match pax::parse(&text) {
                     Ok(extension) if extension == pax::Extension::default() => Ok(()),
@@ -179,7 +179,7 @@ impl Entries<'_, '_> {
         self.window.turn_over()?;
         while left > 0 {
             let want = usize::try_from(left).unwrap_or(usize::MAX).min(self.window.slab.len());
-            // Each chunk's reading may have shown the archive to be a bomb.
+            // Each chunk may show that the archive is a bomb.
             self.window.fill_to(want, "a file")?;
             self.check_ratio()?;
             left -= want as u64;
@@ -227,7 +227,7 @@ impl Entries<'_, '_> {
         Ok(())
     }
 
-    /// After the mark of the end: zeros to the end of the stream, whose checksum comes with the last of them.
+    /// After the end mark: zeros to the end of the stream, whose checksum follows.
     fn end(mut self) -> Result<(), Abort> {
         if self.extension != pax::Extension::default() {
             return Err(ArchiveError::Truncated { within: "an extension header" }.into());
@@ -250,7 +250,7 @@ impl Entries<'_, '_> {
         self.guard.check_ratio(inflate.bytes_packed(), inflate.bytes_unpacked()).map_err(|refusal| self.refuse(refusal))
     }
 
-    /// An error about the entry that is read, or, where its own name is not yet known, the one before.
+    /// An error about the current entry, or, if its name is not known yet, the one before.
     fn refuse(&self, refusal: Refusal) -> ArchiveError {
         ArchiveError::refused(self.extension.path.as_deref().unwrap_or(&self.entry), refusal)
     }
@@ -270,14 +270,14 @@ fn checksum_is_right(header: &tar::Header, block: &[u8; BLOCK]) -> bool {
     header.cksum().is_ok_and(|announced| announced == sum - own + 8 * u32::from(b' '))
 }
 
-/// Whether a size in base 256 (GNU's form for what octal cannot hold) has 64 bits at the most and is not below zero. The
-/// library takes the lower eight of its eleven bytes, so that another reader would see another file.
+/// Whether a size in base 256 (GNU's form for sizes beyond octal) has at most 64 bits and is not negative. The library
+/// reads only the lower eight of its eleven bytes, so another reader would see another file.
 fn size_fits(block: &[u8; BLOCK]) -> bool {
     let is_base_256 = block[124] & 0x80 != 0;
     !is_base_256 || block[124] == 0x80 && block[125..128] == [0; 3]
 }
 
-/// The part of the stream that is looked at, in the slab in which it will travel.
+/// The current part of the stream, in the slab that goes to the writers.
 struct Window<'w, 'p> {
     pipe: &'w mut Pipe<'p>,
     inflate: Box<dyn Inflate + 'w>,
@@ -285,7 +285,7 @@ struct Window<'w, 'p> {
     /// Inflated and not yet parsed: `slab[start..end]`.
     start: usize,
     end: usize,
-    /// Small files that lie before `start`.
+    /// Small files before `start`.
     files: Vec<SmallFile>,
 }
 
@@ -295,7 +295,7 @@ impl<'w, 'p> Window<'w, 'p> {
         Ok(Window { pipe, inflate, slab, start: 0, end: 0, files: Vec::new() })
     }
 
-    /// Makes so many bytes lie in one piece at `start`; at most a slab's.
+    /// Makes so many bytes contiguous at `start`; at most a slab's.
     fn need(&mut self, bytes: usize, within: &'static str) -> Result<(), Abort> {
         if self.end - self.start >= bytes {
             return Ok(());
@@ -317,7 +317,7 @@ impl<'w, 'p> Window<'w, 'p> {
         Ok(())
     }
 
-    /// The next bytes, which `need` has made sure of.
+    /// The next bytes, which `need` has made available.
     fn take(&mut self, bytes: usize) -> &[u8] {
         let taken = &self.slab[self.start..self.start + bytes];
         self.start += bytes;
@@ -339,7 +339,7 @@ impl<'w, 'p> Window<'w, 'p> {
         Ok(())
     }
 
-    /// Sends the first bytes of the slab as a large file's chunk, and goes on with the rest in another.
+    /// Sends the first bytes of the slab as a large file's chunk, and continues with the rest in another.
     fn send_front(&mut self, file: &pipe::LargeFile, bytes: usize) -> Result<(), Abort> {
         let mut next = self.pipe.slab()?;
         let rest = self.end - bytes;
@@ -349,14 +349,14 @@ impl<'w, 'p> Window<'w, 'p> {
         file.send(chunk, bytes)
     }
 
-    /// Everything inflated and not yet parsed, taken.
+    /// Takes everything that is inflated and not yet parsed.
     fn rest(&mut self) -> &[u8] {
         let taken = &self.slab[self.start..self.end];
         self.start = self.end;
         taken
     }
 
-    /// Reads on after `rest`; false at the end of the stream.
+    /// Reads more after `rest`; false at the end of the stream.
     fn refill(&mut self) -> Result<bool, Abort> {
         if self.end == self.slab.len() {
             self.turn_over()?;

@@ -1,7 +1,7 @@
 //! The tree on disk: folders made once, files written once and hashed on the way.
 //!
-//! Three system calls for a file (open, write, close) and one for a folder; whatever else would be asked of the disk is
-//! remembered instead.
+//! Three system calls for a file (open, write, close) and one for a folder; this module caches all other facts about
+//! the disk.
 
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
@@ -19,16 +19,16 @@ use crate::manifest::{FileRecord, Manifest, Unpacked, check_shape, version_line}
 const FOLDER_MODE: u32 = 0o755;
 const FILE_MODE: u32 = 0o644;
 const EXECUTABLE_MODE: u32 = 0o755;
-/// What is taken from every mode of a read-only tree.
+/// The bits that are removed from every mode of a read-only tree.
 const WRITE_BITS: u32 = 0o222;
 
-/// A tree being made. Shared by the threads that write to it.
+/// A tree in the making. Shared by the threads that write to it.
 pub(crate) struct Tree<'a> {
     fs: &'a sys::Fs,
     root: &'a Path,
     shared: Option<&'a SharedFiles>,
     read_only: bool,
-    /// The umask takes bits that files and folders here must have, so that each needs its mode set.
+    /// The umask removes bits that files and folders here must have, so each needs its mode set.
     modes_need_setting: bool,
     /// The folders that were made, below the root.
     folders: Mutex<HashSet<String>>,
@@ -37,11 +37,11 @@ pub(crate) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Makes the root, which must not be there.
+    /// Makes the root, which must not exist.
     pub(crate) fn create(job: &'a Unpack) -> Result<Tree<'a>, ArchiveError> {
         let (fs, root) = (job.sys.fs(), job.tree);
         fs.create_dir(root).map_err(|cause| disk("create", root, cause))?;
-        // What the umask (or the folder's default rules) left of this folder's bits it leaves of every other's.
+        // The umask (or the folder's default ACL) affects every folder like this one.
         let meta = fs.look(root).map_err(|cause| disk("look at", root, cause))?;
         let modes_need_setting = cfg!(unix) && meta.is_some_and(|meta| meta.mode & FOLDER_MODE != FOLDER_MODE);
         if modes_need_setting {
@@ -59,7 +59,7 @@ impl<'a> Tree<'a> {
         })
     }
 
-    /// The whole tree's contents, once every writer has handed over its records.
+    /// The whole tree's contents, once every writer has returned its records.
     pub(crate) fn finish(self, records: Vec<FileRecord>) -> Result<Unpacked, ArchiveError> {
         let manifest = Manifest::new(records);
         check_shape(&manifest)?;
@@ -81,7 +81,7 @@ impl<'a> Tree<'a> {
     }
 
     fn make_folders(&self, folder: &str) -> Result<(), ArchiveError> {
-        // Held while the folders are made: another thread must not find one remembered that is not yet there.
+        // Held while the folders are made: another thread must not see a recorded folder that does not exist yet.
         let mut made = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         if made.contains(folder) {
             return Ok(());
@@ -102,7 +102,8 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// The place of a checked path. Its parts are joined one by one: some paths on Windows know no other separator.
+    /// The full path of a checked path. Its components are joined one by one: some paths on Windows accept no other
+    /// separator.
     fn path_of(&self, path: &str) -> PathBuf {
         let mut full = PathBuf::with_capacity(self.root.as_os_str().len() + path.len() + 1);
         full.push(self.root);
@@ -111,10 +112,10 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// One thread's hand in the tree.
+/// One thread's writer into the tree.
 pub(crate) struct Writer<'t> {
     tree: &'t Tree<'t>,
-    /// The folder of the last file, which is there.
+    /// The folder of the last file, which exists.
     last_folder: String,
     records: Vec<FileRecord>,
 }
@@ -124,7 +125,7 @@ impl<'t> Writer<'t> {
         Writer { tree, last_folder: String::new(), records: Vec::new() }
     }
 
-    /// A file that lies whole in memory: taken from a sibling where one has it, else written.
+    /// Adds a file that is complete in memory: shared with a sibling that has it, else written.
     pub(crate) fn whole(&mut self, path: String, executable: bool, bytes: &[u8]) -> Result<&FileRecord, ArchiveError> {
         if let Some(shared) = self.tree.shared.filter(|_| path != "VERSION") {
             let sha256: [u8; 32] = Sha256::digest(bytes).into();
@@ -139,12 +140,12 @@ impl<'t> Writer<'t> {
         self.end(file)
     }
 
-    /// Whether there are siblings to take files from.
+    /// Whether there are siblings to share files with.
     pub(crate) fn shares_files(&self) -> bool {
         self.tree.shared.is_some()
     }
 
-    /// The place of a file, with its folders made.
+    /// The path of a file; makes its folders.
     fn place(&mut self, path: &str) -> Result<PathBuf, ArchiveError> {
         if let Some((folder, _)) = path.rsplit_once('/')
             && folder != self.last_folder
@@ -165,7 +166,7 @@ impl<'t> Writer<'t> {
         Ok(OpenFile { file, full, path, executable, mode, bytes: 0, hasher: Sha256::new(), version })
     }
 
-    /// Ends a file and notes what it holds.
+    /// Ends a file and records its contents.
     pub(crate) fn end(&mut self, file: OpenFile) -> Result<&FileRecord, ArchiveError> {
         let OpenFile { file: written, full, path, executable, mode, bytes, hasher, version } = file;
         drop(written);
@@ -181,7 +182,8 @@ impl<'t> Writer<'t> {
         Ok(&self.records[self.records.len() - 1])
     }
 
-    /// A large file is known only once it is written: where a sibling has it, its name takes the place of the new one.
+    /// The hash of a large file is known only once it is written: if a sibling has it, a link to that file replaces the
+    /// new one.
     fn take_from_sibling(
         &self,
         full: &Path,
@@ -190,7 +192,7 @@ impl<'t> Writer<'t> {
         mode: u32,
     ) -> Result<(), ArchiveError> {
         let Some(shared) = self.tree.shared else { return Ok(()) };
-        // Beside the tree, where no name of the archive can be.
+        // Beside the tree, where the archive cannot have a name.
         let beside = self.tree.root.with_extension(format!("kin-{}", shared.next_number()));
         if !shared.try_link(self.tree.fs, sha256, executable, &beside, mode) {
             return Ok(());
@@ -198,8 +200,8 @@ impl<'t> Writer<'t> {
         self.tree.fs.rename(&beside, full).map_err(|cause| disk("replace", full, cause))
     }
 
-    /// A file that shares the blocks of one that stands elsewhere; what is hashed is our own. `None` where the file
-    /// system cannot: then nothing stands there.
+    /// A file that shares the blocks of another file; hashes the new one. `None` if the file system cannot share: then
+    /// no file is left.
     pub(crate) fn reflink(
         &mut self,
         path: String,
@@ -240,7 +242,7 @@ impl<'t> Writer<'t> {
         Ok(self.records.last())
     }
 
-    /// What this thread has written.
+    /// The records of the files that this thread has written.
     pub(crate) fn into_records(self) -> Vec<FileRecord> {
         self.records
     }

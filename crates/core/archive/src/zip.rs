@@ -1,11 +1,11 @@
 //! Zips: the official archives for Windows, toolchain modules, and wheels.
 //!
-//! The directory at the end is read and judged whole before the first file is written ([`directory`]); then workers
-//! take entries one by one and inflate them from random access, each holding the archive to what its directory said.
+//! The whole directory at the end is read and checked before the first file is written ([`directory`]); then workers
+//! take entries one by one and inflate them by random access, and each checks the entry against the directory.
 //!
-//! The format is read here and not by a general library, because such a library forgives: it merges two entries of one
-//! name, looks for the directory among trailing bytes and believes the directory over an entry's own header. Each of
-//! those lets two programs see two different archives in one file.
+//! This module reads the format itself, because a general library is lenient: it merges two entries of one name,
+//! searches for the directory among trailing bytes and believes the directory over an entry's own header. Each of these
+//! lets two programs see two different archives in one file.
 
 mod directory;
 mod inflate;
@@ -30,10 +30,10 @@ pub(crate) use directory::read as directory_of;
 
 /// Unpacks a zip, a toolchain module or a wheel, by the job's layout, on several threads.
 ///
-/// The task is told the unpacked size before the first file is written.
+/// The task gets the unpacked size before the first file is written.
 ///
 /// # Errors
-/// [`ArchiveError`]; the tree is then half made and the caller's to remove. No thread is left running.
+/// [`ArchiveError`]; the tree is then incomplete, and the caller removes it. No thread is left running.
 pub fn unpack_zip(job: &Unpack, input: &dyn ReadAt) -> Result<Unpacked, ArchiveError> {
     job.sys.interrupt().check().map_err(|cause| ArchiveError::Interrupted { cause })?;
     let directory = directory_of(input, &job.limits)?;
@@ -84,17 +84,17 @@ pub(crate) fn read_through(input: &dyn ReadAt, layout: &Layout, limits: &Limits)
     Ok(())
 }
 
-/// A file that passed the guard and waits for a worker.
+/// An admitted file that waits for a worker.
 struct Planned<'d> {
     entry: &'d Entry,
     path: String,
     executable: bool,
-    /// What the wheel's RECORD says of it.
+    /// Its row in the wheel's RECORD.
     row: Option<Row>,
 }
 
 fn find_prefix(directory: &Directory) -> Result<String, ArchiveError> {
-    // A name that is not UTF-8 is not the tree's; the guard will refuse it.
+    // A name that is not UTF-8 is not in the tree; the guard will refuse it.
     let names: Vec<&str> = directory.entries.iter().filter_map(|entry| std::str::from_utf8(&entry.name).ok()).collect();
     match wheel_prefix(&names) {
         Ok(Some(prefix)) => Ok(prefix.to_owned()),
@@ -103,7 +103,7 @@ fn find_prefix(directory: &Directory) -> Result<String, ArchiveError> {
     }
 }
 
-/// The wheel's RECORD, which lies in the one `*.dist-info` folder at its root.
+/// The wheel's RECORD, which is in the one `*.dist-info` folder at its root.
 fn read_record(job: &Unpack, input: &dyn ReadAt, directory: &Directory) -> Result<HashMap<String, Row>, ArchiveError> {
     let mut found = None;
     for entry in &directory.entries {
@@ -126,7 +126,7 @@ fn read_record(job: &Unpack, input: &dyn ReadAt, directory: &Directory) -> Resul
         Ok(())
     })?;
     let mut rows = record::parse(&text)?;
-    // RECORD cannot hold its own hash, nor that of signatures over it (the wheel specification).
+    // RECORD cannot contain its own hash, nor that of signatures over it (the wheel specification).
     if let Ok(own) = std::str::from_utf8(&entry.name) {
         for end in ["", ".jws", ".p7s"] {
             rows.entry(format!("{own}{end}")).or_insert(Row { sha256: None, bytes: None }).sha256 = None;
@@ -135,7 +135,7 @@ fn read_record(job: &Unpack, input: &dyn ReadAt, directory: &Directory) -> Resul
     Ok(rows)
 }
 
-/// Every entry has a row and every row an entry; every file that is kept has a hash to be held to.
+/// Checks that every entry has a row and every row an entry, and that every kept file has a hash.
 fn hold_to_record(
     directory: &Directory,
     files: &mut [Planned],

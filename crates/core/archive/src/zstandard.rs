@@ -1,7 +1,7 @@
 //! A zstd stream as bytes (RFC 8878): frames in a row are one stream.
 //!
-//! A frame says how large a window its reader must keep; one that asks for more than
-//! [`ZSTD_WINDOW_LOG_MAX`] is refused before that memory is taken.
+//! A frame declares the window that its reader must keep; one with more than
+//! [`ZSTD_WINDOW_LOG_MAX`] is refused before that memory is allocated.
 
 use std::io::{self, Read};
 

@@ -1,5 +1,5 @@
-//! A real go command judges our module zips: it fetches one from a loopback proxy, checks it against a checksum
-//! database with a key of its own, and runs what is in it.
+//! A real go command checks goward's module zips: it fetches one from a loopback proxy, checks it against a checksum
+//! database with a key of its own, and runs its program.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use archive::{FileRecord, Manifest, write_module_zip};
 use testkit::{Response, Run, Sandbox, Server, SumDb, TinyToolchain, digest, on_path, real};
 
-/// Every file of a tree on disk, hashed by other code than ours.
+/// Every file of a tree on disk, hashed by independent code.
 fn manifest_of(goroot: &Path) -> Manifest {
     let record = |path: &Path| {
         let bytes = std::fs::read(path).unwrap();
@@ -62,7 +62,7 @@ fn go_version(version: &str, zip: Vec<u8>, h1: &str) -> Option<Run> {
         answer.map_or_else(|| Response::status(404), Response::ok)
     });
     let mut sandbox = Sandbox::new(go);
-    // The go command would go on writing its counters while the folder is removed.
+    // The go command would continue to write its counters while the folder is removed.
     sandbox.cd(".config/go/telemetry").write("mode", "off");
     sandbox
         .cd("work")

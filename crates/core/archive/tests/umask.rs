@@ -1,4 +1,4 @@
-//! Modes under a mask that takes bits away. A program of its own: the mask belongs to the whole process.
+//! Modes under a umask that removes bits. A program of its own: the mask belongs to the whole process.
 #![cfg(unix)] // there is no umask
 
 use std::io::Write;

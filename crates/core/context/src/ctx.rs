@@ -1,4 +1,4 @@
-//! What a verb works with.
+//! The context of a verb.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,9 +10,9 @@ use sys::Sys;
 
 use crate::settings::{Flag, Settings, SettingsError, keys};
 
-/// What a verb works with: the world, the settings, the store, and who hears of progress.
+/// What a verb works with: the system, the settings, the store, and the receiver of progress.
 ///
-/// Nothing of it can reach a network: a verb that may is handed `acquire::Sources` besides.
+/// It cannot reach a network: a verb that may also gets `acquire::Sources`.
 pub struct Ctx {
     /// The outside world.
     pub sys: Sys,
@@ -22,20 +22,20 @@ pub struct Ctx {
     pub store: Store,
     /// Who hears of progress.
     pub progress: Arc<dyn Progress>,
-    /// The platform that toolchains are got for.
+    /// The platform of the toolchains to install.
     pub platform: Platform,
     /// Who is at work, for the records.
     pub author: Author,
-    /// The shim that this goward has with it, for this machine; none in a build that has none.
+    /// The embedded shim for this machine; none in a build without one.
     pub shim: Option<&'static [u8]>,
     ledger: Arc<Ledger>,
 }
 
-/// What a command has changed so far, in order. A context and all that are derived from it write into one.
+/// The changes that a command has made so far, in order. A context and all contexts derived from it share one ledger.
 #[derive(Default)]
 struct Ledger(Mutex<Vec<String>>);
 
-/// What of a derived context is another than in the one it comes from.
+/// The differences of a derived context from its origin.
 #[derive(Default)]
 pub struct Derivation {
     folder: Option<PathBuf>,
@@ -43,7 +43,7 @@ pub struct Derivation {
 }
 
 impl Derivation {
-    /// It works in this folder.
+    /// Sets the working folder.
     #[must_use]
     pub fn folder(self, folder: PathBuf) -> Derivation {
         Derivation { folder: Some(folder), ..self }
@@ -61,7 +61,7 @@ impl Ctx {
     /// A context for these settings.
     ///
     /// # Errors
-    /// When there is no folder for the store, or somebody else could have put something there.
+    /// When there is no folder for the store, or another user could have written to it.
     pub fn new(
         sys: Sys,
         settings: Settings,
@@ -73,7 +73,7 @@ impl Ctx {
         let is_shared = Some(home) == settings.text(keys::SYSTEM_HOME);
         let home = TrustedHome::of(&sys, home)?;
         let home = if is_shared { home.shared() } else { home };
-        // What is told holds the text of servers, files and programs, whoever hears it.
+        // Progress lines contain text of servers, files and programs, so every receiver gets them cleaned.
         let progress: Arc<dyn Progress> = Arc::new(Cleaned::new(progress));
         Ok(Ctx::in_home(sys, settings, home, platform, progress, command))
     }
@@ -90,7 +90,7 @@ impl Ctx {
         let first = |names: [&str; 2]| names.iter().find_map(|name| env.var(name)).map(str::to_owned);
         let user = first(["USER", "USERNAME"]).or_else(|| Some(format!("user {}", sys::Host::user_number()?)));
         let host = first(["HOSTNAME", "COMPUTERNAME"]).or_else(sys::Host::name);
-        // Records are kept, and a source may be named on the command line with its password.
+        // Records are stored, and the command line may contain a source's address with its password.
         let command = command.iter().map(|word| crate::settings::without_secrets(word)).collect();
         let author = Author { user, host, command, reason: None };
         let facts = (sys.clone(), home.path().to_owned());
@@ -104,8 +104,8 @@ impl Ctx {
         Ctx { sys, settings, store, progress, platform, author, shim: None, ledger: Arc::default() }
     }
 
-    /// A second context, which differs from this one in what `how` says and in nothing else. It is at work for the
-    /// same author, has the same shim, and what is changed through it is remembered here, too.
+    /// A second context, which differs from this one only in what `how` sets. It has the same author and the same shim,
+    /// and shares the ledger of changes.
     ///
     /// # Errors
     /// When a setting does not allow its value, or there is no folder for the store.
@@ -118,7 +118,7 @@ impl Ctx {
         let settings = flags.iter().try_fold(self.settings.clone(), |settings, flag| settings.with(flag))?;
         let command = self.author.command.clone();
         let (platform, progress) = (self.platform.clone(), self.progress.clone());
-        // The home of this context is trusted already; another one has to be looked at.
+        // The home of this context is trusted already; another one has to be checked.
         let other = if settings.text(keys::HOME) == self.settings.text(keys::HOME) {
             Ctx::in_home(sys, settings, self.store.home().clone(), platform, progress, command)
         } else {
@@ -127,13 +127,12 @@ impl Ctx {
         Ok(Ctx { author: self.author.clone(), shim: self.shim, ledger: self.ledger.clone(), ..other })
     }
 
-    /// Remembers a change that is done, so that the report of a later failure does not hide it.
+    /// Records a finished change, so that the report of a later failure mentions it.
     pub fn changed(&self, what: String) {
         self.ledger.0.lock().unwrap_or_else(PoisonError::into_inner).push(what);
     }
 
-    /// What has been changed so far, in order, through this context and those that are related to it by
-    /// [`Ctx::derive`].
+    /// The changes so far, in order, through this context and those related to it by [`Ctx::derive`].
     pub fn changes(&self) -> Vec<String> {
         self.ledger.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

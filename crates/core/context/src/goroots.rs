@@ -1,4 +1,4 @@
-//! Installed trees whose `go.env` counts, and what the user's Go configuration says with them.
+//! Finds installed trees whose `go.env` counts, and reads the user's Go configuration.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ pub fn goroots(ctx: &Ctx) -> Vec<PathBuf> {
     installed.into_iter().rev().take(GOROOTS_MAX).map(|toolchain| toolchain.tree).collect()
 }
 
-/// What the user's Go configuration says of a variable: the environment, the user's file, an installed `go.env`.
+/// A variable's value in the user's Go configuration: the environment, the user's file, an installed `go.env`.
 pub fn go_setting_of(ctx: &Ctx, name: &str) -> Option<String> {
     go_setting(&ctx.sys, name, &goroots(ctx)).map(|setting| setting.value).filter(|value| !value.is_empty())
 }

@@ -1,9 +1,8 @@
-//! What every verb works with: the world, the settings, the store, and who hears of progress.
+//! What every verb works with: the system, the settings, the store, and the receiver of progress.
 //!
-//! [`Ctx`] is made once for a command and knows no verb and no network: who may use a network is handed
-//! `acquire::Sources` besides. A second context comes from [`Ctx::derive`] alone, so that what is changed through
-//! either is known to both. [`settings`] is one table that reading, checking, `goward config` and the reference page
-//! come from.
+//! [`Ctx`] is made once for a command and knows no verb and no network: a verb that may use a network also gets
+//! `acquire::Sources`. A second context comes from [`Ctx::derive`] alone, so that both record the changes made through
+//! either. [`settings`] is one table, from which reading, checking, `goward config` and the reference page are derived.
 //!
 //! Tested by the crates above and, through the program, by `bins/goward/tests`.
 

@@ -1,8 +1,8 @@
-//! Bounds of what is read for every verb.
+//! Bounds of this crate.
 
-/// A configuration file is no longer than this many bytes.
+/// The largest configuration file, in bytes.
 pub(crate) const CONFIG_BYTES_MAX: u64 = 1 << 20;
-/// How many folders upward a project is looked for: more than any path has that a system allows.
+/// How many folders upwards goward searches for a project: more than any path can have.
 pub const FOLDERS_MAX: usize = 256;
-/// How many installed toolchains' `go.env` are looked at for the module proxy's address.
+/// How many installed toolchains' `go.env` are read for the module proxy's address.
 pub(crate) const GOROOTS_MAX: usize = 3;

@@ -1,4 +1,4 @@
-//! Whose a folder is, and whose files count in it.
+//! The owner of a folder, and the users whose files count in it.
 
 use std::path::Path;
 
@@ -7,12 +7,12 @@ use sys::Host;
 
 use crate::ctx::Ctx;
 
-/// Whose files count for whoever starts in this folder.
+/// The users whose files count for a command that starts in this folder.
 pub fn users(ctx: &Ctx, folder: &Path) -> Users {
     Users { me: Host::user_number(), start: owner_of(ctx, folder) }
 }
 
-/// Whose a folder is. Of one that cannot be looked at nothing is known, and nothing in it can be read.
+/// The owner of a folder. `None` if it cannot be read: then no file in it can be read either.
 pub fn owner_of(ctx: &Ctx, folder: &Path) -> Option<u32> {
     ctx.sys.fs().follow(folder).ok().flatten().and_then(|meta| meta.owner)
 }

@@ -1,4 +1,4 @@
-//! What every change does first: finish or undo what dead processes left, and say so in one line.
+//! The first step of every change: finish or undo what dead processes left, and report it in one line.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use store::StoreError;
 
 use crate::ctx::Ctx;
 
-/// Who holds the store's lock is at work, and recovers too before it begins: that is not waited for.
+/// A process that holds the store's lock runs the recovery itself before it begins, so this does not wait for it.
 const RECOVERY_WAIT_MAX: Duration = Duration::from_millis(500);
 
-/// Recovers the store if anything looks unfinished. A recovery that cannot be done now is told and
-/// left to the next run: whether the wanted change can be made is for that change to find out.
+/// Recovers the store if anything looks unfinished. Reports a recovery that cannot be done now and
+/// leaves it to the next run: the change that follows fails by itself if it cannot be made.
 pub fn recover(ctx: &Ctx) {
     match ctx.store.recover(RECOVERY_WAIT_MAX) {
         Ok(recovered) if recovered.is_nothing() => {}

@@ -1,4 +1,4 @@
-//! What the shims' table says that the store does not know, and how a shim's file is called.
+//! Facts for the shims' table that the store does not know, and the file name of a shim.
 
 use std::path::Path;
 
@@ -8,16 +8,15 @@ use sys::{Host, Sys};
 
 use crate::settings;
 
-/// A shim has at most so many bytes: one with a runtime has some 400 kB.
+/// The largest shim, in bytes: one with a runtime has some 400 kB.
 pub const SHIM_BYTES_MAX: u64 = 4 << 20;
 
-/// What the table of the shims says that the store does not know. Nothing where this program does not know where it
-/// stands: it may have been replaced since it was started.
+/// The entries of the shims' table that the store does not know. `None` if this program does not know its own path: the
+/// file may have been replaced since the start.
 pub(crate) fn facts(sys: &Sys, home: &Path) -> Option<ShimFacts> {
     let goward = sys.fs().resolve(sys.env().program()?).ok()?;
     let host = Host::this();
-    // The time is read before the file: a change between the two leaves an old time, never a new one over what
-    // was read before.
+    // The time is read before the file: a change in between leaves an old time, never a new time with old content.
     let config = settings::users_file(sys).map(|file| {
         let changed = sys.fs().follow(&file).ok().flatten().map(|meta| meta.modified_unix_nanos);
         (file, changed)

@@ -1,4 +1,4 @@
-//! What the toolchains take on disk, and how much of it they share.
+//! Computes the disk use of the toolchains, and how much of it they share.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,11 @@ pub struct DiskUse {
     pub toolchain: ToolchainId,
     /// Bytes of blocks that only this toolchain's files have: what its removal frees.
     pub bytes_own: u64,
-    /// Bytes of blocks that files of other toolchains are too.
+    /// Bytes of blocks that are shared with files of other toolchains.
     pub bytes_shared: u64,
 }
 
-/// What all toolchains take together.
+/// The disk use of all toolchains together.
 #[derive(Debug, Clone, Serialize)]
 pub struct DiskUses {
     /// Toolchain by toolchain, oldest first.
@@ -30,8 +30,8 @@ pub struct DiskUses {
     pub bytes_unshared: u64,
 }
 
-/// Looks at every file of every installed toolchain. Two names of one file are told by the system's
-/// file numbers; where it has none, nothing counts as shared. Blocks shared by reflinks count as own.
+/// Reads the metadata of every file of every installed toolchain. Names with one inode number are one file; on a system
+/// without inode numbers nothing counts as shared. Blocks shared by reflinks count as own.
 ///
 /// # Errors
 /// When a manifest or a file cannot be read.

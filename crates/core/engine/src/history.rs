@@ -1,4 +1,4 @@
-//! What was changed, when, by whom; and what differs between two generations.
+//! The history of changes, and the differences between two generations.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,14 +16,13 @@ use context::Ctx;
 pub struct Event {
     /// When, in seconds since 1970.
     pub unix_seconds: u64,
-    /// The same in nanoseconds: what the order is made by. Of a record of old, whose seconds alone are known, the first
-    /// of its second.
+    /// The same in nanoseconds, which orders the events. For an old record without it, the start of its second.
     pub unix_nanos: u64,
     /// What was done: `switch`, `rollback`, `install`, `uninstall`, `change`.
     pub action: &'static str,
-    /// The toolchain concerned, if it was one.
+    /// The toolchain, if the event is about one.
     pub toolchain: Option<ToolchainId>,
-    /// What a change of files was for.
+    /// The purpose of a change of files.
     pub purpose: Option<String>,
     /// The files that were changed.
     pub files: Vec<PathBuf>,
@@ -36,30 +35,30 @@ pub struct Event {
     pub from: Option<u64>,
     /// Whether that generation is in use now.
     pub in_use: bool,
-    /// How it ended, where that is not plain success.
+    /// How it ended, if not with success.
     pub outcome: Option<String>,
     /// Who did it.
     pub author: Author,
 }
 
-/// What differs between two generations.
+/// The differences between two generations.
 #[derive(Debug, Clone, Serialize)]
 pub struct GenerationDiff {
-    /// The toolchain of the one.
+    /// The toolchain of the first.
     pub from: ToolchainId,
-    /// The toolchain of the other.
+    /// The toolchain of the second.
     pub to: ToolchainId,
-    /// Files that only the other has.
+    /// Files that only the second has.
     pub added: Vec<String>,
-    /// Files that only the one has.
+    /// Files that only the first has.
     pub removed: Vec<String>,
     /// Files that both have with different contents.
     pub changed: Vec<String>,
-    /// How many files are the same in both.
+    /// How many files are equal in both.
     pub same: usize,
 }
 
-/// Every change that is remembered, oldest first.
+/// Every recorded change, oldest first.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -130,7 +129,7 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             author: change.author,
         });
     }
-    // Records of old know the second only: what is installed was installed before it was switched to.
+    // Old records have whole seconds only: an install comes before the switch to its toolchain.
     let rank = |action: &str| {
         ["install", "change", "switch", "rollback", "uninstall"].iter().position(|known| *known == action)
     };

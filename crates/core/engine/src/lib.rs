@@ -1,8 +1,8 @@
 //! The verbs, one file each: plan, then apply.
 //!
 //! A verb reads what it needs through [`Ctx`], decides, and changes the store. It returns a value
-//! that can be printed, compared or serialised; it never prints and never ends the process. What it
-//! leaves on disk it leaves through `store`.
+//! that can be printed, compared or serialised; it never prints and never ends the process. It
+//! writes to disk only through `store`.
 //!
 //! Tested end to end by `bins/goward/tests` against the mock upstream of `testkit`.
 

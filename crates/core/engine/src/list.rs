@@ -1,4 +1,4 @@
-//! What is installed, and what can be had.
+//! Lists the installed toolchains and the available versions.
 
 use release::{Date, Minor, Platform, Status, ToolchainId, Version};
 use serde::Serialize;
@@ -20,24 +20,24 @@ pub struct Listed {
     pub tree: std::path::PathBuf,
     /// Whether it is the default.
     pub is_default: bool,
-    /// The source that it came from; none where its record cannot be read.
+    /// The source that it came from; none if its record cannot be read.
     pub source: Option<String>,
-    /// Whether it stands in the system store: the administrator's, for all users.
+    /// Whether it is in the system store: the administrator's, for all users.
     pub system: bool,
     /// How many bytes its files have.
     pub bytes: Option<u64>,
-    /// What was proven of it, and by whom.
+    /// Its witnesses.
     pub witnesses: Vec<trust::Witness>,
-    /// What the witnesses come to, in words.
+    /// The evidence that the witnesses amount to, in words.
     pub evidence: String,
-    /// What must not be overlooked of that.
+    /// The warning that goes with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<&'static str>,
     /// Whether Go's team supports it.
     pub support: String,
 }
 
-/// A version that can be had, as a list shows it.
+/// An available version, as a list shows it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Available {
     /// The version.
@@ -48,7 +48,7 @@ pub struct Available {
     pub support: String,
 }
 
-/// What is installed, oldest first.
+/// The installed toolchains, oldest first.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -79,21 +79,21 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
         .collect())
 }
 
-/// An installed minor, and what there is to know of its newest patch.
+/// An installed minor, and its newest patch.
 #[derive(Debug, Clone, Serialize)]
 pub struct Outdated {
     /// The newest version of the minor that is installed.
     pub installed: Version,
-    /// The newest that can be had, where that is newer.
+    /// The newest available version, if that is newer.
     pub newer: Option<Version>,
-    /// Whether Go's team supports it, judged by all that can be had.
+    /// Whether Go's team supports it, judged by all available versions.
     pub support: String,
     /// Whether the support has ended.
     pub has_ended: bool,
 }
 
-/// For every installed minor, whether a newer patch can be had and whether it is still supported, oldest first; with
-/// the name of the source that was asked.
+/// For every installed minor, whether there is a newer patch and whether it is still supported, oldest first; with the
+/// name of the source that answered.
 ///
 /// # Errors
 /// When no source answers.
@@ -125,18 +125,19 @@ pub fn outdated(sources: &Sources, installed: &[Toolchain]) -> Result<(String, V
     Ok((source, list))
 }
 
-/// What the first source that answers offers, oldest first, with that source's name. Unless `all`,
-/// only the newest release of each minor that is supported or installed, and newer prereleases.
+/// The versions of the first source that answers, oldest first, with that source's name. Unless
+/// `all`, only the newest release of each minor that is supported or installed, and newer
+/// prereleases.
 ///
 /// # Errors
 /// When no source answers or the store cannot be read.
 pub fn available(sources: &Sources, platform: &Platform, all: bool) -> Result<(String, Vec<Available>), CatalogError> {
     let ctx = sources.ctx();
     let (source, mut versions) = sources.catalog().all(&sources.ask(), platform)?;
-    // Sources list them in orders of their own.
+    // Each source has its own order.
     versions.sort();
     let today = today(ctx);
-    // A store that cannot be read has nothing installed, as far as a list of others goes.
+    // For a list of available versions, an unreadable store counts as empty.
     let installed: Vec<ToolchainId> =
         ctx.store.installed().unwrap_or_default().into_iter().map(|toolchain| toolchain.id).collect();
     let list = versions

@@ -1,4 +1,4 @@
-//! Writes the project's lock file. How a lock file is held to is `acquire::ProjectLock`'s.
+//! Writes the project's lock file. `acquire::ProjectLock` checks toolchains against it.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use store::{FileChange, StoreError};
 
 use crate::pin::project_folder;
 
-/// The platforms that are locked where none are named.
+/// The platforms that are locked if none are named.
 const PLATFORMS: [(&str, &str); 5] =
     [("linux", "amd64"), ("linux", "arm64"), ("darwin", "arm64"), ("darwin", "amd64"), ("windows", "amd64")];
 
@@ -85,7 +85,7 @@ impl Diagnose for LockWriteError {
     }
 }
 
-/// What a verb needs that may reach a network, for the project in the working folder.
+/// What a verb with network access needs, for the project in the working folder.
 pub fn sources(ctx: &Ctx) -> Sources<'_> {
     Sources::new(ProjectLock::new(ctx, deciding_folder))
 }
@@ -95,16 +95,16 @@ fn deciding_folder(ctx: &Ctx) -> Result<PathBuf, AnyDiagnose> {
     Ok(project_folder(ctx, &inputs))
 }
 
-/// What locking has done, or would do.
+/// The result of locking, or its plan.
 #[derive(Debug, Clone, Serialize)]
 pub struct LockOutcome {
     /// The file.
     pub path: PathBuf,
     /// The toolchains that it names now.
     pub toolchains: Vec<ToolchainId>,
-    /// What differs from what stood there: a line each.
+    /// The differences from the former file, a line each.
     pub changes: Vec<String>,
-    /// Platforms that nobody knows the version for.
+    /// Platforms for which neither the log nor the index knows the version.
     pub left_out: Vec<String>,
 }
 
@@ -126,7 +126,7 @@ pub fn lock(
     let path = sources.lock().folder()?.join(LOCK_FILE_NAME);
     let bytes = sources.lock().read(&path)?;
     let before = match bytes.as_deref().map(|bytes| ProjectLock::parse(bytes, &path)).transpose() {
-        // What cannot be read is written anew; whoever only checks hears of it.
+        // An unreadable file is rewritten; with `check` it is an error.
         Err(LockError::Malformed { .. }) if !check => LockFile::default(),
         other => other?.unwrap_or_default(),
     };
@@ -142,7 +142,7 @@ pub fn lock(
         let id = ToolchainId::new(version.clone(), platform);
         match locked(sources, &id, before.find(&id)) {
             Ok(locked) => after.toolchains.push(locked),
-            // The log speaks against itself, or against this machine: never passed over.
+            // The log contradicts, or this machine fails: never ignored.
             Err(cause) if named || (cause.class() == Class::Integrity && !is_unknown(sources, &id, &cause)) => {
                 return Err(LockWriteError::Platform { id, cause: Box::new(cause) });
             }
@@ -172,12 +172,12 @@ fn is_unknown(sources: &Sources, id: &ToolchainId, cause: &LogProofError) -> boo
     matches!(cause, LogProofError::Contradicts { is_absence: true, .. }) && index_says(sources, id).is_none()
 }
 
-/// What is known of a toolchain now. What stood in the file stays where it still holds, so that a log that has only
-/// grown changes nothing.
+/// The entry for a toolchain now. Keeps the former entry if it still holds, so that a log that has only grown changes
+/// nothing.
 fn locked(sources: &Sources, id: &ToolchainId, before: Option<&Locked>) -> Result<Locked, LogProofError> {
     let archive = index_says(sources, id)
         .map(|(sha256, bytes)| LockedArchive { name: id.archive_name(), sha256, bytes })
-        // The index could not be asked: what it said before is not forgotten for that.
+        // The index could not be asked: keep its former answer.
         .or_else(|| before.and_then(|before| before.archive.clone()));
     let log = match proof_of(sources, id) {
         Ok(proof) => {
@@ -185,7 +185,7 @@ fn locked(sources: &Sources, id: &ToolchainId, before: Option<&Locked>) -> Resul
             let same = |old: &&LockedLog| old.h1 == new.h1 && old.record == new.record;
             Some(before.and_then(|before| before.log.as_ref()).filter(same).cloned().unwrap_or(new))
         }
-        // The index has spoken: a log that cannot be asked, or is older than Go's modules, is no hindrance.
+        // The index has answered: a log that cannot be asked, or has no record of so old a release, does not matter.
         Err(LogProofError::Silent { .. }) if archive.is_some() => before.and_then(|before| before.log.clone()),
         Err(error) => return Err(error),
     };

@@ -1,8 +1,8 @@
-//! Takes away what nothing needs.
+//! Removes toolchains that nothing needs.
 //!
-//! Roots are the default, the newest generations, the pins of projects that goward has served, and
-//! running programs; in the administrator's store for all users, everything. Whatever stays or goes, the reason is
-//! told.
+//! Roots are the default, the newest generations, the pins of projects that goward has served, and running programs; in
+//! the administrator's store for all users, every toolchain is a root. The result has the reason for each toolchain,
+//! kept or removed.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use context::Ctx;
 use context::recover;
 use context::settings::keys;
 
-/// What a prune decides of one toolchain.
+/// The decision about one toolchain.
 #[derive(Debug, Clone, Serialize)]
 pub struct PruneItem {
     /// The toolchain.
@@ -57,7 +57,7 @@ fn decide(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
         if !item.kept && !dry_run {
             match ctx.store.remove(&item.toolchain, &ctx.author, ctx.settings.seconds(keys::LOCK_WAIT_SECONDS)) {
                 Ok(()) => ctx.changed(format!("removed {}", item.toolchain)),
-                // It came into use between the look and the removal.
+                // It came into use between the decision and the removal.
                 Err(StoreError::Running { holder, .. }) => {
                     items.push(PruneItem { kept: true, reason: holder, ..item });
                     continue;
@@ -70,13 +70,13 @@ fn decide(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
     Ok(items)
 }
 
-/// What must stay, with the first reason found.
+/// The toolchains that must stay, with the first reason found.
 fn roots(ctx: &Ctx) -> Result<BTreeMap<ToolchainId, String>, StoreError> {
     let mut roots = BTreeMap::new();
     let mut keep = |id: ToolchainId, reason: String| {
         roots.entry(id).or_insert(reason);
     };
-    // Whose projects need what is not known of all users: it is removed by name, or not at all.
+    // goward does not know what the projects of all users need: such a toolchain is removed by name, or not at all.
     if ctx.settings.text(keys::SYSTEM_HOME).map(std::path::Path::new) == Some(ctx.store.layout().home()) {
         for toolchain in ctx.store.toolchains()? {
             keep(

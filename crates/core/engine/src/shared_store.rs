@@ -1,8 +1,8 @@
 //! The administrator's store for all users of a machine.
 //!
-//! It is a store like any other, in the folder that `system.home` names. Whoever may write there works on it
-//! with `--system`; all others read it beside their own, and never write. Here it is made and told of; what
-//! is read of it, and when it is passed over, is in `store/system.rs`.
+//! It is a store like any other, in the folder that `system.home` names. A user who may write there works on it with
+//! `--system`; all others read it beside their own, and never write. This file makes it and reports its state;
+//! `store/shared_store.rs` reads it, and decides when goward ignores it.
 
 use std::path::PathBuf;
 
@@ -15,17 +15,17 @@ use sys::{EntryKind, Host};
 use context::Ctx;
 use context::settings::keys;
 
-/// Everybody may read and enter, only the owner may write.
+/// All users may read and enter, only the owner may write.
 const SHARED_MODE: u32 = 0o755;
 
-/// What there is to say of the administrator's store.
+/// The state of the administrator's store.
 #[derive(Debug, Clone, Serialize)]
 pub struct SystemStatus {
-    /// Its folder; none where none is named.
+    /// Its folder, if one is named.
     pub home: Option<PathBuf>,
-    /// Whether it is there and read.
+    /// Whether it exists and goward reads it.
     pub read: bool,
-    /// Why it is passed over, where it is.
+    /// Why goward ignores it, if it does.
     pub passed_over: Option<String>,
     /// Whether this goward works on it now, as the administrator's.
     pub is_own: bool,
@@ -33,12 +33,12 @@ pub struct SystemStatus {
     pub toolchains: Vec<ToolchainId>,
 }
 
-/// What making the administrator's store has done.
+/// The result of making the administrator's store.
 #[derive(Debug, Clone, Serialize)]
 pub struct SystemMade {
     /// Its folder.
     pub home: PathBuf,
-    /// What was done, or would be, a line each; empty where it was in order already.
+    /// What was done, or would be, a line each; empty if it was in order already.
     pub steps: Vec<String>,
 }
 
@@ -106,7 +106,7 @@ impl Diagnose for SystemError {
     }
 }
 
-/// Looks at the administrator's store.
+/// Reads the state of the administrator's store.
 pub fn system_status(ctx: &Ctx) -> SystemStatus {
     let home = ctx.settings.text(keys::SYSTEM_HOME).map(PathBuf::from);
     let is_own = home.as_deref() == Some(ctx.store.layout().home());
@@ -120,7 +120,7 @@ pub fn system_status(ctx: &Ctx) -> SystemStatus {
     SystemStatus { home, read, passed_over, is_own, toolchains }
 }
 
-/// Makes the administrator's store, or sets the modes of one that is there right.
+/// Makes the administrator's store, or corrects the modes of an existing one.
 ///
 /// # Errors
 /// When no folder is named, the user is not the administrator, or the system refuses.

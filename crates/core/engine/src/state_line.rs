@@ -1,10 +1,10 @@
-//! What is true now, in one line: the end of every error report.
+//! The state line, which says what holds now: the end of every error report.
 
 use diag::Bytes;
 
 use context::Ctx;
 
-/// What this command has changed before it failed, what is in use, and what is kept of unfinished downloads.
+/// What this command has changed before it failed, the generation in use, and the bytes of unfinished downloads.
 pub fn state_line(ctx: &Ctx) -> String {
     let changes = ctx.changes();
     let mut line = if changes.is_empty() { "nothing changed".to_owned() } else { changes.join(", ") };

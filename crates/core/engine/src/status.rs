@@ -1,4 +1,4 @@
-//! What is under way, what was left, what is kept.
+//! The store's state: unfinished operations, leftovers, kept downloads.
 
 use serde::Serialize;
 use store::{JournalRecord, StoreError};
@@ -16,17 +16,17 @@ pub struct Status {
     pub default: Option<String>,
     /// How many toolchains are installed.
     pub toolchains: usize,
-    /// Operations that are under way, or whose process died.
+    /// Unfinished operations, whose process works on them or has died.
     pub unfinished: Vec<JournalRecord>,
-    /// Bytes kept of unfinished downloads, by name.
+    /// The bytes of unfinished downloads, by name.
     pub downloads: Vec<(String, u64)>,
     /// Whether nothing is left over: no open change of files, no unfinished tree, no torn journal.
     pub clean: bool,
-    /// Everything that is wrong with what can be seen. Empty unless something from outside meddled.
+    /// Every violated rule of the visible store. Empty unless another program has changed it.
     pub faults: Vec<String>,
 }
 
-/// Looks at the store. Nothing changes, and no lock is taken.
+/// Reads the store. Changes nothing and takes no lock.
 ///
 /// # Errors
 /// When the store cannot be read.

@@ -8,7 +8,7 @@ use context::Ctx;
 use context::recover;
 use context::settings::keys;
 
-/// What a switch has done.
+/// The result of a switch.
 #[derive(Debug, Clone, Serialize)]
 pub struct Switched {
     /// The generation in use now.
@@ -26,7 +26,7 @@ pub struct Switched {
 /// Makes an installed toolchain the default: one rename of one link.
 ///
 /// # Errors
-/// When it is not installed, or the store refuses; then the default is what it was.
+/// When it is not installed, or the store refuses; then the default is unchanged.
 pub fn switch(ctx: &Ctx, id: &ToolchainId) -> Result<Switched, StoreError> {
     recover(ctx);
     let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);

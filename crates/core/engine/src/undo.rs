@@ -1,4 +1,4 @@
-//! Takes changes back, and goes back to a generation that was in use before.
+//! Undoes changes, and rolls back to a generation that was in use before.
 
 use release::ToolchainId;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use context::Ctx;
 use context::recover;
 use context::settings::keys;
 
-/// What going back has done.
+/// The result of a rollback.
 #[derive(Debug, Clone, Serialize)]
 pub struct RolledBack {
     /// The generation in use now.
@@ -21,60 +21,60 @@ pub struct RolledBack {
     pub before: Option<ToolchainId>,
 }
 
-/// What an undo has done: every step, in order.
+/// The result of an undo: every step, in order.
 #[derive(Debug, Clone, Serialize)]
 pub struct Undone {
     /// The steps.
     pub steps: Vec<UndoneStep>,
 }
 
-/// One change that was taken back.
+/// One change that was undone.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "what")]
 pub enum UndoneStep {
-    /// Switches of the default: one move back over all of them.
+    /// Switches of the default: one rollback over all of them.
     Default(RolledBack),
     /// The first default, before which there was none.
     NoDefault {
         /// The generation that was in use.
         left: u64,
-        /// The default toolchain that it was.
+        /// The former default toolchain.
         before: ToolchainId,
     },
-    /// A change of files, and of the default where that was part of it.
+    /// A change of files, and of the default if that was part of it.
     Change {
         /// The change's name.
         name: String,
-        /// What it had been for.
+        /// Its purpose.
         purpose: String,
-        /// The files that have their former bytes back.
+        /// The restored files.
         files: Vec<std::path::PathBuf>,
-        /// The user's variables that have their former values back.
+        /// The user's restored variables.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         variables: Vec<String>,
-        /// The generation in use now, where the change had moved the default.
+        /// The generation in use now, if the change had moved the default.
         generation: Option<u64>,
     },
 }
 
-/// So often a way back is planned anew because another goward has moved meanwhile: each time that one has done
-/// something, so more than a few mean that somebody works in a loop.
+/// How often an undo is planned again because another goward has changed the store meanwhile. Each time that process
+/// has made progress, so more than a few mean that it runs in a loop.
 const OVERTAKEN_MAX: usize = 16;
 
-/// A step that is to be taken.
+/// A planned step.
 enum Step {
     To { from: u64, to: u64 },
     ToNone { from: Box<Generation> },
     Change(Box<PastChange>),
 }
 
-/// Takes the last changes back, the newest first: switches of the default, and changes of files, each as it was
-/// made, as one. A switch goes back to the generation that was in use before, which need not be the one with
-/// the number before.
+/// Undoes the last changes, the newest first: switches of the default, and changes of files, each as a whole, as it was
+/// made. The undo of a switch returns to the generation that was in use before, which need not have the previous
+/// number.
 ///
 /// # Errors
-/// When there are not so many: then nothing has changed. When a file was changed since, or a toolchain is gone, or
-/// the store refuses: then that step, and those behind it, have not been taken.
+/// When there are fewer changes: then nothing has changed. When a file was changed since, or a toolchain is gone, or
+/// the store refuses: then that step and the following ones are not done.
 pub fn undo(ctx: &Ctx, steps: u64) -> Result<Undone, StoreError> {
     recover(ctx);
     for _ in 0..OVERTAKEN_MAX {
@@ -83,7 +83,7 @@ pub fn undo(ctx: &Ctx, steps: u64) -> Result<Undone, StoreError> {
             .into_iter()
             .try_for_each(|step| take(ctx, step).map(|taken| undone.steps.push(taken)))
         {
-            // Another goward was faster, and nothing is done yet: what is to be undone is now something else.
+            // Another goward was faster, and nothing is done yet: there is another change to undo now.
             Err(StoreError::Overtaken) if undone.steps.is_empty() => {}
             done => return done.map(|()| undone),
         }
@@ -119,11 +119,11 @@ fn planned(ctx: &Ctx, count: u64) -> Result<Vec<Step>, StoreError> {
     for taken in 0..count {
         let entered = at.as_ref().map_or(0, Generation::nanos);
         let number = at.as_ref().map(|at| at.number);
-        // What made the generation in use is undone as a whole; what is older waits for its turn.
+        // The change that made the generation in use is undone as a whole; older ones follow.
         let made_it = |change: &PastChange| change.default.is_some_and(|(_, to)| to == number);
         if let Some(change) = changes.pop_if(|change| made_it(change) || change.unix_nanos > entered) {
             if let Some((from, to)) = change.default {
-                // Where the default has been moved since by other means, the store says so.
+                // If the default has been moved since by other means, the store returns an error.
                 if to == number {
                     at = from.map(|from| ctx.store.generation(from)).transpose()?;
                 }
@@ -152,8 +152,8 @@ fn planned(ctx: &Ctx, count: u64) -> Result<Vec<Step>, StoreError> {
     Ok(steps)
 }
 
-/// Goes back to a generation by its number, or to the one before the one in use. Needs no network and
-/// no free disk: it is one rename.
+/// Returns to a generation by its number, or to the one before the one in use. Needs no network and no free disk: it is
+/// one rename.
 ///
 /// # Errors
 /// When there is no such generation, its toolchain is gone, or the store refuses; then nothing has changed.
@@ -176,7 +176,7 @@ pub fn roll_back(ctx: &Ctx, to: Option<u64>) -> Result<RolledBack, StoreError> {
     Err(StoreError::Overtaken)
 }
 
-/// Moves the default to a generation that is there; from `from` only, where a number is given.
+/// Moves the default to an existing generation; only from `from`, if a number is given.
 fn move_back(ctx: &Ctx, from: Option<u64>, to: u64) -> Result<RolledBack, StoreError> {
     let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let Moved { generation, left } = ctx.store.roll_back_from(from, to, ctx.author.clone(), wait_max)?;

@@ -1,4 +1,4 @@
-//! Takes a toolchain away.
+//! Removes a toolchain.
 
 use release::ToolchainId;
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub struct Uninstalled {
 /// When it is not installed, is the default, or the store refuses.
 pub fn uninstall(ctx: &Ctx, id: &ToolchainId) -> Result<Uninstalled, StoreError> {
     recover(ctx);
-    // A toolchain whose record is damaged can be removed all the same.
+    // A toolchain with a damaged record can be removed too.
     let bytes = ctx.store.record(id).map_or(0, |record| record.bytes);
     ctx.store.remove(id, &ctx.author, ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))?;
     ctx.changed(format!("removed {id}"));

@@ -1,4 +1,4 @@
-//! The shims are written whatever becomes of what is beside them.
+//! The shims are written even if the files beside them cannot be.
 #![cfg(target_os = "linux")] // a path that is no UTF-8 can be made on Linux
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
@@ -11,7 +11,7 @@ use context::settings::Settings;
 use release::Platform;
 use sys::{Clock, Env, Fs, Host, Sys};
 
-/// Where a pointer is a file, as on Windows, it holds no path that is no text.
+/// A pointer that is a file, as on Windows, can hold only UTF-8 paths.
 #[test]
 fn a_goward_whose_path_no_pointer_file_can_hold_still_writes_its_shims() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,6 @@
-//! Fetches a file and says how long it took: `cargo run --release -p fetch --example get -- URL FOLDER`.
+//! Fetches a file and prints how long it took: `cargo run --release -p fetch --example get -- URL FOLDER`.
 //!
-//! For measuring by hand against `curl -o`, and for trying a server out; the parts are removed at the end.
+//! For comparison with `curl -o`, and to try a server; removes the parts at the end.
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "an example is its own program")]
 
 use std::io::Read;

@@ -1,19 +1,19 @@
-//! A breaker for each host: one that fails again and again is left alone for a while.
+//! A breaker for each host: it stops requests to a host that keeps failing, for a while.
 //!
-//! Without it, ten toolchains from a dead host would mean ten times the full row of tries. The state is
-//! a value without a clock, so it can be kept between runs.
+//! Without it, ten toolchains from a dead host would mean ten times all tries. The state is a value without a clock, so
+//! it can be kept between runs.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// When a host is left alone, and for how long.
+/// When requests to a host stop, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakerLimits {
-    /// So many failures in a row, and the host is left alone. At least the number of tries for one file,
-    /// or one file's tries could not all be made.
+    /// The number of failures in a row after which requests stop. At least the number of tries for one file, or one
+    /// file could not use all its tries.
     pub failures_max: u32,
-    /// How long it is left alone the first time; twice as long after each failed trial.
+    /// The length of the first rest; it doubles after each failed trial.
     pub rest_first: Duration,
     /// The longest rest.
     pub rest_max: Duration,
@@ -25,14 +25,14 @@ impl Default for BreakerLimits {
     }
 }
 
-/// What is known of one host.
+/// The state of one host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum BreakerState {
     /// It is asked as usual.
     #[default]
     Healthy,
-    /// It has failed so often in a row, and is still asked.
+    /// It has failed, and is still asked.
     Failing {
         /// How often.
         failures: u32,
@@ -46,7 +46,7 @@ pub enum BreakerState {
         /// How long this rest is.
         rest_seconds: u64,
     },
-    /// One request is let through to see.
+    /// One request is allowed, as a trial.
     Trial {
         /// How often it failed in a row before.
         failures: u32,
@@ -60,7 +60,7 @@ pub enum BreakerState {
 /// What happens to a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BreakerEvent {
-    /// Somebody wants to ask it.
+    /// A request to it is wanted.
     Asked,
     /// It answered, whatever the answer was.
     Answered,
@@ -71,14 +71,14 @@ pub enum BreakerEvent {
 /// A breaker: its state and its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Breaker {
-    /// What is known of the host.
+    /// The host's state.
     pub state: BreakerState,
-    /// When it is left alone.
+    /// The limits.
     pub limits: BreakerLimits,
 }
 
 impl Breaker {
-    /// A breaker for a host of which nothing is known.
+    /// A breaker for a host without a history.
     pub fn new(limits: BreakerLimits) -> Breaker {
         Breaker { state: BreakerState::default(), limits }
     }
@@ -94,7 +94,7 @@ impl Breaker {
             {
                 S::Trial { failures, since_unix_seconds: now_unix_seconds, rest_seconds }
             }
-            // A trial whose end nobody told (its process was killed) must not shut the host out for ever.
+            // A trial without a reported end (its process was killed) must not block the host for ever.
             (S::Trial { failures, since_unix_seconds, rest_seconds }, BreakerEvent::Asked)
                 if now_unix_seconds >= since_unix_seconds.saturating_add(rest_seconds) =>
             {
@@ -109,13 +109,13 @@ impl Breaker {
                 let rest_seconds = rest_seconds.saturating_mul(2).min(self.limits.rest_max.as_secs());
                 rest(failures.saturating_add(1), rest_seconds, now_unix_seconds)
             }
-            // Requests that were under way when the rest began fail late: that is no news.
+            // Requests that were open when the rest began fail late: they do not count.
             (state @ S::Resting { .. }, BreakerEvent::Failed) => state,
         };
         Breaker { state, ..self }
     }
 
-    /// Whether the host must not be asked now: how often it failed, and for how long it is left alone still.
+    /// Whether the host must not be asked now: how often it failed, and how long its rest still lasts.
     pub fn refusal(&self, now_unix_seconds: u64) -> Option<(u32, Duration)> {
         let (failures, until) = match self.state {
             BreakerState::Healthy | BreakerState::Failing { .. } => return None,

@@ -1,4 +1,4 @@
-//! The client: settings, the machinery that is built at first use, and a breaker for each host.
+//! The client: settings, the parts that are built at first use, and a breaker for each host.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -18,7 +18,7 @@ use crate::runtime::Runtime;
 use crate::settings::Settings;
 use crate::wire::{self, Use};
 
-/// The one HTTP client. Made at no cost: threads, certificates and connections come with the first use.
+/// The HTTP client. Cheap to make: threads, certificates and connections are made at the first use.
 ///
 /// It may be used by several threads at once.
 pub struct Client {
@@ -32,7 +32,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client. Nothing is started and nothing is read yet.
+    /// A client. Starts and reads nothing yet.
     ///
     /// # Errors
     /// When the settings contradict themselves.
@@ -72,7 +72,7 @@ impl Client {
         made.clone().map_err(|reason| FetchError::Setup { reason })
     }
 
-    /// Refuses what needs no network to be refused: offline, not HTTP.
+    /// Refuses requests that need no network to be refused: offline, not HTTP.
     pub(crate) fn admit(&self, url: &Url) -> Result<(), FetchError> {
         if self.settings.offline {
             return Err(FetchError::Offline { url: redacted(url) });
@@ -83,7 +83,7 @@ impl Client {
         Ok(())
     }
 
-    /// Asks the host's breaker for leave.
+    /// Asks the host's breaker for permission.
     pub(crate) fn ask_breaker(&self, url: &Url) -> Result<(), Failure> {
         let now = self.sys.clock().unix_seconds();
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,7 +95,7 @@ impl Client {
         Ok(())
     }
 
-    /// Tells the host's breaker that it answered.
+    /// Reports to the host's breaker that the host answered.
     pub(crate) fn host_answered(&self, url: &Url) {
         let now = self.sys.clock().unix_seconds();
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,10 +104,10 @@ impl Client {
         }
     }
 
-    /// Tells the host's breaker what went wrong.
+    /// Reports a failure to the host's breaker.
     pub(crate) fn host_failed(&self, url: &Url, reason: &Reason) {
         if !reason.blames_host() {
-            // It said no in good health.
+            // The host is healthy and has refused.
             if matches!(reason, Reason::Status { .. }) {
                 self.host_answered(url);
             }
@@ -122,7 +122,7 @@ impl Client {
         *breaker = breaker.step(BreakerEvent::Failed, now);
     }
 
-    /// Judges a failure, tells of the wait, and waits. `false`: this place is given up.
+    /// Judges a failure, reports the wait, and waits. `false`: this place is given up.
     pub(crate) fn wait_to_retry(
         &self,
         url: &Url,
@@ -133,7 +133,7 @@ impl Client {
         progress: &dyn Progress,
     ) -> Result<bool, FetchError> {
         let Next::Wait(wait) = retry.after(failure, gained, fastrand::f64()) else { return Ok(false) };
-        // A wait that the time limit would not outlive is not begun.
+        // Does not begin a wait that is longer than the time limit.
         if wait >= left {
             return Ok(false);
         }
@@ -148,13 +148,13 @@ impl Client {
         Ok(true)
     }
 
-    /// The error of a place that is given up; `bytes_kept` lie on disk for the next run.
+    /// The error of a place that is given up; `bytes_kept` are on disk for the next run.
     pub(crate) fn given_up(&self, url: &Url, reason: Reason, tries: u32, bytes_kept: u64) -> FetchError {
         let proxy = wire::proxy_for(&self.sys, url);
         FetchError::Failed { url: redacted(url), host: host(url), reason, tries, bytes_kept, proxy }
     }
 
-    /// Waits in small steps, so that an interrupt is noticed.
+    /// Waits in small steps, to notice an interrupt.
     pub(crate) fn wait(&self, duration: Duration) -> Result<(), FetchError> {
         let mut left = duration;
         while !left.is_zero() {

@@ -1,4 +1,4 @@
-//! One request under way: it writes what comes to segments and reports to the transfer's state.
+//! One open request: it writes the received bytes to segments and reports to the transfer's state.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -28,8 +28,8 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Runs to its end, whatever that is. The coordinator hears of it even when the connection is ended from outside,
-    /// before its first step too: the guard is made here and not on the network's thread.
+    /// Runs to its end. The coordinator gets a report even if other code ends the connection, also before its first
+    /// step: the guard is made here and not on the network's thread.
     pub fn begin(self) -> impl Future<Output = ()> + Send {
         self.state.connection_begins();
         let guard =
@@ -65,7 +65,7 @@ impl Connection {
     }
 }
 
-/// Tells the end of a connection exactly once, also when its task is dropped in the middle.
+/// Reports the end of a connection exactly once, also when its task is dropped halfway.
 struct Guard {
     state: Arc<TransferState>,
     number: u64,
@@ -94,7 +94,7 @@ impl Drop for Guard {
 #[derive(PartialEq, Eq)]
 enum Flow {
     More,
-    /// All that this connection was to bring is there.
+    /// This connection has fetched all of its bytes.
     Done,
 }
 
@@ -114,7 +114,7 @@ impl Writer<'_> {
             connection,
             segment: connection.claim.segment,
             at: connection.claim.at,
-            // The coordinator has judged the head: the size is known by now if it ever will be.
+            // The coordinator has checked the head: the size is known now, or never will be.
             capacity: connection.state.capacity(connection.claim.segment),
             position: connection.claim.start,
             file: None,
@@ -128,7 +128,7 @@ impl Writer<'_> {
             }
             let free = self.capacity.saturating_sub(self.at);
             if free == 0 {
-                // More came than the head of the answer had said.
+                // More bytes came than the head of the answer had announced.
                 return Ok(Flow::Done);
             }
             let most = usize::try_from(free).unwrap_or(usize::MAX).min(bytes.len());
@@ -158,7 +158,7 @@ impl Writer<'_> {
 
     fn next_segment(&mut self, guard: &mut Guard) -> bool {
         self.file = None;
-        // A claim of one range ends with the range: its request asked for no more.
+        // A claim of one range ends with the range, as its request does.
         let beyond = self.connection.claim.end.is_some_and(|end| self.position >= end);
         guard.segment = None;
         if beyond {

@@ -1,8 +1,8 @@
-//! Coordinates one transfer: which place is asked, on how many connections, what its answers mean, when
-//! to try again, when to start over.
+//! Coordinates one transfer: which place to ask, on how many connections, what its answers mean, when to retry, when to
+//! start over.
 //!
-//! This is sequential code on a thread of its own. Connections do the work on the network's thread; they report
-//! the head of each answer and wait for leave to go on, so every decision is made here, in one place.
+//! This is sequential code on a thread of its own. Connections do the work on the network's thread; they report the
+//! head of each answer and wait for permission to continue, so every decision is made here, in one place.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use crate::retry::{Failure, Retry};
 use crate::transfer_state::{Claim, End, Message, TransferState};
 use crate::wire::{Request, Use};
 
-/// What outlives a round: the place, its tries, what failed before.
+/// The state across rounds: the place, its tries, earlier failures.
 pub(crate) struct Coordinator<'a> {
     client: &'a Client,
     job: &'a Job,
@@ -75,18 +75,18 @@ impl<'a> Coordinator<'a> {
         self.attempts
     }
 
-    /// How many bytes came in all rounds.
+    /// How many bytes all rounds fetched.
     pub fn bytes_fetched(&self) -> u64 {
         self.bytes_fetched
     }
 
-    /// How much of the time for the whole file is left.
+    /// How much of the file's time limit is left.
     fn time_left(&self) -> Duration {
         let client = self.client;
         client.settings().transfer_max.saturating_sub(client.sys().clock().since(self.begun))
     }
 
-    /// Gives the present place up for the next one.
+    /// Gives up the present place and moves to the next one.
     pub fn next_place(&mut self, failure: FetchError) -> Result<(), FetchError> {
         self.place += 1;
         self.retry = Retry::new(self.client.settings(), self.job.tries);
@@ -103,7 +103,7 @@ impl<'a> Coordinator<'a> {
         Err(FetchError::AllFailed { name: self.job.name.clone(), failures })
     }
 
-    /// Brings all missing bytes to disk.
+    /// Fetches all missing bytes to disk.
     pub fn run(&mut self, state: &Arc<TransferState>, folder: &PartsFolder, meta: Meta) -> Outcome {
         let connections_max = self.client.settings().connections_max;
         let mut round = Round {
@@ -129,7 +129,7 @@ impl<'a> Coordinator<'a> {
     }
 }
 
-/// One round: connections under way and what is known of the server.
+/// One round: the open connections and the facts about the server.
 struct Round<'c, 'a> {
     coordinator: &'c mut Coordinator<'a>,
     state: &'c Arc<TransferState>,
@@ -148,28 +148,28 @@ struct Running {
     claim: Claim,
     ranged: bool,
     bytes_fetched_before: u64,
-    /// Whether it was let go on.
+    /// Whether it was allowed to continue.
     is_proven: bool,
     /// Why it was not.
     dismissal: Option<Dismissal>,
 }
 
-/// Why a connection was not let go on.
+/// Why a connection was not allowed to continue.
 enum Dismissal {
-    /// The answer is of no use.
+    /// The answer is unusable.
     Rejected(Failure),
-    /// Another connection brings its segment by now. Nobody is to blame.
+    /// Another connection fetches its segment by now. This is not a failure.
     Superseded,
 }
 
-/// Since when bytes flow, for the measured rate.
+/// When the first bytes came, to measure the rate.
 struct Throughput {
     begun: Moment,
     widened: Moment,
     bytes_fetched_before: u64,
 }
 
-/// How the tries at one place went.
+/// The result of the tries at one place.
 enum PlaceOutcome {
     Complete,
     Failed(Failure),
@@ -217,7 +217,7 @@ impl Round<'_, '_> {
             let left = self.coordinator.time_left();
             let Coordinator { client, retry, progress, .. } = &mut *self.coordinator;
             client.host_failed(&url, &failure.reason);
-            // What trickles in is no gain: it would start the count of tries again for ever.
+            // A trickle of bytes does not count as a gain: it would reset the count of tries for ever.
             let gained = self.state.bytes_fetched() > bytes_before && !matches!(failure.reason, Reason::Slow { .. });
             match client.wait_to_retry(&url, &failure, gained, retry, left, *progress) {
                 Ok(true) => {}
@@ -232,8 +232,7 @@ impl Round<'_, '_> {
         }
     }
 
-    /// Whether bytes from this place can go together with those that are held: a validator guards them, or
-    /// the hash will judge.
+    /// Whether bytes from this place may join those on disk: a validator protects them, or the final hash check does.
     fn can_resume(&self, url: &Url) -> bool {
         self.coordinator.job.sha256.is_some() || self.validator(url).is_some()
     }
@@ -253,7 +252,7 @@ impl Round<'_, '_> {
         }
         loop {
             self.tell_progress();
-            // The transfer is stopped from outside only when the reader's user has panicked.
+            // Other code stops the transfer only if the reader's user has panicked.
             if self.state.is_stopped() || self.coordinator.client.check_interrupt().is_err() {
                 return PlaceOutcome::Over(Outcome::Failed(FetchError::Interrupted));
             }
@@ -294,7 +293,7 @@ impl Round<'_, '_> {
         }
     }
 
-    /// Checks the head of an answer, and takes down what it says of the file.
+    /// Checks the head of an answer, and records what it says about the file.
     fn check(&mut self, url: &Url, start: u64, ranged: bool, head: &Head) -> Verdict {
         let job = self.coordinator.job;
         let Answered { verdict, serves_ranges, file } = check(
@@ -325,21 +324,21 @@ impl Round<'_, '_> {
         verdict
     }
 
-    /// The time for the whole file is up, whichever place had its turn.
+    /// The file's time limit has run out, whichever place was asked.
     fn time_up(&self, url: &Url) -> FetchError {
         let Coordinator { client, retry, .. } = &*self.coordinator;
         let reason = Reason::TimeUp { after: client.settings().transfer_max };
         client.given_up(url, reason, retry.attempts() + 1, self.state.bytes_held())
     }
 
-    /// A connection is not let go on; why is remembered until it has ended.
+    /// Stops a connection; keeps the reason until it has ended.
     fn dismiss(&mut self, connection: u64, dismissal: Dismissal) {
         if let Some(connection) = self.running.get_mut(&connection) {
             connection.dismissal = Some(dismissal);
         }
     }
 
-    /// Goes on after the end of a connection; `Some` when the tries at this place are over.
+    /// Continues after the end of a connection; `Some` when the tries at this place are over.
     fn connection_ended(
         &mut self,
         url: &Url,
@@ -363,10 +362,11 @@ impl Round<'_, '_> {
         }
         match failure {
             Some(failure) if self.running.is_empty() => return Ok(Some(PlaceOutcome::Failed(failure))),
-            // The others bring its bytes too. The server, or the line, does not like so many at once.
+            // The other connections fetch its bytes too. The server, or the line, does not accept so many at once.
             Some(_) => self.connections_max = self.running.len(),
             None => {
-                // Beside others a connection takes one segment at a time, so that all work near the reader.
+                // If there are others, a connection takes one segment at a time, so that all of them work near the
+                // reader.
                 let one_segment = !self.running.is_empty() && self.may_split(url);
                 if !self.start_connection(url, one_segment)? && self.running.is_empty() {
                     return Ok(Some(PlaceOutcome::Failed(nothing_to_ask())));
@@ -393,10 +393,10 @@ impl Round<'_, '_> {
         Ok(None)
     }
 
-    /// Starts a connection for the first bytes that nobody brings; `false` when there are none.
+    /// Starts a connection for the first unclaimed missing bytes; `false` when there are none.
     fn start_connection(&mut self, url: &Url, one_segment: bool) -> Result<bool, FetchError> {
         let client = self.coordinator.client;
-        // Asked before the claim is made: they can fail.
+        // Called before the claim is made, since they can fail.
         let (http, runtime) = (client.http(Use::Files)?, client.runtime()?);
         let number = self.connections_begun + 1;
         let Some(claim) = self.state.claim(number, one_segment) else { return Ok(false) };
@@ -433,7 +433,7 @@ impl Round<'_, '_> {
     /// Opens a further connection when the transfer has turned out slow and can be split.
     fn widen(&mut self, url: &Url) -> Result<(), FetchError> {
         let (Some(throughput), Some(total)) = (&self.throughput, self.state.bytes_total()) else { return Ok(()) };
-        // One at a time: a server that does not like it is asked once.
+        // One at a time: a server that refuses gets only one such request.
         let all_proven = self.running.values().all(|connection| connection.is_proven);
         if self.running.len() >= self.connections_max || !all_proven || !self.may_split(url) {
             return Ok(());
@@ -445,7 +445,7 @@ impl Round<'_, '_> {
         let elapsed = clock.since(throughput.begun).as_secs_f64();
         let fetched = self.state.bytes_fetched().saturating_sub(throughput.bytes_fetched_before) as f64;
         let remaining = total.saturating_sub(self.state.bytes_held()) as f64;
-        // Written without a division: nothing may have come yet.
+        // Written without a division: the count of bytes may be zero.
         if remaining * elapsed <= settings.parallel_remaining.as_secs_f64() * fetched {
             return Ok(());
         }

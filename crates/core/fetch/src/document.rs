@@ -21,27 +21,27 @@ pub struct Document {
     pub url: Url,
     /// The most bytes that it may have.
     pub bytes_max: u64,
-    /// The media types wanted, as in an `Accept` header.
+    /// The accepted media types, as in an `Accept` header.
     pub accept: Option<String>,
-    /// The entity tag of the copy that one has already: if it is still the same, no bytes come.
+    /// The entity tag of an existing copy: if the copy is still current, no bytes are sent.
     pub etag: Option<String>,
-    /// The date of the copy that one has already; used where there is no entity tag.
+    /// The date of an existing copy; used if there is no entity tag.
     pub last_modified: Option<String>,
     /// Further headers.
     pub headers: Vec<(String, String)>,
-    /// How often it is tried, if not as often as the settings say.
+    /// How often it is tried; `None` for the setting.
     pub tries: Option<u32>,
-    /// The longest wait of our own between two tries, where another place is the better retry. What a server asks
-    /// for with `Retry-After` is not cut by it.
+    /// The client's longest wait between two tries, if another place is the better retry. It does not limit a server's
+    /// `Retry-After`.
     pub wait_max: Option<Duration>,
-    /// How long it may take in all, tries and waits included, if not as long as the settings say.
+    /// How long it may take in all, tries and waits included; `None` for the setting.
     pub time_max: Option<Duration>,
-    /// Whether a web page in its place is an error: a login page or a proxy's notice, with status 200.
+    /// Whether a web page instead of it is an error: a login page or a proxy's notice, with status 200.
     pub html_refused: bool,
 }
 
 impl Document {
-    /// A document of at most so many bytes, with nothing else asked for.
+    /// A document of at most so many bytes, without further conditions.
     pub fn new(url: Url, bytes_max: u64) -> Document {
         Document {
             url,
@@ -84,21 +84,21 @@ pub struct Answer {
     pub bytes: Vec<u8>,
     /// Its entity tag, for the next time.
     pub etag: Option<String>,
-    /// Its date, for the next time, where it is exact enough.
+    /// Its date, for the next time, if it is exact enough.
     pub last_modified: Option<String>,
     /// Where it came from, after all redirects.
     pub url_final: Url,
-    /// The copy that one has is still the same.
+    /// The existing copy is still current.
     pub not_modified: bool,
 }
 
 impl Client {
     /// Gets a small document.
     ///
-    /// Failures that may pass are tried again, with a line to `progress` each time.
+    /// Retries transient failures, with a line to `progress` each time.
     ///
     /// # Errors
-    /// When it cannot be had; the error names the host and why.
+    /// When it cannot be fetched; the error names the host and the reason.
     pub fn get(&self, document: &Document, progress: &dyn Progress) -> Result<Answer, FetchError> {
         self.admit(&document.url)?;
         let begun = self.sys().clock().moment();
@@ -142,7 +142,7 @@ impl Client {
                 Ok(outcome) => outcome,
                 Err(_) => Err(Failure::of(Reason::TimeUp { after: limit })),
             };
-            // Nobody listens any more when the user has interrupted.
+            // After an interrupt the receiver is gone.
             let _ = tell.send(outcome);
         };
         let task = self.runtime()?.spawn(work);

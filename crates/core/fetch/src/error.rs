@@ -105,8 +105,8 @@ pub enum FetchError {
 }
 
 impl FetchError {
-    /// Whether the place was reached and said that there is no such thing (404, 410); of several
-    /// places, whether all did.
+    /// Whether the place answered that the file does not exist (404, 410); for several places,
+    /// whether all did.
     pub fn is_absence(&self) -> bool {
         match self {
             Self::Failed { reason: Reason::Status { code }, .. } => matches!(code, 404 | 410),
@@ -115,7 +115,7 @@ impl FetchError {
         }
     }
 
-    /// Whether the user asked to stop.
+    /// Whether the user has interrupted.
     pub fn is_interrupt(&self) -> bool {
         matches!(self, Self::Interrupted)
     }
@@ -133,7 +133,7 @@ impl Diagnose for FetchError {
                 _ => Class::Network,
             },
             Self::AllFailed { failures, .. } => {
-                // The worst news first: wrong bytes, then an unreachable place, then an absence.
+                // The most severe first: wrong bytes, then an unreachable place, then an absence.
                 let classes: Vec<Class> = failures.iter().map(Diagnose::class).collect();
                 let rank = [Class::Integrity, Class::Network, Class::NotFound];
                 rank.into_iter().find(|class| classes.contains(class)).unwrap_or(Class::Network)

@@ -9,14 +9,14 @@ use sys::File;
 use crate::parts::{DiskError, PartsFolder};
 use crate::transfer_state::{Found, TransferState};
 
-/// Reads the segments in order and waits where bytes have not come yet.
+/// Reads the segments in order and waits for missing bytes.
 pub(crate) struct FollowReader {
     state: Arc<TransferState>,
     folder: PartsFolder,
     segment: u64,
     at: u64,
     file: Option<File>,
-    /// The file that could not be read, for the one who judges the round.
+    /// The file that could not be read, for the code that judges the round.
     failed: Arc<Mutex<Option<DiskError>>>,
 }
 
@@ -25,7 +25,7 @@ impl FollowReader {
         FollowReader { state, folder, segment: 0, at: 0, file: None, failed: Arc::default() }
     }
 
-    /// Where a refusal of the disk is noted, whatever the reader's user makes of the error.
+    /// Keeps a disk error, whatever the reader's user does with it.
     pub fn failure(&self) -> Arc<Mutex<Option<DiskError>>> {
         self.failed.clone()
     }
@@ -40,7 +40,7 @@ impl FollowReader {
             self.file = Some(self.folder.fs.open(&self.folder.segment(self.segment))?);
         }
         match self.file.as_mut().map_or(Ok(0), |file| file.read(buffer))? {
-            // The state counts bytes that the file does not have: somebody has cut it.
+            // The state counts bytes that the file does not have: another program has truncated it.
             0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
             read => Ok(read),
         }
@@ -68,7 +68,7 @@ impl Read for FollowReader {
                     self.file = None;
                 }
                 Found::FileEnd => return Ok(0),
-                // Not of kind `Interrupted`: the standard library would ask again for ever.
+                // Not of kind `Interrupted`: the standard library would retry for ever.
                 Found::Stopped => return Err(io::Error::other("the download has stopped")),
             }
         }

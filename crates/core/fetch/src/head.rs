@@ -1,4 +1,4 @@
-//! The head of a response as plain values, and what it says about ranges and validators. Pure.
+//! The head of a response as plain values, with its ranges and validators. Pure.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use url::Url;
 
 use crate::reason::Reason;
 
-/// What is read of a response's head.
+/// The fields of a response's head.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Head {
     pub status: u16,
-    /// Where the answer came from, after all redirects.
+    /// The final address, after all redirects.
     pub url: Url,
     pub content_length: Option<u64>,
     pub content_range: Option<ContentRange>,
@@ -21,12 +21,12 @@ pub(crate) struct Head {
     pub retry_after: Option<Duration>,
 }
 
-/// What tells two versions of a file apart.
+/// The validators that distinguish two versions of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Validators {
     /// `ETag` as it came, weak ones too.
     pub etag: Option<String>,
-    /// `Last-Modified`, where it is old enough to be a strong validator.
+    /// `Last-Modified`, if it is old enough to be a strong validator.
     pub last_modified: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn strong_date(last_modified: Option<&str>, date: Option<&str>) -> Op
 pub(crate) enum ContentRange {
     /// `bytes first-last/total`.
     Part { first: u64, last: u64, total: Option<u64> },
-    /// `bytes */total`: the range was not to be had.
+    /// `bytes */total`: the range cannot be served.
     None { total: u64 },
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn looks_like_web_page(first: &[u8]) -> bool {
         .any(|mark| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)))
 }
 
-/// What is wrong with an answer whatever was asked: its status, its encoding.
+/// The reason to reject an answer to any request: its status, its encoding.
 pub(crate) fn objection(head: &Head) -> Option<Reason> {
     if !matches!(head.status, 200 | 206 | 304 | 416) {
         return Some(Reason::Status { code: head.status });

@@ -1,10 +1,10 @@
 //! One HTTP client for everything: resumable, bounded, hashed on the way in, retried, several mirrors.
 //!
-//! Two ways in. [`Client::get`] brings a small document whole into memory: an index, a checksum, a
-//! module's `.info`. [`Client::fetch`] brings a large file to disk, and hands a reader to its caller
-//! that follows the file as it grows, so that download, hashing, inflating and writing overlap.
+//! There are two entry points. [`Client::get`] fetches a small document into memory: an index, a checksum, a module's
+//! `.info`. [`Client::fetch`] fetches a large file to disk, and gives its caller a reader that follows the file as it
+//! grows, so that download, hashing, inflating and writing overlap.
 //!
-//! What lies on disk while a file is fetched, in the folder that the [`Job`] names:
+//! Files on disk during a fetch, in the folder that the [`Job`] names:
 //!
 //! ```text
 //! NAME.lock            who fetches it; two processes never fetch one file at the same time
@@ -13,29 +13,29 @@
 //! NAME.parts/000001    the second one, …
 //! ```
 //!
-//! Each segment is written from its front to its end, so its length *is* what is held: nothing else
-//! has to be kept up to date while bytes arrive, and a kill at any instant loses nothing. Held bytes
-//! are never fetched again and never trusted: they are hashed again from the first one on. Nothing is
-//! synced, since a torn segment is found by the hash and then thrown away.
+//! Each segment is written from start to end, so its length *is* the number of bytes that goward holds: no other record
+//! has to be updated while bytes arrive, and a kill at any instant loses nothing. goward never fetches these bytes
+//! again and never trusts them: it hashes them again from the first one on. It syncs nothing, since the hash detects a
+//! torn segment, which is then discarded.
 //!
-//! A transfer starts on one connection. Where it turns out slow and the server can serve ranges of a
-//! file that is known not to change under them, later segments come over further connections.
+//! A transfer starts on one connection. If it is slow, the server serves ranges, and the file is known not to change
+//! meanwhile, further connections fetch later segments.
 //!
-//! Every wait has an end: a connection, a head, a silence, a body that comes slower than the least rate, a
-//! document and a whole file have their limits (`settings.rs`), and what is held survives each of them.
+//! Every wait has an end: there are limits (`settings.rs`) for a connection, a response head, a pause, a body below the
+//! least rate, a document and a whole file; the bytes on disk survive each of them.
 //!
-//! A file that lies on this machine already is copied to the same place and hashed on the way ([`copy_local`]), so that
-//! what is judged is what is used.
+//! A local file is copied to the same folder and hashed on the way ([`copy_local`]), so that goward verifies the bytes
+//! that it uses.
 //!
-//! What this crate never does: trust a length, follow a redirect from https to http, resume a file
-//! that may have changed, decode a content encoding, print, or show a password that stands in a URL.
+//! What this crate never does: trust a length, follow a redirect from https to http, resume a file that may have
+//! changed, decode a content encoding, print, or show a password of a URL.
 //!
-//! How it is put together: a *connection* (`connection.rs`) is one request under way on the runtime's thread; it
-//! writes to segments and reports to the *state of the transfer* (`transfer_state.rs`), which all threads share. The
-//! *coordinator* (`coordinator.rs`) is sequential code on a thread of its own: it starts connections, has response
-//! heads checked (`response_check.rs`), waits, retries, changes the place. The reader (`follow.rs`) and the hash
-//! (`transfer.rs`) wait for the state to grow. Pure parts (`response_check.rs`, `retry.rs`, `breaker.rs`, `head.rs`)
-//! decide without a clock or a socket.
+//! Its parts: a *connection* (`connection.rs`) is one open request on the runtime's thread; it writes to segments and
+//! reports to the *state of the transfer* (`transfer_state.rs`), which all threads share. The *coordinator*
+//! (`coordinator.rs`) is sequential code on a thread of its own: it starts connections, checks response heads
+//! (`response_check.rs`), waits, retries, changes the place. The reader (`follow.rs`) and the hash (`transfer.rs`) wait
+//! for the state to grow. Pure parts (`response_check.rs`, `retry.rs`, `breaker.rs`, `head.rs`) decide without a clock
+//! or a socket.
 //!
 //! Tested against `testkit::http`, a server that cuts, stalls, lies and refuses on request; waiting is
 //! done on a clock that tests move.

@@ -1,12 +1,12 @@
-//! Large files that lie on this machine: copied to where fetched ones are, and hashed on the way.
+//! Copies large local files into the folder of downloads, and hashes them on the way.
 //!
-//! Whoever owns a local file may put another in its place between two looks, and write to it while it is read. So it
-//! is opened once, and what is hashed, unpacked and shown to the user's own check is the copy: nobody else's file from
-//! its first byte on. Blocks are shared where the file system can do that; else the bytes are hashed as they are
-//! written, so that either way every byte is read once.
+//! The owner of a local file may replace it between two reads, and write to it during a read. So it is opened once, and
+//! goward hashes and unpacks the copy and passes the copy to the user's own check: no other user can write to it from
+//! its first byte on. Blocks are shared if the file system supports that; else the bytes are hashed as they are
+//! written, so that every byte is read once in both cases.
 //!
-//! On disk it is the one segment of a `.parts` folder without a note: what a dead process leaves is thrown away by the
-//! next copy of the name.
+//! On disk it is the one segment of a `.parts` folder without a note: the next copy of the name discards what a dead
+//! process has left.
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -19,13 +19,13 @@ use sys::{FileLock, Foreign, LockAttempt, Sys};
 use crate::limits::{READ_BYTES, TICK};
 use crate::parts::{DiskError, Parts, PartsFolder};
 
-/// A local file that is to be copied.
+/// A local file to copy.
 pub struct LocalFile<'a> {
-    /// Where it lies. A link to a file will do.
+    /// Its path. It may be a link to a file.
     pub path: &'a Path,
-    /// What it is called among the downloads: a plain file name.
+    /// Its name in the downloads: a plain file name.
     pub name: &'a str,
-    /// The folder of the downloads. It is made where it is not there.
+    /// The folder of the downloads. It is made if missing.
     pub folder: &'a Path,
     /// The most bytes that it may have.
     pub bytes_max: u64,
@@ -39,7 +39,7 @@ pub struct Copied {
     pub bytes: u64,
     /// Their SHA-256.
     pub sha256: [u8; 32],
-    /// The copy. It is to be removed ([`Parts::remove`]) when it is no longer needed.
+    /// The copy. The caller removes it ([`Parts::remove`]) when it is no longer needed.
     pub parts: Parts,
 }
 
@@ -74,14 +74,14 @@ pub enum LocalError {
 /// Copies a local file and hashes it.
 ///
 /// # Errors
-/// When it cannot be read, is no regular file or too large, or the copy cannot be written; then there is none.
+/// When it cannot be read, is not a regular file or too large, or the copy cannot be written; then there is no copy.
 pub fn copy_local(sys: &Sys, file: &LocalFile, task: &dyn TaskHandle) -> Result<Copied, LocalError> {
     let fs = sys.fs();
     let read = |cause| LocalError::Read { path: file.path.to_owned(), cause };
     let asked = Foreign::at_most(file.bytes_max);
     let (source, meta) = fs.open_foreign(file.path, &asked).map_err(read)?;
     task.expect_bytes(meta.bytes);
-    // Not the name of what is fetched: a download that waits to be gone on with stays.
+    // Not the name of a download, so that an unfinished download stays.
     let stem = format!("local-{}", file.name);
     let folder = PartsFolder { fs: fs.clone(), path: file.folder.join(format!("{stem}.parts")) };
     fs.create_dirs(file.folder).map_err(|cause| LocalError::Write { path: file.folder.to_owned(), cause })?;
@@ -93,14 +93,14 @@ pub fn copy_local(sys: &Sys, file: &LocalFile, task: &dyn TaskHandle) -> Result<
             Ok(Copied { bytes, sha256, parts })
         }
         Err(error) => {
-            // What is left is thrown away by the next copy; the first error is the one to tell.
+            // The next copy discards the rest; the first error is the one to report.
             let _ = folder.remove();
             Err(error)
         }
     }
 }
 
-/// Makes the copy and hashes it; in one pass where blocks cannot be shared.
+/// Makes the copy and hashes it; in one pass if blocks cannot be shared.
 fn fill(
     sys: &Sys,
     mut source: sys::File,
@@ -109,7 +109,7 @@ fn fill(
     file: &LocalFile,
     task: &dyn TaskHandle,
 ) -> Result<(u64, [u8; 32]), LocalError> {
-    /// What is hashed is nobody else's to read before it is judged.
+    /// No other user may read the copy before it is verified.
     const COPY_MODE: u32 = 0o600;
     let (fs, path) = (sys.fs(), folder.segment(0));
     let read = |cause| LocalError::Read { path: file.path.to_owned(), cause };
@@ -141,7 +141,7 @@ fn fill(
     }
 }
 
-/// Whether there is room for a copy: half of one helps nobody.
+/// Checks that there is enough space for a whole copy.
 fn check_room(sys: &Sys, folder: &Path, bytes: u64) -> io::Result<()> {
     match sys.fs().space(folder)? {
         Some(space) if space.bytes_free < bytes => {

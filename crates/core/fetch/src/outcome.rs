@@ -4,9 +4,9 @@ use crate::error::FetchError;
 
 /// How a round ended.
 pub(crate) enum Outcome {
-    /// All bytes are on disk; what they are is for the hash to say.
+    /// All bytes are on disk; the hash check follows.
     Complete,
-    /// What is held is of no use; the caller throws it away and begins another round.
+    /// The bytes on disk are unusable; the caller discards them and begins another round.
     StartOver(String),
     Failed(FetchError),
 }

@@ -1,4 +1,4 @@
-//! How fast a body has to come: so many bytes in every window of time. Pure: no clock.
+//! The least rate of a body: so many bytes in every window of time. Pure: no clock.
 //!
 //! The stall limit alone would let a server hold a transfer for ever with one byte now and then.
 
@@ -11,11 +11,11 @@ use crate::reason::Reason;
 pub(crate) struct Pace {
     /// The least rate in bytes a second; 0 asks for none.
     rate_min: u64,
-    /// Over how long it is measured.
+    /// The window over which it is measured.
     window: Duration,
     /// When the present window began, counted from the body's begin.
     begun: Duration,
-    /// What has come in it.
+    /// The bytes in this window.
     bytes: u64,
 }
 
@@ -24,10 +24,10 @@ impl Pace {
         Pace { rate_min, window, begun: Duration::ZERO, bytes: 0 }
     }
 
-    /// Counts bytes that have come, `elapsed` after the body's begin.
+    /// Counts received bytes, `elapsed` after the body's start.
     ///
     /// # Errors
-    /// A window is over and too little came in it.
+    /// When a window is over and too few bytes came in it.
     pub fn brought(&mut self, bytes: u64, elapsed: Duration) -> Result<(), Reason> {
         self.bytes = self.bytes.saturating_add(bytes);
         let passed = elapsed.saturating_sub(self.begun);
@@ -56,7 +56,7 @@ mod tests {
         assert_eq!(pace.brought(1, 9 * SECOND), Ok(()));
         assert_eq!(pace.brought(999, 10 * SECOND), Ok(()));
         assert_eq!(pace.brought(1, 19 * SECOND), Ok(()));
-        // What the first window brought beyond its share does not count for the second.
+        // Surplus bytes of the first window do not count for the second.
         assert!(matches!(pace.brought(998, 20 * SECOND), Err(Reason::Slow { rate_min: 100, .. })));
     }
 

@@ -1,4 +1,4 @@
-//! The partial file on disk: segment files, and a small note on what they are parts of.
+//! The partial file on disk: segment files, and `meta.json`, which describes the whole file.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -10,20 +10,20 @@ use sys::{EntryKind, File, FileLock, Fs, ReadAt};
 use crate::head::Validators;
 use crate::limits::{META_BYTES_MAX, SEGMENTS_MAX};
 
-/// The version of `meta.json`. Other versions' parts are thrown away: they are only a cache.
+/// The version of `meta.json`. Parts of other versions are discarded: they are only a cache.
 const FORMAT: u32 = 1;
 
-/// What the segments are parts of.
+/// The file that the segments are parts of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Meta {
     pub format: u32,
-    /// The address that was asked, without user name and password.
+    /// The requested address, without user name and password.
     pub url: String,
     pub bytes_total: Option<u64>,
     pub etag: Option<String>,
     pub last_modified: Option<String>,
     pub segment_bytes: u64,
-    /// The expected SHA-256 in hex, where it was known beforehand.
+    /// The expected SHA-256 in hex, if it was known beforehand.
     pub sha256: Option<String>,
 }
 
@@ -44,10 +44,10 @@ pub(crate) struct PartsFolder {
     pub path: PathBuf,
 }
 
-/// What an earlier run has left.
+/// The bytes that an earlier run has left.
 pub(crate) struct Partial {
     pub meta: Meta,
-    /// The length of each segment, from the first one on; 0 for one that is not there.
+    /// The length of each segment, from the first one on; 0 for a missing one.
     pub held: Vec<u64>,
 }
 
@@ -71,11 +71,11 @@ impl PartsFolder {
         outcome.map_err(|cause| DiskError { path: path.to_owned(), cause })
     }
 
-    /// What an earlier run has left, if all of it makes sense together; what does not is thrown away.
+    /// The bytes that an earlier run has left, if all of them are consistent; otherwise they are discarded.
     pub fn partial(&self) -> Result<Option<Partial>, DiskError> {
         let meta = Self::at(&self.meta(), self.fs.read_if_there(&self.meta(), META_BYTES_MAX));
         let meta = match meta {
-            // A note that is too long is not ours.
+            // goward writes no note of that size.
             Err(error) if error.cause.kind() != io::ErrorKind::InvalidData => return Err(error),
             other => other.ok().flatten(),
         };
@@ -115,13 +115,13 @@ impl PartsFolder {
         Self::at(&self.meta(), self.fs.replace(&self.meta(), &bytes))
     }
 
-    /// Throws everything away and leaves an empty folder.
+    /// Discards everything and leaves an empty folder.
     pub fn clear(&self) -> Result<(), DiskError> {
         self.remove()?;
         Self::at(&self.path, self.fs.create_dirs(&self.path))
     }
 
-    /// Throws everything away. The note goes first: segments without it are nobody's.
+    /// Discards everything. The note goes first: segments without it do not count.
     pub fn remove(&self) -> Result<(), DiskError> {
         Self::at(&self.meta(), self.fs.remove_file_if_there(&self.meta()))?;
         Self::at(&self.path, self.fs.remove_tree(&self.path))
@@ -136,12 +136,11 @@ pub(crate) fn capacity(segment_bytes: u64, bytes_total: Option<u64>, number: u64
     }
 }
 
-/// A file that was fetched whole and whose hash was found right, in its segments, with the lock that
-/// keeps other processes from fetching it meanwhile.
+/// A complete file with a verified hash, in its segments, with the lock that keeps other processes from fetching it
+/// meanwhile.
 ///
-/// It can be read in order ([`Parts::reader`]) and at any place ([`ReadAt`]). Dropping it leaves the
-/// segments on disk: the next fetch of the name finds them. [`Parts::remove`] throws them away, once
-/// what came of them is safe.
+/// It can be read in order ([`Parts::reader`]) and at any offset ([`ReadAt`]). Dropping it leaves the segments on disk:
+/// the next fetch of the name uses them. [`Parts::remove`] removes them, once their result is safe.
 pub struct Parts {
     folder: PartsFolder,
     segment_bytes: u64,
@@ -167,11 +166,11 @@ impl Parts {
         PartsReader { parts: self, position: 0 }
     }
 
-    /// Throws the segments away and lets go of the lock. The lock's own file stays: removing it would
-    /// let two processes lock two files of one name.
+    /// Removes the segments and releases the lock. The lock's own file stays: removing it would let two processes lock
+    /// two files of one name.
     ///
     /// # Errors
-    /// What the system says; the rest is thrown away by the next fetch.
+    /// What the system says; the next fetch discards the rest.
     pub fn remove(self) -> io::Result<()> {
         let Parts { folder, open, _lock, .. } = self;
         // Open files cannot be removed on Windows.
@@ -200,7 +199,7 @@ impl ReadAt for Parts {
         let left = capacity(self.segment_bytes, Some(self.bytes), number) - within;
         let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
         match self.file(number)?.read_at(&mut buffer[..most], within)? {
-            // Somebody has cut a file that was whole.
+            // Another program has truncated a complete file.
             0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
             read => Ok(read),
         }

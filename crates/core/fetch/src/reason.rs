@@ -1,4 +1,4 @@
-//! Why a place did not give what was asked of it.
+//! Why a place did not deliver.
 
 use std::error::Error;
 use std::io;
@@ -8,7 +8,7 @@ use diag::Bytes;
 
 use crate::limits::{DETAIL_CHARS_MAX, REDIRECTS_MAX};
 
-/// Why one place did not give what was asked of it.
+/// Why one place did not deliver.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the message names each field")]
 pub enum Reason {
@@ -114,7 +114,7 @@ pub enum Reason {
     /// Anything else.
     #[error("{detail}")]
     Other {
-        /// The words of whoever noticed.
+        /// The message of the code that noticed it.
         detail: String,
     },
 }
@@ -149,7 +149,7 @@ impl Reason {
         }
     }
 
-    /// Whether it speaks against the host rather than against the one file.
+    /// Whether it is a failure of the host, not of the one file.
     pub(crate) fn blames_host(&self) -> bool {
         match self {
             Reason::Dns { .. }
@@ -168,7 +168,7 @@ impl Reason {
         }
     }
 
-    /// Why a request or the reading of its answer failed, dug out of the chain of causes.
+    /// Why a request or the reading of its answer failed, from the chain of causes.
     pub(crate) fn of(error: &reqwest::Error, connect_timeout: Duration) -> Reason {
         let mut texts = Vec::new();
         let mut refused_redirect = None;
@@ -228,7 +228,7 @@ pub(crate) enum RedirectRefused {
     Downgrade(String),
 }
 
-/// Foreign text, bounded and without what would steer a terminal.
+/// Foreign text, bounded and without characters that steer a terminal.
 pub(crate) fn detail(text: &str) -> String {
     text.chars().map(|c| if diag::deceives(c) { ' ' } else { c }).take(DETAIL_CHARS_MAX).collect()
 }

@@ -1,18 +1,19 @@
-//! Addresses as they may be shown: without passwords, tokens and signatures.
+//! Addresses for printing: without passwords, tokens and signatures.
 
 use url::Url;
 
-/// A URL for people: user name, password and fragment are left out, and so is what no list allows of the query.
+/// A URL for people: without user name, password and fragment, and without the parts of the query that are not on a
+/// list.
 pub fn redacted(url: &Url) -> String {
     let mut shown = plain(url);
     let Some(query) = url.query() else { return shown.into() };
     shown.set_query(None);
-    // Put on by hand: the setter would percent-encode the `…`.
+    // Appended as text: the setter would percent-encode the `…`.
     format!("{shown}?{}", diag::shown_query(query))
 }
 
-/// The URL as it may be kept on disk: `plain`, with the query's hash in its place, since signed addresses carry
-/// their secret there. Two URLs of one text have one mark.
+/// The URL for storage on disk: `plain`, with a hash in place of the query, since signed addresses have their secret
+/// there. Equal URLs give equal text.
 pub(crate) fn mark(url: &Url) -> String {
     use sha2::{Digest, Sha256};
     let mut kept = plain(url);
@@ -32,7 +33,7 @@ pub(crate) fn plain(url: &Url) -> Url {
     plain
 }
 
-/// Host and, where it is not the usual one, port.
+/// Host and, if it is not the default, port.
 pub(crate) fn host(url: &Url) -> String {
     match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),

@@ -1,4 +1,4 @@
-//! What a caller asks for, and what it gets: a large file to fetch, and one that was fetched.
+//! The request and the result: a large file to fetch, and a fetched one.
 
 use std::path::PathBuf;
 
@@ -13,24 +13,24 @@ use crate::parts::{DiskError, Parts};
 pub struct Job {
     /// Where it is: the same bytes in several places, tried in order.
     pub urls: Vec<Url>,
-    /// What it is called on disk: a plain file name.
+    /// Its name on disk: a plain file name.
     pub name: String,
-    /// The folder where its parts live. It is made where it is not there.
+    /// The folder for its parts. It is made if missing.
     pub folder: PathBuf,
-    /// How many bytes it has, where that is known beforehand.
+    /// How many bytes it has, if known beforehand.
     pub bytes_expected: Option<u64>,
     /// The most bytes that it may have.
     pub bytes_max: u64,
-    /// Its SHA-256, where that is known beforehand.
+    /// Its SHA-256, if known beforehand.
     pub sha256: Option<[u8; 32]>,
     /// Further headers. Those with credentials are not sent on to other hosts.
     pub headers: Vec<(String, String)>,
-    /// How often each place is tried, if not as often as the settings say.
+    /// How often each place is tried; `None` for the setting.
     pub tries: Option<u32>,
 }
 
 impl Job {
-    /// A file of at most so many bytes at one place, of which nothing else is known.
+    /// A file of at most so many bytes at one place, without further facts.
     pub fn new(url: Url, name: impl Into<String>, folder: impl Into<PathBuf>, bytes_max: u64) -> Job {
         Job {
             urls: vec![url],
@@ -60,19 +60,19 @@ impl Job {
     }
 }
 
-/// A file that was fetched. Its bytes are those that were expected, if anything was expected.
+/// A fetched file. Its bytes are the expected ones, if there were expectations.
 pub struct Fetched {
     /// How many bytes it has.
     pub bytes: u64,
     /// Their SHA-256.
     pub sha256: [u8; 32],
-    /// The place that served the last byte; the first one of the job's if none had to be asked.
+    /// The place that served the last byte; the job's first place if no request was needed.
     pub url: Url,
     /// How many bytes an earlier run had left; they were not fetched again.
     pub bytes_held: u64,
     /// How many bytes were fetched now, those of rounds that were started over included.
     pub bytes_fetched: u64,
-    /// How often a server was asked, retries included; further connections not.
+    /// How many requests were made, with retries but without further connections.
     pub attempts: u32,
     /// The bytes on disk.
     pub parts: Parts,

@@ -1,4 +1,4 @@
-//! What the head of an answer means: the whole file, a part of it, another file, or nothing of use. Pure.
+//! Checks the head of an answer: the whole file, a part of it, another file, or unusable. Pure.
 
 use url::Url;
 
@@ -9,7 +9,7 @@ use crate::reason::Reason;
 use crate::redact::{host, mark};
 use crate::retry::Failure;
 
-/// What an answer is checked against.
+/// The expectations for an answer.
 #[derive(Clone, Copy)]
 pub(crate) struct Expected<'a> {
     /// The place that answers.
@@ -18,9 +18,9 @@ pub(crate) struct Expected<'a> {
     pub start: u64,
     /// Whether the request named a range.
     pub ranged: bool,
-    /// Whether no other connection is under way.
+    /// Whether there is no other connection.
     pub is_alone: bool,
-    /// What is known of the file.
+    /// The facts about the file.
     pub meta: &'a Meta,
     pub bytes_total: Option<u64>,
     pub bytes_held: u64,
@@ -30,7 +30,7 @@ pub(crate) struct Expected<'a> {
     pub has_hash: bool,
 }
 
-/// Whether a connection may go on.
+/// Whether a connection may continue.
 pub(crate) enum Verdict {
     Accept,
     Reject(Failure),
@@ -38,12 +38,12 @@ pub(crate) enum Verdict {
     End(Outcome),
 }
 
-/// What an answer's head comes to.
+/// The result of checking an answer's head.
 pub(crate) struct Answered {
     pub verdict: Verdict,
-    /// Whether the server serves ranges, where the answer shows it.
+    /// Whether the server serves ranges, if the answer shows it.
     pub serves_ranges: Option<bool>,
-    /// What is known of the file from now on, where that has changed. It is to be written down.
+    /// The new facts about the file, if they have changed. The caller writes them to disk.
     pub file: Option<Meta>,
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn check(expected: &Expected, head: &Head) -> Answered {
         (200, false) => check_whole(expected, head),
         (206, true) => check_part(expected, head),
         (200, true) if !expected.is_alone && !head.validators.differ(&expected.meta.validators()) => {
-            // It said that it serves ranges and does not: the first connection goes on alone.
+            // It announced ranges and does not serve them: the first connection continues alone.
             let answered = reject(Reason::BadRange { detail: "the whole file came".to_owned() });
             Answered { serves_ranges: Some(false), ..answered }
         }
@@ -87,7 +87,7 @@ pub(crate) fn check(expected: &Expected, head: &Head) -> Answered {
     }
 }
 
-/// The whole file comes, and nothing is held.
+/// The whole file follows, and no bytes are on disk.
 fn check_whole(expected: &Expected, head: &Head) -> Answered {
     if let Some(reason) = head.content_length.and_then(|bytes| wrong_size(expected, bytes)) {
         return Answered::reject(reason);
@@ -102,7 +102,7 @@ fn check_whole(expected: &Expected, head: &Head) -> Answered {
     Answered { verdict: Verdict::Accept, serves_ranges: Some(head.serves_ranges), file: Some(file) }
 }
 
-/// The rest comes, or a part of it.
+/// The rest follows, or a part of it.
 fn check_part(expected: &Expected, head: &Head) -> Answered {
     let bad = |detail: String| Answered::reject(Reason::BadRange { detail });
     let Some(ContentRange::Part { first, total, .. }) = head.content_range else {
@@ -129,15 +129,15 @@ fn check_part(expected: &Expected, head: &Head) -> Answered {
     Answered { serves_ranges: Some(true), ..answered }
 }
 
-/// There are no bytes where we asked for some.
+/// The requested range is beyond the end.
 fn check_beyond(expected: &Expected, head: &Head) -> Answered {
     let (start, held) = (expected.start, expected.bytes_held);
     match head.content_range {
-        // The length of an earlier answer was wrong, and all there is is held: the hash will judge.
+        // An earlier answer had a wrong length, and all bytes are on disk: the hash check follows.
         Some(ContentRange::None { total })
             if total == held && start == held && expected.has_hash && wrong_size(expected, total).is_none() =>
         {
-            // The connection ends here; it has nothing to bring.
+            // The connection ends here; there is nothing to fetch.
             let answered = Answered::reject(Reason::Status { code: 416 });
             Answered { file: Some(with_total(expected, total)), ..answered }
         }

@@ -1,4 +1,4 @@
-//! When to try again, and after how long a wait. Pure: no clock, no dice.
+//! When to retry, and after how long a wait. Pure: no clock, no randomness.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::limits::JITTER_SHARE;
 use crate::reason::Reason;
 use crate::settings::Settings;
 
-/// What went wrong, and what the server said about coming back.
+/// The failure, and the server's `Retry-After`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub reason: Reason,
@@ -55,13 +55,13 @@ impl Retry {
         }
     }
 
-    /// The same, waiting no longer than this of its own accord.
+    /// The same, with this bound on the client's own waits.
     pub fn waiting_at_most(self, longest: Option<Duration>) -> Retry {
         let Some(longest) = longest else { return self };
         Retry { first: self.first.min(longest), longest: self.longest.min(longest), ..self }
     }
 
-    /// How often it was tried without a byte gained, and how often it may be.
+    /// How many tries in a row gained no byte, and how many are allowed.
     pub fn count(&self) -> (u32, u32) {
         (self.in_a_row, self.tries_max)
     }
@@ -71,7 +71,7 @@ impl Retry {
         self.attempts
     }
 
-    /// Judges a failure. `gained` says whether the attempt brought bytes; `dice` is a number from 0 to 1.
+    /// Judges a failure. `gained` says whether the attempt fetched bytes; `dice` is a number from 0 to 1.
     pub fn after(&mut self, failure: &Failure, gained: bool, dice: f64) -> Next {
         self.attempts += 1;
         if gained {

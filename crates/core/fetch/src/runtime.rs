@@ -19,9 +19,9 @@ impl Runtime {
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::Builder::new().name("network".to_owned()).spawn(move || {
-            // It ends by a word or by the sender's end: both mean the same.
+            // It ends on a message or when the sender is dropped: both mean the same.
             let _ = runtime.block_on(stopped);
-            // A name look-up may hang for long and cannot be stopped; it is left behind.
+            // A name look-up may hang for long and cannot be stopped; its thread is abandoned.
             runtime.shutdown_background();
         })?;
         Ok(Runtime { handle, stop: Some(stop), thread: Some(thread) })
@@ -38,7 +38,7 @@ impl Drop for Runtime {
             let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take() {
-            // A panic of the network thread has been told by the requests that it took along.
+            // The requests that a panic of the network thread ended have reported it.
             let _ = thread.join();
         }
     }

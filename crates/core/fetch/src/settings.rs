@@ -1,4 +1,4 @@
-//! What a user may change about fetching.
+//! The settings of the client.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use crate::breaker::BreakerLimits;
 /// How the client behaves.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// How long a connection may take to come about, name look-up and TLS included.
+    /// How long a connection may take, name look-up and TLS included.
     pub connect_timeout: Duration,
     /// How long a server may send nothing.
     pub stall_timeout: Duration,
-    /// The least rate of a body in bytes a second, measured over [`Settings::rate_window`]; 0 asks for none.
+    /// The least rate of a body in bytes a second, measured over [`Settings::rate_window`]; 0 means no limit.
     pub rate_min: u64,
-    /// Over how long the rate is measured: a line may pause for a while.
+    /// The window over which the rate is measured: a line may pause for a while.
     pub rate_window: Duration,
     /// How long a document may take in all, tries and waits included, unless it has a limit of its own.
     pub document_max: Duration,
@@ -30,23 +30,23 @@ pub struct Settings {
     pub backoff_max: Duration,
     /// The longest wait that a server may ask for with `Retry-After`.
     pub retry_after_max: Duration,
-    /// How many connections may bring one file.
+    /// How many connections may fetch one file.
     pub connections_max: usize,
     /// How long one connection is watched before a further one is opened.
     pub parallel_after: Duration,
-    /// No further connection is opened when the transfer would end within this time anyway.
+    /// No further connection is opened if the transfer would end within this time.
     pub parallel_remaining: Duration,
     /// How large a segment file is, in bytes.
     pub segment_bytes: u64,
-    /// How long another process that fetches the same file is waited for.
+    /// The longest wait for another process that fetches the same file.
     pub lock_wait_max: Duration,
-    /// What the client calls itself.
+    /// The `User-Agent` header.
     pub user_agent: String,
-    /// Nothing may be asked of the network.
+    /// The network must not be used.
     pub offline: bool,
     /// Certificates to trust besides those of the system: a PEM file.
     pub ca_file: Option<PathBuf>,
-    /// When a host that fails again and again is left alone.
+    /// The limits of each host's breaker.
     pub breaker: BreakerLimits,
 }
 
@@ -55,7 +55,7 @@ impl Default for Settings {
         Settings {
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(30),
-            // A modem of 1998 brings five times as much.
+            // A modem of 1998 is five times as fast.
             rate_min: 1000,
             rate_window: Duration::from_secs(60),
             document_max: Duration::from_secs(120),

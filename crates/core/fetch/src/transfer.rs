@@ -1,4 +1,4 @@
-//! Large files: brought to disk in segments, read and hashed while they grow, resumed after any end.
+//! Fetches large files to disk in segments, which are read and hashed while they grow, and resumes after every stop.
 
 use std::io::{BufReader, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,18 +19,18 @@ use crate::request::{Fetched, Job, written};
 use crate::transfer_state::TransferState;
 
 impl Client {
-    /// Fetches a file and hands a reader of it to `consume`, which may read while bytes still come.
+    /// Fetches a file and passes a reader of it to `consume`, which may read while bytes still arrive.
     ///
-    /// The reader waits for bytes; its error means that the fetch has failed, and the fetch's own error is
-    /// then returned in place of what `consume` made of it. When `consume` returns early the rest is fetched
-    /// all the same, so that the hash can be judged. `consume` is called again, from the first byte on, when
-    /// the file has to be started over: what it did before is void.
+    /// The reader waits for bytes; its error means that the fetch has failed, and then this returns the fetch's own
+    /// error in place of the result of `consume`. If `consume` returns early, the rest is still fetched, so that the
+    /// hash can be checked. If the file has to be started over, `consume` is called again, from the first byte on: its
+    /// earlier result is void.
     ///
     /// Success means that size and SHA-256 are the expected ones. The parts stay on disk until
     /// [`Parts::remove`].
     ///
     /// # Errors
-    /// When the file cannot be had whole and right. What can be used by a later run is kept on disk.
+    /// When the file cannot be fetched completely, or is wrong. Bytes that a later run can use stay on disk.
     pub fn fetch<T>(
         &self,
         job: &Job,
@@ -84,7 +84,7 @@ impl Client {
                     expected: hex(&expected),
                     actual: hex(&sha256),
                 };
-                // Bytes of an earlier run may have been damaged on disk: that is not the server's fault.
+                // Bytes of an earlier run may have been damaged on disk, which does not count against the server.
                 if held > 0 {
                     last_reason = "the bytes held from an earlier run do not make the expected file".to_owned();
                     progress.tell(&format!("{}: {last_reason}; starting over", job.name));
@@ -116,7 +116,7 @@ impl Client {
         self.fetch(job, task, progress, &mut |_| ()).map(|(fetched, ())| fetched)
     }
 
-    /// One go at the file: download, hash and `consume` side by side.
+    /// One round: download, hash and `consume` in parallel.
     fn round<T>(
         &self,
         coordinator: &mut Coordinator,
@@ -138,7 +138,7 @@ impl Client {
             });
             let reader = FollowReader::new(state.clone(), folder.clone());
             let failure = reader.failure();
-            // Small reads must not cost a lock and a system call each; large ones pass through.
+            // Buffers small reads, which would cost a lock and a system call each; large ones pass through.
             let mut reader = BufReader::with_capacity(READ_BYTES, reader);
             let value = consume(&mut reader);
             drop(reader);
@@ -155,7 +155,7 @@ impl Client {
         })
     }
 
-    /// What an earlier run has left and this job can use; the rest is thrown away, and said so.
+    /// The bytes of an earlier run that this job can use; discards the rest and reports that.
     fn partial(&self, job: &Job, folder: &PartsFolder, progress: &dyn Progress) -> Result<Partial, FetchError> {
         let left = folder.partial().map_err(written)?;
         let wanted = job.sha256.as_ref().map(hex);
@@ -163,7 +163,7 @@ impl Client {
             let total = left.meta.bytes_total;
             let other_size = matches!((total, job.bytes_expected), (Some(one), Some(two)) if one != two);
             let too_large = total.is_some_and(|total| total > job.bytes_max);
-            // Without a hash to judge by, bytes of another place are bytes of another file.
+            // Without a known hash, bytes of another place count as another file.
             let other_file = match &wanted {
                 Some(_) => left.meta.sha256.is_some() && left.meta.sha256 != wanted,
                 None => !job.urls.iter().any(|url| mark(url) == left.meta.url),
@@ -213,8 +213,7 @@ impl Drop for StopAtEnd<'_> {
     }
 }
 
-/// Hashes all bytes in order, those held from an earlier run included. Its value counts only when the
-/// transfer is complete.
+/// Hashes all bytes in order, those of an earlier run included. Its value counts only when the transfer is complete.
 fn hash(state: &Arc<TransferState>, folder: &PartsFolder) -> Result<[u8; 32], DiskError> {
     let mut reader = FollowReader::new(state.clone(), folder.clone());
     let failure = reader.failure();

@@ -1,4 +1,4 @@
-//! What all threads of one transfer share: which bytes are held, who is writing which segment.
+//! The state that all threads of one transfer share: which bytes are on disk, which connection writes which segment.
 //!
 //! Connections write and report here, the coordinator waits for their reports, the reader and the hash wait for
 //! bytes. One mutex guards it all; it is never held while a file is read or written.
@@ -17,9 +17,9 @@ use crate::reason::Reason;
 pub(crate) struct TransferState {
     segment_bytes: u64,
     state: Mutex<State>,
-    /// Bytes have come, the end is known, or it is over: for the reader and the hash.
+    /// Signals new bytes, a known end, or the end of the round to the reader and the hash.
     grown: Condvar,
-    /// A connection has something to report: for the coordinator.
+    /// Signals a connection's report to the coordinator.
     reported: Condvar,
 }
 
@@ -40,24 +40,24 @@ struct Segment {
     claimed: Option<Owner>,
 }
 
-/// The connection that brings a segment.
+/// The connection that fetches a segment.
 #[derive(Clone, Copy)]
 struct Owner {
     connection: u64,
-    /// Whether the server has begun to answer it well. Until then a connection that is already flowing may
-    /// take the segment over: a server that does not serve ranges after all must not end the one
-    /// stream that works.
+    /// Whether the server has begun a good answer to it. Until then another running connection may take the segment
+    /// over: a server that does not serve ranges after all must not end the one stream that works.
     proven: bool,
 }
 
-/// What a connection tells the coordinator.
+/// What a connection reports to the coordinator.
 pub(crate) struct Report {
     pub connection: u64,
     pub message: Message,
 }
 
 pub(crate) enum Message {
-    /// The head of the answer is there. The connection goes on once it hears from `go`, and ends when that is dropped.
+    /// The head of the answer has come. The connection continues once it gets a message from `go`, and ends when that
+    /// is dropped.
     Head { head: Box<Head>, go: oneshot::Sender<()> },
     /// The connection has ended.
     Ended(End),
@@ -66,25 +66,25 @@ pub(crate) enum Message {
 /// How a connection ended.
 #[derive(Debug)]
 pub(crate) enum End {
-    /// It brought what was asked, or met bytes that another one brings.
+    /// It fetched the requested bytes, or reached bytes that another one fetches.
     Done,
-    /// The body ended where the end of the connection is its only end.
+    /// The body ended, and only the end of the connection marks that.
     BodyEnded,
-    /// The coordinator did not let it go on, or ended it.
+    /// The coordinator stopped it.
     Dismissed,
     Failed(Reason),
     Disk(DiskError),
 }
 
-/// Bytes to fetch: from here, and up to there where the end is known.
+/// A range of bytes to fetch, with its end if known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Claim {
     pub segment: u64,
-    /// Where in the segment to go on.
+    /// The offset in the segment at which to continue.
     pub at: u64,
-    /// The first byte's place in the file.
+    /// The first byte's offset in the file.
     pub start: u64,
-    /// The place after the last byte; `None` for all that there is.
+    /// The offset after the last byte; `None` for the rest of the file.
     pub end: Option<u64>,
 }
 
@@ -93,7 +93,7 @@ pub(crate) struct Claim {
 pub(crate) enum Found {
     /// So many bytes can be read in this segment.
     Bytes(u64),
-    /// The segment ends here; the next one goes on.
+    /// The segment ends here; the next one follows.
     SegmentEnd,
     /// The file ends here.
     FileEnd,
@@ -117,7 +117,7 @@ impl TransferState {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Every change is whole before anything could panic.
+        // Every change is complete before anything could panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -134,7 +134,7 @@ impl TransferState {
         self.grown.notify_all();
     }
 
-    /// How many bytes are held in all segments.
+    /// How many bytes are on disk in all segments.
     pub fn bytes_held(&self) -> u64 {
         self.state().segments.iter().map(|segment| segment.held).sum()
     }
@@ -149,7 +149,7 @@ impl TransferState {
         state.bytes_total.is_some_and(|total| state.segments.iter().map(|segment| segment.held).sum::<u64>() == total)
     }
 
-    /// Takes the first missing bytes that nobody brings: up to the next held or claimed ones, or, with
+    /// Claims the first unclaimed missing bytes: up to the next bytes that are on disk or claimed, or, with
     /// `one_segment`, at most to the segment's end. `None` when there are none.
     pub fn claim(&self, connection: u64, one_segment: bool) -> Option<Claim> {
         let mut state = self.state();
@@ -199,8 +199,8 @@ impl TransferState {
         found
     }
 
-    /// Moves a connection's claim from a full segment to the next one. `false` when that is held already, or
-    /// brought by another connection, or behind the end: the connection's work is done.
+    /// Moves a connection's claim from a full segment to the next one. `false` when that is on disk already, or claimed
+    /// by another connection, or beyond the end: the connection's work is done.
     pub fn claim_next(&self, connection: u64, full: u64) -> bool {
         self.release(connection, full);
         let mut state = self.state();
@@ -219,7 +219,7 @@ impl TransferState {
         true
     }
 
-    /// Gives a segment back that a connection does not go on with, if it still is the connection's.
+    /// Releases a segment that a connection does not continue, if the connection still owns it.
     pub fn release(&self, connection: u64, segment: u64) {
         let index = usize::try_from(segment).unwrap_or(usize::MAX);
         if let Some(segment) = self.state().segments.get_mut(index)
@@ -234,7 +234,7 @@ impl TransferState {
         capacity(self.segment_bytes, self.state().bytes_total, segment)
     }
 
-    /// Bytes were written to the end of a segment.
+    /// Records bytes that were appended to a segment.
     pub fn grew(&self, segment: u64, bytes: u64) {
         let mut state = self.state();
         let index = usize::try_from(segment).unwrap_or(usize::MAX);
@@ -242,7 +242,7 @@ impl TransferState {
             segment.held += bytes;
             state.bytes_fetched += bytes;
         }
-        // A system call that is not needed while the readers are busy.
+        // Avoids a system call while the readers are busy.
         if state.waiting > 0 {
             self.grown.notify_all();
         }
@@ -273,7 +273,8 @@ impl TransferState {
         state.reports.pop_front()
     }
 
-    /// Waits until no connection is left. They have been ended before; an end takes one turn of the network's thread.
+    /// Waits until no connection is left. They have been stopped before; each end takes one turn of the network's
+    /// thread.
     pub fn wait_for_connections(&self) {
         let mut state = self.state();
         while state.connections > 0 {
@@ -283,18 +284,18 @@ impl TransferState {
         }
     }
 
-    /// Ends the round for those who read.
+    /// Ends the round for the readers.
     pub fn stop(&self) {
         self.state().stopped = true;
         self.grown.notify_all();
     }
 
-    /// Whether the round has ended for those who read.
+    /// Whether the round has ended for the readers.
     pub fn is_stopped(&self) -> bool {
         self.state().stopped
     }
 
-    /// Waits until something can be read at a place.
+    /// Waits until there are bytes to read at an offset.
     pub fn wait_for_bytes(&self, segment: u64, at: u64) -> Found {
         let mut state = self.state();
         loop {
@@ -331,7 +332,7 @@ mod tests {
     fn missing_bytes_are_claimed_in_order_around_those_that_are_held() {
         let state = TransferState::new(10, Some(45), &[10, 3, 0, 10]);
         assert_eq!(state.claim(1, false), claim(13, Some(30)));
-        // The first connection would go on into segment 2, but nobody has claimed that yet.
+        // The first connection would continue into segment 2, but no connection has claimed that yet.
         assert_eq!(state.claim(2, true), claim(20, Some(30)));
         assert_eq!(state.claim(3, false), claim(40, Some(45)));
         assert_eq!(state.claim(4, false), None);

@@ -31,10 +31,10 @@ pub(crate) struct Request {
 /// Which requests a client is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
-    /// Many small answers from one host: HTTP/2 where there is one.
+    /// Many small answers from one host: HTTP/2 if the server supports it.
     Documents,
     /// Few large ones. HTTP/1.1, because several ranges over one HTTP/2 connection share that
-    /// connection's window and losses, and gain nothing.
+    /// connection's window and losses, and are not faster.
     Files,
 }
 
@@ -52,8 +52,8 @@ pub(crate) fn client(sys: &Sys, settings: &Settings, used_for: Use) -> Result<re
     match own {
         Some(own) => build(base()?.tls_certs_only(own.into_iter().chain(extra))),
         None if extra.is_empty() => match build(base()?) {
-            // A bare container has no certificates at all. Plain http must work there; for https the
-            // error of the handshake then says that the certificate is not trusted.
+            // A bare container has no certificates at all. Plain http must work there; for https the handshake then
+            // fails with an untrusted certificate.
             Err(why) if why.contains("No CA certificates") => build(base()?.tls_certs_only([])),
             other => other,
         },
@@ -94,7 +94,7 @@ impl ProxyVars<'_> {
     fn of(sys: &Sys) -> ProxyVars<'_> {
         let env = sys.env();
         let either = |lower: &str, upper: &str| env.var(lower).or_else(|| env.var(upper));
-        // Under CGI, `HTTP_PROXY` is a request header of whoever calls (CVE-2016-5385).
+        // Under CGI, `HTTP_PROXY` is a request header of the caller (CVE-2016-5385).
         let is_cgi = env.var("REQUEST_METHOD").is_some();
         ProxyVars {
             http: match (is_cgi, sys::Env::NAMES_HAVE_CASE) {
@@ -117,7 +117,7 @@ pub(crate) fn proxy_for(sys: &Sys, url: &Url) -> Option<String> {
     Url::parse(&value).ok().map(|proxy| host(&proxy))
 }
 
-/// Sets proxies up as the environment names them. Where it names none, Windows and macOS are asked for theirs.
+/// Configures the proxies that the environment names. If it names none, asks Windows and macOS for theirs.
 fn proxies(sys: &Sys, mut builder: ClientBuilder) -> Result<ClientBuilder, String> {
     let ProxyVars { http, https, all } = ProxyVars::of(sys);
     let exceptions = sys.env().var("no_proxy").or_else(|| sys.env().var("NO_PROXY")).and_then(NoProxy::from_string);
@@ -140,8 +140,7 @@ fn proxies(sys: &Sys, mut builder: ClientBuilder) -> Result<ClientBuilder, Strin
     Ok(builder)
 }
 
-/// The certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, in place of the system's; `None` where
-/// neither is set.
+/// The certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, in place of the system's; `None` if neither is set.
 fn own_certificates(sys: &Sys) -> Result<Option<Vec<Certificate>>, String> {
     let (file, folders) = (sys.env().var_os("SSL_CERT_FILE"), sys.env().var_os("SSL_CERT_DIR"));
     if file.is_none() && folders.is_none() {
@@ -171,7 +170,7 @@ fn certificates_in(sys: &Sys, path: &Path) -> Result<Vec<Certificate>, String> {
         .map_err(|error| format!("read the certificates in `{}`: {}", path.display(), words(&error)))
 }
 
-/// The innermost words of an error of the library: the outer ones name the URL, secrets included.
+/// The innermost message of an error of the library: the outer ones name the URL, with its secrets.
 fn words(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
@@ -205,7 +204,7 @@ pub(crate) async fn send(
     }
 }
 
-/// The body of an answer, with the limits that it has to keep.
+/// The body of an answer, with its limits.
 pub(crate) struct Body {
     response: Response,
     stall_timeout: Duration,

@@ -1,8 +1,8 @@
-//! Servers that want a client to wait, read, follow or believe without end.
+//! Servers that make a client wait, read, redirect or believe without end.
 //!
-//! Each row of the table is one attack. Whatever it is, a document and a file end in a bounded time with the
-//! documented word and class, and nothing that the server made up is taken for the file. Limits are real and a
-//! thousandth of the usual ones; the rows run side by side, and no other test beside them: their time is measured.
+//! Each row of the table is one attack. For each, a document and a file end in a bounded time with the documented word
+//! and class, and no forged bytes count as the file. Limits are real, and a thousandth of the usual ones; the rows run
+//! in parallel, and no other test with them: their time is measured.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "how long an attack lasts is told by the real clock")]
 
@@ -22,10 +22,10 @@ use sys::Clock;
 use testkit::http::{Fault, Hostile, Request, Response, Server};
 use url::Url;
 
-/// No row may take longer, on a machine that is loaded with other tests. With the usual settings and without the
-/// limits most of them would never end.
+/// The longest time for a row, on a loaded machine. With the usual settings and without the limits most of them would
+/// never end.
 const TIME_MAX: Duration = Duration::from_secs(20);
-/// The honest file, and the most that a document may have.
+/// The size of the honest file, and the largest document.
 const FILE_BYTES: usize = 5000;
 const DOCUMENT_BYTES_MAX: u64 = 6000;
 
@@ -47,8 +47,8 @@ fn hurried() -> Settings {
 
 type Answering = Box<dyn Fn(&Request) -> Response + Send + Sync>;
 
-/// One attack, and the words with which a document and a file end; `None`: the attack is of no avail, and the
-/// honest bytes come.
+/// One attack, and the words with which a document and a file end; `None`: the attack fails, and the honest bytes
+/// arrive.
 struct Row {
     name: &'static str,
     answer: Answering,
@@ -76,7 +76,7 @@ fn hostile(
 }
 
 fn rows() -> Vec<Row> {
-    // On a slow machine the silence may be noticed before the end is.
+    // On a slow machine the stall limit may come before the end.
     const CUT: &[&str] = &["download-cut", "download-stalled"];
     const STALLED: &[&str] = &["download-stalled"];
     const LARGE: &[&str] = &["download-too-large"];
@@ -203,7 +203,7 @@ fn document_ends(name: &str, server: &Server, words: Option<&[&str]>) {
     assert!(begun.elapsed() < TIME_MAX, "{name}: a document took {:?}", begun.elapsed());
     match words {
         Some(words) => assert_ends(name, &got.map(drop).unwrap_err(), words),
-        // A document is bounded; whether it is true is for a signature or a hash to say.
+        // A document is bounded; a signature or a hash has to verify it.
         None => assert!(got.unwrap().bytes.len() as u64 <= DOCUMENT_BYTES_MAX, "{name}"),
     }
 }
@@ -223,7 +223,7 @@ fn file_ends(name: &str, server: &Server, words: Option<&[&str]>) {
 }
 
 fn assert_ends(name: &str, error: &FetchError, words: &[&str]) {
-    // Under Wine every call of the system takes longer, and the limit on time may end what another would.
+    // Under Wine every system call takes longer, and the time limit may come before another limit.
     let out_of_time = cfg!(windows) && ["download-stalled", "download-slow"].contains(&error.word());
     assert!(words.contains(&error.word()) || out_of_time, "{name}: {} ({error})", error.word());
     let class = match error.word() {
@@ -236,7 +236,7 @@ fn assert_ends(name: &str, error: &FetchError, words: &[&str]) {
 
 #[test]
 fn a_byte_now_and_then_is_left_and_what_has_come_is_kept() {
-    // Goal: the server never breaks the limit of silence, and yet the transfer ends; the next run goes on.
+    // Goal: the server never exceeds the stall limit, and yet the transfer ends; the next run resumes.
     let (folder, honest) = (tempfile::tempdir().unwrap(), bytes(FILE_BYTES));
     let body = honest.clone();
     let generous = Arc::new(AtomicBool::new(false));

@@ -1,9 +1,9 @@
-//! What may be installed without having been asked for.
+//! Which versions goward installs by itself.
 //!
-//! A file of a project asks for a version whenever a command is run in its folder, and whoever wrote it may be anybody. So
-//! nothing is installed by itself that is older than the setting `install.auto-floor` (older releases have known holes,
-//! and before Go 1.21 the checksum database knows nothing of toolchains), and nothing for a go.mod or go.work that is
-//! somebody else's. Whoever asks on the command line or by a variable has said what is wanted, and gets it.
+//! A file of a project asks for a version whenever a command runs in its folder, and anybody may have written it. So
+//! goward by itself installs no version older than the setting `install.auto-floor` (older releases have known
+//! vulnerabilities, and the checksum database has no toolchains before Go 1.21), and none for a go.mod or go.work of
+//! another user. A version on the command line or in a variable is the user's own choice, and goward installs it.
 
 use context::Ctx;
 use context::settings::keys;
@@ -70,11 +70,11 @@ impl Diagnose for AutoError {
     }
 }
 
-/// Refuses what a project's file must not have installed by itself. Without a version, only what surely would be too old
-/// is: then nobody need be asked for it first.
+/// Refuses a version that a project's file alone must not install. Without a version, refuses only a request that is
+/// too old in any case, which saves a question to the sources.
 ///
 /// # Errors
-/// Why not, with the line to type.
+/// Why not, with the command to type.
 pub fn check_auto_install(ctx: &Ctx, choice: &Choice, version: Option<&Version>) -> Result<(), AutoError> {
     let origin = &choice.asked_by;
     if !origin.is_project_file() {
@@ -98,10 +98,10 @@ pub fn check_auto_install(ctx: &Ctx, choice: &Choice, version: Option<&Version>)
     }
 }
 
-/// Refuses a version that a go command asks for by itself, where the go.work or go.mod that it read is somebody else's.
+/// Refuses a version that a go command asks for by itself if another user owns the go.work or go.mod that it read.
 ///
 /// # Errors
-/// Why not, with the line to type; where the files here cannot be read.
+/// Why not, with the command to type; or that the files here cannot be read.
 pub fn check_auto_switch(ctx: &Ctx, request: &Request) -> Result<(), AutoError> {
     let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
     let files =
@@ -116,7 +116,7 @@ pub fn check_auto_switch(ctx: &Ctx, request: &Request) -> Result<(), AutoError> 
     }
 }
 
-/// The version that a request comes to, or one that is below the floor as all are to which it may come.
+/// The version that a request resolves to, or one below the floor if every version that it may resolve to is below.
 fn surely(request: &Request, floor: &Version) -> Option<Version> {
     match request {
         Request::Exact(version) => Some(version.clone()),

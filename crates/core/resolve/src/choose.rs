@@ -1,4 +1,5 @@
-//! Which toolchain runs here, and why: looks around, asks the model, matches with what is installed.
+//! Chooses the toolchain that runs here: reads files and settings, asks the model, and matches the request with the
+//! installed toolchains.
 
 use std::path::{Path, PathBuf};
 
@@ -17,25 +18,25 @@ use sys::EntryKind;
 
 use crate::gotoolchain::user_gotoolchain;
 
-/// What runs here: the request that counts, the installed toolchain for it if there is one, and every reason.
+/// The choice for a folder: the request that counts, the installed toolchain for it if there is one, and every reason.
 #[derive(Debug, Clone)]
 pub struct Choice {
     /// What is asked for.
     pub request: Request,
-    /// The newest installed toolchain that will do.
+    /// The newest installed toolchain that satisfies the request.
     pub toolchain: Option<Toolchain>,
     /// Where the request comes from, for people.
     pub origin: String,
-    /// The nearest folder with a file that was looked at.
+    /// The nearest folder with a file that was read.
     pub project: Option<PathBuf>,
-    /// The pin that was passed over, where it is older than what the project needs and the setting
-    /// `resolve.on-conflict` says `raise`.
+    /// The pin that was overridden, if it is older than what the project needs and the setting
+    /// `resolve.on-conflict` is `raise`.
     pub raised: Option<BelowFloor>,
-    /// Whether a go.mod or go.work on the way up is a pipe or a device, for which a go command would wait.
+    /// Whether a go.mod or go.work in this folder or above is a pipe or a device, for which a go command would wait.
     pub(crate) has_odd_go_file: bool,
     /// The rule that the request comes from.
     pub(crate) asked_by: Origin,
-    /// Files of somebody else's for which nothing is installed by itself.
+    /// Files of other users, for which goward installs nothing by itself.
     pub(crate) go_files_of_strangers: Vec<(String, Stranger)>,
     pub(crate) decision: Decision,
 }
@@ -120,7 +121,7 @@ impl Diagnose for ChooseError {
 }
 
 impl Choice {
-    /// Refuses a version that a pin led to and that is older than what the project needs.
+    /// Refuses a pinned version that is older than what the project needs.
     ///
     /// # Errors
     /// The two places that disagree.
@@ -131,11 +132,11 @@ impl Choice {
         Ok(())
     }
 
-    /// The choice once it is known which version it comes to: a pin below what the project needs is refused,
-    /// or gives way to that, as the setting `resolve.on-conflict` says.
+    /// The choice for a known version: a pin below what the project needs is refused or overridden, by the setting
+    /// `resolve.on-conflict`.
     ///
     /// # Errors
-    /// The two places that disagree; what cannot be chosen instead.
+    /// The two places that disagree; or why no other version can be chosen.
     pub fn settled(self, ctx: &Ctx, selected: &Version) -> Result<Choice, ChooseError> {
         match self.check(selected) {
             Err(ChooseError::BelowFloor(conflict)) if raises(ctx) => self.raised(ctx, selected, conflict),
@@ -151,7 +152,7 @@ impl Choice {
         Ok(Choice { request, toolchain, origin, asked_by, raised: Some(conflict), ..self })
     }
 
-    /// What has to be said of a pin that gave way, in one line.
+    /// The message about an overridden pin, in one line.
     pub fn note(&self) -> Option<String> {
         let conflict = self.raised.as_ref()?;
         let taken = self.toolchain.as_ref().map_or_else(|| self.request.to_string(), |one| one.id.version().tag());
@@ -164,12 +165,12 @@ impl Choice {
         ))
     }
 
-    /// What has to be said of a file that would have decided, were it not somebody else's, in one line.
+    /// The message about another user's file that would have decided, in one line.
     pub fn stranger(&self) -> Option<String> {
         passed_over(&self.decision)
     }
 
-    /// The file, variable or default that asks for what was chosen; none where the command line does.
+    /// The file, variable or default that asks for the chosen version; none if the command line does.
     pub fn asked_by(&self) -> Option<String> {
         match &self.decision.want {
             Want::Pinned { origin, .. } | Want::Default { origin, .. } if origin.rule == Rule::Argument => None,
@@ -177,7 +178,7 @@ impl Choice {
         }
     }
 
-    /// The file or variable that pins; none where the default, a go.mod file or the command line decides.
+    /// The file or variable that pins; none if the default, a go.mod file or the command line decides.
     pub fn pinned_by(&self) -> Option<String> {
         match &self.decision.want {
             Want::Pinned { origin, .. } if !matches!(origin.rule, Rule::Argument | Rule::Default) => {
@@ -187,20 +188,20 @@ impl Choice {
         }
     }
 
-    /// Whether a version was named for what runs: by a pin, a variable or on the command line. A default names none, nor
-    /// does a project that only needs one. What `GOTOOLCHAIN` names the go command follows by itself.
+    /// Whether a version was named: by a pin, a variable or on the command line. Neither a default nor a project's
+    /// floor names one. The go command itself follows a `GOTOOLCHAIN`.
     pub fn names_release(&self) -> bool {
         let Want::Pinned { origin, .. } = &self.decision.want else { return false };
         origin.rule != Rule::Gotoolchain && self.raised.is_none()
     }
 
-    /// Whether the go command has to stay the release that was chosen: one was named, or what it would read before it
-    /// becomes another is a pipe, for which it would wait.
+    /// Whether the go command must not switch: a version was named, or the file that it would read is a pipe, for which
+    /// it would wait.
     pub(crate) fn keeps_release(&self) -> bool {
         self.names_release() || self.has_odd_go_file
     }
 
-    /// Every file and rule that was looked at, a line each.
+    /// Every file and rule that was read, a line each.
     pub fn explanation(&self) -> String {
         let mut text = String::new();
         for reason in &self.decision.reasons {
@@ -213,7 +214,7 @@ impl Choice {
         text
     }
 
-    /// What counts, and where it comes from, in one line.
+    /// The request that counts, and its origin, in one line.
     pub fn because(&self) -> String {
         format!("`{}` from {}", self.request, self.origin)
     }
@@ -236,12 +237,12 @@ impl Choice {
 /// Chooses for the working folder; an argument is a request from the command line.
 ///
 /// # Errors
-/// When files or settings cannot be used or disagree, or nothing asks for anything.
+/// When files or settings cannot be used or disagree, or nothing asks for a version and there is no default.
 pub fn choose(ctx: &Ctx, argument: Option<&Request>) -> Result<Choice, ChooseError> {
     choose_in(ctx, ctx.sys.env().folder(), argument)
 }
 
-/// As [`choose`], for another folder than the working folder: where `go -C` leads.
+/// As [`choose`], for another folder than the working folder: that of `go -C`.
 ///
 /// # Errors
 /// As for [`choose`].
@@ -249,7 +250,7 @@ pub fn choose_in(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result
     let inputs = look_around(ctx, folder, argument)?;
     let choice = matched(ctx, folder, &inputs)?;
     let selected = choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().clone());
-    // What will surely be too old need not be looked for first.
+    // A pin that is below the floor whatever patch it resolves to is refused before any lookup.
     let selected = selected.or_else(|| match &choice.decision.want {
         Want::Pinned { request, floor: Some(floor), .. } if raises(ctx) => surely_below(request, floor),
         _ => None,
@@ -260,24 +261,24 @@ pub fn choose_in(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result
     }
 }
 
-/// Whether a pin gives way to what the project needs.
+/// Whether the project's needs override a pin.
 fn raises(ctx: &Ctx) -> bool {
     ctx.settings.text(keys::RESOLVE_ON_CONFLICT) == Some("raise")
 }
 
-/// The newest version a request may come to, where that is older than what the project needs.
-/// `None` where it may be new enough.
+/// The newest version that a request may resolve to, if that is older than what the project needs.
+/// `None` if it may be new enough.
 pub fn surely_below(request: &Request, floor: &Floor) -> Option<Version> {
     let go = &floor.go.as_ref()?.version;
     match request {
         Request::Exact(version) => (version.go_order(go).is_lt()).then(|| version.clone()),
-        // A minor is judged by its newest patch that could be.
+        // A minor counts as its newest possible patch.
         Request::Minor(minor) => (go.minor() > *minor).then(|| minor.as_str().parse().ok()).flatten(),
         _ => None,
     }
 }
 
-/// The installed toolchain that a project's files lead to, whatever the environment says.
+/// The installed toolchain that a project's files select, independent of the environment.
 pub fn pinned_in(ctx: &Ctx, folder: &Path) -> Option<ToolchainId> {
     let users = users(ctx, folder);
     let Walked { folders, .. } = walk(ctx, folder, &users).ok()?;
@@ -298,7 +299,7 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
         }
         Want::AtLeast { floor, default: base } => {
             let base_toolchain = base.as_ref().and_then(|base| newest(&base.request));
-            // A base that is named exactly counts though it is not installed yet.
+            // An exactly named base counts even if it is not installed yet.
             let named = base.as_ref().and_then(|base| base.request.exact());
             let base_version = base_toolchain.as_ref().map(|toolchain| toolchain.id.version()).or(named.as_ref());
             match (floor.raise(base_version)?, base) {
@@ -328,7 +329,7 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
     })
 }
 
-/// What would have decided, were it not somebody else's, in one line.
+/// Another user's file that would have decided, in one line.
 fn passed_over(decision: &Decision) -> Option<String> {
     let reason = decision.stranger.as_ref()?;
     let project::Verdict::Ignored(why) = &reason.verdict else { return None };
@@ -341,7 +342,7 @@ fn nearest_project(inputs: &Inputs) -> Option<PathBuf> {
     inputs.counting().first().map(|(folder, _)| PathBuf::from(&folder.path))
 }
 
-/// The request for what a project needs at least, and the installed toolchain that will do.
+/// The request for the floor of a project, and the installed toolchain that satisfies it.
 fn enough(installed: &[Toolchain], needed: &Version) -> (Request, Option<Toolchain>) {
     let exact = Request::Exact(needed.clone());
     let toolchain = newest_of(installed, &exact).or_else(|| newer_of_minor(installed, needed));
@@ -356,7 +357,7 @@ pub fn newest_installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain
     Ok(newest_of(&installed_here(ctx)?, request))
 }
 
-/// What is installed for the platform at hand.
+/// The installed toolchains of the context's platform.
 fn installed_here(ctx: &Ctx) -> Result<Vec<Toolchain>, StoreError> {
     let mut toolchains = ctx.store.installed()?;
     toolchains.retain(|toolchain| *toolchain.id.platform() == ctx.platform);
@@ -368,8 +369,8 @@ fn newest_of(installed: &[Toolchain], request: &Request) -> Option<Toolchain> {
     installed.iter().find(|toolchain| toolchain.id.version() == version).cloned()
 }
 
-/// Where a project needs at least some release and nothing is pinned, a newer installed patch of the
-/// same minor will do: nothing has to be fetched for it.
+/// If a project needs at least some release and nothing pins, a newer installed patch of the same minor satisfies it,
+/// and nothing has to be fetched.
 fn newer_of_minor(installed: &[Toolchain], needed: &Version) -> Option<Toolchain> {
     installed
         .iter()
@@ -381,15 +382,15 @@ fn newer_of_minor(installed: &[Toolchain], needed: &Version) -> Option<Toolchain
         .cloned()
 }
 
-/// What stands in the folders from this one upwards, and the settings that count.
+/// Reads the files in the folders from this one upwards, and the settings that count.
 ///
 /// # Errors
-/// When a file is there and cannot be read: its wish must not be passed over.
+/// When a file exists and cannot be read: it must not be ignored.
 pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Inputs, ChooseError> {
     let env = ctx.sys.env();
     let users = users(ctx, folder);
     let Walked { folders, has_odd_go_file } = walk(ctx, folder, &users)?;
-    // The user's go environment file is looked into only where it can matter: there is a go.mod or go.work.
+    // The user's go environment file is read only if it can matter: there is a go.mod or go.work.
     let matters = folders
         .iter()
         .any(|folder| folder.files.iter().any(|file| matches!(file.name, FileName::GoMod | FileName::GoWork)));
@@ -434,7 +435,7 @@ pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Resu
     Ok(of_settings(ctx, inputs))
 }
 
-/// The inputs with what the settings and the machine say of every folder alike.
+/// The inputs with the settings and facts that are the same for every folder.
 fn of_settings(ctx: &Ctx, inputs: Inputs) -> Inputs {
     Inputs {
         pin_files: ctx.settings.pin_files(),
@@ -448,7 +449,7 @@ fn of_settings(ctx: &Ctx, inputs: Inputs) -> Inputs {
     }
 }
 
-/// The project that the working folder belongs to: the nearest folder with a file that is looked at.
+/// The project of the working folder: the nearest folder with a file that is read.
 ///
 /// # Errors
 /// When a file is there and cannot be read.
@@ -458,15 +459,15 @@ pub(crate) fn project_here(ctx: &Ctx) -> Result<Option<PathBuf>, ChooseError> {
     Ok(nearest_project(&of_settings(ctx, Inputs { folders, users, ..Inputs::default() })))
 }
 
-/// What is found on the way up.
+/// The result of the walk upwards.
 struct Walked {
-    /// The folders that hold any of the files, and those at which the walk ends.
+    /// The folders that contain any of the files, and those at which the walk ends.
     folders: Vec<Folder>,
     /// Whether a go.mod or go.work is a pipe or a device.
     has_odd_go_file: bool,
 }
 
-/// Looks into the folders from this one upwards.
+/// Reads the folders from this one upwards.
 fn walk(ctx: &Ctx, from: &Path, users: &Users) -> Result<Walked, ChooseError> {
     let (mut folders, mut has_odd_go_file) = (Vec::new(), false);
     let names = FileName::wanted(&ctx.settings.pin_files());
@@ -495,14 +496,14 @@ fn walk(ctx: &Ctx, from: &Path, users: &Users) -> Result<Walked, ChooseError> {
     Ok(Walked { folders, has_odd_go_file })
 }
 
-/// Whether a file that is there counts. What does not count may be unreadable.
+/// Whether an existing file counts. A file that does not count may be unreadable.
 #[derive(Clone, Copy)]
 pub enum Counts<'a> {
-    /// It does: it does not pin, but describes the project.
+    /// It does: it describes the project and does not pin.
     Always,
-    /// It does if it belongs to one of these.
+    /// It does if one of these users owns it.
     Of(&'a Users),
-    /// It does not: a folder of somebody else's is between.
+    /// It does not: a folder of another user is in between.
     Never,
 }
 
@@ -514,10 +515,10 @@ fn default_pin(ctx: &Ctx) -> Result<Option<DefaultPin>, ChooseError> {
     }))
 }
 
-/// A file, where it is there. The content of one that does not count is only what can be had of it.
+/// A file, if it exists. The content of one that does not count may be missing.
 ///
 /// # Errors
-/// When it is there and cannot be read.
+/// When it exists and cannot be read.
 pub fn found(ctx: &Ctx, name: FileName, path: &Path, counts: Counts<'_>) -> Result<Option<FoundFile>, ChooseError> {
     match look(ctx, name, path, counts)? {
         Looked::File(file) => Ok(Some(file)),
@@ -525,7 +526,7 @@ pub fn found(ctx: &Ctx, name: FileName, path: &Path, counts: Counts<'_>) -> Resu
     }
 }
 
-/// What a name stands for.
+/// What exists under a name.
 enum Looked {
     /// Nothing, or a folder.
     Absent,
@@ -557,7 +558,7 @@ fn look(ctx: &Ctx, name: FileName, path: &Path, counts: Counts<'_>) -> Result<Lo
     let content = match read {
         Ok(content) => content,
         Err(_) if !counts => Vec::new(),
-        // A folder above that may not be looked into has no wish that could be known.
+        // The files of an unreadable folder above cannot be known.
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && owners.is_empty() => {
             return Ok(Looked::Absent);
         }

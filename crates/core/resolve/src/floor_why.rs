@@ -1,8 +1,8 @@
-//! What makes a project need the Go it needs.
+//! Finds the dependency that forces a project's Go version.
 //!
-//! The chosen toolchain's own `go mod graph` is asked, which writes nothing, and needs a network only for go.mod
-//! files that are not in the module cache (`go_question`); `--offline` is `GOPROXY=off` to it. For the newest older version that would do, a few older
-//! versions of the module are looked at; where that cannot be had it is said, and the rest stands.
+//! It runs the chosen toolchain's own `go mod graph`, which writes nothing, and needs a network only for go.mod files
+//! that are not in the module cache (`go_question`); `--offline` sets `GOPROXY=off`. To find the newest older version
+//! that would suffice, it reads a few older versions of the module; if it cannot, it says so and returns the rest.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,18 +18,18 @@ use crate::choose::Choice;
 use crate::go_question::{About, question};
 use crate::launch::LaunchError;
 
-/// What `go mod graph` may print: the largest known graphs print some ten megabytes.
+/// The largest output of `go mod graph`, in bytes: the largest known graphs print some ten megabytes.
 const GRAPH_BYTES_MAX: u64 = 64 << 20;
 /// How long the go command may take. It may have to fetch hundreds of go.mod files.
 const GO_TIME_MAX: Duration = Duration::from_secs(300);
-/// How many lines of what the go command said are shown.
+/// How many lines of the go command's output are printed.
 const SAID_LINES_MAX: usize = 6;
-/// Of how many modules older versions are looked for.
+/// For how many modules older versions are read.
 const MODULES_MAX: usize = 3;
-/// How many older versions of a module are looked at: each may cost a request.
+/// How many older versions of a module are read: each may cost a request.
 const OLDER_MAX: usize = 20;
 
-/// What makes a project need its Go.
+/// The dependency that forces a project's Go version.
 #[derive(Debug, Clone, Serialize)]
 pub struct FloorWhy {
     /// Which file says so.
@@ -40,11 +40,11 @@ pub struct FloorWhy {
     pub floor: Version,
     /// The highest demand of the modules. `None` where no module needs any.
     pub demand: Option<Demand>,
-    /// Whether modules need less than the file says: it could be lowered at once.
+    /// Whether all modules need less than the file says, so that the line could be lowered at once.
     pub lowerable: bool,
-    /// For each module that needs most, the newest older version that needs less.
+    /// For each module with the highest demand, the newest older version that needs less.
     pub older: Vec<Older>,
-    /// What could not be told.
+    /// What could not be determined.
     pub unknown: Vec<String>,
 }
 
@@ -55,7 +55,7 @@ pub struct Older {
     pub module: String,
     /// The version.
     pub version: String,
-    /// What that needs; `None` where it says nothing.
+    /// What that needs; `None` if its go.mod has no line.
     pub needs: Option<Version>,
 }
 
@@ -135,10 +135,10 @@ impl Diagnose for FloorError {
     }
 }
 
-/// Tells what makes the project need its Go, with the toolchain that was chosen for it.
+/// Finds what forces the project's Go version, with the toolchain that was chosen for it.
 ///
 /// # Errors
-/// When there is no `go` line, or the go command cannot say: then in its own words.
+/// When there is no `go` line, or the go command fails, with its output.
 pub fn why_floor(ctx: &Ctx, choice: &Choice, toolchain: &Toolchain) -> Result<FloorWhy, FloorError> {
     let floor = match &choice.decision.want {
         Want::Pinned { floor, .. } => floor.as_ref(),
@@ -172,8 +172,8 @@ pub fn why_floor(ctx: &Ctx, choice: &Choice, toolchain: &Toolchain) -> Result<Fl
     Ok(why)
 }
 
-/// The newest older version of a module that needs less. What go.mod replaces is not looked at: the module's
-/// own versions are.
+/// The newest older version of a module that needs less. Ignores replacements in go.mod: it reads the module's own
+/// versions.
 fn older(ctx: &Ctx, toolchain: &Toolchain, module: &Demander, needs: &Version) -> Result<Option<Older>, FloorError> {
     let Some(current) = &module.version else { return Ok(None) };
     let name = |version: &str| format!("{}@{version}", module.module);
@@ -194,7 +194,7 @@ fn older(ctx: &Ctx, toolchain: &Toolchain, module: &Demander, needs: &Version) -
     Ok(lines.lines().find_map(|line| {
         let mut words = line.split_whitespace();
         let version = words.next()?.to_owned();
-        // A go.mod without the line stands for go 1.16, which is less than anything that is asked about.
+        // A go.mod without the line means go 1.16, which is less than every version in question.
         let older = words.next().and_then(|go| go.parse::<Version>().ok());
         let less = older.as_ref().is_none_or(|older| older.go_order(needs).is_lt());
         less.then(|| Older { module: module.module.clone(), version, needs: older })
@@ -224,7 +224,7 @@ fn ask(ctx: &Ctx, toolchain: &Toolchain, about: About, words: &[&str]) -> Result
     Ok(String::from_utf8_lossy(&ended.stdout).into_owned())
 }
 
-/// Whether the go command's words are those of a machine without a network.
+/// Whether the go command's output is that of a machine without a network.
 fn lacks_network(said: &str) -> bool {
     const SIGNS: [&str; 7] = [
         "disabled by GOPROXY=off",

@@ -1,9 +1,9 @@
-//! Asks the go command of a toolchain about a project, or about modules that are nobody's project.
+//! Asks the go command of a toolchain about a project, or about modules outside of any project.
 //!
-//! This is the one program that goward starts for itself in a folder that is not its own, and it comes out of goward's own
-//! store. It runs nothing of what it finds there: `GOTOOLCHAIN=local` keeps it from switching to another Go, fetched
-//! behind the user's back; `-mod=readonly` keeps it from writing; and the user's `GOFLAGS` are left out, since they can
-//! name programs to be run (`-toolexec`).
+//! This is the only program that goward starts for itself in a folder that is not its own, and it is in goward's own
+//! store. It runs nothing of that folder: `GOTOOLCHAIN=local` keeps it from fetching and switching to another Go,
+//! `-mod=readonly` keeps it from writing, and goward removes the user's `GOFLAGS`, which can name programs to run
+//! (`-toolexec`).
 
 use context::{Ctx, with_suffix};
 use store::Toolchain;
@@ -12,19 +12,19 @@ use sys::{Environment, Helper, Program};
 use crate::goenv::isolation;
 use crate::launch::{LaunchError, path_with};
 
-/// What a go command is asked about.
+/// The subject of a question to a go command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum About {
     /// The project in the working folder.
     Project,
-    /// Modules by their names: no go.mod, go.work or go.sum bears on the answer.
+    /// Modules by their names: no go.mod, go.work or go.sum affects the answer.
     Modules,
 }
 
-/// The go command of a toolchain, ready to be given its question.
+/// The go command of a toolchain, without its arguments.
 ///
 /// # Errors
-/// When no folder can be made for it, or the project whose own folders are asked for cannot be found out.
+/// When no folder can be made for it, or the project for `isolate.*` cannot be determined.
 pub(crate) fn question(ctx: &Ctx, toolchain: &Toolchain, about: About) -> Result<Helper, LaunchError> {
     let bin = toolchain.tree.join("bin");
     let go = bin.join(with_suffix("go"));

@@ -1,10 +1,10 @@
 //! Prepares a program to run under a toolchain.
 //!
-//! The child gets the toolchain's own `bin` first in `PATH` (nested `go` calls must find the same
-//! tree: golang/go#75031) and no `GOROOT` of another tree (a stale one mixes two releases:
-//! "compile: version … does not match go tool version …"). A choice that names a release has the go command stay
-//! that release (`gotoolchain`); else `GOTOOLCHAIN` is the user's, and so are `GOPATH`, `GOBIN` and the caches, unless
-//! `isolate.*` asks for folders of their own (`goenv`).
+//! The child gets the toolchain's own `bin` first in `PATH` (nested `go` calls must find the same tree:
+//! golang/go#75031) and no `GOROOT` of another tree (a stale one mixes two releases: "compile: version … does not match
+//! go tool version …"). A choice that names a release keeps the go command at that release (`gotoolchain`). Otherwise
+//! `GOTOOLCHAIN` is the user's, and so are `GOPATH`, `GOBIN` and the caches, unless `isolate.*` asks for separate
+//! folders (`goenv`).
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -19,16 +19,16 @@ use crate::goenv::{foreign_goroot, isolation};
 use crate::gotoolchain::{settled, without_mark};
 use crate::next_program::is_shim;
 
-/// A program about to run under a toolchain.
+/// A program that is ready to run under a toolchain.
 #[derive(Debug, Clone)]
 pub struct Launch {
     /// The toolchain.
     pub toolchain: Toolchain,
     /// The program with its arguments and environment.
     pub command: UserProgram,
-    /// A `GOROOT` that was taken out of the environment, since it belongs to another tree.
+    /// A `GOROOT` that was removed from the environment, since it belongs to another tree.
     pub dropped_goroot: Option<PathBuf>,
-    /// Folders of the version's or the project's own that the program is given, by variable.
+    /// Separate folders of the version or the project that the program gets, by variable.
     pub isolated: Vec<(&'static str, PathBuf)>,
 }
 
@@ -110,10 +110,11 @@ impl Diagnose for LaunchError {
     }
 }
 
-/// Prepares `words` (a program's name or path, then its arguments) to run under a toolchain, and makes the
-/// folders that it is given for itself.
+/// Prepares `words` (a program's name or path, then its arguments) to run under a toolchain, and makes its separate
+/// folders.
 ///
-/// A bare name is looked for in the toolchain's `bin` first, then along `PATH`. `choice` is what led to the toolchain.
+/// Looks for a bare name in the toolchain's `bin` first, then in `PATH`. `choice` is the choice that selected the
+/// toolchain.
 ///
 /// # Errors
 /// When there is no such program, or a folder cannot be made.
@@ -128,7 +129,7 @@ pub fn launch(
     Ok(launch)
 }
 
-/// As [`launch`], but no folder is made.
+/// As [`launch`], but makes no folder.
 ///
 /// # Errors
 /// When there is no such program.
@@ -147,7 +148,7 @@ pub fn plan_launch(
 }
 
 impl Launch {
-    /// Makes the folders that the program was given.
+    /// Makes the program's separate folders.
     fn make_folders(&self, ctx: &Ctx) -> Result<(), LaunchError> {
         for (name, path) in &self.isolated {
             let made = ctx.sys.fs().create_private_dirs(path);
@@ -156,7 +157,7 @@ impl Launch {
         Ok(())
     }
 
-    /// Gives the program the folders that the settings ask for.
+    /// Sets the separate folders that the settings ask for.
     fn plan_isolation(&mut self, ctx: &Ctx) -> Result<(), LaunchError> {
         for one in isolation(ctx, &self.toolchain)? {
             self.command = self.command.clone().env(one.name, one.path.as_os_str());
@@ -166,7 +167,7 @@ impl Launch {
     }
 }
 
-/// The same for a tree that is no toolchain of the store: the command, and the `GOROOT` that was left out.
+/// The same for a tree outside of the store: the command, and the removed `GOROOT`.
 ///
 /// # Errors
 /// When there is no such program.
@@ -178,7 +179,7 @@ pub fn launch_in(ctx: &Ctx, tree: &Path, words: &[OsString]) -> Result<(UserProg
         .ok_or_else(|| LaunchError::Missing { name: name.to_string_lossy().into_owned(), bin: bin.clone() })?;
     let mut command = UserProgram::new(program).args(args).env("PATH", path_with(ctx, &bin));
     if is_path(name) {
-        // The program sees the path that was typed.
+        // The program's argv has the path that was typed.
         command = command.named(name);
     }
     let goroot = foreign_goroot(ctx, tree);
@@ -191,20 +192,20 @@ pub fn launch_in(ctx: &Ctx, tree: &Path, words: &[OsString]) -> Result<(UserProg
 /// How a program is run under the name of a shim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShimCall {
-    /// By a `go1.X.Y`: that release, whatever the folder asks for.
+    /// Through a `go1.X.Y`: that release, whatever the folder asks for.
     Exact,
-    /// By `go` or `gofmt`, for what the folder asks for.
+    /// Through `go` or `gofmt`, for what the folder asks for.
     Folder,
-    /// By `go +1.26`: besides, the toolchain's own `bin` comes first in `PATH`, since the folder may ask for another
+    /// Through `go +1.26`: also, the toolchain's own `bin` comes first in `PATH`, since the folder may ask for another
     /// one and nested calls must find the same tree.
     Request,
 }
 
-/// Prepares a toolchain's `go`, or `gofmt` where that is the name, to run under the name of a shim. One rule holds for
-/// every name: a `GOROOT` of another tree is left out. `choice` is what led to the toolchain.
+/// Prepares a toolchain's `go`, or `gofmt` if that is the name, to run under the name of a shim. For every name, a
+/// `GOROOT` of another tree is removed. `choice` is the choice that selected the toolchain.
 ///
 /// # Errors
-/// When that program is a shim itself, and would come back here; or a folder cannot be made.
+/// When that program is a shim itself, which would be a loop; or a folder cannot be made.
 pub fn launch_shim(
     ctx: &Ctx,
     toolchain: Toolchain,
@@ -238,7 +239,7 @@ pub fn launch_shim(
     Ok(launch)
 }
 
-/// The program that was typed: by its path, from the working folder, or by a name.
+/// The typed program: a path, relative to the working folder, or a name.
 fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Result<Option<Program>, LaunchError> {
     if !is_path(name) {
         let folders = std::iter::once(bin.to_owned()).chain(ctx.sys.env().search_path());
@@ -248,7 +249,7 @@ fn find(ctx: &Ctx, bin: &Path, name: &OsStr) -> Result<Option<Program>, LaunchEr
     let is_file = |path: &PathBuf| {
         ctx.sys.fs().follow(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File))
     };
-    // What is there but is no program is for the system to refuse, in its words.
+    // The system refuses an existing file that is not a program, with its own error.
     let refused = || (!matches!(ctx.sys.fs().follow(&typed), Ok(None))).then(|| typed.clone());
     with_suffixes(typed.clone()).into_iter().find(is_file).or_else(refused).map(absolute).transpose()
 }
@@ -258,7 +259,7 @@ fn is_path(name: &OsStr) -> bool {
     typed.components().count() > 1 || typed.is_absolute()
 }
 
-/// A program by its absolute path; so the working folder has to be known where the path begins there.
+/// A program by its absolute path; a relative path needs the working folder.
 fn absolute(program: PathBuf) -> Result<Program, LaunchError> {
     Program::at(program).map_err(|error| LaunchError::refused(&error.path.clone(), error.into()))
 }

@@ -1,11 +1,11 @@
 //! Which toolchain runs in a folder and why, and how a program is started under it.
 //!
 //! It reads the project's files, the settings and the store, and asks the model (`project`) to decide. It cannot fetch:
-//! neither `fetch` nor `archive` nor `trust` is among its dependencies, and `cargo xtask tidy` keeps it so. What is not
-//! installed is a [`Choice`] without a toolchain; the caller decides what follows.
+//! neither `fetch` nor `archive` nor `trust` is among its dependencies, and `cargo xtask tidy` keeps it so. If the
+//! version is not installed, the [`Choice`] has no toolchain; the caller decides what follows.
 //!
-//! It leaves nothing on disk but the folders that `isolate.*` asks for. Tested without a process by its own tests
-//! and end to end by `bins/goward/tests`.
+//! It makes only the folders that `isolate.*` asks for. Tested without a process by its own tests and end to end by
+//! `bins/goward/tests`.
 
 mod auto;
 mod choose;

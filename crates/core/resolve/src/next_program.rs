@@ -1,4 +1,4 @@
-//! The next program of a name on `PATH`, where goward has nothing to say.
+//! Finds the next program of a name on `PATH`, for a shim without a version to run.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -7,7 +7,7 @@ use context::{Ctx, SHIM_BYTES_MAX, with_suffix};
 use diag::{Class, Diagnose, Hints, hint};
 use sys::Program;
 
-/// What every shim has in it, whoever has built it: the name of the variable that it hands over.
+/// The bytes that every shim contains, whoever built it: the name of the variable that it sets.
 const MARK: &[u8] = b"GOWARD_SHIM";
 
 /// There is no such program.
@@ -32,18 +32,18 @@ impl Diagnose for NextError {
     }
 }
 
-/// The first program of this name on `PATH` that is no shim of goward's, of whichever home.
+/// The first program of this name on `PATH` that is not a shim of any home.
 ///
 /// # Errors
 /// When there is none.
 pub fn next_program(ctx: &Ctx, name: &str) -> Result<Program, NextError> {
-    // With its ending, where there is one: a batch file of that name is no go command.
+    // With its extension, if there is one: a batch file of that name is not a go command.
     let file = OsString::from(with_suffix(name));
     let found = ctx.sys.env().programs(ctx.sys.fs(), &file).find(|program| !is_shim(ctx, program.path()));
     found.ok_or_else(|| NextError { name: name.to_owned() })
 }
 
-/// Whether a program is a shim, links followed. One that cannot be read is run: then it is the system's to refuse.
+/// Whether a program is a shim, links followed. An unreadable one counts as a program: the system may refuse it.
 pub(crate) fn is_shim(ctx: &Ctx, path: &Path) -> bool {
     let fs = ctx.sys.fs();
     let small = fs.follow(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.bytes <= SHIM_BYTES_MAX));

@@ -1,30 +1,30 @@
-//! Why this toolchain, beginning at the result: what decided, and what would change it.
+//! Explains a choice, beginning at the result: what decided, and what would change it.
 
 use project::{Reason, Rule, Verdict};
 use serde::Serialize;
 
 use crate::choose::Choice;
 
-/// A choice from its end.
+/// The explanation of a choice.
 #[derive(Debug, Clone, Serialize)]
 pub struct Why {
     /// What is asked for.
     pub request: String,
     /// Where that comes from.
     pub origin: String,
-    /// The version that is installed for it, if there is one.
+    /// The installed version for it, if there is one.
     pub version: Option<String>,
-    /// What the project needs at least, and where it says so.
+    /// The project's floor, and its file and line.
     pub floor: Option<String>,
-    /// What else asked for something and did not count, with the reason.
+    /// Other requests that did not count, with the reason.
     pub passed_over: Vec<String>,
-    /// What would change the choice, the nearest at hand first.
+    /// What would change the choice, the simplest first.
     pub changes: Vec<String>,
-    /// What has to be said of a pin that gave way.
+    /// The message about an overridden pin.
     pub note: Option<String>,
 }
 
-/// Tells a choice from its end.
+/// Explains a choice.
 pub fn why(choice: &Choice) -> Why {
     let reasons = &choice.decision.reasons;
     let value_of = |reason: &Reason| reason.value.as_ref().map(|value| format!("{}: `{value}`", reason.origin));
@@ -45,7 +45,7 @@ pub fn why(choice: &Choice) -> Why {
     }
 }
 
-/// What to do for another choice, by the rule that made this one.
+/// How to get another choice, by the rule that made this one.
 fn changes(choice: &Choice) -> Vec<String> {
     let chosen = |reason: &&Reason| matches!(reason.verdict, Verdict::Chosen);
     let rule = choice.decision.reasons.iter().find(chosen).map(|reason| reason.origin.rule);

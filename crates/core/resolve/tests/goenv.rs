@@ -1,8 +1,8 @@
-//! What is told of the go command's variables is what real go commands say of themselves.
+//! The computed Go variables equal those that real go commands print.
 //!
-//! Method: a tree that holds a real `go` and its `go.env` stands in a store; each case sets variables, writes
-//! the user's file and lays out folders; the values that are told without running go are compared with
-//! `go env -json` of that very go, run as `resolve::launch` would run it.
+//! Method: a tree that holds a real `go` and its `go.env` is in a store; each case sets variables, writes the user's
+//! file and makes folders; the values that goward computes without running go are compared with `go env -json` of that
+//! very go, run as `resolve::launch` would run it.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
@@ -19,7 +19,7 @@ use store::Toolchain;
 use sys::{Clock, Env, Fs, Sys};
 use testkit::{program, real, tiny};
 
-/// One with the go command as it was when toolchains came, and one of today.
+/// One go command from the release that introduced toolchains, and a current one.
 const VERSIONS: [&str; 2] = ["1.22.10", "1.27.3"];
 
 struct World {
@@ -30,11 +30,11 @@ struct World {
 }
 
 impl World {
-    /// A home in which a toolchain of this version stands, with the programs of a real one where that is given.
+    /// A home with a toolchain of this version, which has the programs of a real one if given.
     fn new(version: &'static str, goroot: Option<&Path>) -> World {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().canonicalize().unwrap().join("h\u{f6}me of a user");
-        // What Windows says of a path whose links are followed, in the way in which everybody else says it.
+        // A resolved path of Windows, in its usual spelling.
         let home = home.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(home.clone(), PathBuf::from);
         let mut world = World { _folder: folder, vars: BTreeMap::new(), version, home: home.clone() };
         std::fs::create_dir_all(world.tree().join("bin")).unwrap();
@@ -99,7 +99,7 @@ impl World {
         resolve::go_env(&self.ctx(folder), self.toolchain(), None).unwrap()
     }
 
-    /// What the real go says of itself, run with what goward changes.
+    /// The output of the real go, run with goward's changes.
     fn asked(&self, folder: &str, told: &GoEnv) -> BTreeMap<String, String> {
         let mut command = Command::new(self.tree().join("bin/go"));
         command.env_clear().envs(&self.vars).current_dir(self.home.join(folder));
@@ -200,7 +200,7 @@ fn what_is_told_is_what_real_go_commands_say_of_themselves() {
             let told = world.told(folder);
             let asked = world.asked(folder, &told);
             for variable in &told.variables {
-                // What is built into the go command is for it alone to know.
+                // Only the go command knows its built-in values.
                 let Some(value) = &variable.value else { continue };
                 // Go 1.22 leaves GOBIN empty though it acts by it, and takes a cache folder that is not absolute.
                 let older = version == VERSIONS[0]
@@ -236,7 +236,7 @@ fn every_value_has_the_place_that_it_comes_from() {
     assert!(matches!(rule(&env, "GOCACHE"), Rule::Isolation { key: "isolate.gocache", .. }));
     assert_eq!(rule(&env, "GOSUMDB"), Rule::TreeFile { path: world.tree().join("go.env"), line: 3 });
     assert!(matches!(rule(&env, "GOFLAGS"), Rule::Default(_)));
-    // The forgotten line beats the tree's, and what it does is said.
+    // The forgotten line overrides the tree's, and goward reports it.
     let toolchain = env.variable("GOTOOLCHAIN").unwrap();
     assert_eq!(toolchain.rule, Rule::UserFile { path: file, line: 3 });
     assert_eq!(toolchain.overruled[0].value, "auto");

@@ -1,11 +1,11 @@
-//! What a source may use to answer.
+//! The means that a source may use to answer.
 
 use std::path::Path;
 
 use diag::Progress;
 use sys::Sys;
 
-/// The means a source answers with.
+/// The means that a source may use to answer.
 #[derive(Clone, Copy)]
 pub struct Ask<'a> {
     /// The outside world.

@@ -1,11 +1,11 @@
-//! The module proxies that this build asks where no `GOPROXY` is set anywhere (`build.rs` says where they come from).
+//! The module proxies that this build asks if no `GOPROXY` is set anywhere (`build.rs` computes them).
 
 use crate::GoSetting;
 
-/// Who says what this build's default is, or why there is none.
+/// Where this build's default comes from, or why there is none.
 pub const BUILD_GOPROXY_ORIGIN: &str = env!("GOWARD_BUILD_GOPROXY_ORIGIN");
 
-/// This build's default `GOPROXY`; none in a build that was given none. It never holds credentials.
+/// This build's default `GOPROXY`; none in a build that was given none. It never has credentials.
 pub fn build_goproxy() -> Option<GoSetting> {
     let value = env!("GOWARD_BUILD_GOPROXY");
     let origin = format!("the default of this build: {BUILD_GOPROXY_ORIGIN}");
@@ -18,7 +18,7 @@ mod tests {
 
     #[test]
     fn the_default_of_a_build_holds_no_credentials() {
-        // Whatever machine built this: it is not said which proxy that is.
+        // Depends on the build machine, so the test does not name the proxy.
         let value = build_goproxy().map(|setting| setting.value).unwrap_or_default();
         assert!(!value.contains(['@', '?', '#', '\n']));
         assert!(!BUILD_GOPROXY_ORIGIN.is_empty());

@@ -1,4 +1,4 @@
-//! The sources in their order, and what came of asking each.
+//! Asks the sources in their order, and keeps the result of each.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,30 +16,30 @@ use crate::{Ask, Claim, Located, Source, SourceError};
 /// The sources in their order.
 pub struct Catalog {
     sources: Vec<Box<dyn Source>>,
-    /// Sources that could not be asked in the life of this process, with the reason: nobody waits
-    /// for the same silence twice.
+    /// Sources that this process could not ask, with the reason, so that it waits for a silent
+    /// source only once.
     down: Mutex<BTreeMap<String, Down>>,
-    /// Held while a source is asked: of two installs at once the second profits from what the first
-    /// has learned. Questions are short; nothing is fetched meanwhile.
+    /// Held while a source is asked: of two parallel installs the second uses the answer to the
+    /// first. Questions are short; no archive is fetched meanwhile.
     asking: Mutex<()>,
     proxies: Vec<Url>,
 }
 
-/// Why a source could not be asked, and the machine word of that.
+/// Why a source could not be asked, with the machine word.
 #[derive(Clone)]
 struct Down {
     reason: String,
     word: &'static str,
 }
 
-/// One source that was asked in vain: who, where, why. Several stand side by side: none is the cause of another.
+/// One source that failed: its name, its place, the reason. Several are siblings: none is the cause of another.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     /// The source's name.
     pub source: String,
     /// Where it points.
     pub place: String,
-    /// Why it did not help.
+    /// Why it failed.
     pub reason: String,
     /// What kind of failure that was.
     pub class: Class,
@@ -56,9 +56,9 @@ impl fmt::Display for Attempt {
 }
 
 impl Attempt {
-    /// Why it did not help, with the place that was asked where the reason does not name it.
+    /// Why it failed, with the place that was asked if the reason does not name it.
     fn reason_with_place(&self) -> String {
-        // Where a source is not set up, the reason says all there is.
+        // For a source that is not configured, the reason is enough.
         if self.class == Class::Usage || self.reason.contains(&self.place) {
             self.reason.clone()
         } else {
@@ -71,7 +71,7 @@ impl Attempt {
         Tried { name: self.source.clone(), reason: self.reason_with_place(), word: self.word, class: self.class }
     }
 
-    /// What came of asking a source that failed with this error.
+    /// The attempt for a source that failed with this error.
     pub fn of(source: &dyn Source, error: &dyn Diagnose) -> Attempt {
         Attempt {
             source: source.name().to_owned(),
@@ -84,9 +84,9 @@ impl Attempt {
     }
 }
 
-/// The kind of failure that weighs most: damage is worse news than silence, silence than absence.
+/// The most severe kind of failure: damage before silence, silence before absence.
 ///
-/// Where no source could even be asked, since nothing is set up, that is `Usage`.
+/// `Usage` if no source could be asked, since none is configured.
 pub fn most_severe<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Class {
     let rank = |class: Class| match class {
         Class::Integrity => 4,
@@ -98,7 +98,7 @@ pub fn most_severe<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> Class {
     attempts.map(|attempt| attempt.class).max_by_key(|class| rank(*class)).unwrap_or(Class::Usage)
 }
 
-/// What to try where no source is set up.
+/// What to try if no source is configured.
 pub fn no_source_hint() -> Hints {
     hint!("no source is set up: `goward config sources` shows which are asked, `goward config` how each is set up")
 }
@@ -206,7 +206,7 @@ impl Catalog {
         let mut attempts = Vec::new();
         let mut answered = false;
         for source in &self.sources {
-            // Offline, a copy of an index knows what nobody here can deliver.
+            // Offline, a cached index may list releases that no source can deliver.
             if ask.offline && !source.is_local() {
                 attempts.push(Attempt::of(source.as_ref(), &SourceError::Offline));
                 continue;
@@ -257,8 +257,8 @@ impl Catalog {
         })
     }
 
-    /// What a request comes to where a mirror has answered: a copy that lags behind must not decide what is newest, so
-    /// Go's own index is asked too, if it is among the sources. An exact version never comes here.
+    /// Resolves a request that a mirror has answered: a mirror that lags behind must not decide what is newest, so Go's
+    /// own index is asked too, if it is among the sources. Never called for an exact version.
     fn against_official(
         &self,
         ask: &Ask,
@@ -314,7 +314,7 @@ impl Catalog {
         Err(self.unreachable(ask, "the list of versions".to_owned(), attempts))
     }
 
-    /// What the sources were last known to offer; nobody is asked.
+    /// The versions that the sources last offered, from the cache; asks no source.
     pub fn cached_versions(&self, sys: &Sys, cache: &Path, platform: &Platform) -> Vec<Version> {
         self.sources.iter().flat_map(|source| source.cached_versions(sys, cache, platform)).collect()
     }
@@ -327,7 +327,7 @@ impl Catalog {
         self.put(ask, source, |source| source.list(ask, platform))
     }
 
-    /// Asks a source, unless it is known to be down; remembers and tells when it turns out to be.
+    /// Asks a source, unless it is known to be down; records and reports a source that turns out to be down.
     fn put<T>(
         &self,
         ask: &Ask,
@@ -347,11 +347,11 @@ impl Catalog {
         }
         question(source).map_err(|error| {
             let mut attempt = Attempt::of(source, &error);
-            // What to try against a silent network is said once for all sources, not for each of them.
+            // The hint for a silent network is printed once for all sources, not for each.
             if attempt.class != Class::Integrity {
                 attempt.hints = Hints::none();
             }
-            // What nobody configured is no news; it is named when nothing else helped either.
+            // A source that is not configured is reported only if no other one helped.
             let is_news = !matches!(error, SourceError::NotConfigured { .. } | SourceError::Offline);
             if is_news && !error.is_interrupt() {
                 ask.progress.tell(&format!("{attempt}"));
@@ -368,7 +368,7 @@ impl Catalog {
         self.down.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The sources that may have a toolchain, in order, each with where it lies or why not.
+    /// The sources that may have a toolchain, in order, each with its place or the reason for none.
     pub fn locate_each<'a>(
         &'a self,
         ask: Ask<'a>,
@@ -380,7 +380,7 @@ impl Catalog {
         })
     }
 
-    /// What Go's own index says of an archive, if it can be asked.
+    /// The claim of Go's own index about an archive, if it can be asked.
     pub fn official_claim(&self, ask: &Ask, id: &ToolchainId) -> Option<Claim> {
         self.official(ask, id).map(|located| located.claim)
     }
@@ -392,7 +392,7 @@ impl Catalog {
     }
 }
 
-/// The versions that look like what was asked for, nearest first; `known` is put in order.
+/// The versions that resemble the request, nearest first; sorts `known`.
 fn nearest_of(request: &Request, known: &mut Vec<Version>) -> Vec<Version> {
     known.sort();
     known.dedup();
@@ -414,7 +414,7 @@ fn no_such_platform(platform: &Platform) -> Hints {
     hint!("no source has any toolchain for {platform}; `--platform OS/ARCH` asks for another")
 }
 
-/// What a request may have been meant for, where nothing matches it.
+/// What the user may have meant by a request that nothing matches.
 fn note_on(request: &Request, known: &[Version]) -> Option<String> {
     if let Some(minor) = request.float_trap() {
         return Some(format!(

@@ -1,7 +1,7 @@
 //! A folder of release archives on this machine.
 //!
-//! File names are those of the official index. Checksums are taken from `FILE.sha256` or a
-//! `SHA256SUMS` beside the archive; they come from the same place as the bytes and are marked so.
+//! File names are those of the official index. Checksums come from `FILE.sha256` or a `SHA256SUMS`
+//! beside the archive, so from the same place as the bytes, and the claim says so.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ pub struct FolderSource {
 }
 
 impl FolderSource {
-    /// This folder; without one, a source that says that it is not configured.
+    /// This folder; without one, a source that reports that it is not configured.
     pub fn new(folder: Option<PathBuf>) -> FolderSource {
         FolderSource { folder }
     }

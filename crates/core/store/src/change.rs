@@ -1,28 +1,28 @@
-//! One file as it was read, and as it shall be.
+//! A change of one file: the bytes that were read, and the bytes to write.
 //!
-//! Between the read and the write another program may change the file: an editor, another goward. So whoever plans a
-//! change hands over the bytes that the plan was made from, and they are compared with what is there under the store's
-//! lock, before anything is written. There is no way to change a file without saying what was read of it.
+//! Between the read and the write another program may change the file: an editor, another goward. So the caller passes
+//! the bytes that it planned the change from, and the store compares them with the file under its lock before it
+//! writes. No function changes a file without these bytes.
 //!
-//! A repository brings its own links. What is written into a project is therefore written through none that stands below the
-//! project's folder (`.go-version -> ~/.ssh/authorized_keys` would lose a line); only files of the user's own, shell
-//! profiles above all, may be links, which stay.
+//! A repository may contain links. So the store never writes a file of a project through a link below the project's
+//! folder (`.go-version -> ~/.ssh/authorized_keys` would lose a line). Only the user's own files, such as shell
+//! profiles, may be links; the link stays.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::{Store, StoreError};
 
-/// A file that takes part is no longer than this many bytes.
+/// The largest file that a change may contain, in bytes.
 pub(crate) const FILE_BYTES_MAX: u64 = 16 << 20;
 
-/// A file as it is or shall be: its bytes, or that it is not there.
+/// The bytes of a file before or after a change; `None` if there is no file.
 pub(crate) type Image = Option<Vec<u8>>;
 
 /// Whether a file may be written through a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Links {
-    /// It may: the file is the user's own. What the link leads to is changed.
+    /// It may: the file is the user's own. The link's target changes.
     Follow,
     /// Nothing below this folder may be a link, the file itself included.
     RefuseBelow(PathBuf),
@@ -33,9 +33,9 @@ pub enum Links {
 pub struct FileChange {
     /// The file.
     pub path: PathBuf,
-    /// What was read of it when the change was planned; none where it was not there.
+    /// The bytes that were read when the change was planned; `None` if there was no file.
     pub before: Option<Vec<u8>>,
-    /// What it shall hold; none where it shall not be there.
+    /// The bytes to write; `None` removes the file.
     pub after: Option<Vec<u8>>,
     /// Whether it may be written through a link.
     pub links: Links,
@@ -47,7 +47,7 @@ impl FileChange {
         FileChange { path: path.into(), before, after, links: Links::Follow }
     }
 
-    /// A file of the project that stands in a folder.
+    /// A file of the project in this folder.
     pub fn of_project(
         folder: impl Into<PathBuf>,
         path: impl Into<PathBuf>,
@@ -59,19 +59,19 @@ impl FileChange {
 }
 
 impl Store {
-    /// Changes one file by one rename. It needs no plan, and so no store that can be written to; where there is one, its
-    /// lock is held from the comparison to the rename.
+    /// Changes one file by one rename. This needs no plan, and so no writable store; if the store is writable, its lock
+    /// is held from the comparison to the rename.
     ///
     /// # Errors
-    /// When the file is not what was read of it, would be written through a link, or cannot be written; then it is as
-    /// it was.
+    /// When the file no longer has the bytes that were read, would be written through a link, or cannot be written;
+    /// then the file is unchanged.
     pub fn change_alone(&self, change: &FileChange, purpose: &str, wait_max: Duration) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let home = self.layout().home();
         let is_there = fs.look(home).map_err(StoreError::io("look at", home))?.is_some();
         let lock = match is_there.then(|| self.lock(self.layout().store_lock(), purpose, wait_max)).transpose() {
             Err(error @ (StoreError::Busy { .. } | StoreError::Interrupted { .. })) => return Err(error),
-            // A store that takes no writes keeps nobody from writing into a project.
+            // A read-only store does not prevent a write into a project.
             other => other.ok().flatten(),
         };
         self.check_change(change)?;
@@ -80,7 +80,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a file is still what was read of it, and is no link where it must be none.
+    /// Checks that a file still has the bytes that were read, and is not a link where links are refused.
     ///
     /// # Errors
     /// `ChangedMeanwhile`, `ThroughLink`, or what the system says.

@@ -8,8 +8,8 @@ use sys::EntryKind;
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Everything that is wrong with what a user can see. An empty list is what every crash, at any
-    /// instant, must leave; unfinished work that is invisible is not wrong.
+    /// Every violated rule in what a user can see. After a crash at any instant the list must be
+    /// empty; unfinished work that is invisible violates no rule.
     ///
     /// # Errors
     /// When the store cannot be read at all.
@@ -22,8 +22,8 @@ impl Store {
         Ok(faults)
     }
 
-    /// What is wrong with one installed toolchain: no record, no manifest, a file that is missing,
-    /// cut, or lacks its execute bit. Contents are not hashed here.
+    /// The violated rules of one installed toolchain: no record, no manifest, a file that is
+    /// missing or truncated or lacks its execute bit. Contents are not hashed here.
     pub fn tree_faults(&self, id: &ToolchainId) -> Vec<String> {
         let manifest = match self.manifest(id) {
             Ok(manifest) => manifest,

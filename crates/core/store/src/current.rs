@@ -1,11 +1,11 @@
-//! The pointer `current`: replaced by one rename, removed, and the paths that lead through it.
+//! The pointer `current`: replace it by one rename, remove it, and the paths that go through it.
 
 use std::path::PathBuf;
 
 use crate::{Layout, Store, StoreError};
 
 impl Store {
-    /// Moves the default as part of a larger change: to a generation that is built, or to none.
+    /// Moves the default as part of a larger change: to a generation that exists, or to none.
     pub(crate) fn move_default(&self, to: Option<u64>) -> Result<(), StoreError> {
         let Some(number) = to else {
             let (fs, link) = (self.sys.fs(), self.layout().current());
@@ -13,14 +13,14 @@ impl Store {
             let home = self.layout().home();
             fs.sync_dir(home).map_err(StoreError::io("make durable", home))?;
             if !fs.pointers_are_links() {
-                // The junction is for others, and whoever speaks of it looks at it first.
+                // The junction is for other programs, and code that reports it reads it first.
                 let _ = fs.remove_tree(&self.layout().default_junction());
             }
             self.rewrite_table();
             return Ok(());
         };
         self.point_at(number)?;
-        // As after a switch of its own: the next one makes its own spare if this cannot be made now.
+        // As after a plain switch: the next one makes its own spare if this cannot be made now.
         let _ = self.make_spare();
         Ok(())
     }
@@ -34,7 +34,7 @@ impl Store {
         let moved = self.sys.fs().point(&Layout::current_target(number), &link);
         moved.map_err(StoreError::io("move the link", &link))?;
         if !self.sys.fs().pointers_are_links() {
-            // The switch is done. The junction is for others, and whoever speaks of it looks at it first.
+            // The switch is done. The junction is for other programs, and code that reports it reads it first.
             let _ = self.link_default(number);
         }
         self.rewrite_table();
@@ -51,8 +51,8 @@ impl Store {
         Ok(())
     }
 
-    /// A path that stays the same and leads to the default's tree, whichever that is, for programs that want one
-    /// (an editor's setting): a link, on Windows a junction. `None` where there is none: it is looked at, not assumed.
+    /// A constant path to the default's tree, whichever that is, for programs that need one (an editor's setting): a
+    /// link, on Windows a junction. `None` if it does not exist; this function reads it and does not assume it.
     ///
     /// # Errors
     /// When the generation in use cannot be read.
@@ -65,7 +65,7 @@ impl Store {
         Ok(leads.then_some(path))
     }
 
-    /// The folder for `PATH`: `go` and `gofmt` of the default where a path leads there, else the shims.
+    /// The folder for `PATH`: that of the default's `go` and `gofmt` if a path goes there, else that of the shims.
     pub fn path_folder(&self) -> PathBuf {
         if self.sys.fs().pointers_are_links() { self.layout().default_bin() } else { self.layout().shims() }
     }

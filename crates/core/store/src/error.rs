@@ -20,22 +20,22 @@ pub enum StoreError {
         #[source]
         cause: io::Error,
     },
-    /// Somebody else could have written what was to be believed.
+    /// Another user could have written what goward was to believe.
     #[error("trust `{}`", path.display())]
     Untrusted {
-        /// What was to be believed.
+        /// The path in question.
         path: PathBuf,
         /// What is wrong, and where.
         #[source]
         cause: Distrust,
     },
-    /// Programs cannot be run from where the store stands.
+    /// The store's file system forbids running programs.
     #[error("install into `{}`: its file system is mounted noexec, so no `go` in it could run", path.display())]
     Noexec {
         /// The store's home.
         path: PathBuf,
     },
-    /// The store stands on a file system that takes no writes.
+    /// The store is on a read-only file system.
     #[error("write to `{}`: its file system is mounted read-only", path.display())]
     ReadOnly {
         /// The store's home.
@@ -55,15 +55,15 @@ pub enum StoreError {
     #[error("take the lock `{}` within {seconds} s: {owner} has it", path.display())]
     Busy {
         path: PathBuf,
-        /// How long was waited.
+        /// How long goward waited.
         seconds: u64,
-        /// Who holds it, as far as is known.
+        /// Who holds it, if known.
         owner: String,
     },
-    /// The user asked to stop while a lock was waited for.
+    /// The user interrupted the wait for a lock.
     #[error("wait for the lock `{}`: interrupted", path.display())]
     Interrupted { path: PathBuf },
-    /// A record is not what this version of goward writes.
+    /// A record is not in a format that this goward reads.
     #[error("understand the record `{}`", path.display())]
     Record {
         path: PathBuf,
@@ -73,22 +73,22 @@ pub enum StoreError {
     /// A manifest is not the one that was recorded.
     #[error("trust the manifest `{}`: {reason}", path.display())]
     Manifest { path: PathBuf, reason: String },
-    /// Somebody else took this operation for dead and recovered it.
+    /// Another process considered this operation dead and recovered it.
     #[error("go on with operation {operation}: another process has taken it over")]
     Superseded { operation: String },
-    /// Somebody else has moved the default, or undone the change, since the step back was planned.
+    /// Another process has moved the default, or undone the change, since the step back was planned.
     #[error("go back: another goward has changed the default or undone this change meanwhile")]
     Overtaken,
     /// There is no such generation.
     #[error("go to generation {number}: there is none of that number")]
     NoGeneration { number: u64 },
-    /// There is nothing to go back to.
+    /// There is no earlier generation or change to return to.
     #[error("go back: {reason}")]
     NothingBefore { reason: String },
     /// The toolchain is not installed.
     #[error("find {id}: it is not installed")]
     NotInstalled { id: ToolchainId },
-    /// A file that takes part in a change was changed by somebody else.
+    /// Another process changed a file of the change.
     #[error("change `{}`: somebody else has changed it meanwhile", path.display())]
     ChangedMeanwhile { path: PathBuf },
     /// A file of a project would be written through a link.
@@ -100,14 +100,14 @@ pub enum StoreError {
         /// What it leads to.
         target: PathBuf,
     },
-    /// A variable of the user's was changed by somebody else, or the system refused.
+    /// Another process changed a variable of the user, or the system refused.
     #[error("change the user's variable `{name}`")]
     Variable {
         name: String,
         #[source]
         cause: VariableConflict,
     },
-    /// A variable of the user's in the registry takes part in a change, and there is no registry.
+    /// The change contains a variable in the registry, and this system has no registry.
     #[error("change the user's variable `{name}`: this system has no registry")]
     NoRegistry { name: String },
     /// Programs of the toolchain are running.
@@ -144,7 +144,7 @@ impl StoreError {
     }
 }
 
-/// The line to paste where a path is not believed; none where no command puts it right.
+/// The command to paste if a path is not trusted; none if no command repairs it.
 pub fn fixes(cause: &Distrust) -> Hints {
     let line = cause.fix().map(|fix| match cause.is_foreign() {
         true => hint!("if it ought to be yours, as root: `{fix}`"),

@@ -1,8 +1,8 @@
-//! Go installations that are run where they stand: a distribution's, or somebody's own build.
+//! Go installations that run in place: a distribution's package, or a build from source.
 //!
-//! They are not toolchains: nothing of them is in the store but this record of where they are and why
-//! they are not official. They can change or vanish at any time, which is looked at when they are used.
-//! On disk: `system.json`, replaced whole under the store's lock.
+//! They are not toolchains: the store has only a record of their path and of why they are not official. They can change
+//! or vanish at any time; goward checks that when it uses one. On disk: `system.json`, replaced whole under the store's
+//! lock.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,14 +13,14 @@ use crate::format::check_format;
 use crate::json::to_json;
 use crate::{Store, StoreError};
 
-/// A registry longer than this is not one of ours, in bytes.
+/// The largest `system.json` that goward reads, in bytes.
 const BYTES_MAX: u64 = 1 << 20;
-/// So many installations are registered at the most: no machine has more that are worth a name.
+/// The largest number of registered installations; no machine needs more.
 const EXTERNAL_MAX: usize = 100;
 /// The format of the file that this version writes. A reader refuses a higher one.
 const FORMAT: u32 = 1;
 
-/// A Go installation that is run where it stands.
+/// A Go installation that runs in place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExternalGo {
     /// Its GOROOT, links followed.
@@ -42,7 +42,7 @@ struct Registered {
 }
 
 impl Store {
-    /// The registered installations, in the order of their paths. Whether they are still there is not asked.
+    /// The registered installations, sorted by path. Does not check that they still exist.
     ///
     /// # Errors
     /// When the registry cannot be read, or is not one of ours.
@@ -68,7 +68,8 @@ impl Store {
         })
     }
 
-    /// Forgets the installation at this path; returns whether it was registered. What stands there is not touched.
+    /// Forgets the installation at this path; returns whether it was registered. Does not touch the installation
+    /// itself.
     ///
     /// # Errors
     /// When the registry cannot be read or written.

@@ -3,12 +3,12 @@
 /// The format that this version writes. A reader refuses a higher one.
 pub(crate) const FORMAT: u32 = 1;
 
-/// That of a record which does not name one.
+/// The format of a record that does not name one.
 pub(crate) fn first_format() -> u32 {
     1
 }
 
-/// Refuses what a later goward has written.
+/// Refuses the record of a later goward.
 pub(crate) fn check_format(format: u32) -> Result<(), serde_json::Error> {
     check_format_up_to(format, FORMAT)
 }

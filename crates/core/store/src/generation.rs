@@ -1,11 +1,10 @@
 //! Moves the machine from one generation to another.
 //!
-//! Never edits a generation in place: a reader that holds `current` sees the old set or the new
-//! set, never a mixture. A switch fills the spare generation that the last switch left behind, makes
-//! it durable, renames it to its number, and only then replaces the link `current` by one rename.
-//! Going back is that last rename alone. Neither needs free disk: the spare's folder and its record's
-//! block are there already. A new spare is made after the link has moved, and if that fails the next
-//! switch makes its own.
+//! Never edits a generation in place: a reader that holds `current` sees the old set or the new set, never a mixture. A
+//! switch fills the spare generation that the previous switch made, syncs it, renames it to its number, and only then
+//! replaces the link `current` by one rename. A rollback is that last rename alone. Neither needs free disk: the
+//! spare's folder and its record's block exist already. A new spare is made after the link has moved, and if that fails
+//! the next switch makes its own.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,12 +20,12 @@ use crate::json::to_json;
 use crate::states::State;
 use crate::{Store, StoreError};
 
-/// A generation's record is no longer than this.
+/// The largest record of a generation, in bytes.
 const RECORD_BYTES_MAX: u64 = 1 << 20;
-/// How long a spare's record is: one block of most file systems. A record is filled up with spaces.
+/// The size of a spare's record, in bytes: one block of most file systems. Spaces pad a record to it.
 const SPARE_RECORD_BYTES: usize = 4096;
 
-/// A numbered set in use: which toolchain is the default, and how that came about.
+/// A numbered default: which toolchain it is, and who set it and when.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Generation {
     /// The format of this record; a higher one than this goward knows is refused.
@@ -34,13 +33,13 @@ pub struct Generation {
     pub format: u32,
     /// Its number; they only grow.
     pub number: u64,
-    /// The generation that was in use before, to which an undo goes back.
+    /// The generation that was in use before; an undo returns to it.
     pub parent: Option<u64>,
     /// The default toolchain.
     pub toolchain: ToolchainId,
     /// When it was made, in seconds since 1970.
     pub made_unix_seconds: u64,
-    /// The same in nanoseconds, to tell what came first; records of old do not have it.
+    /// The same in nanoseconds, which orders records within a second; old records lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_unix_nanos: Option<u64>,
     /// Who made it.
@@ -48,19 +47,19 @@ pub struct Generation {
 }
 
 impl Generation {
-    /// When it was made, in nanoseconds since 1970; of a record of old, the first of its second.
+    /// When it was made, in nanoseconds since 1970; for an old record, the start of its second.
     pub fn nanos(&self) -> u64 {
         self.made_unix_nanos.unwrap_or_else(|| self.made_unix_seconds.saturating_mul(1_000_000_000))
     }
 }
 
-/// What a move of the default has done, as it was while the store's lock was held: what another terminal does before
-/// or after it does not count.
+/// The result of moving the default, read while the store's lock was held, so that no other process changed it in
+/// between.
 #[derive(Debug, Clone)]
 pub struct Moved {
     /// The generation in use now.
     pub generation: Generation,
-    /// The one in use before; the same where nothing had to move.
+    /// The one in use before; the same if nothing had to move.
     pub left: Option<Generation>,
 }
 
@@ -83,7 +82,7 @@ impl Store {
         }
     }
 
-    /// Where `current` points, as it is written; `None` where nothing is in use.
+    /// The target of `current`, unresolved; `None` if no generation is in use.
     pub(crate) fn current_target(&self) -> Result<Option<PathBuf>, StoreError> {
         let pointer = self.layout().current();
         self.sys.fs().pointed_at(&pointer).map_err(StoreError::io("read the pointer", &pointer))
@@ -111,7 +110,7 @@ impl Store {
 
     /// Makes a toolchain the default: builds the next generation and moves `current` to it.
     ///
-    /// Returns the generation in use afterwards; where the toolchain is the default already, that one.
+    /// Returns the generation in use afterwards. If the toolchain is the default already, nothing moves.
     ///
     /// # Errors
     /// `NotInstalled`, `Busy`, or what the system says; then the generation that was in use still is.
@@ -119,7 +118,7 @@ impl Store {
         self.switch_from(id, author, wait_max).map(|moved| moved.generation)
     }
 
-    /// As [`Store::switch`], and says what was in use before.
+    /// As [`Store::switch`], and also returns the generation that was in use before.
     ///
     /// # Errors
     /// As [`Store::switch`].
@@ -137,7 +136,7 @@ impl Store {
         Ok(Moved { generation, left })
     }
 
-    /// Goes back to a generation that was in use before: one rename of one link.
+    /// Returns to a generation that was in use before: one rename of one link.
     ///
     /// # Errors
     /// `NoGeneration`, `NotInstalled` where its toolchain has been removed since, `Busy`, or what the
@@ -146,8 +145,8 @@ impl Store {
         self.roll_back_from(None, to, author, wait_max).map(|moved| moved.generation)
     }
 
-    /// As [`Store::roll_back`], but from the generation `from` only, where one is named: whoever has planned a step
-    /// back from it must not take it from another one.
+    /// As [`Store::roll_back`], but only from the generation `from`, if one is named: a step back that was planned from
+    /// one generation must not start from another.
     ///
     /// # Errors
     /// As [`Store::roll_back`]; `Overtaken` where another generation is in use.
@@ -185,12 +184,12 @@ impl Store {
             author: Some(author),
             note: None,
         };
-        // The link is the truth and has moved; on a full disk the log goes without this line.
+        // The link decides and has moved; on a full disk the journal lacks this line.
         let _ = self.note_done(record);
         Ok(Moved { generation, left: before })
     }
 
-    /// The record of the generation that would make a toolchain the default now. The store's lock is held.
+    /// The record of the next generation, with this toolchain as the default. The store's lock is held.
     pub(crate) fn next_generation(&self, id: &ToolchainId, author: Author) -> Result<Generation, StoreError> {
         if self.find_installed(id)?.is_none() {
             return Err(StoreError::NotInstalled { id: id.clone() });
@@ -234,7 +233,7 @@ impl Store {
         if fs.look(&spare).map_err(StoreError::io("look at", &spare))?.is_none() {
             self.make_spare()?;
         }
-        // Where no path can lead through a pointer nobody would follow this one.
+        // Where `current` is a file, no path goes through it, and no program would follow this link.
         if fs.pointers_are_links() {
             let link = spare.join("go");
             fs.remove_file_if_there(&link).map_err(StoreError::io("remove", &link))?;
@@ -244,7 +243,7 @@ impl Store {
         let record = spare.join("generation.json");
         let mut json = to_json(generation);
         json.resize(json.len().max(SPARE_RECORD_BYTES), b' ');
-        // The bytes replace those of the spare in place: its block is there already.
+        // The bytes overwrite those of the spare in place, since its block is allocated already.
         let written = fs.update(&record).and_then(|mut file| {
             file.write_all(&json)?;
             file.set_length(json.len() as u64)?;

@@ -1,12 +1,12 @@
-//! The folder that a store may stand in.
+//! The folder of a store, which no other user may write to.
 //!
-//! What stands in a store is run, carried out and believed: its trees, its shims, the plans under `transactions/`. So
-//! there is no [`crate::Store`] without a [`TrustedHome`], and none of those where anybody but root or the user at work
-//! could have put something: every folder on the way is judged (`sys::Fs::trust`), and of the folders in it those whose
-//! contents goward runs or believes. Opening makes nothing; a home that is not there yet is made by the first change,
-//! its owner's alone (0700), or for all to read (0755) where it is the administrator's store for all users.
+//! goward runs the trees and shims of a store, and carries out the plans under `transactions/`. So a [`crate::Store`]
+//! requires a [`TrustedHome`], and a [`TrustedHome`] requires that only root and the user at work could have written to
+//! the folder: `sys::Fs::trust` checks every folder of the path, and those folders in the home whose contents goward
+//! runs or believes. Opening makes nothing. The first change makes a missing home, private to its owner (0700), or
+//! readable for all (0755) if it is the administrator's store for all users.
 //!
-//! Tested by `tests/it/trust.rs`, as the neighbour.
+//! Tested by `tests/it/trust.rs`, as another user.
 
 use std::path::{Path, PathBuf};
 
@@ -14,10 +14,10 @@ use sys::{EntryKind, Sys};
 
 use crate::{Layout, Store, StoreError};
 
-/// The mode of the administrator's store: everybody may read and enter, only the owner may write.
+/// The mode of the administrator's store: all users may read and enter, only the owner may write.
 const SHARED_MODE: u32 = 0o755;
 
-/// A folder for a store, in which nobody but root and the user at work can change anything.
+/// A folder for a store, in which only root and the user at work can change anything.
 #[derive(Debug, Clone)]
 pub struct TrustedHome {
     path: PathBuf,
@@ -25,10 +25,10 @@ pub struct TrustedHome {
 }
 
 impl TrustedHome {
-    /// Judges a folder, which need not be there yet.
+    /// Checks a folder, which need not exist yet.
     ///
     /// # Errors
-    /// `Untrusted` with the first component or content that somebody else could change.
+    /// `Untrusted` with the first component or content that another user could change.
     pub fn of(sys: &Sys, path: impl Into<PathBuf>) -> Result<TrustedHome, StoreError> {
         let path = sys.env().folder().join(path.into());
         let fs = sys.fs();
@@ -42,7 +42,7 @@ impl TrustedHome {
         Ok(TrustedHome { path, is_shared: false })
     }
 
-    /// The same folder, as the administrator's store for all users: one that is made is made for all to read.
+    /// The same folder, as the administrator's store for all users: if it has to be made, all users may read it.
     #[must_use]
     pub fn shared(self) -> TrustedHome {
         TrustedHome { is_shared: true, ..self }
@@ -55,7 +55,7 @@ impl TrustedHome {
 }
 
 impl Store {
-    /// The folder that this store stands in.
+    /// The home of this store.
     pub fn home(&self) -> &TrustedHome {
         &self.home
     }
@@ -73,12 +73,11 @@ impl Store {
         if self.home.is_shared {
             fs.set_mode(home, SHARED_MODE).map_err(StoreError::io("set the mode of", home))?;
         }
-        // In a folder such as /tmp somebody else may have been faster with a home of his own.
+        // In a folder such as /tmp another user may have made a home of that name first.
         TrustedHome::of(&self.sys, home).map(drop)
     }
 
-    /// Makes a folder of the store that is nobody's but its owner's. One that an older goward has made for all to read
-    /// is closed.
+    /// Makes a private folder of the store. Makes one private that an older goward has made readable for all.
     pub(crate) fn make_private(&self, folder: &Path) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let failed = StoreError::io("make the folder", folder);

@@ -1,13 +1,14 @@
-//! The append-only log of operations.
+//! The append-only journal of operations.
 //!
-//! One line a record: 16 hexadecimal digits (the front of the SHA-256 of the rest), a space, a JSON
-//! object, a line end. Each record carries its operation's version, which is compared before the next
-//! is written: a process that was taken for dead and recovered cannot go on. What stands behind the
-//! last whole line is torn: it is cut off at the next append, never trusted. A damaged line before it is
-//! passed over, and so is a whole one that only a later goward understands; both stay where they are.
+//! One line for each record: 16 hexadecimal digits (the start of the SHA-256 of the rest), a space, a JSON object, a
+//! line end. Each record carries its operation's version, and the next append compares it: a process that was
+//! considered dead and recovered cannot continue. Bytes after the last complete line are torn: the next append
+//! truncates them, and no reader trusts them. A reader ignores a damaged line before them, and a complete line that
+//! only a later goward understands; both stay in the file.
 //!
-//! The log says what was under way; what exists is said by the trees and links alone. So a log that
-//! cannot be written on a full disk stops an install, but never a switch back.
+//! The journal records which operations were under way; only the trees and links record what
+//! exists. So a journal that cannot be written, on a full disk, stops an install but never a
+//! rollback.
 
 use std::io::Write;
 use std::time::Duration;
@@ -20,13 +21,13 @@ use crate::manifest_file::digest_front;
 use crate::states::{Event, State, step};
 use crate::{Store, StoreError, StoreLock};
 
-/// Past this length the log is rewritten with what is still of use, in bytes.
+/// Above this size, in bytes, goward rewrites the journal with the records that are still needed.
 const COMPACT_BYTES: u64 = 512 << 10;
-/// A log longer than this is not one of ours, in bytes.
+/// The largest journal that goward reads, in bytes.
 const JOURNAL_BYTES_MAX: u64 = 64 << 20;
 /// How many finished records a rewrite keeps for `goward history`.
 const KEPT_RECORDS: usize = 400;
-/// The journal's lock is held for the time of one append; who waits longer meets a stopped process.
+/// The journal's lock is held for one append; a longer wait means that its holder is stopped.
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Digits of the SHA-256 in front of a record.
 const CHECK_DIGITS: usize = 16;
@@ -39,14 +40,14 @@ pub enum OperationKind {
     Install,
     /// Takes one away.
     Uninstall,
-    /// Goes back to a generation.
+    /// Returns to a generation.
     Rollback,
 }
 
-/// One line of the log.
+/// One line of the journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct JournalRecord {
-    /// The operation: unlike that of any other.
+    /// The operation's unique name.
     pub operation: String,
     /// What it does.
     pub kind: OperationKind,
@@ -56,7 +57,7 @@ pub struct JournalRecord {
     pub state: State,
     /// When, in seconds since 1970.
     pub unix_seconds: u64,
-    /// The same in nanoseconds, to tell what came first; records of old do not have it.
+    /// The same in nanoseconds, which orders records within a second; old records lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unix_nanos: Option<u64>,
     /// The toolchain concerned.
@@ -70,7 +71,7 @@ pub struct JournalRecord {
     /// Who is at work; in the first record only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<Author>,
-    /// Why it came to this state, where that needs a word.
+    /// Why it is in this state, if that needs an explanation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -84,7 +85,7 @@ pub struct Operation {
 /// What a log holds.
 pub(crate) struct Journal {
     pub records: Vec<JournalRecord>,
-    /// Bytes up to the end of the last whole line.
+    /// Bytes up to the end of the last complete line.
     good_bytes: u64,
     /// Lines before that which are damaged, or which only a later goward understands.
     passed_over: usize,
@@ -93,8 +94,8 @@ pub(crate) struct Journal {
 }
 
 impl JournalRecord {
-    /// When it was written, in nanoseconds since 1970. The first record of an operation has that in the operation's
-    /// name, too: what an older goward wrote is known as exactly.
+    /// When it was written, in nanoseconds since 1970. The name of an operation contains the time of its first record,
+    /// so records of an older goward have it as exactly.
     pub fn nanos(&self) -> u64 {
         let named = || self.operation.split('-').next()?.parse().ok().filter(|_| self.version == 1);
         self.unix_nanos.or_else(named).unwrap_or_else(|| self.unix_seconds.saturating_mul(1_000_000_000))
@@ -121,10 +122,10 @@ impl Operation {
         &self.last
     }
 
-    /// Moves on along the table, durably.
+    /// Moves to the next state of the table, durably.
     ///
     /// # Errors
-    /// When the log cannot be written, or says that somebody else has moved the operation meanwhile.
+    /// When the journal cannot be written, or shows that another process has moved the operation meanwhile.
     pub fn advance(
         &mut self,
         event: Event,
@@ -150,7 +151,7 @@ impl Operation {
 }
 
 impl Store {
-    /// Now, in nanoseconds since 1970; none on a clock that stands after the year 2554.
+    /// Now, in nanoseconds since 1970; none if the clock is beyond the year 2554.
     pub(crate) fn unix_nanos(&self) -> Option<u64> {
         u64::try_from(self.sys.clock().unix_nanos()).ok()
     }
@@ -182,17 +183,17 @@ impl Store {
         Ok(Operation { store: self.clone(), last: first })
     }
 
-    /// Takes up an operation where its record says it stands.
+    /// Continues an operation in the state of its record.
     pub(crate) fn take_up(&self, record: &JournalRecord) -> Operation {
         Operation { store: self.clone(), last: record.clone() }
     }
 
-    /// Notes a thing that is done already. A log that cannot be written does not undo it.
+    /// Records a change that is done already. A journal that cannot be written does not undo it.
     pub(crate) fn note_done(&self, record: JournalRecord) -> Result<(), StoreError> {
         self.append(&record, None)
     }
 
-    /// Every record of the log, oldest first.
+    /// Every record of the journal, oldest first.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -244,7 +245,7 @@ impl Store {
         }
         self.cut(&journal)?;
         let (fs, path) = (self.sys.fs(), self.layout().journal());
-        // A log with lines that are not understood is not rewritten: they would be lost.
+        // A journal with lines that this goward does not understand is not rewritten: they would be lost.
         if journal.good_bytes > COMPACT_BYTES && journal.passed_over == 0 {
             let kept = compacted(&journal);
             let text: Vec<u8> = kept.into_iter().flat_map(line).collect();
@@ -264,7 +265,7 @@ impl Store {
     }
 }
 
-/// What a rewrite keeps: all that is unfinished, and the newest of the rest.
+/// The records that a rewrite keeps: all unfinished ones, and the newest of the rest.
 fn compacted(journal: &Journal) -> Vec<&JournalRecord> {
     let unfinished: Vec<&str> = journal
         .latest()
@@ -294,7 +295,7 @@ fn parse(bytes: &[u8]) -> Journal {
         let line = json_of(&bytes[at..at + length]);
         at += length + 1;
         match line {
-            // Perhaps damaged in the middle, perhaps torn at the end: the lines that follow tell.
+            // Damaged in the middle or torn at the end: the following lines decide.
             None => doubtful += 1,
             Some(json) => {
                 match serde_json::from_slice(json) {
@@ -311,7 +312,7 @@ fn parse(bytes: &[u8]) -> Journal {
     journal
 }
 
-/// The JSON of a whole line: one whose digits are right.
+/// The JSON of a complete line, if its digits match.
 fn json_of(line: &[u8]) -> Option<&[u8]> {
     let (digits, json) = line.split_at_checked(CHECK_DIGITS)?;
     let json = json.strip_prefix(b" ")?;
@@ -358,7 +359,7 @@ mod tests {
             let mut changed = text.clone();
             changed[at] ^= 0x20;
             let journal = parse(&changed);
-            // A changed line end makes one bad line of two.
+            // A damaged line end turns two lines into one bad line.
             let lost = if text[at] == b'\n' { 2 } else { 1 };
             assert!(journal.records.len() >= 3 - lost, "changed at {at}");
             for found in &journal.records {

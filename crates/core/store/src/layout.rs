@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use release::ToolchainId;
 
-/// Where things stand under goward's home.
+/// The paths under goward's home.
 ///
 /// ```text
 /// toolchains/go1.27.3.linux-amd64/        the tree, a GOROOT
@@ -40,12 +40,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Where things would stand under this folder. Paths alone: a store that is to be used needs a `TrustedHome`.
+    /// The paths under this folder. Builds paths only; using a store needs a `TrustedHome`.
     pub fn new(home: PathBuf) -> Layout {
         Layout { home }
     }
 
-    /// What in a home goward runs, carries out or believes without asking again.
+    /// The paths in a home whose contents goward runs, carries out or believes without a further check.
     pub(crate) fn believed(&self) -> Vec<PathBuf> {
         let mut paths = vec![self.toolchains(), self.manifests(), self.generations(), self.current()];
         paths.extend([self.transactions(), self.journal(), self.locks(), self.staging(), self.downloads()]);
@@ -73,7 +73,7 @@ impl Layout {
         self.home.join("manifests")
     }
 
-    /// What is recorded of a toolchain.
+    /// The record of a toolchain.
     pub fn record(&self, id: &ToolchainId) -> PathBuf {
         self.manifests().join(format!("{id}.json"))
     }
@@ -93,22 +93,22 @@ impl Layout {
         self.generations().join(number.to_string())
     }
 
-    /// The link that says which generation is in use.
+    /// The link to the generation in use.
     pub fn current(&self) -> PathBuf {
         self.home.join("current")
     }
 
-    /// The path that leads other programs to the default's tree where none can lead through `current`.
+    /// The path to the default's tree for other programs, on systems where no path can go through `current`.
     pub fn default_junction(&self) -> PathBuf {
         self.home.join("default")
     }
 
-    /// What the link `current` says for a generation: a path from where the link stands.
+    /// The target of the link `current` for a generation, relative to the link's folder.
     pub(crate) fn current_target(number: u64) -> PathBuf {
         Path::new("generations").join(number.to_string())
     }
 
-    /// What a generation's link `go` says for a toolchain: a path from where the link stands.
+    /// The target of a generation's link `go` for a toolchain, relative to the link's folder.
     pub(crate) fn toolchain_target(id: &ToolchainId) -> PathBuf {
         Path::new("../../toolchains").join(id.to_string())
     }
@@ -118,7 +118,7 @@ impl Layout {
         self.current().join("go").join("bin")
     }
 
-    /// The folder for `PATH` that has the shims. They look for their table in the folder above their own.
+    /// The folder of the shims, for `PATH`. A shim reads its table in the parent folder.
     pub fn shims(&self) -> PathBuf {
         self.home.join("shims")
     }
@@ -128,22 +128,22 @@ impl Layout {
         self.shims().join(name)
     }
 
-    /// The pointer to goward beside the shims: what is turned to where there is no table.
+    /// The pointer to goward beside the shims, which a shim uses if it has no table.
     pub fn shims_goward(&self) -> PathBuf {
         self.shims().join(".goward")
     }
 
-    /// What tools that look for `~/sdk/go1.X.Y` are shown of the toolchains: a folder of links for each.
+    /// A folder of links for each toolchain, for tools that look for `~/sdk/go1.X.Y`.
     pub fn sdks(&self) -> PathBuf {
         self.home.join("sdk")
     }
 
-    /// What such tools are shown of this toolchain.
+    /// The folder of links for this toolchain.
     pub fn sdk(&self, id: &ToolchainId) -> PathBuf {
         self.sdks().join(id.to_string())
     }
 
-    /// What the shims know of the store.
+    /// The table from which shims read the store.
     pub fn shim_table(&self) -> PathBuf {
         self.home.join("shim.table")
     }
@@ -163,12 +163,12 @@ impl Layout {
         self.shell().join("zsh").join("_goward")
     }
 
-    /// Trees that are not whole yet.
+    /// Trees that are incomplete.
     pub fn staging(&self) -> PathBuf {
         self.home.join("staging")
     }
 
-    /// Empty folders, in which programs run that goward starts for itself (`Store::empty_folder`).
+    /// Empty folders, in which goward's helper programs run (`Store::empty_folder`).
     pub fn work(&self) -> PathBuf {
         self.home.join("work")
     }
@@ -183,7 +183,7 @@ impl Layout {
         self.home.join("downloads")
     }
 
-    /// What can be asked for again.
+    /// Documents that can be fetched again.
     pub fn cache(&self) -> PathBuf {
         self.home.join("cache")
     }
@@ -198,7 +198,7 @@ impl Layout {
         self.home.join("heads").join(database)
     }
 
-    /// The evidence that a checksum database has shown two histories, by when it was met.
+    /// The evidence that a checksum database has shown two histories, named by the time of its discovery.
     pub fn fork_evidence(&self, database: &str, unix_seconds: u64) -> PathBuf {
         self.home.join("heads").join(format!("{database}.fork-{unix_seconds}.json"))
     }
@@ -218,12 +218,12 @@ impl Layout {
         self.home.join("journal.log")
     }
 
-    /// The lock of whoever writes the log.
+    /// The lock for appends to the journal.
     pub fn journal_lock(&self) -> PathBuf {
         self.locks().join("journal.lock")
     }
 
-    /// The lock of whoever asks a checksum database and keeps its newest head.
+    /// The lock for questions to a checksum database, whose newest head is kept.
     pub fn heads_lock(&self) -> PathBuf {
         self.locks().join("heads.lock")
     }
@@ -233,7 +233,7 @@ impl Layout {
         self.generations().join("spare")
     }
 
-    /// The lock of whoever installs this toolchain.
+    /// The lock for an install of this toolchain.
     pub fn install_lock(&self, id: &ToolchainId) -> PathBuf {
         self.locks().join(format!("{id}.lock"))
     }
@@ -248,7 +248,7 @@ impl Layout {
         self.home.join("transactions")
     }
 
-    /// A change of several files that was carried out, with the files' former bytes.
+    /// A finished change of several files, with the files' former bytes.
     pub fn kept_transaction(&self, name: &str) -> PathBuf {
         self.transactions().join(format!("{name}.done"))
     }
@@ -258,34 +258,33 @@ impl Layout {
         self.home.join("projects")
     }
 
-    /// Go installations that are run where they stand.
+    /// The registered Go installations that run in place.
     pub fn external_gos(&self) -> PathBuf {
         self.home.join("system.json")
     }
 
-    /// The folders that a version or a project has for itself, where that is asked for. Only their owner may
-    /// look into them.
+    /// The separate folders of a version or a project, if `isolate.*` asks for them. Private to their owner.
     pub fn isolated(&self) -> PathBuf {
         self.home.join("isolated")
     }
 
-    /// The folder of one version's own; `name` is `gopath`, `gobin`, `gocache` or `gomodcache`.
+    /// The separate folder of one version; `name` is `gopath`, `gobin`, `gocache` or `gomodcache`.
     pub fn isolated_by_version(&self, version: &release::Version, name: &str) -> PathBuf {
         self.isolated().join(version.tag()).join(name)
     }
 
-    /// The folder of one project's own. Its name is that of the project's file under `projects/`.
+    /// The separate folder of one project. Its name is that of the project's file under `projects/`.
     pub fn isolated_by_project(&self, project: &Path, name: &str) -> PathBuf {
         let hash = crate::projects::name_of(&project.to_string_lossy());
         self.isolated().join("projects").join(hash).join(name)
     }
 
-    /// What a repair has moved out of a tree. Nothing empties it: it is the user's.
+    /// Files that a repair has moved out of a tree. goward never empties it: the files are the user's.
     pub fn set_aside(&self) -> PathBuf {
         self.home.join("set-aside")
     }
 
-    /// Trees on their way out.
+    /// Trees that goward is removing.
     pub fn trash(&self) -> PathBuf {
         self.home.join("trash")
     }

@@ -1,4 +1,4 @@
-//! Who is running a toolchain's programs.
+//! Leases: which processes run a toolchain's programs.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use sys::{FileLock, LockAttempt};
 
 use crate::{Store, StoreError, Toolchain};
 
-/// A removal is waited for at most so long.
+/// The longest wait for a removal.
 const LEASE_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How often a taken lease is asked for again.
 const LEASE_INTERVAL: Duration = Duration::from_millis(2);
@@ -17,13 +17,13 @@ const LEASE_INTERVAL: Duration = Duration::from_millis(2);
 impl Store {
     /// Marks a toolchain as in use by this process and by the program that takes its place.
     ///
-    /// Returns false where the toolchain has been removed meanwhile: then it must not be run.
+    /// Returns false if the toolchain has been removed meanwhile: then the caller must not run it.
     ///
     /// # Errors
-    /// What the system says, `Busy` when a removal holds the lease for too long. A store that cannot be
-    /// written to has nobody who could remove from it.
+    /// What the system says, `Busy` when a removal holds the lease for too long. No process can remove from a store
+    /// that cannot be written to.
     pub fn lease(&self, id: &ToolchainId) -> Result<bool, StoreError> {
-        // Nothing is locked in a store that is only read.
+        // goward locks nothing in a store that it only reads.
         if self.find(id)?.is_none() && self.in_shared_store(id).is_some() {
             return Ok(true);
         }
@@ -37,7 +37,7 @@ impl Store {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(StoreError::io("share the lock", &path)(error)),
             }
-            // A removal, or a look at whether there could be one: both are short.
+            // A removal, or a check whether one is possible: both are short.
             if clock.since(start) >= LEASE_WAIT_MAX {
                 let owner = "a removal".to_owned();
                 return Err(StoreError::Busy { path, seconds: LEASE_WAIT_MAX.as_secs(), owner });
@@ -46,7 +46,7 @@ impl Store {
         }
     }
 
-    /// Who runs the toolchain's programs now, in words; `None` where nobody is known to.
+    /// Who runs the toolchain's programs now, in words; `None` if no process is known to.
     ///
     /// # Errors
     /// When the lease cannot be looked at.
@@ -54,11 +54,11 @@ impl Store {
         Ok(self.alone_with(toolchain)?.err())
     }
 
-    /// The lease alone, so that nobody begins to run the toolchain's programs while it is held; or who
-    /// runs them now, in words.
+    /// The exclusive lease, so that no process starts the toolchain's programs while it is held; or who runs them now,
+    /// in words.
     ///
-    /// Programs started by `goward run` hold a lease; on Linux those that were started through a path
-    /// are found too, by the file that they run from.
+    /// Programs started by `goward run` hold a lease. On Linux this also finds programs that were started by path, by
+    /// the file that they run from.
     pub(crate) fn alone_with(&self, toolchain: &Toolchain) -> Result<Result<FileLock, String>, StoreError> {
         let (path, folder) = (self.layout().lease(&toolchain.id), self.layout().locks());
         let fs = self.sys.fs();
@@ -81,7 +81,7 @@ impl Store {
         let processes = PathBuf::from("/proc");
         fs.names_if_there(&processes).ok()?.into_iter().find_map(|name| {
             let number: u32 = name.to_str()?.parse().ok()?;
-            // A process of another user does not tell, and one that has ended has nothing to tell.
+            // The link of another user's process cannot be read, and that of an ended process is gone.
             let program = fs.read_link(&processes.join(name).join("exe")).ok()?;
             let file = program.file_name()?.to_string_lossy().into_owned();
             program.starts_with(&tree).then(|| format!("process {number} (`{file}`) runs from it"))

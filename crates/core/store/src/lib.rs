@@ -1,4 +1,4 @@
-//! The truth on disk.
+//! The store: what is installed, and which toolchain is the default.
 //!
 //! A store is one folder (goward's home). A toolchain is a tree under `toolchains/` with its
 //! manifest beside it under `manifests/`; the default is a numbered generation that the link
@@ -12,16 +12,15 @@
 //! - *Removal starts with a rename* into `trash/`: from that instant the toolchain is gone, however
 //!   long the deleting takes and whatever interrupts it.
 //!
-//! What is under way stands in `journal.log` ([`journal`]), along the table in [`states`]; the next
-//! process to change anything finishes or undoes what a dead one left ([`Store::recover`]). What must
-//! hold at any instant is one function, [`Store::faults`].
+//! `journal.log` ([`journal`]) records which operations are under way, in the states of [`states`]. The next process
+//! that changes anything finishes or undoes what a dead process left ([`Store::recover`]). One function,
+//! [`Store::faults`], checks what must hold at any instant.
 //!
-//! Nobody but root and the user at work may have put anything there: `home.rs`.
+//! Only root and the user at work may have written to it: `home.rs`.
 //!
-//! Lock order: an install's lock, then `locks/store.lock`, then `locks/journal.lock`. The store's lock
-//! is held for short moments only: never while something is fetched, unpacked or deleted. A name in
-//! `staging/` or `trash/` is guarded by a lock of its own, so that what a dead process left can be told
-//! from what a living one is at.
+//! Lock order: an install's lock, then `locks/store.lock`, then `locks/journal.lock`. The store's lock is held for
+//! short moments only: never during a fetch, an unpack or a deletion. A name in `staging/` or `trash/` has a lock of
+//! its own, which shows whether its process lives.
 //!
 //! Tested by `tests/`, by `dev/sim`, which stops every verb at every operation, and by every install
 //! test above.
@@ -81,20 +80,20 @@ pub struct Store {
     sys: Sys,
     home: TrustedHome,
     layout: Layout,
-    /// A second store, which is read and never written.
+    /// A second store, which goward reads and never writes.
     shared: Option<Layout>,
     trees_synced: bool,
-    /// Hears, once for each lock, that it is waited for.
+    /// Reports, once for each lock, that goward waits for it.
     progress: Option<std::sync::Arc<dyn diag::Progress>>,
     /// Supplies the entries of `shim.table` that the store cannot know: the path of goward, the platform, the configuration.
     /// Without it no table is written.
     shim_facts: Option<Facts>,
 }
 
-/// Asked whenever the table is written, since a configuration may change in the life of a process.
+/// Called for each write of the table, since a configuration may change while the process runs.
 type Facts = std::sync::Arc<dyn Fn() -> Option<ShimFacts> + Send + Sync>;
 
-/// A toolchain that is installed: its tree is whole.
+/// An installed toolchain: its tree is complete.
 #[derive(Debug, Clone)]
 pub struct Toolchain {
     /// Which one.
@@ -117,18 +116,18 @@ impl Store {
         }
     }
 
-    /// The same store, which tells when it waits for another process.
+    /// The same store, which reports when it waits for another process.
     pub fn with_progress(self, progress: std::sync::Arc<dyn diag::Progress>) -> Store {
         Store { progress: Some(progress), ..self }
     }
 
-    /// The same store, which keeps the shims' table up to date: after every change it asks for the facts.
+    /// The same store, which keeps the shims' table up to date: it calls `facts` after every change.
     pub fn with_shim_facts(self, facts: impl Fn() -> Option<ShimFacts> + Send + Sync + 'static) -> Store {
         Store { shim_facts: Some(std::sync::Arc::new(facts)), ..self }
     }
 
-    /// The same store, which does not make new trees durable before it shows them: faster, and after a
-    /// power cut a toolchain may look installed with empty files. A kill is survived all the same.
+    /// The same store, which does not sync new trees before it shows them. This is faster, but after a power cut a
+    /// toolchain may look installed and have empty files. A kill does no such harm.
     pub fn without_tree_sync(self) -> Store {
         Store { trees_synced: false, ..self }
     }
@@ -138,7 +137,7 @@ impl Store {
         &self.layout
     }
 
-    /// What is installed, in the order of versions. Names that are not toolchains are passed over.
+    /// The installed toolchains, sorted by version. Names that are not toolchains are ignored.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -161,7 +160,7 @@ impl Store {
     /// One toolchain, if it is installed.
     ///
     /// # Errors
-    /// When the folder cannot be looked at, or somebody else can change the tree.
+    /// When the folder cannot be read, or another user can change the tree.
     pub fn find(&self, id: &ToolchainId) -> Result<Option<Toolchain>, StoreError> {
         let tree = self.layout.tree(id);
         let meta = self.sys.fs().look(&tree).map_err(StoreError::io("look at", &tree))?;
@@ -173,17 +172,17 @@ impl Store {
         Ok(Some(toolchain))
     }
 
-    /// An error for the first of these trees whose root somebody else can change.
+    /// An error for the first of these trees whose root another user can change.
     pub(crate) fn trust_trees(&self, toolchains: &[Toolchain]) -> Result<(), StoreError> {
         let trees: Vec<_> = toolchains.iter().map(|toolchain| toolchain.tree.clone()).collect();
         let trusted = self.sys.fs().trust_entries(&trees);
         trusted.map_err(|cause| StoreError::Untrusted { path: cause.path.clone(), cause })
     }
 
-    /// What is recorded of an installed toolchain: where it came from and what was proven.
+    /// The record of an installed toolchain: its source and its witnesses.
     ///
     /// # Errors
-    /// When the record is missing, unreadable, or not one of ours.
+    /// When the record is missing, unreadable, or invalid.
     pub fn record(&self, id: &ToolchainId) -> Result<ToolchainRecord, StoreError> {
         let path = self.layout_of(id)?.record(id);
         let bytes =
@@ -203,7 +202,7 @@ impl Store {
         manifest_file::parse(&bytes, &record.manifest_sha256).map_err(|reason| StoreError::Manifest { path, reason })
     }
 
-    /// Bytes held of unfinished downloads, by name.
+    /// The bytes on disk of unfinished downloads, by name.
     ///
     /// # Errors
     /// When the folder cannot be read.

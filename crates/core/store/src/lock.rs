@@ -1,4 +1,4 @@
-//! Locks that are waited for at most a bounded time, with the owner named.
+//! Locks with a bounded wait, whose holder is named.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,21 +7,21 @@ use sys::{FileLock, Host, LockAttempt};
 
 use crate::{Store, StoreError};
 
-/// How often a taken lock is asked for again.
+/// The interval between two tries for a taken lock.
 const ASK_INTERVAL: Duration = Duration::from_millis(20);
-/// A wait is told after so long.
+/// goward reports a wait that is longer than this.
 const TELL_AFTER: Duration = Duration::from_millis(100);
-/// A lock's owner line is no longer than this.
+/// The longest owner line of a lock, in bytes.
 const OWNER_BYTES_MAX: u64 = 4096;
 
-/// A held lock of the store. Dropping it lets go.
+/// A held lock of the store. Dropping it releases the lock.
 #[derive(Debug)]
 pub struct StoreLock {
     _held: FileLock,
 }
 
 impl Store {
-    /// Takes a lock, waiting at most so long; that it is waited for, and for whom, is told once.
+    /// Takes a lock and waits at most `wait_max`; reports once that it waits, and for which process.
     ///
     /// # Errors
     /// `Busy` when the time is over, `Interrupted` when the user asked to stop, or what the system says.
@@ -37,14 +37,14 @@ impl Store {
                 LockAttempt::Held(mut held) => {
                     let since = clock.unix_seconds();
                     let owner = format!("process {} ({purpose}) since {since}", self.sys.process().id());
-                    // The line is advice for those who wait; the lock holds without it (a full disk).
+                    // The line is advisory, for processes that wait; the lock holds without it (a full disk).
                     let _ = held.sign(&owner);
                     return Ok(StoreLock { _held: held });
                 }
                 LockAttempt::Taken => {}
             }
             let owner = self.owner_of(&path);
-            // What is let go of within a moment is no news.
+            // A lock that is released within a moment is not worth a report.
             if !told && clock.since(start) >= TELL_AFTER {
                 told = true;
                 if let Some(progress) = &self.progress {
@@ -61,15 +61,15 @@ impl Store {
         }
     }
 
-    /// Who holds a lock, if that is known: whoever signed it and lives. Who was killed has left a name that stands for
-    /// nobody, and the process that holds the lock now need not have signed at all.
+    /// Who holds a lock, if known: the process that wrote its name into the file, if that process lives. A killed
+    /// process leaves a stale name, and the process that holds the lock now may not have written one.
     fn owner_of(&self, path: &Path) -> String {
         let line = self.sys.fs().read(path, OWNER_BYTES_MAX).unwrap_or_default();
         let known = std::str::from_utf8(&line).ok().and_then(|line| self.living_owner(line.trim()));
         known.unwrap_or_else(|| "another process".to_owned())
     }
 
-    /// `process 17 (install) since 1700000000` with the age of the lock in the place of its time, which people want.
+    /// `process 17 (install) since 1700000000` with the lock's age in place of its time, which is easier to read.
     fn living_owner(&self, line: &str) -> Option<String> {
         let (who, since) = line.rsplit_once(" since ")?;
         let number = who.strip_prefix("process ")?.split(' ').next()?.parse().ok()?;

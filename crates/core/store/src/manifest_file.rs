@@ -1,21 +1,21 @@
 //! The list of a toolchain's files as text.
 //!
-//! One line a file, sorted by path: SHA-256 in hex, size in bytes, `x` or `-` for executable, path;
-//! separated by single spaces. A path is the rest of the line and never holds a line end (the
-//! guard of `archive` refuses control characters).
+//! One line for each file, sorted by path: SHA-256 in hex, size in bytes, `x` or `-` for
+//! executable, path; separated by single spaces. A path is the rest of the line and never holds a
+//! line end (the guard of `archive` refuses control characters).
 
 use archive::{FileRecord, Manifest};
 use release::Digest;
 use sha2::{Digest as _, Sha256};
 
-/// A list longer than this is not one of ours: Go trees have about 15,000 files.
+/// The largest manifest that goward reads, in bytes: Go trees have about 15,000 files.
 pub(crate) const BYTES_MAX: u64 = 64 << 20;
 
 fn digest(bytes: &[u8]) -> Digest {
     Digest::from_bytes(Sha256::digest(bytes).into())
 }
 
-/// The first digits of the SHA-256 of some bytes: a check or a name, where all 64 are too long.
+/// The first digits of the SHA-256 of some bytes: a check or a name for which all 64 are too long.
 pub(crate) fn digest_front(bytes: &[u8], digits: usize) -> String {
     digest(bytes).to_string().chars().take(digits).collect()
 }
@@ -33,7 +33,7 @@ pub(crate) fn encode(manifest: &Manifest) -> (Vec<u8>, Digest) {
     (text.into_bytes(), digest)
 }
 
-/// Reads the text back, if it is the one that was recorded.
+/// Parses the text, if its hash is the recorded one.
 pub(crate) fn parse(bytes: &[u8], recorded: &Digest) -> Result<Manifest, String> {
     let actual = digest(bytes);
     if actual != *recorded {

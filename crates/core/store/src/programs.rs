@@ -1,9 +1,9 @@
-//! Programs that take part in a change: files too large to be held in memory.
+//! Programs in a change: files that are too large for memory.
 //!
-//! They are known by their SHA-256. What stood there before is kept beside the plan under a second name,
-//! which costs nothing: it is replaced by a rename and never written to. The new program is
-//! copied next to its place and renamed over it, so that the installed file never shares an inode with another name. Before an image is used it is hashed
-//! again: one that somebody has changed through its other name is not what the plan means.
+//! A plan names them by their SHA-256. It keeps the former program under a second name beside the plan, a hard link:
+//! the program is replaced by a rename and never overwritten. The new program is copied next to its place and renamed
+//! over it, so that the installed file never shares an inode with another name. The store hashes an image again before
+//! it uses it, since another program may have changed it through its other name.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use sys::{EntryKind, Foreign};
 
 use crate::{Store, StoreError};
 
-/// A program is no longer than this many bytes: the largest tools written in Go have some 300 MB.
+/// The largest program in a change, in bytes: the largest tools written in Go have some 300 MB.
 const PROGRAM_BYTES_MAX: u64 = 2 << 30;
 /// How much is hashed at once, in bytes.
 const HASH_CHUNK_BYTES: usize = 1 << 20;
@@ -23,9 +23,10 @@ const HASH_CHUNK_BYTES: usize = 1 << 20;
 /// Whether Ctrl-C ends the reading of a program.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Patience {
-    /// Nothing is changed yet: it does.
+    /// It does, since nothing is changed yet.
     UntilInterrupted,
-    /// A plan is being carried out or taken back: half of it would be worse than the second that the rest takes.
+    /// It does not: the plan is being applied or reverted, and half a plan is worse than the second that the rest
+    /// takes.
     ToTheEnd,
 }
 
@@ -33,21 +34,21 @@ pub(crate) enum Patience {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PlannedProgram {
     pub path: PathBuf,
-    /// What stands there before, if anything.
+    /// The program before the change, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Digest>,
-    /// What stands there afterwards, if anything.
+    /// The program after the change, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Digest>,
 }
 
-/// Where an image of a program lies.
+/// The path of an image of a program.
 pub(crate) fn image(folder: &Path, which: &str, index: usize) -> PathBuf {
     folder.join(format!("program-{which}-{index}"))
 }
 
 impl Store {
-    /// Keeps the images of programs in a plan's folder. Each change is a place and the file that shall stand there.
+    /// Keeps the images of programs in a plan's folder. Each change is a target path and the file to copy there.
     pub(crate) fn plan_programs(
         &self,
         made: &Path,
@@ -70,7 +71,7 @@ impl Store {
         Ok(programs)
     }
 
-    /// Takes every program from before to after; gives back the one that is neither.
+    /// Replaces every program; returns the path of one that is neither as before nor as after.
     pub(crate) fn apply_programs(
         &self,
         folder: &Path,
@@ -89,7 +90,7 @@ impl Store {
         Ok(None)
     }
 
-    /// Takes every program that has been changed back to before. One that somebody meddled with stays.
+    /// Restores every program that was changed. One that somebody else has changed since stays.
     pub(crate) fn revert_programs(&self, folder: &Path, programs: &[PlannedProgram]) -> Result<(), StoreError> {
         for (index, program) in programs.iter().enumerate() {
             if self.program_at(&program.path, Patience::ToTheEnd)? == program.after && program.after != program.before {
@@ -99,7 +100,7 @@ impl Store {
         Ok(())
     }
 
-    /// A finished plan needs no images of what stands in its place; what cannot be removed only takes room.
+    /// A finished plan needs no images of its new programs; one that cannot be removed only takes space.
     pub(crate) fn drop_after_images(&self, folder: &Path) {
         let fs = self.sys.fs();
         for name in fs.names_if_there(folder).unwrap_or_default() {
@@ -109,7 +110,8 @@ impl Store {
         }
     }
 
-    /// The SHA-256 of the program at a place; `None` where nothing stands. Anything but a file is somebody's meddling.
+    /// The SHA-256 of the program at a path; `None` if there is none. Anything but a file counts as changed by somebody
+    /// else.
     pub(crate) fn program_at(&self, path: &Path, patience: Patience) -> Result<Option<Digest>, StoreError> {
         let fs = self.sys.fs();
         match fs.look(path).map_err(StoreError::io("look at", path))? {
@@ -117,7 +119,7 @@ impl Store {
             Some(meta) if meta.kind == EntryKind::File && meta.bytes <= PROGRAM_BYTES_MAX => {
                 let asked = Foreign::at_most(PROGRAM_BYTES_MAX).no_link().as_looked_at(&meta);
                 let (file, _) = fs.open_foreign(path, &asked).map_err(StoreError::io("read", path))?;
-                // One that grows under our hands would never end.
+                // A file that keeps growing would never end.
                 let mut file = file.take(PROGRAM_BYTES_MAX);
                 let mut hash = Sha256::new();
                 let mut buffer = vec![0; HASH_CHUNK_BYTES];
@@ -136,8 +138,8 @@ impl Store {
         }
     }
 
-    /// A second name for a file, its bytes durable; or a copy where it can have none, or nobody may write to it and so
-    /// make it durable (Windows, while it runs).
+    /// A hard link to a file, whose bytes are synced; or a copy if the file system has no hard links, or if the file
+    /// cannot be opened for writing and so not be synced (Windows, while it runs).
     fn keep(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         if fs.sync_file(from).and_then(|()| fs.hard_link(from, to)).is_err() {

@@ -1,7 +1,7 @@
 //! The folders of projects that goward has served, so that `prune` can respect their pins.
 //!
-//! One small file a project, named after the hash of its path, holding the path. Nothing depends on
-//! it but what is kept: a lost one only means that a toolchain may be fetched again.
+//! One small file for each project, named after the hash of its path, which contains the path. Only
+//! `prune` reads them: after a loss a toolchain may have to be fetched again.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::{Store, StoreError};
 const PATH_BYTES_MAX: u64 = 64 << 10;
 /// Digits of the SHA-256 of a path that make its file's name.
 const NAME_DIGITS: usize = 16;
-/// How many projects are remembered at the most.
+/// The largest number of registered projects.
 const PROJECTS_MAX: usize = 10_000;
 
 /// The name of the file of the project in this folder.
@@ -21,7 +21,7 @@ pub(crate) fn name_of(folder: &str) -> String {
 }
 
 impl Store {
-    /// Remembers a project's folder. Costs one look where it is known.
+    /// Registers a project's folder. Costs one `stat` if it is registered already.
     ///
     /// # Errors
     /// What the system says.
@@ -38,7 +38,7 @@ impl Store {
         fs.replace(&path, text.as_bytes()).map_err(StoreError::io("write", &path))
     }
 
-    /// The remembered folders that are still there.
+    /// The registered folders that still exist.
     ///
     /// # Errors
     /// When they cannot be read.

@@ -1,4 +1,4 @@
-//! What is recorded of a toolchain beside its files.
+//! The record of a toolchain, beside its files.
 
 use release::{Digest, Form, ToolchainId};
 use serde::{Deserialize, Serialize};
@@ -9,28 +9,28 @@ use crate::format::check_format;
 use crate::json::to_json;
 use crate::{Store, StoreError};
 
-/// A record longer than this is not one of ours.
+/// The largest record that goward reads, in bytes.
 pub(crate) const RECORD_BYTES_MAX: u64 = 4 << 20;
 
-/// Where a toolchain came from, and what was proven of it.
+/// Where a toolchain came from, and which witnesses vouch for it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ToolchainRecord {
     /// The format of this record.
     pub format: u32,
     /// Which toolchain.
     pub toolchain: ToolchainId,
-    /// The journal's operation that brought it: ties this record to a tree that was made durable.
+    /// The journal's operation that installed it: ties this record to a tree that was synced.
     #[serde(default)]
     pub operation: String,
-    /// The source that it came from.
+    /// The source's name.
     pub source: String,
     /// The address that served it, without credentials.
     pub address: String,
-    /// The shape in which it travelled.
+    /// The form in which it arrived.
     pub form: Form,
-    /// The SHA-256 of what travelled; of an adopted tree, which never was one file, that of its list of files.
+    /// The SHA-256 of the archive; for an adopted tree, which never was one file, that of its manifest.
     pub archive_sha256: Digest,
-    /// How long that was, in bytes.
+    /// Its size in bytes.
     pub archive_bytes: u64,
     /// When it was admitted, in seconds since 1970.
     pub installed_unix_seconds: u64,
@@ -40,7 +40,7 @@ pub struct ToolchainRecord {
     pub bytes: u64,
     /// The SHA-256 of the list of files.
     pub manifest_sha256: Digest,
-    /// What was proven, and by whom.
+    /// The witnesses.
     pub witnesses: Vec<Witness>,
     /// The proof of Go's checksum database, if it was asked: it can be checked again without a network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,12 +58,12 @@ impl ToolchainRecord {
 impl Store {
     /// Adds the log's proof, and the log as a witness, to the record of an installed toolchain, durably.
     ///
-    /// `manifest_sha256` is the list of files that the proof was compared with: a toolchain that was
-    /// removed and installed anew meanwhile does not get the proof of the old one.
+    /// `manifest_sha256` names the manifest that the proof was compared with, so a toolchain that was removed and
+    /// reinstalled meanwhile does not get the proof of the old one.
     ///
     /// # Errors
-    /// `NotInstalled`, `Manifest` where the list is another by now, `Busy`, or what the system says; then the
-    /// record is as it was.
+    /// `NotInstalled`, `Manifest` if the manifest is another by now, `Busy`, or what the system says; then the record
+    /// is as it was.
     pub fn keep_proof(
         &self,
         id: &ToolchainId,

@@ -1,7 +1,8 @@
 //! Finishes or undoes what dead processes left.
 //!
-//! Whether a process is dead is told by its lock, which the system lets go of; never by a number or
-//! an age. What a living process is at stays untouched. Every step can be interrupted and taken again.
+//! A process's lock shows whether the process is dead, since the system releases the lock at its end; its number or the
+//! age of a file never does. Recovery does not touch the work of a living process. Every step can be interrupted and
+//! repeated.
 
 use std::time::Duration;
 
@@ -13,24 +14,24 @@ use crate::states::{Event, State};
 use crate::transaction::PlanEnd;
 use crate::{Store, StoreError};
 
-/// What a recovery has done, a line each.
+/// The result of a recovery.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Recovered {
     /// Operations that were finished.
     pub finished: Vec<String>,
     /// Operations that were undone.
     pub undone: Vec<String>,
-    /// Plans that could be neither finished nor undone, with the reason; they are kept beside the others.
+    /// Plans that could be neither finished nor undone, with the reason; the store keeps them.
     pub set_aside: Vec<String>,
     /// Plans that stay half-made until they can be finished, with the reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<String>,
-    /// Plans that somebody else could have put there, with the reason: nothing of them is carried out or removed.
+    /// Plans that another user could have written, with the reason; recovery neither applies nor removes them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_alone: Vec<String>,
-    /// Trees that nobody needs any more and that were deleted.
+    /// How many unneeded trees were deleted.
     pub trees_removed: usize,
-    /// Bytes that were cut off a torn journal.
+    /// How many torn bytes were cut off the journal.
     pub journal_bytes_cut: u64,
 }
 
@@ -77,7 +78,7 @@ impl std::fmt::Display for Recovered {
 }
 
 impl Store {
-    /// Whether anything looks unfinished: cheap enough to be asked before every change.
+    /// Whether nothing looks unfinished: cheap enough for every change.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -104,8 +105,8 @@ impl Store {
     /// Finishes or undoes what dead processes left.
     ///
     /// # Errors
-    /// `Busy` when the store's lock is not to be had in time, or what the system says. What was done
-    /// until then stays done, and the rest can be done later.
+    /// `Busy` when another process holds the store's lock for too long, or what the system says. The steps until then
+    /// stay done, and a later call does the rest.
     pub fn recover(&self, wait_max: Duration) -> Result<Recovered, StoreError> {
         let mut recovered = Recovered::default();
         if self.is_clean()? {
@@ -140,7 +141,7 @@ impl Store {
         Ok(recovered)
     }
 
-    /// Half-written neighbours of files: they only take room, and what cannot be removed now is another time.
+    /// Half-written temporary files: they only take space, and one that cannot be removed now is removed later.
     fn sweep_neighbours(&self) {
         let now = self.sys.clock().unix_seconds();
         let layout = self.layout();
@@ -157,7 +158,7 @@ impl Store {
         let LockAttempt::Held(_dead) = fs.try_lock(&lock).map_err(StoreError::io("lock", &lock))? else {
             return Ok(None);
         };
-        // It may have finished between the look at the journal and the lock.
+        // It may have finished after this process read the journal and before it got the lock.
         let now = self.unfinished()?.into_iter().find(|now| now.operation == record.operation);
         let Some(now) = now else { return Ok(None) };
         match self.settle(&now) {

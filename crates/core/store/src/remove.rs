@@ -1,4 +1,4 @@
-//! Takes a toolchain away.
+//! Removes a toolchain.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::states::Event;
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Removes a toolchain. It is gone at the instant of one rename; the deleting comes after, and what
-    /// of it fails [`Store::recover`] finishes later.
+    /// Removes a toolchain. One rename makes it invisible; the deletion follows, and [`Store::recover`] finishes a
+    /// deletion that fails.
     ///
     /// # Errors
     /// `NotInstalled`, `InUse` for the default, `Running` while programs of it run, `Busy`, or what the
@@ -19,7 +19,7 @@ impl Store {
     pub fn remove(&self, id: &ToolchainId, author: &Author, wait_max: Duration) -> Result<(), StoreError> {
         let purpose = format!("remove {id}");
         let fs = self.sys.fs();
-        // Whoever installs the same toolchain would find its new record forgotten.
+        // Otherwise a concurrent install of the same toolchain would lose its new record.
         let installers = self.lock(self.layout().install_lock(id), &purpose, wait_max)?;
         let store = self.lock(self.layout().store_lock(), &purpose, wait_max)?;
         let Some(toolchain) = self.find(id)? else {
@@ -39,19 +39,19 @@ impl Store {
         let moved = self.throw_away(&mut operation, &thrown);
         self.rewrite_table();
         drop((lease, store, installers));
-        // Deleting takes long and needs no lock but its own.
+        // The deletion takes long and needs only its own lock.
         if fs.remove_tree(&thrown).is_ok() {
             let _ = fs.remove_file_if_there(&thrown_lock);
         }
         moved
     }
 
-    /// Moves the tree out of sight, then takes its manifest away. The operation stands at `Removing`.
+    /// Moves the tree into the trash, then removes its manifest. The operation is in the state `Removing`.
     pub(crate) fn throw_away(&self, operation: &mut Operation, thrown: &std::path::Path) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let id = operation.record().toolchain.clone();
         let (tree, toolchains) = (self.layout().tree(&id), self.layout().toolchains());
-        // A folder that takes no writes cannot be given another parent.
+        // A read-only folder cannot be moved to another parent.
         fs.set_mode(&tree, 0o755).map_err(StoreError::io("make writable", &tree))?;
         fs.rename(&tree, thrown).map_err(StoreError::io("move to the trash", &tree))?;
         fs.sync_dir(&toolchains).map_err(StoreError::io("make durable", &toolchains))?;
@@ -59,8 +59,8 @@ impl Store {
         operation.advance(Event::Removed, None, None)
     }
 
-    /// Takes away the record and the manifest of a toolchain whose tree is gone: what has no tree is
-    /// invisible, so these go last.
+    /// Removes the record and the manifest of a toolchain whose tree is gone. They go last, since a toolchain without a
+    /// tree is invisible.
     pub(crate) fn forget(&self, id: &ToolchainId) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         for path in [self.layout().record(id), self.layout().manifest(id)] {

@@ -1,10 +1,10 @@
-//! Puts right bytes in the place of wrong ones in an installed tree.
+//! Replaces damaged files in an installed tree.
 //!
-//! The one place where a visible tree changes. Each file changes by one rename of a durable file, so that a
-//! reader finds the wrong bytes or the right ones; a stop in between leaves a tree with fewer faults than before,
-//! and another repair goes on. What does not belong is moved to `set-aside/`, which nothing empties.
+//! The one place where a visible tree changes. Each file changes by one rename of a durable file, so that a reader
+//! finds the wrong bytes or the right ones; a stop in between leaves a tree with fewer faults than before, and another
+//! repair continues. A file that does not belong is moved to `set-aside/`, which goward never empties.
 //!
-//! While it lasts nobody installs or removes the toolchain, and nobody begins to run it.
+//! During a repair no other process installs, removes or starts the toolchain.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub fn mode_of(executable: bool) -> u32 {
     if executable { 0o555 } else { 0o444 }
 }
 
-/// A tree that is being put right. Dropping it lets go of its locks.
+/// A tree under repair. Dropping it releases its locks.
 pub struct TreeRepair {
     store: Store,
     toolchain: Toolchain,
@@ -36,11 +36,11 @@ pub struct TreeRepair {
 }
 
 impl Store {
-    /// Begins to put a tree right: takes the locks of its installers, of the store, and the lease alone.
+    /// Begins a repair: takes the install lock, the store's lock, and the exclusive lease.
     ///
     /// # Errors
-    /// `NotInstalled`, `Manifest` where it was installed anew since `manifest_sha256` was read, `Running` while
-    /// programs of it run, `Busy`, or what the system says.
+    /// `NotInstalled`, `Manifest` if it was reinstalled since `manifest_sha256` was read, `Running` while programs of
+    /// it run, `Busy`, or what the system says.
     pub fn repair_tree(
         &self,
         id: &ToolchainId,
@@ -75,8 +75,8 @@ impl Store {
 }
 
 impl TreeRepair {
-    /// Puts a file in its place. `staged` holds the right bytes with the right mode, durably, on the same file
-    /// system, and is gone afterwards. The new name is durable after [`TreeRepair::finish`].
+    /// Renames `staged` to the file's path. `staged` has the right bytes and mode, is synced, and is on the same file
+    /// system. The new name is durable after [`TreeRepair::finish`].
     ///
     /// # Errors
     /// What the system says; then the old file is still there.
@@ -85,7 +85,7 @@ impl TreeRepair {
         let target = self.toolchain.tree.join(path);
         let folder = self.folder_of(path)?;
         if cfg!(windows) && fs.look(&target).map_err(StoreError::io("look at", &target))?.is_some() {
-            // There a file that takes no writes cannot be replaced.
+            // Windows refuses to replace a read-only file.
             fs.set_mode(&target, 0o644).map_err(StoreError::io("set the mode of", &target))?;
         }
         let moved = fs.rename(staged, &target).map_err(StoreError::io("put the right file at", &target));
@@ -94,10 +94,10 @@ impl TreeRepair {
         moved
     }
 
-    /// Makes every name that was changed durable.
+    /// Syncs every folder whose names have changed.
     ///
     /// # Errors
-    /// What the system says; the right bytes are in place, and after a power cut perhaps the wrong ones again.
+    /// What the system says; the right bytes are in place, but a power cut may restore the wrong ones.
     pub fn finish(self) -> Result<(), StoreError> {
         for folder in &self.changed {
             self.store.sys.fs().sync_dir(folder).map_err(StoreError::io("make durable", folder))?;
@@ -105,7 +105,7 @@ impl TreeRepair {
         Ok(())
     }
 
-    /// Sets whether a file may be run.
+    /// Sets whether a file is executable.
     ///
     /// # Errors
     /// What the system says.
@@ -115,10 +115,10 @@ impl TreeRepair {
         self.store.sys.fs().set_mode(&target, mode).map_err(StoreError::io("set the mode of", &target))
     }
 
-    /// Moves what does not belong out of the tree; returns where it is now.
+    /// Moves a file that does not belong out of the tree; returns its new path.
     ///
     /// # Errors
-    /// What the system says; then it is still where it was.
+    /// What the system says; then the file has not moved.
     pub fn set_aside(&mut self, path: &str) -> Result<PathBuf, StoreError> {
         let fs = self.store.sys.fs().clone();
         let (from, to) = (self.toolchain.tree.join(path), self.aside.join(path));
@@ -140,7 +140,7 @@ impl TreeRepair {
         outcome.map(|()| to)
     }
 
-    /// The folder of a file, made where it is missing, and open to changes.
+    /// The folder of a file, made if missing, and writable.
     fn folder_of(&mut self, path: &str) -> Result<PathBuf, StoreError> {
         let fs = self.store.sys.fs().clone();
         let mut folder = self.toolchain.tree.clone();
@@ -160,7 +160,7 @@ impl TreeRepair {
                     made?;
                     self.changed.insert(folder.clone());
                 }
-                // A link is not gone through: what lies behind it is not ours to change.
+                // goward does not follow a link: its target is not goward's to change.
                 Some(_) => {
                     let cause = std::io::Error::from(std::io::ErrorKind::NotADirectory);
                     return Err(StoreError::Io { action: "go into", path: next, cause });
@@ -172,7 +172,7 @@ impl TreeRepair {
         Ok(folder)
     }
 
-    /// That folders take no writes is a courtesy; a file system without modes does without.
+    /// Read-only folders are a courtesy; a file system without modes goes without.
     fn close(&self, folder: &Path) {
         let _ = self.store.sys.fs().set_mode(folder, FOLDER_MODE);
     }

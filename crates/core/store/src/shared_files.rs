@@ -1,16 +1,16 @@
-//! Which installed toolchains may lend their files to a new one.
+//! Which installed toolchains may share their files with a new one.
 
 use archive::{LinkMode, SharedFiles};
 use release::ToolchainId;
 
 use crate::{Store, StoreError};
 
-/// So many siblings are asked: past the nearest, little is shared that they do not have.
+/// How many siblings are read: further ones share little that the nearest do not have.
 const SIBLINGS_MAX: usize = 2;
 
 impl Store {
     /// The files of the installed toolchains nearest to this one: those of its own minor first, the
-    /// newest first. A sibling whose record or manifest cannot be read lends nothing.
+    /// newest first. A sibling whose record or manifest cannot be read shares nothing.
     ///
     /// # Errors
     /// When the store cannot be read.

@@ -1,12 +1,13 @@
-//! A second store, put up by the administrator for all users of a machine: read, never written.
+//! A second store, which the administrator installs for all users of a machine: read, never written.
 //!
-//! Its toolchains stand beside the user's own, which come first. It is passed over unless its folders, and all above
-//! them, belong to the administrator (or to the user at work) and nobody else may write to them (`sys::Fs::trust`):
-//! whoever could put a tree there would choose what everybody runs. So is a tree whose root, `bin` or `go` is not so. Where the system has no owners (Windows), it is looked at only
-//! because a setting names it; who may write there is the administrator's to see to.
+//! Its toolchains come after the user's own. goward ignores it unless its folders, and all above them, belong to the
+//! administrator (or to the user at work) and nobody else may write to them (`sys::Fs::trust`): a user who could add a
+//! tree would choose what all users run. goward also ignores a single tree whose root, `bin` or `go` fails that check.
+//! On a system without owners (Windows) goward reads it only if a setting names it; the administrator sets the rights
+//! there.
 //!
-//! Nothing is locked in it. A removal by the administrator finds running programs by the files that they
-//! run from, where the system tells.
+//! goward locks nothing in it. A removal by the administrator detects running programs by the files that they run from,
+//! on systems that report them.
 
 use std::path::PathBuf;
 
@@ -15,14 +16,14 @@ use sys::EntryKind;
 
 use crate::{Layout, Store, StoreError, Toolchain};
 
-/// What is to be said of the second store.
+/// The state of the second store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SharedStore {
     /// There is none, or it is the user's own.
     None,
     /// It is read.
     Trusted(PathBuf),
-    /// It is there and passed over, for this reason.
+    /// It exists, and goward ignores it for this reason.
     PassedOver {
         /// Its folder.
         home: PathBuf,
@@ -32,14 +33,14 @@ pub enum SharedStore {
 }
 
 impl Store {
-    /// The same store, with a second one whose toolchains may be run. A store is no second one to itself.
+    /// The same store, with a second one whose toolchains may be run. A store cannot be its own second one.
     pub fn with_shared_store(self, home: impl Into<PathBuf>) -> Store {
         let layout = Layout::new(home.into());
         let shared = (layout.home() != self.layout.home()).then_some(layout);
         Store { shared, ..self }
     }
 
-    /// Whether there is a second store, and whether it is read.
+    /// Whether there is a second store, and whether goward reads it.
     pub fn shared_store(&self) -> SharedStore {
         let Some(layout) = &self.shared else { return SharedStore::None };
         let home = layout.home().to_owned();
@@ -54,7 +55,7 @@ impl Store {
                 }
             }
         }
-        // The home itself may be a link; where that leads to is what counts.
+        // The home itself may be a link; its target counts.
         let trusted = fs.trust(&home).and_then(|found| {
             let layout = Layout::new(found.real);
             fs.trust_entries(&[layout.toolchains(), layout.manifests()])
@@ -65,12 +66,12 @@ impl Store {
         SharedStore::Trusted(home)
     }
 
-    /// What can be run: what is installed here and what the second store has, each toolchain once and this
-    /// store's first; in the order of versions.
+    /// The toolchains that can be run: those of this store and of the second one, each once and this store's first,
+    /// sorted by version.
     ///
     /// # Errors
-    /// When this store cannot be read, or somebody else can change one of its trees. A second store that cannot be read
-    /// has nothing.
+    /// When this store cannot be read, or another user can change one of its trees. An unreadable second store counts
+    /// as empty.
     pub fn installed(&self) -> Result<Vec<Toolchain>, StoreError> {
         let mut found = self.toolchains()?;
         self.trust_trees(&found)?;
@@ -83,7 +84,7 @@ impl Store {
         Ok(found)
     }
 
-    /// One toolchain that can be run: of this store, else of the second one.
+    /// One toolchain that can be run: from this store, else from the second one.
     ///
     /// # Errors
     /// When this store cannot be looked at.
@@ -94,7 +95,7 @@ impl Store {
         }
     }
 
-    /// What the second store has; nothing where it is passed over.
+    /// The toolchains of the second store; none if goward ignores it.
     pub fn shared_toolchains(&self) -> Vec<Toolchain> {
         match (&self.shared, self.shared_store()) {
             (Some(layout), SharedStore::Trusted(_)) => {
@@ -105,35 +106,35 @@ impl Store {
         }
     }
 
-    /// Whether nobody but the administrator and the user can change what runs first: the tree's root, `bin`, and `go`.
+    /// Whether only the administrator and the user can change what runs first: the tree's root, `bin`, and `go`.
     fn is_trusted_tree(&self, toolchain: &Toolchain) -> bool {
         let (tree, bin) = (toolchain.tree.clone(), toolchain.tree.join("bin"));
         let go = bin.join(toolchain.id.platform().program("go"));
         self.sys.fs().trust_entries(&[tree, bin, go]).is_ok()
     }
 
-    /// Where the second store keeps its toolchains, and when that folder last changed, in nanoseconds since 1970.
+    /// The second store's folder of toolchains, and when it last changed, in nanoseconds since 1970.
     pub(crate) fn shared_store_folder(&self) -> Option<(PathBuf, Option<u64>)> {
         let folder = self.shared.as_ref()?.toolchains();
         let meta = self.sys.fs().follow(&folder).ok().flatten();
         Some((folder, meta.map(|meta| meta.modified_unix_nanos)))
     }
 
-    /// Whether a toolchain stands in the second store.
+    /// Whether a toolchain is in the second store.
     pub fn is_in_shared_store(&self, toolchain: &Toolchain) -> bool {
         self.shared.as_ref().is_some_and(|layout| toolchain.tree.starts_with(layout.home()))
     }
 
     pub(crate) fn in_shared_store(&self, id: &ToolchainId) -> Option<Toolchain> {
         let layout = self.shared.as_ref()?;
-        // A look at one name first: most toolchains are not there.
+        // Check the one name first: most toolchains are not there.
         let meta = self.sys.fs().look(&layout.tree(id)).ok()??;
         let there = meta.kind == EntryKind::Dir && matches!(self.shared_store(), SharedStore::Trusted(_));
         let toolchain = Toolchain { id: id.clone(), tree: layout.tree(id) };
         (there && self.is_trusted_tree(&toolchain)).then_some(toolchain)
     }
 
-    /// The layout of the store that a toolchain stands in: this one unless only the second one has it.
+    /// The layout of the store that has a toolchain: this one unless only the second one has it.
     pub(crate) fn layout_of(&self, id: &ToolchainId) -> Result<&Layout, StoreError> {
         match (&self.shared, self.find(id)?) {
             (Some(shared), None) if self.in_shared_store(id).is_some() => Ok(shared),
@@ -141,7 +142,7 @@ impl Store {
         }
     }
 
-    /// What a generation's link says for a toolchain.
+    /// The target of a generation's link for a toolchain.
     pub(crate) fn link_target(&self, id: &ToolchainId) -> Result<PathBuf, StoreError> {
         match (self.find(id)?, self.in_shared_store(id)) {
             (None, Some(toolchain)) => Ok(toolchain.tree),

@@ -1,9 +1,9 @@
-//! The table from which the shim knows what is installed, so that it need not start `goward`.
+//! The table from which a shim reads what is installed, so that it need not start `goward`.
 //!
-//! One small text under goward's home, written whole by one rename; `docs/shim.md` has its format. It is
-//! never the truth: it says at which generation and at which state of the folder of toolchains it was
-//! written, and the shim passes over one that is not of now. So a process that dies between a change and
-//! the writing of the table costs speed and nothing else, and so does a table that was lost.
+//! One small text under goward's home, replaced as a whole by one rename; `docs/shim.md` has its format. The store
+//! decides, not the table: the table names the generation and the state of the folder of toolchains at which it was
+//! written, and a shim ignores an outdated one. So a process that dies before it rewrites the table costs speed only,
+//! and so does a lost table.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,30 +12,30 @@ use release::{Platform, Request, Version};
 
 use crate::{Store, StoreError};
 
-/// Whoever holds the store's lock writes the table himself when he is done, so it is hardly waited for.
+/// A process that holds the store's lock rewrites the table itself at its end, so a long wait is pointless.
 const TABLE_WAIT_MAX: Duration = Duration::from_millis(80);
 
-/// What the table says that the store does not know.
+/// The entries of the table that the store does not know.
 #[derive(Debug, Clone)]
 pub struct ShimFacts {
-    /// The goward program, to which a shim turns with whatever is not plain.
+    /// The goward program, which a shim starts for every case that is not plain.
     pub goward: PathBuf,
     /// The machine's own platform.
     pub platform: Platform,
-    /// The user's configuration file, and when it had last changed, in nanoseconds since 1970, before it was read
-    /// for the other facts; nothing where it was not there. A shim that finds it otherwise hands everything over.
+    /// The user's configuration file, and when it had last changed, in nanoseconds since 1970, before it was read for
+    /// the other facts; `None` if it did not exist. If it has changed since, a shim hands every case over.
     pub config: Option<(PathBuf, Option<u64>)>,
-    /// Whether goward has to decide everything, since a setting bears on it that no shim knows.
+    /// Whether goward has to decide every case, because of a setting that no shim knows.
     pub hand_over: bool,
 }
 
-/// A table is no longer than this many bytes: what the shim has room for (`crates/bins/shim/src/limits.rs`).
-/// One that would be longer is written without rows, and everything is then goward's to decide.
+/// The largest table, in bytes: the size of the shim's buffer (`crates/bins/shim/src/limits.rs`). A longer table is
+/// written without rows, and goward then decides every case.
 const TABLE_BYTES_MAX: usize = 32 * 1024;
 /// The first line, with the number of the format.
 const FORMAT_LINE: &str = "goward-shim 1";
 
-/// What the table says of the store besides what is installed.
+/// The entries of the table about the store, besides the installed toolchains.
 struct Now {
     current_target: String,
     changed_unix_nanos: u64,
@@ -43,18 +43,17 @@ struct Now {
 }
 
 impl Store {
-    /// Writes the table anew from what is installed, from the generation in use, and from what the facts say;
-    /// where it says all that already, nothing is written. The store's lock is held.
+    /// Rewrites the table from the installed toolchains, the generation in use and the facts; writes nothing if the
+    /// table is up to date. The store's lock is held.
     ///
-    /// A folder whose path holds a tab, a line end, or what is not UTF-8 cannot stand in the table: there is
-    /// none then, and whoever calls the shim gets the next `go` of `PATH`, which is to be said at setup.
+    /// A path with a tab, a line end, or bytes that are not UTF-8 cannot be written to the table. Then there is no
+    /// table, and a shim runs the next `go` of `PATH`; setup should report that.
     ///
-    /// It is not made durable: a table that is cut short is passed over by every shim, and the goward that it
-    /// turns to then writes it anew.
+    /// It is not synced: every shim ignores a truncated table, and the goward that the shim then calls rewrites it.
     ///
     /// # Errors
-    /// When the store cannot be read or the table not be written; then the old one is there, and is passed
-    /// over where it is out of date.
+    /// When the store cannot be read or the table cannot be written; then the old table stays, and shims ignore it if
+    /// it is outdated.
     pub fn write_shim_table(&self, facts: &ShimFacts) -> Result<(), StoreError> {
         let path = self.layout().shim_table();
         let fs = self.sys.fs();
@@ -68,8 +67,8 @@ impl Store {
         }
     }
 
-    /// Whether the table says that, and is one that a shim believes: a file that nobody else may write to (a table
-    /// made under a umask of 000 is written anew, though every word of it is true).
+    /// Whether the table has this text, and is one that a shim believes: a file that no other user may write to (a
+    /// table made under a umask of 000 is rewritten, even if its text is right).
     fn is_written(&self, text: &str) -> bool {
         let (path, fs) = (self.layout().shim_table(), self.sys.fs());
         let is_private = |meta: sys::Meta| {
@@ -80,8 +79,8 @@ impl Store {
             && fs.read(&path, TABLE_BYTES_MAX as u64).is_ok_and(|bytes| bytes == text.as_bytes())
     }
 
-    /// Brings the table up to date after a change. The store's lock is held. What goes wrong costs the shims
-    /// their speed and nobody anything else, so the change is done all the same.
+    /// Updates the table after a change. The store's lock is held. An error here costs the shims their speed only, so
+    /// it does not fail the change.
     pub(crate) fn rewrite_table(&self) {
         let Some(facts) = self.shim_facts.as_ref().and_then(|facts| facts()) else { return };
         if let (Err(error), Some(progress)) = (self.write_shim_table(&facts), &self.progress) {
@@ -90,30 +89,31 @@ impl Store {
         }
     }
 
-    /// As [`Store::rewrite_table`], by whoever does not hold the store's lock.
+    /// As [`Store::rewrite_table`], for a caller that does not hold the store's lock.
     pub fn rewrite_shim_table(&self) {
         let Some(facts) = self.shim_facts.as_ref().and_then(|facts| facts()) else { return };
-        // Where there is no store none is begun for this.
+        // If there is no store, this does not make one.
         if !self.sys.fs().look(self.layout().home()).is_ok_and(|meta| meta.is_some()) {
             return;
         }
         let path = self.layout().shim_table();
-        // Most often there is nothing to do, and nobody need wait for that.
+        // Usually there is nothing to do, which needs no wait.
         let is_there = || !matches!(self.sys.fs().look(&path), Ok(None));
         if self.shim_table(&facts).is_ok_and(|text| text.map_or(!is_there(), |text| self.is_written(&text))) {
             return;
         }
-        // Who holds the lock for longer than that renews the table, or has died: then the next change does.
+        // A process that holds the lock longer rewrites the table itself, or has died: then the next change rewrites
+        // it.
         if let Ok(_lock) = self.lock(self.layout().store_lock(), "renew the shims' table", TABLE_WAIT_MAX) {
             self.rewrite_table();
         }
     }
 
-    /// The table's text; `None` where it cannot be said in it.
+    /// The table's text; `None` if a path cannot be written in it.
     fn shim_table(&self, facts: &ShimFacts) -> Result<Option<String>, StoreError> {
         let (layout, fs) = (self.layout(), self.sys.fs());
-        // What the table is stamped with is read before what it lists: a change between the two leaves an old
-        // stamp, never a wrong list under a new one.
+        // The stamp of the table is read before its rows: a change in between leaves an old stamp, never wrong rows
+        // under a new stamp.
         let folder = layout.toolchains();
         let meta = fs.follow(&folder).map_err(StoreError::io("look at", &folder))?;
         let current_target = match self.current_target()? {
@@ -151,7 +151,7 @@ impl Store {
             let Some(tree) = plain(&toolchain.tree) else { return Ok(None) };
             rows.push_str(&format!("go\t{}\t{tree}\n", toolchain.id.version()));
         }
-        // A second store has rows of nobody's: what is newest is then goward's to find out.
+        // A second store has no rows here, so goward has to find the newest release.
         let alone = self.shared_toolchains().is_empty();
         let fits = alone && !facts.hand_over && head.len() + rows.len() + END_LINE.len() <= TABLE_BYTES_MAX;
         Ok(Some(format!("{head}{}{END_LINE}", if fits { &rows } else { "" })))
@@ -182,14 +182,14 @@ impl Store {
 /// The last line: a table without it was cut short.
 const END_LINE: &str = "end\n";
 
-/// Whether a request could ever stand for it.
+/// Whether a request could ever select it.
 fn is_offered(id: &release::ToolchainId) -> bool {
     let version: &Version = id.version();
     // What has a kind and no number (`1.28rc`) is a request and never was a release.
     version.is_candidate() && !(version.is_prerelease() && version.parts().pre.is_empty())
 }
 
-/// A path that can stand in a line.
+/// A path that a line can contain.
 fn plain(path: &Path) -> Option<&str> {
     path.to_str().filter(|text| !text.contains(['\t', '\n', '\0']))
 }

@@ -13,13 +13,13 @@ use crate::record::ToolchainRecord;
 use crate::states::Event;
 use crate::{Store, StoreError, Toolchain, manifest_file};
 
-/// How often a new guarded name is tried.
+/// How many new names with a lock are tried.
 const GUARD_TRIES_MAX: u32 = 16;
 /// How often a commit that takes too long is tried.
 pub const COMMITS_MAX: u32 = 3;
 
-/// A folder that only this process fills. Dropping it leaves the folder for [`Store::sweep`]:
-/// nothing is deleted on the way out of an error, so that the error is what the user sees first.
+/// A folder that only this process fills. Dropping it leaves the folder for [`Store::sweep`]: an
+/// error deletes nothing, so that the user sees the error first.
 #[derive(Debug)]
 pub struct Staging {
     folder: PathBuf,
@@ -33,7 +33,7 @@ impl Staging {
         self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// Where the tree is to be made. It does not exist yet.
+    /// The path for the tree, which does not exist yet.
     pub fn tree(&self) -> PathBuf {
         self.folder.join("tree")
     }
@@ -73,14 +73,14 @@ impl Store {
     pub fn stage(&self, id: &ToolchainId) -> Result<Staging, StoreError> {
         let fs = self.sys.fs();
         let parent = self.layout().staging();
-        // What lies there is not judged yet, and may be what another user has led goward to copy.
+        // The files in it are not verified yet, and may be a copy of another user's.
         self.make_private(&parent)?;
         let (folder, lock, held) = self.guarded(&parent, &id.to_string())?;
         fs.create_dir(&folder).map_err(StoreError::io("make the folder", &folder))?;
         Ok(Staging { folder, lock, _held: held })
     }
 
-    /// A new, empty folder for a program that is started for goward itself.
+    /// A new, empty folder for one of goward's helper programs.
     ///
     /// # Errors
     /// What the system says.
@@ -90,14 +90,15 @@ impl Store {
         made.map_err(StoreError::io("make an empty folder in", &parent))
     }
 
-    /// A new name in a folder with its lock beside it, held: what is under that name is swept by nobody else.
+    /// A new name in a folder with its lock beside it, held, so that no other process sweeps that name.
     pub(crate) fn guarded(&self, parent: &Path, stem: &str) -> Result<(PathBuf, PathBuf, FileLock), StoreError> {
         let fs = self.sys.fs();
         for _ in 0..GUARD_TRIES_MAX {
             let unique = format!("{stem}.{}-{}", self.sys.process().id(), self.sys.clock().unix_nanos());
             let (name, lock) = (parent.join(&unique), parent.join(lock_name(&unique)));
             let attempt = fs.try_lock(&lock).map_err(StoreError::io("lock", &lock))?;
-            // A sweep may have removed the file between its making and its locking: then it guards nothing.
+            // A sweep may have removed the lock file after it was made and before it was locked: then it protects
+            // nothing.
             if let LockAttempt::Held(held) = attempt
                 && held.is_of(&lock).map_err(StoreError::io("look at", &lock))?
             {
@@ -110,10 +111,9 @@ impl Store {
 
     /// Makes a staged tree an installed toolchain: durable first, visible last.
     ///
-    /// The operation stands at `Syncing` and ends at `Done`. Callers leave `format`, `operation`,
-    /// `files`, `bytes` and `manifest_sha256` of the record empty; this function fills them in.
-    /// If making the tree durable takes longer than `commit_max`, the operation goes back to `Syncing`
-    /// and tries again, [`COMMITS_MAX`] times in all.
+    /// The operation is in the state `Syncing` and ends in `Done`. Callers leave `format`, `operation`, `files`,
+    /// `bytes` and `manifest_sha256` of the record empty; this function fills them in. If making the tree durable takes
+    /// longer than `commit_max`, the operation goes back to `Syncing` and tries again, [`COMMITS_MAX`] times in all.
     ///
     /// # Errors
     /// What the system says; then the toolchain is not visible.
@@ -151,9 +151,9 @@ impl Store {
         Ok(toolchain)
     }
 
-    /// The tree is durable before any name of it can be: a power cut after the rename must not leave
-    /// a name that outlives the files' contents. The record comes last: where it names an operation,
-    /// that operation's tree and manifest are durable.
+    /// Syncs the tree before any name of it can be durable: a power cut after the rename must not leave a name without
+    /// the files' contents. Writes the record last: if it names an operation, that operation's tree and manifest are
+    /// durable.
     fn make_durable(&self, staged: &Path, record: &ToolchainRecord, manifest: &[u8]) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         if self.trees_synced {
@@ -175,14 +175,14 @@ impl Store {
             fs.create_dirs_durably(&folder).map_err(StoreError::io("make the folder", &folder))?;
             fs.sync_dir(home).map_err(StoreError::io("make durable", home))?;
             fs.rename(staged, &tree).map_err(StoreError::io("move the tree to", &tree))?;
-            // Only now: a folder that takes no writes cannot be given another parent. It is a courtesy.
+            // Only now, since a read-only folder cannot be moved to another parent. It is a courtesy.
             let _ = fs.set_mode(&tree, 0o555);
         }
         fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))?;
         Ok(Toolchain { id: id.clone(), tree })
     }
 
-    /// Removes a staging folder that is no longer needed. What cannot be removed now is left to [`Store::sweep`].
+    /// Removes a staging folder that is no longer needed. [`Store::sweep`] removes what cannot be removed now.
     pub fn discard(&self, staging: Staging) {
         let fs = self.sys.fs();
         let removed = fs.remove_tree(&staging.folder);
@@ -207,8 +207,7 @@ impl Store {
         for name in fs.names_if_there(folder).map_err(StoreError::io("list", folder))? {
             let path = folder.join(&name);
             if path.extension().is_none_or(|extension| extension != "lock") {
-                // A name is made after its lock and removed before it: without one it is what a power
-                // cut has left.
+                // A name is made after its lock and removed before it: a name without a lock is left from a power cut.
                 let lock = folder.join(lock_name(&name.to_string_lossy()));
                 if fs.look(&lock).map_err(StoreError::io("look at", &lock))?.is_none() {
                     removed += usize::from(self.remove_leftover(&path)?);

@@ -1,23 +1,23 @@
 //! The states of an operation, and the only moves between them.
 //!
-//! [`TABLE`] is what the code runs on and what the diagram in `docs/store-format.md` is drawn from. A
-//! move that is not in it is a bug of ours.
+//! The code runs on [`TABLE`], and `cargo xtask reference` draws the diagram of `docs/reference/states.md` from it. A
+//! move that is not in it is a bug in goward.
 
 use serde::{Deserialize, Serialize};
 
-/// Where an operation stands.
+/// The state of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// Nothing is under way. What was fetched before is kept.
+    /// Nothing is under way. Earlier downloads are kept.
     Idle,
-    /// It is known what shall be installed; room is checked, a staging folder is made.
+    /// goward knows what to install, checks the free space, and makes a staging folder.
     Preparing,
     /// The archive is fetched, unpacked and proven.
     Syncing,
     /// The staged tree is durable and its manifest is written; only the rename is left.
     Committing,
-    /// A toolchain is being taken away.
+    /// A toolchain is being removed.
     Removing,
     /// It is finished and durable.
     Done,
@@ -28,15 +28,15 @@ pub enum State {
 pub enum Event {
     /// An install begins.
     Begin,
-    /// Room is there and the staging folder is made.
+    /// There is enough space and the staging folder is made.
     Prepared,
-    /// The tree is whole, proven and durable, its manifest written.
+    /// The tree is complete, proven and durable, its manifest written.
     Proven,
     /// The tree is visible.
     Admitted,
-    /// It went wrong, or its process died.
+    /// It failed, or its process died.
     Failed,
-    /// It took longer than it may.
+    /// It took longer than its bound.
     TimedOut,
     /// A removal begins.
     BeginRemoval,
@@ -65,7 +65,7 @@ pub fn step(state: State, event: Event) -> Option<State> {
 }
 
 impl State {
-    /// Whether an operation in this state is under way: its process is at it, or died over it.
+    /// Whether an operation in this state is unfinished: its process works on it, or has died.
     pub fn is_unfinished(self) -> bool {
         !matches!(self, State::Idle | State::Done)
     }

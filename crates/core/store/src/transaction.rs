@@ -1,11 +1,10 @@
-//! Several files, variables of the user's, and the default with them, changed as one: all of them or none, also across
-//! a kill.
+//! Changes several files, the user's variables and the default as one: all of them or none, also across a kill.
 //!
-//! The plan with the bytes before and after is made durable under `transactions/` and given its name
-//! by one rename: from that instant the change will be finished, by this process or by the next one's
-//! recovery. A file or variable that somebody else has changed meanwhile is never overwritten: then all get
-//! back what they were. Variables come after the files, and the default moves last, by the same rename of `current` as in a switch of
-//! its own. Finished plans are kept for a while, so that the change can be undone.
+//! The store writes and syncs the plan, with the bytes before and after, under `transactions/`, and gives it its name
+//! by one rename. From that instant this process, or the next one's recovery, finishes the change. It never overwrites
+//! a file or variable that somebody else has changed meanwhile: then it restores all of them. Variables come after the
+//! files, and the default moves last, by the same rename of `current` as in a switch. The store keeps finished plans
+//! for a while, so that the change can be undone.
 
 mod undo;
 
@@ -24,41 +23,41 @@ use crate::programs::PlannedProgram;
 use crate::variables::PlannedVariable;
 use crate::{Generation, Store, StoreError};
 
-/// A plan is no longer than this many bytes.
+/// The largest plan, in bytes.
 const PLAN_BYTES_MAX: u64 = 1 << 20;
-/// The format of a plan that has variables. A goward that knows nothing of them refuses it, and does not carry half of
-/// it out; plans without keep the common format, which every goward reads.
+/// The format of a plan that has variables. A goward that does not know variables refuses it and does not apply half of
+/// it. Plans without variables keep the common format, which every goward reads.
 const FORMAT_WITH_VARIABLES: u32 = 2;
 /// How many finished plans are kept.
 const KEPT_PLANS: usize = 20;
 
-/// Changes that shall happen together.
+/// Changes that are made together.
 pub struct Transaction {
     store: Store,
     purpose: String,
     author: Author,
     changes: Vec<FileChange>,
-    /// Places of programs, and the files that shall stand there.
+    /// Paths of programs, and the files to copy there.
     programs: Vec<(PathBuf, Option<PathBuf>)>,
     variables: Vec<VariableChange>,
     default: Option<NewDefault>,
     undoes: Option<String>,
 }
 
-/// Where the default shall move.
+/// Where the default moves.
 enum NewDefault {
     /// To a generation that is made for it.
     Toolchain(ToolchainId),
-    /// From the one generation to the other that is there already, or to none.
+    /// From one generation to another that exists already, or to none.
     Back { from: Option<u64>, to: Option<u64> },
 }
 
-/// A change that was made, or tried, and is remembered.
+/// A change that was made or tried, and whose plan is kept.
 #[derive(Debug, Clone, Serialize)]
 pub struct PastChange {
     /// Its name, by which it can be undone.
     pub name: String,
-    /// What it was for, in words.
+    /// Its purpose, in words.
     pub purpose: String,
     /// When, in nanoseconds since 1970.
     pub unix_nanos: u64,
@@ -68,11 +67,11 @@ pub struct PastChange {
     pub files: Vec<PathBuf>,
     /// The user's variables that it changed.
     pub variables: Vec<String>,
-    /// The generations left and entered, where it moved the default.
+    /// The generations left and entered, if it moved the default.
     pub default: Option<(Option<u64>, Option<u64>)>,
     /// The change that this one undid.
     pub undoes: Option<String>,
-    /// Whether it was carried out, and not taken back in the middle.
+    /// Whether it was applied, and not reverted halfway.
     pub done: bool,
     /// Whether a later change undid it.
     pub undone: bool,
@@ -84,7 +83,7 @@ struct Plan {
     /// The format of this plan; a higher one than this goward knows is refused.
     #[serde(default = "crate::format::first_format")]
     format: u32,
-    /// What it is for, in words.
+    /// Its purpose, in words.
     purpose: String,
     /// When it was made, in seconds since 1970.
     unix_seconds: u64,
@@ -107,19 +106,19 @@ struct Plan {
     undoes: Option<String>,
 }
 
-/// A move of the default that takes part in a plan.
+/// A move of the default in a plan.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct PlannedDefault {
     /// The generation in use before, if there is one.
     from: Option<u64>,
     /// The one in use afterwards.
     to: Option<u64>,
-    /// Its record, where it is made for this plan.
+    /// Its record, if it is made for this plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     made: Option<Generation>,
 }
 
-/// One file of a plan; its bytes lie beside the plan as `before-N` and `after-N`.
+/// One file of a plan; `before-N` and `after-N` beside the plan have its bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct PlannedFile {
     path: PathBuf,
@@ -136,15 +135,15 @@ impl PlannedFile {
     }
 }
 
-/// How a plan of a dead process has ended.
+/// How recovery ended the plan of a dead process.
 pub(crate) enum PlanEnd {
     Finished,
     Undone,
     /// It could be neither finished nor undone, for this reason.
     SetAside(String),
-    /// It stays as it is, for this reason.
+    /// It stays unchanged, for this reason.
     Waits(String),
-    /// Somebody else could have written it: it is nothing of goward's, for this reason.
+    /// Another user could have written it, so recovery does not touch it; this is the reason.
     LeftAlone(String),
 }
 
@@ -155,26 +154,26 @@ enum Applied {
 }
 
 impl Transaction {
-    /// The file shall change so. It is not touched where it is no longer what was read of it.
+    /// Adds the change of a file. The file is not touched if it no longer has the bytes that were read.
     pub fn change(mut self, change: FileChange) -> Transaction {
         self.changes.push(change);
         self
     }
 
-    /// The program shall be a copy of the file `from`, however large. A link at its place is refused.
+    /// Replaces a program by a copy of the file `from`, however large. Refuses a link at the target path.
     pub fn place(mut self, path: impl Into<PathBuf>, from: impl Into<PathBuf>) -> Transaction {
         self.programs.push((path.into(), Some(from.into())));
         self
     }
 
-    /// The user's variable shall be changed so. It is not touched where another value stands there than the one that the
+    /// Adds the change of a variable of the user. The variable is not touched if it no longer has the value that the
     /// change was planned from.
     pub fn set(mut self, change: VariableChange) -> Transaction {
         self.variables.push(change);
         self
     }
 
-    /// The toolchain shall be the default; where it is already, nothing moves.
+    /// Makes a toolchain the default; nothing moves if it is the default already.
     pub fn switch_to(mut self, id: ToolchainId) -> Transaction {
         self.default = Some(NewDefault::Toolchain(id));
         self
@@ -189,8 +188,8 @@ impl Transaction {
     /// Makes all changes, or none. Returns the plan's name, by which it can be undone.
     ///
     /// # Errors
-    /// When a file or variable cannot be read or changed, is no longer what was read of it, or somebody else changes it
-    /// meanwhile; then everything is as it was.
+    /// When a file or variable cannot be read or changed, no longer has what was read, or is changed by somebody else
+    /// meanwhile; then everything is unchanged.
     pub fn commit(self, wait_max: Duration) -> Result<String, StoreError> {
         let store = &self.store;
         let _lock = store.lock(store.layout().store_lock(), &self.purpose, wait_max)?;
@@ -219,7 +218,7 @@ impl Transaction {
 }
 
 impl Store {
-    /// The beginning of a change of several files.
+    /// An empty change of several files.
     pub fn transaction(&self, purpose: impl Into<String>) -> Transaction {
         Transaction {
             store: self.clone(),
@@ -233,10 +232,10 @@ impl Store {
         }
     }
 
-    /// The changes that are remembered, oldest first.
+    /// The changes whose plans are kept, oldest first.
     ///
     /// # Errors
-    /// When they cannot be listed. A plan that cannot be read is passed over.
+    /// When they cannot be listed. A plan that cannot be read is ignored.
     pub fn past_changes(&self) -> Result<Vec<PastChange>, StoreError> {
         let folder = self.layout().transactions();
         let names = self.sys.fs().names_if_there(&folder).map_err(StoreError::io("list", &folder))?;
@@ -275,9 +274,9 @@ impl Store {
         })
     }
 
-    /// Finishes the plans of dead processes, or gives all files of a plan their former bytes back where
-    /// somebody has meddled; and removes plans that never got their names. One that has variables stays as it is where
-    /// there is no registry. The store's lock is held.
+    /// Finishes the plans of dead processes, or restores all files of a plan if somebody else has changed one; removes
+    /// plans that never got their names. A plan with variables stays on a system without a registry. The store's lock
+    /// is held.
     pub(crate) fn recover_transactions(&self) -> Result<Vec<(String, PlanEnd)>, StoreError> {
         let folder = self.layout().transactions();
         let fs = self.sys.fs();
@@ -300,20 +299,20 @@ impl Store {
                     Err(error @ (StoreError::NoRegistry { .. } | StoreError::Untrusted { .. })) => Err(error),
                     Ok(Applied::All) => self.finish(&name, "done").map(|()| true),
                     Ok(Applied::Conflict(_)) => self.take_back(&name).map(|()| false),
-                    // What was begun goes back as a whole, as in the process that began it.
+                    // A half-applied plan is reverted as a whole, as the process that began it would do.
                     Err(error) => self.take_back(&name).map(|()| false).map_err(|_| error),
                 },
             };
             let outcome = match outcome {
                 Ok(true) => PlanEnd::Finished,
                 Ok(false) => PlanEnd::Undone,
-                // Nothing of it was touched. It waits where it is for a goward that has the registry.
+                // Nothing of it was touched. It waits for a goward on a system with the registry.
                 Err(error @ StoreError::NoRegistry { .. }) => PlanEnd::Waits(format!(
                     "could not {error}; the next change that goward makes on Windows finishes it"
                 )),
-                // It became somebody else's only now.
+                // Its owner has changed only now.
                 Err(StoreError::Untrusted { cause, .. }) => PlanEnd::LeftAlone(cause.to_string()),
-                // One plan that cannot be carried out must not keep all others, and every later run, waiting.
+                // One plan that cannot be applied must not block all others, and every later run.
                 Err(error) => {
                     let aside = path.with_extension("failed");
                     let reverting = path.with_extension("reverting");
@@ -329,8 +328,8 @@ impl Store {
         Ok(recovered)
     }
 
-    /// Why a plan is not even looked into: its folder, or a file in it, could have been written by somebody else. Asked
-    /// before the first step, so that nothing of such a plan is carried out, and nothing of it removed.
+    /// Why recovery does not even read a plan: another user could have written its folder, or a file in it. Checked
+    /// before the first step, so that such a plan is neither applied nor removed.
     fn reason_to_leave(&self, folder: &Path) -> Result<Option<String>, StoreError> {
         let fs = self.sys.fs();
         if let Err(cause) = fs.trust_entries(&[folder.to_owned()]) {
@@ -338,14 +337,14 @@ impl Store {
         }
         let names = fs.names_if_there(folder).map_err(StoreError::io("list", folder))?;
         let files: Vec<PathBuf> = names.into_iter().map(|name| folder.join(name)).collect();
-        // A program's image is a second name of a program, which may be anybody's; the plan has its hash.
+        // A program's image is a hard link to a program, which any user may own; the plan has its hash.
         let is_image =
             |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("program-"));
         let files: Vec<PathBuf> = files.into_iter().filter(|path| !is_image(path)).collect();
         Ok(fs.trust_entries(&files).err().map(|cause| cause.to_string()))
     }
 
-    /// What a plan is for, however it ended.
+    /// The purpose of a plan, however it ended.
     fn purpose_of(&self, name: &str) -> String {
         let stem = name.trim_end_matches(".reverting");
         let folder = self.layout().transactions();
@@ -354,7 +353,7 @@ impl Store {
         read.map_or_else(|| stem.to_owned(), |plan| plan.purpose)
     }
 
-    /// Gives all files of a plan their former bytes back; once begun, this is what recovery goes on with.
+    /// Restores all files of a plan; once begun, recovery continues this.
     fn take_back(&self, name: &str) -> Result<(), StoreError> {
         self.finish(name, "reverting")?;
         self.go_on_taking_back(name)
@@ -369,7 +368,7 @@ impl Store {
         fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))
     }
 
-    /// Whether a plan waits to be finished or thrown away.
+    /// Whether a plan waits to be finished or discarded.
     pub(crate) fn has_open_transactions(&self) -> Result<bool, StoreError> {
         let folder = self.layout().transactions();
         let names = self.sys.fs().names_if_there(&folder).map_err(StoreError::io("list", &folder))?;
@@ -379,7 +378,7 @@ impl Store {
         }))
     }
 
-    /// Writes a plan and gives it its name: the point from which it will be finished.
+    /// Writes a plan and gives it its name: from then on it will be finished.
     fn plan(&self, name: &str, transaction: &Transaction) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let folder = self.layout().transactions();
@@ -389,7 +388,7 @@ impl Store {
         let mut files = Vec::new();
         for (index, change) in transaction.changes.iter().enumerate() {
             let (path, project) = match &change.links {
-                // What a link leads to is what people edit; the link stays.
+                // People edit the link's target; the link stays.
                 Links::Follow => (fs.resolve(&change.path).unwrap_or_else(|_| change.path.clone()), None),
                 Links::RefuseBelow(folder) => (change.path.clone(), Some(folder.clone())),
             };
@@ -412,7 +411,7 @@ impl Store {
         };
         let path = made.join("plan.json");
         let text = to_json(&plan);
-        // What could not be read again could be neither finished nor taken back.
+        // A plan that cannot be read again could be neither finished nor reverted.
         if u64::try_from(text.len()).is_ok_and(|bytes| bytes > PLAN_BYTES_MAX) {
             return Err(StoreError::io("write", &path)(std::io::ErrorKind::FileTooLarge.into()));
         }
@@ -449,7 +448,7 @@ impl Store {
         }
     }
 
-    /// Takes every file from before to after, then the variables, then the default. What is there already is passed over.
+    /// Changes every file, then the variables, then the default. Skips what is in effect already.
     fn apply(&self, name: &str) -> Result<Applied, StoreError> {
         let folder = self.layout().transactions().join(name);
         let plan = self.read_plan(&folder)?;
@@ -488,7 +487,7 @@ impl Store {
         }
         if let Some(made) = &default.made {
             match self.generation(made.number) {
-                // The one of this very plan, built before a stop.
+                // The generation of this plan, built before a stop.
                 Ok(built) if built.toolchain == made.toolchain && built.made_unix_nanos == made.made_unix_nanos => {}
                 Ok(_) => return Ok(Applied::Conflict(self.layout().generation(made.number))),
                 Err(StoreError::NoGeneration { .. }) => self.build(made)?,
@@ -499,7 +498,7 @@ impl Store {
         Ok(Applied::All)
     }
 
-    /// Takes the default and every file and variable that has been changed back to before. What somebody meddled with stays.
+    /// Restores the default and every file and variable that was changed. What somebody else has changed since stays.
     fn revert(&self, folder: &Path) -> Result<(), StoreError> {
         let plan = self.read_plan(folder)?;
         self.check_registry(&plan.variables)?;
@@ -532,14 +531,14 @@ impl Store {
         Ok(())
     }
 
-    /// Old plans only take room: what cannot be removed now is removed another time.
+    /// Old plans only take space: one that cannot be removed now is removed later.
     fn forget_old_plans(&self) {
         let folder = self.layout().transactions();
         let names = self.sys.fs().names_if_there(&folder).unwrap_or_default();
         let closed: Vec<_> = names
             .iter()
             .filter(|name| {
-                // One that could be neither finished nor undone holds the only copy of what files were: it stays.
+                // A plan that could be neither finished nor undone has the only copy of the former bytes: it stays.
                 matches!(Path::new(name).extension().and_then(|e| e.to_str()), Some("done" | "reverted"))
             })
             .collect();

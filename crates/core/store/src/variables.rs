@@ -1,7 +1,7 @@
-//! Variables of the user's that take part in a change: values of the registry of Windows.
+//! The user's variables in a change: values of the registry of Windows.
 //!
-//! A plan holds each with what stood there before and what shall stand there, byte for byte. It is never set over
-//! what somebody else has put there: neither when the change is made, nor when it is taken back.
+//! A plan holds the value of each before and after, byte for byte. The store never overwrites a value that somebody
+//! else has set: neither when it applies the plan, nor when it reverts it.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sys::registry::{Registry, Root, USER_ENVIRONMENT, VariableChange, VariableConflict};
@@ -40,7 +40,7 @@ impl Store {
         Ok(planned)
     }
 
-    /// An error where another value than this one stands there.
+    /// An error if the variable has another value than this one.
     pub(crate) fn check_stands(
         &self,
         change: &VariableChange,
@@ -55,12 +55,12 @@ impl Store {
         Err(refused(change, VariableConflict::ChangedMeanwhile { found }))
     }
 
-    /// Where a plan has variables there must be a registry: asked before anything else of the plan is touched.
+    /// An error if a plan has variables and the system has no registry: checked before anything of the plan is touched.
     pub(crate) fn check_registry(&self, variables: &[PlannedVariable]) -> Result<(), StoreError> {
         variables.first().map_or(Ok(()), |first| self.registry_for(&first.0.name).map(drop))
     }
 
-    /// Takes every variable from before to after.
+    /// Sets every variable to its value after.
     pub(crate) fn apply_variables(&self, variables: &[PlannedVariable]) -> Result<(), StoreError> {
         for PlannedVariable(change) in variables {
             let registry = self.registry_for(&change.name)?;
@@ -69,7 +69,7 @@ impl Store {
         Ok(())
     }
 
-    /// Takes every variable that has been changed back to before. One that somebody meddled with stays.
+    /// Restores every variable that was changed. One that somebody else has changed since stays.
     pub(crate) fn revert_variables(&self, variables: &[PlannedVariable]) -> Result<(), StoreError> {
         for PlannedVariable(change) in variables {
             match change.take_back(self.registry_for(&change.name)?) {

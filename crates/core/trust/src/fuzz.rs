@@ -1,17 +1,18 @@
-//! Entries for fuzzing: each takes any bytes and must neither panic nor break what it promises.
+//! Entries for fuzzing: each takes any bytes and must neither panic nor break its contract.
 
 use crate::note::{Note, VerifierKey};
 use crate::proof::Proof;
 use crate::record::{Lookup, ModuleVersion, RecordLines};
 use crate::tile::Tile;
 
-/// Reads any bytes as a signed note. What was read is bounded, and no accident is ever signed by the public log.
+/// Reads any bytes as a signed note. The parsed note is bounded, and no random note has a valid signature of the public
+/// log.
 pub fn fuzz_note(bytes: &[u8]) {
     if let Ok(note) = Note::parse(bytes) {
         assert!(note.text().ends_with('\n'), "a note's text ends with a line");
         assert!(!note.signatures().is_empty(), "a note has a signature");
         if let Ok(key) = VerifierKey::go_checksum_database() {
-            // Real notes are in the corpus; all that is asked is an answer.
+            // The corpus contains real notes; the entry only has to return.
             let _ = note.verify(&key);
         }
     }

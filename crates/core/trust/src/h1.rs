@@ -1,8 +1,8 @@
 //! The `h1:` hash of a tree of files, as the go command computes it.
 //!
-//! It covers names and contents, nothing else: no mode, no time, no order, no wrapping. A tree from a tar.gz, a zip,
-//! a wheel or a module zip therefore has one and the same hash, once the rules of the module form are applied.
-//! Sources: `golang.org/x/mod/sumdb/dirhash` (Hash1) and `cmd/distpack/pack.go` (what a toolchain module holds).
+//! It covers names and contents only: no mode, no time, no order, no archive format. So a tree from a tar.gz, a zip, a
+//! wheel or a module zip has the same hash, once the rules of the module form are applied. Sources:
+//! `golang.org/x/mod/sumdb/dirhash` (Hash1) and `cmd/distpack/pack.go` (the contents of a toolchain module).
 
 use std::fmt;
 use std::str::FromStr;
@@ -73,7 +73,7 @@ pub enum H1Error {
         /// The name.
         name: String,
     },
-    /// `go.mod` and `_go.mod` lie side by side and differ: one of them is not Go's.
+    /// `go.mod` and `_go.mod` are in one folder and differ: one of them is not Go's.
     #[error("hash the tree: `{name}` differs from the `_go.mod` beside it")]
     TwoGoMods {
         /// The path of the `go.mod`.
@@ -105,7 +105,7 @@ impl diag::Diagnose for H1Error {
     }
 }
 
-/// The `h1:` hash of these files, each name put behind `prefix`; the order does not matter.
+/// The `h1:` hash of these files, with `prefix` before each name; the order does not matter.
 ///
 /// # Errors
 /// A name that is empty, holds a line break (as `dirhash.Hash1` refuses it) or stands twice.
@@ -130,18 +130,18 @@ pub fn h1<'a>(prefix: &str, files: impl IntoIterator<Item = (&'a str, &'a [u8; 3
     Ok(H1(Hash(hasher.finalize().into())))
 }
 
-/// The hash a toolchain's tree has in module form, and what had to be filled in to compute it.
+/// The hash of a toolchain's tree in module form, and the files that were filled in to compute it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolchainH1 {
-    /// All files of the module form were there.
+    /// All files of the module form exist.
     Whole(H1),
-    /// The packer left root files out; each entry is the hash with one set of known texts filled in, best guess
-    /// first. At most one can be the published one. A guess proves nothing by itself and endangers nothing: a wrong
-    /// one cannot have the published hash.
+    /// The packer omitted root files; each entry is the hash with one set of known texts filled in, best guess first.
+    /// At most one can be the published one. A guess by itself proves nothing and does no harm: a wrong one cannot have
+    /// the published hash.
     Completed(Vec<Completion>),
 }
 
-/// One way to fill in the root files that a packer left out.
+/// One way to fill in the root files that a packer omitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
     /// The hash of the tree with the files filled in.
@@ -163,7 +163,7 @@ impl ToolchainH1 {
         }
     }
 
-    /// The most likely hash, to be shown where nothing is there to compare with.
+    /// The most likely hash, to print if there is nothing to compare with.
     pub fn likely(&self) -> Option<H1> {
         match self {
             ToolchainH1::Whole(h1) => Some(*h1),
@@ -172,8 +172,8 @@ impl ToolchainH1 {
     }
 }
 
-/// The folders at the top of an archive that a toolchain module does not have (`cmd/distpack/pack.go`). The log says
-/// nothing of files in them.
+/// The folders at the top of an archive that a toolchain module does not have (`cmd/distpack/pack.go`). The log does
+/// not cover files in them.
 pub const FOLDERS_OUTSIDE_MODULE: [&str; 4] = ["api", "doc", "misc", "test"];
 
 /// Whether the log covers a file of a toolchain's tree, by its path from the tree's root.
@@ -181,8 +181,8 @@ pub fn is_in_module(path: &str) -> bool {
     !path.split_once('/').is_some_and(|(top, _)| FOLDERS_OUTSIDE_MODULE.contains(&top))
 }
 
-/// Whether a packer of wheels adds this file to a toolchain's tree; Go itself never has such a file. It is for the
-/// caller to leave such files out, and to say so: [`toolchain_h1`] takes them for what they are, extra files.
+/// Whether a packer of wheels adds this file to a toolchain's tree; Go itself never has such a file. The caller
+/// excludes such files, and reports that: [`toolchain_h1`] counts them as extra files.
 pub fn is_packer_addition(path: &str) -> bool {
     path == "__init__.py" || path.starts_with("__pycache__/")
 }
@@ -194,13 +194,13 @@ pub fn version_file_names(content: &[u8], version: &str) -> bool {
     !version.is_empty() && line.strip_suffix(b"\r").unwrap_or(line) == version.as_bytes()
 }
 
-/// The `h1:` hash a toolchain's tree has as module `golang.org/toolchain`, whatever it was wrapped in.
+/// The `h1:` hash of a toolchain's tree as module `golang.org/toolchain`, whatever archive it came in.
 ///
-/// `toolchain` is version and platform as they were *asked for* (`go1.27.3.linux-amd64`), never as the tree names
-/// them. `files` are the regular files of the tree by their path from its root (the folder that holds `VERSION`),
-/// with `/` between names. Applied are the rules of the module form: no `api`, `doc`, `misc`, `test`; every `go.mod`
-/// is named `_go.mod` (where both lie side by side, as in the module cache, they must be equal and count once). Root
-/// files that packers of wheels leave out are filled in from known hashes, see [`ToolchainH1::Completed`].
+/// `toolchain` is version and platform as *requested* (`go1.27.3.linux-amd64`), never as the tree names them. `files`
+/// are the regular files of the tree by their path from its root (the folder with `VERSION`), with `/` between names.
+/// The rules of the module form are: no `api`, `doc`, `misc`, `test`; every `go.mod` is named `_go.mod` (if both exist,
+/// as in the module cache, they must be equal and count once). Root files that packers of wheels omit are filled in
+/// from known hashes, see [`ToolchainH1::Completed`].
 ///
 /// # Errors
 /// A name that cannot be hashed, a `go.mod` that differs from its twin, or a malformed toolchain name.
@@ -245,7 +245,7 @@ pub fn toolchain_h1<'a>(
 }
 
 /// The minor number of `go1.27.3.linux-amd64` (here 27). The name becomes part of every hashed line, so only the
-/// characters that Go's own names are made of pass.
+/// characters of Go's own names are allowed.
 fn minor_of(toolchain: &str) -> Option<u32> {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'-';
     let rest = toolchain.strip_prefix("go1.")?;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-/// A SHA-256 value, shown, read and stored in standard base64 with padding (44 characters).
+/// A SHA-256 value, which is printed, parsed and stored in standard base64 with padding (44 characters).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Hash(pub [u8; 32]);
 
@@ -38,7 +38,7 @@ impl FromStr for Hash {
         if text.len() != BASE64_LENGTH {
             return Err(HashParseError);
         }
-        // The decoder insists on padding and on zero bits after the value, so that one value has one spelling.
+        // The decoder requires padding and zero bits after the value, so that one value has one spelling.
         let bytes = STANDARD.decode(text).map_err(|_| HashParseError)?;
         Ok(Hash(bytes.try_into().map_err(|_| HashParseError)?))
     }

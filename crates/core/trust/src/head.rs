@@ -1,4 +1,4 @@
-//! A tree head: what the log's operator signs.
+//! A tree head, which the log's operator signs.
 
 use crate::hash::Hash;
 use crate::limits::TREE_SIZE_MAX;
@@ -19,7 +19,7 @@ pub struct TreeHead {
 const TITLE: &str = "go.sum database tree";
 
 impl TreeHead {
-    /// Reads a signed note, checks its signature and takes the tree from its text.
+    /// Parses a signed note, checks its signature and reads the tree from its text.
     ///
     /// # Errors
     /// What is wrong with note, signature or text.
@@ -40,7 +40,7 @@ fn tree(text: &str) -> Option<Tree> {
     }
     let size = number_as_written(lines.next()?).filter(|size| *size <= TREE_SIZE_MAX)?;
     let root: Hash = lines.next()?.parse().ok()?;
-    // Of a tree without records everything is known.
+    // The root of an empty tree is known.
     (size > 0 || root == empty_root()).then_some(Tree { size, root })
 }
 

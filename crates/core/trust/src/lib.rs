@@ -1,18 +1,19 @@
-//! What is known about the origin of bytes.
+//! Verifies the origin of bytes.
 //!
-//! A toolchain may come from a mirror, a wheel, a folder on a stick: what matters is whether its files are the ones Go's
-//! makers published. Go's checksum database, a public transparency log, has the hash of every toolchain since Go 1.21 as
-//! module `golang.org/toolchain`. So the way is:
+//! A toolchain may come from a mirror, a wheel or a folder on a USB stick: its files must be the ones that the Go
+//! project published. Go's checksum database, a public transparency log, has the hash of every toolchain since Go 1.21
+//! as module `golang.org/toolchain`. The steps are:
 //!
-//! 1. [`toolchain_h1`] computes the hash a tree has in module form, from names and file hashes, whatever it was wrapped in;
-//! 2. [`SumDb::lookup`] asks the database, through any hands, and proves the answer: signed note, record inclusion,
+//! 1. [`toolchain_h1`] computes the hash a tree has in module form, from names and file hashes, whatever archive it
+//!    came in;
+//! 2. [`SumDb::lookup`] asks the database, through any server, and proves the answer: signed note, record inclusion,
 //!    consistency with the newest tree head ever seen here;
 //! 3. the tree is the published one if the two hashes are equal ([`ToolchainH1::matches`]);
 //! 4. the [`Proof`] is kept and checked again offline, and its [`Witness`] joins the others in the manifest.
 //!
 //! This crate never touches network or files: bytes come through [`Transport`] and [`HeadStore`], or as slices. It
-//! never prints and leaves nothing on disk. It believes the operator's key and no one else; the tiles of the log in
-//! particular only help to put proofs together, which are then checked against the signed root.
+//! never prints and writes nothing to disk. It believes only the operator's key; the log's tiles only help to assemble
+//! proofs, which are then checked against the signed root.
 //!
 //! Tested with published hashes, vectors of RFC 6962, real records and tiles of the public log (`tests/fixtures`), and a
 //! log of its own with its own key (`tests/it/support`), of which every part is forged in turn.

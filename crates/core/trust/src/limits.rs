@@ -1,4 +1,4 @@
-//! The bounds on what foreign bytes may make this crate read, hold or compute.
+//! Bounds of this crate: how much foreign bytes may make it read, keep or compute.
 
 /// Bytes of a signed note. Those of the public log have about 200; a note with a hundred signatures stays below.
 pub const NOTE_BYTES_MAX: usize = 16 * 1024;
@@ -21,16 +21,16 @@ pub const TREE_SIZE_MAX: u64 = 1 << 62;
 /// Hashes in one proof: one for each level of the largest tree, and one more for a consistency proof's start.
 pub const PROOF_HASHES_MAX: usize = 63;
 
-/// Ways in which files that a packer left out are filled in before giving up: a handful of texts per file exist.
+/// How many ways to fill in omitted files are tried: only a few texts exist for each file.
 pub const COMPLETIONS_MAX: usize = 16;
 
-/// Bytes of a toolchain's `VERSION` file that are looked at: its first line is what counts.
+/// Bytes of a toolchain's `VERSION` file that are read: its first line counts.
 pub const VERSION_LINE_BYTES_MAX: usize = 256;
 
 /// Bytes of an OpenPGP keyring. That of Go's archives has 15 kB, and Debian's whole one stays below.
 pub const KEYRING_BYTES_MAX: usize = 8 << 20;
 
-/// Keys of a keyring that are looked through for the pinned one.
+/// Keys of a keyring that are searched for the pinned one.
 pub const KEYS_MAX: usize = 4096;
 
 /// Bytes of a detached OpenPGP signature. One of a key of 4096 bits has about 900 in armour.

@@ -1,7 +1,7 @@
-//! Root files of an official toolchain that packers of wheels leave out, by hash.
+//! Root files of an official toolchain that packers of wheels omit, by hash.
 //!
-//! The table names every text known for each file. Filling in is safe by construction: the result counts only if the
-//! completed tree has the hash that stands in the log, and no wrong text can bring that about.
+//! The table has every known text of each file. Filling in is safe by construction: the result counts only if the
+//! completed tree has the hash in the log, which a wrong text cannot produce.
 
 use crate::hash::Hash;
 use crate::limits::COMPLETIONS_MAX;
@@ -20,7 +20,7 @@ const TABLE: &str = include_str!("data/toolchain-complement-sha256.tsv");
 /// This file names the release branch, so its text can be made for any minor version.
 const BRANCH_FILE: &str = "codereview.cfg";
 
-/// All ways to fill in the root files that `has` does not know, best guess first; empty where none is missing.
+/// All ways to fill in the root files that `has` does not know, best guess first; empty if none is missing.
 pub(crate) fn completions(minor: u32, has: impl Fn(&str) -> bool) -> Vec<Vec<(String, [u8; 32])>> {
     let table = table();
     let mut names: Vec<&str> = table.iter().map(|known| known.name).filter(|name| !has(name)).collect();
@@ -32,7 +32,7 @@ pub(crate) fn completions(minor: u32, has: impl Fn(&str) -> bool) -> Vec<Vec<(St
     let mut completions = vec![Vec::new()];
     for name in names {
         let texts = texts(&table, name, minor);
-        // The best text of the next file goes with every way so far before its second-best does.
+        // Combines the best text of the next file with every way so far, before its second-best.
         completions = texts
             .iter()
             .flat_map(|text| {

@@ -2,7 +2,7 @@
 //!
 //! The format is that of `golang.org/x/mod/sumdb/note` and c2sp.org/signed-note. Reading is a little stricter than
 //! Go's: base64 has one spelling, and Ed25519 keys of small order and signatures that not every verifier would accept
-//! are refused, so that a note we accept is accepted by everyone.
+//! are refused, so that every other verifier accepts a note that goward accepts.
 
 use std::fmt;
 use std::str::FromStr;
@@ -40,7 +40,7 @@ pub enum KeyError {
         /// The number of the algorithm.
         algorithm: u8,
     },
-    /// The short hash inside the text is not that of the name and the key: a slip of the pen, or worse.
+    /// The short hash inside the text is not that of the name and the key: a typing error, or a forgery.
     #[error("read the key: its hash is {actual:08x}, and the text says {expected:08x}")]
     Hash {
         /// What the text says.
@@ -48,7 +48,7 @@ pub enum KeyError {
         /// What name and key give.
         actual: u32,
     },
-    /// No point of the curve, or one of small order, for which signatures mean nothing.
+    /// Not a point of the curve, or one of small order, for which signatures prove nothing.
     #[error("read the key: it is no sound Ed25519 key")]
     Unsound,
 }
@@ -141,7 +141,7 @@ pub struct NoteSignature {
     pub bytes: Vec<u8>,
 }
 
-/// A note that has been read, *not* one that has been checked: see [`Note::verify`].
+/// A parsed note, which is *not* verified: see [`Note::verify`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     text: String,
@@ -182,7 +182,7 @@ const SIGNATURE_PREFIX: &str = "\u{2014} ";
 const KEY_HASH_BYTES: usize = 4;
 
 impl Note {
-    /// Reads a note. Nothing of it is to be believed before [`Note::verify`].
+    /// Parses a note. It is not verified before [`Note::verify`].
     ///
     /// # Errors
     /// Too many bytes or signatures; no UTF-8; control characters; no blank line before the signatures; a malformed
@@ -211,7 +211,7 @@ impl Note {
         Ok(Note { text: text.to_owned(), signatures })
     }
 
-    /// Reads and checks a note, and gives the signed text.
+    /// Parses and verifies a note, and returns the signed text.
     ///
     /// # Errors
     /// As [`Note::parse`] and [`Note::verify`].
@@ -221,10 +221,11 @@ impl Note {
         Ok(note.text)
     }
 
-    /// Checks that the wanted key signed the text. Signatures by others are neither here nor there.
+    /// Checks that the wanted key signed the text. Ignores signatures by other keys.
     ///
     /// # Errors
-    /// No signature by the key, or a wrong one. One wrong signature is enough to refuse, right ones notwithstanding.
+    /// No signature by the key, or a wrong one. One wrong signature by the key is enough to refuse, even beside right
+    /// ones.
     pub fn verify(&self, key: &VerifierKey) -> Result<(), NoteError> {
         let named = || format!("{}+{:08x}", key.name, key.key_hash);
         let mut signed = false;

@@ -1,13 +1,13 @@
 //! Detached OpenPGP signatures over archives (RFC 9580, in its version 4 forms).
 //!
 //! Go's archives are signed with subkeys of one primary key, that of Google's Linux packages. The subkeys change every
-//! two years, so a signature is judged at the time it was made: its subkey must have been bound to the primary key,
-//! and neither expired nor revoked, then. What is pinned is the primary key's fingerprint. The key's text is built in;
-//! a newer text of the same key can be read from a file when the next subkey comes.
+//! two years, so a signature is checked for the time at which it was made: its subkey must then have been bound to the
+//! primary key, and neither expired nor revoked. goward pins the primary key's fingerprint. The key's text is built in;
+//! when the next subkey comes, a newer text of the same key can be read from a file.
 //!
-//! A signature over SHA-1, MD5 or RIPEMD is refused, and so is a subkey that was bound by one: somebody else can have
-//! brought those about. Whoever holds an expired subkey's secret could still sign with a date in the past; the
-//! signature is therefore one witness among others.
+//! A signature over SHA-1, MD5 or RIPEMD is refused, and so is a subkey that was bound by one: somebody else could have
+//! forged it. The holder of an expired subkey's secret could still sign with a past date; so the signature is one
+//! witness among others.
 
 use std::io::Read;
 
@@ -25,7 +25,7 @@ pub const GOOGLE_LINUX_FINGERPRINT: &str = "EB4C1BFD4F042F6DDDCCEC917721F63BD38B
 /// Its text as Debian's collection of foreign repositories has it, with the subkeys up to 2024.
 const GOOGLE_LINUX_KEY: &[u8] = include_bytes!("data/google-linux-signing-key.asc");
 
-/// A signature may be dated so much after our clock: clocks differ.
+/// How far a signature's date may be ahead of the local clock: clocks differ.
 const CLOCK_SKEW_SECONDS: u64 = 24 * 3600;
 
 /// Why a signature does not count.
@@ -70,7 +70,7 @@ pub enum OpenPgpError {
 }
 
 impl OpenPgpError {
-    /// Whether it speaks against the bytes, rather than saying that nothing is known of them.
+    /// Whether it speaks against the bytes, or only gives no information about them.
     pub fn is_contradiction(&self) -> bool {
         matches!(self, OpenPgpError::Bad { .. } | OpenPgpError::NotThen { .. })
     }
@@ -96,7 +96,7 @@ impl diag::Diagnose for OpenPgpError {
     }
 }
 
-/// A primary key with its subkeys: what signatures are checked with.
+/// A primary key with its subkeys, to check signatures.
 #[derive(Debug, Clone)]
 pub struct Keyring {
     key: SignedPublicKey,
@@ -112,7 +112,7 @@ impl Keyring {
         Keyring::read(GOOGLE_LINUX_KEY, GOOGLE_LINUX_FINGERPRINT)
     }
 
-    /// The key with this fingerprint out of a keyring, armoured or not. Other keys in it are passed over.
+    /// The key with this fingerprint in a keyring, armoured or not. Ignores other keys.
     ///
     /// # Errors
     /// No such key, or no keyring.
@@ -145,7 +145,7 @@ impl Keyring {
     /// Checks a detached signature over what `data` reads.
     ///
     /// # Errors
-    /// What is wrong with signature or key, see [`OpenPgpError`]. A failure to read the data is told as `Bad`.
+    /// What is wrong with signature or key, see [`OpenPgpError`]. A failure to read the data is `Bad`.
     pub fn check(&self, signature: &[u8], data: impl Read, now_unix_seconds: u64) -> Result<Witness, OpenPgpError> {
         let unusable = |reason: String| OpenPgpError::Signature { reason };
         if signature.len() > SIGNATURE_BYTES_MAX {
@@ -228,7 +228,7 @@ impl Keyring {
                 && is_strong(one)
                 && one.key_flags().sign()
                 && one.verify_subkey_binding(primary, &subkey.key).is_ok()
-                // The subkey says itself that it belongs to the primary key: nobody can claim another's subkey.
+                // The subkey itself signs that it belongs to the primary key, so that another key cannot claim it.
                 && one
                     .embedded_signature()
                     .is_some_and(|back| is_strong(back) && back.verify_primary_key_binding(&subkey.key, primary).is_ok())
@@ -241,14 +241,14 @@ impl Keyring {
     }
 }
 
-/// When the key that a binding is about ends, in seconds since 1970.
+/// When the key of a binding expires, in seconds since 1970.
 fn expires(binding: &Signature, key_made_unix_seconds: u64) -> Option<u64> {
     let after = binding.key_expiration_time().map(|after| u64::from(after.as_secs())).filter(|after| *after > 0)?;
     Some(key_made_unix_seconds + after)
 }
 
-/// Whether a revocation concerns signatures of this time. A key that was superseded or retired was good before; one
-/// that was stolen, or revoked without a reason, is good for nothing at any time (RFC 9580, 5.2.3.31).
+/// Whether a revocation affects signatures of this time. A key that was superseded or retired was good before; one that
+/// was stolen, or revoked without a reason, is bad at any time (RFC 9580, 5.2.3.31).
 fn revokes_at(revocation: &Signature, then: u64) -> bool {
     match revocation.revocation_reason_code() {
         Some(RevocationCode::KeySuperseded | RevocationCode::KeyRetired) => {

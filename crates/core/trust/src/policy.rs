@@ -53,7 +53,7 @@ impl WitnessKind {
     }
 }
 
-/// What the set of witnesses must hold.
+/// What the set of witnesses must contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Witnesses that must be in it.
@@ -62,12 +62,12 @@ pub struct Policy {
     pub kinds_min: u64,
 }
 
-/// What a set of witnesses lacks.
+/// The witnesses that a set lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortfall {
-    /// Those that are required and not there.
+    /// Those that are required and missing.
     pub missing: Vec<WitnessKind>,
-    /// How many kinds there are and how many there must be, where they are too few.
+    /// How many kinds there are and how many are required, if they are too few.
     pub too_few: Option<(u64, u64)>,
 }
 
@@ -86,8 +86,8 @@ impl fmt::Display for Shortfall {
 }
 
 impl Policy {
-    /// The policy of these words, each a kind of witness, and this number of kinds. Other words are no kind and are
-    /// left out: reading the settings refuses them.
+    /// The policy of these words, each a kind of witness, and this number of kinds. Other words are ignored: reading
+    /// the settings refuses them.
     pub fn of(require: &[String], kinds_min: u64) -> Policy {
         Policy { require: require.iter().filter_map(|word| WitnessKind::of(word)).collect(), kinds_min }
     }
@@ -97,7 +97,7 @@ impl Policy {
         self.require.contains(&need)
     }
 
-    /// What these witnesses lack; nothing if they will do.
+    /// What these witnesses lack; `None` if they suffice.
     pub fn shortfall(&self, witnesses: &[Witness]) -> Option<Shortfall> {
         let is_missing = |need: &&WitnessKind| !witnesses.iter().any(|witness| need.is_met_by(witness));
         let missing: Vec<WitnessKind> = self.require.iter().filter(is_missing).copied().collect();
@@ -106,7 +106,7 @@ impl Policy {
         (!missing.is_empty() || too_few.is_some()).then_some(Shortfall { missing, too_few })
     }
 
-    /// Whether more kinds of witnesses are wanted than these, whichever they are.
+    /// Whether the policy requires more kinds of witnesses than these.
     pub fn wants_more(&self, witnesses: &[Witness]) -> bool {
         kinds(witnesses) < self.kinds_min
     }

@@ -1,4 +1,4 @@
-//! A proof that can be kept, carried and checked again without a network.
+//! A proof that can be stored, copied and checked again without a network.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +14,8 @@ use crate::witness::Witness;
 
 /// That a checksum database has a module version's hash in its signed log.
 ///
-/// A proof from a [`SumDb::lookup`](crate::SumDb::lookup) has been checked. One that was read from somewhere is only a
-/// claim, whatever its fields say, until [`Proof::verify_offline`] has checked it.
+/// A proof from a [`SumDb::lookup`](crate::SumDb::lookup) has been checked. A proof that was read from elsewhere is
+/// only a claim, whatever its fields contain, until [`Proof::verify_offline`] has checked it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
     /// The name of the database.
@@ -30,7 +30,7 @@ pub struct Proof {
     pub root: Hash,
     /// The hash of the module's files.
     pub h1: H1,
-    /// The hash of its `go.mod`, where the record has one.
+    /// The hash of its `go.mod`, if the record has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gomod_h1: Option<H1>,
     /// The record's text, which the log's hashes are over.
@@ -42,13 +42,13 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Checks everything again: signature, tree, inclusion, and the lines for the module version that is wanted.
-    /// Returns what the record says; use that rather than the fields.
+    /// Checks everything again: signature, tree, inclusion, and the lines for the wanted module version. Returns the
+    /// record's lines; use these rather than the fields.
     ///
     /// What cannot be checked without the log's tiles is that the tree continues the newest one seen on this machine.
     ///
     /// # Errors
-    /// The proof is about something else, does not hold, or contradicts itself.
+    /// The proof is for another module version, does not hold, or contradicts itself.
     pub fn verify_offline(&self, key: &VerifierKey, wanted: &ModuleVersion) -> Result<RecordLines, SumDbError> {
         let database = || key.name().to_owned();
         let differs = |field| SumDbError::ProofField { field };

@@ -1,8 +1,7 @@
-//! What a checksum database says of one module version: its name, the answer to a lookup, the lines of the record.
+//! A checksum database's record of one module version: its name, the answer to a lookup, the lines of the record.
 //!
-//! Only the record's text counts, because only it is hashed into the log; whatever else stands in an answer is
-//! foreign (CVE-2026-56864). And it counts only for the very module and version that was asked for, by exactly one
-//! line (CVE-2026-42501).
+//! Only the record's text counts, because the log hashes only that; the rest of an answer is untrusted
+//! (CVE-2026-56864). And it counts only for the requested module and version, by exactly one line (CVE-2026-42501).
 
 use std::fmt;
 
@@ -11,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::h1::H1;
 use crate::limits::{LOOKUP_BYTES_MAX, NAME_BYTES_MAX};
 
-/// A module at a version: what a record is asked for by.
+/// A module at a version: the key of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ModuleVersion {
     /// The module's path (`golang.org/toolchain`).
@@ -26,12 +25,13 @@ impl ModuleVersion {
         ModuleVersion { module: "golang.org/toolchain".to_owned(), version: format!("v0.0.1-{version_and_platform}") }
     }
 
-    /// The path of the lookup below the database's address, capitals escaped as the module proxy wants them (`!x`
-    /// for `X`, so that two names never differ by case alone); nothing if module or version holds what no real one does.
+    /// The path of the lookup below the database's address, with capitals escaped as for the module proxy (`!x` for
+    /// `X`, so that two names never differ by case alone); `None` if module or version contains characters that no real
+    /// one has.
     pub fn lookup_path(&self) -> Option<String> {
         let module_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
         let version_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._+".contains(&byte);
-        // A part that is empty, or begins or ends with a dot, would mean something to the transport.
+        // A component that is empty, or begins or ends with a dot, could have a meaning for the transport.
         let part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with('.');
         let sound = self.module.bytes().all(module_byte)
             && self.module.split('/').all(part)
@@ -61,14 +61,14 @@ fn escape(name: &str) -> String {
     out
 }
 
-/// The answer to a lookup, taken apart. Nothing of it is to be believed yet.
+/// The parsed answer to a lookup. It is not verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lookup {
     /// The record's number in the log.
     pub record_id: u64,
     /// The record's text, with the line break that ends it.
     pub record_text: String,
-    /// What follows the blank line: the signed note of a tree that has the record.
+    /// The text after the blank line: the signed note of a tree that has the record.
     pub note: Vec<u8>,
 }
 
@@ -124,7 +124,7 @@ impl diag::Diagnose for RecordError {
 }
 
 impl Lookup {
-    /// Takes the answer to a lookup apart: number, text, blank line, note.
+    /// Parses the answer to a lookup: number, text, blank line, note.
     ///
     /// # Errors
     /// Too many bytes, no such shape, or a text with control characters.
@@ -161,18 +161,18 @@ pub(crate) fn check_text(text: &str) -> Result<(), RecordError> {
     Ok(())
 }
 
-/// A number in the one spelling it is written in: no sign, no leading zeros.
+/// A number in its canonical spelling: no sign, no leading zeros.
 pub(crate) fn number_as_written(text: &str) -> Option<u64> {
     let number: u64 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)
 }
 
-/// What a record says of one module version.
+/// A record's lines for one module version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordLines {
     /// The hash of the module's files.
     pub h1: H1,
-    /// The hash of its `go.mod` alone, where the record has one.
+    /// The hash of its `go.mod` alone, if the record has one.
     pub gomod_h1: Option<H1>,
 }
 
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn a_carriage_return_does_not_end_a_line() {
-        // `str::lines` would drop it silently; the text's own check refuses it before.
+        // `str::lines` would drop it silently; the check of the text refuses it before.
         assert!(check_text(&format!("a.b/c v1.0.0 {H}\r\n")).is_err());
     }
 }

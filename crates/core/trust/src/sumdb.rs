@@ -1,9 +1,9 @@
-//! The client of a checksum database: from a question to a proof.
+//! The client of a checksum database: from a request to a proof.
 //!
-//! The database is a transparency log: its operator signs the root of a tree of records, and cannot take a record back
-//! or show two people two logs without leaving evidence. This client believes the operator's key and nothing else. A
-//! record counts if its text is proven to stand in a signed tree, and the tree if it is proven to continue the newest
-//! one ever seen on this machine. Tiles and answers may come through any hands, a mirror's or a module proxy's.
+//! The database is a transparency log: its operator signs the root of a tree of records, and cannot remove a record or
+//! show two people two logs without leaving evidence. This client believes the operator's key and nothing else. A
+//! record counts if a signed tree is proven to contain its text, and the tree counts if it is proven to continue the
+//! newest one ever seen on this machine. Tiles and answers may come from any server, a mirror or a module proxy.
 //!
 //! It never touches the network: it asks a [`Transport`] for bytes. It keeps one thing, the newest tree head, in a
 //! [`HeadStore`]. Sources: `golang.org/x/mod/sumdb/client.go` as of 0.40 for the order of the steps, RFC 6962 for the
@@ -23,7 +23,7 @@ use crate::tile::Tile;
 use crate::tlog::{Node, ProofError, Tree, check_record, check_tree, prove_record, prove_tree, record_hash, roots_of};
 use crate::transport::{HeadStore, Transport, TransportError};
 
-/// A checksum database, known by its key.
+/// A checksum database, identified by its key.
 #[derive(Debug, Clone)]
 pub struct SumDb {
     key: VerifierKey,
@@ -43,8 +43,8 @@ impl SumDb {
     /// Asks for a module version and proves the answer against the newest tree head.
     ///
     /// # Errors
-    /// No record, no answer, or an answer that does not prove what was asked, see [`SumDbError`]. A fork carries its
-    /// evidence; the kept head then stays as it was.
+    /// No record, no answer, or an answer that does not prove the record, see [`SumDbError`]. A fork has its evidence;
+    /// the kept head is then unchanged.
     pub fn lookup(
         &self,
         wanted: &ModuleVersion,
@@ -79,7 +79,7 @@ impl SumDb {
         })
     }
 
-    /// Asks for the log's latest tree head, proves that it continues the kept one, keeps it, and gives the newer of
+    /// Asks for the log's latest tree head, proves that it continues the kept one, keeps it, and returns the newer of
     /// the two.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl SumDb {
         })
     }
 
-    /// Checks an offered head against the kept one, keeps the newer, and gives it.
+    /// Checks an offered head against the kept one, keeps the newer, and returns it.
     fn advance(&self, offered: &[u8], tiles: &mut Tiles<'_>, heads: &dyn HeadStore) -> Result<TreeHead, SumDbError> {
         let stored = |action| move |cause| SumDbError::HeadStore { action, database: self.name(), cause };
         let offered =
@@ -127,7 +127,7 @@ impl SumDb {
         Ok(offered)
     }
 
-    /// Proves that the smaller of two trees is the beginning of the larger.
+    /// Proves that the smaller of two trees is a prefix of the larger.
     fn prove_consistent(&self, kept: &TreeHead, offered: &TreeHead, tiles: &mut Tiles<'_>) -> Result<(), SumDbError> {
         let (older, newer) =
             if kept.tree.size <= offered.tree.size { (&kept.tree, &offered.tree) } else { (&offered.tree, &kept.tree) };
@@ -152,9 +152,9 @@ impl SumDb {
             TileError::Fetch(error) => error,
         };
         let proof = prove_tree(newer.size, older.size, &mut |node| tiles.node(node)).map_err(unread)?;
-        // Forged tiles and a forked log both make the proof fail, and must be told apart: one is a mirror's doing, the
-        // other the operator's. So the older root is first computed from the tiles alone. If that leads to the newer
-        // root, the tiles are genuine, and an older root that differs was signed for another log.
+        // Forged tiles and a forked log both make the proof fail, and must be distinguished: a mirror forges tiles, the
+        // operator forks a log. So the older root is first computed from the tiles alone. If that gives the newer root,
+        // the tiles are genuine, and an older root that differs was signed for another log.
         let from_tiles = match older.size.is_power_of_two() {
             true => tiles.node(Node { level: older.size.ilog2() as u8, index: 0 }).map_err(unread)?,
             false => older.root,
@@ -183,11 +183,11 @@ impl SumDb {
     }
 }
 
-/// Why a tile does not give a hash.
+/// Why a tile has no hash for a node.
 enum TileError {
-    /// What is asked for does not lie in the tree.
+    /// The node is not in the tree.
     Outside(ProofError),
-    /// The tile cannot be had.
+    /// The tile cannot be fetched.
     Fetch(SumDbError),
 }
 
@@ -204,14 +204,14 @@ impl From<ProofError> for TileError {
 struct Tiles<'a> {
     database: &'a SumDb,
     transport: &'a dyn Transport,
-    /// The size of the largest tree with a signed head: how wide tiles are.
+    /// The size of the largest tree with a signed head, which gives the width of tiles.
     known_size: u64,
     /// Level and index of a tile, its width and its bytes.
     held: HashMap<(u8, u64), (Tile, Vec<u8>)>,
 }
 
 impl Tiles<'_> {
-    /// What the tiles say is the hash of a node.
+    /// The hash of a node, as the tiles claim.
     fn node(&mut self, node: Node) -> Result<Hash, TileError> {
         let outside = ProofError::OutOfRange { inner: node.index, tree_size: self.known_size };
         let tile = Tile::of_node(node, self.known_size).ok_or(outside)?;
@@ -223,11 +223,11 @@ impl Tiles<'_> {
     }
 }
 
-/// Gets a tile; where a narrow one cannot be had, the full one, which begins with the same hashes: a log keeps a
-/// narrow tile only until it has grown past it (c2sp.org/tlog-tiles).
+/// Fetches a tile; if a narrow one is gone, the full one, which begins with the same hashes: a log keeps a narrow tile
+/// only until it has grown past it (c2sp.org/tlog-tiles).
 fn fetch(database: &SumDb, transport: &dyn Transport, tile: Tile) -> Result<(Tile, Vec<u8>), SumDbError> {
     match fetch_exactly(database, transport, tile) {
-        // The first error says what went wrong if the full tile cannot be had either.
+        // Returns the first error if the full tile cannot be fetched either.
         Err(first @ SumDbError::Transport { .. }) if !tile.is_full() => {
             fetch_exactly(database, transport, tile.full()).map_err(|_| first)
         }

@@ -1,4 +1,4 @@
-//! What can go wrong between a question to a checksum database and a proof.
+//! Errors between a request to a checksum database and a proof.
 
 use diag::{Class, Diagnose, Hints, hint};
 use serde::{Deserialize, Serialize};
@@ -9,10 +9,10 @@ use crate::record::RecordError;
 use crate::tlog::ProofError;
 use crate::transport::{AnyError, TransportError};
 
-/// Two signed heads that cannot both be true, with all that is needed to show it to others.
+/// Two signed heads that contradict each other, with everything that others need to check that.
 ///
-/// The log's operator signed both. Whoever checks `proof` finds that it leads to the larger tree's root and to
-/// another root for the smaller tree than the one that was signed (for trees of one size it is empty: the roots differ).
+/// The log's operator signed both. A check of `proof` gives the larger tree's root, and another root for the smaller
+/// tree than the signed one (for trees of one size it is empty: the roots differ).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForkEvidence {
     /// The name of the checksum database.
@@ -140,7 +140,7 @@ pub enum SumDbError {
 }
 
 impl SumDbError {
-    /// The evidence of a fork, where this is one: it must be kept.
+    /// The evidence of a fork, if this is one: the caller must keep it.
     pub fn fork_evidence(&self) -> Option<&ForkEvidence> {
         match self {
             SumDbError::Fork(evidence) => Some(evidence),

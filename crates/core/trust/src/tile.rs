@@ -1,8 +1,8 @@
-//! Tiles: how a log's hashes are cut into files.
+//! Tiles: how a log's hashes are split into files.
 //!
 //! A tile of height 8 at level L holds up to 256 hashes, each the root of 256^L records; a tile at the right edge is
-//! narrower and says so in its path. Names and sizes are those of `golang.org/x/mod/sumdb/tlog` and c2sp.org/tlog-tiles.
-//! This module only computes where a hash lies. What a tile holds is never believed by itself.
+//! narrower and has its width in its path. Names and sizes are those of `golang.org/x/mod/sumdb/tlog` and
+//! c2sp.org/tlog-tiles. This module only computes the place of a hash. No code believes a tile's contents by itself.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,7 +30,7 @@ pub struct Tile {
     pub level: u8,
     /// Its number within the level.
     pub index: u64,
-    /// How many hashes it holds: 1 to 256.
+    /// How many hashes it has: 1 to 256.
     pub width: u16,
 }
 
@@ -40,8 +40,8 @@ pub struct Tile {
 pub struct TilePathError;
 
 impl Tile {
-    /// The tile that holds what is needed to compute a node's hash, as it stands in a log of `tree_size` records;
-    /// nothing if the node is not complete in that log.
+    /// The tile from which a node's hash can be computed, in a log of `tree_size` records; `None` if the node is not
+    /// complete in that log.
     pub fn of_node(node: Node, tree_size: u64) -> Option<Tile> {
         if node.level >= 64 || tree_size > TREE_SIZE_MAX || node.index >= tree_size >> node.level {
             return None;
@@ -58,7 +58,7 @@ impl Tile {
         Tile { width: TILE_WIDTH, ..self }
     }
 
-    /// Whether it holds all the hashes it ever will.
+    /// Whether it is complete.
     pub fn is_full(self) -> bool {
         self.width == TILE_WIDTH
     }
@@ -68,7 +68,7 @@ impl Tile {
         usize::from(self.width) * HASH_BYTES
     }
 
-    /// The hash of a node from a tile's bytes; nothing if the node does not lie in it.
+    /// The hash of a node from a tile's bytes; `None` if the node is not in it.
     pub(crate) fn node_in(self, data: &[u8], node: Node) -> Option<Hash> {
         let inner = node.level.checked_sub(self.level.checked_mul(TILE_HEIGHT)?)?;
         if inner >= TILE_HEIGHT || node.index >> (TILE_HEIGHT - inner) != self.index {
@@ -108,7 +108,7 @@ impl FromStr for Tile {
 
     fn from_str(path: &str) -> Result<Tile, TilePathError> {
         let tile = parse(path).ok_or(TilePathError)?;
-        // Leading zeros and signs have other spellings of the same numbers: only the one we would write counts.
+        // Leading zeros and signs would be other spellings of a number: only the canonical one counts.
         if tile.to_string() == path { Ok(tile) } else { Err(TilePathError) }
     }
 }

@@ -1,12 +1,12 @@
-//! The mathematics of a transparency log: RFC 6962 hashes, and the two proofs.
+//! The arithmetic of a transparency log: RFC 6962 hashes, and the two proofs.
 //!
-//! An *inclusion* proof shows that a record stands in a tree; a *consistency* proof shows that an older tree is the
-//! beginning of a newer one. Proofs are put together from hashes of any origin, tiles for instance, and then checked
-//! against roots that were signed. Only the check counts: nothing here takes a hash for good because of where it came
-//! from (that is how CVE-2026-56865 came about). Source: RFC 6962, section 2.1; `golang.org/x/mod/sumdb/tlog`.
+//! An *inclusion* proof shows that a tree contains a record; a *consistency* proof shows that an older tree is a prefix
+//! of a newer one. Proofs are assembled from hashes of any origin, for example tiles, and then checked against signed
+//! roots. Only the check counts: no code here trusts a hash because of its origin (that is how CVE-2026-56865 came
+//! about). Source: RFC 6962, section 2.1; `golang.org/x/mod/sumdb/tlog`.
 //!
 //! Pure arithmetic, tested against the published vectors of RFC 6962 implementations and, over every size up to 600,
-//! against the definition written down once more in the simplest way.
+//! against a second, simplest implementation of the definition.
 
 use crate::hash::Hash;
 use crate::limits::{PROOF_HASHES_MAX, TREE_SIZE_MAX};
@@ -38,7 +38,7 @@ pub struct Node {
 /// Why a proof cannot be made or does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProofError {
-    /// The record or the older tree does not lie within the tree, or the tree is larger than any can be.
+    /// The record or the older tree is not within the tree, or the tree is larger than any can be.
     #[error("{inner} does not lie within a tree of {tree_size} records")]
     OutOfRange {
         /// The record's number or the older tree's size.
@@ -51,14 +51,14 @@ pub enum ProofError {
     DoesNotHold,
 }
 
-/// Some records in a row: from `from` up to, not including, `to`.
+/// Consecutive records: from `from` up to, not including, `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Span {
     from: u64,
     to: u64,
 }
 
-/// On which side of the path a span lies.
+/// The side of the path on which a span is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     Left,
@@ -66,13 +66,14 @@ enum Side {
 }
 
 impl Span {
-    /// Where RFC 6962 splits a span of two or more: after the largest power of two that is smaller than it.
+    /// The point at which RFC 6962 splits a span of two or more: after the largest power of two that is smaller than
+    /// it.
     fn split(self) -> u64 {
         let length = self.to - self.from;
         self.from + (1 << (u64::BITS - 1 - (length - 1).leading_zeros()))
     }
 
-    /// The complete subtrees it falls into, from the left: large ones first.
+    /// Its complete subtrees, from the left: large ones first.
     fn nodes(self) -> Vec<Node> {
         let mut nodes = Vec::new();
         let mut from = self.from;
@@ -84,7 +85,7 @@ impl Span {
         nodes
     }
 
-    /// Its hash, from those of its subtrees.
+    /// Its hash, from the hashes of its subtrees.
     fn hash<E>(self, read: &mut impl FnMut(Node) -> Result<Hash, E>) -> Result<Hash, E> {
         let hashes = self.nodes().into_iter().map(read).collect::<Result<Vec<_>, E>>()?;
         let joined = hashes.into_iter().rev().reduce(|right, left| node_hash(&left, &right));
@@ -100,7 +101,7 @@ pub fn tree_root<E>(tree_size: u64, read: &mut impl FnMut(Node) -> Result<Hash, 
     Span { from: 0, to: tree_size.min(TREE_SIZE_MAX) }.hash(read)
 }
 
-/// The spans whose hashes lead from a record to the root, from the record upwards.
+/// The spans whose hashes connect a record with the root, from the record upwards.
 fn record_path(tree_size: u64, record: u64) -> Result<Vec<(Side, Span)>, ProofError> {
     if record >= tree_size || tree_size > TREE_SIZE_MAX {
         return Err(ProofError::OutOfRange { inner: record, tree_size });
@@ -121,7 +122,7 @@ fn record_path(tree_size: u64, record: u64) -> Result<Vec<(Side, Span)>, ProofEr
     Ok(path)
 }
 
-/// Puts an inclusion proof together from the hashes that `read` gives. It proves nothing before [`check_record`].
+/// Assembles an inclusion proof from the hashes that `read` returns. It proves nothing before [`check_record`].
 ///
 /// # Errors
 /// A record outside the tree, or those of `read`.
@@ -142,10 +143,10 @@ pub struct Tree {
     pub root: Hash,
 }
 
-/// Checks that the record with this number and hash stands in the tree.
+/// Checks that the tree contains the record with this number and hash.
 ///
 /// # Errors
-/// It lies outside, or the proof does not hold.
+/// It is outside, or the proof does not hold.
 pub fn check_record(proof: &[Hash], tree: &Tree, record: u64, record_hash: &Hash) -> Result<(), ProofError> {
     let path = record_path(tree.size, record)?;
     if path.len() != proof.len() {
@@ -158,11 +159,11 @@ pub fn check_record(proof: &[Hash], tree: &Tree, record: u64, record_hash: &Hash
     if root == tree.root { Ok(()) } else { Err(ProofError::DoesNotHold) }
 }
 
-/// The way from the last part of the older tree to the newer root.
+/// The path from the last part of the older tree to the newer root.
 struct TreePath {
-    /// The part both trees end the descent with.
+    /// The part at which both trees end the descent.
     start: Span,
-    /// The spans beside the way, from the start upwards. Those on the left belong to both trees.
+    /// The spans beside the path, from the start upwards. Those on the left belong to both trees.
     beside: Vec<(Side, Span)>,
 }
 
@@ -186,7 +187,7 @@ fn tree_path(newer_size: u64, older_size: u64) -> Result<TreePath, ProofError> {
     Ok(TreePath { start: span, beside })
 }
 
-/// Puts a consistency proof together from the hashes that `read` gives. It proves nothing before [`check_tree`].
+/// Assembles a consistency proof from the hashes that `read` returns. It proves nothing before [`check_tree`].
 ///
 /// # Errors
 /// An empty older tree, one that is larger than the newer, or those of `read`.
@@ -196,18 +197,18 @@ pub fn prove_tree<E: From<ProofError>>(
     read: &mut impl FnMut(Node) -> Result<Hash, E>,
 ) -> Result<Vec<Hash>, E> {
     let path = tree_path(newer_size, older_size)?;
-    // Where the older tree is itself a subtree of the newer, its root is known to who checks, and not repeated.
+    // If the older tree is itself a subtree of the newer, the checker knows its root, and the proof does not repeat it.
     let start = (path.start.from > 0).then_some(path.start);
     start.into_iter().chain(path.beside.into_iter().map(|(_, span)| span)).map(|span| span.hash(read)).collect()
 }
 
-/// Both roots as a consistency proof gives them.
+/// Both roots as computed from a consistency proof.
 pub(crate) struct Roots {
     pub(crate) older: Hash,
     pub(crate) newer: Hash,
 }
 
-/// Computes both roots from a proof. `older_root` is used only where the older tree is a subtree of the newer.
+/// Computes both roots from a proof. `older_root` is used only if the older tree is a subtree of the newer.
 pub(crate) fn roots_of(proof: &[Hash], newer_size: u64, older: &Tree) -> Result<Roots, ProofError> {
     let path = tree_path(newer_size, older.size)?;
     let (start, rest) = match (path.start.from, proof.split_first()) {
@@ -231,7 +232,7 @@ pub(crate) fn roots_of(proof: &[Hash], newer_size: u64, older: &Tree) -> Result<
     Ok(roots)
 }
 
-/// Checks that the older tree is the beginning of the newer one.
+/// Checks that the older tree is a prefix of the newer one.
 ///
 /// # Errors
 /// An empty older tree, one that is larger than the newer, or a proof that does not hold.

@@ -1,7 +1,7 @@
-//! Who says what about the origin of bytes.
+//! Witnesses: statements about the origin of bytes.
 //!
-//! A toolchain has a set of witnesses, not a level of trust: each says one thing, and says it in plain words. What the
-//! set must hold is a policy's business, not this module's.
+//! A toolchain has a set of witnesses, not a level of trust: each makes one statement, in plain words. A policy decides
+//! what the set must contain, not this module.
 
 use std::fmt;
 
@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::h1::H1;
 
-/// How a wheel is spoken of for which nobody but the package index vouches.
+/// The words for a wheel for which only the package index vouches.
 const PACKAGE_INDEX_ALONE: &str = "taken on the word of the package index";
 
-/// What a whole set of witnesses comes to: the best of what they say. It is computed wherever it is shown, so that a
-/// proof that comes later counts at once.
+/// What a whole set of witnesses amounts to: its strongest statement. It is computed for each output, so that a later
+/// proof counts at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
     /// A checksum database has these very files in its signed log.
@@ -32,13 +32,13 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// What these witnesses come to.
+    /// What these witnesses amount to.
     pub fn of(witnesses: &[Witness]) -> Evidence {
         if let Some(Witness::SumDb { name, .. }) = witnesses.iter().find(|one| matches!(one, Witness::SumDb { .. })) {
             return Evidence::Log { name: name.clone() };
         }
         let has = |is: fn(&Witness) -> bool| witnesses.iter().any(is);
-        // Who had to allow it had nobody to vouch for it; a lock file that constrained it says nothing else.
+        // If the user had to allow it, nobody vouched for it; a lock file only constrained it.
         if has(|one| matches!(one, Witness::Allowed { .. })) {
             return Evidence::Nobody;
         }
@@ -51,7 +51,7 @@ impl Evidence {
         if has(|one| matches!(one, Witness::WheelIndex { .. })) { Evidence::PackageIndex } else { Evidence::Nobody }
     }
 
-    /// What must not be overlooked, where that is so.
+    /// The warning to print, if there is one.
     pub fn warning(&self) -> Option<&'static str> {
         match self {
             Evidence::PackageIndex => Some(
@@ -75,18 +75,18 @@ impl fmt::Display for Evidence {
     }
 }
 
-/// One thing that was said about an archive or a tree, and by whom.
+/// One statement about an archive or a tree, and who made it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Witness {
-    /// The release index of Go has this hash for the archive, and another server gave the archive.
+    /// Go's release index has this hash for the archive, and another server served the archive.
     IndexChecksum {
         /// Where the index came from.
         origin: String,
         /// SHA-256 of the archive in lower-case hexadecimal; so in all variants.
         sha256: String,
     },
-    /// The server that gave the archive also gave this hash for it.
+    /// The server of the archive also served this hash for it.
     MirrorChecksum {
         /// The server.
         origin: String,
@@ -118,11 +118,11 @@ pub enum Witness {
         name: String,
         /// The record's number.
         record_id: u64,
-        /// The size of the signed tree the record is proven to stand in.
+        /// The size of the signed tree that is proven to contain the record.
         tree_size: u64,
         /// The hash of the files.
         h1: H1,
-        /// Files that the packer had left out and that were filled in from known hashes.
+        /// Files that the packer had omitted and that were filled in from known hashes.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         completed: Vec<String>,
     },
@@ -130,34 +130,34 @@ pub enum Witness {
     LockFile {
         /// The lock file.
         path: String,
-        /// SHA-256 of the archive; empty where another form travelled, of which only the files could be compared.
+        /// SHA-256 of the archive; empty for another form, of which only the files could be compared.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         sha256: String,
-        /// The hash of the files, where it has that.
+        /// The hash of the files, if the lock file has it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         h1: Option<H1>,
     },
     /// The user's own check accepted the archive.
     Hook {
-        /// The program that was run, without its arguments: they may hold credentials, and records are kept.
+        /// The program that ran, without its arguments: they may contain credentials, and records are stored.
         command: String,
     },
-    /// Nobody vouches for it; the user said that it may be admitted all the same.
+    /// Nobody vouches for it; the user allowed it nevertheless.
     Allowed {
-        /// Where the user said so.
+        /// How the user allowed it.
         by: String,
     },
 }
 
 impl Witness {
-    /// Whether it says anything about origin. A hash that came with the file, from the same hands, shows an intact
-    /// copy and nothing else.
+    /// Whether it is a statement about origin. A hash from the server of the file shows an intact copy and nothing
+    /// else.
     pub fn is_independent(&self) -> bool {
         !matches!(self, Witness::MirrorChecksum { .. } | Witness::WheelRecord { .. } | Witness::Allowed { .. })
     }
 
-    /// What it is worth, in a word or two: `verified by` the database that has it in its log, `proven` by Go's own
-    /// index, `listed` by the package index, `intact` where it only shows that the copy is whole.
+    /// Its worth, in a word or two: `verified by` the database that has it in its log, `proven` by Go's own index,
+    /// `listed` by the package index, `intact` if it only shows an intact copy.
     pub fn standing(&self) -> String {
         match self {
             Witness::SumDb { name, .. } => format!("verified by {name}"),
@@ -171,7 +171,7 @@ impl Witness {
         }
     }
 
-    /// The kind's name, as it stands in manifests and policies.
+    /// The kind's name in records and policies.
     pub fn kind(&self) -> &'static str {
         match self {
             Witness::IndexChecksum { .. } => "index-checksum",
@@ -232,7 +232,7 @@ impl fmt::Display for Witness {
                 }
             }
             Witness::Hook { command } => {
-                // Records of versions before this one hold arguments too.
+                // Records of earlier versions contain arguments too.
                 let program = command.split_whitespace().next().unwrap_or(command);
                 write!(f, "your own check `{program}` accepted the archive")
             }
@@ -241,7 +241,7 @@ impl fmt::Display for Witness {
     }
 }
 
-/// What is known about one archive and its tree: each witness once, in the order they spoke.
+/// The witnesses of one archive and its tree: each once, in the order of their addition.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Witnesses(Vec<Witness>);
@@ -252,7 +252,7 @@ impl Witnesses {
         Witnesses(Vec::new())
     }
 
-    /// Adds a witness; one that has said the same counts once.
+    /// Adds a witness; equal ones count once.
     pub fn add(&mut self, witness: Witness) {
         if !self.0.contains(&witness) {
             self.0.push(witness);
@@ -272,7 +272,7 @@ impl Witnesses {
         kinds.len()
     }
 
-    /// Whether one of this kind has spoken.
+    /// Whether it has one of this kind.
     pub fn has_kind(&self, kind: &str) -> bool {
         self.iter().any(|witness| witness.kind() == kind)
     }
@@ -349,14 +349,14 @@ mod tests {
         let alone = evidence(&[wheel, record]);
         assert_eq!(alone.to_string(), "taken on the word of the package index");
         assert!(alone.warning().unwrap().contains("a repackaging by others"));
-        // The log's word that comes later counts at once.
+        // A later witness of the log counts at once.
         let upgraded = evidence(&[wheel, record, log]);
         assert_eq!((upgraded.to_string().as_str(), upgraded.warning()), ("verified by sum.golang.org", None));
         assert_eq!(evidence(&[index]), Evidence::Index);
         assert_eq!(evidence(&[wheel, &Witness::Hook { command: "x".to_owned() }]), Evidence::Others);
         assert_eq!(evidence(&[wheel, &Witness::Allowed { by: "x".to_owned() }]), Evidence::Nobody);
         assert_eq!(evidence(&[record]), Evidence::Nobody);
-        // "Proven" is kept for Go's own index; its log has a word of its own.
+        // "Proven" is reserved for Go's own index; the log has other words.
         let proven: Vec<_> = all.iter().filter(|one| one.standing() == "proven").map(Witness::kind).collect();
         assert_eq!(proven, ["index-checksum"]);
         assert_eq!(log.standing(), "verified by sum.golang.org");

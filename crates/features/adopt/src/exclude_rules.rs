@@ -1,9 +1,9 @@
-//! What of a foreign tree is not taken, by explicit rule.
+//! Which files of a foreign tree are excluded, by explicit rule.
 //!
-//! Everything that is taken must be covered by the hash that is compared with Go's checksum database:
-//! a file that is not would come in under a proof that says nothing of it. So what the log does not
-//! cover, and what managers and users add to trees, is left out and named; whatever else is extra makes
-//! the hash another and the tree no official one. The rules follow what `cmd/distpack/pack.go` packs.
+//! The hash that is compared with Go's checksum database must cover every imported file: otherwise goward would admit a
+//! file under a proof that does not cover it. So files that the log does not cover, and files that managers and users
+//! add to trees, are excluded and named. Any other extra file changes the hash, and the tree does not count as an
+//! official one. The rules follow `cmd/distpack/pack.go`.
 
 use release::{Platform, Version};
 
@@ -28,7 +28,7 @@ impl ExcludeRules {
         ExcludeRules { minor, tools: format!("{}_{}", platform.os(), platform.arch()) }
     }
 
-    /// The rule by which a path below the tree's root is left out.
+    /// The rule that excludes a path below the tree's root.
     pub(crate) fn of(&self, path: &str, is_folder: bool) -> Option<&'static str> {
         let parts: Vec<&str> = path.split('/').collect();
         let base = parts.last().copied().unwrap_or_default();

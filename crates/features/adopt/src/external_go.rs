@@ -1,7 +1,7 @@
-//! Installations that are registered as `system`: listed, and chosen to be run where they stand.
+//! Installations that are registered as `system`: lists them, and chooses one to run in place.
 //!
-//! `system` is no request for a release: it stands beside [`release::Request`], not in it, because nothing
-//! that a request is asked (which version, can it be had, is it newer) has an answer for it.
+//! `system` is not a [`release::Request`], because it has no answer to a request's questions (which version, is it
+//! available, is it newer).
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::inspect::version_line;
 /// A registered installation, as a list shows it.
 #[derive(Debug, Clone, Serialize)]
 pub struct ListedExternalGo {
-    /// Always true: told apart from toolchains by this.
+    /// Always true: distinguishes it from toolchains.
     pub system: bool,
     /// The first line of its `VERSION` now, or as it was registered.
     pub version: Option<String>,
@@ -24,22 +24,22 @@ pub struct ListedExternalGo {
     pub tree: PathBuf,
     /// Why it is not official.
     pub why: String,
-    /// Whether it is still what was registered.
+    /// Whether it is unchanged since the registration.
     pub state: State,
 }
 
-/// Whether an installation is still what was registered.
+/// Whether an installation is unchanged since its registration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It is.
     There,
-    /// It says another version than it did.
+    /// Its version has changed.
     Changed {
         /// What it said.
         before: Option<String>,
     },
-    /// There is no go command any more.
+    /// Its go command is gone.
     Vanished,
 }
 
@@ -108,7 +108,7 @@ impl Diagnose for ExternalGoError {
     }
 }
 
-/// The registered installations with what is true of them now.
+/// The registered installations with their present state.
 ///
 /// # Errors
 /// When the registry cannot be read.
@@ -127,7 +127,8 @@ pub fn list(ctx: &Ctx) -> Result<Vec<ListedExternalGo>, StoreError> {
     Ok(ctx.store.external_gos()?.into_iter().map(listed).collect())
 }
 
-/// The installation to run: the one at `path`; else the only one that is there; else the one whose `go` is on `PATH`.
+/// The installation to run: the one at `path`; else the only one that still exists; else the one whose `go` is on
+/// `PATH`.
 ///
 /// # Errors
 /// When there is none, it is gone, or several could be meant.
@@ -161,7 +162,7 @@ fn is_there(ctx: &Ctx, path: &Path) -> bool {
     follow("go") || follow("go.exe")
 }
 
-/// The GOROOT of the first `go` on `PATH` that stands in a tree.
+/// The GOROOT of the first `go` on `PATH` that is in a tree.
 fn on_path(ctx: &Ctx) -> Option<PathBuf> {
     ctx.sys.env().search_path().iter().find_map(|folder| crate::find::root_of_program(&ctx.sys, folder))
 }

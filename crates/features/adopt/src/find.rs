@@ -1,7 +1,7 @@
-//! Where Go installations stand: one row for each manager that makes them.
+//! Finds Go installations: one row for each manager that makes them.
 //!
-//! A row is a folder and what stands in it. Nothing is believed of what is found there: a candidate is a
-//! folder that might be a GOROOT, and [`crate::inspect`] says whether it is.
+//! A row is a folder and its expected contents. The search believes no contents: a candidate is a folder that might be
+//! a GOROOT, and [`crate::inspect`] checks it.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use context::Ctx;
 use serde::Serialize;
 use sys::{EntryKind, Env, Sys};
 
-/// So many names of a manager's folder are looked at: nobody has more toolchains.
+/// How many names of a manager's folder are read: no user has more toolchains.
 const NAMES_MAX: usize = 1000;
 
 /// Who makes Go installations.
@@ -38,7 +38,7 @@ pub enum Manager {
     ModuleCache,
     /// The machine's own: an installer, a package, an administrator.
     System,
-    /// Whoever put it on `PATH`.
+    /// Found on `PATH`, of unknown origin.
     Path,
     /// The user, who named the folder.
     Named,
@@ -57,7 +57,7 @@ impl Manager {
         Manager::Gobrew,
     ];
 
-    /// Its name, as people type it.
+    /// Its name, as users type it.
     pub fn word(self) -> &'static str {
         match self {
             Manager::Sdk => "sdk",
@@ -82,14 +82,14 @@ impl Manager {
 pub struct Candidate {
     /// The folder, as it was found.
     pub path: PathBuf,
-    /// Who made it, as far as its place says.
+    /// Its manager, guessed from its folder.
     pub manager: Manager,
 }
 
 /// Where is looked.
 #[derive(Debug, Clone)]
 pub struct Where {
-    /// The root of the machine's own folders: `/`, but for tests.
+    /// The root of the machine's own folders: `/`, except in tests.
     pub root: PathBuf,
     /// This manager alone.
     pub only: Option<Manager>,
@@ -101,9 +101,9 @@ impl Default for Where {
     }
 }
 
-/// Everything that might be a Go installation, each folder once: of two ways to one place, the manager's own counts.
+/// Everything that might be a Go installation, each folder once: of two paths to one folder, the manager's own counts.
 ///
-/// What cannot be read is passed over: it cannot be brought in either.
+/// Ignores unreadable folders: they cannot be imported either.
 pub fn candidates(ctx: &Ctx, place: &Where) -> Vec<Candidate> {
     let sys = &ctx.sys;
     let mut found = Vec::new();
@@ -142,7 +142,7 @@ fn folders(env: &Env) -> Vec<(Manager, PathBuf)> {
         (Manager::Asdf, set("ASDF_DIR"), "installs/golang"),
         (Manager::Mise, set("MISE_DATA_DIR").or_else(|| data.map(|data| data.join("mise"))), "installs/go"),
         (Manager::Mise, set("LOCALAPPDATA").map(|data| data.join("mise")), "installs/go"),
-        // Three programs have the name goup, and each its own folder.
+        // Three programs have the name goup, each with its own folder.
         (Manager::Goup, set("GOUP_HOME").or_else(|| below(".goup")), ""),
         (Manager::Goup, set("GOUP_HOME").or_else(|| below(".goup")), "versions"),
         (Manager::Goup, below(".go"), ""),
@@ -207,8 +207,8 @@ fn children(sys: &Sys, folder: &Path) -> Vec<PathBuf> {
     names.into_iter().take(NAMES_MAX).map(|name| folder.join(name)).collect()
 }
 
-/// The GOROOT in an installation's folder: the folder itself, or the one that the archive has in it. A link is
-/// another name of what is found elsewhere (`current`, `latest`, `1.27`).
+/// The GOROOT in an installation's folder: the folder itself, or the folder from the archive in it. Ignores a link: it
+/// is another name of a folder that is found elsewhere (`current`, `latest`, `1.27`).
 pub(crate) fn root_of(sys: &Sys, folder: &Path) -> Option<PathBuf> {
     let looks_like_one = |path: &Path| {
         let there = |below: &str| matches!(sys.fs().follow(&path.join(below)), Ok(Some(_)));
@@ -226,12 +226,12 @@ pub(crate) fn root_of_program(sys: &Sys, folder: &Path) -> Option<PathBuf> {
     let real = sys.fs().resolve(&program).ok()?;
     let bin = real.parent().filter(|bin| bin.file_name().is_some_and(|name| name == "bin"))?;
     let root = bin.parent()?;
-    // A shim stands in some `bin` too, but in no tree.
+    // A shim is in some `bin` too, but not in a tree.
     let there = |below: &str| matches!(sys.fs().follow(&root.join(below)), Ok(Some(_)));
     (there("src") && there("pkg")).then(|| root.to_owned())
 }
 
-/// Each place once, and none of goward's own.
+/// Each folder once, without goward's own.
 fn once_each(ctx: &Ctx, found: Vec<Candidate>) -> Vec<Candidate> {
     let fs = ctx.sys.fs();
     let own = fs.resolve(ctx.store.layout().home()).ok();

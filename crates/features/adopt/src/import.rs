@@ -1,7 +1,6 @@
-//! Brings installations in: a plan that can be printed, then one after the other.
+//! Imports installations: first a printable plan, then one after the other.
 //!
-//! Each is an operation of its own in the store's journal, whole or not there at all; one that fails does
-//! not keep the others.
+//! Each is its own operation in the store's journal, complete or invisible; if one fails, the others continue.
 
 use std::path::PathBuf;
 
@@ -16,14 +15,14 @@ use crate::exclude_rules::ExcludeRules;
 use crate::find::{Candidate, Manager, Where, candidates};
 use crate::inspect::{Found, Verdict, inspect};
 
-/// What an import would do.
+/// The plan of an import.
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
-    /// The installations, in the order of their versions.
+    /// The installations, sorted by version.
     pub items: Vec<Item>,
 }
 
-/// One installation, and what would be done with it.
+/// One installation, and the planned action.
 #[derive(Debug, Clone, Serialize)]
 pub struct Item {
     /// What was found.
@@ -33,19 +32,19 @@ pub struct Item {
     pub action: Action,
 }
 
-/// What is done with an installation.
+/// The action for an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// It is copied and proven; where it turns out not to be Go's own it is registered.
+    /// Copy and prove it; register it if it turns out not to be Go's own build.
     Adopt,
-    /// It is registered as `system`.
+    /// Register it as `system`.
     Register,
     /// Nothing.
     Leave,
 }
 
-/// What was done with one installation.
+/// The result for one installation.
 #[derive(Debug, Serialize)]
 #[serde(tag = "done", rename_all = "kebab-case")]
 pub enum Done {
@@ -60,9 +59,9 @@ pub enum Done {
     },
 }
 
-/// Looks around and says what would be done. Nothing changes.
+/// Finds installations and plans an action for each. Changes nothing.
 ///
-/// `paths` are folders that the user named; where there are none, every place in `place` is looked at.
+/// `paths` are folders that the user named; without any, every folder in `place` is searched.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -90,7 +89,7 @@ pub fn plan(ctx: &Ctx, paths: &[PathBuf], place: &Where) -> Result<Plan, StoreEr
     Ok(Plan { items })
 }
 
-/// Of several installations of one toolchain the first is brought in.
+/// Of several installations of one toolchain the first is imported.
 fn leave_twins(items: &mut [Item]) {
     for index in 1..items.len() {
         let (before, rest) = items.split_at_mut(index);
@@ -107,7 +106,7 @@ fn leave_twins(items: &mut [Item]) {
     }
 }
 
-/// The folders that the user named, each as it is or with its `go` inside.
+/// The folders that the user named, each itself or its subfolder `go`.
 fn named(ctx: &Ctx, paths: &[PathBuf]) -> Vec<Candidate> {
     let all = crate::find::candidates(ctx, &Where::default());
     let here = ctx.sys.env().folder();
@@ -121,7 +120,7 @@ fn named(ctx: &Ctx, paths: &[PathBuf]) -> Vec<Candidate> {
     paths.iter().map(absolute).map(candidate).collect()
 }
 
-/// Does with one installation what was planned.
+/// Carries out the action for one installation.
 ///
 /// # Errors
 /// When it cannot be read, is hostile, cannot be proven, or the store refuses; then nothing of it is visible.

@@ -1,7 +1,7 @@
-//! What a folder is that might be a Go installation.
+//! Inspects a folder that might be a Go installation.
 //!
-//! Cheap: a few names and the first line of `VERSION` are read, no program of it is run. So what is said
-//! here is what the tree says of itself and what its place says of it; the proof comes with the import.
+//! Cheap: it reads a few names and the first line of `VERSION`, and runs no program of the folder. So the result is
+//! only the tree's own claim, and a guess from its path; the import proves it.
 
 use std::path::{Path, PathBuf};
 
@@ -13,54 +13,54 @@ use sys::{EntryKind, Sys};
 
 use crate::find::{Candidate, Manager};
 
-/// `VERSION` has two short lines; what is longer is none.
+/// The largest `VERSION`, in bytes: it has two short lines.
 const VERSION_BYTES_MAX: u64 = 4 << 10;
-/// So many names below `pkg/tool` are looked at: Go has some fifty ports.
+/// How many names below `pkg/tool` are read: Go has some fifty ports.
 const PLATFORMS_MAX: usize = 200;
 
-/// A Go installation that was found.
+/// A found Go installation.
 #[derive(Debug, Clone, Serialize)]
 pub struct Found {
     /// Its GOROOT, links followed.
     pub path: PathBuf,
     /// Who made it, as far as its place says.
     pub manager: Manager,
-    /// The first line of its `VERSION`, fit to be shown; nothing vouches for it yet.
+    /// The first line of its `VERSION`, in printable form; nothing vouches for it yet.
     pub version_line: Option<String>,
     /// The platform of its tools.
     pub platform: Option<Platform>,
-    /// Which toolchain it says it is, where that is one that Go could have published.
+    /// Which toolchain it claims to be, if Go could have published that.
     pub toolchain: Option<ToolchainId>,
     /// What it is.
     pub verdict: Verdict,
-    /// What is odd about it, in words.
+    /// Remarks on its oddities.
     pub notes: Vec<String>,
 }
 
-/// What an installation is to goward.
+/// goward's view of an installation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Verdict {
-    /// It may be Go's own, which the proof will say.
+    /// It may be Go's own build; the proof will decide.
     Claimed {
         /// Its form.
         form: Form,
     },
     /// goward has the toolchain already.
     Installed,
-    /// It is not Go's own, or not in a form that could be proven.
+    /// It is not Go's own build, or not in a form that can be proven.
     System {
         /// Why, in words.
         why: String,
     },
-    /// It is no Go installation, or not a whole one.
+    /// It is not a Go installation, or an incomplete one.
     Broken {
         /// Why, in words.
         why: String,
     },
 }
 
-/// Says what a candidate is.
+/// Inspects a candidate.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -110,7 +110,7 @@ pub(crate) fn version_line(sys: &Sys, root: &Path) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// What every toolchain has and this one lacks.
+/// A file that every toolchain has and this one lacks.
 fn whole(sys: &Sys, root: &Path) -> Option<&'static str> {
     let there = |below: &str| matches!(sys.fs().follow(&root.join(below)), Ok(Some(_)));
     if !there("bin/go") && !there("bin/go.exe") {
@@ -119,7 +119,7 @@ fn whole(sys: &Sys, root: &Path) -> Option<&'static str> {
     ["src", "pkg"].into_iter().find(|folder| !there(folder))
 }
 
-/// The platform of the tools: the one at hand where there are several.
+/// The platform of the tools: that of this machine if there are several.
 fn platform_of(sys: &Sys, root: &Path, host: &Platform) -> Option<Platform> {
     let names = sys.fs().names_if_there(&root.join("pkg").join("tool")).unwrap_or_default();
     let platforms: Vec<Platform> = names
@@ -138,7 +138,7 @@ fn form_of(sys: &Sys, root: &Path) -> Form {
     }
 }
 
-/// Why a version line is none that Go has published.
+/// Why Go cannot have published a version line.
 fn unpublished(line: &str, has_platform: bool) -> String {
     let shown = release::shown(line);
     if line.starts_with("devel") || line.contains("-devel") {
@@ -150,7 +150,7 @@ fn unpublished(line: &str, has_platform: bool) -> String {
     format!("its VERSION says {shown}: a name that Go's makers publish nothing under")
 }
 
-/// Whether a distribution's package manager has it, as far as its place and its shape say.
+/// Whether it seems to belong to a distribution's package manager, by its path and its layout.
 fn packaged(sys: &Sys, root: &Path) -> Option<String> {
     let text = root.to_string_lossy().replace('\\', "/");
     let owners = [
@@ -166,14 +166,14 @@ fn packaged(sys: &Sys, root: &Path) -> Option<String> {
     if let Some((_, owner)) = owners.iter().find(|(part, _)| text.contains(part)) {
         return Some(format!("it is {owner}"));
     }
-    // Distributions split the tree up, and put it together again with links.
+    // Distributions split the tree, and join the parts with links.
     let linked = ["bin", "src", "pkg", "bin/go", "bin/gofmt", "VERSION", "lib"];
     let is_link =
         |below: &&&str| matches!(sys.fs().look(&root.join(below)), Ok(Some(meta)) if meta.kind == EntryKind::Link);
     linked.iter().find(is_link).map(|below| format!("its `{below}` is a link, which no published toolchain has"))
 }
 
-/// What is odd about a tree's name.
+/// Remarks on oddities of a tree's name.
 fn notes(root: &Path, line: Option<&str>) -> Vec<String> {
     let Some(line) = line else { return Vec::new() };
     let base = match root.file_name().map(|name| name.to_string_lossy()) {

@@ -1,19 +1,18 @@
-//! Go installations that are there already, and the way from one release to the next.
+//! Imports existing Go installations, and migrates from one release to the next.
 //!
-//! **Import.** Whoever comes to goward has Go already: from its makers, from a distribution, from another
-//! manager. [`find`] knows where those stand, [`inspect`] says what one is, [`import`] brings it in:
-//! copied, never linked or moved, through the same guard, proof and admission as an install, without a
-//! download. What is not Go's own build is never passed off as one: it is registered as `system` and run
-//! where it stands. The foreign folder is only read.
+//! **Import.** A new user of goward already has a Go: from the Go project, from a distribution, from another manager.
+//! [`find`] finds these, [`inspect`] inspects one, [`import`] imports it: it copies the tree, never links or moves it,
+//! through the same guard, proof and admission as an install, without a download. It never passes off another build as
+//! Go's own: it registers that build as `system`, which runs in place. It only reads the foreign folder.
 //!
 //! **Migrate.** [`migrate`] moves default, pins and tools from one release to another, as one change.
 //!
-//! **Trust.** `VERSION` is what a tree says of itself. It decides which record of Go's checksum database is
-//! asked; the files decide the answer. The folder's name, the manager's name and whatever else stands
-//! beside it decide nothing.
+//! **Trust.** `VERSION` is a tree's own claim. It selects the record of Go's checksum database; the files decide
+//! whether that record matches. The names of the folder and the manager, and other files beside the tree, decide
+//! nothing.
 //!
-//! This crate never prints. On disk it leaves what the engine's verbs and the store leave. Tested by its
-//! unit tests, which build each manager's folders, and by `bins/goward/tests/it/import.rs`.
+//! This crate never prints. It writes to disk only through the engine's verbs and the store. Tested by its unit tests,
+//! which build each manager's folders, and by `bins/goward/tests/it/import.rs`.
 
 mod exclude_rules;
 pub mod external_go;

@@ -1,7 +1,7 @@
-//! What a manager keeps beside its installations: its default, pins of projects, lines in shell profiles.
+//! Reads what a manager keeps beside its installations: its default, pins of projects, lines in shell profiles.
 //!
-//! Only read. A default is moved by goward's own switch, a pin is respected where it stands if goward reads
-//! that file, and a profile is the user's: the lines are named, file and number, and left as they are.
+//! Writes nothing. goward's own switch moves a default; a pin counts in its file if goward reads that file; a profile
+//! is the user's: goward names the lines, with file and number, and does not change them.
 
 use std::path::{Path, PathBuf};
 
@@ -12,23 +12,23 @@ use sys::EntryKind;
 
 use crate::find::Manager;
 
-/// A version file, a profile or a configuration is no longer than this many bytes.
+/// The largest version file, profile or configuration, in bytes.
 const TEXT_BYTES_MAX: u64 = 1 << 20;
-/// So many folders are walked through for projects at the most.
+/// How many folders are searched for projects.
 const FOLDERS_MAX: usize = 50_000;
-/// Projects are looked for so many folders below the one that was named.
+/// How deep below the named folder projects are searched.
 const DEPTH_MAX: usize = 8;
-/// Folders that hold other people's code.
+/// Folders with other people's code.
 const PASSED_OVER: [&str; 4] = ["node_modules", "vendor", "target", "testdata"];
 
-/// The version that a manager runs where nothing else is asked for.
+/// The version that a manager runs without another request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GlobalDefault {
     /// What is written there, fit to be shown.
     pub text: String,
-    /// What it asks for, where goward can say that.
+    /// The request, if goward understands it.
     pub request: Option<Request>,
-    /// Where it stands: `PATH:LINE`, or the link.
+    /// Its place: `PATH:LINE`, or the link.
     pub origin: String,
 }
 
@@ -52,7 +52,7 @@ pub struct ProfileLine {
     pub path: PathBuf,
     /// The line, from 1.
     pub line: usize,
-    /// The line, fit to be shown.
+    /// The line, in printable form.
     pub text: String,
     /// Whether the manager serves other languages too, for which the line may be needed.
     pub serves_others: bool,
@@ -94,7 +94,7 @@ fn read(ctx: &Ctx, path: &Path) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The first line of which `take` makes a version; comments and empty ones are passed over.
+/// The first line in which `take` finds a version; ignores comments and empty lines.
 fn in_lines(ctx: &Ctx, path: &Path, take: impl Fn(&str) -> Option<String>) -> Option<GlobalDefault> {
     let text = read(ctx, path)?;
     text.lines().enumerate().find_map(|(index, line)| {
@@ -138,7 +138,7 @@ fn in_toml(ctx: &Ctx, path: &Path, table: Option<&str>) -> Option<GlobalDefault>
     Some(default_of(version, format!("{}:{number}", path.display())))
 }
 
-/// The version in the name of what a link leads to.
+/// The version in the name of a link's target.
 fn of_link(ctx: &Ctx, link: &Path) -> Option<GlobalDefault> {
     let target = ctx.sys.fs().read_link(link).ok()?;
     let version = target
@@ -149,8 +149,8 @@ fn of_link(ctx: &Ctx, link: &Path) -> Option<GlobalDefault> {
     Some(default_of(version, link.display().to_string()))
 }
 
-/// The version files below a folder, at most so deep and so many; hidden folders and those of other people's
-/// code are passed over.
+/// The version files below a folder, at most so deep and so many; skips hidden folders and those of other people's
+/// code.
 pub fn project_pins(ctx: &Ctx, folder: &Path) -> Vec<ProjectPin> {
     let fs = ctx.sys.fs();
     let mut pins = Vec::new();

@@ -1,9 +1,9 @@
 //! Makes a bundle.
 //!
-//! Beside the bundle stand, while it is made, `FILE.part` (what is written) and `FILE.part.d` (a store
-//! for toolchains that are not installed here). Both stay after a failure: the next run finds the
-//! archives and toolchains in the second, and writes the first anew, which takes no network. The
-//! bundle itself appears by one rename, whole and durable.
+//! During the work there are `FILE.part` (the unfinished bundle) and `FILE.part.d` (a store for toolchains that are not
+//! installed here) beside the bundle. Both stay after a failure: the next run uses the archives and toolchains in the
+//! second, and rewrites the first, which needs no network. The bundle itself appears by one rename, complete and
+//! durable.
 
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -22,24 +22,24 @@ use crate::error::BundleError;
 use crate::parts::{Part, parts_of, travels};
 use crate::script::shell;
 
-/// The level of compression when none is asked for. On Go trees 12 is a tenth smaller than 6 for four times the time;
-/// 19 is another tenth smaller for ten times that.
+/// The default compression level. On Go trees, level 12 is a tenth smaller than 6 and takes four times as long; 19 is
+/// another tenth smaller and takes ten times as long again.
 pub const LEVEL_DEFAULT: i32 = 12;
-/// The highest level that keeps to the window that readers allow.
+/// The highest level that stays within the window that readers allow.
 pub const LEVEL_MAX: i32 = 19;
-/// A program is no longer than this, in bytes.
+/// The largest program, in bytes.
 const PROGRAM_BYTES_MAX: u64 = 256 << 20;
 /// How much of the finished bundle is hashed at once, in bytes.
 const HASH_CHUNK_BYTES: usize = 1 << 20;
 
-/// What a bundle is to hold.
+/// The requested contents of a bundle.
 #[derive(Debug, Clone)]
 pub struct Order {
     /// The toolchains.
     pub toolchains: Vec<ToolchainId>,
-    /// goward itself, for each platform that it is wanted for.
+    /// goward itself, for each requested platform.
     pub programs: Vec<(Platform, PathBuf)>,
-    /// Where the bundle is to stand.
+    /// The path of the bundle.
     pub out: PathBuf,
     /// The level of compression, 1 to [`LEVEL_MAX`].
     pub level: i32,
@@ -56,7 +56,7 @@ pub struct Created {
     pub sha256: Digest,
     /// Its toolchains.
     pub toolchains: Vec<ToolchainId>,
-    /// The platforms that it has goward for.
+    /// The platforms for which it contains goward.
     pub programs: Vec<Platform>,
     /// How many bytes its toolchains unpack to.
     pub bytes_unpacked: u64,
@@ -64,7 +64,7 @@ pub struct Created {
     pub unproven: Vec<ToolchainId>,
 }
 
-/// A toolchain on its way into a bundle.
+/// A toolchain to pack into a bundle.
 struct Packed {
     id: ToolchainId,
     tree: PathBuf,
@@ -75,8 +75,8 @@ struct Packed {
 /// Makes a bundle.
 ///
 /// # Errors
-/// When a toolchain cannot be got or proven, or a file not be read or written; then there is no new bundle, and one
-/// that stood there before is as it was.
+/// When a toolchain cannot be installed or proven, or a file cannot be read or written; then there is no new bundle,
+/// and a former one is unchanged.
 pub fn create(sources: &Sources, order: &Order) -> Result<Created, BundleError> {
     let ctx = sources.ctx();
     let mut toolchains = order.toolchains.clone();
@@ -106,7 +106,7 @@ pub fn create(sources: &Sources, order: &Order) -> Result<Created, BundleError> 
     fs.rename(&part, &order.out).map_err(BundleError::io("write", &order.out))?;
     let folder = order.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs.sync_dir(folder).map_err(BundleError::io("make durable", folder))?;
-    // The bundle is whole; a scratch store that stays costs space only.
+    // The bundle is complete; a scratch store that stays costs space only.
     let _ = fs.remove_tree(&scratch);
     let unproven = contents.toolchains.iter().filter(|bundled| bundled.proof.is_none());
     Ok(Created {
@@ -127,7 +127,7 @@ fn beside(out: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Installs what is not installed here into a store of its own: the bundle's toolchains are mostly for other machines.
+/// Installs missing toolchains into a separate store: a bundle's toolchains are mostly for other machines.
 fn get_missing(ctx: &Ctx, wanted: &[ToolchainId], scratch: &Path) -> Result<Ctx, BundleError> {
     let home = scratch.to_string_lossy().into_owned();
     let other = ctx.derive(|same| same.flag(Flag::new(keys::HOME, "--output", home)))?;
@@ -155,7 +155,7 @@ fn look_up(sources: &Sources, id: &ToolchainId) -> Result<Packed, BundleError> {
     let (record, manifest) = (ctx.store.record(id)?, ctx.store.manifest(id)?);
     let proof = match acquire::log_proof(sources, id) {
         Ok(proof) => Some(proof),
-        // What the log says against it, or a fault of this machine, is not allowed by that.
+        // `--allow-unproven` does not lift a contradiction of the log or a fault of this machine.
         Err(error @ LogProofError::Silent { .. }) if ctx.settings.is_on(keys::VERIFY_ALLOW_UNPROVEN) => {
             ctx.progress.tell(&format!("{id}: bundled without a proof, as allowed: {error}"));
             None
@@ -229,7 +229,7 @@ fn write(
         let span = member.end(&mut at).map_err(failed)?;
         contents.sections.push(Section { span, files: section.files.len() as u64 });
     }
-    // The end of a tar is the last section of every toolchain.
+    // The tar end mark is the last section of every toolchain.
     let mut member = Member::new(&mut out);
     let end = zstd::bulk::compress(&archive::TAR_END, 1).map_err(failed)?;
     member.write_all(&end).map_err(failed)?;
@@ -245,7 +245,7 @@ fn write(
     let sha256 = Digest::from_bytes(Sha256::digest(&manifest).into());
     let span = Span { offset: at, bytes: manifest.len() as u64, sha256 };
     let head = Head { manifest: span, total: at + span.bytes };
-    // Last, so that a file that was cut short while it was written does not even look like a bundle.
+    // Last, so that a truncated file does not even look like a bundle.
     let script = shell(&head, &contents);
     let bytes = script.len() as u64;
     if bytes > HEAD_BYTES {
@@ -270,7 +270,7 @@ fn write_section(
     let mut encoder = zstd::Encoder::new(member, level).map_err(failed)?;
     encoder.window_log(archive::ZSTD_WINDOW_LOG_MAX).map_err(failed)?;
     encoder.include_checksum(true).map_err(failed)?;
-    // Every owner has the same bytes; the first lends them.
+    // Every owner has the same bytes; read those of the first.
     let Some(owner) = section.toolchains.first().and_then(|number| packed.get(*number)) else { return Ok(()) };
     for file in &section.files {
         ctx.sys.interrupt().check().map_err(failed)?;
@@ -292,7 +292,7 @@ fn write_section(
     Ok(())
 }
 
-/// A member being written: counted, hashed, and filled up with zeros at its end.
+/// Writes a member: counts, hashes, and pads it with zeros at its end.
 struct Member<'f> {
     out: &'f mut sys::File,
     bytes: u64,

@@ -1,18 +1,18 @@
 //! Toolchains in one file, for machines without a network.
 //!
-//! A bundle holds the files of toolchains, what proves them, and goward itself; its front is a shell
-//! script, so that `sh FILE -- go build ./hello` is all that an empty machine needs. Files that
-//! toolchains share are stored once: two patch releases differ in their programs only, two platforms too.
+//! A bundle contains the files of toolchains, their proofs, and goward itself; it begins with a shell script, so an
+//! empty machine needs only `sh FILE -- go build ./hello`. Files that toolchains share are stored once: two patch
+//! releases differ only in their programs, two platforms too.
 //!
-//! - [`create`] gets what is missing through the ordinary install path into a scratch store beside the
-//!   bundle, asks for the checksum database's proofs, and writes the file under another name that it
-//!   moves into place when it is whole;
-//! - [`verify`] looks at every member and every proof and names what is wrong;
-//! - installing is an ordinary install: a bundle is a source (`source::bundle`, which knows the format).
+//! - [`create`] installs missing toolchains through the ordinary install path into a scratch store beside the bundle,
+//!   asks for the checksum database's proofs, and writes the file under another name, which it renames when it is
+//!   complete;
+//! - [`verify`] checks every member and every proof and names faults;
+//! - an install from a bundle is an ordinary install: a bundle is a source (`source::bundle`, which knows the format).
 //!
-//! What no proof covers does not travel: `api`, `doc`, `misc` and `test` are not in the module form that
-//! Go's checksum database knows, and so not in a bundle. The script, the programs and the manifest are
-//! covered by nothing but the hash of the whole file, which `create` tells.
+//! A bundle contains only files that a proof covers: `api`, `doc`, `misc` and `test` are not in the module form of Go's
+//! checksum database, and so not in a bundle. Only the hash of the whole file, which `create` prints, covers the
+//! script, the programs and the manifest.
 //!
 //! The same toolchains, proofs and programs give the same bytes.
 

@@ -1,7 +1,7 @@
-//! Which files go into which section.
+//! Assigns files to sections.
 //!
-//! Files that exactly the same toolchains have stand in one section. A toolchain is then the sections
-//! that name it, in their order, and no file is stored twice.
+//! Files that exactly the same toolchains have are in one section. A toolchain is then the list of its sections, in
+//! order, and no file is stored twice.
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,21 @@ use archive::{FileRecord, Manifest};
 /// The files of one section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// The toolchains that have these files, by their place in what was asked for; rising.
+    /// The toolchains that have these files, by their index in the order; ascending.
     pub toolchains: Vec<usize>,
     /// The files, sorted by path.
     pub files: Vec<FileRecord>,
 }
 
-/// What makes two files one: path, content, mode.
+/// Two files are one if these are equal: path, content, mode.
 type Same<'m> = (&'m str, &'m [u8; 32], bool);
 
-/// What of a tree travels in a bundle: what the checksum database knows.
+/// Whether a file goes into a bundle: the checksum database must cover it.
 pub(crate) fn travels(file: &FileRecord) -> bool {
     trust::is_in_module(&file.path)
 }
 
-/// The sections for these toolchains, in one order whatever the order of the files.
+/// The sections for these toolchains; their order does not depend on the order of the files.
 pub fn parts_of(manifests: &[Manifest]) -> Vec<Part> {
     let mut owners: BTreeMap<Same, (Vec<usize>, &FileRecord)> = BTreeMap::new();
     for (number, manifest) in manifests.iter().enumerate() {

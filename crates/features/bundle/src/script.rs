@@ -1,10 +1,11 @@
-//! The front of a bundle: a shell script that puts goward in place and hands over to it; and its twin for
-//! PowerShell, which stands beside the bundle.
+//! The start of a bundle: a shell script that installs goward and starts it; and its counterpart for PowerShell, which
+//! is a file beside the bundle.
 //!
-//! The shell script uses what every POSIX system has and nothing else: `sh`, `uname`, `wc`, `mkdir`, `dd`,
-//! `chmod`, `mv`, `rm`, `ls`, `id`. It puts goward only where nobody but root and the user at work can change it, by the
-//! rule that goward itself has (`sys::Fs::trust`): it runs what it has put there. It ends before the bytes that are no script. Numbers come from the manifest; no text of
-//! the manifest reaches it but the names of platforms, which are checked words.
+//! The shell script uses only what every POSIX system has: `sh`, `uname`, `wc`, `mkdir`, `dd`, `chmod`, `mv`, `rm`,
+//! `ls`, `id`. It installs goward only where no user except root and the user at work can change it, by the same rule
+//! as goward (`sys::Fs::trust`), since it runs the installed file. It ends before the bytes that are not script.
+//! Numbers come from the manifest; of the manifest's text only the names of platforms, which are checked words, go into
+//! the script.
 
 use std::fmt::Write;
 
@@ -12,7 +13,7 @@ use crate::error::BundleError;
 use release::Platform;
 use source::bundle::{Contents, HEAD_BYTES, Head, MEMBER_ALIGNMENT, Program};
 
-/// The whole front of a bundle, filled up with line ends to its full length (unless it is too long for it).
+/// The whole start of a bundle, padded with line feeds to its full length (unless it is too long for it).
 pub fn shell(head: &Head, contents: &Contents) -> String {
     let mut cases = String::new();
     for Program { platform, span } in &contents.programs {
@@ -161,7 +162,7 @@ exec "$bin/goward" bundle install "$self" "$@"
 exit 1
 "#;
 
-/// The script for PowerShell for a bundle that was made, if it has goward for Windows.
+/// The script for PowerShell for an existing bundle, if it contains goward for Windows.
 ///
 /// # Errors
 /// When the bundle cannot be opened.
@@ -171,7 +172,8 @@ pub fn powershell_of(ctx: &context::Ctx, path: &std::path::Path, name: &str) -> 
     Ok(powershell(total, &opened.contents, name))
 }
 
-/// The script for PowerShell, if the bundle has goward for Windows. It stands beside the bundle, whose name it knows.
+/// The script for PowerShell, if the bundle contains goward for Windows. It is a file beside the bundle, whose name it
+/// contains.
 pub fn powershell(total: u64, contents: &Contents, bundle_name: &str) -> Option<String> {
     let of = |arch: &str| {
         let platform = Platform::new("windows", arch).ok()?;
@@ -190,7 +192,7 @@ pub fn powershell(total: u64, contents: &Contents, bundle_name: &str) -> Option<
     if cases.is_empty() {
         return None;
     }
-    // In single quotes PowerShell reads everything as it stands, but for the quote itself.
+    // In single quotes PowerShell reads everything literally, except the quote itself.
     let name = bundle_name.replace('\'', "''");
     let text = POWERSHELL
         .replace("@CASES@", &cases)

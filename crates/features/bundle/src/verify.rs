@@ -1,4 +1,4 @@
-//! Looks at every member of a bundle and every proof in it.
+//! Checks every member of a bundle and every proof in it.
 
 use std::io::Read;
 use std::path::Path;
@@ -15,23 +15,23 @@ use sys::ReadAt;
 use crate::error::BundleError;
 use crate::script::shell;
 
-/// What was found of one thing in a bundle.
+/// The finding about one part of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Which thing: a toolchain, goward for a platform, the script.
+    /// The part: a toolchain, goward for a platform, the script.
     pub subject: String,
-    /// What is right with it, or wrong.
+    /// The result, in words.
     pub words: String,
     /// Whether it is right.
     pub good: bool,
 }
 
-/// What was found of a bundle.
+/// The result of checking a bundle.
 #[derive(Debug, Clone, Serialize)]
 pub struct Verified {
     /// Who made it.
     pub made_by: String,
-    /// Everything that was looked at.
+    /// The findings about all parts.
     pub findings: Vec<Finding>,
 }
 
@@ -45,10 +45,10 @@ impl Verified {
 /// How much of a member is hashed at once, in bytes.
 const HASH_CHUNK_BYTES: usize = 1 << 20;
 
-/// Looks at everything in a bundle. What is wrong is a finding, not an error.
+/// Checks every part of a bundle. A fault is a finding, not an error.
 ///
 /// # Errors
-/// When the file cannot be read, or is cut short or damaged where it says what it holds.
+/// When the file cannot be read or is truncated, or its head or manifest is damaged.
 pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
     let opened = open(&ctx.sys, path)?;
     let read = |cause| BundleError::Io { action: "read", path: path.to_owned(), cause };
@@ -86,7 +86,8 @@ pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
     Ok(Verified { made_by: archive::printable(contents.made_by.as_bytes()), findings })
 }
 
-/// Whether the script is the one that this goward writes for this manifest: it is the one thing that is run unseen.
+/// Checks that the script is the one that this goward writes for this manifest: it is the only part that runs without a
+/// check.
 fn script(file: &dyn ReadAt, contents: &Contents) -> std::io::Result<Finding> {
     let total = file.length()?;
     let mut front = vec![0; usize::try_from(HEAD_BYTES).unwrap_or(0)];
@@ -138,7 +139,7 @@ fn toolchain(ctx: &Ctx, bundled: &Bundled, manifest: &Manifest) -> Result<String
 }
 
 fn hash(ctx: &Ctx, file: &dyn ReadAt, span: &Span) -> std::io::Result<Digest> {
-    // Its hash is what is asked for, so the reader's own complaint about it is not.
+    // This compares the hash itself, so it ignores the reader's own error about it.
     let mut hasher = Sha256::new();
     let mut reader = SectionReader::new(file, vec![*span]);
     let mut buffer = vec![0; HASH_CHUNK_BYTES];

@@ -1,4 +1,4 @@
-//! What a check says.
+//! The findings of checks.
 
 use std::path::PathBuf;
 
@@ -9,23 +9,23 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// Good to know; nothing is wrong.
+    /// Information; nothing is wrong.
     Note,
-    /// It is wrong, or works against what was chosen.
+    /// A fault, or something that overrides the choice.
     Problem,
 }
 
-/// What can be done about it without asking anybody.
+/// A repair that goward can carry out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Repair {
     /// Set the modes of these files and folders.
     Modes(Vec<(PathBuf, u32)>),
-    /// Take this line out of a file, if it still says so.
+    /// Remove this line from a file, if it is unchanged.
     TakeOutLine {
         /// The file.
         path: PathBuf,
-        /// The line, as it was seen.
+        /// The line, as it was read.
         text: String,
     },
 }
@@ -47,7 +47,7 @@ pub struct Finding {
     pub fix: String,
     /// What can be repaired.
     pub repair: Option<Repair>,
-    /// Whether it is repaired only where it is named, since somebody may have meant it so.
+    /// Whether it is repaired only if the user names it, since it may be intentional.
     pub only_if_named: bool,
 }
 
@@ -61,7 +61,7 @@ impl Finding {
         Finding {
             word,
             severity: Severity::Problem,
-            // A variable, a folder's name or a file's line may hold anything, line ends too.
+            // A variable, a folder's name or a file's line may contain anything, also line ends.
             what: diag::shown_line(&what.into()),
             place: None,
             why,

@@ -1,7 +1,7 @@
-//! A home that goward refuses to work in, since somebody else could have put something there.
+//! A home that goward refuses to use, since another user could have written to it.
 //!
-//! Without a home that is trusted there is no context for the other checks. So this comes before them: it names what
-//! is wrong, and closes what is open where that belongs to the user at work. What belongs to somebody else is only told.
+//! Without a trusted home there is no context for the other checks. So this check comes first: it names the faults, and
+//! closes writable paths that the user at work owns. It only reports paths of other users.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ use sys::{Distrust, Host, Sys};
 use crate::finding::{Finding, Repair};
 use crate::repair::{RepairError, Repaired, set_modes};
 
-/// So many folders on the way to a home, and in it, are closed in one run; there are a dozen and the path's own.
+/// How many folders in the path of a home, and in it, one run closes; there are a dozen and those of the path.
 const CLOSED_MAX: usize = 256;
 
-/// What is wrong with the home, if goward refuses to work in it; with `repair` after everything was closed that could be.
+/// The faults of the home, if goward refuses to use it; with `repair`, those that are left after the repair.
 ///
 /// # Errors
-/// When a mode cannot be set, or the home cannot be judged at all.
+/// When a mode cannot be set, or the home cannot be checked at all.
 pub fn examine_home(sys: &Sys, home: &Path, repair: bool) -> Result<(Vec<Repaired>, Option<Finding>), RepairError> {
     let mut repaired = Vec::new();
     for _ in 0..CLOSED_MAX {

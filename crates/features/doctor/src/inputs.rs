@@ -1,4 +1,4 @@
-//! What the checks look at, found out once.
+//! The inputs of the checks, which are collected once.
 
 use std::path::{Path, PathBuf};
 
@@ -7,22 +7,22 @@ use engine::SystemStatus;
 use resolve::{Choice, GoEnv};
 use sys::{EntryKind, Host, Meta};
 
-/// What the checks look at.
+/// The inputs of the checks.
 pub struct Inputs<'a> {
     /// The context.
     pub ctx: &'a Ctx,
-    /// What goward chooses in the working folder, where it can.
+    /// goward's choice in the working folder, if there is one.
     pub choice: Option<Choice>,
-    /// The go command's variables under it, where it is installed.
+    /// The go command's variables under it, if it is installed.
     pub env: Option<GoEnv>,
     /// The administrator's store.
     pub system: SystemStatus,
-    /// Who is at work, where the system numbers its users.
+    /// The user at work, if the system numbers its users.
     pub user: Option<u32>,
 }
 
 impl<'a> Inputs<'a> {
-    /// Looks around. What cannot be found out is left out: `goward which` says why.
+    /// Collects the inputs. Omits what cannot be determined: `goward which` says why.
     pub fn of(ctx: &'a Ctx) -> Inputs<'a> {
         let choice = resolve::choose(ctx, None).ok();
         let toolchain = choice.as_ref().and_then(|choice| choice.toolchain.clone());
@@ -35,12 +35,12 @@ impl<'a> Inputs<'a> {
         self.system.read || self.system.is_own
     }
 
-    /// What a folder is, links followed; none where there is none.
+    /// A folder's metadata, links followed; none if there is none.
     pub(crate) fn folder(&self, path: &Path) -> Option<Meta> {
         self.ctx.sys.fs().follow(path).ok().flatten().filter(|meta| meta.kind == EntryKind::Dir)
     }
 
-    /// The folders and files in a folder, in their order.
+    /// The folders and files in a folder, sorted.
     pub(crate) fn inside(&self, folder: &Path) -> Vec<PathBuf> {
         let names = self.ctx.sys.fs().names_if_there(folder).unwrap_or_default();
         names.into_iter().take(crate::limits::NAMES_MAX).map(|name| folder.join(name)).collect()

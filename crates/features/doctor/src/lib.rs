@@ -1,13 +1,13 @@
-//! Finds what is wrong with a machine's Go, says which file and line and why it matters, and repairs what can be.
+//! Finds faults of a machine's Go, names file and line and why it matters, and repairs what it can.
 //!
-//! A check is a row of [`TOPICS`]: a topic, the words of what it can find, and a function from what is examined to
-//! findings. A new check is a function in its topic's file and its words in the row; nothing else changes. Checks
-//! only read. A finding may carry a repair; [`repair`] carries those out, modes one by one and files through a
-//! transaction of the store, so that `goward undo` gives them their former bytes back. A repair that could take
-//! away what somebody meant is carried out only where its finding is named.
+//! A check is a row of [`TOPICS`]: a topic, the words of its possible findings, and a function from the inputs to
+//! findings. A new check is a function in its topic's file and its words in the row; nothing else changes. Checks only
+//! read. A finding may have a repair; [`repair`] carries those out, modes one by one and files through a transaction of
+//! the store, so that `goward undo` restores their former bytes. A repair that could remove something intentional is
+//! carried out only if the user names its finding.
 //!
-//! Tested by `tests/checks.rs`: every check finds what is made wrong for it, its repair makes it right, and a
-//! machine in order has no findings.
+//! Tested by `tests/checks.rs`: every check finds the fault that is made for it, its repair removes the fault, and a
+//! healthy machine has no findings.
 
 mod checks;
 mod finding;
@@ -28,9 +28,9 @@ use context::Ctx;
 /// Which findings are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// Only these topics; all where there are none.
+    /// Only these topics; all if empty.
     pub topics: Vec<String>,
-    /// Only findings of these words; all where there are none.
+    /// Only findings of these words; all if empty.
     pub words: Vec<String>,
 }
 

@@ -1,8 +1,8 @@
 //! Bounds of the checks.
 
-/// A shell's profile is no longer than this many bytes.
+/// The largest shell profile, in bytes.
 pub(crate) const PROFILE_BYTES_MAX: u64 = 1 << 20;
-/// How many files in a folder of profiles are looked into.
+/// How many files in a folder of profiles are read.
 pub(crate) const PROFILES_MAX: usize = 128;
-/// How many names in goward's own folders are looked at by one check: a store has thousands of shims at the most.
+/// How many names in goward's own folders one check reads: a store has at most thousands of shims.
 pub(crate) const NAMES_MAX: usize = 20_000;

@@ -1,4 +1,4 @@
-//! Repairs what can be: modes one by one, files through one transaction.
+//! Repairs findings: modes one by one, files through one transaction.
 
 use std::path::{Path, PathBuf};
 
@@ -18,9 +18,9 @@ use crate::limits::PROFILE_BYTES_MAX;
 pub struct Repaired {
     /// The finding's word.
     pub word: &'static str,
-    /// What was done, a line each, with what was before.
+    /// What was done, a line each, with the former value.
     pub done: Vec<String>,
-    /// The change of files, by which it can be undone.
+    /// The name of the change of files, for undo.
     pub change: Option<String>,
 }
 
@@ -76,7 +76,7 @@ impl Diagnose for RepairError {
     }
 }
 
-/// Repairs these findings where they can be; those that somebody may have meant only where they are named.
+/// Repairs those of these findings that have a repair; findings that may be intentional only if the user names them.
 ///
 /// # Errors
 /// When the system refuses, at the first refusal.
@@ -101,7 +101,7 @@ pub(crate) fn set_modes(sys: &Sys, word: &'static str, modes: &[(PathBuf, u32)])
     for (path, mode) in modes {
         let failed = |cause| RepairError::Mode { word, path: path.clone(), mode: *mode, cause };
         let before = fs.set_own_mode(path, *mode).map_err(failed)?;
-        // Two names of one file (the shims) are set right by the first.
+        // Two names of one file (the shims) are repaired through the first.
         if let Some(before) = before.filter(|before| before != mode) {
             done.push(format!("mode of `{}`: {before:o} became {mode:o}", path.display()));
         }
@@ -114,7 +114,7 @@ type TakenOut = (Vec<String>, Option<String>);
 fn take_out(ctx: &Ctx, word: &'static str, path: &Path, text: &str) -> Result<TakenOut, RepairError> {
     let read = ctx.sys.fs().read(path, PROFILE_BYTES_MAX);
     let bytes = read.map_err(|cause| RepairError::Read { word, path: path.to_owned(), cause })?;
-    // Line by line as bytes: what is not text stays as it is.
+    // Line by line as bytes: bytes that are not text stay unchanged.
     let kept: Vec<&[u8]> =
         bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.trim_ascii_end() != text.as_bytes()).collect();
     let after = kept.concat();

@@ -1,4 +1,5 @@
-//! Every check finds what is made wrong for it, its repair makes it right, and a machine in order has no findings.
+//! Every check finds the fault that is made for it, its repair removes the fault, and a healthy machine has no
+//! findings.
 #![cfg(unix)] // most of what it checks are permission bits and links
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
@@ -16,7 +17,7 @@ use sys::registry::{MACHINE_ENVIRONMENT, MemoryRegistry, Registry, RegistryValue
 use sys::{Clock, Env, Fs, Sys};
 use testkit::tiny::host_platform;
 
-/// A home in order: a toolchain, a project that pins it, goward's shims first on PATH.
+/// A healthy home: a toolchain, a project that pins it, goward's shims first on PATH.
 struct World {
     _folder: tempfile::TempDir,
     home: PathBuf,
@@ -80,7 +81,7 @@ impl World {
         Ctx::new(sys, settings, platform, Arc::new(diag::Silent), Vec::new()).unwrap()
     }
 
-    /// What is found, but for what the real machine around the test has and for the tree's missing manifest.
+    /// The findings, without those about the real machine and the tree's missing manifest.
     fn findings(&self) -> Vec<Finding> {
         let mut findings = examine(&self.ctx(), &Wanted::default());
         findings.retain(|finding| {
@@ -158,7 +159,7 @@ fn gopath_is_closed_at_once_where_others_write_and_on_a_shared_machine_where_the
     assert_eq!(world.words(), ["gopath-writable"]);
     world.repair(&[]);
     assert_eq!(world.mode_of("go"), 0o755);
-    // Others may look: on one's own machine that is a note, and stays as it is unless it is named.
+    // Others may read: on a private machine that is a note, and is not repaired unless the user names it.
     let findings = world.findings();
     assert_eq!((findings[0].word, findings[0].severity), ("gopath-open", Severity::Note));
     world.repair(&[]);
@@ -223,7 +224,7 @@ fn lines_of_go_env_w_are_told_with_their_place_and_taken_out_undoably() {
     let findings = world.findings();
     let told: Vec<_> = findings.iter().map(|one| (one.word, one.place.as_ref().unwrap().line.unwrap())).collect();
     assert_eq!(told, [("goenv-goroot", 3), ("goenv-gotoolchain", 4), ("goenv-goproxy-off", 2)]);
-    // A line that somebody may have meant goes only where it is named.
+    // A line that may be intentional is removed only if the user names its finding.
     world.repair(&[]);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text.replace("GOROOT=/usr/lib/go-1.20\n", ""));
     world.repair(&["goenv-gotoolchain"]);

@@ -1,4 +1,4 @@
-//! Compares what editors will take with what goward chooses.
+//! Compares the Go of each editor with goward's choice.
 
 use std::path::{Path, PathBuf};
 
@@ -23,26 +23,26 @@ pub enum Verdict {
     Same,
     /// It is another.
     Differs,
-    /// It cannot be told from outside.
+    /// It cannot be determined from outside.
     Unknown,
 }
 
-/// What one editor will use.
+/// The Go that one editor will use.
 #[derive(Debug, Clone, Serialize)]
 pub struct EditorGo {
     /// The editor, and which part of it.
     pub editor: String,
     /// The `go`, the tree or the version that it takes.
     pub uses: Option<String>,
-    /// The version of that, where it tells.
+    /// Its version, if known.
     pub version: Option<String>,
     /// What decides.
     pub by: String,
-    /// The line that decides, where one does.
+    /// The line that decides, if one does.
     pub place: Option<Place>,
     /// How it compares.
     pub verdict: Verdict,
-    /// What to do about it, or what should be known.
+    /// What to do about it, or a remark.
     pub advice: Option<String>,
 }
 
@@ -66,10 +66,10 @@ impl Checked {
     }
 }
 
-/// Says which Go each editor will use in the working folder, and compares it with what goward chooses there.
+/// Finds which Go each editor will use in the working folder, and compares it with goward's choice there.
 ///
 /// # Errors
-/// When nothing is chosen, or an editor's file cannot be read or understood.
+/// When there is no choice, or an editor's file cannot be read or parsed.
 pub fn check(ctx: &Ctx, choice: &Choice, version: &Version) -> Result<Checked, IdeError> {
     let folder = ctx.sys.env().folder().to_owned();
     let compare = Compare { ctx, version };
@@ -87,7 +87,7 @@ pub fn check(ctx: &Ctx, choice: &Choice, version: &Version) -> Result<Checked, I
             break;
         }
     }
-    // The user's settings say the same from whichever folder.
+    // The user's settings do not depend on the folder.
     editors.dedup_by(|a, b| (&a.editor, &a.by, &a.place, &a.uses) == (&b.editor, &b.by, &b.place, &b.uses));
     editors.push(compare.by_path());
     Ok(Checked { folder, version: version.clone(), because: choice.because(), editors })
@@ -150,7 +150,7 @@ impl Compare<'_> {
         Ok(())
     }
 
-    /// A variable that an editor gives to its tools or its terminal.
+    /// A variable that an editor sets for its tools or its terminal.
     fn variable(&self, editor: &str, name: &str, found: Found) -> Option<EditorGo> {
         let place = Place { path: found.path, line: Some(found.line) };
         let part = if name.starts_with("terminal.") { "terminal" } else { "tools" };
@@ -225,7 +225,7 @@ impl Compare<'_> {
         let text = container.version.as_ref().map_or("latest", |found| found.text.as_str());
         let exact = text.parse::<Request>().ok().and_then(|request| request.exact());
         let verdict = match (text.parse::<Request>(), exact) {
-            // Which release a word comes to is known when the container is built.
+            // The build of the container resolves such a word to a release.
             (Ok(Request::Latest | Request::OldStable | Request::Supported | Request::Candidate), _) | (Err(_), _) => {
                 Verdict::Unknown
             }
@@ -262,7 +262,7 @@ impl Compare<'_> {
         };
         let fix = "put goward's shims first in PATH, and start the editor from there";
         let told = self.go(BY_PATH.to_owned(), found.as_ref().map(|(go, _)| go.as_path()), by, None, fix);
-        // Without any go on PATH they have none, which is no other one.
+        // Without a go on PATH they have none, which does not count as different.
         if found.is_none() { EditorGo { verdict: Verdict::Unknown, ..told } } else { told }
     }
 }

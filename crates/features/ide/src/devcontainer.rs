@@ -1,9 +1,9 @@
-//! Dev containers: the version of Go that one is built with.
+//! Dev containers: the version of Go in their configuration.
 //!
-//! A `devcontainer.json` names Go by a feature (`…/features/go:1` with an option `version`) or by an image whose
-//! tag begins with the version (`golang:1.26`, `…/devcontainers/go:1-1.26-bookworm`, where the first number is the
-//! image's own). The file stands at one of three places (the dev container specification, "devcontainer.json").
-//! A Dockerfile that it is built from is not read.
+//! A `devcontainer.json` names Go by a feature (`…/features/go:1` with an option `version`) or by an image whose tag
+//! begins with the version (`golang:1.26`, `…/devcontainers/go:1-1.26-bookworm`, where the first number is the image's
+//! own). The file is at one of three paths (the dev container specification, "devcontainer.json"). goward does not read
+//! a Dockerfile here.
 
 use diag::Place;
 use std::path::{Path, PathBuf};
@@ -15,12 +15,12 @@ use crate::error::IdeError;
 use crate::jsonc::{Document, Found};
 use crate::limits::CONTAINERS_MAX;
 
-/// What one file says of Go.
+/// The Go in one file.
 pub(crate) struct Container {
     pub(crate) document: Document,
-    /// The feature, where there is one.
+    /// The feature, if there is one.
     pub(crate) feature: Option<String>,
-    /// The version as it stands there, with its line; none where there is no word of it.
+    /// The version as written, with its line; none if the file names none.
     pub(crate) version: Option<Found>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn containers(ctx: &Ctx, folder: &Path) -> Result<Vec<Container>, Ide
         let short = document.texts(&["features"])?.into_iter().find(|found| is_go_feature(&found.key));
         let version = match (&feature, short) {
             (Some(feature), _) => document.text(&["features", feature, "version"])?,
-            // A feature's one option may stand in place of the object.
+            // A feature's one option may replace the object.
             (None, Some(short)) => Some(short),
             (None, None) => document.text(&["image"])?.and_then(|image| {
                 let text = image_version(&image.text)?;
@@ -53,7 +53,7 @@ pub(crate) fn containers(ctx: &Ctx, folder: &Path) -> Result<Vec<Container>, Ide
     Ok(found)
 }
 
-/// Where the file may stand.
+/// The possible paths of the file.
 pub(crate) fn files(ctx: &Ctx, folder: &Path) -> Result<Vec<PathBuf>, IdeError> {
     let below = folder.join(".devcontainer");
     let names = ctx.sys.fs().names_if_there(&below);
@@ -70,7 +70,7 @@ fn is_go_feature(name: &str) -> bool {
     named == "go" && name.contains("/features/")
 }
 
-/// The version in an image's tag; none where it is no image of Go's, or its tag names no version.
+/// The version in an image's tag; none if it is not an image of Go, or its tag names no version.
 fn image_version(image: &str) -> Option<String> {
     let last = image.rsplit('/').next()?;
     let (name, tag) = last.split_once(':')?;
@@ -78,7 +78,7 @@ fn image_version(image: &str) -> Option<String> {
     let is_version = |word: &&str| word.contains('.') && word.starts_with(|first: char| first.is_ascii_digit());
     let word = match name {
         "golang" => words.first().copied().filter(is_version),
-        // The image's own version comes first: `1-1.26`, `dev-1.26`, `2.0-1.26`; alone it says nothing of Go.
+        // The image's own version comes first: `1-1.26`, `dev-1.26`, `2.0-1.26`; alone it does not name a Go version.
         "go" if image.contains("devcontainers/") => words.get(1).copied().filter(is_version),
         _ => None,
     };

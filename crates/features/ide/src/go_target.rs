@@ -12,9 +12,9 @@ use crate::limits::VERSION_BYTES_MAX;
 pub(crate) enum GoTarget {
     /// A shim, for which goward chooses by the folder.
     Shim,
-    /// A tree, or a shim of one release; of this version where that is known.
+    /// A tree, or a shim of one release, with its version if known.
     Tree { tree: PathBuf, version: Option<String> },
-    /// There is no such file, or it is no program.
+    /// There is no such file, or it is not a program.
     Missing,
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn go_file() -> &'static str {
     if cfg!(windows) { "go.exe" } else { "go" }
 }
 
-/// Whether a file is there that can be run.
+/// Whether there is an executable file.
 pub(crate) fn is_program(ctx: &Ctx, path: &Path) -> bool {
     match ctx.sys.fs().follow(path) {
         Ok(Some(meta)) => meta.kind == EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0),
@@ -57,12 +57,12 @@ pub(crate) fn target_of(ctx: &Ctx, go: &Path) -> GoTarget {
     }
 }
 
-/// What a tree's VERSION says: `1.27.3`.
+/// The version in a tree's VERSION: `1.27.3`.
 pub(crate) fn version_of(ctx: &Ctx, tree: &Path) -> Option<String> {
     let bytes = ctx.sys.fs().read_head(&tree.join("VERSION"), VERSION_BYTES_MAX).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let version = text.lines().next()?.trim().strip_prefix("go")?;
-    // What is foreign is shown: no control characters, and no more than a version has.
+    // Foreign text for output: no control characters, and no longer than a version.
     let plain = !version.is_empty() && version.len() <= 64 && version.chars().all(|c| c.is_ascii_graphic() || c == ' ');
     plain.then(|| version.to_owned())
 }

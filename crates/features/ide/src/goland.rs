@@ -1,8 +1,8 @@
 //! GoLand, and IDEA with the Go plug-in.
 //!
-//! The tree that a project uses stands in the project's own files as `<component name="GOROOT" url="file://…"/>`,
-//! of old as `path="…"`; `$USER_HOME$` and `$PROJECT_DIR$` stand for folders. Where there is none, the IDE asks,
-//! and offers what it finds: on `PATH`, in the places of installers, and below `~/sdk`.
+//! The project's own files name its tree as `<component name="GOROOT" url="file://…"/>`, in old versions as `path="…"`;
+//! `$USER_HOME$` and `$PROJECT_DIR$` are folders. If there is none, the IDE asks, and offers the trees that it finds:
+//! on `PATH`, in the folders of installers, and below `~/sdk`.
 
 use diag::Place;
 use std::path::{Path, PathBuf};
@@ -14,13 +14,13 @@ use crate::limits::{IDEA_FILES_MAX, WORKSPACE_BYTES_MAX};
 
 const COMPONENT: &str = "<component name=\"GOROOT\"";
 
-/// What a project's files say of its Go.
+/// The Go in a project's files.
 pub(crate) enum Goland {
     /// There is no project of this kind.
     None,
-    /// There is one, and no tree is named.
+    /// There is one without a tree.
     Unset,
-    /// The tree, and where it stands.
+    /// The tree, and the place of its line.
     Tree(PathBuf, Place),
 }
 

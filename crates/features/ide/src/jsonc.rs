@@ -9,7 +9,7 @@ use sys::Sys;
 use crate::error::IdeError;
 use crate::limits::SETTINGS_BYTES_MAX;
 
-/// What editors take: comments and commas at the end, and nothing else that JSON has not.
+/// What editors accept: comments and trailing commas, and no other extension of JSON.
 pub(crate) fn options() -> ParseOptions {
     ParseOptions {
         allow_comments: true,
@@ -35,7 +35,7 @@ pub(crate) struct Document {
 /// A text in a document, and its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
-    /// The name of the property that holds it.
+    /// The name of its property.
     pub(crate) key: String,
     pub(crate) text: String,
     pub(crate) path: PathBuf,
@@ -43,7 +43,7 @@ pub(crate) struct Found {
 }
 
 impl Document {
-    /// Reads a file that may not be there. A byte order mark is passed over, as editors do.
+    /// Reads a file that may not exist. Ignores a byte order mark, as editors do.
     pub(crate) fn read(sys: &Sys, path: &Path) -> Result<Option<Document>, IdeError> {
         let failed = |cause| IdeError::Read { path: path.to_owned(), cause };
         let Some(bytes) = sys.fs().read_if_there(path, SETTINGS_BYTES_MAX).map_err(failed)? else { return Ok(None) };
@@ -55,10 +55,9 @@ impl Document {
         Ok(Some(Document { path: path.to_owned(), text }))
     }
 
-    /// Every text below these names that holds; one name more than given is any name.
+    /// Every effective text below these names; one further level may have any name.
     ///
-    /// `texts(&["go.alternateTools"])` are those of the object of that name, and the value itself where it is a
-    /// text.
+    /// `texts(&["go.alternateTools"])` are those of the object of that name, and the value itself if it is a text.
     pub(crate) fn texts(&self, names: &[&str]) -> Result<Vec<Found>, IdeError> {
         let parsed = parse_to_ast(&self.text, &CollectOptions::default(), &options()).map_err(|error| {
             let line = self.line_of(error.range().start);
@@ -67,7 +66,7 @@ impl Document {
         let mut value = parsed.value.as_ref();
         let mut key = "";
         for name in names {
-            // Of a name that stands twice the last one counts, as in the editors.
+            // For a repeated name the last one counts, as in the editors.
             let object = value.and_then(Value::as_object);
             value = object
                 .and_then(|object| object.properties.iter().rev().find(|one| one.name.as_str() == *name))
@@ -97,7 +96,7 @@ impl Document {
         Ok(self.texts(above)?.into_iter().rev().find(|found| found.key == *last))
     }
 
-    /// The names of an object's properties that hold objects, below these names.
+    /// The names of an object's properties with objects as values, below these names.
     pub(crate) fn objects(&self, names: &[&str]) -> Result<Vec<String>, IdeError> {
         let parsed = parse_to_ast(&self.text, &CollectOptions::default(), &options());
         let Ok(parsed) = parsed else { return self.texts(names).map(|_| Vec::new()) };

@@ -1,15 +1,15 @@
-//! Which Go an editor will use, and how it comes to use the right one.
+//! Finds which Go an editor will use, and makes it use the right one.
 //!
-//! An editor that runs another Go than the terminal is one of the commonest complaints about version managers.
-//! [`check`] reads what the editors read (their settings, a project's, the dev container's file, `PATH`), says
-//! which Go each will take and by which line, and compares it with what goward chooses for the folder. Where an
-//! editor keeps a choice to itself (VS Code's "Choose Go Environment" is in its own database), that is said.
+//! Editors that run another Go than the terminal are a common complaint about version managers. [`check`] reads what
+//! the editors read (their settings, a project's, the dev container's file, `PATH`), reports which Go each will take
+//! and by which line, and compares it with goward's choice for the folder. It says if an editor keeps a choice in its
+//! own database (VS Code's "Choose Go Environment").
 //!
-//! [`plan`] changes a project's settings so that VS Code asks goward's shim, and a dev container's file so that
-//! it has the project's version. Comments and formatting stay. What it makes is a plan; [`apply`] carries it out
-//! as one transaction of the store, which `goward undo` takes back.
+//! [`plan`] plans changes of a project's settings so that VS Code runs goward's shim, and of a dev container's file so
+//! that it has the project's version. Comments and formatting stay. [`apply`] carries the plan out as one transaction
+//! of the store, which `goward undo` reverts.
 //!
-//! Nothing here runs an editor or a go command, and nothing is written but by [`apply`].
+//! This crate runs no editor and no go command, and writes only in [`apply`].
 
 mod check;
 mod devcontainer;

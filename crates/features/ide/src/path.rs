@@ -1,4 +1,4 @@
-//! Editors that know no setting for Go: what counts for them is `PATH`.
+//! Editors without a setting for Go: for them `PATH` counts.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::go_target::{go_file, is_program};
 /// Editors that take the first `go` of the `PATH` that they were started with.
 pub(crate) const BY_PATH: &str = "Vim, Neovim, Emacs, Helix, Zed";
 
-/// The first `go` of `PATH`, with its place among the folders counted from 1.
+/// The first `go` of `PATH`, with the number of its folder, counted from 1.
 pub(crate) fn first_go(ctx: &Ctx) -> Option<(PathBuf, usize)> {
     first(ctx, Path::new(go_file()))
 }

@@ -1,10 +1,10 @@
-//! Settings that lead an editor to goward.
+//! Plans settings that make an editor use goward.
 //!
-//! VS Code is pointed to the shim by `go.alternateTools.go`: an absolute program there comes before everything
-//! that a file can say (see `vscode`). `go.goroot` and every `GOROOT` in the project's settings go, since they
-//! would give the tools of one release the tree of another; where the user's own settings have a `go.goroot`,
-//! the project's takes it back with an empty text. The integrated terminal finds the shims first in `PATH`. The
-//! home folder is written as a variable, so that the file means the same for all who share it.
+//! It sets VS Code's `go.alternateTools.go` to the shim: an absolute program there overrides every other setting in a
+//! file (see `vscode`). It removes `go.goroot` and every `GOROOT` from the project's settings, since they would combine
+//! the tools of one release with the tree of another; if the user settings have a `go.goroot`, the project's gets an
+//! empty text, which unsets it. The integrated terminal gets the shims first in `PATH`. The home folder is written as a
+//! variable, so that the file works for all users who share it.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ use crate::go_target::{go_file, is_program};
 use crate::jsonc::{Document, options};
 use crate::{devcontainer, vscode};
 
-/// What shall be set up.
+/// What to set up.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted {
     /// VS Code's settings of the project.
@@ -36,7 +36,7 @@ pub struct Edit {
     pub path: PathBuf,
     /// What is changed, a line each.
     pub changes: Vec<String>,
-    /// Its text when the change was planned; none where it was not there.
+    /// Its text when the change was planned; none if it did not exist.
     #[serde(skip)]
     before: Option<String>,
     /// Its text afterwards.
@@ -45,22 +45,22 @@ pub struct Edit {
     pub is_new: bool,
 }
 
-/// What would be changed, all at once.
+/// The planned changes, which are made together.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Plan {
     /// The project's folder.
     #[serde(skip)]
     folder: PathBuf,
-    /// The files. Empty where all is as it shall be.
+    /// The files. Empty if nothing has to change.
     pub edits: Vec<Edit>,
     /// What cannot be done here, in words.
     pub notes: Vec<String>,
 }
 
-/// Finds out what has to be changed in a project's folder. Nothing changes.
+/// Plans the changes in a project's folder. Changes nothing.
 ///
 /// # Errors
-/// When there is no shim to point to, no file to change, or a file cannot be read or understood.
+/// When there is no shim, no file to change, or a file cannot be read or parsed.
 pub fn plan(ctx: &Ctx, folder: &Path, version: &Version, wanted: Wanted) -> Result<Plan, IdeError> {
     let mut plan = Plan { folder: folder.to_owned(), ..Plan::default() };
     if wanted.vscode {
@@ -72,18 +72,18 @@ pub fn plan(ctx: &Ctx, folder: &Path, version: &Version, wanted: Wanted) -> Resu
     Ok(plan)
 }
 
-/// Carries a plan out as one transaction, which `goward undo` takes back. Returns its name; none where there
-/// was nothing to do.
+/// Carries a plan out as one transaction, which `goward undo` reverts. Returns its name; none if there was nothing to
+/// do.
 ///
 /// # Errors
-/// When a file cannot be changed, or was changed meanwhile; then all are as they were.
+/// When a file cannot be changed, or was changed meanwhile; then all files are unchanged.
 pub fn apply(ctx: &Ctx, plan: &Plan) -> Result<Option<String>, IdeError> {
     if plan.edits.is_empty() {
         return Ok(None);
     }
     let mut change = ctx.store.transaction("ide setup").by(ctx.author.clone());
     for edit in &plan.edits {
-        // Before a folder is made: it would be made where a link leads.
+        // Before a folder is made: otherwise it would be made at a link's target.
         ctx.store.check_links(&edit.path, &Links::RefuseBelow(plan.folder.clone()))?;
         let folder = edit.path.parent().unwrap_or(Path::new("."));
         let made = ctx.sys.fs().create_users_dirs(folder);
@@ -107,7 +107,7 @@ impl Open {
     fn new(path: PathBuf, document: Option<Document>) -> Result<Open, IdeError> {
         let is_new = document.is_none();
         let before = document.map_or_else(|| "{}\n".to_owned(), |document| document.text);
-        // An empty file is what an editor makes of no settings.
+        // An editor writes an empty file for no settings.
         let text = if before.trim().is_empty() { "{}\n" } else { &before };
         let root = CstRootNode::parse(text, &options()).map_err(|error| {
             let line = text.as_bytes().iter().take(error.range().start).filter(|&&byte| byte == b'\n').count() + 1;
@@ -124,7 +124,7 @@ impl Open {
         self.root.object_value_or_set()
     }
 
-    /// Sets a text in an object, unless it holds it already.
+    /// Sets a text in an object, unless it has it already.
     fn set(&mut self, object: &CstObject, label: &str, name: &str, value: &str) {
         let now = object.get(name).and_then(|property| property.value()?.as_string_lit()?.decoded_value().ok());
         if now.as_deref() == Some(value) {
@@ -143,7 +143,7 @@ impl Open {
         });
     }
 
-    /// Takes a property out of an object.
+    /// Removes a property from an object.
     fn remove(&mut self, object: &CstObject, label: &str, name: &str) {
         if let Some(property) = object.get(name) {
             property.remove();
@@ -188,9 +188,9 @@ fn vscode_edit(ctx: &Ctx, folder: &Path) -> Result<Option<Edit>, IdeError> {
     let wanted = with_home(ctx, &shims);
     let terminal = object.object_value_or_set(vscode::TERMINAL_ENV);
     let now = terminal.get("PATH").and_then(|property| property.value()?.as_string_lit()?.decoded_value().ok());
-    // A PATH that is there keeps what it has.
+    // An existing PATH keeps its entries.
     let rest = now.clone().unwrap_or_else(|| "${env:PATH}".to_owned());
-    // Not split at the separator: a variable's name has one, too.
+    // Not split at the separator, since a variable's name contains one, too.
     let is_first = rest.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(separator));
     if !is_first {
         let label = format!("{}.PATH", vscode::TERMINAL_ENV);
@@ -199,7 +199,7 @@ fn vscode_edit(ctx: &Ctx, folder: &Path) -> Result<Option<Edit>, IdeError> {
     Ok(open.close())
 }
 
-/// A path with the home folder as the variable that editors know.
+/// A path with the home folder as the editors' variable.
 fn with_home(ctx: &Ctx, path: &Path) -> String {
     let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
     let below = ctx.sys.env().home().and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned));

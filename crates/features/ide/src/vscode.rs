@@ -3,16 +3,16 @@
 //! How the extension finds `go` (golang/vscode-go, `extension/src/util.ts`: `getBinPathWithExplanation`, and
 //! `extension/src/utils/pathUtils.ts`: `getBinPathWithPreferredGopathGorootWithExplanation`, August 2026):
 //!
-//! 1. `go.alternateTools.go`, where it is an absolute path of a program. A choice made with "Go: Choose Go
-//!    Environment" comes before it unless `go.goroot` is set; that one stands in the editor's own database.
-//! 2. `GOBIN` of the editor's environment; a relative `go.alternateTools.go` is the name that is looked for.
-//! 3. `bin` of `go.goroot`, or of `GOROOT` of the editor's environment where `go.goroot` is not set.
-//! 4. `PATH`, and then a few places where installers put Go.
+//! 1. `go.alternateTools.go`, if it is an absolute path of a program. A choice made with "Go: Choose Go Environment"
+//!    comes before it unless `go.goroot` is set; it is in the editor's own database.
+//! 2. `GOBIN` of the editor's environment; a relative `go.alternateTools.go` is the name to look for.
+//! 3. `bin` of `go.goroot`, or of `GOROOT` of the editor's environment if `go.goroot` is not set.
+//! 4. `PATH`, and then a few folders of installers.
 //!
 //! `go.goroot` also becomes `GOROOT` of everything that the extension starts (`goEnv.ts`: `setGOROOTEnvVar`), and
-//! `go.toolsEnvVars` is added to the environment of its tools (`newEnvironment`). A workspace's setting comes
-//! before the user's; of settings that are objects, the two are merged name by name (the editor's documentation
-//! on settings precedence). Workspace settings that name programs count only in a trusted workspace.
+//! `go.toolsEnvVars` is added to the environment of its tools (`newEnvironment`). A workspace's setting comes before
+//! the user's; for settings that are objects, the two are merged name by name (the editor's documentation on settings
+//! precedence). Workspace settings that name programs count only in a trusted workspace.
 
 use diag::Place;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ pub(crate) const TERMINAL_ENV: &str = if cfg!(windows) {
     "terminal.integrated.env.linux"
 };
 
-/// Where installers put Go, as the extension has it.
+/// The folders of installers, as in the extension.
 const LAST_RESORTS: [&str; 2] = if cfg!(windows) {
     ["C:\\Program Files\\Go\\bin\\go.exe", "C:\\Program Files (x86)\\Go\\bin\\go.exe"]
 } else {
@@ -62,7 +62,7 @@ pub(crate) struct Settings {
     documents: Vec<Document>,
 }
 
-/// What an editor will run, and what goes wrong with it.
+/// The `go` that an editor will run, and its problems.
 pub(crate) struct Go {
     /// The `go` that it finds.
     pub(crate) go: Option<PathBuf>,
@@ -70,12 +70,11 @@ pub(crate) struct Go {
     pub(crate) place: Option<Place>,
     /// What decides, in words.
     pub(crate) by: String,
-    /// Settings that lead its tools or its terminal to another tree: the setting, the value, its place.
+    /// Settings that select another tree for its tools or its terminal: the setting, the value, its place.
     pub(crate) variables: Vec<(String, Found)>,
 }
 
-/// The settings of every editor that has any for the user, and those of the project; with nothing of either,
-/// nothing.
+/// The settings of every editor for which the user has any, and those of the project; empty if there are none.
 pub(crate) fn all(ctx: &Ctx, folder: &Path) -> Result<Vec<Settings>, IdeError> {
     let workspace = Document::read(&ctx.sys, &workspace_file(folder))?;
     let mut found = Vec::new();
@@ -98,7 +97,7 @@ pub(crate) fn all(ctx: &Ctx, folder: &Path) -> Result<Vec<Settings>, IdeError> {
     Ok(found)
 }
 
-/// Where an editor keeps the user's settings, and those of a machine that is worked on from elsewhere.
+/// The files of an editor's user settings, and those of a remote machine.
 fn user_files(ctx: &Ctx, name: &str) -> Vec<PathBuf> {
     let env = ctx.sys.env();
     let mut files = Vec::new();
@@ -123,7 +122,7 @@ fn user_files(ctx: &Ctx, name: &str) -> Vec<PathBuf> {
 }
 
 impl Settings {
-    /// One setting: the first document that has it, also with an empty text, which takes it back.
+    /// One setting: that of the first document that has it, also an empty text, which unsets it.
     fn setting(&self, names: &[&str]) -> Result<Option<Found>, IdeError> {
         for document in &self.documents {
             if let Some(found) = document.text(names)? {
@@ -133,7 +132,7 @@ impl Settings {
         Ok(None)
     }
 
-    /// What the user's own settings say, the project's left out.
+    /// A user setting, without the project's.
     pub(crate) fn user_setting(&self, names: &[&str]) -> Result<Option<Found>, IdeError> {
         let workspace = workspace_file(&self.folder);
         for document in self.documents.iter().filter(|document| document.path != workspace) {
@@ -144,7 +143,7 @@ impl Settings {
         Ok(None)
     }
 
-    /// The `go` that the extension takes.
+    /// The `go` that the extension selects.
     pub(crate) fn go(&self, ctx: &Ctx) -> Result<Go, IdeError> {
         let alternate = self.setting(&["go.alternateTools", "go"])?;
         let goroot = self.setting(&["go.goroot"])?;
@@ -214,7 +213,7 @@ impl Settings {
         Found { text: self.expand(ctx, &found.text), ..found }
     }
 
-    /// What the extension puts in: the workspace, the home folder, variables (`resolvePath`, `substituteEnv`).
+    /// The extension's substitutions: the workspace, the home folder, variables (`resolvePath`, `substituteEnv`).
     fn expand(&self, ctx: &Ctx, text: &str) -> String {
         let folder = self.folder.to_string_lossy();
         let mut text = text.replace("${workspaceFolder}", &folder).replace("${workspaceRoot}", &folder);
@@ -235,7 +234,7 @@ impl Settings {
     }
 }
 
-/// As the extension's `path.isAbsolute`: on Windows a path from the root of whatever drive is one, too.
+/// As the extension's `path.isAbsolute`: on Windows a path from the root of any drive is one, too.
 fn is_absolute(path: &Path) -> bool {
     path.is_absolute() || cfg!(windows) && path.has_root()
 }

@@ -1,4 +1,4 @@
-//! Each editor's configuration leads to the Go that the editor itself would take.
+//! goward finds for each editor's configuration the Go that the editor itself would take.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 use std::collections::BTreeMap;
@@ -28,10 +28,10 @@ const TERMINAL: &str = if cfg!(target_os = "macos") {
     "terminal.integrated.env.linux"
 };
 
-/// What programs end with here.
+/// The extension of programs on this system.
 const EXE: &str = std::env::consts::EXE_SUFFIX;
 
-/// What Windows says of a path whose links are followed, in the way in which everybody else says it.
+/// A resolved path of Windows, in its usual spelling.
 fn plain(path: &Path) -> PathBuf {
     path.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(path.to_owned(), PathBuf::from)
 }
@@ -97,7 +97,7 @@ impl World {
         ide::check(&ctx, &choice, &version)
     }
 
-    /// Editor, verdict and line of everything that was told, but for the editors that know PATH alone.
+    /// Editor, verdict and line of each result, without the editors that use PATH only.
     fn check(&self) -> Vec<(String, Verdict, Option<usize>)> {
         let checked = self.try_check().unwrap();
         assert_eq!(checked.version.as_str(), "1.26.8");
@@ -126,7 +126,7 @@ fn without_any_configuration_path_alone_is_told() {
     let mut world = World::new();
     assert_eq!(world.check(), []);
     assert!(world.try_check().unwrap().agrees());
-    // Another go first in PATH is what those editors take.
+    // Those editors take another go that is first in PATH.
     let path = ["elsewhere/go1.20/bin", "store/shims"].map(|below| world.home.join(below));
     world.vars.insert("PATH".into(), std::env::join_paths(path).unwrap().into_string().unwrap());
     let checked = world.try_check().unwrap();
@@ -145,10 +145,10 @@ fn vs_code_takes_its_alternate_tool_before_everything_else() {
     let shim = format!("${{env:HOME}}/store/shims/go{EXE}");
     world.write(settings, &format!("{{ \"go.alternateTools\": {{ \"go\": \"{shim}\" }} }}"));
     assert_eq!(world.check(), one("VS Code", Verdict::Same, Some(1)));
-    // One that is not there is passed over, as the extension does.
+    // A missing one is ignored, as in the extension.
     world.write(settings, "{ \"go.alternateTools\": { \"go\": \"/no/such/go\" } }");
     assert_eq!(world.check(), one("VS Code", Verdict::Same, None));
-    // A name alone is looked for along PATH.
+    // A bare name is looked for in PATH.
     world.program("store/shims/go1.27.3");
     world.write(settings, "{ \"go.alternateTools\": { \"go\": \"go1.27.3\" } }");
     assert_eq!(world.check(), one("VS Code", Verdict::Differs, None));
@@ -157,7 +157,7 @@ fn vs_code_takes_its_alternate_tool_before_everything_else() {
     assert_eq!(world.check(), one("VS Code", Verdict::Same, None));
     world.write(settings, &format!("{{ \"go.alternateTools\": {{ \"go\": \"go1.26.8{EXE}\" }} }}"));
     assert_eq!(world.check(), one("VS Code", Verdict::Same, None));
-    // The right release of a tree that is named counts as the same, too.
+    // A named tree of the right release counts as the same, too.
     let tree = format!("${{workspaceFolder}}/../store/toolchains/go1.26.8.{}/bin/go{EXE}", host_platform());
     world.write(settings, &format!("{{ \"go.alternateTools\": {{ \"go\": \"{tree}\" }} }}"));
     assert_eq!(world.check(), one("VS Code", Verdict::Same, Some(1)));
@@ -289,7 +289,7 @@ fn a_dev_containers_feature_gets_the_projects_version() {
     let after = world.read(path);
     assert!(after.contains("{ \"version\": \"1.26.8\" }") && after.contains("// small"), "{after}");
     assert_eq!(world.check(), one("dev container", Verdict::Same, Some(4)));
-    // An image is the user's to choose: it is said, and nothing changes.
+    // The user chooses an image: goward says so, and changes nothing.
     world.write(path, "{ \"image\": \"golang:1.25\" }");
     let plan = world.setup(CONTAINER).unwrap();
     assert!(plan.edits.is_empty() && plan.notes.len() == 1, "{plan:?}");

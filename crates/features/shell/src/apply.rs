@@ -7,13 +7,13 @@ use sys::Sys;
 
 use crate::{Plan, SetupError};
 
-/// Changes every file and variable of the plan, or none. Returns the transaction's name, by which it can be undone; `None` where
-/// there was nothing to change.
+/// Changes every file and variable of the plan, or none. Returns the transaction's name, by which it can be undone;
+/// `None` if there was nothing to change.
 ///
-/// Folders that are missing are made first; empty ones may be left where the change then fails.
+/// Makes missing folders first; they may stay empty if the change then fails.
 ///
 /// # Errors
-/// When a file or variable cannot be written, or somebody changes it meanwhile; then everything is as it was.
+/// When a file or variable cannot be written, or somebody changes it meanwhile; then everything is unchanged.
 pub fn apply(
     sys: &Sys,
     store: &Store,
@@ -31,7 +31,7 @@ pub fn apply(
             let made = if is_own { sys.fs().create_dirs(folder) } else { sys.fs().create_users_dirs(folder) };
             made.map_err(SetupError::io("make the folder", folder))?;
         }
-        // Profiles are the user's own: many keep them as links into a folder of theirs.
+        // Profiles are the user's own: many users keep them as links into another folder.
         let planned = FileChange::of_user(&change.path, change.before.clone(), change.after.clone());
         transaction = transaction.change(planned);
     }

@@ -1,8 +1,7 @@
-//! A marked block in a profile: put in, found, taken out.
+//! A marked block in a profile: inserts, finds and removes it.
 //!
-//! A profile is bytes: it may hold anything that its shell takes. Its line ends, whether its last line
-//! is ended, and every byte outside the block stay as they are, so that taking the block out gives
-//! back what was there before it was put in.
+//! A profile is bytes: it may contain anything that its shell accepts. Line ends, a missing line end after the last
+//! line, and every byte outside the block stay unchanged, so that removing the block restores the former profile.
 
 use crate::checksum_line::sum;
 
@@ -10,21 +9,21 @@ use crate::checksum_line::sum;
 pub const BEGIN: &str = "# >>> goward >>>";
 /// The last line of a block.
 pub const END: &str = "# <<< goward <<<";
-/// How the line with the sum begins.
+/// The prefix of the line with the sum.
 const SUM_LINE: &str = "# Made by `goward setup`; `goward unsetup` takes it out. Sum: ";
-/// A line in the block of a file that was not there before.
+/// A line in the block of a file that goward made.
 const MADE_LINE: &str = "# goward made this file.";
 
-/// A block that was found.
+/// A found block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Where it starts and ends, in bytes; the line end after its last line belongs to it.
+    /// Its start and end, in bytes, with the line end after its last line.
     pub range: std::ops::Range<usize>,
     /// The line of its first line, counted from 1.
     pub line: usize,
     /// Its text.
     pub text: String,
-    /// Whether somebody has changed it since it was written.
+    /// Whether somebody has edited it since it was written.
     pub edited: bool,
     /// Whether goward made the file.
     pub made_file: bool,
@@ -48,7 +47,7 @@ pub enum BlockError {
 /// The blocks of a file, in order.
 ///
 /// # Errors
-/// When a mark stands alone: then what belongs to goward cannot be told.
+/// When a mark has no counterpart: then goward's part cannot be determined.
 pub fn find(bytes: &[u8]) -> Result<Vec<Found>, BlockError> {
     let mut found = Vec::new();
     let mut open: Option<(usize, usize)> = None;
@@ -85,7 +84,7 @@ fn read(bytes: &[u8], range: std::ops::Range<usize>, line: usize) -> Found {
     Found { range, line, text, edited, made_file }
 }
 
-/// A block with these lines, its lines ended by `\n`.
+/// A block with these lines, each ended by `\n`.
 fn block(body: &str, makes_file: bool) -> String {
     let made = if makes_file { format!("{MADE_LINE}\n") } else { String::new() };
     let body = format!("{made}{}\n", body.trim_end_matches('\n'));
@@ -100,8 +99,8 @@ fn line_end(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// The file with a block of these lines: in the place of the block that `find` gave, else at the end. `None` for the
-/// bytes is a file that is not there.
+/// The file with a block of these lines: in place of the block that `find` returned, else at the end. `None` for the
+/// bytes is a missing file.
 pub fn put(bytes: Option<&[u8]>, found: Option<&Found>, body: &str) -> Vec<u8> {
     let Some(bytes) = bytes else { return block(body, true).into_bytes() };
     let end = line_end(bytes);
@@ -109,7 +108,7 @@ pub fn put(bytes: Option<&[u8]>, found: Option<&Found>, body: &str) -> Vec<u8> {
     let ends_open = !bytes.is_empty() && !bytes.ends_with(b"\n");
     match found {
         Some(found) => {
-            // A block that stood last without a line end stays without one.
+            // A block at the end without a line end stays without one.
             let open = ends_open && found.range.end == bytes.len();
             let text = if open { text.strip_suffix(end).unwrap_or(&text) } else { &text };
             [&bytes[..found.range.start], text.as_bytes(), &bytes[found.range.end..]].concat()
@@ -119,10 +118,10 @@ pub fn put(bytes: Option<&[u8]>, found: Option<&Found>, body: &str) -> Vec<u8> {
     }
 }
 
-/// The file without a block; `None` where goward made the file and nothing else is in it.
+/// The file without a block; `None` if goward made the file and nothing else is in it.
 pub fn take_out(bytes: &[u8], found: &Found) -> Option<Vec<u8>> {
     let (before, after) = (&bytes[..found.range.start], &bytes[found.range.end..]);
-    // The line end before a block that stands last without one was put there with the block.
+    // The line end before a block that is last and has none was inserted with the block.
     let was_open = found.range.end == bytes.len() && !bytes.ends_with(b"\n");
     let before = if was_open {
         let before = before.strip_suffix(b"\n").unwrap_or(before);
@@ -197,7 +196,7 @@ mod tests {
         assert_eq!(take_out(&empty, &only(&empty)), Some(Vec::new()));
         let longer = [made.as_slice(), b"alias g=go\n"].concat();
         assert_eq!(take_out(&longer, &only(&longer)), Some(b"alias g=go\n".to_vec()));
-        // A new text keeps the memory of who made the file.
+        // A new text keeps the record of who made the file.
         let again = put(Some(&made), Some(&only(&made)), "other");
         assert_eq!(take_out(&again, &only(&again)), None);
     }

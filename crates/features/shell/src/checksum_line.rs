@@ -1,13 +1,13 @@
-//! A sum in a text, by which it can be told whether somebody has changed it since it was written.
+//! A checksum in a text, which shows whether somebody has edited the text since goward wrote it.
 //!
-//! It guards against taking away what a person has written, not against a person who wants that.
+//! It prevents goward from removing a person's edits; it is no protection against forgery.
 
 use sha2::{Digest, Sha256};
 
-/// How many hexadecimal digits of the SHA-256 stand in the text: enough to notice any edit by hand.
+/// How many hexadecimal digits of the SHA-256 are in the text: enough to notice any edit by hand.
 const SUM_DIGITS: usize = 12;
 
-/// How the last line of a file of goward's begins.
+/// The prefix of the last line of goward's files.
 const FILE_LINE: &str = "# Made by `goward setup`; `goward unsetup` removes this file. Sum: ";
 
 /// The sum of a text; line ends do not count, since editors and Git change them.
@@ -19,7 +19,7 @@ pub(crate) fn sum(text: &[u8]) -> String {
     digits
 }
 
-/// A whole file of goward's: the text and a last line with its sum. The text ends with a line end.
+/// A complete file of goward's: the text and a last line with its sum. The text ends with a line end.
 ///
 /// The line is a comment in every language that goward writes.
 pub fn with_sum(text: &str) -> String {
@@ -37,7 +37,7 @@ pub enum Owner {
     Other,
 }
 
-/// Whether these bytes are a file of goward's, and as it was written.
+/// Whether goward wrote these bytes, and whether they are unchanged.
 pub fn owner_of(bytes: &[u8]) -> Owner {
     let Some(start) = bytes.windows(FILE_LINE.len()).rposition(|window| window == FILE_LINE.as_bytes()) else {
         return Owner::Other;

@@ -1,4 +1,4 @@
-//! Which shells the user has, and where their profiles are.
+//! Finds the user's shells and their profiles.
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +7,14 @@ use sys::{EntryKind, Env, Sys};
 
 use crate::{Script, SetupError, Shell};
 
-/// Where the system keeps the places of the user's own folders, which can be moved (`SHGetKnownFolderPath`).
+/// The registry key with the paths of the user's own folders, which can be moved (`SHGetKnownFolderPath`).
 const USER_FOLDERS: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
 /// The name of the user's documents there.
 const DOCUMENTS: &str = "Personal";
 /// The profiles of Windows PowerShell 5.1: for all its hosts, and for the console.
 const OLD_PROFILES: [&str; 2] = ["profile.ps1", "Microsoft.PowerShell_profile.ps1"];
 
-/// The user's folders that profiles stand in.
+/// The user's folders that contain profiles.
 #[derive(Debug, Clone)]
 pub(crate) struct Folders {
     pub home: PathBuf,
@@ -24,7 +24,7 @@ pub(crate) struct Folders {
     pub data: PathBuf,
     zsh: PathBuf,
     nu: PathBuf,
-    /// The user's documents, where there is a registry: PowerShell's profiles are in them on Windows.
+    /// The user's documents, if there is a registry: on Windows they contain PowerShell's profiles.
     documents: Option<PathBuf>,
 }
 
@@ -51,7 +51,7 @@ impl Folders {
         })
     }
 
-    /// A folder or file that only somebody who uses this shell has.
+    /// A folder or file that only a user of this shell has.
     fn traces(&self, shell: Shell) -> Vec<PathBuf> {
         match shell {
             Shell::Bash => [".bashrc", ".bash_profile", ".bash_login"].map(|name| self.home.join(name)).to_vec(),
@@ -81,12 +81,12 @@ fn documents(registry: &Registry, env: &Env, home: &Path) -> PathBuf {
     path.filter(|path| path.is_absolute()).unwrap_or_else(|| home.join("Documents"))
 }
 
-/// The shells that the user has: the one that `SHELL` names, and each whose program is on `PATH` and which has a profile.
+/// The user's shells: the one that `SHELL` names, and each that has a program on `PATH` and a profile.
 ///
 /// On Windows none is needed: `cmd` has no profile, and bash and its like take PATH from Windows.
 ///
 /// # Errors
-/// When there is no home folder, or none is found and there is no registry either.
+/// When there is no home folder, or no shell is found and there is no registry either.
 pub fn shells_of_user(sys: &Sys) -> Result<Vec<Shell>, SetupError> {
     let folders = Folders::of(sys)?;
     let login = sys.env().var("SHELL").and_then(|path| Shell::named(Path::new(path).file_stem()?.to_str()?));
@@ -103,7 +103,7 @@ pub fn shells_of_user(sys: &Sys) -> Result<Vec<Shell>, SetupError> {
     if shells.is_empty() && !is_windows { Err(SetupError::NoShell) } else { Ok(shells) }
 }
 
-/// Where a program stands on `PATH`.
+/// The path of a program on `PATH`.
 pub(crate) fn on_path(sys: &Sys, program: &str) -> Option<PathBuf> {
     let name = if cfg!(windows) { format!("{program}.exe") } else { program.to_owned() };
     let is_file =
@@ -120,27 +120,27 @@ fn is_there(sys: &Sys, path: &Path) -> bool {
 pub(crate) struct Profile {
     pub path: PathBuf,
     pub reads: Script,
-    /// Whether its shell, as it comes, runs no profiles without the user's leave.
+    /// Whether its shell by default runs no profiles without the user's permission.
     pub needs_leave: bool,
 }
 
-/// The profiles of a shell. `is_named`: whether the user has asked for this very shell.
+/// The profiles of a shell. `is_named`: whether the user has named this shell.
 ///
-/// - bash reads `.bashrc` in interactive shells that are no login shells, and the first of `.bash_profile`, `.bash_login`
-///   and `.profile` in login shells (bash(1), INVOCATION): both kinds are met daily, so both files get the block.
-///   `.profile` gets the POSIX script, since desktop sessions read it with `sh`, and what is started from there (an editor)
-///   has the shims, too. No `.bash_profile` is made: it would hide a `.profile`.
-/// - zsh reads `.zshrc` in interactive shells, last of all: macOS has put its own folders first by then (`path_helper` in
-///   `/etc/zprofile`), which would undo what `.zshenv` says; and `.zshenv` is read by every script, whose `PATH` is its
-///   caller's business.
+/// - bash reads `.bashrc` in interactive shells that are no login shells, and the first of `.bash_profile`,
+///   `.bash_login` and `.profile` in login shells (bash(1), INVOCATION): both kinds are common, so both files get the
+///   block. `.profile` gets the POSIX script, since desktop sessions read it with `sh`, so that programs that they
+///   start (an editor) have the shims, too. goward makes no `.bash_profile`: it would hide a `.profile`.
+/// - zsh reads `.zshrc` in interactive shells, last of all: macOS has put its own folders first by then (`path_helper`
+///   in `/etc/zprofile`), which would override `.zshenv`; and every script reads `.zshenv`, but its caller should set
+///   its `PATH`.
 /// - fish reads every file in `conf.d`.
-/// - PowerShell: the profile of all its hosts, so that an editor's terminal reads it, too. On Windows that of PowerShell 7,
-///   and that of Windows PowerShell 5.1 only where somebody has one, or has named PowerShell and has no other: without leave
-///   (`Set-ExecutionPolicy`) it runs none, and would greet with an error from then on.
-/// - elvish: `rc.elv`; the old folder where that is in use.
+/// - PowerShell: the profile of all its hosts, so that an editor's terminal reads it, too. On Windows that of
+///   PowerShell 7, and that of Windows PowerShell 5.1 only if the user has one, or has named PowerShell and has no
+///   other: without permission (`Set-ExecutionPolicy`) it runs none, and would print an error at each start.
+/// - elvish: `rc.elv`; in the old folder if that is in use.
 ///
-/// nushell has none here: a file that `source` names must be there when nushell reads a profile, so its script itself
-/// stands in the folder that it loads from.
+/// nushell has none here: a file that `source` names must exist when nushell reads a profile, so the script itself is
+/// in nushell's autoload folder.
 pub(crate) fn profiles(sys: &Sys, folders: &Folders, shell: Shell, is_named: bool) -> Vec<Profile> {
     let profile = |path: PathBuf, reads| Profile { path, reads, needs_leave: false };
     let is_there = |path: &PathBuf| is_there(sys, path);
@@ -174,7 +174,7 @@ pub(crate) fn profiles(sys: &Sys, folders: &Folders, shell: Shell, is_named: boo
     }
 }
 
-/// Every profile that an earlier setup may have written into, whatever is there now.
+/// Every profile that an earlier setup may have written to, whether or not it exists now.
 pub(crate) fn profiles_ever(folders: &Folders, shell: Shell) -> Vec<PathBuf> {
     let home = |names: &[&str]| names.iter().map(|name| folders.home.join(name)).collect();
     match shell {
@@ -191,7 +191,7 @@ pub(crate) fn profiles_ever(folders: &Folders, shell: Shell) -> Vec<PathBuf> {
     }
 }
 
-/// The folders that PowerShell's profiles stand in, or have stood in.
+/// The present and former folders of PowerShell's profiles.
 fn powershell_folders(folders: &Folders) -> Vec<PathBuf> {
     let mut places = vec![folders.config.join("powershell")];
     for documents in [Some(folders.home.join("Documents")), folders.documents.clone()].into_iter().flatten() {
@@ -214,14 +214,14 @@ pub(crate) fn nu_autoload(folders: &Folders) -> PathBuf {
     folders.nu.join("autoload").join("goward.nu")
 }
 
-/// The file that direnv loads `use goward` from, where the user has direnv.
+/// The file from which direnv loads `use goward`, if the user has direnv.
 pub(crate) fn direnv_lib(sys: &Sys, folders: &Folders) -> Option<PathBuf> {
     let folder = folders.config.join("direnv");
     let has = on_path(sys, "direnv").is_some() || is_there(sys, &folder);
     has.then(|| folder.join("lib").join("goward.sh"))
 }
 
-/// Where a shell looks for the user's completions. zsh has no such folder; its script reads goward's own.
+/// The folder in which a shell looks for the user's completions. zsh has none; its script reads goward's own.
 pub(crate) fn completion(folders: &Folders, layout: &store::Layout, shell: Shell) -> Option<PathBuf> {
     match shell {
         Shell::Bash => Some(folders.data.join("bash-completion").join("completions").join("goward")),

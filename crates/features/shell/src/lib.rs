@@ -1,20 +1,18 @@
 //! Activation of shells: the scripts, their quoting, and the blocks in the user's profiles.
 //!
-//! What a shell needs of goward is little: the folder of the shims first in `PATH`. The shims decide
-//! at each call which toolchain runs, so a switch, a pin or another folder needs nothing of the
-//! shell. The scripts in `script/` are static text with three paths put in ([`script`]): a shell
-//! that starts reads one file and starts no process. They export no `GOROOT`, `GOPATH` or `GOCACHE`
-//! and never wrap `cd`.
+//! A shell needs only the folder of the shims first in `PATH`. The shims decide at each call which toolchain runs, so a
+//! switch, a pin or another folder needs no action of the shell. The scripts in `script/` are static text with three
+//! paths filled in ([`script`]): a starting shell reads one file and starts no process. They export no `GOROOT`,
+//! `GOPATH` or `GOCACHE` and never wrap `cd`.
 //!
-//! `goward setup` is one transaction of the store over several files ([`plan_setup`], [`apply`]):
-//! the scripts below goward's home, a marked block in each profile ([`block`]), completions and the
-//! function for direnv ([`checksum_line`]). What setup has written it can tell from what somebody has changed
-//! since, by a sum in the text; `goward unsetup` takes out what is still as it was written and leaves
-//! the rest, which it shows.
+//! `goward setup` is one transaction of the store over several files ([`plan_setup`], [`apply`]): the scripts below
+//! goward's home, a marked block in each profile ([`block`]), completions and the function for direnv
+//! ([`checksum_line`]). A checksum in the text shows whether somebody has edited it since; `goward unsetup` removes
+//! unchanged text and keeps and prints the rest.
 //!
-//! Where there is a registry (Windows), the shims' folder also comes first in the user's `Path` ([`user_path`]): `cmd`
-//! and what is started from a menu read no profile. It is a part of the same transaction. That there is one decides what
-//! counts as Windows here, so all of it is tested on every system.
+//! If there is a registry (Windows), the shims' folder also comes first in the user's `Path` ([`user_path`]): `cmd` and
+//! programs that are started from a menu read no profile. This is a part of the same transaction. The presence of a
+//! registry decides what counts as Windows here, so all of it is tested on every system.
 //!
 //! This crate never prints. It writes only through [`store::Transaction`], so a plan can be undone.
 //!

@@ -1,6 +1,6 @@
 //! Bounds.
 
-/// A profile is read up to this many bytes; one that is longer is no profile that a person keeps.
+/// The largest profile, in bytes; no person writes a longer one.
 pub(crate) const PROFILE_BYTES_MAX: u64 = 4 << 20;
-/// So many rivals are told of a file; more are the same news.
+/// How many rivals are reported for a file; more would repeat the message.
 pub(crate) const RIVALS_MAX: usize = 20;

@@ -1,7 +1,7 @@
-//! How other managers of Go, and folders of other Gos, are known.
+//! Recognises other managers of Go, and folders of other Gos.
 
-/// What other managers are activated by, in small letters and with `/` for `\\`. What stands before goward's block is no
-/// trouble: the shims come before it in `PATH` then.
+/// Words in the lines that activate other managers, in lower case and with `/` for `\\`. A line before goward's block
+/// does no harm: the shims then come first in `PATH`.
 const MANAGERS: [(&str, &str); 17] = [
     ("goenv init", "goenv"),
     ("gvm/scripts/gvm", "gvm"),
@@ -22,7 +22,7 @@ const MANAGERS: [(&str, &str); 17] = [
     ("scoop/shims", "scoop"),
 ];
 
-/// The manager that a text names, if it does so as words of its own.
+/// The manager that a text names as separate words.
 pub(crate) fn manager_in(text: &str) -> Option<&'static str> {
     let plain = text.to_lowercase().replace('\\', "/");
     let is_word = |at: usize, mark: &str| {

@@ -1,4 +1,4 @@
-//! What setup or unsetup would change.
+//! The plan of setup or unsetup.
 
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ pub struct Change {
     pub path: PathBuf,
     /// What happens to it.
     pub action: Action,
-    /// What is written or taken out, in words.
+    /// What is written or removed, in words.
     pub what: String,
     /// Its bytes when the plan was made.
     #[serde(skip)]
@@ -39,31 +39,31 @@ pub struct Change {
 /// One of the user's variables in the registry of Windows that changes.
 #[derive(Debug, Clone, Serialize)]
 pub struct Variable {
-    /// Where it stands: its key and name.
+    /// Its place: key and name.
     pub place: PathBuf,
     /// What happens to it.
     pub action: Action,
-    /// What is put in or taken out, in words.
+    /// What is added or removed, in words.
     pub what: String,
     /// The change.
     #[serde(skip)]
     pub(crate) change: VariableChange,
 }
 
-/// A file that is left as it is although it is in the way, with the reason.
+/// A file that goward does not change although it should, with the reason.
 #[derive(Debug, Clone, Serialize)]
 pub struct Kept {
     /// The file.
     pub path: PathBuf,
-    /// The line of what is left, counted from 1, where it is a part of the file.
+    /// The line of the kept part, counted from 1, if it is a part of the file.
     pub line: Option<usize>,
     /// Why.
     pub reason: String,
-    /// What is left, where it is a part of the file.
+    /// The kept part, if it is a part of the file.
     pub text: Option<String>,
 }
 
-/// What is to be written into a profile by hand.
+/// What the user has to write into a profile by hand.
 #[derive(Debug, Clone, Serialize)]
 pub struct ByHand {
     /// The shell.
@@ -74,29 +74,29 @@ pub struct ByHand {
     pub line: String,
 }
 
-/// What setup or unsetup would change, and what it found on the way.
+/// The planned changes of setup or unsetup, and its findings.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Plan {
-    /// What it is for, in words.
+    /// Its purpose, in words.
     pub purpose: String,
     /// The shells.
     pub shells: Vec<Shell>,
-    /// The files that change; none where everything is in place.
+    /// The files that change; none if everything is in place.
     pub changes: Vec<Change>,
     /// The user's variables that change; on Windows only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<Variable>,
-    /// Files that are left as they are.
+    /// Files that are not changed.
     pub kept: Vec<Kept>,
-    /// What is left to the user, where no profile was to be changed.
+    /// What the user has to do, if no profile may be changed.
     pub by_hand: Vec<ByHand>,
-    /// What is left to the user on Windows, where no variable was to be changed.
+    /// What the user has to do on Windows, if no variable may be changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variable_by_hand: Option<String>,
-    /// What the user should know of the plan.
+    /// Warnings about the plan.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
-    /// What would fight the shims.
+    /// The rivals.
     pub rivals: Vec<Rival>,
 }
 
@@ -106,7 +106,7 @@ impl Plan {
         self.changes.is_empty() && self.variables.is_empty()
     }
 
-    /// Adds a change if it is one.
+    /// Adds a change, unless the bytes are equal.
     pub(crate) fn change(
         &mut self,
         path: PathBuf,

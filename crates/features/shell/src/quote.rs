@@ -1,14 +1,14 @@
-//! Text as one word of a shell.
+//! Quotes text as one word of a shell.
 
 use std::fmt::Write;
 
 use crate::Script;
 
-/// The text as one word of the script's language: evaluated there, it gives the same bytes.
+/// The text as one word of the script's language, which evaluates to the same bytes.
 ///
-/// No shell holds a zero byte in a word; a path never has one. In PowerShell the word is written in
-/// ASCII whatever the text, since Windows PowerShell reads a file without a mark in the machine's
-/// own encoding.
+/// No shell allows a zero byte in a word; a path never has one. In PowerShell the word is always
+/// ASCII, since Windows PowerShell reads a file without a byte order mark in the machine's own
+/// encoding.
 pub fn quote(script: Script, text: &str) -> String {
     match script {
         // POSIX XCU 2.2.2: within single quotes every character is itself, and there is no way to write a single quote.
@@ -42,8 +42,8 @@ fn nu(text: &str) -> String {
     word
 }
 
-/// PowerShell: single quotes, doubled within, where the text is plain; else double quotes with each odd UTF-16 unit by
-/// its number. (Typographic quotes count as quotes in PowerShell; they are among the odd ones.)
+/// PowerShell: single quotes, doubled within, if the text is plain; else double quotes with the number of each special
+/// UTF-16 unit. (Typographic quotes count as quotes in PowerShell; they are among the special ones.)
 fn pwsh(text: &str) -> String {
     if text.chars().all(|character| character.is_ascii() && !character.is_ascii_control()) {
         return format!("'{}'", text.replace('\'', "''"));

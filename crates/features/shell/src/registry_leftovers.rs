@@ -1,6 +1,7 @@
-//! What other installers of Go have left in the registry of Windows: what stands before goward, or bends the go command.
+//! Finds leftovers of other Go installers in the registry of Windows: entries that come before goward, or change the go
+//! command.
 //!
-//! The one list of `goward setup` and `goward doctor`; nothing is written here.
+//! `goward setup` and `goward doctor` share this list; this module writes nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -12,21 +13,21 @@ use sys::{EntryKind, Sys};
 use crate::managers::{is_go_folder, manager_in};
 use crate::windows_path_words::BY_HAND;
 
-/// Where the system looks a program up by its name alone, for its menus and `Start-Process`.
+/// The key by which the system looks up a program's bare name, for its menus and `Start-Process`.
 const APP_PATHS: &str = r"Software\Microsoft\Windows\CurrentVersion\App Paths\go.exe";
-/// What the official .msi leaves (golang/build, installer.wxs).
+/// The key that the official .msi leaves (golang/build, installer.wxs).
 const INSTALLER: (&str, &str) = (r"Software\GoProgrammingLanguage", "installLocation");
-/// How much of a foreign text is told, in characters: as long as a folder's path mostly may be (`MAX_PATH`).
+/// How much of a foreign text is printed, in characters: the usual limit of a path (`MAX_PATH`).
 const TOLD_CHARS_MAX: usize = 260;
-/// What `cmd` runs at each start.
+/// The key with the command that `cmd` runs at each start.
 const COMMAND_PROCESSOR: (&str, &str) = (r"Software\Microsoft\Command Processor", "AutoRun");
 
-/// Something that was left, with its place.
+/// A leftover, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Leftover {
     /// Its word, for scripts; stable.
     pub word: &'static str,
-    /// Where it stands: key and name.
+    /// Its place: key and name.
     pub place: PathBuf,
     /// What it is.
     pub what: String,
@@ -34,7 +35,7 @@ pub struct Leftover {
     pub why: &'static str,
     /// What to do.
     pub fix: String,
-    /// Whether it works against goward, and is not only good to know.
+    /// Whether it overrides goward, and is not only information.
     pub is_problem: bool,
 }
 
@@ -49,8 +50,9 @@ pub const LEFTOVER_WORDS: &[&str] = &[
     "registry-autorun",
 ];
 
-/// What stands in the registry; nothing where there is none. What cannot be read says nothing. What is told of it is cut and
-/// escaped: anybody may have written it. `will_be_first`: whether the shims are about to be put first in the user's `Path`.
+/// The leftovers in the registry; none if there is no registry. Ignores unreadable keys. Text from it is cut and
+/// escaped, since anybody may have written it. `will_be_first`: whether the shims are about to be put first in the
+/// user's `Path`.
 pub fn leftovers(sys: &Sys, shims: &str, will_be_first: bool) -> Vec<Leftover> {
     let Some(registry) = sys.registry() else { return Vec::new() };
     let mut found = Vec::new();
@@ -107,7 +109,7 @@ fn paths(
             continue;
         }
         let has_go = is_file(sys, &folder.join("go.exe"));
-        // A folder for tools (`%USERPROFILE%\go\bin`) looks like one of Go's own, and is none as long as no `go` is in it.
+        // A folder for tools (`%USERPROFILE%\go\bin`) looks like a GOROOT's, but is not one without a `go` in it.
         let is_gone = is_go_folder(&entry) && folder.is_absolute() && !matches!(sys.fs().follow(&folder), Ok(Some(_)));
         if !has_go && !is_gone {
             continue;
@@ -161,7 +163,7 @@ fn variables(registry: &Registry, root: Root, key: &str, found: &mut Vec<Leftove
         tell("registry-gotoolchain", "GOTOOLCHAIN", &value, why, false);
     }
     for name in ["GOPATH", "GOBIN"] {
-        // The user's own is the user's business.
+        // The user chose the user's own.
         if let Some(value) = value(name).filter(|_| root == Root::Machine) {
             let why = "all users of this machine then share one folder of modules and tools";
             tell("registry-gopath", name, &value, why, false);
@@ -169,7 +171,7 @@ fn variables(registry: &Registry, root: Root, key: &str, found: &mut Vec<Leftove
     }
 }
 
-/// `AutoRun` is used for much; only what speaks of PATH, of Go or of a manager is told.
+/// `AutoRun` has many uses; only one that mentions PATH, Go or a manager is reported.
 fn command_processor(registry: &Registry, root: Root, found: &mut Vec<Leftover>) {
     let (key, name) = COMMAND_PROCESSOR;
     let Some(value) = read(registry, root, key, name) else { return };
@@ -188,7 +190,7 @@ fn command_processor(registry: &Registry, root: Root, found: &mut Vec<Leftover>)
     }
 }
 
-/// Foreign text as it may be told.
+/// Foreign text in printable form.
 fn told(text: &str) -> String {
     match text.char_indices().nth(TOLD_CHARS_MAX) {
         Some((end, _)) => format!("{}…", escaped(text.get(..end).unwrap_or(text))),
@@ -204,7 +206,7 @@ fn read(registry: &Registry, root: Root, key: &str, name: &str) -> Option<Regist
     registry.read(root, key, name).ok().flatten()
 }
 
-/// A key as the system's own tools want it.
+/// A key in the spelling of the system's own tools.
 fn at(root: Root, key: &str) -> String {
     let root = if root == Root::User { "HKCU" } else { "HKLM" };
     let quote = if key.contains(' ') { "\"" } else { "" };

@@ -1,4 +1,4 @@
-//! Puts the paths of this machine into a script.
+//! Fills the paths of this machine into a script.
 
 use crate::{Script, ScriptPaths, quote};
 
@@ -8,13 +8,13 @@ pub fn script(script: Script, paths: &ScriptPaths) -> String {
     fill(script, &script.template().replace(MORE, second.unwrap_or_default()), paths)
 }
 
-/// The text of a script with its second part in it, for a shell that reads it from goward and not from a file.
+/// The text of a script including its second part, for a shell that reads it from goward and not from a file.
 pub fn whole_script(script: Script, paths: &ScriptPaths) -> String {
     let second = script.second().map(|(second, _)| second.template());
     fill(script, &script.template().replace(MORE, second.unwrap_or_default()), paths)
 }
 
-/// Where a script's second part goes.
+/// The mark for a script's second part.
 const MORE: &str = "@more@\n";
 
 fn fill(script: Script, template: &str, paths: &ScriptPaths) -> String {
@@ -26,7 +26,7 @@ fn fill(script: Script, template: &str, paths: &ScriptPaths) -> String {
         ("@bash_script@", &paths.script_file(Script::Bash)),
         ("@hook@", &script.second().map(|(second, _)| paths.script_file(second)).unwrap_or_default()),
     ];
-    // One pass over the template: a path that looks like a mark must not be taken for one.
+    // One pass over the template: a path that looks like a mark must not count as one.
     let mut text = String::new();
     let mut rest = template;
     while let Some(start) = rest.find('@') {

@@ -1,6 +1,7 @@
-//! What would fight the shims: lines of profiles, what `go env -w` has left, and what stands in the registry of Windows.
+//! Finds rivals, which would override the shims: lines of profiles, lines that `go env -w` wrote, and entries in the
+//! registry of Windows.
 //!
-//! Only the profiles themselves are looked at, not what they read in turn.
+//! Reads only the profiles themselves, not the files that they source.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,7 @@ pub enum RivalKind {
     Goroot,
     /// A line that activates another manager.
     Manager,
-    /// A line that puts something before the shims in PATH, or sets PATH anew.
+    /// A line that puts an entry before the shims in PATH, or resets PATH.
     Path,
     /// A line of the user's file of Go settings.
     GoEnv,
@@ -28,7 +29,7 @@ pub enum RivalKind {
     Registry,
 }
 
-/// Something that would fight the shims, with its place.
+/// Something that would override the shims, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rival {
     /// Where it stands: `path:line`.
@@ -42,13 +43,13 @@ pub struct Rival {
     /// The file.
     #[serde(skip)]
     pub path: PathBuf,
-    /// The line in it, counted from 1, where it is one.
+    /// The line, counted from 1, if it is in a file.
     #[serde(skip)]
     pub line: Option<usize>,
 }
 
-/// What the profiles, the user's file of Go settings and the registry have that fights the shims. What cannot be read says
-/// nothing. `will_be_first`: as for [`leftovers`].
+/// The rivals in the profiles, the user's file of Go settings and the registry. Ignores unreadable files.
+/// `will_be_first`: as for [`leftovers`].
 pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf], shims: &str, will_be_first: bool) -> Vec<Rival> {
     let mut found: Vec<Rival> = profiles.iter().flat_map(|path| in_profile(sys, path, false)).collect();
     if let Some(setting) = source::user_go_setting(sys, "GOTOOLCHAIN") {
@@ -69,7 +70,7 @@ pub(crate) fn rivals(sys: &Sys, profiles: &[PathBuf], shims: &str, will_be_first
     found
 }
 
-/// What PowerShell's profiles on Windows have that fights the shims, also where goward has no block in them.
+/// The rivals in PowerShell's profiles on Windows, also in those without a block of goward's.
 pub fn rivals_of_powershell(sys: &Sys) -> Vec<Rival> {
     let Some(folders) = sys.registry().and_then(|_| Folders::of(sys).ok()) else { return Vec::new() };
     let profiles = [profiles_ever(&folders, Shell::Pwsh), profiles_of_hosts(&folders)].concat();
@@ -112,7 +113,7 @@ fn in_profile(sys: &Sys, path: &Path, is_late: bool) -> Vec<Rival> {
     found.take(RIVALS_MAX).collect()
 }
 
-/// What a line of PowerShell does to PATH that takes the shims their place.
+/// Whether a line of PowerShell changes PATH so that the shims are no longer first.
 fn bends_path(line: &str) -> Option<&'static str> {
     let lower = line.to_lowercase();
     if lower.starts_with("setx path ") {
@@ -129,12 +130,12 @@ fn bends_path(line: &str) -> Option<&'static str> {
     (!has_rest).then_some("sets PATH anew, without what stood there")
 }
 
-/// Whether a line gives GOROOT a value, in any of the shells' words.
+/// Whether a line gives GOROOT a value, in the syntax of any of the shells.
 fn sets_goroot(line: &str) -> bool {
     sets_goroot_in_powershell(line) || sets_goroot_as_shells_do(line)
 }
 
-/// PowerShell's and Windows' own ways; neither knows case.
+/// The syntax of PowerShell and Windows; both ignore case.
 fn sets_goroot_in_powershell(line: &str) -> bool {
     let lower = line.to_lowercase();
     if lower.starts_with("setx ") {

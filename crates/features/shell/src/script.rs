@@ -82,9 +82,9 @@ impl Script {
         }
     }
 
-    /// The second part of a script, which is a file of its own, and what stands for it in the first.
+    /// The second part of a script, which is a separate file, and the text that loads it in the first.
     ///
-    /// Reading both costs bash a tenth of its start; the second is needed at few prompts.
+    /// Reading both takes a tenth of bash's start; few prompts need the second.
     pub(crate) const fn second(self) -> Option<(Script, &'static str)> {
         match self {
             Script::Bash => Some((Script::BashHook, include_str!("script/more.bash"))),

@@ -20,10 +20,10 @@ pub struct ScriptPaths {
 }
 
 impl ScriptPaths {
-    /// The places of a store, and of the goward that is asked.
+    /// The paths of a store, and of the goward that scripts call.
     ///
     /// # Errors
-    /// When a path is not text, or the shims' folder cannot stand in `PATH`.
+    /// When a path is not text, or `PATH` cannot contain the shims' folder.
     pub fn of(layout: &Layout, program: &Path) -> Result<ScriptPaths, SetupError> {
         let text = |path: &Path| {
             let text = path.to_str().filter(|text| !text.contains('\0'));

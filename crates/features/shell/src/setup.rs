@@ -14,16 +14,16 @@ use crate::rivals::rivals;
 use crate::user_path;
 use crate::{Script, ScriptPaths, SetupError, Shell, quote, script};
 
-/// What is to be set up.
+/// What to set up.
 #[derive(Debug, Clone)]
 pub struct SetupOptions {
     /// For which shells.
     pub shells: Vec<Shell>,
-    /// Whether the user's `Path` is to have the shims, where there is a registry.
+    /// Whether the user's `Path` gets the shims, if there is a registry.
     pub user_path: bool,
     /// Whether profiles, and the registry, may be changed.
     pub profiles: bool,
-    /// Whether what somebody has changed may be written over.
+    /// Whether edited text may be overwritten.
     pub force: bool,
     /// The completion scripts.
     pub completions: Vec<Completion>,
@@ -38,11 +38,12 @@ pub struct Completion {
     pub text: String,
 }
 
-/// Plans what `goward setup` changes: the user's `Path` where that stands in a registry, scripts, blocks in profiles, completions, the function for direnv.
+/// Plans what `goward setup` changes: the user's `Path` if that is in a registry, scripts, blocks in profiles,
+/// completions, the function for direnv.
 ///
 /// # Errors
-/// When a profile may not be written or is no text; then nothing of the plan should be carried out. Where the user's `Path`
-/// is set up, too, such a profile is left, and told.
+/// When a profile may not be written or is not text; then there is no plan. If the user's `Path` is set up, too, such a
+/// profile is reported and not changed.
 pub fn plan_setup(sys: &Sys, layout: &Layout, paths: &ScriptPaths, options: &SetupOptions) -> Result<Plan, SetupError> {
     let folders = Folders::of(sys)?;
     let mut plan = Plan { purpose: "setup".to_owned(), shells: options.shells.clone(), ..Plan::default() };
@@ -70,7 +71,7 @@ pub fn plan_setup(sys: &Sys, layout: &Layout, paths: &ScriptPaths, options: &Set
                 ));
             }
             match in_profile(sys, &mut plan, options, paths, shell, &profile) {
-                // Nobody has named this shell, and `cmd` and all else need no more than `Path`.
+                // The user has not named this shell, and `cmd` and other programs need only `Path`.
                 Err(error) if sys.registry().is_some() && options.user_path => {
                     leave(&mut plan, paths, shell, &profile, error)?
                 }
@@ -104,7 +105,7 @@ pub fn plan_setup(sys: &Sys, layout: &Layout, paths: &ScriptPaths, options: &Set
     Ok(plan)
 }
 
-/// Leaves a profile that cannot be changed as it is, with what to write into it by hand.
+/// Keeps a profile that cannot be changed, with the text to add by hand.
 fn leave(
     plan: &mut Plan,
     paths: &ScriptPaths,
@@ -126,7 +127,7 @@ fn leave(
     Ok(())
 }
 
-/// A file that is goward's as a whole. One that is somebody else's is left.
+/// A file that belongs to goward as a whole. A file that somebody else wrote is not changed.
 fn own_file(sys: &Sys, plan: &mut Plan, options: &SetupOptions, path: PathBuf, text: &str) -> Result<(), SetupError> {
     let after = checksum_line::with_sum(text).into_bytes();
     let before = read(sys, &path, "")?;
@@ -184,7 +185,7 @@ fn in_profile(
         return Ok(());
     }
     let mut after = block::put(before.as_deref(), last, &body);
-    // From the back, so that the places of those before stay true.
+    // From the end, so that the offsets of earlier blocks stay valid.
     for found in others.iter().rev() {
         after = block::take_out(&after, found).unwrap_or_default();
     }
@@ -195,7 +196,7 @@ fn in_profile(
     Ok(())
 }
 
-/// Reads a file that may not be there; one that is no file is an error.
+/// Reads a file that may not exist; anything but a file is an error.
 pub(crate) fn read(sys: &Sys, path: &Path, line: &str) -> Result<Option<Vec<u8>>, SetupError> {
     let meta = sys.fs().follow(path).map_err(SetupError::io("look at", path))?;
     match meta {
@@ -204,7 +205,7 @@ pub(crate) fn read(sys: &Sys, path: &Path, line: &str) -> Result<Option<Vec<u8>>
         }
         Some(_) => sys.fs().read_if_there(path, PROFILE_BYTES_MAX).map_err(SetupError::io("read", path)),
         None => match sys.fs().look(path).map_err(SetupError::io("look at", path))? {
-            // A link that leads nowhere: what it should lead to is nobody's to guess.
+            // A dangling link: goward does not guess its target.
             Some(_) => {
                 let reason = "it is a link that leads nowhere";
                 Err(SetupError::NotProfile { path: path.to_owned(), reason, line: line.to_owned() })
@@ -214,7 +215,7 @@ pub(crate) fn read(sys: &Sys, path: &Path, line: &str) -> Result<Option<Vec<u8>>
     }
 }
 
-/// A profile that its owner has made read-only is left alone, whatever the system would allow.
+/// goward does not change a profile that its owner has made read-only, even if the system would allow it.
 pub(crate) fn check_writable(sys: &Sys, path: &Path, line: &str) -> Result<(), SetupError> {
     let Some(meta) = sys.fs().follow(path).map_err(SetupError::io("look at", path))? else { return Ok(()) };
     let may = sys.fs().may_write(path).map_err(SetupError::io("look at", path))?;
@@ -224,7 +225,7 @@ pub(crate) fn check_writable(sys: &Sys, path: &Path, line: &str) -> Result<(), S
     Ok(())
 }
 
-/// What stands in a profile between the marks.
+/// The text between the marks of a profile.
 fn body(reads: Script, paths: &ScriptPaths) -> String {
     let file = quote(reads, &paths.script_file(reads));
     match reads {
@@ -234,7 +235,7 @@ fn body(reads: Script, paths: &ScriptPaths) -> String {
         Script::Fish => format!("if test -r {file}\n    source {file}\nend"),
         Script::Pwsh => format!("if (Test-Path -LiteralPath {file}) {{ . {file} }}"),
         Script::Nu => format!("source {file}"),
-        // A file that is not there says nothing; what is wrong in it is shown.
+        // A missing file is fine; errors in it are printed.
         Script::Elvish => format!("eval (try {{ slurp < {file} }} catch {{ put '' }})"),
     }
 }

@@ -21,7 +21,7 @@ pub enum Shell {
 }
 
 impl Shell {
-    /// All of them, in the order in which they are shown.
+    /// All of them, in the order of output.
     pub const ALL: [Shell; 6] = [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Pwsh, Shell::Nu, Shell::Elvish];
 
     /// Its name, which is its program's.
@@ -36,8 +36,8 @@ impl Shell {
         }
     }
 
-    /// Whether it is a program of Windows' own kind where it runs there. The others come with a world of their own, take
-    /// PATH from Windows, and write it in another way.
+    /// Whether it runs on Windows as a native program. The others have their own environment, take PATH from Windows,
+    /// and write it in another way.
     pub(crate) const fn is_native_to_windows(self) -> bool {
         matches!(self, Shell::Pwsh | Shell::Nu | Shell::Elvish)
     }

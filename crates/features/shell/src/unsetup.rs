@@ -12,8 +12,8 @@ use crate::plan::{Kept, Plan};
 use crate::setup::{check_writable, read};
 use crate::{Script, SetupError, Shell, user_path};
 
-/// Plans what `goward unsetup` takes out: what setup has written and nobody has changed; with `force` also what somebody
-/// has changed. Toolchains stay, and so do folders.
+/// Plans what `goward unsetup` removes: text that setup has written and nobody has edited; with `force` also edited
+/// text. Toolchains and folders stay.
 ///
 /// # Errors
 /// When a profile that has a block may not be written, or has half a block.
@@ -47,7 +47,7 @@ fn from_profile(sys: &Sys, plan: &mut Plan, path: PathBuf, force: bool) -> Resul
     let Ok(Some(before)) = read(sys, &path, "") else { return Ok(()) };
     let found = block::find(&before).map_err(|cause| SetupError::Block { path: path.clone(), cause })?;
     let mut after = Some(before.clone());
-    // From the back, so that the places of those before stay true.
+    // From the end, so that the offsets of earlier blocks stay valid.
     for found in found.iter().rev() {
         if found.edited && !force {
             plan.kept.push(Kept {
@@ -63,7 +63,7 @@ fn from_profile(sys: &Sys, plan: &mut Plan, path: PathBuf, force: bool) -> Resul
     if after.as_ref() != Some(&before) {
         check_writable(sys, &path, "")?;
     }
-    // A link stays although the file behind it would be empty: the link is the user's.
+    // A link stays even if its target would be empty: the link is the user's.
     let is_link = sys.fs().look(&path).ok().flatten().is_some_and(|meta| meta.kind == sys::EntryKind::Link);
     let after = if is_link { after.or_else(|| Some(Vec::new())) } else { after };
     plan.change(path, Some(&before), after, "goward's block taken out");

@@ -1,6 +1,6 @@
-//! goward's entry in the user's `Path` on Windows: a value of the registry, from which every new program has its PATH.
+//! goward's entry in the user's `Path` on Windows: a value of the registry, from which every new program gets its PATH.
 //!
-//! `cmd` and whatever is started from a menu read no profile; this entry is all that they need.
+//! `cmd` and programs that are started from a menu read no profile; they need only this entry.
 
 use sys::Env;
 use sys::registry::{PathList, Registry, RegistryValue, Root, SETX_UNITS_MAX, USER_ENVIRONMENT, VariableChange};
@@ -9,7 +9,7 @@ use crate::SetupError;
 use crate::plan::{Action, Plan, Variable};
 use crate::windows_path_words::{BY_HAND, NAME, user_path};
 
-/// Plans the entry to be the first, and nowhere else.
+/// Plans the entry as the first, and the only one.
 pub(crate) fn put_first(registry: &Registry, entry: &str, env: &Env, plan: &mut Plan) -> Result<(), SetupError> {
     let before = read(registry)?;
     let list = match &before {
@@ -30,7 +30,7 @@ pub(crate) fn put_first(registry: &Registry, entry: &str, env: &Env, plan: &mut 
     Ok(())
 }
 
-/// What the user is to do where the registry is not to be touched; none where the entry is in its place.
+/// What the user has to do if the registry may not be changed; none if the entry is in its place.
 pub(crate) fn by_hand(registry: &Registry, entry: &str, env: &Env) -> Result<Option<String>, SetupError> {
     let list = read(registry)?.as_ref().and_then(PathList::of);
     let is_first = list.is_some_and(|list| list.has_first(entry, env));
@@ -38,8 +38,8 @@ pub(crate) fn by_hand(registry: &Registry, entry: &str, env: &Env) -> Result<Opt
         .then(|| format!("put `{entry}` first in the user's Path, for `cmd` and all other programs: `{BY_HAND}`")))
 }
 
-/// Plans the entry to be taken away, however often it stands there, and nothing else. A list that it was alone in goes, too.
-/// A value that goward would not have written is left.
+/// Plans the removal of every occurrence of the entry, and nothing else. Removes the value if no other entry is in it.
+/// Does not touch a value that goward would not have written.
 pub(crate) fn take_out(registry: &Registry, entry: &str, env: &Env, plan: &mut Plan) -> Result<(), SetupError> {
     let Some(before) = read(registry)? else { return Ok(()) };
     let Some(list) = PathList::of(&before) else {
@@ -53,7 +53,8 @@ pub(crate) fn take_out(registry: &Registry, entry: &str, env: &Env, plan: &mut P
     Ok(())
 }
 
-/// `before` is the very value that `after` was made from: if another stands there by then, the transaction leaves it.
+/// `before` is the value from which `after` was computed: if the registry has another by then, the transaction does not
+/// touch it.
 fn change(before: Option<RegistryValue>, after: Option<PathList>, what: String, plan: &mut Plan) {
     let action = match (&before, &after) {
         (None, _) => Action::Make,

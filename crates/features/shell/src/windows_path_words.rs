@@ -1,4 +1,4 @@
-//! What is said of the user's `Path` on Windows: its name, where it stands, how to change it by hand.
+//! Words about the user's `Path` on Windows: its name, its place, how to edit it by hand.
 
 use std::path::PathBuf;
 
@@ -7,10 +7,10 @@ use sys::registry::{Root, USER_ENVIRONMENT, place};
 /// The name of the variable.
 pub(crate) const NAME: &str = "Path";
 
-/// What opens the list for editing by hand, without an administrator.
+/// The command that opens the list for editing by hand, without an administrator.
 pub(crate) const BY_HAND: &str = "rundll32 sysdm.cpl,EditEnvironmentVariables";
 
-/// Where it stands, for people.
+/// Its place, for people.
 pub(crate) fn user_path() -> PathBuf {
     place(Root::User, USER_ENVIRONMENT, NAME)
 }

@@ -1,7 +1,7 @@
 //! From a list of files to a key, step by step, each computed anew.
 //!
-//! Nothing here is taken from a flag: the record's fields are claims, and every claim is compared with
-//! what follows from the files' hashes, from the log's bytes and from the key.
+//! It believes no stored flag: the record's fields are claims, and it compares every claim with what follows from the
+//! files' hashes, the log's bytes and the key.
 
 use acquire::{key_of, newest_head};
 use archive::Manifest;
@@ -16,15 +16,15 @@ use trust::{ModuleVersion, Proof, TreeHead, VerifierKey, Witness, is_in_module};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holds {
-    /// It was computed and is as it should be.
+    /// It was computed and holds.
     Yes,
-    /// It was computed and is not.
+    /// It was computed and does not hold.
     No,
     /// There is nothing to compute it from.
     Unknown,
 }
 
-/// One step of the way from the files to a key.
+/// One step from the files to a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// What the step is about: `files`, `manifest`, `h1`, `record`, `inclusion`, `head`, `history`, `key`, `outside`.
@@ -45,7 +45,7 @@ impl Step {
     }
 }
 
-/// How the origin of a toolchain's files is vouched for, weakest last.
+/// Who vouches for the origin of a toolchain's files, weakest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
@@ -53,9 +53,9 @@ pub enum Origin {
     Log,
     /// Witnesses at the time of installing vouched for the archive.
     Witnessed,
-    /// Nobody but the server that gave it vouches.
+    /// Only its server vouches.
     Unproven,
-    /// A proof is there and does not hold.
+    /// There is a proof, and it does not hold.
     Contradicted,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Chain {
     pub origin: Origin,
 }
 
-/// Computes the chain of a record and a manifest. No network, and no file of the tree, is read.
+/// Computes the chain of a record and a manifest. Uses no network, and reads no file of the tree.
 pub(crate) fn chain(ctx: &Ctx, id: &ToolchainId, record: &ToolchainRecord, manifest: &Manifest) -> Chain {
     let mut steps = vec![Step::new(
         "manifest",
@@ -105,7 +105,7 @@ pub(crate) fn chain(ctx: &Ctx, id: &ToolchainId, record: &ToolchainRecord, manif
         }
     };
     steps.push(outside_step(record, outside));
-    // Who had to allow it had nobody to vouch for it; a lock file that constrained it says nothing else.
+    // If the user had to allow it, nobody vouched for it; a lock file only constrained it.
     let allowed = record.witnesses.iter().any(|witness| matches!(witness, Witness::Allowed { .. }));
     let vouched = !allowed && record.witnesses.iter().any(Witness::is_independent);
     let origin = match log {
@@ -118,7 +118,7 @@ pub(crate) fn chain(ctx: &Ctx, id: &ToolchainId, record: &ToolchainRecord, manif
     Chain { steps, origin }
 }
 
-/// Record, inclusion, head, history, key: from the proof's bytes alone. True if all of it holds.
+/// Record, inclusion, head, history, key: from the proof's bytes alone. True if all of them hold.
 fn log_steps(ctx: &Ctx, proof: &Proof, wanted: &ModuleVersion, steps: &mut Vec<Step>) -> bool {
     let Some((key, key_origin)) = key_of(ctx, &proof.database) else {
         let says = format!("of `{}` is not known: neither built in nor in GOSUMDB", shown(&proof.database));
@@ -189,7 +189,7 @@ fn history(ctx: &Ctx, proof: &Proof, key: &VerifierKey) -> Step {
     }
 }
 
-/// What the log says nothing of, and who does.
+/// The files that the log does not cover, and who vouches for them.
 fn outside_step(record: &ToolchainRecord, outside: usize) -> Step {
     if outside == 0 {
         return Step::new(
@@ -198,7 +198,7 @@ fn outside_step(record: &ToolchainRecord, outside: usize) -> Step {
             "no file stands in api, doc, misc or test, which the log does not cover".to_owned(),
         );
     }
-    // Only who speaks of the archive's own bytes speaks of these files.
+    // Only a witness of the archive's own bytes covers these files.
     let speaks_of_all = |witness: &&Witness| match witness {
         Witness::IndexChecksum { .. } | Witness::WheelIndex { .. } | Witness::OpenPgp { .. } | Witness::Hook { .. } => {
             true

@@ -1,8 +1,7 @@
-//! The tree on disk against the list of its files.
+//! Compares the tree on disk with its manifest.
 //!
-//! Files are hashed by a few threads while the folders are walked for what does not belong. The walk
-//! enters only folders that the list knows and follows no link, so what somebody has put into a tree
-//! cannot lead it astray or make it long.
+//! A few threads hash files while another walks the folders for extra files. The walk enters only folders of the
+//! manifest and follows no link, so added files cannot redirect it or make it long.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
@@ -17,27 +16,27 @@ use sys::{EntryKind, Fs, Sys};
 
 use crate::limits::{BATCH_FILES, READ_BYTES, THREADS_MAX, THREADS_MIN};
 
-/// What is wrong with one name in a tree.
+/// A fault of one name in a tree.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "fault", rename_all = "kebab-case")]
 pub enum FaultKind {
-    /// It is in the list and not in the tree.
+    /// It is in the manifest and not in the tree.
     Missing,
     /// Its bytes are others.
     Changed {
         /// How many bytes it has.
         bytes: u64,
-        /// How many the list says.
+        /// How many the manifest has.
         bytes_expected: u64,
     },
-    /// Its bytes are right; whether it may be run is not.
+    /// Its bytes are right; its execute bit is wrong.
     Mode {
         /// Its permission bits.
         mode: u32,
         /// Whether it should be executable.
         executable: bool,
     },
-    /// A link, a folder or a device stands where a file should, or a link where a folder should.
+    /// A link, a folder or a device instead of a file, or a link instead of a folder.
     NotAFile {
         /// What stands there.
         found: &'static str,
@@ -47,7 +46,7 @@ pub enum FaultKind {
         /// The system's words.
         why: String,
     },
-    /// It is in the tree and not in the list.
+    /// It is in the tree and not in the manifest.
     Extra {
         /// What it is.
         found: &'static str,
@@ -68,7 +67,7 @@ impl FaultKind {
     }
 }
 
-/// One name that is not as it should be.
+/// One faulty name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Fault {
     /// Its path below the tree's root, with `/` between names.
@@ -97,30 +96,30 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// What came of a comparison.
+/// The result of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
-    /// How many files the list has.
+    /// How many files the manifest has.
     pub files: u64,
     /// How many bytes they have.
     pub bytes: u64,
-    /// How many of them are as they should be.
+    /// How many of them are right.
     pub good: u64,
-    /// What is wrong, sorted by path.
+    /// The faults, sorted by path.
     pub faults: Vec<Fault>,
 }
 
 impl Comparison {
-    /// Whether the tree is what the list says, and nothing else.
+    /// Whether the tree has exactly the files of the manifest.
     pub fn is_whole(&self) -> bool {
         self.faults.is_empty()
     }
 }
 
-/// Compares a tree with its list, every byte of it.
+/// Compares a tree with its manifest, every byte of it.
 ///
 /// # Errors
-/// `Interrupted` when the user asked to stop. What cannot be read is a fault, no error.
+/// `Interrupted` when the user has interrupted. An unreadable file is a fault, not an error.
 pub fn compare(sys: &Sys, tree: &Path, manifest: &Manifest, task: &dyn TaskHandle) -> std::io::Result<Comparison> {
     let work = Work { sys, tree, order: in_order(manifest), next: AtomicUsize::new(0), task };
     let threads = sys::cpu_count().clamp(THREADS_MIN, THREADS_MAX);
@@ -132,13 +131,13 @@ pub fn compare(sys: &Sys, tree: &Path, manifest: &Manifest, task: &dyn TaskHandl
         for hasher in hashers {
             match hasher.join() {
                 Ok(more) => faults.extend(more?),
-                // A panic is a bug of ours; it goes on where it would have gone without threads.
+                // A panic is a bug in goward; it continues in the calling thread.
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
         Ok::<_, std::io::Error>((faults, walked))
     })?;
-    // What the walk saw of a name weighs more: a file behind a link is not the tree's, whatever it holds.
+    // The walk's fault of a name counts more: a file behind a link is not in the tree, whatever its bytes.
     for fault in walked {
         faults.insert(fault.path, fault.kind);
     }
@@ -148,7 +147,7 @@ pub fn compare(sys: &Sys, tree: &Path, manifest: &Manifest, task: &dyn TaskHandl
     Ok(Comparison { files, bytes: manifest.bytes_total(), good, faults })
 }
 
-/// The large files first: one that is met last would keep one thread busy alone.
+/// The large files first: a large file at the end would keep one thread busy alone.
 fn in_order(manifest: &Manifest) -> Vec<&FileRecord> {
     let (mut order, small): (Vec<_>, Vec<_>) = manifest.files.iter().partition(|file| file.bytes > READ_BYTES as u64);
     order.sort_by_key(|file| std::cmp::Reverse(file.bytes));
@@ -191,14 +190,14 @@ impl Work<'_> {
     }
 }
 
-/// What is wrong with one file, if anything is.
+/// The fault of one file, if it has one.
 fn look(fs: &Fs, path: &Path, expected: &FileRecord, buffer: &mut [u8]) -> Option<FaultKind> {
     let (mut file, meta) = match fs.open_regular(path) {
         Ok(opened) => opened,
         Err(error) => {
             return Some(match error.kind() {
                 std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => FaultKind::Missing,
-                // The walk knows what it is.
+                // The walk reports its kind.
                 std::io::ErrorKind::InvalidInput => FaultKind::NotAFile { found: "not a regular file" },
                 _ => FaultKind::Unreadable { why: error.to_string() },
             });
@@ -211,7 +210,7 @@ fn look(fs: &Fs, path: &Path, expected: &FileRecord, buffer: &mut [u8]) -> Optio
     let mut left = expected.bytes;
     while left > 0 {
         match file.read(buffer) {
-            // It was cut while it was read.
+            // It was truncated during the read.
             Ok(0) => return Some(FaultKind::Changed { bytes: expected.bytes - left, bytes_expected: expected.bytes }),
             Ok(read) => {
                 hasher.update(&buffer[..read]);
@@ -229,12 +228,12 @@ fn look(fs: &Fs, path: &Path, expected: &FileRecord, buffer: &mut [u8]) -> Optio
         .then_some(FaultKind::Mode { mode: meta.mode, executable: expected.executable })
 }
 
-/// Everything that stands in the tree and does not belong, and every name that is of another kind.
+/// Every extra name in the tree, and every name of another kind.
 fn walk(fs: &Fs, tree: &Path, manifest: &Manifest) -> Vec<Fault> {
     let mut folders: HashMap<&str, HashSet<&str>> = HashMap::new();
     for file in &manifest.files {
         let mut path = file.path.as_str();
-        // Each name is put into its folder, and the folder into its own, until one is known.
+        // Adds each name to its folder, and the folder to its parent, until one is known.
         loop {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             if !folders.entry(folder).or_default().insert(name) || folder.is_empty() {
@@ -248,7 +247,7 @@ fn walk(fs: &Fs, tree: &Path, manifest: &Manifest) -> Vec<Fault> {
     for (folder, names) in &folders {
         let entries = match fs.entries(&tree.join(folder)) {
             Ok(entries) => entries,
-            // Then its files are missing, or unreadable, and say so themselves.
+            // Then its files are missing or unreadable, and are reported.
             Err(_) => continue,
         };
         for (name, kind) in entries {
@@ -270,7 +269,7 @@ fn walk(fs: &Fs, tree: &Path, manifest: &Manifest) -> Vec<Fault> {
             }
         }
     }
-    // A folder that is reached through a link is not the tree's: what was found in it counts for nothing.
+    // A folder behind a link is not in the tree: findings in it do not count.
     if !behind.is_empty() {
         let is_behind = |path: &str| behind.iter().any(|folder| path.starts_with(folder.as_str()));
         faults.retain(|fault| !is_behind(&fault.path));

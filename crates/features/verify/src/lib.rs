@@ -4,16 +4,16 @@
 //!
 //! - *Are the files those that were admitted?* Every byte of the tree is hashed and compared with the
 //!   manifest ([`compare`]).
-//! - *Who vouches for them?* From the manifest's hashes over the log's record, inclusion proof and signed
-//!   tree head to the key, each step is computed anew from bytes ([`Step`]); no flag is believed. Where no
-//!   proof is kept and the network may be used, the log is asked, and the proof kept.
-//! - *Does it work?* On request the go command is run in an environment of its own ([`SmokeTest`]).
+//! - *Who vouches for them?* From the manifest's hashes over the log's record, inclusion proof and signed tree head to
+//!   the key, each step is computed anew from bytes ([`Step`]); no flag is believed. If no proof is kept and the
+//!   network may be used, goward asks the log and keeps the proof.
+//! - *Does it work?* On request, goward runs the go command in a separate environment ([`SmokeTest`]).
 //!
-//! A repair puts right bytes in the place of wrong ones, one rename a file, and checks again. What does
-//! not belong is moved aside, never deleted.
+//! A repair replaces wrong files, by one rename each, and checks again. It moves files that do not belong aside, and
+//! never deletes them.
 //!
-//! This crate never prints. On disk it changes what a repair changes, and the record when a proof is added.
-//! Tested by `tests/` on small trees of every kind of damage and on a real one, and from outside by
+//! This crate never prints. On disk it changes the files of a repair, and the record when a proof is added. Tested by
+//! `tests/` on small trees of every kind of damage and on a real one, and from outside by
 //! `bins/goward/tests/it/verify.rs`.
 
 mod chain;
@@ -37,20 +37,20 @@ use diag::Task;
 use release::ToolchainId;
 use store::{StoreError, ToolchainRecord};
 
-/// What a check shall do besides comparing.
+/// Options of a check.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct VerifyOptions {
     /// Run the go command.
     pub run: bool,
-    /// Put right what is damaged, and check again.
+    /// Repair what is damaged, and check again.
     pub repair: bool,
 }
 
 /// Checks one installed toolchain. Damage is a result, not an error.
 ///
 /// # Errors
-/// When it is not installed, its record or manifest cannot be trusted, this machine is in the way of asking the log,
-/// or the user asked to stop.
+/// When it is not installed, its record or manifest cannot be trusted, this machine fails before the log can be asked,
+/// or the user has interrupted.
 pub fn verify(sources: &Sources, id: &ToolchainId, options: VerifyOptions) -> Result<Verified, VerifyError> {
     let ctx = sources.ctx();
     let Some(toolchain) = ctx.store.find_installed(id)? else {
@@ -122,7 +122,7 @@ fn files_step(comparison: &Comparison) -> Step {
     Step::new("files", faults.is_empty(), says)
 }
 
-/// What came of asking the log.
+/// The result of asking the log.
 enum Asked {
     NotNeeded,
     Said(String),
@@ -132,7 +132,7 @@ enum Asked {
 /// Asks the log for a toolchain that was installed without it, and keeps the proof.
 ///
 /// # Errors
-/// When this machine is in the way: that is no silence of the log.
+/// When this machine fails: that is not a silence of the log.
 fn ask(
     sources: &Sources,
     id: &ToolchainId,
@@ -168,7 +168,7 @@ fn ask(
                     diag::error_chain(&error)
                 ),
             };
-            // The chain is computed from what was just learned, kept or not.
+            // The chain is computed from the new proof, whether or not it was stored.
             record.witnesses.retain(|witness| !matches!(witness, trust::Witness::SumDb { .. }));
             record.witnesses.push(vouched.witness);
             record.log_proof = Some(vouched.proof);

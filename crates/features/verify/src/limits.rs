@@ -1,4 +1,4 @@
-//! How much at once, and how long at most.
+//! Bounds of this crate.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ pub(crate) const READ_BYTES: usize = 256 << 10;
 pub(crate) const BATCH_FILES: usize = 16;
 /// Threads that hash, at least: while one waits for the disk another has work.
 pub(crate) const THREADS_MIN: usize = 2;
-/// Threads that hash, at most: past that the disk or the memory is what is waited for.
+/// Threads that hash, at most: more would only wait for the disk or the memory.
 pub(crate) const THREADS_MAX: usize = 8;
-/// Names that are worth printing to a person; JSON has all of them.
+/// How many names are printed for a person; JSON has all of them.
 pub(crate) const FAULTS_SHOWN_MAX: usize = 50;
-/// How long one program of a toolchain may take when it is tried, in seconds: they take tenths.
+/// How long one program of a toolchain may take in a smoke test, in seconds: they take tenths.
 pub(crate) const SMOKE_TEST_TIME_MAX: Duration = Duration::from_secs(120);
 /// Bytes of its output that are kept: `go list std` has about 5,000.
 pub(crate) const SMOKE_TEST_BYTES_MAX: u64 = 256 << 10;

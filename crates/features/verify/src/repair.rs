@@ -1,8 +1,8 @@
-//! Right bytes for wrong ones, and nothing else changed.
+//! Replaces wrong bytes by right ones, and changes nothing else.
 //!
-//! Only what is damaged or missing is brought: from another file on this machine that has the right SHA-256 (the
-//! same tree, another toolchain of the store, `~/sdk`, the module cache), and what none of them has out of the
-//! archive, which is fetched once more. Every byte is hashed on its way; where it came from does not matter.
+//! It replaces only damaged or missing files: from another file on this machine with the right SHA-256 (in the same
+//! tree, another toolchain of the store, `~/sdk`, the module cache), or else from the archive, which it fetches once
+//! more. It hashes every byte, so the origin does not matter.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Write};
@@ -21,25 +21,25 @@ use crate::compare::{Comparison, FaultKind};
 use crate::error::VerifyError;
 use crate::limits::READ_BYTES;
 
-/// What a repair has done.
+/// The result of a repair.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Repaired {
-    /// Files that were replaced or brought back, by where their bytes came from.
+    /// Files that were replaced or restored, by the origin of their bytes.
     pub replaced: BTreeMap<String, Vec<String>>,
-    /// Files whose permission bits were set right.
+    /// Files whose permission bits were corrected.
     pub modes: Vec<String>,
-    /// What did not belong, and where it is now.
+    /// Files that did not belong, and their new paths.
     pub set_aside: BTreeMap<String, PathBuf>,
 }
 
 impl Repaired {
-    /// How many names were put right.
+    /// How many names were repaired.
     pub fn count(&self) -> usize {
         self.replaced.values().map(Vec::len).sum::<usize>() + self.modes.len() + self.set_aside.len()
     }
 }
 
-/// Puts a tree right. What was not damaged is not touched.
+/// Repairs a tree. Does not touch undamaged files.
 pub(crate) fn repair(
     sources: &Sources,
     toolchain: &Toolchain,
@@ -55,7 +55,7 @@ pub(crate) fn repair(
         let file = manifest.find(&fault.path);
         match (&fault.kind, file) {
             (FaultKind::Mode { .. }, Some(file)) => modes.push(file),
-            // What stands in the way is not ours to delete.
+            // goward must not delete the file in the way.
             (FaultKind::NotAFile { .. } | FaultKind::Extra { .. }, None) => aside.push(fault.path.as_str()),
             (FaultKind::NotAFile { .. }, Some(file)) => {
                 aside.push(fault.path.as_str());
@@ -76,9 +76,9 @@ pub(crate) fn repair(
         if collector.lacks(&wanted) {
             collector.ask_sources(id, &wanted)?;
         }
-        // Durable before any of it can be seen, and all at once.
+        // Sync all of it before any of it is visible.
         fs.sync_tree(&scratch).map_err(|cause| VerifyError::Scratch { path: scratch.clone(), cause })?;
-        // Only now the locks: they are not held while something is fetched.
+        // Only now the locks: they are not held during a fetch.
         let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
         let mut tree_repair = ctx.store.repair_tree(id, &record.manifest_sha256, wait_max)?;
         let mut repaired = Repaired::default();
@@ -120,7 +120,7 @@ impl Collector<'_> {
         wanted.iter().any(|file| !self.copies.contains_key(&file.path))
     }
 
-    /// Takes a copy of `from` for `file` if it holds the right bytes.
+    /// Stages a copy of `from` for `file` if it has the right bytes.
     fn take(&mut self, file: &FileRecord, from: &Path, whose: &str) -> bool {
         let fs = self.ctx.sys.fs();
         let staged = self.scratch.join(format!("file-{}", self.copies.len()));
@@ -146,7 +146,7 @@ impl Collector<'_> {
             self.copies.insert(file.path.clone(), GoodCopy { staged, from: whose.to_owned() });
             return true;
         }
-        // What is half a file, or the wrong one, is in the way of the next try.
+        // An incomplete or wrong file would be in the way of the next try.
         let _ = fs.remove_file_if_there(&staged);
         false
     }
@@ -171,7 +171,7 @@ impl Collector<'_> {
         good.files.retain(|file| comparison.faults.binary_search_by(|fault| fault.path.cmp(&file.path)).is_err());
         offer(&toolchain.tree, &good, "the same tree");
         for sibling in self.ctx.store.toolchains()?.into_iter().filter(|sibling| sibling.id != toolchain.id) {
-            // A sibling whose list cannot be trusted lends nothing.
+            // A sibling whose manifest cannot be trusted shares nothing.
             if let Ok(files) = self.ctx.store.manifest(&sibling.id) {
                 offer(&sibling.tree, &files, &sibling.id.to_string());
             }
@@ -185,7 +185,7 @@ impl Collector<'_> {
                 .map_err(|cause| VerifyError::Stopped { id: toolchain.id.clone(), cause })?;
             let places = by_content.remove(&file.sha256).unwrap_or_default();
             let found = places.iter().any(|(path, whose)| self.take(file, path, whose));
-            // Two files of one content are both wanted.
+            // Two files with equal content are both needed.
             by_content.insert(file.sha256, places);
             if found {
                 continue;
@@ -214,7 +214,7 @@ impl Collector<'_> {
     }
 }
 
-/// Other copies of this toolchain that may be on this machine: where editors and the go command itself put them.
+/// Other copies of this toolchain that may be on this machine: in the folders of editors and the go command itself.
 fn copies(ctx: &Ctx, id: &ToolchainId) -> Vec<PathBuf> {
     let mut copies = Vec::new();
     let home = ctx.sys.env().home();

@@ -1,4 +1,4 @@
-//! What a check found, and how it is said.
+//! The result of a check, and its text.
 
 use std::path::PathBuf;
 
@@ -27,21 +27,21 @@ pub struct Verified {
     pub installed_unix_seconds: u64,
     /// The tree against its manifest.
     pub comparison: Comparison,
-    /// What a repair has done before that comparison, if there was something to repair.
+    /// The result of a repair before that comparison, if there was something to repair.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repaired: Option<Repaired>,
     /// Who vouches for it.
     pub origin: Origin,
-    /// The way from files to key.
+    /// The steps from files to key.
     pub steps: Vec<Step>,
-    /// What that comes to, in words: `verified by sum.golang.org`.
+    /// The evidence, in words: `verified by sum.golang.org`.
     pub evidence: String,
-    /// What must not be overlooked of that.
+    /// The warning that goes with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<&'static str>,
-    /// What was said when it was admitted, and since.
+    /// The witnesses from its admission and later.
     pub witnesses: Vec<Witness>,
-    /// What came of asking the log this time, if it was asked or could not be.
+    /// The result of asking the log this time, if it was asked or could not be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
     /// Programs that were run.
@@ -50,7 +50,7 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// The failure that a caller reports, if anything is not as it should be; what weighs most first.
+    /// The failure to report, if there is one; the most severe first.
     pub fn failure(&self) -> Option<VerifyError> {
         let id = || self.toolchain.clone();
         if self.origin == Origin::Contradicted {
@@ -66,7 +66,7 @@ impl Verified {
         Some(VerifyError::SmokeTest { id: id(), command: test.command.clone(), says: test.says.clone() })
     }
 
-    /// The check in words: one line, what is wrong, and with `explain` every step.
+    /// The check in words: one line, the faults, and with `explain` every step.
     pub fn text(&self, explain: bool) -> String {
         let Comparison { files, bytes, faults, .. } = &self.comparison;
         let state = if faults.is_empty() { "whole" } else { "damaged" };
@@ -116,9 +116,9 @@ impl Verified {
     }
 }
 
-/// How the origin is spoken of, and what must not be overlooked of it.
+/// The words for the origin, and the warning.
 pub(crate) fn words_of(origin: Origin, witnesses: &[Witness]) -> (String, Option<&'static str>) {
-    // Without a proof that was computed just now, nothing is said of the log.
+    // Without a proof that was computed just now, the text does not mention the log.
     let counts = |witness: &&Witness| origin == Origin::Log || !matches!(witness, Witness::SumDb { .. });
     let counted: Vec<Witness> = witnesses.iter().filter(counts).cloned().collect();
     let evidence = match origin {

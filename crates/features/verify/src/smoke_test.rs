@@ -1,7 +1,7 @@
-//! Whether a toolchain's go command works: it is run, in an environment of its own.
+//! Checks that a toolchain's go command works: runs it, in a separate environment.
 //!
-//! Nothing of the user's environment reaches it and nothing of the user's is written: home, caches and
-//! temporary folder are a staging folder of the store, which is removed afterwards.
+//! It gets nothing of the user's environment and writes to none of the user's folders: home, caches and temporary
+//! folder are a staging folder of the store, which is removed afterwards.
 
 use context::Ctx;
 use serde::Serialize;
@@ -10,26 +10,26 @@ use sys::{Environment, Helper, Program};
 
 use crate::limits::{SMOKE_TEST_BYTES_MAX, SMOKE_TEST_TIME_MAX};
 
-/// One program that was run, and what it said.
+/// One program that ran, and its output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SmokeTest {
     /// What was run.
     pub command: String,
-    /// Whether it said what it should.
+    /// Whether its output was right.
     pub good: bool,
-    /// What it said, or what is wrong.
+    /// Its output, or the fault.
     pub says: String,
 }
 
 /// Variables without which no program runs on Windows.
 const KEPT: [&str; 3] = ["SYSTEMROOT", "WINDIR", "COMSPEC"];
-/// Characters of a program's complaint that are quoted.
+/// How many characters of a program's error are quoted.
 const COMPLAINT_CHARS_MAX: usize = 300;
 
 /// Runs `go version`, `go env GOROOT` and `go list std`.
 ///
 /// # Errors
-/// When no staging folder can be made. What a program does wrong is a result, no error.
+/// When no staging folder can be made. A failing program is a result, not an error.
 pub(crate) fn run_go(ctx: &Ctx, toolchain: &Toolchain) -> Result<Vec<SmokeTest>, store::StoreError> {
     let staging = ctx.store.stage(&toolchain.id)?;
     let scratch = staging.tree();
@@ -76,7 +76,7 @@ fn captured(ctx: &Ctx, toolchain: &Toolchain, scratch: &std::path::Path, args: &
         environment = environment.with(name, scratch.join(name));
     }
     for folder in ["TMPDIR", "TEMP", "TMP"] {
-        // A program that lacks it says so itself.
+        // A program that lacks it reports that itself.
         let _ = ctx.sys.fs().create_dirs(&scratch.join(folder));
     }
     for (name, value) in [

@@ -13,7 +13,7 @@ use diag::Silent;
 use sys::Sys;
 use verify::{Comparison, FaultKind, compare};
 
-/// The manifest of a tree as it stands.
+/// The manifest of a tree as it is.
 fn manifest_of(tree: &Path) -> Manifest {
     let record = |(path, meta): (PathBuf, fs::Metadata)| {
         let bytes = fs::read(&path).unwrap();
@@ -238,7 +238,7 @@ fn one_changed_byte_in_each_of_six_hundred_files_of_a_real_tree_is_found_and_nam
     assert!(found.faults.iter().all(|fault| matches!(fault.kind, FaultKind::Changed { .. })));
     assert_eq!(found.good, found.files - FILES as u64);
 
-    // Put right again, each alone is found as well: the largest, the smallest and one of each kind of folder.
+    // After a repair, single damages are found as well: the largest file, the smallest and one of each kind of folder.
     for path in &damaged {
         fs::copy(real.join(path), tree.join(path)).unwrap();
     }

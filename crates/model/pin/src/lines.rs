@@ -2,23 +2,23 @@
 //! before it has chosen a toolchain.
 //!
 //! At that moment the file may be written for a newer Go, so it is not parsed: the first line that
-//! begins with the key and a space or tab wins, whatever stands around it. A factored block
-//! (`go ( … )`) is not looked into, a byte order mark hides the line it stands on, and only a line
-//! feed ends a line. Source of the rules: `GoModLookup` in `cmd/go/internal/gover/gomod.go`.
+//! begins with the key and a space or tab counts, whatever surrounds it. The scanner does not read
+//! a factored block (`go ( … )`), a byte order mark hides its line, and only a line feed ends a
+//! line. Source of the rules: `GoModLookup` in `cmd/go/internal/gover/gomod.go`.
 
 /// One line's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Line<'a> {
-    /// What stands behind the key, without comment and white space. Foreign bytes: neither UTF-8
-    /// nor a version is promised. Empty where the line has a key and nothing else; the go command
-    /// treats that as no line at all, and looks no further.
+    /// The text after the key, without comment and white space. Untrusted bytes: neither UTF-8 nor
+    /// a version is guaranteed. Empty if the line has only a key; the go command treats that as no
+    /// line at all, and stops its search.
     pub value: &'a [u8],
     /// The line's number, the first line being 1.
     pub number: usize,
 }
 
 impl<'a> Line<'a> {
-    /// The value as text, where it is UTF-8.
+    /// The value as text, if it is UTF-8.
     pub fn text(&self) -> Option<&'a str> {
         core::str::from_utf8(self.value).ok()
     }
@@ -52,7 +52,7 @@ pub fn scan(bytes: &[u8]) -> Lines<'_> {
     found
 }
 
-/// The value behind a key, where the line begins with that key and a space or tab.
+/// The value after a key, if the line begins with that key and a space or tab.
 fn value_of<'a>(line: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
     let rest = line.strip_prefix(key)?;
     if !matches!(rest.first(), Some(b' ' | b'\t')) {
@@ -62,8 +62,8 @@ fn value_of<'a>(line: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
     Some(trim(rest.get(..end).unwrap_or(rest)))
 }
 
-/// Cuts white space off both ends: Unicode's, as the go command does, which matters for a no-break
-/// space that came along with a copied line.
+/// Trims white space at both ends: Unicode's, as the go command does, which matters for a no-break
+/// space in a copied line.
 fn trim(mut bytes: &[u8]) -> &[u8] {
     while let Some(rest) = WHITE_SPACE.iter().find_map(|space| bytes.strip_prefix(*space)) {
         bytes = rest;

@@ -12,8 +12,8 @@ use core::cmp::Ordering;
 /// From this minor on a version without a patch (`1.21`) names the language, not a release.
 const FIRST_LANGUAGE_MINOR: &str = "21";
 
-/// A Go version taken apart. The parts are slices of the version's text, or `"0"` where the grammar
-/// fills one in: `1` is `1.0.0`, and below minor 21 a missing patch is `0`.
+/// The parts of a Go version. They are slices of the version's text, or `"0"` if the grammar fills
+/// one in: `1` is `1.0.0`, and below minor 21 a missing patch is `0`.
 ///
 /// The derived equality and the order agree: numbers have no leading zeros, so two parts that
 /// compare equal are the same text.
@@ -27,7 +27,7 @@ pub struct Parts<'a> {
     pub patch: &'a str,
     /// `alpha`, `beta`, `rc`, or any other letters; empty in a release.
     pub kind: &'a str,
-    /// The number of the prerelease; may be empty even where there is a kind.
+    /// The number of the prerelease; may be empty even if there is a kind.
     pub pre: &'a str,
 }
 
@@ -42,7 +42,7 @@ impl Parts<'_> {
         !self.kind.is_empty()
     }
 
-    /// Whether this is a prerelease of a patch (`1.9.2rc2`): readable, but nothing anyone released.
+    /// Whether this is a prerelease of a patch (`1.9.2rc2`): it can be parsed, but was never released.
     pub fn is_patch_prerelease(&self) -> bool {
         self.is_prerelease() && !self.patch.is_empty()
     }
@@ -65,7 +65,7 @@ impl PartialOrd for Parts<'_> {
 }
 
 impl Parts<'_> {
-    /// The order of kinds where everything before them is equal.
+    /// The order of kinds if everything before them is equal.
     ///
     /// Without a patch, no kind is the language version, which comes before its prereleases:
     /// `1.21 < 1.21rc1`. With a patch, no kind is the release, which comes after them:
@@ -79,7 +79,7 @@ impl Parts<'_> {
     }
 }
 
-/// Takes a version apart, or says `None` where it is malformed.
+/// Parses a version; `None` if it is malformed.
 pub fn parse(version: &str) -> Option<Parts<'_>> {
     let (major, rest) = cut_decimal(version)?;
     if rest.is_empty() {
@@ -109,7 +109,7 @@ pub fn parse(version: &str) -> Option<Parts<'_>> {
 /// Orders two versions as the go command does. A malformed version comes before every well-formed
 /// one, and all malformed versions are equal.
 pub fn compare(a: &str, b: &str) -> Ordering {
-    // `None` comes before `Some` in Rust's own order of options, which is the rule wanted here.
+    // `None` comes before `Some` in Rust's own order of options, which is the wanted rule.
     parse(a).cmp(&parse(b))
 }
 
@@ -124,25 +124,24 @@ pub fn is_lang(version: &str) -> bool {
     parse(version).is_some_and(|parts| parts.is_lang())
 }
 
-/// Whether the version names a language that has no release of the same name: asked to run it, the
-/// go command takes the first release, `.0`, instead (golang/go#62278).
+/// Whether the version names a language that has no release of the same name: the go command runs
+/// the first release, `.0`, instead (golang/go#62278).
 pub fn is_language_version_without_release(version: &str) -> bool {
     is_lang(version) && compare(version, "1.21") != Ordering::Less
 }
 
-/// The language of a version: `1.21` of `1.21rc2` and `1.21.3`, `1` of `1` and `1.0.1`, nothing of a
-/// malformed one. A bare major other than `1` stays bare, where the go command would say `2.0`: the
-/// two compare as equal.
+/// The language of a version: `1.21` of `1.21rc2` and `1.21.3`, `1` of `1` and `1.0.1`, empty for a malformed one. A
+/// bare major other than `1` stays bare, where the go command would say `2.0`: the two compare as equal.
 pub fn lang(version: &str) -> &str {
     let Some(parts) = parse(version) else { return "" };
     if parts.major == "1" && parts.minor == "0" || parts.major.len() == version.len() {
         return parts.major;
     }
-    // The minor number stands in the text right behind the major one and its dot.
+    // The minor number follows the major one and its dot in the text.
     version.get(..parts.major.len() + 1 + parts.minor.len()).unwrap_or("")
 }
 
-/// The decimal number a text begins with, and what follows it.
+/// The decimal number at the start of a text, and the rest.
 fn cut_decimal(text: &str) -> Option<(&str, &str)> {
     let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     let (number, rest) = text.split_at_checked(end)?;
@@ -150,7 +149,7 @@ fn cut_decimal(text: &str) -> Option<(&str, &str)> {
     (!number.is_empty() && !leading_zero).then_some((number, rest))
 }
 
-/// The letters a text begins with, up to the first digit, and what follows them.
+/// The letters at the start of a text, up to the first digit, and the rest.
 fn cut_letters(text: &str) -> Option<(&str, &str)> {
     let end = text.bytes().position(|byte| !byte.is_ascii_lowercase()).unwrap_or(text.len());
     let (letters, rest) = text.split_at_checked(end)?;

@@ -2,9 +2,9 @@
 
 use crate::order::parse;
 
-/// Whether the go command takes this for a version where it chooses a toolchain: it is well formed
-/// and no prerelease of a patch. `go 1.99.2rc1` is nothing to the go command up to 1.27 at least,
-/// although [`parse`] reads it, because one such name (`1.9.2rc2`) stands in lists of releases.
+/// Whether the go command accepts this as a version when it chooses a toolchain: it is well formed
+/// and not a prerelease of a patch. The go command up to at least 1.27 ignores `go 1.99.2rc1`,
+/// although [`parse`] reads it, because lists of releases contain one such name (`1.9.2rc2`).
 /// Source of the rule: `Parse` in `internal/gover/gover.go`.
 pub fn is_choosable(version: &str) -> bool {
     parse(version).is_some_and(|parts| !parts.is_patch_prerelease())

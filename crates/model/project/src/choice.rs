@@ -1,4 +1,4 @@
-//! The explicit choices: the pin, and the base where there is none.
+//! The explicit choices: the pin, and the base if there is none.
 
 use std::path::Path;
 
@@ -24,29 +24,29 @@ pub struct Base {
     pub origin: Origin,
 }
 
-/// The pin and the base, as far as there are any.
+/// The pin and the base, if there are any.
 #[derive(Default)]
 pub(crate) struct Choice {
     /// What decides.
     pub pin: Option<Base>,
-    /// What is taken where nothing decides and nothing newer is needed.
+    /// The version to take if nothing decides and nothing newer is needed.
     pub base: Option<Base>,
     /// A base that can only be raised: its version, and why it cannot be taken.
     pub bad_base: Option<(Version, ProjectError)>,
     /// `GOTOOLCHAIN=local`: nothing raises the base.
     pub local: bool,
-    /// What `mod` and `mod-min` stand for.
+    /// The values of `mod` and `mod-min`.
     module: ModuleWords,
-    /// What says `system`: that nothing pins, whatever comes after it.
+    /// The origin of `system`, which says that nothing pins, whatever comes after it.
     pub no_pin: Option<Origin>,
-    /// What would have decided, were it not somebody else's.
+    /// Another user's file, which would otherwise have decided.
     pub stranger: Option<Reason>,
-    /// Everything that was looked at, in the order in which it counts.
+    /// Everything that was read, in the order in which it counts.
     pub reasons: Vec<Reason>,
 }
 
 impl Choice {
-    /// Reads the choices in the order in which they count. Only what decides has to be readable.
+    /// Reads the choices in the order in which they count. Only the deciding one has to be readable.
     pub fn find(inputs: &Inputs, requirement: &Requirement) -> Result<Choice, ProjectError> {
         let modules_enabled = requirement.modules_enabled;
         let mut choice = Choice { module: ModuleWords::of(requirement), ..Choice::default() };
@@ -59,7 +59,7 @@ impl Choice {
         Ok(choice)
     }
 
-    /// Says of what was only the base that it was taken.
+    /// Records that the base was taken.
     pub fn say_chosen(&mut self, chosen: &Origin) {
         let reasons = self.reasons.iter_mut();
         for reason in reasons.filter(|reason| reason.origin == *chosen && reason.verdict == Verdict::Base) {
@@ -67,7 +67,7 @@ impl Choice {
         }
     }
 
-    /// Says of what was only the base that something else was taken.
+    /// Records that another version was taken in place of the base.
     pub fn overrule_base(&mut self, base: &Origin, by: &Origin) {
         let reasons = self.reasons.iter_mut();
         for reason in reasons.filter(|reason| reason.origin == *base && reason.verdict == Verdict::Base) {
@@ -102,10 +102,10 @@ impl Choice {
         Ok(())
     }
 
-    /// Takes what another tool's file or variable says, unless something else has been settled.
+    /// Takes the value of another tool's file or variable, unless a choice has been made.
     fn offer_value(&mut self, origin: Origin, text: &str, value: PinValue) -> Result<(), ProjectError> {
         if self.settled().is_none() {
-            // `GOTOOLCHAIN` only spoke of the base, which a pin takes the place of.
+            // `GOTOOLCHAIN` only set the base, which a pin replaces.
             for reason in self.reasons.iter_mut().filter(|reason| reason.origin.rule == Rule::Gotoolchain) {
                 if matches!((&reason.verdict, &value), (Verdict::Base | Verdict::KeepsBase, PinValue::Request(_))) {
                     reason.verdict = Verdict::OverruledBy(origin.to_string());
@@ -204,7 +204,7 @@ impl Choice {
         Ok(())
     }
 
-    /// Tells of somebody else's file, whatever is in it.
+    /// Records another user's file as ignored, whatever its content.
     fn pass_over(&mut self, file: &FoundFile, inputs: &Inputs, stranger: &Stranger) {
         let whole = Origin::of_file(file.name.file_rule(), &file.path);
         let (origin, text, speaks) = match pin_file::find(file, inputs) {
@@ -224,7 +224,7 @@ impl Choice {
         let found = match (pin_file::find(file, inputs), self.settled()) {
             (Ok(found), _) => found,
             (Err(error), None) => return Err(error),
-            // What does not decide may be broken: so one can work in the folder and mend it.
+            // A file that does not decide may be broken, so that the user can work in the folder and repair it.
             (Err(_), Some(overruled)) => {
                 self.tell(whole, None, overruled);
                 return Ok(());
@@ -265,7 +265,7 @@ impl Choice {
         Ok(())
     }
 
-    /// What to say of anything that comes after a pin, or after what says that nothing pins.
+    /// The verdict on everything after a pin, or after `system`.
     fn settled(&self) -> Option<Verdict> {
         let origin = self.pin.as_ref().map(|pin| &pin.origin).or(self.no_pin.as_ref())?;
         Some(Verdict::OverruledBy(origin.to_string()))
@@ -280,13 +280,13 @@ fn request(text: &str, origin: &Origin) -> Result<Request, ProjectError> {
     text.parse().map_err(|cause| ProjectError::Request { origin: origin.clone(), cause })
 }
 
-/// What the words `mod` and `mod-min` stand for in this project: what it requires, and what its `go` line
-/// needs at the very least.
+/// The values of `mod` and `mod-min` in this project: the version that it requires, and the least version that its `go`
+/// line allows.
 #[derive(Default)]
 struct ModuleWords {
     required: Option<Version>,
     least: Option<Version>,
-    /// Why there is nothing that is required, where a line is at fault.
+    /// Why there is no required version, if a line is faulty.
     bad: Option<ProjectError>,
 }
 
@@ -301,7 +301,7 @@ impl ModuleWords {
         }
     }
 
-    /// The request that one of the words stands for; `None` where the text is none of them.
+    /// The request of one of these words; `None` for any other text.
     fn request(&self, text: &str, origin: &Origin) -> Option<Result<Request, ProjectError>> {
         let (version, bad) = match text {
             "mod" => (&self.required, self.bad.clone()),

@@ -11,15 +11,15 @@ use crate::origin::{Origin, Rule};
 use crate::reason::{Reason, Verdict};
 use crate::requirement::Requirement;
 
-/// What is wanted, and why.
+/// The decision, with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decision {
     /// What is wanted.
     #[serde(flatten)]
     pub want: Want,
-    /// Every file and rule that was looked at, in the order in which they count.
+    /// Every file and rule that was read, in the order in which they count.
     pub reasons: Vec<Reason>,
-    /// The file that would have decided, were it not somebody else's.
+    /// Another user's file, which would otherwise have decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stranger: Option<Reason>,
 }
@@ -41,7 +41,7 @@ impl Decision {
 pub enum Want {
     /// Exactly this, provided it is not below the floor: see [`crate::check_floor`].
     ///
-    /// Also the base, where `GOTOOLCHAIN=local` or `toolchain default` forbids to raise it.
+    /// Also the base, if `GOTOOLCHAIN=local` or `toolchain default` forbids raising it.
     Pinned {
         /// What is asked for.
         request: Request,
@@ -54,7 +54,7 @@ pub enum Want {
     AtLeast {
         /// What the project needs.
         floor: Floor,
-        /// What is taken where the project needs nothing newer.
+        /// The base to take if the project needs nothing newer.
         default: Option<Base>,
     },
     /// The base; the project needs nothing.
@@ -68,12 +68,12 @@ pub enum Want {
     Nothing,
 }
 
-/// Decides which toolchain is wanted, from what was found.
+/// Decides which toolchain is wanted, from the inputs.
 ///
-/// Only what decides has to be readable: a request on the command line works beside a broken
+/// Only the deciding file has to be readable: a request on the command line works with a broken
 /// `.go-version`, which is then reported as overruled.
 pub fn decide(inputs: &Inputs) -> Result<Decision, ProjectError> {
-    // First, because GO111MODULE says whether GOTOOLCHAIN counts; its reasons are told last.
+    // First, because GO111MODULE says whether GOTOOLCHAIN counts; its reasons come last.
     let mut requirement = Requirement::find(inputs)?;
     let mut choice = Choice::find(inputs, &requirement)?;
     let want = combine(inputs, &mut choice, &mut requirement)?;
@@ -112,7 +112,7 @@ fn combine(inputs: &Inputs, choice: &mut Choice, requirement: &mut Requirement) 
         return Ok(Want::Pinned { request, origin, floor: requirement.floor.take() });
     }
     match (requirement.floor.take(), choice.base.take()) {
-        // Nothing may raise the base, so it is as good as a pin: below the floor it is refused.
+        // Nothing may raise the base, so it counts as a pin: below the floor it is refused.
         (Some(floor), Some(Base { request, origin })) if choice.local || floor.keeps_base() => {
             choice.say_chosen(&origin);
             Ok(Want::Pinned { request, origin, floor: Some(floor) })

@@ -1,4 +1,4 @@
-//! The files that are looked for, whose they are, and which of those that pin count.
+//! The files that are searched for, their tools, and which pin files count.
 
 use std::fmt;
 
@@ -81,14 +81,13 @@ impl FileName {
         all
     }
 
-    /// The files that are looked for where these kinds count, so that whoever walks the folders needs to
-    /// know none of them.
+    /// The files to search for if these kinds count, so that the walk over the folders need not know them.
     pub fn wanted(pin_files: &PinFiles) -> Vec<FileName> {
         let pins = pin_files.kinds().iter().flat_map(|kind| kind.files().iter().copied());
         [FileName::GoWork, FileName::GoMod].into_iter().chain(pins).collect()
     }
 
-    /// The file's name; a path from its folder where it stands deeper, with `/`.
+    /// The file's name; a path with `/` if it is in a subfolder.
     pub const fn as_str(self) -> &'static str {
         match self {
             FileName::GoWork => "go.work",
@@ -110,7 +109,7 @@ impl FileName {
         }
     }
 
-    /// Whose file it is, where it is one that pins.
+    /// The kind of a pin file; `None` for other files.
     pub const fn pin_kind(self) -> Option<PinKind> {
         match self {
             FileName::GoWork | FileName::GoMod => None,
@@ -130,8 +129,8 @@ impl FileName {
         }
     }
 
-    /// The most bytes such a file may have. Hand over one byte more of a longer file, and it is
-    /// refused by name.
+    /// The largest such file, in bytes. Pass one byte more of a longer file, and it is refused by
+    /// name.
     pub const fn bytes_max(self) -> usize {
         match self.pin_kind() {
             None => GO_FILE_BYTES_MAX,
@@ -140,7 +139,7 @@ impl FileName {
         }
     }
 
-    /// The rule that speaks of such a file as a whole.
+    /// The rule for such a file as a whole.
     pub(crate) const fn file_rule(self) -> Rule {
         match self.pin_kind() {
             Some(kind) => kind.rule(),
@@ -160,7 +159,7 @@ impl fmt::Display for FileName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PinKind {
-    /// `.go-version`: goenv's, and read by many.
+    /// `.go-version`: goenv's, which many tools read.
     GoVersion,
     /// `.tool-versions`: that of asdf, and of mise.
     ToolVersions,
@@ -197,13 +196,13 @@ impl PinKind {
         }
     }
 
-    /// The kind of a word; `None` for a word that stands for none.
+    /// The kind of a word; `None` for an unknown word.
     pub fn of_word(word: &str) -> Option<PinKind> {
         PinKind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// Its files in one folder, in the order in which they count. Of mise's the local ones come first, then
-    /// a name with a dot before one without. Source of the order: mise's `LOCAL_CONFIG_FILENAMES`.
+    /// Its files in one folder, in the order in which they count. mise's local ones come first, then a name with a dot
+    /// before one without. Source of the order: mise's `LOCAL_CONFIG_FILENAMES`.
     pub const fn files(self) -> &'static [FileName] {
         match self {
             PinKind::GoVersion => &[FileName::GoVersion],
@@ -224,7 +223,7 @@ impl PinKind {
         }
     }
 
-    /// The rule that speaks of such a file.
+    /// The rule for such a file.
     pub const fn rule(self) -> Rule {
         match self {
             PinKind::GoVersion => Rule::GoVersionFile,
@@ -248,8 +247,7 @@ impl fmt::Display for PinKind {
 pub struct PinFiles(Vec<PinKind>);
 
 impl PinFiles {
-    /// These kinds, each once. What a dev container and a Dockerfile say is for another machine, so those
-    /// count only where they are named.
+    /// These kinds, each once. A dev container and a Dockerfile are for another machine, so they count only if named.
     pub fn new(kinds: impl IntoIterator<Item = PinKind>) -> PinFiles {
         let mut once = Vec::new();
         for kind in kinds {

@@ -1,4 +1,4 @@
-//! What the project needs at least, and what it suggests.
+//! The floor of a project, and its suggestion.
 
 use std::fmt;
 
@@ -19,18 +19,18 @@ pub struct Floor {
     pub file: FileName,
     /// The file's path.
     pub path: String,
-    /// The `go` line: what is needed.
+    /// The `go` line: the least version.
     pub go: Option<GoLine>,
-    /// The `toolchain` line: what is suggested.
+    /// The `toolchain` line: the suggestion.
     pub toolchain: Option<Suggestion>,
 }
 
 /// A `go` line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GoLine {
-    /// The version as it stands there. `1.22` is satisfied by `1.22rc1`.
+    /// The version as written. `1.22rc1` satisfies `1.22`.
     pub version: Version,
-    /// The release to take where one must be chosen: `1.22.0` for `1.22`.
+    /// The release to take if one must be chosen: `1.22.0` for `1.22`.
     pub needed: Version,
     /// Where it stands.
     pub origin: Origin,
@@ -41,25 +41,25 @@ pub struct GoLine {
 pub struct Suggestion {
     /// The version; `None` for `toolchain default`, which keeps the base.
     pub version: Option<Version>,
-    /// The name as it stands there, with a builder's suffix if it has one.
+    /// The name as written, with a builder's suffix if it has one.
     pub name: String,
     /// Where it stands.
     pub origin: Origin,
 }
 
-/// A release that takes the base's place.
+/// A release that replaces the base.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Raised {
     /// The release.
     pub version: Version,
-    /// The name the go command would look for: `go1.27.3`, or `go1.27.3-custom` where a `toolchain`
-    /// line names someone else's build of that release.
+    /// The name the go command would look for: `go1.27.3`, or `go1.27.3-custom` if a `toolchain`
+    /// line names another builder's build of that release.
     pub name: String,
     /// The line that asks for it.
     pub origin: Origin,
 }
 
-/// A `toolchain` line that would have to be followed but names a language, of which there is no release.
+/// A `toolchain` line that would decide but names a language version, which has no release.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("take the toolchain {} from {origin}: this is a language version, of which there is no toolchain", shown(name))]
 pub struct LanguageToolchain {
@@ -73,23 +73,23 @@ pub struct LanguageToolchain {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("use {} as {pin} says: {} needs at least {}", .selected.tag(), .floor.origin, .floor.version)]
 pub struct BelowFloor {
-    /// The release the pin stands for.
+    /// The release that the pin selects.
     pub selected: Version,
     /// Where the pin stands.
     pub pin: Origin,
-    /// What the project needs. Boxed, so that the many who pass the error on pay little for it.
+    /// The project's floor. Boxed, to keep the error small.
     pub floor: Box<GoLine>,
     /// The file it needs it in.
     pub file: FileName,
 }
 
-/// What a file's lines came to.
+/// The parsed lines of a file.
 pub(crate) struct Read {
-    /// The lines that count. `None` where none does.
+    /// The lines that count. `None` if none does.
     pub floor: Option<Floor>,
-    /// A `go` line that is no version: where, and its text.
+    /// A `go` line that is not a version: its place and its text.
     pub odd_go: Option<(Origin, String)>,
-    /// A line that names no toolchain. An error only where the line would have counted.
+    /// A line that names no toolchain. An error only if the line would have counted.
     pub bad: Option<ProjectError>,
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn read(file: &FoundFile) -> Result<Read, ProjectError> {
     let mut go = None;
     if let Some((number, text)) = present(lines.go) {
         let origin = Origin::of_line(Rule::GoLine, &file.path, number);
-        // `Version` also reads `go1.22`, which the go command does not take here.
+        // `Version` also parses `go1.22`, which the go command does not accept here.
         let version = text.parse::<Version>().ok();
         match version.filter(|version| version.as_str() == text && pin::is_choosable(&text)) {
             Some(version) => go = Some(GoLine { needed: version.released_as(), version, origin }),
@@ -126,7 +126,7 @@ pub(crate) fn read(file: &FoundFile) -> Result<Read, ProjectError> {
             }
         }
     }
-    // The go command takes both lines, and then refuses to look for what is not called `go1…`.
+    // The go command accepts both lines, and then refuses to look for a name that does not begin with `go1`.
     let beyond = |version: &Version| pin::compare(version.as_str(), "2").is_ge() && !version.tag().starts_with("go1");
     let suggested = toolchain.as_ref().and_then(|line| Some((line.version.as_ref()?, &line.origin)));
     let needed = go.as_ref().map(|go| (&go.version, &go.origin));
@@ -143,14 +143,14 @@ pub(crate) fn read(file: &FoundFile) -> Result<Read, ProjectError> {
 }
 
 fn lossy(value: &[u8]) -> String {
-    // A replacement character is in no version and in no name, so what is not UTF-8 stays refused.
+    // No version and no name contains a replacement character, so bytes that are not UTF-8 are refused.
     String::from_utf8_lossy(value).into_owned()
 }
 
 impl Floor {
-    /// The release that takes the base's place, as the go command would choose it before it starts:
-    /// the suggestion where it is newer than the base, and the `go` line's where that is newer still.
-    /// `None` where the base stays, or where there is neither a base nor anything to take.
+    /// The release that replaces the base, as the go command would choose it before it starts: the suggestion if it is
+    /// newer than the base, and the `go` line's if that is newer still. `None` if the base stays, or if there is
+    /// neither a base nor a line.
     pub fn raise(&self, base: Option<&Version>) -> Result<Option<Raised>, LanguageToolchain> {
         if self.keeps_base() && base.is_some() {
             return Ok(None);
@@ -160,7 +160,7 @@ impl Floor {
         let minimum = suggestion.and_then(|line| line.version.as_ref()).or(base);
         if let Some(go) = self.go.as_ref().filter(|go| newer(&go.version, minimum)) {
             let (version, origin) = (go.needed.clone(), go.origin.clone());
-            // By that name and no other: for `go 1.20.0` it looks for go1.20.0, though it was released as go1.20.
+            // By exactly that name: for `go 1.20.0` it looks for go1.20.0, though the release is named go1.20.
             let name = if go.version.is_language() { version.tag() } else { go.version.tag() };
             return Ok(Some(Raised { version, name, origin }));
         }
@@ -182,8 +182,7 @@ impl Floor {
     }
 }
 
-/// Whether a release that was selected by a pin is at least what the `go` line needs. The `toolchain`
-/// line does not count here: it suggests.
+/// Checks that a pinned release is not older than the `go` line. The `toolchain` line does not count here: it suggests.
 pub fn check_floor(selected: &Version, floor: &Floor, pin: &Origin) -> Result<(), BelowFloor> {
     match &floor.go {
         Some(go) if selected.go_order(&go.version).is_lt() => Err(BelowFloor {

@@ -14,8 +14,8 @@
 //! bytes = 68123456
 //! ```
 //!
-//! Reading is strict: one schema, no unknown key, no toolchain twice, and every error says line and column.
-//! Writing is deterministic: the same toolchains give the same bytes, whoever writes them and when.
+//! Reading is strict: one schema, no unknown key, no toolchain twice, and every error has line and column. Writing is
+//! deterministic: the same toolchains always give the same bytes.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -27,7 +27,7 @@ use toml::Spanned;
 
 /// The name of a lock file.
 pub const LOCK_FILE_NAME: &str = "goward.lock";
-/// The schema that is written and read.
+/// The schema that this version writes and reads.
 pub const LOCK_SCHEMA: u32 = 1;
 /// Bytes of a lock file: 1,000 toolchains of some 400 bytes.
 pub const LOCK_BYTES_MAX: usize = 512 * 1024;
@@ -39,15 +39,15 @@ const LOCK_ENTRIES_MAX: usize = 1000;
 pub struct Locked {
     /// Which one.
     pub toolchain: ToolchainId,
-    /// What Go's checksum database says.
+    /// The facts of Go's checksum database.
     pub log: Option<LockedLog>,
-    /// What the release index says.
+    /// The facts of the release index.
     pub archive: Option<LockedArchive>,
-    /// The line on which it begins, counted from 1; 0 for one that was not read.
+    /// The line on which it begins, counted from 1; 0 for one that was not read from a file.
     pub line: usize,
 }
 
-/// What Go's checksum database says of a toolchain.
+/// The facts of Go's checksum database about a toolchain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedLog {
     /// The hash of its files, `h1:` and 44 characters of base64.
@@ -58,14 +58,14 @@ pub struct LockedLog {
     pub tree_size: u64,
 }
 
-/// What the release index says of a toolchain's archive.
+/// The facts of the release index about a toolchain's archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedArchive {
     /// Its file name.
     pub name: String,
     /// Its SHA-256.
     pub sha256: Digest,
-    /// Its length in bytes, where the index says so.
+    /// Its size in bytes, if the index has it.
     pub bytes: Option<u64>,
 }
 
@@ -123,14 +123,14 @@ struct RawLocked {
     bytes: Option<u64>,
 }
 
-/// A reason, and where in the text it lies.
+/// A reason, and its range in the text.
 type Fault = (Range<usize>, String);
 
 impl LockFile {
     /// Reads a lock file.
     ///
     /// # Errors
-    /// What is wrong, with its line and column.
+    /// The fault, with its line and column.
     pub fn parse(bytes: &[u8]) -> Result<LockFile, LockFileError> {
         if bytes.len() > LOCK_BYTES_MAX {
             let reason = format!("it has {} bytes, at most {LOCK_BYTES_MAX} are read", bytes.len());
@@ -157,7 +157,7 @@ impl LockFile {
         for Locked { toolchain, log, archive, .. } in sorted {
             let (version, platform) = (toolchain.version(), toolchain.platform());
             let (os, arch) = (platform.os(), platform.arch());
-            // Writing to a string cannot fail. No value holds a quote or a backslash: each is a checked word.
+            // Writing to a string cannot fail. No value contains a quote or a backslash: each is a checked word.
             let _ = write!(text, "\n[[toolchain]]\nversion = \"{version}\"\nplatform = \"{os}/{arch}\"\n");
             if let Some(LockedLog { h1, record, tree_size }) = log {
                 let _ = write!(text, "h1 = \"{h1}\"\nrecord = {record}\ntree-size = {tree_size}\n");
@@ -172,7 +172,7 @@ impl LockFile {
         text
     }
 
-    /// What it says of a toolchain.
+    /// Its entry for a toolchain.
     pub fn find(&self, id: &ToolchainId) -> Option<&Locked> {
         self.toolchains.iter().find(|locked| locked.toolchain == *id)
     }

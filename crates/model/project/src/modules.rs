@@ -1,10 +1,10 @@
-//! Which dependency makes a project need the Go it needs.
+//! Finds the dependency that forces a project's Go version.
 //!
-//! `go mod graph` prints one requirement a line, `example.test/mid@v1.0.0 example.test/dep@v1.2.0`; main modules
-//! have no version. Since Go 1.21 a module's `go` line is a requirement like any other, of `go@1.26.1`, and the
-//! go command keeps the main module's own line at the highest of them. What it leaves out of the graph
-//! (<https://go.dev/ref/mod#graph-pruning>) needs nothing of the main module, so the printed graph is the whole
-//! truth. The text is foreign: lines of another shape are passed over.
+//! `go mod graph` prints one requirement on each line, `example.test/mid@v1.0.0 example.test/dep@v1.2.0`; main modules
+//! have no version. Since Go 1.21 a module's `go` line is a requirement like any other, of `go@1.26.1`, and the go
+//! command keeps the main module's own line at the highest of them. What it omits from the graph
+//! (<https://go.dev/ref/mod#graph-pruning>) requires nothing of the main module, so the printed graph is complete. The
+//! text is untrusted: lines of another form are ignored.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -19,37 +19,37 @@ pub struct ModuleGraph {
     needs: Vec<Option<Version>>,
 }
 
-/// What the highest `go` line among modules comes to.
+/// The highest `go` line among modules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Demand {
-    /// The Go that is needed.
+    /// The required Go version.
     pub needs: Version,
     /// The modules that need it, in the order of the graph.
     pub modules: Vec<Demander>,
-    /// What would still be needed without them, and by what. `None` where nothing else needs any.
+    /// What would still be required without them, and by which module. `None` if no other module requires any.
     pub without: Option<(Version, String)>,
 }
 
-/// A module that needs a Go.
+/// A module that requires a Go version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Demander {
     /// The module's path.
     pub module: String,
-    /// Its version; `None` of a main module.
+    /// Its version; `None` for a main module.
     pub version: Option<String>,
-    /// The way to it from a main module: that first, itself last, each as the go command writes it.
+    /// The path to it from a main module: that first, itself last, each as the go command writes it.
     pub chain: Vec<String>,
 }
 
 impl ModuleGraph {
-    /// Reads what `go mod graph` prints.
+    /// Parses the output of `go mod graph`.
     pub fn parse(text: &str) -> ModuleGraph {
         let mut graph = ModuleGraph::default();
         let mut index = BTreeMap::new();
         for line in text.lines() {
             let mut words = line.split_ascii_whitespace();
             let (Some(from), Some(to), None) = (words.next(), words.next(), words.next()) else { continue };
-            // Go and its toolchains stand for modules here; what they require is no module's doing.
+            // Go and its toolchains appear as modules here; no module causes their requirements.
             if from.starts_with("go@") || from.starts_with("toolchain@") || to.starts_with("toolchain@") {
                 continue;
             }
@@ -85,8 +85,8 @@ impl ModuleGraph {
         self.names.iter().map(String::as_str).filter(|name| !name.contains('@'))
     }
 
-    /// The highest demand. Main modules count as well where they are `members` of a workspace, whose own line
-    /// has to reach theirs; a dependency that needs as much comes before them, as it is what made them need it.
+    /// The highest demand. Main modules count as well if they are `members` of a workspace, whose own line must not be
+    /// lower than theirs; a dependency with the same demand comes before them, since it caused theirs.
     pub fn demand(&self, members: bool) -> Option<Demand> {
         let reached = self.reached(&[]);
         let counts = |node: &usize| members || self.is_dependency(*node);
@@ -100,7 +100,7 @@ impl ModuleGraph {
             top.retain(|node| self.is_dependency(*node));
         }
         let rest = self.reached(&top);
-        // Where a dependency is to blame, members' own lines were made by it and can go with it.
+        // If a dependency causes the demand, it also caused the members' own lines, which can be lowered with it.
         let by_members = top.iter().all(|node| !self.is_dependency(*node));
         let still = |node: &usize| self.is_dependency(*node) || by_members && !top.contains(node);
         let rest = rest.keys().copied().filter(still);
@@ -109,13 +109,13 @@ impl ModuleGraph {
         Some(Demand { needs, modules, without })
     }
 
-    /// What is reached from the main modules without passing through these: each with the one before it.
+    /// The modules that are reachable from the main modules without these: each with its predecessor.
     fn reached(&self, except: &[usize]) -> BTreeMap<usize, Option<usize>> {
         let mains = (0..self.names.len()).filter(|node| !self.is_dependency(*node));
         let mut queue: VecDeque<(usize, Option<usize>)> = mains.map(|node| (node, None)).collect();
         let mut reached = BTreeMap::new();
         while let Some((node, before)) = queue.pop_front() {
-            // A main module is the way to others whatever it needs itself.
+            // A main module connects to others, whatever it requires itself.
             if reached.contains_key(&node) || except.contains(&node) && self.is_dependency(node) {
                 continue;
             }
@@ -126,7 +126,7 @@ impl ModuleGraph {
     }
 
     fn highest(&self, nodes: impl Iterator<Item = usize>) -> Option<(usize, Version)> {
-        // The first of equals, so that the answer does not hang on anything but the graph.
+        // The first of equals, so that the result depends only on the graph.
         nodes
             .filter_map(|node| Some((node, self.need(node)?.clone())))
             .reduce(|best, next| if next.1.go_order(&best.1).is_gt() { next } else { best })
@@ -185,7 +185,7 @@ go@1.26.1 toolchain@go1.26.1
         let dep = &demand.modules[0];
         assert_eq!((dep.module.as_str(), dep.version.as_deref()), ("example.test/dep", Some("v1.2.0")));
         assert_eq!(dep.chain, ["example.test/main", "example.test/mid@v1.0.0", "example.test/dep@v1.2.0"]);
-        // What only it requires goes with it.
+        // Its exclusive requirements are removed with it.
         let (without, by) = demand.without.unwrap();
         assert_eq!((without.as_str(), by.as_str()), ("1.22", "example.test/mid@v1.0.0"));
     }

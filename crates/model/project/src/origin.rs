@@ -1,4 +1,4 @@
-//! Where a wish comes from.
+//! Where a request comes from.
 
 use std::fmt;
 
@@ -52,7 +52,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// The rule as a person would name it.
+    /// The rule's name for people.
     pub const fn as_str(self) -> &'static str {
         match self {
             Rule::Argument => "command line",
@@ -85,7 +85,7 @@ impl fmt::Display for Rule {
     }
 }
 
-/// Where a wish comes from: `/src/app/go.mod:3 (go line)`, or `GOWARD_VERSION` where there is no file.
+/// Where a request comes from: `/src/app/go.mod:3 (go line)`, or `GOWARD_VERSION` if there is no file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Origin {
     /// The rule.
@@ -97,7 +97,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Whether it is a file of a project, as against what the user said for this call, this shell or all projects.
+    /// Whether it is a file of a project, and not the user's own setting for this call, this shell or all projects.
     pub fn is_project_file(&self) -> bool {
         self.path.is_some() && self.rule != Rule::Default
     }
@@ -117,7 +117,7 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A folder's name may hold anything but a separator.
+        // A folder's name may contain anything but a separator.
         match (self.path.as_deref().map(escaped), self.line) {
             (Some(path), Some(line)) => write!(f, "{path}:{line} ({})", self.rule),
             (Some(path), None) => write!(f, "{path} ({})", self.rule),

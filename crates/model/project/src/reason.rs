@@ -1,4 +1,4 @@
-//! What was looked at, and what came of it.
+//! The files and rules that were read, and the verdict on each.
 
 use std::fmt;
 
@@ -6,35 +6,35 @@ use serde::Serialize;
 
 use crate::origin::Origin;
 
-/// One file or rule that was looked at.
+/// One file or rule that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// Where.
     pub origin: Origin,
-    /// What stands there, cut and escaped so that it is fit to be shown. `None` where nothing does.
+    /// Its text, cut and escaped for printing. `None` if there is none.
     pub value: Option<String>,
     /// What came of it.
     #[serde(flatten)]
     pub verdict: Verdict,
 }
 
-/// What came of a file or rule.
+/// The verdict on a file or rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "verdict", content = "detail", rename_all = "kebab-case")]
 pub enum Verdict {
     /// It decides.
     Chosen,
-    /// It is what a floor or a suggestion may raise.
+    /// It is the base, which a floor or a suggestion may raise.
     Base,
-    /// It says what is needed at least.
+    /// It is the floor.
     Floor,
-    /// It suggests a toolchain, which counts where it is newer than the base.
+    /// It suggests a toolchain, which counts if it is newer than the base.
     Suggested,
-    /// It says that nothing may raise the base.
+    /// It forbids raising the base.
     KeepsBase,
-    /// It says that nothing pins, so that what stands further up does not count either.
+    /// It says that nothing pins, so that files further up do not count either.
     NoPin,
-    /// Something that comes first decides.
+    /// An earlier one decides.
     OverruledBy(String),
     /// It does not count, for this reason.
     Ignored(String),

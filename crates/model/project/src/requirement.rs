@@ -1,4 +1,4 @@
-//! What the project says: which go.work or go.mod counts, and its lines.
+//! Finds the go.work or go.mod that counts, and reads its lines.
 
 use std::path::Path;
 
@@ -12,17 +12,16 @@ use crate::origin::{Origin, Rule};
 use crate::reason::{Reason, Verdict};
 use crate::setting::{self, Gowork};
 
-/// What the project says.
+/// The requirement of a project.
 #[derive(Default)]
 pub(crate) struct Requirement {
     /// Whether modules are on at all.
     pub modules_enabled: bool,
     /// The lines that count.
     pub floor: Option<Floor>,
-    /// A line that names no toolchain, or a `GOWORK` that names no file: an error where it would have
-    /// counted.
+    /// A line that names no toolchain, or a `GOWORK` that names no file: an error if it would have counted.
     pub bad: Option<ProjectError>,
-    /// Everything that was looked at, in the order in which it counts.
+    /// Everything that was read, in the order in which it counts.
     pub reasons: Vec<Reason>,
 }
 
@@ -31,8 +30,8 @@ impl Requirement {
     pub fn find(inputs: &Inputs) -> Result<Requirement, ProjectError> {
         let mut requirement = Requirement::default();
         let go_mod = inputs.files(FileName::GoMod).next();
-        // The go command looks no further when it finds one right in that folder.
-        // As paths, since the setting often ends with a separator.
+        // The go command ends its search when it finds one directly in that folder. As paths, since
+        // the setting often ends with a separator.
         let temp = inputs.temp_folder.as_deref().filter(|path| !path.is_empty()).map(Path::new);
         let in_temp = go_mod.is_some_and(|(folder, _)| temp == Some(Path::new(&folder.path)));
         let go_mod = go_mod.map(|(_, file)| file);
@@ -43,7 +42,7 @@ impl Requirement {
         let has_work = match &mode {
             Ok(Gowork::Search) => inputs.files(FileName::GoWork).next().is_some(),
             Ok(Gowork::Off) => false,
-            // Whether there is such a file is not asked, nor whether there could be one.
+            // Does not check whether there is such a file.
             Ok(Gowork::File) | Err(_) => true,
         };
         requirement.modules(inputs.go111module.as_deref(), go_mod.is_some() && !in_temp || has_work);
@@ -76,39 +75,39 @@ impl Requirement {
         Ok(requirement)
     }
 
-    /// Says of the suggestion, if there is one, that it does not count.
+    /// Records that the suggestion, if there is one, does not count.
     pub fn overrule_suggestion(&mut self, by: &str) {
         for reason in self.reasons.iter_mut().filter(|reason| reason.verdict == Verdict::Suggested) {
             reason.verdict = Verdict::OverruledBy(by.to_owned());
         }
         let (origin, value) = match self.bad.take() {
             Some(ProjectError::ToolchainLine { origin, name, .. }) => (origin, name),
-            // It is quoted already, to be shown in the error.
+            // It is quoted already, for the error.
             Some(ProjectError::Gowork { shown }) => (Origin::of_rule(Rule::Gowork), shown.trim_matches('`').to_owned()),
             _ => return,
         };
-        // A line that is well formed and leads nowhere has been told of already.
+        // A well-formed line without effect has been reported already.
         if self.reasons.iter().all(|reason| reason.origin != origin) {
             self.tell(origin, Some(&value), Verdict::OverruledBy(by.to_owned()));
         }
     }
 
-    /// What the `toolchain` line names, as a request for that alone. `None` where there is no such line, or
-    /// it names a language or keeps the base: then it means what it always means.
+    /// The `toolchain` line as a request for exactly that version. `None` if there is no such line, or it names a
+    /// language version or keeps the base: then it has its usual meaning.
     pub fn exact_toolchain(&self) -> Option<(Request, Origin)> {
         let line = self.floor.as_ref()?.toolchain.as_ref()?;
         let version = line.version.as_ref().filter(|version| !version.is_language())?;
         Some((Request::Exact(version.released_as()), line.origin.clone()))
     }
 
-    /// Says of the suggestion that it decides.
+    /// Records that the suggestion decides.
     pub fn choose_suggestion(&mut self) {
         for reason in self.reasons.iter_mut().filter(|reason| reason.verdict == Verdict::Suggested) {
             reason.verdict = Verdict::Chosen;
         }
     }
 
-    /// Leaves the `go` line alone to count.
+    /// Drops the suggestion, so that only the `go` line counts.
     pub fn drop_suggestion(&mut self) {
         self.floor = self.floor.take().filter(|floor| floor.go.is_some());
         if let Some(floor) = &mut self.floor {
@@ -138,7 +137,7 @@ impl Requirement {
         let verdict = match (mode, found) {
             (Gowork::Search, _) => Verdict::Ignored("it leaves go.work to be looked for".to_owned()),
             (Gowork::Off, _) | (Gowork::File, Some(_)) => Verdict::Chosen,
-            // `go work init` is run with the name of a file that is yet to be written.
+            // `go work init` runs with the name of a file that does not exist yet.
             (Gowork::File, None) => Verdict::NotThere,
         };
         if let Some(text) = setting {

@@ -1,4 +1,4 @@
-//! The go command's settings that bear on the choice.
+//! The go command's settings that affect the choice.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use crate::error::{GotoolchainFault, ProjectError};
 pub(crate) enum Gotoolchain {
     /// `go1.26.4`: exactly that, whatever the project says.
     Exact(Version),
-    /// `go1.26.4+auto`, `go1.26.4+path`: the base, which the project may raise. A name that goward
-    /// has no toolchain for is a fault only where the project does not raise it.
+    /// `go1.26.4+auto`, `go1.26.4+path`: the base, which the project may raise. A name without a
+    /// toolchain for goward is a fault only if the project does not raise it.
     Base(Version, Option<ProjectError>),
-    /// `local`: the base that is there, which nothing raises.
+    /// `local`: the present base, which nothing raises.
     Local,
     /// `auto`, `path`, `local+auto`, `local+path`: the project decides.
     Project,
@@ -33,7 +33,7 @@ pub(crate) fn gotoolchain(value: &str) -> Result<Gotoolchain, ProjectError> {
         "auto" | "path" if !may_rise => return Ok(Gotoolchain::Project),
         _ => {}
     }
-    // The go command refuses to run what does not begin so, whatever its version.
+    // The go command refuses to run a name without this prefix, whatever its version.
     let text = pin::toolchain_version(name).filter(|_| name.starts_with("go1"));
     let version = text.and_then(|text| text.parse::<Version>().ok());
     let version = version.ok_or_else(|| refused(GotoolchainFault::Malformed))?;
@@ -66,7 +66,7 @@ pub(crate) enum Gowork {
     Search,
     /// Pass over every go.work.
     Off,
-    /// Take this file, if it is there.
+    /// Use this file, if it exists.
     File,
 }
 

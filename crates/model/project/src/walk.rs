@@ -1,4 +1,4 @@
-//! The walk from the working folder upwards: where it ends, and which files on it count.
+//! The walk from the working folder upwards: where it ends, and which files count.
 
 use crate::file_name::FileName;
 use crate::input::{Folder, FoundFile, Inputs};
@@ -15,8 +15,8 @@ impl Inputs {
         })
     }
 
-    /// The folders with the files in them that count: all go.mod and go.work files, and of those that pin the ones
-    /// that belong to the right users. Folders without any are left out.
+    /// The folders with their files that count: all go.mod and go.work files, and the pin files of the right users.
+    /// Omits folders without any.
     pub fn counting(&self) -> Vec<(&Folder, Vec<&FoundFile>)> {
         let counting = self.walk().map(|(folder, ended)| {
             let counts = |file: &&FoundFile| {
@@ -27,8 +27,8 @@ impl Inputs {
         counting.filter(|(_, files)| !files.is_empty()).collect()
     }
 
-    /// The go.mod and go.work files on the way up that are somebody else's, by path: nothing may be installed by itself
-    /// for what they ask. One that `GOWORK` names was named by the user.
+    /// The go.mod and go.work files of other users in the folders above, by path: goward installs nothing by itself for
+    /// them. A file that `GOWORK` names is the user's own choice.
     pub fn go_files_of_strangers(&self) -> Vec<(String, Stranger)> {
         let is_go_file = |file: &&FoundFile| matches!(file.name, FileName::GoMod | FileName::GoWork);
         let is_named = |path: &str| self.gowork.as_deref() == Some(path);

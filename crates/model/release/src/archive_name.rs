@@ -1,9 +1,8 @@
-//! The file names on Go's download page, taken apart.
+//! Parses the file names on Go's download page.
 //!
-//! The rule is `goVERSION.OS-ARCH.EXTENSION`, with three exceptions from the early years that are
-//! told apart by name rather than guessed at: the two kinds of macOS archive up to 1.4.2, one ARM
-//! archive of 1.6beta1, and two bootstrap trees. Source: the list of files embedded in the Go website
-//! (`internal/dl/dl.gob`, 2021), all of which the tests read.
+//! The rule is `goVERSION.OS-ARCH.EXTENSION`, with three exceptions from the early years, which are recognised by name
+//! and not guessed: the two kinds of macOS archive up to 1.4.2, one ARM archive of 1.6beta1, and two bootstrap trees.
+//! Source: the list of files embedded in the Go website (`internal/dl/dl.gob`, 2021), all of which the tests read.
 
 use diag::{Class, Diagnose};
 
@@ -11,7 +10,7 @@ use crate::foreign::{shown, shown_bytes};
 use crate::limits::ARCHIVE_NAME_BYTES_MAX;
 use crate::{Platform, ToolchainId, Version};
 
-/// What a file name on the download page stands for.
+/// The meaning of a file name on the download page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ArchiveName {
     /// A toolchain's archive under its regular name.
@@ -22,11 +21,11 @@ pub enum ArchiveName {
     Installer(ToolchainId),
     /// A release's source.
     Source(Version),
-    /// A tree for building the next Go with, of this date (`20170531`); no release.
+    /// A bootstrap tree, of this date (`20170531`); not a release.
     Bootstrap(String),
 }
 
-/// How an irregular name came about.
+/// The kind of an irregular name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OddName {
     /// `darwin-amd64-osx10.6`: up to 1.4.2, for Mac OS X 10.6 and 10.7.
@@ -37,11 +36,11 @@ pub enum OddName {
     LinuxArm6,
 }
 
-/// A file name that follows no rule we know.
+/// A file name that follows no known rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("read {shown} as the name of a Go archive")]
 pub struct ArchiveNameError {
-    /// The name, fit to be shown.
+    /// The name, in printable form.
     shown: String,
 }
 
@@ -64,8 +63,8 @@ impl ArchiveName {
     }
 }
 
-/// Takes a file name of the download page apart. Strict: every toolchain's name that passes is the
-/// one the toolchain prints, so no two names stand for the same archive.
+/// Parses a file name of the download page. Strict: every accepted name of a toolchain equals the
+/// one that the toolchain prints, so no two names mean the same archive.
 pub fn parse_archive_name(name: &str) -> Result<ArchiveName, ArchiveNameError> {
     let within_bounds = name.len() <= ARCHIVE_NAME_BYTES_MAX;
     within_bounds.then(|| parse(name)).flatten().ok_or_else(|| ArchiveNameError { shown: shown(name) })
@@ -90,8 +89,8 @@ fn parse(name: &str) -> Option<ArchiveName> {
     let (stem, extension) =
         ["tar.gz", "zip", "pkg", "msi"].iter().find_map(|e| Some((name.strip_suffix(e)?.strip_suffix('.')?, *e)))?;
 
-    // The platform begins after the last dot in front of the first hyphen; behind it there may be more
-    // dots, in `osx10.8`.
+    // The platform begins after the last dot in front of the first hyphen; after it there may be more dots, in
+    // `osx10.8`.
     let (front, arch) = stem.strip_prefix("go")?.split_once('-')?;
     let (version, os) = front.rsplit_once('.')?;
     let version = bare_version(version)?;
@@ -108,7 +107,7 @@ fn parse(name: &str) -> Option<ArchiveName> {
     }
 }
 
-/// The platform in a name, and what is odd about how it is written.
+/// The platform in a name, and the irregularity of its spelling.
 fn platform(version: &Version, os: &str, arch: &str) -> Option<(Platform, Option<OddName>)> {
     if let Some((arch, osx)) = arch.split_once("-osx").filter(|_| os == "darwin") {
         let odd = match osx {

@@ -9,7 +9,7 @@ use crate::limits::CHECKSUM_BODY_BYTES_MAX;
 /// A body that is no checksum.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChecksumBodyError {
-    /// A web page came instead. `go.dev/dl/NAME.sha256` answers so, with status 200 (golang/go#41172).
+    /// A web page in its place. `go.dev/dl/NAME.sha256` answers so, with status 200 (golang/go#41172).
     #[error("read a checksum: a web page was answered, beginning {seen}")]
     Html {
         /// How the body begins.

@@ -1,4 +1,4 @@
-//! A day of the civil calendar. There is no clock here: whoever has one brings the day.
+//! A day of the civil calendar. This module has no clock: the caller passes the day.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::foreign::shown;
 
-/// A day, such as `2026-08-19`. In UTC wherever a time of day stood behind it.
+/// A day, such as `2026-08-19`. In UTC if it comes from a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Date {
     year: u16,
@@ -15,7 +15,7 @@ pub struct Date {
     day: u8,
 }
 
-/// A text that is no date.
+/// A text that is not a date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("read {shown} as a date (YYYY-MM-DD)")]
 pub struct DateError {
@@ -36,13 +36,13 @@ impl Date {
         (year <= 9999 && (1..=days).contains(&day)).then_some(Date { year, month, day })
     }
 
-    /// The day of a time given in seconds since 1970-01-01 UTC. A time behind the year 9999 is cut
-    /// down to its last day.
+    /// The day of a time given in seconds since 1970-01-01 UTC. A time after the year 9999 gives
+    /// the last day of that year.
     pub fn from_unix_seconds(seconds: u64) -> Date {
         const LAST: Date = Date { year: 9999, month: 12, day: 31 };
         let mut days = seconds / 86_400;
         let mut year = 1970_u16;
-        // At most a few thousand steps, and none of the era arithmetic a reader would have to trust.
+        // At most a few thousand steps, without era arithmetic that is hard to check.
         loop {
             let in_year = if Date::new(year, 2, 29).is_some() { 366 } else { 365 };
             if days < in_year {

@@ -8,20 +8,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::foreign::shown;
 
-/// A SHA-256 value. Written as 64 lower-case hexadecimal digits, and read from nothing else.
+/// A SHA-256 value. Printed as 64 lower-case hexadecimal digits, and parsed from nothing else.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest([u8; 32]);
 
-/// A text that is no SHA-256 in lower-case hexadecimal.
+/// A text that is not a SHA-256 in lower-case hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("read {shown} as a SHA-256 (64 lower-case hexadecimal digits)")]
 pub struct DigestError {
-    /// The text, fit to be shown.
+    /// The text, in printable form.
     shown: String,
 }
 
 impl Digest {
-    /// The digest of these bytes, as a hash function hands them out.
+    /// The digest of these bytes, as a hash function returns them.
     pub const fn from_bytes(bytes: [u8; 32]) -> Digest {
         Digest(bytes)
     }

@@ -1,9 +1,8 @@
-//! Foreign text in our messages.
+//! Foreign text in messages.
 
 use crate::limits::SHOWN_CHARS_MAX;
 
-/// Foreign text as it may stand in a message: quoted in backticks, escaped as in [`escaped`], and cut
-/// to a length a line can hold.
+/// Foreign text for a message: in backticks, escaped as in [`escaped`], and cut to a length that fits into a line.
 pub fn shown(text: &str) -> String {
     format!("`{}`", cut(text))
 }
@@ -16,14 +15,14 @@ pub fn cut(text: &str) -> String {
     }
 }
 
-/// Foreign text of any length, with everything escaped that could steer a terminal or deceive the eye.
+/// Foreign text of any length, with every character escaped that could steer a terminal or deceive the eye.
 pub fn escaped(text: &str) -> String {
     diag::escaped(text)
 }
 
-/// Foreign bytes as they may stand in a message.
+/// Foreign bytes for a message.
 pub(crate) fn shown_bytes(bytes: &[u8]) -> String {
-    // Four bytes make at most one character, so this much is enough to fill what is shown.
+    // Four bytes make at most one character, so this is enough to fill the printed length.
     let head = bytes.get(..SHOWN_CHARS_MAX * 4 + 4).unwrap_or(bytes);
     shown(&String::from_utf8_lossy(head))
 }

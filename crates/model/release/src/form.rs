@@ -1,8 +1,8 @@
-//! The shapes in which toolchains travel.
+//! The forms in which toolchains are distributed.
 
 use serde::{Deserialize, Serialize};
 
-/// The shape in which a toolchain travelled.
+/// The form in which a toolchain arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
@@ -14,7 +14,7 @@ pub enum Form {
     ModuleZip,
     /// A Python wheel with a `go/` tree.
     Wheel,
-    /// A tree that stood on this machine already, as an archive has it.
+    /// A tree that was on this machine already, in the form of an archive.
     Tree,
     /// The same in the form of the module cache.
     ModuleTree,

@@ -1,7 +1,7 @@
-//! What a toolchain asks of the machine it runs on, and whether a machine has it.
+//! The requirements of a toolchain on its machine, and whether a machine meets them.
 //!
-//! Data and comparison; whoever knows the machine says what it is ([`HostFacts`]). What is not known of a machine keeps
-//! nothing from being tried. Sources: Go's release notes, each under "Ports".
+//! Data and comparison only; the caller passes the machine's facts ([`HostFacts`]). An unknown fact forbids nothing.
+//! Sources: Go's release notes, each under "Ports".
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use crate::{Platform, Version};
 
-/// The oldest system a toolchain runs on.
+/// The oldest system on which a toolchain runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Minimum {
-    /// What is measured: `macOS`, `Windows`, `Linux kernel`.
+    /// What the version is of: `macOS`, `Windows`, `Linux kernel`.
     pub system: &'static str,
     /// Its oldest version: `13`, `10 or Server 2016`, `3.2`.
     pub version: &'static str,
@@ -24,7 +24,7 @@ impl fmt::Display for Minimum {
     }
 }
 
-/// A row: from this minor of Go on, on this operating system and architecture, this much is needed.
+/// A row: from this minor of Go on, on this operating system and architecture, this is required.
 struct Row {
     from: u32,
     os: &'static str,
@@ -38,7 +38,7 @@ const fn row(from: u32, os: &'static str, version: &'static str, numbers: &'stat
     Row { from, os, arch: None, version, numbers }
 }
 
-/// In each operating system's rows the later one counts where both apply.
+/// In each operating system's rows the later one counts if both apply.
 const ROWS: &[Row] = &[
     row(20, "darwin", "10.13", &[10, 13]),
     row(21, "darwin", "10.15", &[10, 15]),
@@ -51,7 +51,7 @@ const ROWS: &[Row] = &[
     Row { from: 27, os: "linux", arch: Some("ppc64"), version: "3.13", numbers: &[3, 13] },
 ];
 
-/// The oldest system a release runs on, where that is recorded.
+/// The oldest system on which a release runs, if that is recorded.
 pub fn minimum_host(version: &Version, platform: &Platform) -> Option<Minimum> {
     let row = row_of(version.minor().number()?, platform)?;
     Some(Minimum { system: system(platform), version: row.version })
@@ -72,20 +72,20 @@ fn system(platform: &Platform) -> &'static str {
     }
 }
 
-/// What is known of a machine.
+/// The facts about a machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct HostFacts {
     /// Go's name of its operating system: `linux`.
     pub os: String,
-    /// The version, as numbers: of the kernel on Linux, else of the system; empty where it is not known.
+    /// The version, as numbers: of the kernel on Linux, else of the system; empty if unknown.
     pub version: Vec<u32>,
-    /// Whether nothing there starts programs made for glibc.
+    /// Whether it cannot run programs built for glibc.
     pub only_musl: bool,
-    /// Go's name of the machine's own architecture, where it is another than that of the program that asks.
+    /// Go's name of the machine's own architecture, if it is another than that of this program.
     pub machine: Option<String>,
 }
 
-/// A text of facts that is not understood.
+/// A text of facts that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{word}` is no fact of a machine: write `os=darwin version=12.6 musl machine=arm64`")]
 pub struct HostFactsError {
@@ -111,7 +111,7 @@ impl std::str::FromStr for HostFacts {
     }
 }
 
-/// The numbers that a version begins with: `6.1.0-18-amd64` is 6, 1, 0. One that is too large for a number ends them.
+/// The numbers at the start of a version: `6.1.0-18-amd64` is 6, 1, 0. One that is too large for a number ends them.
 pub fn numbers(version: &str) -> Vec<u32> {
     /// No system's version has more parts than this.
     const PARTS_MAX: usize = 4;
@@ -126,25 +126,25 @@ pub struct Unfit {
     pub needs: String,
     /// What the machine has: `12.6`.
     pub has: String,
-    /// The newest minor that runs there, where there is one.
+    /// The newest minor that runs there, if there is one.
     pub newest: Option<String>,
 }
 
-/// Whether a release runs on a machine.
+/// Checks that a release runs on a machine.
 ///
-/// A platform other than the machine's is not judged: it is wanted for another one.
+/// Does not judge a platform other than the machine's: the release is for another one.
 ///
 /// # Errors
 /// What it needs and the machine lacks.
 pub fn check(version: &Version, platform: &Platform, facts: &HostFacts) -> Result<(), Box<Unfit>> {
     let Some(minor) = version.minor().number().filter(|_| facts.os == platform.os()) else { return Ok(()) };
     let Err((needs, has)) = fits(minor, platform, facts) else { return Ok(()) };
-    // Old systems take old releases, musl takes new ones; so all are asked, from the newest that is spoken of here.
+    // Old systems run old releases, musl runs new ones; so this tries all, from the newest in the table.
     let newest = (0..=NEWEST_MINOR).rev().find(|minor| fits(*minor, platform, facts).is_ok());
     Err(Box::new(Unfit { needs, has, newest: newest.map(|minor| format!("1.{minor}")) }))
 }
 
-/// The newest minor that a hint names: the newest that a row speaks of. Later ones need no less.
+/// The newest minor that a hint names: the newest in a row. Later ones require no less.
 const NEWEST_MINOR: u32 = 27;
 /// The last minor whose official archives for Linux need glibc.
 const GLIBC_MINOR_MAX: u32 = 20;
@@ -160,9 +160,9 @@ fn fits(minor: u32, platform: &Platform, facts: &HostFacts) -> Result<(), (Strin
     Ok(())
 }
 
-/// Whether one version is older than another; what is not known is not. `13` is no older than `13.0`.
+/// Whether one version is older than another; an unknown one is not. `13` is no older than `13.0`.
 fn is_older(version: &[u32], than: &[u32]) -> bool {
-    // macOS 11 and later call themselves 10.16 to programs that were built for older ones.
+    // macOS 11 and later report 10.16 to programs that were built for older ones.
     if version.is_empty() || version.starts_with(&[10, 16]) {
         return false;
     }
@@ -171,7 +171,7 @@ fn is_older(version: &[u32], than: &[u32]) -> bool {
     (0..count).map(|at| part(version, at)).lt((0..count).map(|at| part(than, at)))
 }
 
-/// What a person should be told about a release on this machine, though it runs: one line each.
+/// Warnings about a release that runs on this machine: one line each.
 pub fn warnings(version: &Version, platform: &Platform, facts: &HostFacts) -> Vec<String> {
     let Some(minor) = version.minor().number().filter(|_| facts.os == platform.os()) else { return Vec::new() };
     let mut warnings = Vec::new();
@@ -191,7 +191,7 @@ pub fn warnings(version: &Version, platform: &Platform, facts: &HostFacts) -> Ve
     warnings
 }
 
-/// What a person should know about a release on a platform besides its minimum, one line each.
+/// Remarks about a release on a platform besides its minimum, one line each.
 pub fn notes(version: &Version, platform: &Platform) -> Vec<&'static str> {
     let Some(minor) = version.minor().number() else { return Vec::new() };
     let mut notes = Vec::new();

@@ -1,16 +1,16 @@
 //! Version grammar, requests, platforms, the release index and the support policy.
 //!
-//! The vocabulary of everything that is about Go releases: a [`Version`] (`1.27.3`), a [`Platform`]
-//! (`linux-amd64`), the two together as a [`ToolchainId`], what a person asks for as a [`Request`]
-//! (`1.27`, `latest`, `>=1.24 <1.27`), what a source offers as an [`Index`], and how long a minor
-//! is supported as a [`Status`].
+//! The types for Go releases: a [`Version`] (`1.27.3`), a [`Platform`] (`linux-amd64`), the two
+//! together as a [`ToolchainId`], a person's wish as a [`Request`] (`1.27`, `latest`, `>=1.24
+//! <1.27`), what a source offers as an [`Index`], and how long a minor is supported as a
+//! [`Status`].
 //!
 //! It never does I/O and reads no clock: bytes and dates come in, values and typed errors go out.
-//! The order of versions is `pin`'s, which is Go's; nothing here compares versions as text.
+//! The order of versions is `pin`'s, which is Go's; this crate never compares versions as text.
 //!
-//! What comes from outside is bounded (see [`limits`]) and distrusted: a version, a platform and a
-//! [`ToolchainId`] can become the name of a folder, so none of them can hold a separator; an
-//! index entry whose file name disagrees with its own fields is left out with a note.
+//! Untrusted input is bounded (see [`limits`]): a version, a platform and a [`ToolchainId`] can
+//! become the name of a folder, so none of them can contain a separator; an index entry whose file
+//! name disagrees with its own fields is omitted with a note.
 //!
 //! Tested on every release and every archive name Go has published, by tables of requests, by
 //! hostile indexes, and by properties (what is printed parses back to the same value; no bytes

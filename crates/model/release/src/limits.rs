@@ -1,6 +1,6 @@
-//! How much of what comes from outside is looked at.
+//! Bounds on untrusted input.
 
-/// Bytes of a version's text. The longest real one is `1.9.2rc2`; the rest is room for test versions.
+/// Bytes of a version's text. The longest real one is `1.9.2rc2`; the rest is for test versions.
 pub const VERSION_BYTES_MAX: usize = 64;
 
 /// Bytes of an operating system's or an architecture's name. The longest real one is `dragonfly`.
@@ -9,7 +9,7 @@ pub const PLATFORM_WORD_BYTES_MAX: usize = 16;
 /// Bytes of a request. A range of four bounds with the longest real versions needs about sixty.
 pub const REQUEST_BYTES_MAX: usize = 256;
 
-/// Bounds in one range. Two are enough to say anything; more is a mistake or an attack.
+/// Bounds in one range. Two suffice for every range; more is a mistake or an attack.
 pub const RANGE_BOUNDS_MAX: usize = 8;
 
 /// Bytes of an archive's file name. The longest real one has 41.
@@ -28,7 +28,7 @@ pub const INDEX_FILES_MAX: usize = 1024;
 /// Bytes of any one text in an index entry. The longest real one is a SHA-256 in hex.
 pub const INDEX_TEXT_BYTES_MAX: usize = 256;
 
-/// Notes an index keeps about entries it left out; of more than these only the number is kept.
+/// Notes that an index keeps about omitted entries; of further ones it keeps only the number.
 pub const INDEX_NOTES_MAX: usize = 32;
 
 /// Bytes of a `.sha256` answer. A right one has 64, and perhaps a line end.

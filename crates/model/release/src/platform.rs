@@ -1,4 +1,4 @@
-//! What a toolchain runs on.
+//! The platform of a toolchain.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,8 @@ use crate::limits::PLATFORM_WORD_BYTES_MAX;
 
 /// An operating system and an architecture under Go's names: `linux-amd64`.
 ///
-/// Both words are made of `a` to `z` and digits alone, so that a platform can stand in a file's name.
-/// Whether Go runs there is not asked here: ports come and go.
+/// Both words contain only `a` to `z` and digits, so that a platform can be a part of a file's name. This type does not
+/// check whether Go runs there: ports come and go.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Platform {
     os: String,
@@ -38,11 +38,11 @@ pub enum PlatformError {
     },
 }
 
-/// Go's name where an archive's name has another word, with that word. Only this one differs: the
-/// archives for 32-bit ARM say for which ARM they are built.
+/// Go's name for which an archive's name has another word, with that word. Only this one differs:
+/// the archives for 32-bit ARM name their ARM version.
 const ARCHIVE_ARCH_OF_LINUX_ARM: &str = "armv6l";
 
-/// Architectures that are named so in archives alone; `arm6` once, in 1.6beta1.
+/// Architectures with these names in archives only; `arm6` once, in 1.6beta1.
 const ARCHIVE_WORDS: [&str; 2] = [ARCHIVE_ARCH_OF_LINUX_ARM, "arm6"];
 
 impl Platform {
@@ -53,7 +53,7 @@ impl Platform {
                 && word.len() <= PLATFORM_WORD_BYTES_MAX
                 && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
-        // An archive's word for an architecture would be a second name for one platform.
+        // An archive's word for an architecture would be a second name of one platform.
         if !word(os) || !word(arch) || ARCHIVE_WORDS.contains(&arch) {
             return Err(PlatformError::Malformed { shown: shown(&format!("{os}-{arch}")) });
         }
@@ -65,9 +65,8 @@ impl Platform {
         Platform::from_rust(std::env::consts::OS, std::env::consts::ARCH)
     }
 
-    /// The platform of Rust's names, as `std::env::consts` has them. Rust's `powerpc64` and `mips64`
-    /// do not tell the byte order; this build's own counts there, and a trailing `le` or `el` decides
-    /// where it is given.
+    /// The platform of Rust's names, as `std::env::consts` has them. Rust's `powerpc64` and `mips64` do not include the
+    /// byte order; then this build's own counts, or a trailing `le` or `el`.
     pub fn from_rust(os: &str, arch: &str) -> Result<Platform, PlatformError> {
         let little = cfg!(target_endian = "little");
         let go_os = match os {
@@ -121,12 +120,12 @@ impl Platform {
         if self.os == "linux" && self.arch == "arm" { ARCHIVE_ARCH_OF_LINUX_ARM } else { &self.arch }
     }
 
-    /// The platform as it stands in an archive's name: `linux-amd64`, `linux-armv6l`.
+    /// The platform in an archive's name: `linux-amd64`, `linux-armv6l`.
     pub fn archive_tag(&self) -> String {
         format!("{}-{}", self.os, self.archive_arch())
     }
 
-    /// The platform of an archive's tag. `linux-arm` is refused: no archive is named so.
+    /// The platform of an archive's tag. Refuses `linux-arm`, which no archive has.
     pub fn from_archive_tag(tag: &str) -> Result<Platform, PlatformError> {
         let platform: Platform = match tag.strip_prefix("linux-") {
             Some(ARCHIVE_ARCH_OF_LINUX_ARM) => Platform::new("linux", "arm")?,
@@ -143,7 +142,7 @@ impl Platform {
         if self.os() == "windows" { format!("{name}.exe") } else { name.to_owned() }
     }
 
-    /// What an archive's name ends in.
+    /// The extension of an archive's name.
     pub fn archive_extension(&self) -> &'static str {
         if self.os == "windows" { "zip" } else { "tar.gz" }
     }

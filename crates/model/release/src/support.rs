@@ -1,10 +1,9 @@
 //! How long a minor is supported.
 //!
-//! Upstream's rule (go.dev/doc/devel/release): a minor is supported until two newer ones are out, and
-//! there is no long-term one. So the two newest minors with a release are the supported ones, whoever
-//! knows the releases knows the supported set, and the end of 1.N is the day 1.(N+2) comes out.
-//! Dates of past releases stand in a small table built into the program; a future one is expected
-//! half a year after the one before, in February or August.
+//! Upstream's rule (go.dev/doc/devel/release): a minor is supported until two newer ones are out, and there is no
+//! long-term support. So the two newest minors with a release are the supported ones, the known releases determine the
+//! supported set, and 1.N ends on the day when 1.(N+2) comes out. A small table in the program has the dates of past
+//! releases; a future one is expected half a year after the one before, in February or August.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,10 +15,10 @@ use crate::{Date, Minor, Version};
 /// First releases by minor: `1.27<TAB>2026-08-19`.
 const FIRST_RELEASES: &str = include_str!("data/first-releases.tsv");
 
-/// Every release until this program was made, with its day and kind (go.dev/doc/devel/release).
+/// Every release until this program was written, with its day and kind (go.dev/doc/devel/release).
 const RELEASES: &str = include_str!("data/releases.tsv");
 
-/// The releases that were known when this program was made, oldest first.
+/// The releases that were known when this program was written, oldest first.
 pub fn known_releases() -> impl Iterator<Item = Version> {
     RELEASES.lines().skip(1).filter_map(|line| line.split('\t').next()?.parse().ok())
 }
@@ -41,7 +40,7 @@ pub enum Status {
     },
     /// It was.
     Ended {
-        /// The day the support ended, where it is in the table.
+        /// The day on which the support ended, if the table has it.
         on: Option<Date>,
     },
     /// A prerelease is never supported.
@@ -61,24 +60,24 @@ pub enum Until {
         /// The month, January being 1.
         month: u8,
     },
-    /// On this day, when the release that ends it came out. Only where "today" lies in the past.
+    /// On this day, when the release that ends it came out. Only if "today" is in the past.
     Known(Date),
 }
 
-/// The supported minors, newest first, judged by the releases that are known: the two newest that
-/// have a release proper.
+/// The supported minors, newest first, judged by the known releases: the two newest that have a
+/// stable release.
 pub fn supported_minors<'a>(known: impl IntoIterator<Item = &'a Version>) -> Vec<Minor> {
     let minors: BTreeSet<Minor> = known.into_iter().filter(|v| v.is_stable()).map(Version::minor).collect();
     minors.into_iter().rev().take(SUPPORTED_MINORS).collect()
 }
 
-/// The day the first release of a minor came out, where the table has it.
+/// The day on which the first release of a minor came out, if the table has it.
 pub fn first_release_date(minor: &Minor) -> Option<Date> {
     table().find(|(known, _)| known == minor).map(|(_, date)| date)
 }
 
-/// Whether a release is supported, judged by the releases that are known and by the table, of which
-/// only what had come out by `today` counts; without `today`, all of it.
+/// Whether a release is supported, judged by the known releases and by the table, of which only the
+/// releases up to `today` count; without `today`, all of them.
 pub fn status<'a>(version: &Version, known: impl IntoIterator<Item = &'a Version>, today: Option<Date>) -> Status {
     if version.is_prerelease() {
         return Status::Prerelease;
@@ -108,7 +107,7 @@ fn expected(minor: &Minor) -> Option<Until> {
     let steps = minor.number()?.checked_sub(newest.number()?)?;
     let months = steps.checked_mul(MONTHS_BETWEEN_MINORS)?.checked_add(u32::from(date.month()) - 1)?;
     let year = u32::from(date.year()).checked_add(months / 12)?;
-    // The rhythm is February and August, whatever month a late release fell into.
+    // The rhythm is February and August, even after a late release.
     let month = if months % 12 < 5 { 2 } else { 8 };
     Some(Until::Expected { year: u16::try_from(year).ok()?, month })
 }

@@ -1,4 +1,4 @@
-//! One toolchain for one platform: the name it has on disk, as an archive and as a module.
+//! One toolchain for one platform: its name on disk, as an archive and as a module.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,14 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::foreign::shown;
 use crate::{Platform, Version};
 
-/// What the module versions of `golang.org/toolchain` all begin with.
+/// The prefix of all module versions of `golang.org/toolchain`.
 const MODULE_VERSION_PREFIX: &str = "v0.0.1-";
 
 /// A release for a platform: `go1.27.3.linux-amd64`.
 ///
-/// The text is the name of its folder, so reading one is strict: what is read prints the same, holds
-/// no separator, and has a bounded length because both halves have. A language version (`1.22`) is
-/// refused, since nothing of that name was ever released.
+/// The text is the name of its folder, so parsing is strict: a parsed name prints the same, contains no separator, and
+/// has a bounded length because both halves have. A language version (`1.22`) is refused, since no release has that
+/// name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ToolchainId {
     version: Version,
@@ -27,13 +27,13 @@ pub struct ToolchainId {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("read {shown} as the name of a toolchain")]
 pub struct ToolchainIdError {
-    /// The text, fit to be shown.
+    /// The text, in printable form.
     shown: String,
 }
 
 impl ToolchainId {
     /// The toolchain of a release on a platform. A language version becomes its first release, and
-    /// `1.20.0` becomes `1.20`, because that is what was published.
+    /// `1.20.0` becomes `1.20`, the published name.
     pub fn new(version: Version, platform: Platform) -> ToolchainId {
         ToolchainId { version: version.released_as(), platform }
     }

@@ -16,21 +16,21 @@ use crate::limits::VERSION_BYTES_MAX;
 /// Not every version is a release: `1.22` names a language ([`Version::is_language`]), `1.9.2rc2`
 /// was only ever a test of the release machinery ([`Version::is_candidate`]).
 ///
-/// The order is Go's. Where Go calls two spellings equal (`1.20` and `1.20.0`) the text decides, so
-/// that order and equality agree; [`Version::same_as`] asks Go's question.
+/// The order is Go's. If two spellings are equal for Go (`1.20` and `1.20.0`) the text decides, so
+/// that order and equality agree; [`Version::same_as`] compares as Go does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Version(String);
 
-/// A text that is no Go version.
+/// A text that is not a Go version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("read {shown} as a Go version")]
 pub struct VersionError {
-    /// The text, fit to be shown.
+    /// The text, in printable form.
     shown: String,
 }
 
 impl Version {
-    /// Reads a version from any bytes, with or without `go` in front.
+    /// Parses a version from any bytes, with or without `go` in front.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Version, VersionError> {
         match std::str::from_utf8(bytes) {
             Ok(text) => text.parse(),
@@ -64,13 +64,13 @@ impl Version {
         self.parts().is_lang()
     }
 
-    /// Whether this may ever be chosen: it is no bare language, and no prerelease of a patch such as
-    /// `1.9.2rc2`, which can be read and ordered but was never a real toolchain.
+    /// Whether this may ever be chosen: it is not a bare language version, and not a prerelease of a patch such as
+    /// `1.9.2rc2`, which can be parsed and ordered but was never a real toolchain.
     pub fn is_candidate(&self) -> bool {
         !self.is_language() && !self.parts().is_patch_prerelease()
     }
 
-    /// Whether this is a release proper: it may be chosen without being asked for by name.
+    /// Whether this is a stable release: it may be chosen without being named.
     pub fn is_stable(&self) -> bool {
         self.is_candidate() && !self.is_prerelease()
     }
@@ -86,7 +86,7 @@ impl Version {
         pin::compare(&self.0, &other.0)
     }
 
-    /// Whether Go calls the two equal.
+    /// Whether the two are equal for Go.
     pub fn same_as(&self, other: &Version) -> bool {
         self.go_order(other) == Ordering::Equal
     }
@@ -176,8 +176,7 @@ impl Minor {
         &self.0
     }
 
-    /// The number behind `1.`, for tables that are kept by it. `None` for another major, or a number
-    /// no table can hold.
+    /// The number after `1.`, for tables by minor. `None` for another major, or a number that is too large for a table.
     pub fn number(&self) -> Option<u32> {
         self.0.strip_prefix("1.")?.parse().ok()
     }

@@ -1,4 +1,4 @@
-//! A clean run, counted; and syncs that are believed.
+//! Counts a clean run; and skips syncs.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use super::{Adversary, Op, Verdict};
 /// More operations than these are counted but not recorded: a runaway loop must not eat the memory.
 const RECORDED_OPERATIONS_MAX: usize = 100_000;
 
-/// Lets everything happen, counts it and keeps what it was.
+/// Lets every operation happen, counts and records it.
 #[derive(Default)]
 pub struct Counter {
     seen: Mutex<Seen>,
@@ -48,7 +48,7 @@ impl Adversary for Counter {
     }
 }
 
-/// Another adversary, with its syncs believed instead of carried out.
+/// Another adversary, which reports syncs as done without carrying them out.
 ///
 /// A simulation models durability itself; waiting for the real disk thousands of times would only
 /// make it slow.
@@ -126,7 +126,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let told = Arc::new(Told::default());
         let fs = Fs::faulty(Arc::new(WithoutSync::new(told.clone())));
-        // A folder that is not there cannot be synced: that the call succeeds shows that it was left out.
+        // A missing folder cannot be synced: the success of the call shows that it was skipped.
         fs.sync_dir(&folder.path().join("nowhere")).unwrap();
         fs.set_mode(folder.path(), 0o700).unwrap_err();
         fs.remove_dir(&folder.path().join("nowhere")).unwrap_err();

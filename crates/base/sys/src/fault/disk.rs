@@ -1,6 +1,6 @@
-//! A disk as a power cut sees it: what is there now, and what would be there afterwards.
+//! A model of a disk for power cuts: its present state, and the state after a cut.
 //!
-//! The real folder is the truth about *now*; this model adds what of it is durable. Names belong to
+//! The real folder has the present state; this model adds which parts are durable. Names belong to
 //! folders and become durable with them; bytes belong to files and become durable with those. A
 //! file is one node however many names it has, and keeps its durable bytes when it is renamed.
 
@@ -14,7 +14,7 @@ use super::{CreateHow, Op, OpKind};
 
 /// A file, folder or link of the model.
 pub(super) type NodeId = usize;
-/// The folder that is modelled.
+/// The modelled folder.
 pub(super) const ROOT: NodeId = 0;
 /// The names in a folder.
 pub(super) type Names = BTreeMap<OsString, NodeId>;
@@ -29,7 +29,7 @@ pub(super) struct Disk {
 pub(super) struct Node {
     pub kind: Kind,
     pub mode: u32,
-    /// What the system calls it, to notice that something else stands under its name.
+    /// The system's number for it, to notice that its name now belongs to another file.
     identity: Option<(u64, u64)>,
 }
 
@@ -42,13 +42,13 @@ pub(super) enum Kind {
 /// A file's bytes.
 #[derive(Default)]
 pub(super) struct Contents {
-    /// What the last sync stored; `None` for a file that was never synced.
+    /// The bytes of the last sync; `None` for a file that was never synced.
     pub durable: Option<Arc<[u8]>>,
     /// Whether anything was done to the bytes since.
     pub changed: bool,
-    /// Whether it was emptied or cut since: then no old byte stands behind a new one.
+    /// Whether it was emptied or truncated since: then no old byte follows a new one.
     pub cut: bool,
-    /// What it held when a name of it was removed: without a name it cannot be read from the real disk.
+    /// Its bytes when a name of it was removed: without a name it cannot be read from the real disk.
     pub last: Option<Arc<[u8]>>,
 }
 
@@ -57,14 +57,14 @@ pub(super) struct Contents {
 pub(super) struct Folder {
     pub durable: Names,
     pub now: Names,
-    /// What makes `now` of `durable`, in order.
+    /// The operations that lead from `durable` to `now`, in order.
     pub pending: Vec<NameOp>,
 }
 
 pub(super) enum NameOp {
     Set(OsString, NodeId),
     Unset(OsString),
-    /// A rename within one folder is one step: it survives whole or not at all.
+    /// A rename within one folder is one step: it survives completely or not at all.
     Move(OsString, OsString, NodeId),
 }
 
@@ -101,14 +101,14 @@ pub(super) struct Place {
     name: OsString,
 }
 
-/// What must be remembered from before an operation until after it.
+/// The state that is kept from before an operation until after it.
 pub(super) enum UnderWay {
     Rename { from: Option<Place>, to: Option<Place>, node: Option<NodeId>, replaced: Option<NodeId> },
     Other,
 }
 
 impl Disk {
-    /// What stands below `root` now; all of it is durable.
+    /// The present state below `root`; all of it is durable.
     pub fn of(root: &Path) -> io::Result<Disk> {
         let root = std::fs::canonicalize(root)?;
         let meta = std::fs::symlink_metadata(&root)?;
@@ -123,7 +123,7 @@ impl Disk {
         Ok(disk)
     }
 
-    /// Before an operation happens: remembers what can no longer be read afterwards.
+    /// Called before an operation: keeps what can no longer be read afterwards.
     pub fn before(&mut self, op: &Op) -> UnderWay {
         match op.kind {
             OpKind::RemoveFile => {
@@ -174,7 +174,7 @@ impl Disk {
                 }
             }
             OpKind::SyncFs => {
-                // What lies outside is taken for another file system: the stricter reading.
+                // A path outside counts as another file system, which is the stricter interpretation.
                 let inside = std::fs::canonicalize(&op.path).is_ok_and(|path| path.starts_with(&self.root));
                 let root = self.root.clone();
                 if inside && self.notice_all(ROOT, &root).is_ok() {
@@ -192,7 +192,7 @@ impl Disk {
                 }
             }
             OpKind::CreateDir | OpKind::Symlink | OpKind::RemoveFile | OpKind::RemoveDir => {
-                // Looking at the name notices what has become of it.
+                // Reading the name updates the model.
                 if let Some(place) = self.place(&op.path) {
                     self.child(&place);
                 }
@@ -229,13 +229,13 @@ impl Disk {
         }
     }
 
-    /// Looks at the whole real folder, for what came to be without an operation that was shown.
+    /// Reads the whole real folder, for changes without a reported operation.
     pub fn notice_everything(&mut self) -> io::Result<()> {
         let root = self.root.clone();
         self.notice_all(ROOT, &root)
     }
 
-    /// Where each node with a name stands on the real disk.
+    /// The path of each node with a name on the real disk.
     pub fn paths(&self) -> HashMap<NodeId, PathBuf> {
         let mut found = HashMap::new();
         let mut open = vec![(ROOT, self.root.clone())];
@@ -250,14 +250,14 @@ impl Disk {
 
     // ---- from paths to nodes ----
 
-    /// The place that a path names, its last part not followed; `None` outside of the model.
+    /// The place of a path, its last component not followed; `None` outside of the model.
     fn place(&mut self, path: &Path) -> Option<Place> {
         let name = path.file_name()?.to_owned();
         let (folder, path) = self.folder_at(path.parent()?)?;
         Some(Place { folder, path, name })
     }
 
-    /// The folder that a path leads to, and its real path.
+    /// The folder of a path, and its real path.
     fn folder_at(&mut self, path: &Path) -> Option<(NodeId, PathBuf)> {
         let real = std::fs::canonicalize(path).ok()?;
         let parts: Vec<OsString> = real.strip_prefix(&self.root).ok()?.iter().map(OsString::from).collect();
@@ -269,7 +269,7 @@ impl Disk {
         matches!(self.nodes[node].kind, Kind::Dir(_)).then_some((node, at))
     }
 
-    /// What a path leads to, links followed.
+    /// The node of a path, links followed.
     fn node_at(&mut self, path: &Path) -> Option<NodeId> {
         let real = std::fs::canonicalize(path).ok()?;
         if real == self.root {
@@ -290,8 +290,8 @@ impl Disk {
         Some(node)
     }
 
-    /// What stands under a name, after a look at the real disk: a name that the model does not know
-    /// has come to be unseen and is not durable; one that is gone has been removed unseen.
+    /// The node of a name, after reading the real disk: a name that the model does not know was
+    /// made unseen and is not durable; a missing one was removed unseen.
     fn child(&mut self, place: &Place) -> Option<NodeId> {
         let path = place.path.join(&place.name);
         let known = self.folder(place.folder).now.get(&place.name).copied();
@@ -319,7 +319,7 @@ impl Disk {
         same_kind && node.identity == identity_of(meta)
     }
 
-    /// Takes something into the model that it did not know. Devices, pipes and sockets stay out.
+    /// Adds an unknown entry to the model. Ignores devices, pipes and sockets.
     fn adopt(&mut self, path: &Path, meta: &std::fs::Metadata) -> Option<NodeId> {
         let identity = identity_of(meta);
         if meta.is_file() && has_more_names(meta) {
@@ -344,13 +344,13 @@ impl Disk {
         let node = self.nodes.len();
         self.nodes.push(Node { kind, mode: mode_of(meta), identity });
         if is_dir {
-            // A folder that cannot be read is taken for empty.
+            // An unreadable folder counts as empty.
             let _ = self.notice_all(node, path);
         }
         Some(node)
     }
 
-    /// Looks at every name of one folder.
+    /// Reads every name of one folder.
     fn notice(&mut self, folder: NodeId, path: &Path) -> io::Result<()> {
         let mut names: Vec<OsString> = self.folder(folder).now.keys().cloned().collect();
         for entry in std::fs::read_dir(path)? {

@@ -1,7 +1,7 @@
 //! Disks with no room left.
 //!
-//! What needs no room goes on working, as it does on real file systems: renames, removals, syncs,
-//! permissions, opening what is there.
+//! Operations that need no space still work, as on real file systems: renames, removals, syncs,
+//! permissions, opening existing files.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use super::stop::count_down;
 use super::{Adversary, Op, OpKind, Verdict};
 
-/// Tears one write; from then on the disk is full.
+/// Tears one write; afterwards the disk is full.
 pub struct ShortWrite {
     countdown: AtomicU64,
     all_count: bool,
@@ -27,7 +27,7 @@ impl ShortWrite {
         ShortWrite { countdown: AtomicU64::new(nth), all_count: false, fraction: fraction.clamp(0.0, 1.0), full }
     }
 
-    /// The disk is full from the n-th changing operation on, whatever that is; a write is torn there.
+    /// The disk is full from the n-th changing operation on; a write at that point is torn.
     pub fn from_operation(nth: u64, fraction: f64) -> ShortWrite {
         ShortWrite { all_count: true, ..ShortWrite::new(nth, fraction) }
     }
@@ -53,19 +53,19 @@ impl Adversary for ShortWrite {
     }
 }
 
-/// A budget of bytes. Approximate: overwritten bytes are paid for again, a name costs 64 bytes, and
-/// what is removed gives its length back unless another name keeps the file.
+/// A budget of bytes. Approximate: overwritten bytes count again, a name costs 64 bytes, and a
+/// removal returns the file's size unless another name keeps the file.
 pub struct DiskFull {
     budget: Mutex<Budget>,
 }
 
 struct Budget {
     left: u64,
-    /// What the operations under way will give back if they succeed, by the path they are done to.
+    /// The bytes that the running operations will return if they succeed, by path.
     freed: HashMap<std::path::PathBuf, u64>,
 }
 
-/// What a name costs in a folder, in bytes: about what an entry and its inode weigh.
+/// The cost of a name in a folder, in bytes: about that of an entry and its inode.
 const NAME_BYTES: u64 = 64;
 
 impl DiskFull {
@@ -74,7 +74,7 @@ impl DiskFull {
         DiskFull { budget: Mutex::new(Budget { left: bytes, freed: HashMap::new() }) }
     }
 
-    /// What may still be written, in bytes.
+    /// How many bytes may still be written.
     pub fn bytes_left(&self) -> u64 {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner).left
     }
@@ -151,7 +151,7 @@ fn length(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |meta| meta.len())
 }
 
-/// What a file gives back when this name of it goes.
+/// The bytes that the removal of this name returns.
 fn freed_with_name(path: &Path) -> u64 {
     let Ok(meta) = std::fs::symlink_metadata(path) else { return 0 };
     #[cfg(unix)]

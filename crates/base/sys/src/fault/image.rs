@@ -1,4 +1,4 @@
-//! What is left on the disk when the power comes back.
+//! The state of the disk after a power cut.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -7,25 +7,26 @@ use std::path::{Path, PathBuf};
 use super::disk::{Contents, Disk, Folder, Kind, Names, NodeId, ROOT};
 use crate::Fs;
 
-/// What a power cut leaves of that which was not synced.
+/// What a power cut leaves of unsynced changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Survival {
     /// Nothing: only durable names, with durable bytes. A file that was never synced is empty.
     Lost,
-    /// The names outlive the bytes: all names are as they were at the cut. Files that were never
-    /// synced are empty, files that were changed since their last sync hold half of the change.
+    /// The names survive and the bytes do not: all names are as they were at the cut. Files that
+    /// were never synced are empty, files that were changed since their last sync have half of the
+    /// change.
     Torn,
-    /// Chance decides, by this seed: each operation on a name survives or not; bytes that were not
-    /// synced are the old ones, or end at some place, or are zeros from some place on.
+    /// Random, by this seed: each operation on a name survives or not; unsynced bytes are the old
+    /// ones, or end at some offset, or are zeros from some offset on.
     Half(u64),
 }
 
 pub(super) struct Image<'a> {
     disk: &'a Disk,
     survival: Survival,
-    /// Where the bytes of now can be read.
+    /// The paths of the present bytes.
     paths: HashMap<NodeId, PathBuf>,
-    /// Where a file was written first: its other names are hard links to that.
+    /// The first path of each file: its other names are hard links to that.
     written: HashMap<NodeId, PathBuf>,
     fs: Fs,
 }
@@ -90,7 +91,7 @@ impl<'a> Image<'a> {
         let last = contents.last.as_deref().map(<[u8]>::to_vec);
         let now = match self.paths.get(&node) {
             Some(path) => std::fs::read(path)?,
-            // A file that lost its last name unchanged holds what it held.
+            // A file that lost its last name unchanged keeps its bytes.
             None => last.or(contents.durable.as_deref().map(<[u8]>::to_vec)).unwrap_or_default(),
         };
         let old = contents.durable.as_deref();
@@ -119,7 +120,7 @@ impl<'a> Image<'a> {
     }
 }
 
-/// The new bytes up to a place; behind it what was there before, unless the file had been cut.
+/// The new bytes up to an offset; after it the old ones, unless the file had been truncated.
 fn torn(old: &[u8], now: &[u8], kept: usize, cut: bool) -> Vec<u8> {
     let mut bytes = now[..kept].to_vec();
     if !cut {
@@ -128,7 +129,7 @@ fn torn(old: &[u8], now: &[u8], kept: usize, cut: bool) -> Vec<u8> {
     bytes
 }
 
-/// Numbers by a seed (the splitmix generator), so that a run can be had again.
+/// Random numbers from a seed (the splitmix generator), so that a run can be repeated.
 struct Chance(u64);
 
 impl Chance {

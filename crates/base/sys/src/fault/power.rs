@@ -1,4 +1,4 @@
-//! The plug is pulled at a chosen operation.
+//! Cuts the power at a chosen operation.
 
 use std::io;
 use std::path::Path;
@@ -9,25 +9,25 @@ use super::image::Image;
 use super::stop::death;
 use super::{Adversary, Op, Survival, Verdict};
 
-/// Stops everything at the n-th operation, as [`KillAt`](super::KillAt) does, and then tells what a
-/// disk would hold after a power cut at that instant.
+/// Stops everything at the n-th operation, as [`KillAt`](super::KillAt) does, and then computes the
+/// state of the disk after a power cut at that instant.
 ///
 /// The rules, which are those that POSIX promises and no more:
 ///
-/// - All that stood below the root when this was made is durable, and so is the root itself.
+/// - Everything below the root at the time of construction is durable, and so is the root itself.
 /// - A file's bytes are durable as they were at its last `File::sync`, or at `sync_fs`.
-/// - A name (made, moved, removed; of a file, folder, link) is durable once the folder that holds it
-///   was synced by `sync_dir`, or at `sync_fs`. Syncing a file does not make its name durable, nor
-///   syncing a folder its own name: a new folder needs a sync of its parent.
+/// - A name (made, moved, removed; of a file, folder, link) is durable once its folder was synced by `sync_dir`, or at
+///   `sync_fs`. Syncing a file does not make its name durable, nor syncing a folder its own name: a new folder needs a
+///   sync of its parent.
 /// - A link's target is durable with its name. Permissions are what they were at the cut.
 /// - A rename within one folder is one step. One across folders is two: until both folders are
-///   synced it may be seen at both names, or, when only the old folder was synced, at none. Real
-///   file systems with a journal are kinder; code that survives this survives them.
-/// - What came to be without being shown (locks, other programs) is there now and not durable.
+///   synced it may be at both names, or, when only the old folder was synced, at none. Real file
+///   systems with a journal guarantee more; code that survives this survives them.
+/// - Changes without a reported operation (locks, other programs) exist now and are not durable.
 ///
-/// Operations are let through one at a time, so that the model knows their order: a thread that
-/// asks while another's operation is under way waits for it. Nothing more happens after the cut, so
-/// the image is asked for when all threads of the run have ended.
+/// Operations run one at a time, so that the model knows their order: a thread waits while
+/// another's operation runs. Nothing more happens after the cut, so the caller takes the image when
+/// all threads of the run have ended.
 pub struct PowerCut {
     state: Mutex<State>,
     free: Condvar,
@@ -43,7 +43,7 @@ struct State {
 
 impl PowerCut {
     /// Cuts at the n-th operation (counting from 1) on the disk below `root`, an existing folder.
-    /// Operations elsewhere count too; the model is not concerned by what they do.
+    /// Operations elsewhere count too; the model ignores their effects.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -57,8 +57,9 @@ impl PowerCut {
         self.lock().is_cut
     }
 
-    /// Writes what survives into an empty folder. If the n-th operation was never reached, this is
-    /// the cut. May be asked several times, as long as nothing below the root has changed since.
+    /// Writes the surviving state into an empty folder. If the n-th operation was never reached,
+    /// this is the cut. May be called several times, as long as nothing below the root has changed
+    /// since.
     ///
     /// # Errors
     /// When the root cannot be read or the image cannot be written.
@@ -132,7 +133,7 @@ mod tests {
             self.folder.path().join(name)
         }
 
-        /// All names of the image with what they hold, in one line.
+        /// All names of the image with their contents, in one line.
         fn after(&self, survival: Survival) -> String {
             let to = tempfile::tempdir().unwrap();
             self.cut.image(survival, to.path()).unwrap();
@@ -227,7 +228,7 @@ mod tests {
         let mut seen: Vec<String> = (0..64).map(|seed| bench.after(Survival::Half(seed))).collect();
         seen.sort();
         seen.dedup();
-        // The new name and the move survive or not, each for itself.
+        // The new name and the move survive or not, independently.
         assert_eq!(seen, ["f=new", "f=old", "f=old n=new"]);
     }
 

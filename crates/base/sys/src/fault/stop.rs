@@ -1,4 +1,4 @@
-//! Refusals and sudden death, by countdown.
+//! Refusals and kills, by countdown.
 
 use std::io;
 use std::path::Path;
@@ -49,13 +49,13 @@ impl Adversary for FailAt {
     }
 }
 
-/// Kills the process, as far as the disk can tell: the n-th operation (counting from 1) and all
-/// later ones do not happen.
+/// Kills the process, as seen from the disk: the n-th operation (counting from 1) and all later
+/// ones do not happen.
 ///
 /// They fail with an error of kind `Other`. `Interrupted` would be retried for ever by
-/// `Write::write_all`, and every other kind is one that some code answers with a second try.
-/// Operations of other threads that had begun before the n-th may still end, as they may when a
-/// real process is killed. Reads go on working: a dead process that reads changes nothing.
+/// `Write::write_all`, and for every other kind some code retries. Operations of other threads that
+/// had begun before the n-th may still end, as they may when a real process is killed. Reads still
+/// work: a dead process that reads changes nothing.
 pub struct KillAt {
     countdown: AtomicU64,
 }
@@ -73,12 +73,12 @@ impl Adversary for KillAt {
     }
 }
 
-/// What everything fails with once a simulated process is dead.
+/// The error of every operation once a simulated process is dead.
 pub(super) fn death() -> io::Error {
     io::Error::other("the process is dead (simulated)")
 }
 
-/// What was left before this call; stays at 0.
+/// The count before this call; stays at 0.
 pub(super) fn count_down(countdown: &AtomicU64) -> u64 {
     countdown
         .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)))
@@ -101,7 +101,7 @@ mod tests {
         let error = fs.replace(&path, b"new").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::Other);
         assert!(fs.look(&path).unwrap().is_none());
-        // `replace` tried to remove its neighbour; a dead process cannot.
+        // `replace` tried to remove its temporary file; a dead process cannot.
         assert_eq!(fs.names(folder.path()).unwrap().len(), 1);
         assert!(fs.create_dir(&folder.path().join("d")).is_err());
         assert_eq!(fs.names(folder.path()).unwrap().len(), 1);

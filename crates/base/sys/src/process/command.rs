@@ -1,5 +1,5 @@
-//! What can be started: a helper of goward's own, or the user's program. They are two types, since they differ in whose
-//! folder and whose environment they get, and neither can be had without saying so.
+//! The programs that can be started: a helper of goward's own, or the user's program. They are two types, since they
+//! differ in folder and environment, and a caller must choose.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -49,8 +49,8 @@ enum Place {
     Given(PathBuf),
 }
 
-/// A program that goward starts for itself, and whose output it reads: [`super::Process::capture`]. Nothing of the folder
-/// that goward was called in reaches it.
+/// A program that goward starts for itself, and whose output it reads: [`super::Process::capture`]. It does not see the
+/// folder in which goward was called.
 #[derive(Debug)]
 pub struct Helper {
     program: Program,
@@ -65,8 +65,8 @@ impl Helper {
         Helper { program, args: Vec::new(), place: Place::Empty(folder), environment }
     }
 
-    /// A program that is asked about what stands in this folder, and therefore runs in it. `clippy.toml` allows it at the
-    /// one place that asks go commands of goward's own store; every other program might run what it finds there.
+    /// A program that is asked about this folder, and so runs in it. `clippy.toml` allows it only in the module that
+    /// asks go commands of goward's own store; every other program might run files of the folder.
     pub fn asking_about(program: Program, folder: &Path, environment: Environment) -> Helper {
         Helper { program, args: Vec::new(), place: Place::Given(folder.to_owned()), environment }
     }
@@ -109,15 +109,15 @@ impl Helper {
     pub(super) fn to_std(&self) -> std::process::Command {
         let mut command = std::process::Command::new(self.program.path());
         command.args(&self.args).env_clear().envs(&self.environment.vars).current_dir(self.folder());
-        // Programs believe it where it leads to the folder that they are in; the user's leads to another.
+        // Programs trust `PWD` if it names their working folder; the user's names another.
         #[cfg(unix)]
         command.env("PWD", self.folder());
         command
     }
 }
 
-/// The program that the user wants run: it takes goward's place, in the user's folder and with the user's environment
-/// but for what goward changes in it ([`super::Process::replace`]).
+/// The program that the user wants to run: it replaces goward, in the user's folder and with the user's environment,
+/// except for goward's changes ([`super::Process::replace`]).
 #[derive(Debug, Clone)]
 pub struct UserProgram {
     program: Program,
@@ -132,8 +132,7 @@ impl UserProgram {
         UserProgram { program, name: None, args: Vec::new(), changes: BTreeMap::new() }
     }
 
-    /// The name by which the program is called, where that is not its path: what it sees before its arguments. On
-    /// Windows that is always its path.
+    /// The program's `argv[0]`, if that is not its path. On Windows it is always the path.
     #[must_use]
     pub fn named(mut self, name: impl Into<OsString>) -> UserProgram {
         self.name = Some(name.into());
@@ -166,7 +165,7 @@ impl UserProgram {
         self.program.path()
     }
 
-    /// The program as it is called: by the name that it was given, which is the path that was typed, else by its path.
+    /// The program's `argv[0]`: the given name, which is the typed path, else its path.
     pub fn called(&self) -> &Path {
         self.name.as_ref().map_or(self.program.path(), Path::new)
     }

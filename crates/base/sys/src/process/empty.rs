@@ -1,7 +1,7 @@
-//! An empty folder that nobody else fills, for a program that goward starts for itself.
+//! An empty private folder for a program that goward starts for itself.
 //!
-//! Many programs take files from the folder that they are started in for their own: Python its modules, pip its
-//! settings, the go command its project. In the user's folder that would be whatever a repository holds.
+//! Many programs read files of their working folder: Python modules, pip settings, the go command a project. In the
+//! user's folder these would be files of a repository.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,22 +9,23 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::{EntryKind, Fs};
 
-/// How often a new name is tried; names hold this process's number, so that only what a dead one left is met.
+/// How often a new name is tried; names contain this process's number, so only a name that a dead process left can
+/// exist.
 const TRIES_MAX: u32 = 16;
 /// A folder older than this belongs to a dead process: no program that goward waits for may take longer than a day.
 const AGE_SECONDS_MAX: u64 = 2 * 86_400;
-/// So many old folders are removed at once, so that they hold nobody up.
+/// How many old folders are removed at once, to bound the time.
 const SWEPT_MAX: usize = 64;
 
-/// A folder that is new, empty and its owner's alone. The program's run removes it; one that a dead process left is
-/// removed when another is made, two days later.
+/// A new, empty, private folder. It is removed after the program's run; one of a dead process is removed when another
+/// is made, two days later.
 #[derive(Debug)]
 pub struct EmptyFolder {
     path: PathBuf,
 }
 
 impl EmptyFolder {
-    /// Makes one in this folder, which is made too if need be, as its owner's alone.
+    /// Makes one in this folder, which is made too if missing, also private.
     ///
     /// # Errors
     /// What the system says.
@@ -54,7 +55,7 @@ impl EmptyFolder {
         &self.path
     }
 
-    /// Removes it with what the program has left there. What cannot be removed now a later one removes.
+    /// Removes it with the program's files. A later call removes what cannot be removed now.
     pub(super) fn remove(self, fs: &Fs) {
         let _ = fs.remove_tree(&self.path);
     }

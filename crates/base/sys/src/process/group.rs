@@ -1,7 +1,7 @@
-//! A helper with all that it starts, ended together.
+//! Ends a helper together with all processes that it has started.
 //!
-//! On Unix the helper leads a process group of its own; on Windows it is in a job. What has left the group by its own
-//! will (a daemon) lives on, and is not waited for.
+//! On Unix the helper leads its own process group; on Windows it is in a job. A process that has left the group (a
+//! daemon) continues, and goward does not wait for it.
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};
@@ -28,8 +28,8 @@ impl Group {
         Ok(Group { child: job.start(&mut command)?, job })
     }
 
-    /// Whether the helper itself has ended. On Unix it is not waited for yet, so that its number stays the group's: one
-    /// that has been given to another process must not be signalled.
+    /// Whether the helper itself has ended. On Unix it is not reaped yet, so that its number still names the group: a
+    /// reused number must not be signalled.
     #[cfg(unix)]
     pub(super) fn has_ended(&mut self) -> io::Result<bool> {
         use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
@@ -47,12 +47,12 @@ impl Group {
         Ok(self.child.try_wait()?.is_some())
     }
 
-    /// Ends the helper and whatever it has started that still runs.
+    /// Ends the helper and all processes that it has started and that still run.
     pub(super) fn end(&mut self) -> io::Result<ExitStatus> {
         #[cfg(unix)]
         {
             use rustix::process::{Pid, Signal, kill_process_group};
-            // Where all have ended by themselves there is nobody to tell.
+            // If all have ended by themselves there is no process to signal.
             let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         }
         #[cfg(windows)]

@@ -1,9 +1,9 @@
-//! Other programs: run to their end with their output read, or put in our place.
+//! Other programs: runs them to their end and reads their output, or replaces this process by them.
 //!
-//! There are two kinds, and no third. A [`Helper`] is what goward starts for itself (pip, the user's check of archives, a
-//! go command that is asked something): it runs in an empty folder of goward's own, with an environment that is given
-//! whole, and all that it has started ends with it. A [`UserProgram`] is what the user wants run, and takes this
-//! process's place. Either is a [`Program`], an absolute path, and has the mask of files (`umask`) that the user has set.
+//! There are two kinds. A [`Helper`] is a program that goward starts for itself (pip, the user's check of archives, a
+//! go command that answers a question): it runs in an empty folder of goward's own, with a complete environment of
+//! goward's, and its children end with it. A [`UserProgram`] is the program that the user wants to run, and replaces
+//! this process. Both are a [`Program`], an absolute path, and have the user's `umask`.
 
 mod command;
 mod empty;
@@ -32,23 +32,23 @@ pub struct Ended {
     pub stdout: Vec<u8>,
     /// Its standard error, cut at the bound.
     pub stderr: Vec<u8>,
-    /// Whether it was ended because it ran out of its time.
+    /// Whether it was ended because its time ran out.
     pub timed_out: bool,
 }
 
-/// The door to other programs.
+/// Starts other programs.
 #[derive(Debug, Clone, Copy)]
 pub struct Process;
 
-/// How often a running program is looked at while its time runs.
+/// The interval at which a running program is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
-/// For so long what a program has written is read after its end: it is in the pipe already. A longer wait would be for
-/// somebody who has left the program's group and holds the stream open.
+/// How long a program's output is read after its end: it is in the pipe already. A longer wait would be for a process
+/// that has left the program's group and keeps the stream open.
 const DRAIN_TIME_MAX: Duration = Duration::from_secs(1);
-/// So much of a stream is read at once.
+/// Bytes per read of a stream.
 const READ_BYTES: usize = 64 << 10;
 
-/// Why a helper is no longer waited for.
+/// Why the wait for a helper ended.
 enum End {
     OfItself,
     OutOfTime,
@@ -56,11 +56,11 @@ enum End {
 }
 
 impl Process {
-    /// Runs a helper to its end with nothing on its standard input, reading at most so many bytes of each stream, for at
-    /// most so long; then it is ended. So it is when the user asks to stop. Whatever else it has started ends with it.
+    /// Runs a helper to its end with an empty standard input, and keeps at most so many bytes of each stream. Ends it
+    /// after the time limit, and when the user interrupts. Its children end with it.
     ///
     /// # Errors
-    /// When it cannot be started or looked at; `Interrupted` when the user asked to stop.
+    /// When it cannot be started or polled; `Interrupted` when the user has interrupted.
     pub fn capture(
         &self,
         helper: Helper,
@@ -71,8 +71,7 @@ impl Process {
         self.capture_fed(helper, Vec::new(), bytes_max, time_max, interrupt)
     }
 
-    /// As [`Process::capture`], with these bytes on the program's standard input. One that does not read them
-    /// may leave them.
+    /// As [`Process::capture`], with these bytes on the program's standard input. It need not read them.
     ///
     /// # Errors
     /// As there.
@@ -91,9 +90,8 @@ impl Process {
         ended
     }
 
-    /// Puts the user's program in this process's place, so that signals and exit status are its own.
-    /// Returns only on failure. Where the system cannot do that, the program is run and this
-    /// process ends with its code.
+    /// Replaces this process by the user's program, so that signals and exit status are its own. Returns only on
+    /// failure. On a system without `exec`, runs the program and ends this process with its code.
     pub fn replace(&self, program: &UserProgram) -> io::Error {
         #[cfg(unix)]
         {
@@ -104,20 +102,20 @@ impl Process {
         }
         #[cfg(windows)]
         match crate::windows::emulate_exec(&mut program.to_std()) {
-            // This process stands for the program, which has ended.
+            // This process represents the program, which has ended.
             Ok(code) => std::process::exit(code.cast_signed()),
             Err(error) => error,
         }
     }
 
-    /// From now on what this process makes can be read by its user alone, but for the user's own files
-    /// ([`Fs::rewrite`], [`Fs::create_users_dirs`]) and what is made by the programs that it starts.
+    /// From now on only its user can read the files that this process makes, except for the user's own files
+    /// ([`Fs::rewrite`], [`Fs::create_users_dirs`]) and files of the programs that it starts.
     pub fn keep_what_is_made_private(&self) {
         mask::keep_private();
     }
 
-    /// From now on what this process makes can be read by everybody and written by its owner alone: for what
-    /// an administrator puts up for all users, whatever the administrator's own mask is.
+    /// From now on all users can read the files that this process makes, and only the owner can write them: for the
+    /// administrator's store for all users, whatever the administrator's own mask is.
     pub fn share_what_is_made(&self) {
         mask::share();
     }
@@ -140,13 +138,13 @@ fn captured(
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut group = Group::start(command)?;
     if let Some(mut stdin) = group.child.stdin.take() {
-        // Aside, since a program that writes much before it reads would wait for us as we for it.
+        // In a thread, since a program that writes much before it reads would wait for us as we for it.
         std::thread::spawn(move || stdin.write_all(&input));
     }
     let stdout = Reader::start(group.child.stdout.take(), bytes_max);
     let stderr = Reader::start(group.child.stderr.take(), bytes_max);
     let end = wait(&mut group, Instant::now() + time_max, interrupt);
-    // Whatever has come of the waiting, nothing of it is left running.
+    // However the wait ended, no process is left running.
     let status = group.end()?;
     let end = end?;
     if matches!(end, End::Interrupted) {
@@ -161,7 +159,7 @@ fn captured(
     })
 }
 
-/// Waits until the helper itself has ended, its time is up, or the user asks to stop.
+/// Waits until the helper itself has ended, its time is up, or the user interrupts.
 fn wait(group: &mut Group, deadline: Instant, interrupt: &Interrupt) -> io::Result<End> {
     loop {
         if group.has_ended()? {
@@ -177,7 +175,7 @@ fn wait(group: &mut Group, deadline: Instant, interrupt: &Interrupt) -> io::Resu
     }
 }
 
-/// The same program, which begins with the mask that the user has set.
+/// The same program, which starts with the user's mask.
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "what is done between fork and exec can only be said this way")]
 fn with_users_mask(mut command: std::process::Command) -> std::process::Command {
@@ -188,7 +186,7 @@ fn with_users_mask(mut command: std::process::Command) -> std::process::Command 
             Ok(())
         };
         // SAFETY: between fork and exec only what POSIX allows in a signal handler may be done. `umask` is one of these
-        // calls, and nothing else happens here: no memory is asked for and no lock is taken.
+        // calls, and nothing else happens here: no memory is allocated and no lock is taken.
         unsafe { command.pre_exec(apply) };
     }
     command
@@ -199,7 +197,7 @@ fn with_users_mask(command: std::process::Command) -> std::process::Command {
     command
 }
 
-/// Reads a stream aside, so that a program does not hang on a full pipe.
+/// Reads a stream in a thread, so that a program does not hang on a full pipe.
 struct Reader {
     kept: Arc<Mutex<Vec<u8>>>,
     ended: Receiver<()>,
@@ -212,23 +210,23 @@ impl Reader {
         let into = kept.clone();
         std::thread::spawn(move || {
             if let Some(mut stream) = stream {
-                // What cannot be read was not written; the exit code tells the rest.
+                // Unreadable output counts as missing; the exit code decides.
                 let _ = keep_head(&mut stream, &into, bytes_max);
             }
-            // Nobody may be waiting any more.
+            // The receiver may be gone.
             let _ = told.send(());
         });
         Reader { kept, ended }
     }
 
-    /// What has come until the stream's end, or until this moment.
+    /// The output until the stream's end, or until this moment.
     fn take(self, until: Instant) -> Vec<u8> {
         let _ = self.ended.recv_timeout(until.saturating_duration_since(Instant::now()));
         std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Reads to the end and keeps so many bytes. The rest is thrown away.
+/// Reads to the end, keeps so many bytes and discards the rest.
 fn keep_head(stream: &mut impl Read, kept: &Mutex<Vec<u8>>, bytes_max: u64) -> io::Result<()> {
     let most = usize::try_from(bytes_max).unwrap_or(usize::MAX);
     let mut buffer = vec![0; READ_BYTES];

@@ -1,8 +1,8 @@
-//! Which file a program is: an absolute path, or a name that is looked up in the absolute folders of `PATH`.
+//! Resolves a program: an absolute path, or a name that is looked up in the absolute folders of `PATH`.
 //!
-//! A relative path leads to another file in every folder, so whoever made the folder would choose what runs. Such a path
-//! cannot be said here: a [`Program`] is absolute, and [`Sys::find_program`] passes over `.`, empty and relative entries
-//! of `PATH`.
+//! A relative path names another file in every folder, so the author of the folder would choose what runs. The types
+//! exclude such a path: a [`Program`] is absolute, and [`Sys::find_program`] ignores `.`, empty and relative entries of
+//! `PATH`.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::{EntryKind, Env, Fs, Sys};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program(PathBuf);
 
-/// A path that is not absolute where a program was to be named.
+/// A path of a program that is not absolute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAbsolute {
     /// The path, as it was given.
@@ -56,12 +56,12 @@ impl Program {
     }
 }
 
-/// Why a word leads to no program.
+/// Why a word names no program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoProgram {
     /// It is a path that is not absolute.
     Relative(NotAbsolute),
-    /// No folder of `PATH` that is an absolute path holds a program of this name.
+    /// No absolute folder of `PATH` has a program of this name.
     NotOnPath {
         /// The name.
         name: String,
@@ -82,12 +82,12 @@ impl fmt::Display for NoProgram {
 impl std::error::Error for NoProgram {}
 
 impl Sys {
-    /// The program that a word names: at this very path where it is absolute, else the first of that name in the
+    /// The program that a word names: the path itself if it is absolute, else the first program of that name in the
     /// absolute folders of `PATH`.
     ///
     /// # Errors
-    /// When it is a relative path, or there is none on `PATH`. What an absolute path leads to is not looked at: the
-    /// system refuses it in its own words.
+    /// When it is a relative path, or there is none on `PATH`. Does not check an absolute path: the system refuses it
+    /// with its own error.
     pub fn find_program(&self, word: impl AsRef<OsStr>) -> Result<Program, NoProgram> {
         let word = word.as_ref();
         if Path::new(word).is_absolute() {
@@ -102,14 +102,14 @@ impl Sys {
 }
 
 impl Env {
-    /// The programs of this name along `PATH`, in its order; none where the name is a path.
+    /// The programs of this name in `PATH`, in its order; none if the name is a path.
     pub fn programs<'a>(&self, fs: &'a Fs, name: &'a OsStr) -> impl Iterator<Item = Program> + 'a {
         programs_in(fs, self.search_path(), name)
     }
 }
 
-/// The programs of this name in these folders, in their order; none where the name is a path. Folders that are not
-/// absolute are passed over.
+/// The programs of this name in these folders, in their order; none if the name is a path. Ignores folders that are not
+/// absolute.
 pub fn programs_in<'a>(
     fs: &'a Fs,
     folders: impl IntoIterator<Item = PathBuf, IntoIter: 'a>,
@@ -128,18 +128,18 @@ pub fn is_program(fs: &Fs, path: &Path) -> bool {
     }
 }
 
-/// A name alone: no folder stands before it, and it is none itself (`..`).
+/// A bare name: without a folder, and not a folder itself (`..`).
 fn is_name(word: &OsStr) -> bool {
     let mut parts = Path::new(word).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None) if name == word)
 }
 
-/// What Windows itself starts, in the order in which its shells look for it. The others of `PATHEXT` are opened by
-/// another program, and that is for a shell to do.
+/// The extensions that Windows itself starts, in the order of its shells. Other programs open the rest of `PATHEXT`,
+/// which is the task of a shell.
 const PROGRAM_SUFFIXES: [&str; 4] = [".com", ".exe", ".bat", ".cmd"];
 
-/// The files that a path of a program can mean: itself. On Windows a program is found without its ending; and a file with
-/// none of these endings, `tool.v2`, is data, which must not hide `tool.v2.exe`.
+/// The files that a path of a program can mean: itself. On Windows a program is found without its extension; and a file
+/// with none of these extensions, `tool.v2`, is data, which must not hide `tool.v2.exe`.
 pub fn with_suffixes(path: PathBuf) -> Vec<PathBuf> {
     if !cfg!(windows) {
         return vec![path];

@@ -53,7 +53,7 @@ fn a_helper_has_an_empty_folder_and_the_environment_that_it_was_given_and_leaves
     assert_eq!(Fs::real().names(&folder.path().join("work")).unwrap(), [""; 0]);
 }
 
-/// Whether a process still runs; one that has ended and was not waited for does not.
+/// Whether a process still runs; a zombie does not.
 fn runs(id: &str) -> bool {
     let state = std::process::Command::new("ps").args(["-o", "stat=", "-p", id.trim()]).output().unwrap();
     let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
@@ -71,8 +71,8 @@ fn ends_soon(id: &str) {
 
 #[test]
 fn what_a_helper_leaves_behind_ends_with_it_however_it_ends() {
-    // Goal: no grandchild outlives a helper, nor keeps goward waiting by the pipe that it holds open.
-    // Method: one sleeps behind a helper that ends by itself, one behind a helper that runs out of its time.
+    // Goal: no grandchild outlives a helper, or makes goward wait by keeping its pipe open. Method: one sleeps behind a
+    // helper that ends by itself, one behind a helper that runs out of its time.
     let start = Instant::now();
     let by_itself = run("/bin/sleep 600 & echo $!", 100, LONG);
     assert_eq!(by_itself.code, Some(0));

@@ -1,13 +1,13 @@
-//! A change of one of the user's variables, with what stood there before.
+//! A change of one of the user's variables, with its former value.
 //!
-//! It can be written down as text, so that whoever makes it as a part of something larger (the files of a shell, in one
-//! transaction) can finish it or take it back after the process has died in between.
+//! It can be serialized as text, so that a larger change (the files of a shell, in one transaction) can finish or
+//! revert it after the process has died in between.
 
 use std::io;
 
 use super::{Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
 
-/// How much of a value is told, in characters: a `Path` may have 32,767, and the first few tell whose it is.
+/// How much of a value is printed, in characters: a `Path` may have 32,767, and the first few identify it.
 const SHOWN_CHARS_MAX: usize = 200;
 
 /// A change of one variable.
@@ -15,18 +15,18 @@ const SHOWN_CHARS_MAX: usize = 200;
 pub struct VariableChange {
     /// The variable.
     pub name: String,
-    /// What stood there; `None` where it was not set.
+    /// The value before; `None` if it was not set.
     pub before: Option<RegistryValue>,
-    /// What is to stand there.
+    /// The value after.
     pub after: Option<RegistryValue>,
 }
 
 /// Why a change is not made.
 #[derive(Debug)]
 pub enum VariableConflict {
-    /// Somebody has changed the variable meanwhile.
+    /// Another program has changed the variable meanwhile.
     ChangedMeanwhile {
-        /// What stands there; `None` where it is not set any more.
+        /// Its present value; `None` if it is not set any more.
         found: Option<RegistryValue>,
     },
     /// The system refused.
@@ -63,7 +63,7 @@ impl std::fmt::Display for VariableConflict {
 }
 
 impl VariableChange {
-    /// Plans to set one of the user's variables (or to remove it), from what stands there now.
+    /// Plans to set one of the user's variables (or to remove it), from its present value.
     ///
     /// # Errors
     /// What the system says.
@@ -77,16 +77,16 @@ impl VariableChange {
         self.before == self.after
     }
 
-    /// Makes the change. One that is made already is made durable and told once more: whoever has made it may have died
-    /// before it came to that.
+    /// Makes the change. If it is made already, syncs and announces it once more: the process that made it may have
+    /// died before that.
     ///
     /// # Errors
-    /// `ChangedMeanwhile` where neither the old nor the new value stands there, or what the system says.
+    /// `ChangedMeanwhile` if the value is neither the old nor the new one, or what the system says.
     pub fn make(&self, registry: &Registry) -> Result<(), VariableConflict> {
         self.turn(registry, self.before.as_ref(), self.after.as_ref())
     }
 
-    /// Takes the change back; one that is taken back already is made durable and told once more.
+    /// Reverts the change; if it is reverted already, syncs and announces it once more.
     ///
     /// # Errors
     /// As for [`VariableChange::make`].
@@ -116,7 +116,7 @@ impl VariableChange {
         format!("{}\n{}\n{}\n", self.name, written(self.before.as_ref()), written(self.after.as_ref()))
     }
 
-    /// Reads what [`VariableChange::to_text`] has written; `None` for anything else.
+    /// Parses the text of [`VariableChange::to_text`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<VariableChange> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
         let (name, before, after) = (lines.next()?, lines.next()?, lines.next()?);
@@ -138,7 +138,7 @@ fn written(value: Option<&RegistryValue>) -> String {
     format!("{kind} {digits}")
 }
 
-/// A value, or that there was none; `None` outside where the line is neither.
+/// A value, or that there was none; the outer `None` if the line is neither.
 fn read(line: &str) -> Option<Option<RegistryValue>> {
     if line == "-" {
         return Some(None);

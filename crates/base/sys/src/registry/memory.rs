@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{RegistryValue, Root};
 
-/// Values by whose they are, key and name; the system finds both whatever their case.
+/// Values by root, key and name; the system ignores the case of both.
 type Values = BTreeMap<(Root, String, String), RegistryValue>;
 
-/// A registry in memory. All clones are one.
+/// A registry in memory. All clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryRegistry {
     state: Arc<Mutex<State>>,
@@ -18,14 +18,14 @@ pub struct MemoryRegistry {
 #[derive(Debug, Default)]
 struct State {
     values: Values,
-    /// As they were at the last sync.
+    /// The values at the last sync.
     durable: Values,
     told_count: u64,
     refuses: bool,
 }
 
 impl MemoryRegistry {
-    /// Puts a value there, as another program would.
+    /// Sets a value, as another program would.
     pub fn put(&self, root: Root, key: &str, name: &str, value: RegistryValue) {
         self.with(|state| {
             state.values.insert(place(root, key, name), value.clone());
@@ -33,12 +33,12 @@ impl MemoryRegistry {
         });
     }
 
-    /// Puts one of the user's values there as a program that died before it was synced.
+    /// Sets one of the user's values, as a program that died before the sync.
     pub fn put_unsynced(&self, key: &str, name: &str, value: RegistryValue) {
         self.with(|state| drop(state.values.insert(place(Root::User, key, name), value)));
     }
 
-    /// Another registry with the same values, which goes its own way from here on.
+    /// An independent registry with the same values.
     pub fn copy(&self) -> MemoryRegistry {
         self.with(|state| {
             let (values, durable) = (state.values.clone(), state.durable.clone());
@@ -46,19 +46,19 @@ impl MemoryRegistry {
         })
     }
 
-    /// Another registry with the values that a power cut leaves: those that were synced.
+    /// Another registry with the synced values, as after a power cut.
     pub fn after_power_cut(&self) -> MemoryRegistry {
         let copy = self.copy();
         copy.with(|state| state.values = state.durable.clone());
         copy
     }
 
-    /// From now on writing is refused, as by a policy of the machine's.
+    /// Refuses writes from now on, as by a policy of the machine.
     pub fn refuse(&self) {
         self.with(|state| state.refuses = true);
     }
 
-    /// How often running programs were told of a change.
+    /// How often running programs were notified of a change.
     pub fn told_count(&self) -> u64 {
         self.with(|state| state.told_count)
     }

@@ -1,14 +1,14 @@
 //! The registry of Windows, as far as a user's environment is in it.
 //!
-//! A user's variables are values below `HKEY_CURRENT_USER\Environment`, which no administrator is needed for; `PATH`
-//! is one of them. What stands there is other programs' too, so a value is read as it is, its kind is kept, and only
-//! the one entry is changed ([`PathList`]). A change carries the value from before ([`VariableChange`]): it is made only if that
-//! value still stands there, and can be taken back as long as nobody has changed it since.
+//! A user's variables are values below `HKEY_CURRENT_USER\Environment`, which needs no administrator; `PATH` is one of
+//! them. Other programs use them too, so a value is read as it is, its kind is kept, and only the one entry is changed
+//! ([`PathList`]). A change has the former value ([`VariableChange`]): it is made only if the variable still has that
+//! value, and can be reverted as long as no other program has changed it since.
 //!
-//! What is written is made durable before the call returns: the system itself writes the registry out when it finds
-//! the time, and a change that was said to be done could be gone after a power cut.
+//! A write is synced before the call returns: the system itself writes the registry to disk later, and a power cut
+//! could lose a change that goward has reported as done.
 //!
-//! Elsewhere there is no registry; [`Registry::in_memory`] stands for one in tests on every system.
+//! Other systems have no registry; [`Registry::in_memory`] replaces it in tests on every system.
 
 mod change;
 mod memory;
@@ -26,9 +26,9 @@ pub use change::{VariableChange, VariableConflict};
 pub use memory::MemoryRegistry;
 pub use path_list::{PathList, PathListError, SETX_UNITS_MAX, expanded, is_same};
 
-/// Where a user's variables stand, below [`Root::User`].
+/// The key of a user's variables, below [`Root::User`].
 pub const USER_ENVIRONMENT: &str = "Environment";
-/// Where the machine's variables stand, below [`Root::Machine`].
+/// The key of the machine's variables, below [`Root::Machine`].
 pub const MACHINE_ENVIRONMENT: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
 
 /// Whose settings.
@@ -45,28 +45,28 @@ pub enum Root {
 pub enum ValueKind {
     /// `REG_SZ`
     Text,
-    /// `REG_EXPAND_SZ`: text in which `%NAME%` stands for a variable.
+    /// `REG_EXPAND_SZ`: text in which `%NAME%` is a variable.
     Expandable,
-    /// Something else, by the system's number.
+    /// Another kind, by the system's number.
     Other(u32),
 }
 
-/// A value as it stands there.
+/// A value of the registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistryValue {
     /// What it is.
     pub kind: ValueKind,
-    /// Its bytes: text is UTF-16, little end first, and mostly ended by a zero.
+    /// Its bytes: text is UTF-16, little-endian, and usually ends with a zero.
     pub bytes: Vec<u8>,
 }
 
 impl RegistryValue {
-    /// A text, ended by a zero as the system's own are.
+    /// A text, with a zero at its end as the system writes it.
     pub fn text(kind: ValueKind, units: &[u16]) -> RegistryValue {
         RegistryValue { kind, bytes: units.iter().chain([&0]).flat_map(|unit| unit.to_le_bytes()).collect() }
     }
 
-    /// The units of its text, up to the zero; `None` where it is no text.
+    /// The units of its text, up to the zero; `None` if it is not text.
     pub fn units(&self) -> Option<Vec<u16>> {
         if matches!(self.kind, ValueKind::Other(_)) {
             return None;
@@ -75,13 +75,13 @@ impl RegistryValue {
         Some(units.take_while(|unit| *unit != 0).collect())
     }
 
-    /// Its text for people, what is no Unicode replaced.
+    /// Its text for people, with invalid Unicode replaced.
     pub fn shown(&self) -> String {
         self.units().map(|units| String::from_utf16_lossy(&units)).unwrap_or_default()
     }
 }
 
-/// The registry, or what stands for it. Cheap to clone.
+/// The registry, or its replacement. Cheap to clone.
 #[derive(Clone)]
 pub struct Registry {
     inner: Inner,
@@ -102,7 +102,7 @@ enum Inner {
 }
 
 impl Registry {
-    /// This machine's; `None` where it has none.
+    /// This machine's; `None` if it has none.
     pub fn real() -> Option<Registry> {
         #[cfg(windows)]
         return Some(Registry { inner: Inner::Real, adversary: None });
@@ -115,7 +115,7 @@ impl Registry {
         Registry { inner: Inner::Memory(memory), adversary: None }
     }
 
-    /// The same, before the eyes of an adversary.
+    /// The same, whose changes an adversary sees.
     pub(crate) fn watched_by(&self, adversary: Option<&Arc<dyn Adversary>>) -> Registry {
         Registry { inner: self.inner.clone(), adversary: adversary.cloned() }
     }
@@ -147,12 +147,12 @@ impl Registry {
         self.sync(key, name)
     }
 
-    /// Makes what stands at a name of the user's durable, whoever has put it there.
+    /// Syncs a value of the user, whichever program wrote it.
     ///
     /// # Errors
     /// What the system says.
     pub fn sync(&self, key: &str, name: &str) -> io::Result<()> {
-        // In memory a sync costs nothing and is what a power cut asks for, so it is never only believed.
+        // In memory a sync costs nothing, and the simulated power cut needs it, so it is never skipped.
         carry_out(
             self.adversary.as_ref(),
             || Op::new(OpKind::SyncValues, &place(Root::User, key, name)),
@@ -168,8 +168,8 @@ impl Registry {
         )
     }
 
-    /// Tells running programs that the user's variables have changed, so that what they start from now on has the new
-    /// ones. Programs that are running keep theirs, shells among them. Returns whether it could be told.
+    /// Notifies running programs that the user's variables have changed, so that programs that they start from now on
+    /// get the new ones. Running programs keep theirs, also shells. Returns whether the notification succeeded.
     pub fn tell_of_change(&self) -> bool {
         match &self.inner {
             #[cfg(windows)]
@@ -179,7 +179,7 @@ impl Registry {
     }
 }
 
-/// Where a value stands, as people and the system's own tools write it: `HKCU\Environment\Path`.
+/// The place of a value, as people and the system's own tools write it: `HKCU\Environment\Path`.
 pub fn place(root: Root, key: &str, name: &str) -> PathBuf {
     let root = match root {
         Root::User => "HKCU",
@@ -208,7 +208,7 @@ mod tests {
         registry.write(&key, "Path", None).unwrap();
         registry.write(&key, "Path", None).unwrap();
         assert_eq!(registry.read(Root::User, &key, "Path").unwrap(), None);
-        // A key without values is a thing of the test's, and is left to the prefix.
+        // Only the test has a key without values; the prefix decides.
         registry.tell_of_change();
     }
 

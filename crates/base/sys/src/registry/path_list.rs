@@ -1,11 +1,11 @@
-//! `PATH` as it stands in the registry: entries are added and taken away, and every other one stays as it is.
+//! `PATH` in the registry: adds and removes entries, and keeps every other one as it is written.
 
 use super::{RegistryValue, ValueKind};
 use crate::Env;
 
 /// The longest value of a variable with the zero at its end, in units of UTF-16 (`SetEnvironmentVariable`).
 const UNITS_MAX: usize = 32_767;
-/// What `setx` cuts a value at when it writes one, in units of UTF-16.
+/// The length at which `setx` truncates a value, in units of UTF-16.
 pub const SETX_UNITS_MAX: usize = 1024;
 
 const SEMICOLON: u16 = b';' as u16;
@@ -19,7 +19,7 @@ pub enum PathListError {
         /// How long it would be with the zero at its end, in units of UTF-16.
         units: usize,
     },
-    /// A `%` would be taken for a variable, a `;` for the end of the entry, a `"` for a quotation.
+    /// A `%` would mean a variable, a `;` the end of the entry, a `"` a quotation.
     OddEntry {
         /// The entry.
         entry: String,
@@ -55,8 +55,7 @@ impl PathList {
         PathList { kind: ValueKind::Expandable, units: Vec::new() }
     }
 
-    /// The list in a value; `None` where that is no text, or has more than the text up to its zero: what would be lost
-    /// when the list is written.
+    /// The list in a value; `None` if that is not text, or has bytes after its zero, which a write would lose.
     pub fn of(value: &RegistryValue) -> Option<PathList> {
         let units = value.units()?;
         let is_whole =
@@ -69,21 +68,21 @@ impl PathList {
         RegistryValue::text(self.kind, &self.units)
     }
 
-    /// Whether the entry stands there, however it is written.
+    /// Whether the list has the entry, in any spelling.
     pub fn has(&self, entry: &str, env: &Env) -> bool {
         self.entries().iter().any(|other| self.is_same(other, entry, env))
     }
 
-    /// Whether `setx` would cut the list when it writes it.
+    /// Whether `setx` would truncate the list.
     pub fn is_long(&self) -> bool {
         self.units.len() > SETX_UNITS_MAX
     }
 
-    /// The list with the entry at its front, and nowhere else. All other entries stay as they are written, and all of
-    /// them where that is so already.
+    /// The list with the entry at its start, and nowhere else. All other entries keep their spelling; if the entry is
+    /// first already, all of them do.
     ///
     /// # Errors
-    /// When it cannot stand in a list, or the list would be too long.
+    /// When a list cannot contain it, or the list would be too long.
     pub fn with_first(&self, entry: &str, env: &Env) -> Result<PathList, PathListError> {
         if entry.is_empty() || entry.contains(['%', ';', '"', '\0']) {
             return Err(PathListError::OddEntry { entry: entry.to_owned() });
@@ -104,7 +103,7 @@ impl PathList {
         Ok(PathList { kind: self.kind, units })
     }
 
-    /// The list without the entry. All other entries stay as they are written, empty ones too.
+    /// The list without the entry. All other entries keep their spelling, also empty ones.
     pub fn without(&self, entry: &str, env: &Env) -> PathList {
         if !self.has(entry, env) {
             return self.clone();
@@ -115,7 +114,7 @@ impl PathList {
         PathList { kind: self.kind, units: kept.join(&SEMICOLON) }
     }
 
-    /// The entries as text, for people, and the folder that each means; what is no Unicode is replaced.
+    /// The entries as text, for people, and the folder of each; invalid Unicode is replaced.
     pub fn shown_entries(&self, env: &Env) -> Vec<(String, String)> {
         let entries = self.entries();
         entries.iter().map(|entry| (String::from_utf16_lossy(entry), self.folder(entry, env))).collect()
@@ -131,7 +130,7 @@ impl PathList {
         self.entries().first().is_some_and(|first| self.is_same(first, entry, env))
     }
 
-    /// The folder that an entry means. Only in a value of the kind for it does `%NAME%` stand for a variable.
+    /// The folder of an entry. `%NAME%` is a variable only in an expandable value.
     fn folder(&self, entry: &[u16], env: &Env) -> String {
         let text = String::from_utf16_lossy(entry).replace('"', "");
         match self.kind {
@@ -144,7 +143,7 @@ impl PathList {
         is_same(&self.folder(ours, env), entry)
     }
 
-    /// The entries, as they are written. A semicolon between quotes ends none.
+    /// The entries, as they are written. A semicolon between quotes does not end one.
     fn entries(&self) -> Vec<&[u16]> {
         let mut quoted = false;
         let ends = |unit: &u16| {
@@ -155,7 +154,7 @@ impl PathList {
     }
 }
 
-/// A text of the registry with its variables put in; one that is not set stays as it is written, as for the system.
+/// A text of the registry with its variables expanded; an unset one keeps its spelling, as in the system.
 pub fn expanded(text: &str, env: &Env) -> String {
     let mut parts = text.split('%');
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -241,7 +240,7 @@ mod tests {
             assert_eq!(PathList::of(&value).unwrap().with_first("c", &env()).unwrap().value().kind, kind);
         }
         assert_eq!(PathList::of(&RegistryValue { kind: ValueKind::Other(3), bytes: vec![1, 2] }), None);
-        // Zeros at the end are the system's own; anything behind a zero, or half a unit, would be lost.
+        // Zeros at the end are the system's own; bytes after a zero, or half a unit, would be lost.
         let of = |bytes: &[u8]| PathList::of(&RegistryValue { kind: ValueKind::Text, bytes: bytes.to_vec() });
         for (bytes, is_list) in
             [(&b"a\0"[..], true), (b"a\0\0\0\0\0", true), (b"", true), (b"a\0\0\0b\0", false), (b"a\0b", false)]
@@ -257,7 +256,7 @@ mod tests {
         assert_eq!(full.value().bytes.len(), UNITS_MAX * 2);
         assert_eq!(full.with_first("abc", &env()).unwrap(), full);
         assert_eq!(long.with_first("abcd", &env()), Err(PathListError::TooLong { units: UNITS_MAX + 1 }));
-        // What is longer already, and needs nothing, is nothing to complain of.
+        // A list that is too long already and needs no change is no error.
         let over = list(&format!("abc;{}", "x".repeat(UNITS_MAX)));
         assert_eq!(over.with_first("abc", &env()).unwrap(), over);
         assert!(list(&"x".repeat(SETX_UNITS_MAX)).with_first("a", &env()).unwrap().is_long());

@@ -29,7 +29,7 @@ pub(super) fn write(key: &str, name: &str, value: Option<&RegistryValue>) -> io:
             let vtype = match value.kind {
                 ValueKind::Text => RegType::REG_SZ,
                 ValueKind::Expandable => RegType::REG_EXPAND_SZ,
-                // Nothing of ours is of another kind, and what is read so is not written.
+                // goward writes no value of another kind, and never writes back one that it read.
                 ValueKind::Other(_) => return Err(io::Error::from(io::ErrorKind::InvalidInput)),
             };
             key.set_raw_value(name, &RegValue { bytes: Cow::Borrowed(&value.bytes), vtype })
@@ -41,12 +41,12 @@ pub(super) fn write(key: &str, name: &str, value: Option<&RegistryValue>) -> io:
     }
 }
 
-/// Makes a key durable: the system writes it out in its own time otherwise.
+/// Syncs a key: otherwise the system writes it to disk later.
 #[expect(unsafe_code, reason = "the system's own call")]
 pub(super) fn sync(key: &str) -> io::Result<()> {
     let key = match RegKey::predef(HKEY_CURRENT_USER).open_subkey_with_flags(key, KEY_READ) {
         Ok(key) => key,
-        // What is not there has nothing to be written out.
+        // A missing key needs no sync.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };

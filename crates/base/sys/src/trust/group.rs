@@ -1,11 +1,11 @@
-//! Whether a group has nobody in it but one user.
+//! Whether a group has only one member.
 
 use std::path::Path;
 
 use crate::fs::Fs;
 
-/// The lists of users and groups are read up to so many bytes: fifty thousand lines of either. A longer one counts as
-/// unreadable, and then no group is anybody's own.
+/// The largest list of users or groups, in bytes: fifty thousand lines of either. A longer one counts as unreadable,
+/// and then no group counts as a user's own.
 const LIST_BYTES_MAX: u64 = 4 << 20;
 /// The administrator's number.
 const ROOT: u32 = 0;
@@ -17,9 +17,9 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// Reads both lists. One that cannot be read knows nobody.
+    /// Reads both lists. An unreadable one counts as empty.
     pub(super) fn read(fs: &Fs) -> Groups {
-        // On macOS both files name the system's own users alone; the others are in a directory service.
+        // On macOS both files name only the system's own users; the others are in a directory service.
         let text = |path: &str| {
             let bytes = if cfg!(target_os = "macos") { None } else { fs.read(Path::new(path), LIST_BYTES_MAX).ok() };
             bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
@@ -27,8 +27,9 @@ impl Groups {
         Groups { passwd: text("/etc/passwd"), group: text("/etc/group") }
     }
 
-    /// Whether nobody is in a group but its files' owner, root, and the user at work: as their first group or as a named
-    /// member. Where the lists do not know the owner or the group, or send on to another list (`+`), they cannot tell.
+    /// Whether a group has no members except its files' owner, root, and the user at work: neither by their primary
+    /// group nor as named members. False if the lists do not know the owner or the group, or refer to another list
+    /// (`+`).
     pub(super) fn is_alone_in(&self, owner: u32, user: u32, group: u32) -> bool {
         let is_harmless = |number: u32| number == owner || number == user || number == ROOT;
         let sends_on = |list: &str| list.lines().any(|line| line.starts_with('+'));

@@ -1,4 +1,4 @@
-//! The walk along a path, and the judgement of each component.
+//! Walks along a path, and checks each component.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -11,24 +11,24 @@ use super::group::Groups;
 use super::{Distrust, DistrustReason, TrustedPath};
 use crate::fs::{EntryKind, Fs};
 
-/// So many links are followed on one path: as many as Linux follows (path_resolution(7)).
+/// How many links are followed in one path: as many as Linux follows (path_resolution(7)).
 const LINKS_MAX: usize = 40;
 /// The administrator's number.
 const ROOT: u32 = 0;
-/// The bit of a folder in which names belong to their owners.
+/// The sticky bit, with which only its owner can rename a name in a folder.
 const STICKY: u32 = 0o1000;
 /// Bits by which others than the owner may write, the group's and everybody's.
 const GROUP_WRITES: u32 = 0o020;
 const OTHERS_WRITE: u32 = 0o002;
 
-/// Who judges: the user at work, and what was read of the machine's groups so far.
+/// The state of a check: the user at work, and the machine's groups as far as they were read.
 pub(super) struct Judge<'a> {
     fs: &'a Fs,
     user: u32,
     groups: Option<Groups>,
 }
 
-/// What is known of a component, and where it stands in the path.
+/// The metadata of a component, and its position in the path.
 #[derive(Clone, Copy)]
 struct Seen<'a> {
     path: &'a Path,
@@ -59,7 +59,7 @@ impl<'a> Judge<'a> {
         let mut links = 0;
         while let Some(word) = to_go.pop_front() {
             if word == ".." {
-                // What stands in `real` has no links, so its parent is the folder above, which was judged.
+                // `real` has no links, so its parent is the folder above, which was checked.
                 real.pop();
                 kind = self.component(&real, to_go.is_empty())?;
                 continue;
@@ -80,7 +80,7 @@ impl<'a> Judge<'a> {
                         real = PathBuf::from("/");
                     }
                     words(&target).into_iter().rev().for_each(|word| to_go.push_front(word));
-                    // A link to the folder that it stands in, or to the root, ends the walk there.
+                    // A link to its own folder, or to the root, ends the walk there.
                     kind = self.component(&real, to_go.is_empty())?;
                 }
                 found => (real, kind) = (next, found),
@@ -94,7 +94,7 @@ impl<'a> Judge<'a> {
         self.component(path, true).map(drop)
     }
 
-    /// A file that is open.
+    /// An open file.
     pub(super) fn file(&mut self, path: &Path, meta: &Metadata) -> Result<(), Distrust> {
         self.judge(Seen { path, meta, is_last: true })
     }
@@ -132,7 +132,7 @@ impl<'a> Judge<'a> {
         }
         let group = seen.meta.gid();
         let groups = self.groups.get_or_insert_with(|| Groups::read(self.fs));
-        // With an access list the group's bits are the mask of named users and groups, and say nothing of the group.
+        // With an access list the group's bits are the mask of named users and groups, not the rights of the group.
         if groups.is_alone_in(owner, user, group) && !has_access_list(seen.path) {
             return Ok(());
         }
@@ -140,7 +140,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The components of a path behind its root; `.` says nothing.
+/// The components of a path after its root, without `.`.
 fn words(path: &Path) -> VecDeque<OsString> {
     let words = path.components().filter_map(|component| match component {
         Component::Normal(word) => Some(word.to_owned()),
@@ -150,7 +150,7 @@ fn words(path: &Path) -> VecDeque<OsString> {
     words.collect()
 }
 
-/// Whether a file has a POSIX access control list beyond its mode. Where that cannot be told it may have one.
+/// Whether a file has a POSIX access control list beyond its mode. If that is unknown it may have one.
 fn has_access_list(path: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {

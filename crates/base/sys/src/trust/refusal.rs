@@ -1,25 +1,25 @@
-//! Why a path is not believed, and the lines that put it right.
+//! Why a path is not trusted, and the commands that repair it.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a path is not believed.
+/// Why a path is not trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Distrust {
-    /// The component that is not good.
+    /// The faulty component.
     pub path: PathBuf,
-    /// The number of the user it belongs to, where that is known.
+    /// The number of its owner, if known.
     pub owner: Option<u32>,
-    /// Its permission bits; 0 where they are not known.
+    /// Its permission bits; 0 if unknown.
     pub mode: u32,
-    /// Whether it is the very thing that was asked for, and no folder on the way to it.
+    /// Whether it is the requested path itself, and not a folder above it.
     pub is_last: bool,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: DistrustReason,
 }
 
-/// What is wrong with a component of a path.
+/// Why a component of a path is not trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DistrustReason {
     /// It belongs to another user than root and this one.
@@ -32,21 +32,21 @@ pub enum DistrustReason {
         /// The number of the user at work.
         user: u32,
     },
-    /// Everybody may write to it.
+    /// All users may write to it.
     OthersWrite,
     /// A group may write to it that has other members than the owner, or whose members are not known.
     GroupWrites {
         /// The group's number.
         group: u32,
     },
-    /// More links than are followed.
+    /// Too many links.
     Links {
         /// How many are.
         links_max: usize,
     },
-    /// It is no absolute path.
+    /// It is not an absolute path.
     Relative,
-    /// It cannot be looked at, in the system's words.
+    /// It cannot be read: the system's error.
     Unseen(String),
 }
 
@@ -59,21 +59,21 @@ impl Distrust {
         Distrust { path: path.to_owned(), owner: None, mode: 0, is_last: false, reason }
     }
 
-    /// Whether it belongs to somebody else, so that only root or a different path helps.
+    /// Whether it belongs to another user, so that only root or a different path helps.
     pub fn is_foreign(&self) -> bool {
         matches!(self.reason, DistrustReason::Foreign { .. } | DistrustReason::ForeignLink { .. })
     }
 
-    /// The mode with which it would be good, where a mode is all that is wrong.
+    /// The mode that repairs it, if only the mode is wrong.
     pub fn good_mode(&self) -> Option<u32> {
         let is_open = matches!(self.reason, DistrustReason::OthersWrite | DistrustReason::GroupWrites { .. });
         is_open.then_some(self.mode & !0o022)
     }
 
-    /// The command that puts it right, ready to be pasted into a shell; none where no command does.
+    /// The command that repairs it, ready to paste into a shell; none if no command does.
     ///
-    /// What was asked for is put right with all that is in it; a folder on the way to it only by itself, since what else
-    /// stands in that folder is none of goward's.
+    /// It repairs the requested path recursively, and a folder above it only by itself, since its other files do not
+    /// concern goward.
     pub fn fix(&self) -> Option<String> {
         let deeply = if self.is_last { "-R " } else { "" };
         let path = quoted(&self.path);
@@ -118,9 +118,9 @@ impl std::error::Error for Distrust {}
 /// Why a file of the user's own was not read.
 #[derive(Debug)]
 pub enum ReadOwnError {
-    /// The system refused, or it is no regular file, or it is too large.
+    /// The system refused, or it is not a regular file, or it is too large.
     Io(io::Error),
-    /// Somebody else could have written it.
+    /// Another user could have written it.
     Distrust(Distrust),
 }
 
@@ -136,7 +136,7 @@ impl From<Distrust> for ReadOwnError {
     }
 }
 
-/// A path as a POSIX shell takes it for one word.
+/// A path quoted as one word of a POSIX shell.
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+,@%=:".contains(&byte);

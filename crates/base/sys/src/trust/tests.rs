@@ -13,7 +13,7 @@ fn mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Whether files can be given to a neighbour here.
+/// Whether the test may change a file's owner here.
 fn is_root() -> bool {
     let is_root = rustix::process::geteuid().is_root();
     if !is_root {
@@ -80,7 +80,7 @@ fn a_group_that_may_write_counts_as_the_owners_only_where_nobody_else_is_in_it()
     if !is_root() {
         return;
     }
-    // Group 0 has root and nobody else on every machine that a test runs on; 65533 is a group that no list knows.
+    // Group 0 has only root on every machine that a test runs on; 65533 is a group that no list knows.
     Fs::real().trust(&at.join("a/b")).unwrap();
     chown(at.join("a"), None, Some(65533)).unwrap();
     assert_eq!(refusal(&at.join("a/b")).reason, DistrustReason::GroupWrites { group: 65533 });

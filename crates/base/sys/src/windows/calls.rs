@@ -1,4 +1,4 @@
-//! Single questions to the system.
+//! Single system calls.
 
 use std::io;
 use std::os::windows::ffi::OsStrExt;
@@ -18,7 +18,7 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
     HWND_BROADCAST, SMTO_ABORTIFHUNG, SendMessageTimeoutW, WM_SETTINGCHANGE,
 };
 
-/// A computer's name is no longer than this, in units of UTF-16 (`DNS_MAX_NAME_LENGTH` is 255).
+/// The longest name of a computer, in units of UTF-16 (`DNS_MAX_NAME_LENGTH` is 255).
 const NAME_UNITS_MAX: u32 = 256;
 
 /// The bytes that this user may still write where `path` (a folder) is, and those in all.
@@ -30,7 +30,7 @@ pub(crate) fn disk_space(path: &Path) -> io::Result<(u64, u64)> {
     if told == 0 { Err(io::Error::last_os_error()) } else { Ok((free, total)) }
 }
 
-/// What tells a file from all others: the number of its volume, and its own there.
+/// The identity of a file: the number of its volume, and its own there.
 pub(crate) fn identity(file: &std::fs::File) -> io::Result<(u64, u64)> {
     let mut told = BY_HANDLE_FILE_INFORMATION::default();
     // SAFETY: the handle is open for the whole call, and the structure is ours for it.
@@ -42,7 +42,7 @@ pub(crate) fn identity(file: &std::fs::File) -> io::Result<(u64, u64)> {
     Ok((u64::from(told.dwVolumeSerialNumber), number))
 }
 
-/// Whether what was opened lies on a disk, and is no device, console or pipe (`NUL`, `CON`, `\\.\pipe\x`).
+/// Whether the opened file is on a disk, and not a device, console or pipe (`NUL`, `CON`, `\\.\pipe\x`).
 pub(crate) fn is_on_disk(file: &std::fs::File) -> bool {
     // SAFETY: the handle is open for the whole call.
     let kind = unsafe { GetFileType(file.as_raw_handle()) };
@@ -59,7 +59,7 @@ pub(crate) fn computer_name() -> Option<String> {
     String::from_utf16(name).ok().filter(|name| !name.is_empty())
 }
 
-/// The system's version as it is, not as a program without a manifest is told it: major, minor, build.
+/// The system's real version, not the one that it reports to a program without a manifest: major, minor, build.
 pub(crate) fn version() -> Option<(u32, u32, u32)> {
     let bytes = u32::try_from(size_of::<OSVERSIONINFOW>()).ok()?;
     let mut told = OSVERSIONINFOW { dwOSVersionInfoSize: bytes, ..OSVERSIONINFOW::default() };
@@ -68,7 +68,7 @@ pub(crate) fn version() -> Option<(u32, u32, u32)> {
     (status == 0).then_some((told.dwMajorVersion, told.dwMinorVersion, told.dwBuildNumber))
 }
 
-/// The machine's own architecture, in Rust's words: a program for another one is translated as it runs.
+/// The machine's own architecture, in Rust's words: the system translates a program for another one.
 pub(crate) fn machine() -> Option<&'static str> {
     let (mut ours, mut machine) = (0, 0);
     // SAFETY: the handle stands for this process and need not be closed; both numbers are ours for the call.
@@ -82,9 +82,9 @@ pub(crate) fn machine() -> Option<&'static str> {
     }
 }
 
-/// Tells every window that the environment has changed. Those that hang are passed over.
+/// Notifies every window that the environment has changed. Skips those that hang.
 pub(crate) fn tell_of_new_environment() -> bool {
-    /// Each window has so long to answer.
+    /// How long each window has to answer.
     const ANSWER_MILLISECONDS_MAX: u32 = 1000;
     let topic: Vec<u16> = "Environment".encode_utf16().chain([0]).collect();
     let place = topic.as_ptr().expose_provenance().cast_signed();

@@ -1,14 +1,15 @@
-//! Emulates `exec` where no program can take another's place.
+//! Emulates `exec` on Windows, which lacks it.
 //!
-//! The program runs as our child, and we behave as if we were it:
+//! The program runs as a child, and this process behaves as if it were the program:
 //!
-//! - Ctrl-C and Ctrl-Break, which the console sends to both, are the child's to handle; we only wait.
-//! - When we are ended, so is the child: it is in a job that ends with our last handle of it. What the child
-//!   starts is in no job of ours and lives as long as it would without us (a daemon stays a daemon).
+//! - The child handles Ctrl-C and Ctrl-Break, which the console sends to both; this process only waits.
+//! - When this process is ended, so is the child: it is in a job that ends with this process's last handle of it.
+//!   Processes that the child starts are not in that job and live as long as they would otherwise (a daemon stays a
+//!   daemon).
 //! - The child does not run before it is in that job, so there is no instant at which it could be left behind.
-//! - Its exit code is handed on, all 32 bits of it.
+//! - This process ends with its exit code, all 32 bits of it.
 //!
-//! The shim has this very file in it (`crates/bins/shim/src/std_main.rs`), so it needs the standard library only.
+//! The shim includes this file (`crates/bins/shim/src/std_main.rs`), so it uses only the standard library.
 
 use std::ffi::c_void;
 use std::io;
@@ -26,7 +27,7 @@ const END_WITH_JOB: u32 = 0x0000_2000;
 const CHILDREN_ARE_FREE: u32 = 0x0000_1000;
 /// `JobObjectExtendedLimitInformation`
 const EXTENDED_LIMITS: i32 = 9;
-/// `CTRL_C_EVENT` and `CTRL_BREAK_EVENT`; what is above asks to end (the window is closed, the user logs off).
+/// `CTRL_C_EVENT` and `CTRL_BREAK_EVENT`; higher ones request the end (the window is closed, the user logs off).
 const CTRL_BREAK: u32 = 1;
 
 /// `JOBOBJECT_EXTENDED_LIMIT_INFORMATION`
@@ -65,7 +66,7 @@ unsafe extern "system" {
     fn NtResumeProcess(process: Handle) -> i32;
 }
 
-/// Runs a program with our own streams as if it were us; returns its exit code.
+/// Runs a program with this process's streams; returns its exit code.
 ///
 /// # Errors
 /// When the program cannot be started, in the system's words.
@@ -77,10 +78,10 @@ pub(crate) fn emulate_exec(command: &mut Command) -> io::Result<u32> {
     Ok(child.wait()?.code().unwrap_or(1).cast_unsigned())
 }
 
-/// The text that this process was started with: its name and its arguments, not taken apart.
+/// The command line of this process: its name and its arguments, unparsed.
 #[allow(dead_code, reason = "of the two programs that have this file only the shim asks")]
 pub(crate) fn command_line() -> &'static [u16] {
-    /// A command line is no longer than this, in units of UTF-16 (`CreateProcessW`).
+    /// The longest command line, in units of UTF-16 (`CreateProcessW`).
     const UNITS_MAX: usize = 32_768;
     // SAFETY: the text belongs to the process, is ended by a zero, and stays where it is until the process ends.
     unsafe {
@@ -90,7 +91,7 @@ pub(crate) fn command_line() -> &'static [u16] {
     }
 }
 
-/// A job for a program whose children are to end with it. It ends all of them when it is dropped.
+/// A job for a program whose children end with it. Dropping it ends all of them.
 #[allow(dead_code, reason = "of the two programs that have this file only goward starts helpers")]
 pub(crate) struct Job {
     handle: Option<Handle>,
@@ -98,7 +99,7 @@ pub(crate) struct Job {
 
 #[allow(dead_code, reason = "of the two programs that have this file only goward starts helpers")]
 impl Job {
-    /// One with nothing in it. Where the system refuses, the programs run without one.
+    /// An empty job. If the system refuses it, the programs run without one.
     pub(crate) fn new() -> Job {
         Job { handle: job(END_WITH_JOB) }
     }
@@ -111,9 +112,9 @@ impl Job {
         start_in(self.handle, command)
     }
 
-    /// Ends all that runs in it.
+    /// Ends all of its processes.
     pub(crate) fn end(&self) {
-        /// The code with which they end; nobody looks at it.
+        /// The code with which they end; no caller reads it.
         const CODE: u32 = 1;
         if let Some(job) = self.handle {
             // SAFETY: the handle is open until this value is dropped.
@@ -131,13 +132,13 @@ impl Drop for Job {
     }
 }
 
-/// Starts a program in a job. It does not run before it is in there.
+/// Starts a program in a job. It does not run before it is in the job.
 fn start_in(job: Option<Handle>, command: &mut Command) -> io::Result<Child> {
     let mut child = command.creation_flags(SUSPENDED).spawn()?;
     let process: Handle = child.as_raw_handle();
     if let Some(job) = job {
-        // Where the system refuses (a job of somebody else's that allows no other inside) it runs without one.
-        // SAFETY: both handles are open: the job's by whoever called, the child's not before `child` is dropped.
+        // If the system refuses (another program's job that allows no nested one) it runs without one. SAFETY: both
+        // handles are open: the job's by whoever called, the child's not before `child` is dropped.
         unsafe { AssignProcessToJobObject(job, process) };
     }
     // SAFETY: the handle is open, and that of a process whose only thread waits to be let go.
@@ -151,7 +152,7 @@ fn start_in(job: Option<Handle>, command: &mut Command) -> io::Result<Child> {
     Ok(child)
 }
 
-/// A job whose processes end when its last handle is closed: ours, which the system closes when we end.
+/// A job whose processes end when its last handle is closed: this process's, which the system closes at its end.
 fn job(flags: u32) -> Option<Handle> {
     // SAFETY: no attributes (the handle is not inherited) and no name are both allowed.
     let job = unsafe { CreateJobObjectW(std::ptr::null(), std::ptr::null()) };
@@ -165,7 +166,7 @@ fn job(flags: u32) -> Option<Handle> {
     (set != 0).then_some(job)
 }
 
-/// Says that Ctrl-C was handled: it was, by the child, which has had it too.
+/// Reports that Ctrl-C was handled: the child, which also got it, handled it.
 unsafe extern "system" fn leave_it_to_the_child(event: u32) -> i32 {
     i32::from(event <= CTRL_BREAK)
 }

@@ -1,8 +1,8 @@
-//! Locks on a byte that no file has.
+//! Locks a byte beyond the end of the file.
 //!
-//! On Windows nobody can read what another has locked, and the standard library locks whole files. Ours have a
-//! text in them for those who wait, so one byte far behind it is locked instead. Such a lock may lie behind the
-//! file's end (`LockFileEx`), and the system lets go of it when the handle is closed or its process ends.
+//! On Windows no process can read bytes that another has locked, and the standard library locks whole files. goward's
+//! lock files contain a text for processes that wait, so one byte far behind it is locked instead. Such a lock may be
+//! beyond the file's end (`LockFileEx`), and the system releases it when the handle is closed or its process ends.
 
 use std::ffi::c_void;
 use std::fs::File;
@@ -12,24 +12,24 @@ use std::os::windows::io::AsRawHandle;
 use windows_sys::Win32::Storage::FileSystem::{LOCKFILE_EXCLUSIVE_LOCK, LOCKFILE_FAIL_IMMEDIATELY, LockFileEx};
 use windows_sys::Win32::System::IO::OVERLAPPED;
 
-/// Where the byte is: no file of ours is 4 GiB long.
+/// The offset of the byte: no lock file is 4 GiB long.
 const PLACE_HIGH: u32 = 1;
-/// `ERROR_LOCK_VIOLATION`, and `ERROR_IO_PENDING`, which a lock that would have to wait can be told as.
+/// `ERROR_LOCK_VIOLATION`, and `ERROR_IO_PENDING`, which the system can return for a lock that would have to wait.
 const TAKEN: [i32; 2] = [33, 997];
 
-/// Whether a lock was had.
+/// Whether the lock was taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Held {
     Ours,
     Taken,
 }
 
-/// Locks for ourselves alone, without waiting.
+/// Takes an exclusive lock, without waiting.
 pub(crate) fn lock(file: &File) -> io::Result<Held> {
     ask(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY)
 }
 
-/// Locks together with others, without waiting.
+/// Takes a shared lock, without waiting.
 pub(crate) fn lock_shared(file: &File) -> io::Result<Held> {
     ask(file, LOCKFILE_FAIL_IMMEDIATELY)
 }

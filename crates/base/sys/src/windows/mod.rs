@@ -1,4 +1,4 @@
-//! What only Windows needs: each file here is the other half of one beside `windows/`.
+//! Code for Windows only: each file here is the other half of one beside `windows/`.
 //!
 //! | there | Windows instead |
 //! | --- | --- |

@@ -1,9 +1,9 @@
-//! Operations that are refused for a moment.
+//! Retries operations that Windows refuses for a moment.
 //!
-//! A file that somebody has open (a virus scanner, an indexer, a program that is just ending) cannot be renamed,
-//! replaced or removed. The go command meets the same and asks again for two seconds
-//! (`cmd/internal/robustio`, robustio_flaky.go, golang/go#25965); so do we. What is refused for longer is an error, and
-//! the store's journal, its trash and the sweep of temporary neighbours finish or undo later what was begun.
+//! A file that another program has open (a virus scanner, an indexer, a program that is just ending) cannot be renamed,
+//! replaced or removed. The go command has the same problem and retries for two seconds (`cmd/internal/robustio`,
+//! robustio_flaky.go, golang/go#25965); so does goward. A longer refusal is an error, and the store's journal, its
+//! trash and the sweep of temporary neighbours finish or undo the work later.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -11,13 +11,13 @@ use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// A refused operation is asked for again for at most so long.
+/// The longest time for retries of a refused operation.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The first pause; each is twice as long as the one before, up to the longest.
 const PAUSE_MIN: Duration = Duration::from_millis(1);
 const PAUSE_MAX: Duration = Duration::from_millis(100);
 
-/// `ERROR_ACCESS_DENIED`: also a removed file that somebody still has open, and the target of a rename that is open.
+/// `ERROR_ACCESS_DENIED`: also a removed file that a program still has open, and an open target of a rename.
 const ACCESS_DENIED: i32 = 5;
 /// `ERROR_SHARING_VIOLATION`
 const SHARING_VIOLATION: i32 = 32;
@@ -33,10 +33,10 @@ const READ_ONLY: u32 = 1;
 /// `FILE_WRITE_ATTRIBUTES`
 const WRITE_ATTRIBUTES: u32 = 0x100;
 
-/// Does something that may be refused for a moment.
+/// Runs an operation, and retries it while Windows refuses it.
 ///
 /// # Errors
-/// The last refusal, or at once what is none.
+/// The last refusal, or at once any other error.
 pub(crate) fn retry_sharing_violation<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     let start = Instant::now();
     let mut pause = PAUSE_MIN;
@@ -65,7 +65,7 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     if meta.is_dir() || meta.file_attributes() & READ_ONLY == 0 {
         return Err(refused);
     }
-    // The bit is the file's and not the name's: it is given back through a handle that outlives this name.
+    // The bit belongs to the file and not to the name: it is restored through a handle that outlives this name.
     let keeper = OpenOptions::new().access_mode(WRITE_ATTRIBUTES).open(path);
     let read_only = meta.permissions();
     let mut writable = read_only.clone();
@@ -74,7 +74,7 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     std::fs::set_permissions(path, writable)?;
     let removed = std::fs::remove_file(path);
     if let Ok(keeper) = keeper {
-        // A file without another name is gone, and takes no bit.
+        // A file without another name is gone, and its bit cannot be set.
         let _ = keeper.set_permissions(read_only);
     }
     removed

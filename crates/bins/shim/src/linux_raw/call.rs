@@ -1,4 +1,4 @@
-//! The system's calls, and the start of the program.
+//! System calls, and the start of the program.
 
 use core::arch::{asm, global_asm};
 
@@ -32,29 +32,29 @@ mod number {
     pub const MMAP: usize = 222;
 }
 
-/// What is not there, by its number (`ENOENT`).
+/// The error for a missing name (`ENOENT`).
 pub const NOT_THERE: i32 = 2;
-/// Arguments and environment that the system does not take (`E2BIG`).
+/// The error for too long arguments and environment (`E2BIG`).
 pub const TOO_LONG: i32 = 7;
-/// A part of the path is no folder (`ENOTDIR`).
+/// A component of the path is not a folder (`ENOTDIR`).
 pub const NO_FOLDER: i32 = 20;
 /// The call was interrupted (`EINTR`).
 const INTERRUPTED: i32 = 4;
 
 /// Paths are looked up from the working folder.
 const AT_FDCWD: usize = -100_isize as usize;
-/// `O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC`: a pipe that somebody named go.mod must not stop us.
+/// `O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC`: a pipe named go.mod must not block the shim.
 const OPEN_FLAGS: usize = 0o400 | 0o4_000 | 0o2_000_000;
 /// `O_NOFOLLOW`, which has another value on each system: a link is not opened.
 #[cfg(target_arch = "x86_64")]
 pub const NO_LINK: usize = 0o400_000;
 #[cfg(target_arch = "aarch64")]
 pub const NO_LINK: usize = 0o100_000;
-/// What a link leads to is looked at.
+/// `stat` follows a link.
 pub const FOLLOWED: usize = 0;
-/// `AT_SYMLINK_NOFOLLOW`: a link itself is looked at.
+/// `AT_SYMLINK_NOFOLLOW`: `stat` reads the link itself.
 pub const NOT_FOLLOWED: usize = 0x100;
-/// `AT_EMPTY_PATH`: the open file itself is looked at.
+/// `AT_EMPTY_PATH`: `stat` reads the open file itself.
 const OPEN_FILE: usize = 0x1000;
 /// `PROT_READ | PROT_WRITE`
 const READABLE_AND_WRITABLE: usize = 1 | 2;
@@ -135,13 +135,13 @@ fn answer(result: isize) -> Result<usize, i32> {
     usize::try_from(result).map_err(|_| i32::try_from(-result).unwrap_or(i32::MAX))
 }
 
-/// What `stat` tells: the same three things stand at different places.
+/// The fields of `stat`, which have other offsets on each system.
 #[repr(C, align(8))]
 pub struct Stat {
     bytes: [u8; 144],
 }
 
-/// Where `st_uid` stands in the word at 24: it is the same word on both systems.
+/// The position of `st_uid` in the word at 24, which is the same word on both systems.
 const OWNER_SHIFT: u32 = if cfg!(target_arch = "x86_64") { 32 } else { 0 };
 
 /// The offsets of `st_mode`, `st_size` and `st_mtime`. Before them both systems have device and file number.
@@ -196,7 +196,7 @@ impl Stat {
     }
 }
 
-/// An open file. The system closes it when another program takes our place; there are never more than five.
+/// An open file. The system closes it at `exec`; there are never more than five.
 pub struct Open(usize);
 
 /// Opens a file for reading. The path ends with a NUL.
@@ -207,13 +207,13 @@ pub fn open(path: &[u8], flags: usize) -> Result<Open, i32> {
 }
 
 impl Open {
-    /// What the system knows of it, whatever stands under its name by now.
+    /// Its metadata, even if its name belongs to another file by now.
     pub fn stat(&self) -> Result<Stat, i32> {
         look(self.0, b"\0", OPEN_FILE)
     }
 
-    /// Reads until the room is full or the file ends, which it is known to do after so many bytes: that spares
-    /// asking once more.
+    /// Reads until the buffer is full or the file ends, which it is known to do after so many bytes: that saves one
+    /// more call.
     pub fn read(&self, into: &mut [u8], bytes: u64) -> Result<usize, i32> {
         let mut length = 0;
         while let Some(room) = into.get_mut(length..).filter(|room| !room.is_empty()) {
@@ -232,12 +232,12 @@ impl Open {
     }
 }
 
-/// What the system knows of a name, links followed. The path ends with a NUL.
+/// The metadata of a name, links followed. The path ends with a NUL.
 pub fn stat(path: &[u8]) -> Result<Stat, i32> {
     look(AT_FDCWD, path, FOLLOWED)
 }
 
-/// What the system knows of a name. The path ends with a NUL.
+/// The metadata of a name. The path ends with a NUL.
 pub fn stat_as(path: &[u8], followed: usize) -> Result<Stat, i32> {
     look(AT_FDCWD, path, followed)
 }
@@ -252,7 +252,7 @@ fn look(from: usize, path: &[u8], flags: usize) -> Result<Stat, i32> {
     Ok(stat)
 }
 
-/// Where a link points. The path ends with a NUL. As many bytes as there is room for.
+/// The target of a link, cut to the buffer. The path ends with a NUL.
 pub fn read_link(path: &[u8], into: &mut [u8]) -> Result<usize, i32> {
     debug_assert!(path.last() == Some(&0));
     let args = [AT_FDCWD, path.as_ptr() as usize, into.as_mut_ptr() as usize, into.len(), 0, 0];
@@ -260,20 +260,20 @@ pub fn read_link(path: &[u8], into: &mut [u8]) -> Result<usize, i32> {
     answer(unsafe { system(number::READLINKAT, args) })
 }
 
-/// The working folder: how many bytes it has, without the NUL that the system ends it with.
+/// The working folder: its length in bytes, without the final NUL.
 pub fn working_folder(into: &mut [u8]) -> Result<usize, i32> {
     // SAFETY: the system writes no further than the room's length.
     let end = answer(unsafe { system(number::GETCWD, [into.as_mut_ptr() as usize, into.len(), 0, 0, 0, 0]) })?;
     Ok(end.saturating_sub(1))
 }
 
-/// The number of this process: the same after it has become another program.
+/// The number of this process, which stays the same after `exec`.
 pub fn process() -> usize {
     // SAFETY: the call takes nothing.
     answer(unsafe { system(number::GETPID, [0; 6]) }).unwrap_or(0)
 }
 
-/// Writes to standard error, as far as that goes.
+/// Writes to standard error; ignores errors.
 pub fn say(text: &[u8]) {
     // SAFETY: the system reads no further than the text's length.
     let _ = unsafe { system(number::WRITE, [2, text.as_ptr() as usize, text.len(), 0, 0, 0]) };
@@ -287,7 +287,7 @@ pub fn exit(status: usize) -> ! {
     }
 }
 
-/// So many bytes of zeros, aligned to a page, for nobody else and for good.
+/// So many bytes of zeros, aligned to a page, exclusive and permanent.
 pub fn memory(bytes: usize) -> Option<*mut u8> {
     let args = [0, bytes, READABLE_AND_WRITABLE, OWN_MEMORY, usize::MAX, 0];
     // SAFETY: new memory is asked for, wherever the system has it; nothing of ours is touched.
@@ -295,7 +295,7 @@ pub fn memory(bytes: usize) -> Option<*mut u8> {
     Some(start as *mut u8)
 }
 
-/// Memory for so many pointers, all null: what is handed to another program has no bound of ours.
+/// Memory for so many pointers, all null: the lists for another program have no bound of the shim's.
 pub fn pointers(count: usize) -> Option<&'static mut [*const u8]> {
     let start = memory(count.checked_mul(size_of::<*const u8>())?)?;
     // SAFETY: there are so many bytes of zeros, aligned to a page, ours alone and for good; a null pointer is all
@@ -303,10 +303,10 @@ pub fn pointers(count: usize) -> Option<&'static mut [*const u8]> {
     Some(unsafe { core::slice::from_raw_parts_mut(start.cast(), count) })
 }
 
-/// Puts another program in our place. Returns the number of the error where that did not happen.
+/// Replaces this process by another program. Returns the error number on failure.
 ///
 /// # Safety
-/// Every pointer of both lists but the last leads to text ended by a NUL, and the last is null.
+/// Every pointer of both lists except the last points to text that ends with a NUL, and the last is null.
 pub unsafe fn execute(path: &[u8], args: *const *const u8, vars: *const *const u8) -> i32 {
     debug_assert!(path.last() == Some(&0));
     // SAFETY: the path is ended by a NUL; for the lists the caller vouches.

@@ -1,8 +1,7 @@
-//! The few functions that compiled code calls for blocks of memory and texts, since there is no library to have them.
+//! The few functions that compiled code calls for blocks of memory and texts, since there is no library with them.
 //!
-//! They are written so that the compiler cannot take them for what they are and call them from
-//! themselves: on amd64 with the machine's own instructions for it, on arm64 with reads and writes that may
-//! not be merged.
+//! They are written so that the compiler cannot recognise them and replace them by calls of themselves: on amd64 with
+//! the machine's own instructions for it, on arm64 with reads and writes that may not be merged.
 
 #[cfg(target_arch = "x86_64")]
 use core::arch::asm;
@@ -80,7 +79,7 @@ pub unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, length: usize) -> i3
     0
 }
 
-/// As `memcmp`, where only equality is asked for.
+/// As `memcmp`, for equality only.
 ///
 /// # Safety
 /// As C's `memcmp`.

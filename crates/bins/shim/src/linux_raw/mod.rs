@@ -10,11 +10,11 @@ use shim::limits::{ARGS_MAX, PATH_BYTES_MAX, VERSION_BYTES_MAX};
 use shim::path::{called, parent};
 use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, ReadResult, is_set_like, resolve};
 
-/// What begins the variable that says which process was handed over, and by which name.
+/// The prefix of the variable that marks the process that was handed over, and its name.
 const MARKER: &[u8] = b"GOWARD_SHIM=";
-/// What a go command is told which release it has to be by, and what marks that as goward's (`shim::MARK`).
+/// The variable that fixes a go command's release, and the one that marks its value as goward's (`shim::MARK`).
 const TOOLCHAIN: [&[u8]; 2] = [b"GOTOOLCHAIN=", b"GOWARD_TOOLCHAIN="];
-/// Such a name, `go`, a version and a NUL fit into this.
+/// Enough bytes for such a name, `go`, a version and a NUL.
 const TOOLCHAIN_BYTES_MAX: usize = 20 + VERSION_BYTES_MAX;
 /// No program was found, as shells report it.
 const STATUS_MISSING: usize = 127;
@@ -24,11 +24,11 @@ const STATUS_REFUSED: usize = 126;
 const AT_EXECFN: usize = 31;
 /// The number of the user (`AT_UID`).
 const AT_UID: usize = 11;
-/// A process's number in digits, a name and a home fit into this.
+/// Enough bytes for a process's number in digits, a name and a home.
 const MARKER_BYTES_MAX: usize = 384 + PATH_BYTES_MAX;
 
-/// All memory that is written to. It is zeros, of which the system gives a page when it is first used. It is asked for
-/// at the start: a program whose file has to say that it has such memory takes longer to be loaded.
+/// All writable memory. It is zeros, of which the system provides a page at its first use. It is allocated at the
+/// start: a program whose file declares such memory takes longer to load.
 struct Memory {
     marker: [u8; MARKER_BYTES_MAX],
     toolchain: [[u8; TOOLCHAIN_BYTES_MAX]; 2],
@@ -36,7 +36,7 @@ struct Memory {
     arena: [u8; Arena::BYTES],
 }
 
-/// A list of texts as the system hands it over: pointers, and null behind the last.
+/// A list of texts as the system passes it: pointers, and null after the last.
 #[derive(Clone, Copy)]
 struct List {
     first: *const *const u8,
@@ -55,8 +55,7 @@ impl List {
         (0..).map(move |index| unsafe { *self.first.add(index) }).take_while(|text| !text.is_null())
     }
 
-    /// What stands behind `NAME=`. Other texts are read no further than they agree with the name: most
-    /// environments are long.
+    /// The value after `NAME=`. Other texts are read only as far as they match the name: most environments are long.
     fn var(self, name: &[u8]) -> Option<&'static [u8]> {
         let begins = |text: &*const u8| {
             // SAFETY: every byte of the text up to its NUL may be read. No name holds a NUL, so the first byte that
@@ -76,8 +75,7 @@ impl List {
         Some(unsafe { CStr::from_ptr((text as *const u8).cast()) }.to_bytes())
     }
 
-    /// What else the system tells at the start, for the list of the variables: behind it stands that in pairs, and two
-    /// zeros at the end.
+    /// The auxiliary vector, from the list of the variables: it follows that list in pairs, with two zeros at the end.
     fn told(self, wanted: usize) -> Option<usize> {
         // SAFETY: behind the null of the variables the system has put these pairs, which are looked at no further than
         // to the zero that ends them.
@@ -102,8 +100,8 @@ struct Real {
 /// Where the program begins.
 ///
 /// # Safety
-/// The pointer is that of the stack as the system made it: the count of the arguments, their list, null, the
-/// list of the variables, null.
+/// The pointer is that of the initial stack: the count of the arguments, their list, null, the list of the variables,
+/// null.
 pub unsafe extern "C" fn begin(stack: *const usize) -> ! {
     // SAFETY: the caller vouches for the stack's shape.
     let (args, vars) = unsafe {
@@ -152,12 +150,12 @@ fn hand_over(
     let folder = parent(own).unwrap_or_default();
     let home = parent(folder).unwrap_or_default();
     let Some(marker) = mark(marker, name, home) else { missing(name, b"its name is too long") };
-    // A process keeps its number when it becomes another program, so whoever is marked with it has been here.
+    // A process keeps its number across `exec`, so a process with this mark has been here.
     if vars.texts().any(|var| var == marker.strip_suffix(b"\0").unwrap_or(marker)) {
         missing(name, b"goward and this shim call each other");
     }
     let Some(vars) = marked(vars, marker) else { missing(name, b"there is no memory for the variables") };
-    // The table may have been lost, or goward moved: then the link beside us may still lead to one.
+    // The table may be lost, or goward may have moved: then the link beside the shim may still point to one.
     for parts in [[goward.unwrap_or_default(), b""], [folder, b"/.goward"]] {
         program.set(&parts);
         if let (Some(path), Some(list)) = (program.with_nul(), handed(args)) {
@@ -180,7 +178,7 @@ fn hand_over(
     missing(name, b"neither goward nor another such program on PATH could be started")
 }
 
-/// Puts a program in our place. Returns where it is not there to be run.
+/// Replaces this process by a program. Returns if it does not exist.
 fn execute(program: &Path, args: *const *const u8, vars: *const *const u8) {
     let Some(path) = program.with_nul() else { return };
     // SAFETY: both lists are the system's own, or copies of them that end with a null as well.
@@ -191,22 +189,23 @@ fn execute(program: &Path, args: *const *const u8, vars: *const *const u8) {
     }
 }
 
-/// The list `PATH exec-shim NAME ARGUMENTS…`, its first three places to be filled.
+/// The list `PATH exec-shim NAME ARGUMENTS…`, whose first three entries the caller fills.
 fn handed(args: List) -> Option<&'static mut [*const u8]> {
     let list = call::pointers(args.pointers().count() + 4)?;
-    // The first argument of the caller's is its name, whose place is the third.
+    // The caller's first argument is its name, which becomes the third entry.
     for (place, arg) in list.iter_mut().skip(2).zip(args.pointers()) {
         *place = arg;
     }
     Some(list)
 }
 
-/// The variables, with the marker in the place of an earlier one.
+/// The variables, with the marker in place of an earlier one.
 fn marked(vars: List, marker: &'static [u8]) -> Option<*const *const u8> {
     replaced(vars, &[MARKER], [marker].into_iter())
 }
 
-/// The variables by which a go command stays the release that a file pins; else without those of an outer goward.
+/// The variables with those that keep a go command at the release that a file pins; else without those of an outer
+/// goward.
 fn settled(
     vars: List,
     version: &[u8],
@@ -224,11 +223,11 @@ fn settled(
             end += part.len();
         }
     }
-    // What is behind the text is zeros.
+    // The bytes after the text are zeros.
     replaced(vars, &TOOLCHAIN, into.iter().map(<[u8; TOOLCHAIN_BYTES_MAX]>::as_slice))
 }
 
-/// The variables without those that begin like one of these, and with others, each of which ends with a NUL.
+/// The variables without those with one of these prefixes, and with others, each of which ends with a NUL.
 fn replaced(vars: List, begins: &[&[u8]], added: impl Iterator<Item = &'static [u8]>) -> Option<*const *const u8> {
     let others = || vars.texts().filter(|var| !begins.iter().any(|begin| var.starts_with(begin)));
     let list = call::pointers(others().count() + TOOLCHAIN.len() + 1)?;
@@ -274,7 +273,7 @@ impl Machine for Real {
     }
 
     fn me(&self) -> Option<u32> {
-        // The system tells it always; without it nobody's files would count but root's.
+        // The system always has it; without it only root's files would count.
         Some(self.vars.told(AT_UID).map_or(u32::MAX, |user| user as u32))
     }
 
@@ -289,7 +288,7 @@ impl Machine for Real {
     #[inline(never)]
     fn read(&mut self, path: &Path, into: &mut [u8]) -> ReadResult {
         let Some(path) = path.with_nul() else { return ReadResult::Odd };
-        // To ask first costs half of what a failed opening does, and most files are not there. Nor is a device opened.
+        // A `stat` first costs half of a failed `open`, and most files do not exist. It also avoids opening a device.
         for followed in [call::NOT_FOLLOWED, call::FOLLOWED] {
             let stat = match call::stat_as(path, followed) {
                 Ok(stat) => stat,
@@ -316,7 +315,7 @@ impl Machine for Real {
     fn read_link(&mut self, path: &Path, into: &mut [u8]) -> ReadResult {
         let Some(path) = path.with_nul() else { return ReadResult::Odd };
         match call::read_link(path, into) {
-            // One that fills the room may be longer.
+            // A file that fills the buffer may be longer.
             Ok(length) if length < into.len() => ReadResult::Bytes(length),
             Err(call::NOT_THERE | call::NO_FOLDER) => ReadResult::Absent,
             Ok(_) | Err(_) => ReadResult::Odd,
@@ -329,7 +328,7 @@ impl Machine for Real {
 }
 
 impl Real {
-    /// Reads what stands there now, which need not be what was looked at.
+    /// Reads the present file, which may be another one than at the `stat`.
     #[inline(never)]
     fn read_opened(&mut self, path: &[u8], flags: usize, into: &mut [u8]) -> Result<usize, i32> {
         let file = call::open(path, flags)?;

@@ -1,4 +1,4 @@
-//! A folder that goes with its test, for files and small scripts.
+//! A folder that is removed after its test, for files and small scripts.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ impl Folder {
         Folder(tempfile::tempdir().unwrap())
     }
 
-    /// Its path, links on the way to it followed.
+    /// Its path, links followed.
     pub fn root(&self) -> PathBuf {
         fs::canonicalize(self.0.path()).unwrap()
     }
@@ -24,13 +24,13 @@ impl Folder {
         self.root().join(name)
     }
 
-    /// Writes a file, and makes the folders on the way to it.
+    /// Writes a file, and makes its folders.
     pub fn write(&self, name: &str, text: &str) {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         fs::write(self.path(name), text).unwrap();
     }
 
-    /// Writes a program that may be run at once.
+    /// Writes a program that can be run at once.
     pub fn script(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

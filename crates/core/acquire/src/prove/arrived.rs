@@ -1,4 +1,4 @@
-//! What is to be proven.
+//! The input of a proof.
 
 use archive::Manifest;
 use release::{Digest, Form, ToolchainId};
@@ -7,7 +7,7 @@ use trust::Witness;
 
 use crate::archive_bytes::ArchiveBytes;
 
-/// What arrived, as far as proving needs to know.
+/// The facts about an archive or tree that a proof needs.
 pub(crate) struct Arrived<'a> {
     pub id: &'a ToolchainId,
     pub form: Form,
@@ -16,7 +16,7 @@ pub(crate) struct Arrived<'a> {
     pub manifest: &'a Manifest,
     /// Who served it, for people.
     pub server: &'a str,
-    /// The lock file's word for it.
+    /// The lock file's witness for it.
     pub locked: Option<Witness>,
     /// The source's name.
     pub source: &'a str,

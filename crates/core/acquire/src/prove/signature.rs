@@ -1,4 +1,4 @@
-//! The OpenPGP signature beside an archive: `FILE.asc`, where the source has one.
+//! Checks the OpenPGP signature beside an archive: `FILE.asc`, if the source has one.
 
 use context::Ctx;
 use context::settings::keys;
@@ -11,15 +11,15 @@ use super::Arrived;
 use crate::limits::{KEYRING_BYTES_MAX, SIGNATURE_BYTES_MAX};
 use crate::sources::Sources;
 
-/// What came of looking for a signature.
+/// The result of the search for a signature.
 pub(crate) enum Signed {
-    /// It is there and good.
+    /// It exists and is good.
     Good(Witness),
-    /// It is there and speaks against the bytes.
+    /// It exists and does not match the bytes.
     Bad(String),
     /// There is none.
     Absent,
-    /// It could not be looked at, or says nothing: why.
+    /// It could not be checked, or does not exist: why.
     Nothing(String),
 }
 

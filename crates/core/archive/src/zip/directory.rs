@@ -1,9 +1,9 @@
-//! A zip's directory (PKWARE's APPNOTE.TXT 6.3, sections 4.3 and 4.4), read so that it can be read in one way only.
+//! A zip's directory (PKWARE's APPNOTE.TXT 6.3, sections 4.3 and 4.4), read so that only one interpretation is
+//! possible.
 //!
-//! The file must be exactly its entries one after another, then the directory, then its end, and nothing else:
-//! no bytes before, between or after, no comment on the archive. Entries that share bytes cannot exist then, nor can
-//! entries that another reader would find and this one would not. All writers of the zips that goward meets (Go's,
-//! Python's) produce that form.
+//! The file must be exactly its entries one after another, then the directory, then its end, and nothing else: no bytes
+//! before, between or after, no comment on the archive. Then no entries share bytes, and another reader finds no
+//! further entries. All writers of the zips that goward meets (Go's, Python's) produce that form.
 
 use sys::ReadAt;
 
@@ -49,9 +49,9 @@ pub(crate) struct Entry {
     pub crc: u32,
     pub bytes_packed: u64,
     pub bytes: u64,
-    /// Where its own header begins.
+    /// The offset of its own header.
     pub offset: u64,
-    /// Where the next entry, or the directory, begins.
+    /// The offset of the next entry, or of the directory.
     pub end: u64,
 }
 
@@ -88,7 +88,7 @@ struct End {
     entries: u64,
     directory_bytes: u64,
     directory_offset: u64,
-    /// Where the end record (the older and larger one, where there are two) begins.
+    /// The offset of the end record (the zip64 one, if there are two).
     position: u64,
 }
 
@@ -123,7 +123,7 @@ fn find_end(input: &dyn ReadAt, bytes_archive: u64) -> Result<End, ArchiveError>
     match end64(input, position)? {
         None => Ok(small),
         Some(large) => {
-            // What the small record can hold it must hold, or say that it cannot.
+            // The small record must have each value that fits, or the mark for the zip64 record.
             let agree = (small.entries == large.entries || entries == u16::MAX)
                 && (small.directory_bytes == large.directory_bytes || directory_bytes == u32::MAX)
                 && (small.directory_offset == large.directory_offset || directory_offset == u32::MAX);
@@ -132,7 +132,7 @@ fn find_end(input: &dyn ReadAt, bytes_archive: u64) -> Result<End, ArchiveError>
     }
 }
 
-/// The zip64 end record, where there is one: right before its locator, which is right before the end record.
+/// The zip64 end record, if there is one: right before its locator, which is right before the end record.
 fn end64(input: &dyn ReadAt, end_position: u64) -> Result<Option<End>, ArchiveError> {
     let Some(position) = end_position.checked_sub(LOCATOR_BYTES + END64_BYTES) else { return Ok(None) };
     let mut record = [0; (END64_BYTES + LOCATOR_BYTES) as usize];
@@ -158,7 +158,7 @@ fn end64(input: &dyn ReadAt, end_position: u64) -> Result<Option<End>, ArchiveEr
     Ok(Some(End { entries, directory_bytes, directory_offset, position }))
 }
 
-/// Tells an archive that was cut from one with bytes after its end, and both from what is no zip.
+/// Distinguishes a truncated archive, one with bytes after its end, and a file that is not a zip.
 fn no_end(input: &dyn ReadAt, bytes_archive: u64, begins_as_zip: bool) -> ArchiveError {
     if !begins_as_zip {
         return ArchiveError::malformed("the archive", "it is not a zip file");
@@ -170,7 +170,7 @@ fn no_end(input: &dyn ReadAt, bytes_archive: u64, begins_as_zip: bool) -> Archiv
     }
     let signature = END_SIGNATURE.to_le_bytes();
     match bytes.windows(4).position(|window| window == signature) {
-        // A whole end record, and something behind it.
+        // A complete end record, followed by other bytes.
         Some(at) if bytes.len() - at >= END_BYTES as usize => {
             malformed("there are bytes after its end record, or a comment")
         }
@@ -219,7 +219,7 @@ fn entry(fields: &mut Fields, directory_offset: u64) -> Result<Entry, ArchiveErr
     Ok(Entry { name, kind, flags, method, crc, bytes_packed, bytes, offset, end: 0 })
 }
 
-/// Size, packed size and offset, from the zip64 extra field where the 32-bit fields say so (APPNOTE 4.5.3).
+/// Size, packed size and offset, from the zip64 extra field if the 32-bit fields say so (APPNOTE 4.5.3).
 fn wide(extra: &[u8], unpacked: u32, packed: u32, offset: u32) -> Option<(u64, u64, u64)> {
     let small = [unpacked, packed, offset];
     if !small.contains(&u32::MAX) {
@@ -256,10 +256,10 @@ fn kind_of(name: &[u8], attributes: u32) -> EntryKind {
     }
 }
 
-/// Sorts the entries by their place, and sees that they fill the archive up to the directory.
+/// Sorts the entries by offset, and checks that they fill the archive up to the directory.
 ///
-/// How long an entry's own header is stands only in that header, so here no entry may reach into the next, and the
-/// worker that reads it sees that it reaches up to it.
+/// Only an entry's own header has that header's length. So this checks that no entry reaches into the next, and the
+/// worker that reads the entry checks that it ends exactly there.
 fn lay_end_to_end(entries: &mut [Entry], directory_offset: u64) -> Result<(), ArchiveError> {
     entries.sort_by_key(|entry| entry.offset);
     match entries.first() {
@@ -312,7 +312,7 @@ impl<'b> Fields<'b> {
     }
 }
 
-/// Fills the buffer from a place; an archive that ends before is cut short.
+/// Fills the buffer from an offset; an archive that ends before is truncated.
 pub(super) fn read_exact_at(input: &dyn ReadAt, mut buffer: &mut [u8], mut offset: u64) -> Result<(), ArchiveError> {
     while !buffer.is_empty() {
         match input.read_at(buffer, offset) {
@@ -322,7 +322,7 @@ pub(super) fn read_exact_at(input: &dyn ReadAt, mut buffer: &mut [u8], mut offse
                 buffer = &mut buffer[read..];
                 offset += read as u64;
             }
-            // A signal that is no request to stop; see `gzip`.
+            // A signal without a request to stop; see `gzip`.
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted && error.raw_os_error().is_some() => {}
             Err(cause) => return Err(ArchiveError::Input { cause }),
         }

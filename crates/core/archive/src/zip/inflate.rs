@@ -1,4 +1,4 @@
-//! One entry's bytes, held to everything the directory said of them.
+//! Inflates one entry's bytes, and checks them against the directory.
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 use sys::ReadAt;
@@ -17,12 +17,12 @@ pub(super) struct Inflater<'a> {
     decompress: Decompress,
 }
 
-/// Where the packed bytes come from: what is left of the entry's span in the archive.
+/// The source of the packed bytes: the rest of the entry's span in the archive.
 struct Packed {
     /// Read and not yet used: `buffer[start..end]`.
     start: usize,
     end: usize,
-    /// Where in the archive the next bytes are.
+    /// The offset of the next bytes in the archive.
     offset: u64,
     /// Packed bytes that are not yet used, those in the buffer included.
     left: u64,
@@ -34,8 +34,8 @@ impl<'a> Inflater<'a> {
         Inflater { interrupt, packed: buffer(), unpacked: buffer(), decompress: Decompress::new(false) }
     }
 
-    /// Gives the entry's bytes to `out` piece by piece: never more of them than were announced, and success only when
-    /// all were there and their checksum was right.
+    /// Passes the entry's bytes to `out` piece by piece: never more than were announced. Succeeds only if all bytes
+    /// came and their checksum is right.
     pub(super) fn inflate(
         &mut self,
         input: &dyn ReadAt,
@@ -85,8 +85,8 @@ impl<'a> Inflater<'a> {
             return Err(disagree("method"));
         }
         let described = flags & FLAG_DESCRIPTOR != 0;
-        // With a descriptor after the bytes the header may leave these out, and a size of 64 bits is in an extra field
-        // only; whatever is here is the same as in the directory.
+        // With a descriptor after the bytes the header may omit these, and a size of 64 bits is only in an extra field;
+        // every value here must equal that of the directory.
         let crc_agrees = crc == entry.crc || (described && crc == 0);
         let sizes_agree = sizes
             .iter()
@@ -137,7 +137,7 @@ impl<'a> Inflater<'a> {
         Ok(())
     }
 
-    /// Sees that the buffer has packed bytes, if any are left.
+    /// Makes sure that the buffer has packed bytes, if any are left.
     fn refill(&mut self, input: &dyn ReadAt, packed: &mut Packed) -> Result<(), ArchiveError> {
         if packed.start == packed.end && packed.left > 0 {
             self.check_interrupt()?;
@@ -208,7 +208,7 @@ impl<'a> Inflater<'a> {
                 return Ok(total);
             }
             if used == 0 && made == 0 {
-                // Nothing left to read and no end seen, or a stream that goes nowhere.
+                // No bytes are left and the stream has no end, or it makes no progress.
                 return Err(refused(entry, Refusal::Corrupt));
             }
         }

@@ -13,7 +13,7 @@ use testkit::TinyToolchain;
 const PUBLIC: &[u8] = b"public\n";
 const SECRET: &[u8] = b"SECRET\n";
 
-/// Tells the other threads to stop, also when a check has failed.
+/// Stops the other threads, also when a check has failed.
 struct StopAtEnd<'a>(&'a AtomicBool);
 
 impl Drop for StopAtEnd<'_> {
@@ -22,7 +22,7 @@ impl Drop for StopAtEnd<'_> {
     }
 }
 
-/// Puts a link in the place of a name and what stood there back, until it is told to stop.
+/// Replaces a name by a link and restores it, until it is stopped.
 fn swap(name: &Path, target: &Path, over: &AtomicBool) {
     let (aside, link) = (name.with_extension("aside"), name.with_extension("link"));
     while !over.load(Ordering::Relaxed) {
@@ -36,9 +36,9 @@ fn swap(name: &Path, target: &Path, over: &AtomicBool) {
 
 #[test]
 fn no_link_that_is_swapped_in_leads_a_copy_out_of_the_folder() {
-    // Goal: whoever owns the folder that root brings in gets no byte of what only root may read.
-    // Method: two threads swap a file and a folder for links to such a place, as fast as they can, while it is copied
-    // again and again. A copy may fail; it never holds the secret.
+    // Goal: if root imports a folder, its owner gets no byte of a file that only root may read. Method: two threads
+    // swap a file and a folder for links to such a place, as fast as they can, while it is copied again and again. A
+    // copy may fail; it never holds the secret.
     const COPIES: usize = 60;
     let place = tempfile::tempdir().unwrap();
     let (folder, outside) = (place.path().join("sdk"), place.path().join("outside"));
@@ -64,14 +64,14 @@ fn no_link_that_is_swapped_in_leads_a_copy_out_of_the_folder() {
                 shared: None,
                 read_only: false,
             };
-            // The names that the swapping makes are left out: what is swapped is what counts.
+            // The temporary names of the swap are excluded: the swapped names count.
             let passed_over = |path: &str, _: bool| {
                 (path.ends_with(".aside") || path.ends_with(".link")).then_some("made by the other threads")
             };
             let _ = copy_folder(&job, &folder, &passed_over);
             for below in ["src/swapped/file", "misc/file"] {
                 let found = fs.read_if_there(&tree.join(below), 100).unwrap();
-                // A copy that was cut short is thrown away by whoever wanted it.
+                // The caller discards an incomplete copy.
                 assert!(found.as_deref().is_none_or(|found| PUBLIC.starts_with(found)), "copy {number}: {found:?}");
             }
         }

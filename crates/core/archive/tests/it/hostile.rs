@@ -22,7 +22,7 @@ fn low(limits: &mut Limits) {
     limits.entries_max = 2000;
 }
 
-/// Runs one case aside and fails where it does not end.
+/// Runs one case on its own thread and fails if it does not end.
 fn ended<T: Send + 'static>(name: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
     let (say, hear) = mpsc::channel();
     let thread = std::thread::spawn(move || say.send(run()));
@@ -36,7 +36,7 @@ fn ended<T: Send + 'static>(name: &str, run: impl FnOnce() -> T + Send + 'static
     }
 }
 
-/// What has to hold of an outcome, or what does not.
+/// Checks an outcome, and returns what does not hold.
 fn fault(case: &Case, place: &Place, outcome: &Result<Unpacked, ArchiveError>) -> Option<String> {
     match (case.expected, outcome) {
         (Expected::Refused, Ok(_)) => Some("it was taken".to_owned()),
@@ -55,7 +55,7 @@ fn fault(case: &Case, place: &Place, outcome: &Result<Unpacked, ArchiveError>) -
     }
 }
 
-/// A file of the tree that is more than its bytes.
+/// A file of the tree that is not a plain file.
 fn odd_file(place: &Place, unpacked: &Unpacked) -> Option<String> {
     for file in &unpacked.manifest.files {
         let path = place.tree().join(&file.path);
@@ -76,7 +76,7 @@ fn odd_file(place: &Place, unpacked: &Unpacked) -> Option<String> {
     None
 }
 
-/// Runs all cases and tells every one that went wrong, since they are many and alike.
+/// Runs all cases and reports every failure, since there are many similar ones.
 fn each(cases: Vec<(Case, Layout)>, unpack: fn(&Place, Layout, &[u8]) -> Result<Unpacked, ArchiveError>) {
     let mut faults = Vec::new();
     for (case, layout) in cases {

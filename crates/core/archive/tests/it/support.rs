@@ -60,7 +60,7 @@ impl Place {
         outcome
     }
 
-    /// Whatever was unpacked, beside the tree stands what stood there before.
+    /// Checks that the files beside the tree are unchanged.
     fn check_nothing_else(&self) {
         let names = Fs::real().names(self.folder.path()).unwrap();
         assert!(names.iter().all(|name| name == "tree" || name == "witness"), "{names:?}");

@@ -1,4 +1,4 @@
-//! Wheels: the tree is found, the packer's additions go, RECORD decides.
+//! Wheels: the tree is found, the packer's additions are dropped, RECORD decides.
 
 use archive::{ArchiveError, Layout, Refusal};
 use base64::Engine;
@@ -73,10 +73,10 @@ fn every_kept_file_is_held_to_record() {
     assert_eq!(case(&unhashed), (fmt.into(), Refusal::NotInRecord));
     let more = good.clone() + &row("go/src/missing.go", b"");
     assert_eq!(case(&more), ("go/src/missing.go".into(), Refusal::MissingFromWheel));
-    // What is dropped must be listed all the same: RECORD knows every file of a wheel.
+    // A dropped file must be listed too: RECORD has every file of a wheel.
     let dropped = "go/__init__.py";
     assert_eq!(case(&good.replace(&row(dropped, b"import os\n"), "")), (dropped.into(), Refusal::NotInRecord));
-    // A size may be left out, a hash may not be of another kind.
+    // A size may be omitted; a hash must be of the known kind.
     assert!(unpack(&files, &good.replace(",12000\n", ",\n")).is_ok());
     assert!(matches!(unpack(&files, &good.replacen("sha256=", "md5=", 1)), Err(ArchiveError::Malformed { .. })));
 }

@@ -1,6 +1,6 @@
-//! What a setting is: its name, its variable, what it takes.
+//! The definition of a setting: its name, its variable, its kind.
 
-/// A setting: its key in `config.toml`, its variable, what it takes, its default, what it means.
+/// A setting: its key in `config.toml`, its variable, its kind, its default, its meaning.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Def {
     /// The key in `config.toml`; a dot stands for a table.
@@ -24,8 +24,8 @@ pub enum Kind {
     Release,
     /// An absolute path; empty means not set.
     Path,
-    /// A program with its arguments, words separated by spaces; empty means not set. The program is an absolute path, or a
-    /// name that is looked up in `PATH`: any other path would be another program in every folder.
+    /// A program with its arguments, words separated by spaces; empty means not set. The program is an absolute path,
+    /// or a name that is looked up in `PATH`: any other path would name another program in every folder.
     Program,
     /// An `http` or `https` address.
     Address,

@@ -11,7 +11,7 @@ use crate::limits::CONFIG_BYTES_MAX;
 
 type Found = (&'static str, Value, Origin);
 
-/// What the file sets. One that is not there sets nothing, unless it was asked for by name.
+/// The settings of the file. A missing file sets nothing, unless the user named it.
 pub(super) fn read(sys: &Sys, path: &Path, must_be_there: bool) -> Result<Vec<Found>, SettingsError> {
     let Some(bytes) = bytes(sys, path, must_be_there)? else { return Ok(Vec::new()) };
     let syntax = |line, reason: String| SettingsError::Syntax { path: path.to_owned(), line, reason };
@@ -25,9 +25,9 @@ pub(super) fn read(sys: &Sys, path: &Path, must_be_there: bool) -> Result<Vec<Fo
     Ok(found)
 }
 
-/// The file's bytes, if nobody but root and the user at work could have written them: a configuration names programs
-/// that goward runs. A file that is not there is asked for first, since the folders on the way to none are nobody's
-/// business (a container's root has the HOME of another user).
+/// The file's bytes, if only root and the user at work could have written them: a configuration names programs that
+/// goward runs. Checks first that the file exists, since for a missing file the owners of the folders do not matter (in
+/// a container, root has the HOME of another user).
 fn bytes(sys: &Sys, path: &Path, must_be_there: bool) -> Result<Option<Vec<u8>>, SettingsError> {
     let failed = |cause| SettingsError::Read { path: path.to_owned(), cause };
     let untrusted = |cause| SettingsError::Untrusted { path: path.to_owned(), cause };

@@ -1,11 +1,11 @@
-//! What a setting is asked for by.
+//! The typed keys of settings.
 
 use std::marker::PhantomData;
 
 use super::def::{Def, Kind};
 
-/// A setting's key, with the type of what it holds: only the table makes one, so that no setting is asked for that
-/// there is not, or as what it is not.
+/// A setting's key, with the type of its value. Only the table makes keys, so code cannot read a setting that does not
+/// exist, or as another type.
 #[derive(Debug)]
 pub struct Key<T> {
     index: usize,
@@ -32,7 +32,7 @@ impl<T> Key<T> {
         self.index
     }
 
-    /// What the table says of it.
+    /// Its row in the table.
     pub fn def(self) -> &'static Def {
         self.def
     }
@@ -59,12 +59,12 @@ pub enum Words {}
 #[derive(Debug)]
 pub enum Map {}
 
-/// Which kinds of settings a type of key is for.
+/// The kinds of settings that a type of key is for.
 pub(super) trait Holds {
     const HELD: Held;
 }
 
-/// What is held, as a value that can be compared while the table is compiled.
+/// The type of the value, as a value that can be compared at compile time.
 #[derive(Clone, Copy)]
 pub(super) enum Held {
     Text,
@@ -75,7 +75,7 @@ pub(super) enum Held {
 }
 
 impl Held {
-    /// Whether a setting of this kind holds it.
+    /// Whether a setting of this kind has this type.
     pub(super) const fn of(self, kind: Kind) -> bool {
         match kind {
             Kind::Text | Kind::Release | Kind::Path | Kind::Program | Kind::Address | Kind::Choice(_) => {

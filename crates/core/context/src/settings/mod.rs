@@ -1,8 +1,8 @@
 //! Settings: one table, four places, every value with its origin.
 //!
-//! A setting has a default, may stand in `config.toml`, in the environment, or on the command line;
-//! later ones win. The table in `table.rs` is the only place where settings are named: reading,
-//! checking, `goward config` and the reference page all come from it.
+//! A setting has a default, and may be set in `config.toml`, in the environment, or on the command
+//! line; later ones win. The table in `table.rs` is the only place where settings are named:
+//! reading, checking, `goward config` and the reference page all come from it.
 
 mod def;
 mod error;
@@ -25,8 +25,8 @@ pub use value::Value;
 use value::shown_text;
 pub use value::without_secrets;
 
-/// The administrator's store, unless a setting names another (Filesystem Hierarchy Standard 3.0, 3.13: `/opt`
-/// is for what does not come with the system).
+/// The administrator's store, unless a setting names another (Filesystem Hierarchy Standard 3.0, 3.13: `/opt` is for
+/// add-on software).
 const SYSTEM_HOME: &str = "/opt/goward";
 
 /// Where a value comes from.
@@ -34,7 +34,7 @@ const SYSTEM_HOME: &str = "/opt/goward";
 pub enum Origin {
     /// It is the default.
     Default,
-    /// It stands in the configuration file, on this line.
+    /// It is in the configuration file, on this line.
     File {
         /// The file.
         path: PathBuf,
@@ -95,10 +95,10 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads all places. `config` is the file given on the command line; that one must be there.
+    /// Reads all places. `config` is the file given on the command line; it must exist.
     ///
     /// # Errors
-    /// When the file cannot be read, or a value is not what its setting takes; the place is named.
+    /// When the file cannot be read, or a setting does not accept its value; the error names the place.
     pub fn read(sys: &Sys, config: Option<&Path>, flags: &[Flag]) -> Result<Settings, SettingsError> {
         let named = config.map(Path::to_owned).or_else(|| sys.env().path_var("GOWARD_CONFIG"));
         let must_be_there = named.is_some();
@@ -121,7 +121,7 @@ impl Settings {
     /// The same settings with one of them given as on the command line.
     ///
     /// # Errors
-    /// When the value is not what the setting takes.
+    /// When the setting does not accept the value.
     pub fn with(mut self, flag: &Flag) -> Result<Settings, SettingsError> {
         for setting in self.all.iter_mut().filter(|setting| setting.def.key == flag.def.key) {
             let origin = Origin::Flag(flag.name);
@@ -150,7 +150,7 @@ impl Settings {
 
     /// One setting.
     pub fn get<T>(&self, key: Key<T>) -> &Setting {
-        // They are kept in the order of the table, which the key counts by.
+        // They are in the order of the table, which a key indexes.
         &self.all[key.index()]
     }
 
@@ -213,7 +213,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Every source and witness that is named exists; a mirror's name is not that of another source.
+    /// Checks that every named source and witness exists, and that no mirror has the name of another source.
     fn check_words(&self) -> Result<(), SettingsError> {
         let mirrors = self.map(keys::MIRRORS);
         for (name, _) in mirrors {
@@ -301,14 +301,13 @@ pub(crate) fn users_file(sys: &Sys) -> Option<PathBuf> {
     config_folder(sys).map(|folder| folder.join("goward").join("config.toml"))
 }
 
-/// Families of settings that bear on which toolchain runs, or on what its programs see. A shim knows none of
-/// them, so where one is set all is goward's to decide; the shim looks for variables that begin like these
-/// (`crates/bins/shim/src/choose.rs`).
+/// Families of settings that affect which toolchain runs, or the environment of its programs. A shim knows none of
+/// them, so if one is set goward decides every case; the shim looks for variables with these prefixes
+/// (`crates/bins/shim/src/resolve.rs`).
 const CHOOSING: [(&str, &str); 3] =
     [("resolve.", "GOWARD_RESOLVE_"), ("pin.", "GOWARD_PIN_"), ("isolate.", "GOWARD_ISOLATE_")];
 
-/// Whether what this file sets bears on the choice, for a store that stands in `home`: also where it cannot be
-/// used at all.
+/// Whether this file affects the choice, for a store in `home`; also true if the file cannot be used.
 pub(crate) fn bears_on_choice(sys: &Sys, file: &Path, home: &Path) -> bool {
     let Ok(found) = file::read(sys, file, false) else { return true };
     found.iter().any(|(key, value, _)| {
@@ -317,14 +316,14 @@ pub(crate) fn bears_on_choice(sys: &Sys, file: &Path, home: &Path) -> bool {
             def.is_some_and(|def| Value::parse(def.kind, def.default).is_ok_and(|value_| value_ == *value));
         match *key {
             "home" => !is_default && *value != Value::Text(home.display().to_string()),
-            // Each by itself: the others of their families do not bear on the choice.
+            // These alone: the others of their families do not affect the choice.
             "lock.required" | "lock.frozen" | "system.home" => !is_default,
             key => !is_default && CHOOSING.iter().any(|(family, _)| key.starts_with(family)),
         }
     })
 }
 
-/// Where goward keeps its store unless it is told otherwise.
+/// The default folder of goward's store.
 fn home_folder(sys: &Sys) -> Option<PathBuf> {
     let env = sys.env();
     let data = if cfg!(windows) {
@@ -354,7 +353,7 @@ mod tests {
         let (sys, file) = (Sys::real(), folder.path().join("config.toml"));
         let home = folder.path().join("home");
         let bears = |text: &str| {
-            // Between single quotes TOML takes a path of any system as it is.
+            // Between single quotes TOML accepts a path of any system unchanged.
             let text = text.replace("HERE", &folder.path().display().to_string());
             sys.fs().replace(&file, text.as_bytes()).unwrap();
             bears_on_choice(&sys, &file, &home)

@@ -1,4 +1,4 @@
-//! Every setting, once: [`TABLE`], and in [`keys`] what each is asked for by.
+//! Every setting, once: [`TABLE`], and in [`keys`] its typed key.
 
 use super::def::{Def, Kind};
 use super::key::{Count, Holds, Key, Map, Switch, Text, Words};
@@ -6,20 +6,20 @@ use super::key::{Count, Holds, Key, Map, Switch, Text, Words};
 /// The names of the built-in sources, in the order in which they are tried. `mirrors` stands for all mirrors.
 pub(super) const SOURCES: [&str; 6] = ["mirrors", "official", "proxy", "folder", "bundle", "wheel"];
 
-/// Makes the table, and for each setting a key of the type of what it holds. A key whose type is not that of the
-/// setting's kind does not compile.
+/// Makes the table, and for each setting a key with the type of its value. A key whose type does not fit the setting's
+/// kind does not compile.
 macro_rules! settings {
     ($($name:ident: $holds:ident { $($field:ident: $value:expr),* $(,)? })*) => {
         /// All settings.
         pub const TABLE: &[Def] = &[$(Def { $($field: $value),* }),*];
 
-        /// Where each stands in the table.
+        /// The index of each in the table.
         #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "these are the names of the keys")]
         enum Index {
             $($name),*
         }
 
-        /// What the settings are asked for by.
+        /// The typed keys of the settings.
         pub mod keys {
             use super::{Count, Index, Key, Map, Switch, TABLE, Text, Words};
 

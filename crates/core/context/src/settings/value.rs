@@ -1,4 +1,4 @@
-//! What a setting can hold, and how text becomes it.
+//! The values of settings, and how text is parsed into them.
 
 use std::fmt;
 
@@ -53,7 +53,7 @@ impl Value {
         }
     }
 
-    /// The value, if it is one that the setting takes.
+    /// The value, if the setting accepts it.
     pub(super) fn checked(self, kind: Kind) -> Result<Value, String> {
         match (&self, kind) {
             (Value::Text(_), Kind::Text) | (Value::Switch(_), Kind::Switch) | (Value::Words(_), Kind::Words) => {
@@ -133,7 +133,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// Settings that hold a command: its arguments may be credentials, so that only the program's name is shown.
+/// Settings that hold a command: its arguments may be credentials, so only the program's name is shown.
 const COMMANDS: [&str; 2] = ["wheel.pip", "verify.hook"];
 
 /// An address without its credentials; any other text as it is, unless it may hide some.
@@ -146,11 +146,11 @@ pub fn without_secrets(text: &str) -> String {
     }
 }
 
-/// A setting's value as text that may be shown: a command without its arguments, an address without credentials.
+/// A setting's value as printable text: a command without its arguments, an address without credentials.
 pub(super) fn shown_text(def: &Def, text: &str) -> String {
     match def.kind {
         _ if COMMANDS.contains(&def.key) => diag::program_of(text.split_whitespace()),
-        // Names of sources and the like: where an address stands in their place, it may be one without a scheme.
+        // Names of sources and the like: an address in their place may lack a scheme.
         Kind::Address | Kind::Words => without_secrets(text),
         Kind::Map => {
             let pairs = text.split_whitespace().map(|pair| match pair.split_once('=') {
@@ -164,7 +164,7 @@ pub(super) fn shown_text(def: &Def, text: &str) -> String {
 }
 
 impl Setting {
-    /// The value as it may be shown: a command without its arguments, addresses without credentials.
+    /// The value for printing: a command without its arguments, addresses without credentials.
     pub fn shown(&self) -> Value {
         match &self.value {
             Value::Text(text) => Value::Text(shown_text(self.def, text)),

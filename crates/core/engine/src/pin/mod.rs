@@ -1,12 +1,11 @@
-//! Writes the version that a project wants into its version file.
+//! Writes a version into a project's version file.
 //!
-//! The project's file that decides now is changed, with any other version file beside it, in one transaction, which
-//! the history has and `goward undo` takes back; where the project has none, a `.go-version` is made in
-//! the project's folder (that of the nearest go.work or go.mod, else of the repository, else the working folder). A
-//! file above the project's root is never touched: others live there, and the user's own home. Of a file
-//! that holds more than the version (`.tool-versions`) only the one line changes. A file
-//! that is named (`.tool-versions`, `mise.toml`, …) is changed alone, the nearest of that name. `go.mod` and
-//! `go.work` are never written: their lines are floors, not pins.
+//! It changes the project's file that decides now, with any other version file beside it, in one transaction, which the
+//! history has and `goward undo` reverts. If the project has none, it makes a `.go-version` in the project's folder
+//! (that of the nearest go.work or go.mod, else of the repository, else the working folder). It never touches a file
+//! above the project's root, where other projects and the user's home are. In a file with more than the version
+//! (`.tool-versions`) only the one line changes. If the user names a file (`.tool-versions`, `mise.toml`, …), only the
+//! nearest of that name changes. It never writes `go.mod` and `go.work`: their lines are floors, not pins.
 
 mod place;
 mod toml;
@@ -27,22 +26,22 @@ use resolve::{ChooseError, look_around, surely_below};
 
 use context::recover;
 
-/// What a pin has done.
+/// The result of a pin.
 #[derive(Debug, Clone, Serialize)]
 pub struct Pinned {
     /// The file.
     pub path: PathBuf,
     /// What it says now.
     pub request: String,
-    /// What it said before, if it was there.
+    /// Its former version, if it existed.
     pub before: Option<String>,
-    /// Other version files of the same folder, which were changed with it: they must not disagree.
+    /// Other version files of the same folder, which were changed with it, so that they agree.
     pub also: Vec<PathBuf>,
-    /// Why the file does not decide in this folder: what comes first, or the setting that leaves it out.
+    /// Why the file does not decide in this folder: the pin that comes first, or the setting that omits it.
     pub shadowed_by: Option<String>,
-    /// Files of other tools beside it that say something else.
+    /// Files of other tools beside it that name another version.
     pub disagreeing: Vec<String>,
-    /// Why `goward undo` will not know of it: goward's home, which remembers changes, could not be written to.
+    /// Why `goward undo` cannot revert it: goward's home, which records changes, could not be written to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_remembered: Option<String>,
 }
@@ -147,7 +146,7 @@ pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinn
     for file in &existing {
         let (path, text, version) = changed(file, request)?;
         let project = folder_of_project(file, &path);
-        // An empty file that `place` has made up is not there.
+        // An empty file that `place` returned does not exist.
         let is_there = !file.content.is_empty() || is_there(ctx, &path)?;
         let before = is_there.then(|| file.content.clone());
         changes.push(FileChange::of_project(project, path, before, Some(text.into_bytes())));
@@ -162,8 +161,8 @@ pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinn
     Ok(Pinned { path, request: request.to_string(), before, also, shadowed_by, disagreeing, not_remembered })
 }
 
-/// Writes the files, all of them or none. One file is one rename, and is written also where goward's home is not to be
-/// written to; then the answer says why nothing remembers it.
+/// Writes the files, all of them or none. One file is one rename, and is written even if goward's home is read-only;
+/// then the result says why the change is not recorded.
 fn write(ctx: &Ctx, request: &Request, changes: &[FileChange]) -> Result<Option<String>, PinError> {
     recover(ctx);
     let (purpose, wait_max) = (format!("pin {request}"), ctx.settings.seconds(keys::LOCK_WAIT_SECONDS));
@@ -187,7 +186,7 @@ fn is_of_home(ctx: &Ctx, error: &StoreError) -> bool {
     }
 }
 
-/// A failure to change the files; one of the project's own disk or folder is told as such.
+/// A failure to change the files; one of the project's own disk or folder is named as such.
 fn not_written(ctx: &Ctx, error: StoreError) -> PinError {
     if is_of_home(ctx, &error) {
         return error.into();
@@ -211,7 +210,7 @@ fn is_there(ctx: &Ctx, path: &Path) -> Result<bool, StoreError> {
     looked.map(|meta| meta.is_some()).map_err(failed)
 }
 
-/// What to try where the project itself cannot be written to.
+/// What to try if the project itself cannot be written to.
 fn of_project(path: &Path, cause: &std::io::Error) -> Hints {
     let folder = folder_of(path).display();
     let own = "`GOWARD_VERSION=VERSION` chooses for one shell, `goward run VERSION -- …` for one command";
@@ -225,10 +224,10 @@ fn of_project(path: &Path, cause: &std::io::Error) -> Hints {
     }
 }
 
-/// What comes before a version file that has just been written, and what disagrees beside it.
+/// The pins that come before a version file that has just been written, and the files beside it that disagree.
 fn others(ctx: &Ctx, request: &Request, path: &Path) -> Result<(Option<String>, Vec<String>), PinError> {
     let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
-    // What comes first may be broken: then every command says so.
+    // The pin that comes first may be broken: then every command reports it.
     let Ok(decision) = project::decide(&inputs) else { return Ok((None, Vec::new())) };
     let written = path.display().to_string();
     let pins = |reason: &&Reason| {
@@ -260,8 +259,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(path)
 }
 
-/// A pin must reach what the project needs. A minor is judged by its newest patch that could be:
-/// only one whose whole minor is too old is refused.
+/// A pin must not be below the floor. A minor counts as its newest possible patch: it is refused
+/// only if the whole minor is too old.
 fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
     let inputs = look_around(ctx, ctx.sys.env().folder(), Some(request))?;
     let folder = ctx.sys.env().folder().to_owned();
@@ -274,8 +273,8 @@ fn check(ctx: &Ctx, request: &Request) -> Result<(), PinError> {
     Ok(())
 }
 
-/// What a version file (`.go-version` or `.tool-versions`) would hold if it named another version: only that word
-/// changes. Nothing is written.
+/// The bytes of a version file (`.go-version` or `.tool-versions`) with another version: only that word changes. Writes
+/// nothing.
 ///
 /// # Errors
 /// When it is not text.
@@ -295,7 +294,7 @@ fn changed(file: &FoundFile, request: &Request) -> Result<(PathBuf, String, Opti
         FileName::GoVersion => version_line(text),
         _ => go_line(text),
     };
-    // A file without a version holds comments at most; the version goes below them.
+    // A file without a version has at most comments; the version goes below them.
     if line.is_none() {
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         let tool = if file.name == FileName::ToolVersions { "golang " } else { "" };
@@ -319,7 +318,7 @@ fn changed(file: &FoundFile, request: &Request) -> Result<(PathBuf, String, Opti
     Ok((path, changed, line.map(|(_, _, before)| before)))
 }
 
-/// The line of a `.go-version` that counts: its index, what stands before the version (nothing), the version.
+/// The line of a `.go-version` that counts: its index, the text before the version (empty), the version.
 fn version_line(text: &str) -> Option<(usize, String, String)> {
     text.lines().enumerate().find_map(|(index, line)| {
         let version = line.split('#').next()?.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
@@ -327,7 +326,7 @@ fn version_line(text: &str) -> Option<(usize, String, String)> {
     })
 }
 
-/// The line of a `.tool-versions` that names Go: its index, what stands before the version, the version.
+/// The line of a `.tool-versions` that names Go: its index, the text before the version, the version.
 fn go_line(text: &str) -> Option<(usize, String, String)> {
     text.lines().enumerate().find_map(|(index, line)| {
         let mut words = line.split('#').next()?.split_whitespace();

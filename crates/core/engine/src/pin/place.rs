@@ -1,8 +1,8 @@
-//! Where a project's version files stand, and where a new one belongs.
+//! Finds a project's version files, and the folder for a new one.
 //!
-//! Two bounds hold on the way up: the project's root, above which others live and the user's own home, and the first
-//! folder of somebody else's, from which on nothing counts. A neighbour's `.git` or `go.mod` makes no project of the
-//! user's: else whoever may write above the working folder chose where goward writes.
+//! The walk upwards has two bounds: the project's root, above which are other projects and the user's home, and the
+//! first folder of another user, from which on nothing counts. Another user's `.git` or `go.mod` does not mark a
+//! project of this user: otherwise a user who may write above the working folder could choose where goward writes.
 
 use std::path::{Path, PathBuf};
 
@@ -14,13 +14,13 @@ use context::FOLDERS_MAX;
 use context::owner_of;
 use resolve::{ChooseError, Counts, found};
 
-/// What the root of a repository has.
+/// The marks of a repository's root.
 const REPOSITORY_MARKS: [&str; 4] = [".git", ".hg", ".jj", ".svn"];
-/// What a project's own folder has, the one that holds several modules first.
+/// The marks of a project's folder, that of several modules first.
 const PROJECT_FILES: [&str; 2] = [FileName::GoWork.as_str(), FileName::GoMod.as_str()];
 
-/// The version files of the project's nearest folder that has one: the one that decides, and those beside it. Files that
-/// do not count, since they are somebody else's, are left out.
+/// The version files of the project's nearest folder that has one: the one that decides, and those beside it. Files of
+/// other users, which do not count, are omitted.
 pub(super) fn existing<'a>(ctx: &Ctx, inputs: &'a Inputs) -> Vec<&'a FoundFile> {
     let root = root(ctx, &inputs.users);
     let pins = [FileName::GoVersion, FileName::ToolVersions];
@@ -38,8 +38,8 @@ pub(super) fn existing<'a>(ctx: &Ctx, inputs: &'a Inputs) -> Vec<&'a FoundFile> 
         .unwrap_or_default()
 }
 
-/// The folder of the file that decides here when nothing is asked for, else the one that a new version file belongs in:
-/// where a lock file stands, and nowhere else does it prove anything.
+/// The folder of the file that decides here without a request, else the folder for a new version file: a lock file is
+/// there, and proves only there.
 pub(crate) fn project_folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
     let files_alone = Inputs {
         folders: inputs.folders.clone(),
@@ -52,13 +52,13 @@ pub(crate) fn project_folder(ctx: &Ctx, inputs: &Inputs) -> PathBuf {
         ..Inputs::default()
     };
     let folder_of = |path: &str| Path::new(path).parent().map(PathBuf::from);
-    // What decides may be broken; then it is the nearest.
+    // The file that decides may be broken; then it is the nearest.
     let deciding = project::decide(&files_alone).ok().and_then(|decision| folder_of(decision.file()?));
     let beside = || existing(ctx, inputs).first().and_then(|file| folder_of(&file.path));
     deciding.or_else(beside).unwrap_or_else(|| folder(ctx, &inputs.users))
 }
 
-/// The project's nearest file of a name that counts; an empty one in the project's folder where there is none.
+/// The project's nearest file of a name that counts, or an empty one in the project's folder.
 pub(super) fn nearest(ctx: &Ctx, users: &Users, name: FileName) -> Result<FoundFile, ChooseError> {
     let root = root(ctx, users);
     for above in within(ctx, users).take_while(|folder| folder.starts_with(&root)) {
@@ -69,8 +69,8 @@ pub(super) fn nearest(ctx: &Ctx, users: &Users, name: FileName) -> Result<FoundF
     Ok(empty(&folder(ctx, users), name))
 }
 
-/// The file of a name in the folder that a new one belongs in; an empty one where there is none. It may be there although
-/// it does not decide: the setting `pin.files` may leave it out.
+/// The file of a name in the folder for a new one, or an empty one. It may exist without deciding: the setting
+/// `pin.files` may omit it.
 pub(super) fn fresh(ctx: &Ctx, users: &Users, name: FileName) -> Result<FoundFile, ChooseError> {
     let folder = folder(ctx, users);
     Ok(in_folder(ctx, users, &folder, name)?.unwrap_or_else(|| empty(&folder, name)))
@@ -85,7 +85,7 @@ fn empty(folder: &Path, name: FileName) -> FoundFile {
     FoundFile::new(name, folder.join(name.as_str()).display().to_string(), Vec::new())
 }
 
-/// The folder that a new version file belongs in.
+/// The folder for a new version file.
 fn folder(ctx: &Ctx, users: &Users) -> PathBuf {
     let root = root(ctx, users);
     let mut inside = within(ctx, users).take_while(|folder| folder.starts_with(&root));
@@ -100,9 +100,9 @@ fn root(ctx: &Ctx, users: &Users) -> PathBuf {
     root.unwrap_or(ctx.sys.env().folder()).to_owned()
 }
 
-/// The folders that may belong to the project, from the working folder upwards, up to the first of somebody else's. The
-/// user's home is none, though some keep it in a repository: what stands there holds for everything else, too. Somebody
-/// who works right in it means it.
+/// The folders that may belong to the project, from the working folder upwards, up to the first of another user. The
+/// user's home does not belong to a project, even if it is in a repository: a file there affects everything below. It
+/// counts only if it is the working folder.
 fn within<'a>(ctx: &'a Ctx, users: &'a Users) -> impl Iterator<Item = &'a Path> {
     let here = ctx.sys.env().folder();
     let home = ctx.sys.env().home().map(|home| ctx.sys.fs().resolve(&home).unwrap_or(home));
@@ -111,7 +111,7 @@ fn within<'a>(ctx: &'a Ctx, users: &'a Users) -> impl Iterator<Item = &'a Path> 
     here.ancestors().take(FOLDERS_MAX).take_while(move |folder| !is_home(folder) && !is_strangers(folder))
 }
 
-/// Whether one of these stands in a folder and is not somebody else's. What may not be looked at is not the user's
+/// Whether one of these is in a folder and does not belong to another user. An unreadable one is not the user's
 /// project.
 fn has(ctx: &Ctx, users: &Users, folder: &Path, names: &[&str]) -> bool {
     let fs = ctx.sys.fs();

@@ -1,4 +1,4 @@
-//! Writes Go's version into a file of mise or proto, and leaves everything else of it as it is.
+//! Writes Go's version into a file of mise or proto, and keeps everything else in it.
 
 use project::PinKind;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
@@ -6,8 +6,8 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 /// The names Go has in a file of mise, in the order in which they count.
 const MISE_NAMES: [&str; 3] = ["go", "golang", "core:go"];
 
-/// The file with the version in it, and what stood there before. The error is the parser's, or says what stands
-/// in the way.
+/// The file with the new version, and the former version. The error is the parser's, or says why the file cannot be
+/// changed.
 pub(crate) fn set(text: &str, kind: PinKind, version: &str) -> Result<(String, Option<String>), String> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| error.message().to_owned())?;
     let (table, names): (&mut dyn TableLike, &[&str]) = match kind {
@@ -31,7 +31,7 @@ pub(crate) fn set(text: &str, kind: PinKind, version: &str) -> Result<(String, O
     Ok((document.to_string(), before))
 }
 
-/// Takes a value's place, with the comments and spaces around it. Of an array the first counts.
+/// Replaces a value, and keeps the comments and spaces around it. In an array the first counts.
 fn replace(value: &mut Value, version: &str) -> Option<String> {
     match value {
         Value::Array(all) => match all.get_mut(0) {

@@ -1,12 +1,12 @@
-//! What stands on `PATH` as `go`, `gofmt` and `go1.X.Y`, and what else other tools look for.
+//! Writes the shims `go`, `gofmt` and `go1.X.Y` for `PATH`, and the links for other tools.
 //!
-//! All shims are one file under many names. They are in goward itself and are written out by it, so that one
-//! file is all there is to install; one that another goward has written is replaced by a rename. There is
-//! a `go1.X.Y` for releases that are not installed, too: the go command's own switching looks for a program of that
-//! name before it downloads anything, and so comes to goward.
+//! All shims are one file under many names. goward embeds that file and writes it out, so that goward is a single file
+//! to install; it replaces a shim of another goward by a rename. There is a `go1.X.Y` for releases that are not
+//! installed, too: the go command's own switching looks for a program of that name before it downloads anything, and so
+//! starts goward.
 //!
-//! Whatever goes wrong here after an install or a removal is told with `--verbose` and stops nobody: the toolchain
-//! is there or gone all the same, and run `goward shims --write` to repair them.
+//! After an install or a removal, an error here is printed with `--verbose` and does not fail the command: the
+//! toolchain is installed or removed, and `goward shims --write` repairs the shims.
 
 mod names;
 mod sdk;
@@ -26,17 +26,17 @@ use context::{Ctx, SHIM_BYTES_MAX, with_suffix};
 pub struct ShimsWritten {
     /// The folder for `PATH`.
     pub folder: PathBuf,
-    /// Every name that stands there now.
+    /// Every name that exists now.
     pub names: Vec<String>,
-    /// Names that were not there before.
+    /// Names that are new.
     pub added: Vec<String>,
-    /// Names whose program was another one before.
+    /// Names whose program was replaced.
     pub replaced: Vec<String>,
-    /// Names that stand for nothing any more.
+    /// Names that were removed.
     pub removed: Vec<String>,
-    /// What is shown below the user's `sdk` folder now.
+    /// The links below the user's `sdk` folder.
     pub sdk: Vec<PathBuf>,
-    /// What stands below the user's `sdk` folder, is not ours, and was left alone.
+    /// Names below the user's `sdk` folder that are not goward's and were not touched.
     pub sdk_left: Vec<PathBuf>,
 }
 
@@ -94,11 +94,11 @@ impl Diagnose for ShimError {
     }
 }
 
-/// Writes the shims, for all names that shall be there, and shows installed toolchains below the user's `sdk` folder
-/// where that is asked for.
+/// Writes the shims for all wanted names, and links installed toolchains below the user's `sdk` folder if the setting
+/// asks for it.
 ///
 /// # Errors
-/// When goward's home cannot be written to; the shims that were there are there still.
+/// When goward's home cannot be written to; then the former shims are still there.
 pub fn write_shims(ctx: &Ctx) -> Result<ShimsWritten, ShimError> {
     let shim = ctx.shim.ok_or(ShimError::None)?;
     let layout = ctx.store.layout();
@@ -113,14 +113,14 @@ pub fn write_shims(ctx: &Ctx) -> Result<ShimsWritten, ShimError> {
     Ok(written)
 }
 
-/// What stands there and what should.
+/// The existing and the wanted shims.
 #[derive(Debug, Clone, Serialize)]
 pub struct ShimsListed {
     /// The folder for `PATH`.
     pub folder: PathBuf,
-    /// Whether `go` is found there before anywhere else.
+    /// Whether this folder has the first `go` of `PATH`.
     pub first_on_path: bool,
-    /// Every name that should be there.
+    /// Every wanted name.
     pub shims: Vec<ShimListed>,
 }
 
@@ -158,8 +158,8 @@ pub fn list_shims(ctx: &Ctx) -> Result<ShimsListed, ShimError> {
     Ok(ShimsListed { folder: layout.shims(), first_on_path, shims })
 }
 
-/// What follows every change of what is installed, whichever verb made it: the shims get the names of what is there
-/// now. Does nothing where no shims have been written.
+/// Follows every change of the installed toolchains, whichever verb made it: updates the names of the shims. Does
+/// nothing if no shims have been written.
 pub fn after_change(ctx: &Ctx) {
     if ctx.shim.is_none() || !are_there(ctx) {
         return;

@@ -1,4 +1,4 @@
-//! The names under which the shim stands.
+//! The names of the shim.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use context::{SHIM_BYTES_MAX, with_suffix};
 /// The first minor whose go command looks for programs of such names (`cmd/go/internal/toolchain`, Go 1.21).
 const FIRST_MINOR: u32 = 21;
 
-/// Every name that shall be there, as file names.
+/// Every wanted name, as a file name.
 pub(super) fn wanted(ctx: &Ctx) -> Result<BTreeSet<String>, ShimError> {
     let mut names: BTreeSet<String> = ["go", "gofmt"].map(with_suffix).into();
     let host = Host::this();
@@ -24,14 +24,14 @@ pub(super) fn wanted(ctx: &Ctx) -> Result<BTreeSet<String>, ShimError> {
         let switches = |version: &Version| {
             version.is_stable() && version.minor().number().is_some_and(|number| number >= FIRST_MINOR)
         };
-        // What this program was built with, and what sources have said since.
+        // The releases that this program was built with, and those that sources have listed since.
         let known = release::known_releases().chain(acquire::cached_versions(ctx, &platform));
         names.extend(known.filter(switches).map(|version| with_suffix(&version.tag())));
     }
     Ok(names)
 }
 
-/// Writes the shim under all these names: one file, and a second name for it wherever the file system gives one.
+/// Writes the shim under all these names: one file, and hard links to it if the file system supports them.
 pub(super) fn write(
     ctx: &Ctx,
     shim: &[u8],
@@ -63,7 +63,7 @@ pub(super) fn write(
         if same(&ours).is_some() && same(&ours) == same(&there) || before && is_ours(&path) {
             continue;
         }
-        // A file system that knows no second names, or gives a file no more of them, gets copies.
+        // On a file system without hard links, or with too few for one file, this makes copies.
         if fs.replace_by_hard_link(&first, &path).is_err() {
             fs.replace_program(&path, shim).map_err(ShimError::io("write", &path))?;
         }
@@ -74,8 +74,8 @@ pub(super) fn write(
         let pointer = layout.shims_goward();
         if fs.pointed_at(&pointer).ok().flatten().as_ref() != Some(&goward) {
             match fs.point(&goward, &pointer) {
-                // A pointer that is a file cannot hold every path. It is there for a shim without a table only, and no
-                // reason to have no shims.
+                // A pointer that is a file cannot hold every path. Only a shim without a table needs it, so this error
+                // does not prevent the shims.
                 Err(error) if error.kind() == std::io::ErrorKind::InvalidInput && !fs.pointers_are_links() => {}
                 made => made.map_err(ShimError::io("make the link", &pointer))?,
             }
@@ -88,7 +88,7 @@ fn tell(written: &mut ShimsWritten, name: &str, was_there: bool) {
     if was_there { &mut written.replaced } else { &mut written.added }.push(name.to_owned());
 }
 
-/// Takes `go1.X.Y` away where nothing is to stand for it any more. What else stands in the folder is left alone.
+/// Removes each `go1.X.Y` that is no longer wanted. Does not touch other files of the folder.
 pub(super) fn remove_others(ctx: &Ctx, wanted: &BTreeSet<String>, written: &mut ShimsWritten) -> Result<(), ShimError> {
     let (fs, layout) = (ctx.sys.fs(), ctx.store.layout());
     let folder = layout.shims();
@@ -96,7 +96,7 @@ pub(super) fn remove_others(ctx: &Ctx, wanted: &BTreeSet<String>, written: &mut 
         let Some(name) = name.to_str().filter(|name| !wanted.contains(*name)) else { continue };
         let stem = if cfg!(windows) { name.strip_suffix(".exe").unwrap_or(name) } else { name };
         let names_a_version = stem.strip_prefix("go").is_some_and(|rest| rest.parse::<Version>().is_ok());
-        // What the sources were known to offer may have been forgotten with the cache: such a name does no harm.
+        // A removed cache may have lost the sources' releases: such a name does no harm.
         if names_a_version && ctx.settings.text(keys::SHIMS_NAMES) == Some("installed") {
             let path = layout.shim(name);
             fs.remove_file_if_there(&path).map_err(ShimError::io("remove", &path))?;

@@ -1,9 +1,9 @@
-//! Installed toolchains as `~/sdk/go1.X.Y`, where editors and the programs of golang.org/dl look.
+//! Links installed toolchains as `~/sdk/go1.X.Y`, where editors and the programs of golang.org/dl look.
 //!
-//! golang.org/dl takes a folder for whole that has a file `.unpacked-success` in it (`internal/version` there), and
-//! would otherwise unpack into it. A tree is not ours to put a file into, so what is shown is a folder of
-//! links to what stands in the tree, beside that file; a `GOROOT` whose `src` is a link is what Debian has, too.
-//! A name below `~/sdk` that is not a link of ours is never touched.
+//! golang.org/dl considers a folder complete if it has a file `.unpacked-success` (`internal/version` there), and would
+//! otherwise unpack into it. goward must not add a file to a tree, so the link's target is a folder with that file and
+//! links to the entries of the tree; Debian, too, has a `GOROOT` whose `src` is a link. goward never touches a name
+//! below `~/sdk` that is not its own link.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ const MARK: &str = ".unpacked-success";
 /// The user's folder of toolchains.
 const FOLDER: &str = "sdk";
 
-/// Shows what is installed, and takes away what is not any more.
+/// Links the installed toolchains, and removes the links to others.
 pub(super) fn show(ctx: &Ctx, written: &mut ShimsWritten) -> Result<(), ShimError> {
     // A link needs a right on Windows that most users do not have.
     let Some(folder) = ctx.sys.env().home().map(|home| home.join(FOLDER)).filter(|_| cfg!(unix)) else { return Ok(()) };
@@ -44,7 +44,7 @@ pub(super) fn show(ctx: &Ctx, written: &mut ShimsWritten) -> Result<(), ShimErro
     forget(ctx, &folder, &ids)
 }
 
-/// Whether the link is ours, as it now is: one that stands there and is none of ours stays.
+/// Whether the link is goward's own and is current; another file of that name stays.
 fn link_it(ctx: &Ctx, view: &Path, link: &Path) -> Result<bool, ShimError> {
     let fs = ctx.sys.fs();
     let Some(meta) = fs.look(link).map_err(ShimError::io("look at", link))? else {
@@ -73,7 +73,7 @@ fn fill(ctx: &Ctx, tree: &Path, view: &Path) -> Result<(), ShimError> {
     fs.replace_not_durably(&view.join(MARK), b"").map_err(ShimError::io("write", view))
 }
 
-/// Takes away our links to toolchains that are gone, and what they showed.
+/// Removes goward's links to toolchains that are gone, and the links' targets.
 fn forget(ctx: &Ctx, folder: &Path, installed: &[&ToolchainId]) -> Result<(), ShimError> {
     let (fs, views) = (ctx.sys.fs(), ctx.store.layout().sdks());
     let mut shown: Vec<PathBuf> = Vec::new();

@@ -1,4 +1,4 @@
-//! Encrypted connections: which certificates are trusted, and that nothing leads back to plain http.
+//! Encrypted connections: which certificates are trusted, and no redirect to plain http.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;

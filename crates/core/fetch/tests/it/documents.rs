@@ -177,7 +177,7 @@ fn proxies_come_from_the_environment_and_so_do_exceptions() {
     assert_eq!(got(&[("HTTP_PROXY", &bare)], &there).unwrap(), "by proxy");
     assert_eq!(got(&[("HTTP_PROXY", &proxy.url()), ("NO_PROXY", "a.test,127.0.0.1")], &there).unwrap(), "direct");
     assert_eq!(got(&[("HTTP_PROXY", &proxy.url()), ("REQUEST_METHOD", "GET")], &there).unwrap(), "direct");
-    // The name is the proxy's to look up: it does not exist.
+    // The proxy looks up the name, which does not exist.
     assert_eq!(got(&[("HTTP_PROXY", &proxy.url())], "http://nowhere.invalid/x").unwrap(), "by proxy");
     let user = proxy.url().replace("http://", "http://me:s3cret@");
     assert_eq!(got(&[("HTTP_PROXY", &user)], &there).unwrap(), "by proxy");

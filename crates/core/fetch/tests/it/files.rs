@@ -219,9 +219,9 @@ fn a_wrong_length_does_not_make_a_wrong_file() {
         let sys = machine(Clock::manual(NOW));
         let outcome = fetch(&client(&sys), &job(&server, &folder, &body), &Heard::default());
         match (off > 0, outcome) {
-            // Too long a promise looks like a cut; the rest then turns out to be empty.
+            // Too large a length looks like a cut; the rest then turns out to be empty.
             (true, Ok((_, read))) => assert!(read == body),
-            // Too short a promise hides the end: only the hash tells.
+            // Too small a length hides the end: only the hash detects it.
             (false, Err(FetchError::HashMismatch { .. })) => {}
             (_, Ok(_)) => panic!("a file cut short was accepted"),
             (_, Err(error)) => panic!("{off}: {error}"),
@@ -591,7 +591,7 @@ fn two_at_once_make_one_download() {
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
-                // Each stands for a process: its own client, its own machine.
+                // Each acts as a process: its own client, its own machine.
                 let client = client(&machine(Clock::real()));
                 let (_, read) = fetch(&client, &job(&server, &folder, &body), &heard).unwrap();
                 assert!(read == body);

@@ -1,4 +1,4 @@
-//! Fetching from servers on loopback, honest and other ones.
+//! Fetches from servers on loopback, honest and hostile ones.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod certificates;

@@ -47,7 +47,7 @@ pub fn job(server: &Server, folder: &TempDir, bytes: &[u8]) -> Job {
     Job { sha256: Some(sha256(bytes)), ..unknown(server, folder) }
 }
 
-/// A job of whose file nothing is known.
+/// A job without facts about its file.
 pub fn unknown(server: &Server, folder: &TempDir) -> Job {
     let url = Url::parse(&format!("{}/file.tar.gz", server.url())).unwrap();
     Job::new(url, "file.tar.gz", folder.path().join("a folder ü"), 100_000_000)

@@ -1,4 +1,4 @@
-//! What the go command does where nobody says anything, and what stands around a folder.
+//! The go command's defaults, and the project files around a folder.
 //!
 //! Sources: cmd/go/internal/cfg (`gopath`, `GOMODCACHE`), cmd/go/internal/cache (`DefaultDir`),
 //! cmd/go/internal/envcmd (`ExtraEnvVars`), cmd/go/internal/modload (`findModuleRoot`, `FindGoWork`), and
@@ -16,7 +16,7 @@ use super::{Shadowed, Variable};
 use crate::choose::{Choice, ChooseError};
 use crate::gotoolchain::fixed;
 
-/// The null device's name, which the go command gives as GOMOD where modules are on and there is no go.mod.
+/// The null device's name, which is the go command's GOMOD if modules are on and there is no go.mod.
 const NULL_DEVICE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 
 /// Everything that a variable's value can depend on.
@@ -25,7 +25,7 @@ pub(crate) struct GoEnvContext<'a> {
     toolchain: &'a Toolchain,
     sources: &'a GoEnvSources<'a>,
     isolated: &'a [Isolated],
-    /// What `GOTOOLCHAIN` is set to, and what names the release.
+    /// The value of `GOTOOLCHAIN`, and what names the release.
     fixed: Option<(String, String)>,
     go_mod: Option<PathBuf>,
     go_work: Option<PathBuf>,
@@ -61,7 +61,7 @@ impl<'a> GoEnvContext<'a> {
         let mut said = self.sources.all(name);
         let mut note = None;
         if let Some(isolated) = self.isolated.iter().find(|isolated| isolated.name == name) {
-            // What the environment holds here is a folder of goward's own, of a run around this one.
+            // The environment's value is an isolated folder of goward's, set by an outer run.
             said.retain(|other| other.rule != Rule::Environment);
             let value = Some(isolated.path.display().to_string());
             return Variable { name, value, rule: isolated.rule.clone(), overruled: said, note };
@@ -77,7 +77,7 @@ impl<'a> GoEnvContext<'a> {
         Variable { name, value, rule, overruled, note }
     }
 
-    /// The strongest of those who spoke, or the default.
+    /// The strongest value, or the default.
     fn heard(&self, name: &str, mut said: Vec<Shadowed>) -> (Option<String>, Rule, Vec<Shadowed>) {
         if said.is_empty() {
             let (value, why) = self.default_of(name);
@@ -85,7 +85,7 @@ impl<'a> GoEnvContext<'a> {
         }
         let first = said.remove(0);
         let value = match name {
-            // A build cache that is no absolute path is turned off, and building fails.
+            // A build cache that is not an absolute path is turned off, and builds fail.
             "GOCACHE" if !Path::new(&first.value).is_absolute() => "off".to_owned(),
             _ => first.value,
         };
@@ -99,7 +99,7 @@ impl<'a> GoEnvContext<'a> {
                 Some(path) => (text(path), "`go` in the home folder".to_owned()),
                 None => (Some(String::new()), "no home folder, or it would be the tree itself".to_owned()),
             },
-            // Older go commands leave it empty and put programs there all the same.
+            // Older go commands leave it empty and still install programs there.
             "GOBIN" => {
                 let value = self.first_gopath().map_or(String::new(), |first| cleaned(&first.join("bin")));
                 (Some(value), "`bin` in the first folder of GOPATH".to_owned())
@@ -154,7 +154,7 @@ impl<'a> GoEnvContext<'a> {
         let chosen =
             |overruled, note| Variable { name: "GOROOT", value: Some(tree.clone()), rule: Rule::Tree, overruled, note };
         match said.first().cloned() {
-            // It is left where it is: it says the same.
+            // It stays, since it has the same value.
             Some(first) if first.rule == Rule::Environment && Path::new(&first.value) == self.toolchain.tree => {
                 Variable { rule: Rule::Environment, ..chosen(said[1..].to_vec(), None) }
             }
@@ -169,12 +169,12 @@ impl<'a> GoEnvContext<'a> {
                 }
             }
             Some(line) if matches!(line.rule, Rule::UserFile { .. }) => self.goroot_of_file(line, Vec::new()),
-            // A tree's go.env has no say about GOROOT.
+            // A tree's go.env cannot set GOROOT.
             _ => chosen(said, None),
         }
     }
 
-    /// A line of the user's file counts for every go command, whichever is run.
+    /// A line of the user's file counts for every go command.
     fn goroot_of_file(&self, line: Shadowed, overruled: Vec<Shadowed>) -> Variable {
         let same = Path::new(&line.value) == self.toolchain.tree;
         let note = (!same).then(|| {
@@ -184,7 +184,7 @@ impl<'a> GoEnvContext<'a> {
         Variable { name: "GOROOT", value: Some(line.value), rule: line.rule, overruled, note }
     }
 
-    /// Where it is `off` there is no file, and the go command tells an empty value.
+    /// If it is `off` there is no file, and the go command prints an empty value.
     fn goenv(&self) -> Variable {
         let file = self.sources.user_file();
         let (rule, file) = match self.sources.environment("GOENV") {
@@ -254,8 +254,8 @@ impl<'a> GoEnvContext<'a> {
     }
 }
 
-/// A path as Go's `filepath.Join` writes it, which cleans what it joins by the text alone: a value that somebody has
-/// set stays as it is, one that the go command makes of it has no `..`, no double separators, and on Windows no `/`.
+/// A path as Go's `filepath.Join` writes it, which cleans the text of what it joins: a value that the user has set
+/// stays as it is; a path that the go command derives from it has no `..`, no double separators, and on Windows no `/`.
 fn cleaned(path: &Path) -> String {
     let mut clean = PathBuf::new();
     for part in path.components() {
@@ -273,13 +273,12 @@ fn cleaned(path: &Path) -> String {
         }
     }
     let text = if clean.as_os_str().is_empty() { ".".to_owned() } else { clean.display().to_string() };
-    // The name of a server and its share is one part to the standard library, and kept as it was written.
+    // The standard library treats a server and its share as one component, and keeps its spelling.
     if cfg!(windows) { text.replace('/', "\\") } else { text }
 }
 
-/// The nearest file of this name from the working folder upwards, as the go command looks for it: a folder of
-/// that name is none, the system's folder for temporary files has none, and a go.work is not looked for
-/// beyond the tree.
+/// The nearest file of this name from the working folder upwards, as the go command looks for it: a folder of that name
+/// does not count, nor a file in the system's folder for temporary files; the search for a go.work ends at the tree.
 fn nearest(ctx: &Ctx, name: &str, stop_at: Option<&Path>) -> Result<Option<PathBuf>, ChooseError> {
     let temp = ctx.sys.env().path_var(if cfg!(windows) { "TEMP" } else { "TMPDIR" });
     let temp = temp.or_else(|| (!cfg!(windows)).then(|| PathBuf::from("/tmp")));
@@ -291,7 +290,7 @@ fn nearest(ctx: &Ctx, name: &str, stop_at: Option<&Path>) -> Result<Option<PathB
                 return Ok((!passed_over).then_some(path));
             }
             Ok(_) => {}
-            // A folder above that may not be looked into has nothing that could be known.
+            // The files of an unreadable folder above cannot be known.
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {}
             Err(cause) => return Err(ChooseError::Read { path, cause }),
         }

@@ -1,4 +1,4 @@
-//! A `GOROOT` that a program is not given.
+//! Finds a `GOROOT` to remove from a program's environment.
 
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,7 @@
-//! Folders of a version's or a project's own, where the settings ask for them.
+//! Separate folders for a version or a project, if the settings ask for them.
 //!
-//! A variable that the user has set counts and nothing is set over it: who exports `GOPATH` or ran
-//! `go env -w GOPATH=…` has said where things belong, and a setting of goward that silently won would be
-//! the next thing to search for.
+//! goward never overrides a variable that the user has set: a user who exports `GOPATH` or ran `go env -w GOPATH=…` has
+//! chosen the folder, and would have to search for a goward setting that silently overrides it.
 
 use std::path::{Path, PathBuf};
 
@@ -31,12 +30,12 @@ pub(crate) struct Isolated {
     pub(crate) rule: Rule,
 }
 
-/// Whether any setting asks for folders of their own.
+/// Whether any setting asks for separate folders.
 pub(crate) fn is_asked(ctx: &Ctx) -> bool {
     ISOLATED.iter().any(|(key, _, _)| mode(ctx, *key).is_some())
 }
 
-/// What is set for a toolchain in a project.
+/// The variables for a toolchain in a project.
 pub(crate) fn isolated(
     ctx: &Ctx,
     toolchain: &Toolchain,
@@ -51,7 +50,7 @@ pub(crate) fn isolated(
     wanted.collect()
 }
 
-/// What a setting asks for where something keeps it from being done: its place, in words.
+/// The setting that asks for a separate folder for this variable, if one does.
 pub(crate) fn asked_for(ctx: &Ctx, name: &str) -> Option<Rule> {
     let (key, _, _) = ISOLATED.iter().find(|(_, variable, _)| *variable == name)?;
     rule(ctx, *key)
@@ -66,7 +65,7 @@ fn mode(ctx: &Ctx, key: Key<Text>) -> Option<&str> {
     ctx.settings.text(key).filter(|mode| *mode != "off")
 }
 
-/// The folder; none where a project's own is asked for and there is no project.
+/// The folder; none if a project's folder is asked for and there is no project.
 fn folder_for(
     ctx: &Ctx,
     key: Key<Text>,

@@ -1,11 +1,10 @@
-//! Every variable of the go command that matters, with the rule that set it; told without running go.
+//! Computes every Go variable that matters, with the rule that set it, without running go.
 //!
-//! The go command looks a setting up in the environment, in the file that `go env -w` writes, and in the
-//! `go.env` of its tree, and has a default for the rest (cmd/go/internal/cfg: `Getenv`, `initEnvCache`;
-//! cmd/go/internal/envcmd: `MkEnv`). goward comes between the user's file and the tree's, and only where
-//! `isolate.*` asks for it: what the user has set in the environment or by `go env -w` stays and is said so.
-//! The one thing that it takes away is a `GOROOT` of another tree in the environment; the one that it sets besides is
-//! `GOTOOLCHAIN`, where a release was named.
+//! The go command looks a setting up in the environment, in the file that `go env -w` writes, and in the `go.env` of
+//! its tree, and has a default for the rest (cmd/go/internal/cfg: `Getenv`, `initEnvCache`; cmd/go/internal/envcmd:
+//! `MkEnv`). goward comes between the user's file and the tree's, and only if `isolate.*` asks for it: a variable that
+//! the user has set in the environment or by `go env -w` stays, and goward says so. goward removes only a `GOROOT` of
+//! another tree from the environment, and otherwise sets only `GOTOOLCHAIN`, if a release was named.
 //!
 //! Tested against `go env -json` of real toolchains by `bins/goward/tests/it/places.rs`.
 
@@ -29,7 +28,7 @@ pub(crate) use goroot::foreign_goroot;
 pub(crate) use isolate::{Isolated, isolated};
 pub use precedence::Rule;
 
-/// The variables, in the order in which they are told.
+/// The variables, in the order in which they are printed.
 pub const GO_VARIABLES: [&str; 13] = [
     "GOROOT",
     "GOPATH",
@@ -46,7 +45,7 @@ pub const GO_VARIABLES: [&str; 13] = [
     "GOMOD",
 ];
 
-/// A value that somebody gave and that does not count.
+/// A value that another one overrides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shadowed {
     /// The value.
@@ -60,13 +59,13 @@ pub struct Shadowed {
 pub struct Variable {
     /// Its name.
     pub name: &'static str,
-    /// Its value; none where only the go command itself knows it.
+    /// Its value; none if only the go command itself knows it.
     pub value: Option<String>,
     /// Who set it.
     pub rule: Rule,
-    /// Who else spoke, and was not heard; the strongest first.
+    /// The values that it overrides; the strongest first.
     pub overruled: Vec<Shadowed>,
-    /// What should be known of it.
+    /// A remark on it.
     pub note: Option<String>,
 }
 
@@ -79,7 +78,7 @@ pub struct GoEnv {
     pub variables: Vec<Variable>,
     /// What goward sets for a program that it runs, by name.
     pub set: Vec<(&'static str, PathBuf)>,
-    /// A `GOROOT` of the environment that goward takes out, since it belongs to another tree.
+    /// A `GOROOT` of the environment that goward removes, since it belongs to another tree.
     pub dropped_goroot: Option<PathBuf>,
 }
 
@@ -118,7 +117,7 @@ impl GoEnv {
     }
 }
 
-/// A variable's value as it may be shown: addresses without credentials (`GOPROXY`, `GOSUMDB`, a flag's).
+/// A variable's value for printing: addresses without credentials (`GOPROXY`, `GOSUMDB`, a flag's).
 pub fn shown(name: &str, value: &str) -> String {
     if name != "GOPROXY" || !value.contains('@') {
         return diag::without_credentials(value);
@@ -130,7 +129,7 @@ pub fn shown(name: &str, value: &str) -> String {
     cut.collect()
 }
 
-/// Tells every variable for a toolchain in the working folder. `choice` is what led to it.
+/// Computes every variable for a toolchain in the working folder. `choice` is the choice that selected it.
 ///
 /// # Errors
 /// When the folder's own files cannot be read.
@@ -148,10 +147,10 @@ pub fn go_env(ctx: &Ctx, toolchain: Toolchain, choice: Option<&Choice>) -> Resul
     })
 }
 
-/// What is set for a program that runs under a toolchain: nothing, unless it is asked for.
+/// The variables that goward sets for a program under a toolchain: none, unless a setting asks for it.
 ///
 /// # Errors
-/// When the project that a folder belongs to is asked for and cannot be found out.
+/// When the project of a folder is needed and cannot be determined.
 pub(crate) fn isolation(ctx: &Ctx, toolchain: &Toolchain) -> Result<Vec<Isolated>, ChooseError> {
     if !isolate::is_asked(ctx) {
         return Ok(Vec::new());

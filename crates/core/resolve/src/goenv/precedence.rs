@@ -50,7 +50,7 @@ pub enum Rule {
     },
     /// A file that was found on the way up from the working folder.
     Found,
-    /// What the go command does where nobody says anything.
+    /// The go command's default.
     Default(String),
 }
 
@@ -99,7 +99,7 @@ impl<'a> GoEnvSources<'a> {
             let file = GoEnvFile::read(&ctx.sys, &path);
             (path, file)
         });
-        // A tree that the user's file names is the one whose go.env counts.
+        // If the user's file names a tree, that tree's go.env counts.
         let named = user.as_ref().and_then(|(_, file)| file.last("GOROOT")).filter(|line| !line.value.is_empty());
         let root = named.map_or(toolchain.tree.as_path(), |line| Path::new(&line.value));
         let path = root.join("go.env");
@@ -117,10 +117,9 @@ impl<'a> GoEnvSources<'a> {
         !self.tree.1.lines().is_empty()
     }
 
-    /// What the user says of a variable: in the environment, then by `go env -w`.
+    /// The user's value of a variable: in the environment, then by `go env -w`.
     ///
-    /// A folder of goward's own in the environment is no word of the user's: it comes from a `goward run`
-    /// in which this one runs.
+    /// An isolated folder of goward's in the environment is not the user's choice: an outer `goward run` has set it.
     pub(crate) fn user(&self, name: &str) -> Vec<Shadowed> {
         let mut said = Vec::new();
         if let Some(value) = self.environment(name)
@@ -132,7 +131,7 @@ impl<'a> GoEnvSources<'a> {
         said
     }
 
-    /// The variable of this process. A `GOTOOLCHAIN` of an outer goward is none.
+    /// The variable of this process. A `GOTOOLCHAIN` of an outer goward does not count.
     pub(crate) fn environment(&self, name: &str) -> Option<String> {
         let env = self.ctx.sys.env();
         if name == "GOTOOLCHAIN" {
@@ -148,7 +147,7 @@ impl<'a> GoEnvSources<'a> {
         Some(Shadowed { value: line.value.clone(), rule: Rule::UserFile { path: path.clone(), line: line.number } })
     }
 
-    /// What the tree's `go.env` says of a variable that the user's file does not name.
+    /// The tree's `go.env` value of a variable that the user's file does not name.
     pub(crate) fn tree(&self, name: &str) -> Option<Shadowed> {
         let hidden = self.user.as_ref().is_some_and(|(_, file)| file.last(name).is_some_and(|l| l.value.is_empty()));
         let (path, file) = &self.tree;
@@ -156,7 +155,7 @@ impl<'a> GoEnvSources<'a> {
         Some(Shadowed { value: line.value.clone(), rule: Rule::TreeFile { path: path.clone(), line: line.number } })
     }
 
-    /// Everybody who says something, the strongest first: environment, user's file, tree's file.
+    /// Every place that sets a variable, the strongest first: environment, user's file, tree's file.
     pub(crate) fn all(&self, name: &str) -> Vec<Shadowed> {
         let environment = self.environment(name).map(|value| Shadowed { value, rule: Rule::Environment });
         environment.into_iter().chain(self.user_line(name)).chain(self.tree(name)).collect()

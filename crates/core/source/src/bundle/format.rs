@@ -1,4 +1,4 @@
-//! What stands in a bundle, and where.
+//! The format of a bundle: its head and its manifest.
 //!
 //! ```text
 //! 0        a shell script of HEAD_BYTES, its second line `# goward-bundle 1 manifest … total …`
@@ -19,19 +19,19 @@ use super::place::Span;
 
 /// The format that this version writes and reads.
 pub const FORMAT: u32 = 1;
-/// The length of the script at the front: far more than it needs, so that it can be written last.
+/// The space for the script at the start, in bytes: far more than it needs, so that it can be written last.
 pub const HEAD_BYTES: u64 = 16 << 10;
-/// Where members may begin, so that `dd` can skip to them in whole blocks.
+/// The alignment of members, so that `dd` can skip to them in whole blocks.
 pub const MEMBER_ALIGNMENT: u64 = 4096;
 /// How the second line of a bundle begins.
 pub const HEAD_MARK: &str = "# goward-bundle ";
-/// A manifest is no longer than this: 2,000 toolchains with proofs of 4 KiB.
+/// The largest manifest, in bytes: 2,000 toolchains with proofs of 4 KiB.
 pub const MANIFEST_BYTES_MAX: u64 = 8 << 20;
-/// A bundle has at most so many toolchains: every patch of four minors for ten platforms.
+/// The largest number of toolchains: every patch of four minors for ten platforms.
 const TOOLCHAINS_MAX: usize = 1000;
-/// A bundle has at most so many sections: there is one for each set of toolchains that share files.
+/// The largest number of sections: there is one for each set of toolchains that share files.
 const SECTIONS_MAX: usize = 20_000;
-/// A bundle has goward for at most so many platforms.
+/// The largest number of platforms with a goward.
 const PROGRAMS_MAX: usize = 64;
 
 /// Why bytes are no bundle.
@@ -106,7 +106,7 @@ impl Diagnose for FormatError {
     }
 }
 
-/// What the front of a bundle says: where the manifest is, and how long the file is.
+/// The head of a bundle: where the manifest is, and how long the file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
     /// The manifest.
@@ -122,7 +122,7 @@ impl Head {
         format!("{HEAD_MARK}{FORMAT} manifest {offset} {bytes} {sha256} total {}\n", self.total)
     }
 
-    /// Reads the front of a file of this length.
+    /// Parses the start of a file of this length.
     ///
     /// # Errors
     /// When it is no bundle, or the file is shorter or longer than it says.
@@ -157,7 +157,7 @@ impl Head {
     }
 }
 
-/// Files that the same toolchains have: one zstd frame, whose content is entries of a tar.
+/// Files that the same toolchains have: one zstd frame that contains tar entries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
@@ -167,13 +167,13 @@ pub struct Section {
     pub files: u64,
 }
 
-/// What is told of the archive that a toolchain was got from. It is news, not proof.
+/// The original archive of a toolchain. Information, not proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Origin {
     /// The source.
     pub source: String,
-    /// In which shape it travelled.
+    /// Its form.
     pub form: Form,
     /// The SHA-256 of the archive.
     pub sha256: Digest,
@@ -187,7 +187,7 @@ pub struct Origin {
 pub struct Bundled {
     /// Which one.
     pub toolchain: ToolchainId,
-    /// Its sections by their numbers. One after another they are a tar packed by zstd.
+    /// The numbers of its sections. Concatenated, they are a tar compressed with zstd.
     pub sections: Vec<usize>,
     /// How many files it has.
     pub files: u64,
@@ -195,7 +195,7 @@ pub struct Bundled {
     pub bytes: u64,
     /// The hash of its files, as the checksum database has it.
     pub h1: H1,
-    /// What is told of the archive that it was got from.
+    /// Its original archive.
     pub origin: Origin,
     /// The checksum database's proof.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -212,7 +212,7 @@ pub struct Program {
     pub span: Span,
 }
 
-/// What a bundle has: its manifest.
+/// The contents of a bundle: its manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contents {
@@ -236,10 +236,10 @@ impl Contents {
         json
     }
 
-    /// Reads a manifest and holds it to the file that its head describes.
+    /// Parses a manifest and checks it against the file that its head describes.
     ///
     /// # Errors
-    /// When its hash is another, it cannot be read, or what it says cannot be.
+    /// When its hash differs, it cannot be parsed, or it is inconsistent.
     pub fn parse(json: &[u8], head: &Head) -> Result<Contents, FormatError> {
         let actual = Digest::from_bytes(sha2::Sha256::digest(json).into());
         if actual != head.manifest.sha256 {
@@ -251,7 +251,7 @@ impl Contents {
         Ok(contents)
     }
 
-    /// Every member, in the order in which they stand in the file.
+    /// Every member, in the order of the file.
     pub fn spans(&self) -> impl Iterator<Item = &Span> {
         self.programs.iter().map(|program| &program.span).chain(self.sections.iter().map(|section| &section.span))
     }
@@ -306,11 +306,11 @@ impl Contents {
 /// An entry for fuzzers: reads arbitrary bytes as the front of a bundle and as its manifest.
 ///
 /// # Panics
-/// When a member of what was read does not lie between head and manifest: that is what the fuzzer looks for.
+/// When a parsed member is not between head and manifest: that is what the fuzzer looks for.
 pub fn fuzz_bundle(data: &[u8]) {
     let _ = Head::parse(data, data.len() as u64);
     let sha256 = Digest::from_bytes(sha2::Sha256::digest(data).into());
-    // Where the manifest stands is the fuzzer's choice as well: most places fit no members.
+    // The fuzzer also chooses the manifest's offset: most offsets fit no members.
     let blocks = data.first().map_or(0, |byte| u64::from(*byte));
     let manifest = Span { offset: HEAD_BYTES + blocks * MEMBER_ALIGNMENT, bytes: data.len() as u64, sha256 };
     let head = Head { manifest, total: manifest.offset + manifest.bytes };

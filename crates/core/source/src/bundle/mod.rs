@@ -3,11 +3,11 @@
 //! The file is a shell script that ends before its middle, members, and a manifest at the end
 //! (docs/bundles.md). This module reads it; `features/bundle` writes it.
 //!
-//! Nothing in a bundle is believed because it stands there. Lengths and places are held to the file
-//! before anything is read at them; every member is hashed while it is read; the files of a
-//! toolchain count only if the checksum database's proof that travels with them holds under a key
-//! that does not travel with them. The signed head of that proof cannot be compared with newer ones
-//! without a network: that it is *a* head of the log is all that a bundle can show.
+//! goward believes nothing because it is in the bundle. It checks lengths and offsets against the
+//! file before it reads there, and hashes every member while it reads it. The files of a toolchain
+//! count only if the bundled proof of the checksum database holds under a key that is not from the
+//! bundle. The signed head of that proof cannot be compared with newer ones without a network: a
+//! bundle can show only that it is *a* head of the log.
 
 mod format;
 mod open_error;
@@ -35,10 +35,10 @@ pub struct BundleSource {
     path: Option<PathBuf>,
 }
 
-/// A bundle that is open: whatever is read of it later is read through this one handle.
+/// An open bundle: all later reads go through this one handle.
 #[derive(Debug, Clone)]
 pub struct Opened {
-    /// What it says it has.
+    /// Its contents, as it claims them.
     pub contents: Contents,
     /// The file.
     pub file: Arc<sys::File>,
@@ -46,16 +46,16 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Where one of its toolchains lies.
+    /// The place of one of its toolchains.
     pub fn place_of(&self, bundled: &Bundled) -> BundlePlace {
         BundlePlace { path: self.path.clone(), file: self.file.clone(), spans: self.contents.spans_of(bundled) }
     }
 }
 
-/// Reads what a bundle says it has. Head, length and the manifest's hash are checked; no member is read.
+/// Reads the contents that a bundle claims. Checks head, length and the manifest's hash; reads no member.
 ///
 /// # Errors
-/// When the file cannot be read, is cut short, or is no bundle.
+/// When the file cannot be read, is truncated, or is not a bundle.
 pub fn open(sys: &Sys, path: &Path) -> Result<Opened, OpenError> {
     let read = |cause| OpenError::Read { path: path.to_owned(), cause };
     let format = |cause| OpenError::Format { path: path.to_owned(), cause };
@@ -64,7 +64,7 @@ pub fn open(sys: &Sys, path: &Path) -> Result<Opened, OpenError> {
     let mut head = vec![0; usize::try_from(HEAD_BYTES).unwrap_or(0)];
     let got = sections::read_full(&file, &mut head, 0).map_err(read)?;
     let head = Head::parse(&head[..got], length).map_err(format)?;
-    // The head has been held to the file's length and to the bound of a manifest.
+    // The head has been checked against the file's length and the bound of a manifest.
     let mut manifest = vec![0; usize::try_from(head.manifest.bytes).unwrap_or(0)];
     let got = sections::read_full(&file, &mut manifest, head.manifest.offset).map_err(read)?;
     let contents = Contents::parse(&manifest[..got], &head).map_err(format)?;
@@ -72,7 +72,7 @@ pub fn open(sys: &Sys, path: &Path) -> Result<Opened, OpenError> {
 }
 
 impl BundleSource {
-    /// This file; without one, a source that says that it is not configured.
+    /// This file; without one, a source that reports that it is not configured.
     pub fn new(path: Option<PathBuf>) -> BundleSource {
         BundleSource { path }
     }

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Span {
-    /// Where it begins, in bytes from the front of the file.
+    /// Its offset in the file, in bytes.
     pub offset: u64,
     /// How many bytes it has.
     pub bytes: u64,
@@ -25,12 +25,12 @@ impl Span {
     }
 }
 
-/// Where a toolchain lies in a bundle.
+/// The place of a toolchain in a bundle.
 #[derive(Debug, Clone)]
 pub struct BundlePlace {
     /// The bundle.
     pub path: PathBuf,
-    /// Its file, open since its table of contents was read.
+    /// Its file, open since its manifest was read.
     pub file: Arc<sys::File>,
     /// Its sections in their order.
     pub spans: Vec<Span>,
@@ -42,7 +42,7 @@ impl BundlePlace {
         self.spans.iter().fold(0, |sum, span| sum.saturating_add(span.bytes))
     }
 
-    /// One name for what travels: the SHA-256 over the sections' own.
+    /// One hash for all sections: the SHA-256 over their hashes.
     pub fn sha256(&self) -> Digest {
         let mut hasher = Sha256::new();
         self.spans.iter().for_each(|span| hasher.update(span.sha256.as_bytes()));

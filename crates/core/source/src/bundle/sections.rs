@@ -1,4 +1,4 @@
-//! Reading the members of a bundle, one after another, each hashed on the way.
+//! Reads the members of a bundle, one after the other, and hashes each.
 
 use std::io::{self, Read};
 
@@ -67,7 +67,7 @@ impl Read for SectionReader<'_> {
     }
 }
 
-/// Fills a buffer from a place, as far as the file goes.
+/// Fills a buffer from an offset, up to the end of the file.
 pub(super) fn read_full(file: &dyn ReadAt, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut done = 0;
     while done < buffer.len() {

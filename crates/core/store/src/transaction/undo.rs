@@ -1,7 +1,7 @@
-//! Takes a finished change back, as one change again, which is itself never undone.
+//! Reverts a finished change, as one change again, which itself is never undone.
 //!
-//! What is to be taken back is looked at without a lock, and once more when the lock is held: of two that undo the same
-//! change at once one finds that it is done, and has undone nothing.
+//! It reads the change without a lock, and once more when it holds the lock: of two processes that undo the same change
+//! at the same time, one finds that it is done, and has undone nothing.
 
 use std::time::Duration;
 
@@ -15,15 +15,15 @@ use crate::variables::PlannedVariable;
 use crate::{Store, StoreError};
 
 impl Store {
-    /// Gives all files and variables of a finished change what they were back, and the default its former generation, as
-    /// one change again. Returns that change's name.
+    /// Restores all files and variables of a finished change, and the default's former generation, as one change again.
+    /// Returns that change's name.
     ///
     /// # Errors
     /// `Overtaken` when it is undone already. When there is no such plan, somebody has changed a file, a variable or the
     /// default since, or the toolchain of the former generation is gone.
     pub fn undo_transaction(&self, name: &str, author: Author, wait_max: Duration) -> Result<String, StoreError> {
         match self.undo_as_planned(name, author, wait_max) {
-            // Whoever has undone it first has changed its files back.
+            // Another process that has undone it first has restored its files.
             Err(StoreError::ChangedMeanwhile { .. }) if self.is_undone(name)? => Err(StoreError::Overtaken),
             done => done,
         }
@@ -34,7 +34,7 @@ impl Store {
         let plan = self.read_plan(&done)?;
         let mut back = self.transaction(format!("undo: {}", plan.purpose)).by(author);
         back.undoes = Some(name.to_owned());
-        // Where a rollback has taken the default there already, only the files go back.
+        // If a rollback has moved the default there already, only the files are restored.
         let now = self.current()?.map(|current| current.number);
         let moved = plan.default.filter(|default| default.from != now);
         back.default = moved.map(|default| NewDefault::Back { from: default.to, to: default.from });
@@ -67,10 +67,10 @@ impl Store {
     /// Returns the change's name.
     ///
     /// # Errors
-    /// `Overtaken` where another generation is in use than `from`, or what the system says.
+    /// `Overtaken` if another generation than `from` is in use, or what the system says.
     pub fn undo_first_default(&self, from: u64, author: Author, wait_max: Duration) -> Result<String, StoreError> {
         let mut back = self.transaction(format!("undo: generation {from} as the first default")).by(author);
-        // A name that no plan has: that it is set keeps this change from being undone itself.
+        // A name that no plan has: since it is set, this change cannot be undone itself.
         back.undoes = Some(format!("generation {from}"));
         back.default = Some(NewDefault::Back { from: Some(from), to: None });
         match back.commit(wait_max) {

@@ -17,7 +17,7 @@ use sys::Sys;
 
 const VERSIONS: [&str; 4] = ["1.25.9", "1.26.8", "1.27.2", "1.27.3"];
 
-/// What the store is thought to hold.
+/// What the store should contain.
 #[derive(Default)]
 struct Model {
     installed: BTreeSet<usize>,
@@ -53,7 +53,7 @@ impl Model {
         self.current.map(|number| self.generations[number as usize - 1].0)
     }
 
-    /// Carries a step out and says whether it ought to succeed.
+    /// Applies a step and returns whether it should succeed.
     fn apply(&mut self, step: &Step) -> bool {
         match step {
             Step::Install(version) => {
@@ -144,7 +144,7 @@ fn no_read_fails_while_the_default_is_switched_two_thousand_times() {
         install(&sys, &store, &id(version)).unwrap();
     }
     store.switch(&id("1.26.8"), Author::default(), WAIT).unwrap();
-    // Where a path leads through the pointer it is the path that is read, as by anybody; else the pointer first.
+    // If a path goes through the pointer, read that path, as other programs do; else read the pointer first.
     let version_file = || match sys.fs().pointers_are_links() {
         true => store.layout().current().join("go/VERSION"),
         false => store.layout().tree(&store.current().unwrap().unwrap().toolchain).join("VERSION"),

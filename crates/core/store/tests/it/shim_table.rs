@@ -157,7 +157,7 @@ fn every_change_renews_the_table() {
         store.remove(&id("1.27.2"), &Author::default(), WAIT).unwrap();
         assert!(!says("1.27.2"));
         fresh();
-        // One that was lost is written again by whoever misses it.
+        // The next process that misses a lost table rewrites it.
         sys.fs().remove_file(&store.layout().shim_table()).unwrap();
         store.rewrite_shim_table();
         assert!(says("\ndefault\t1.26.8\n"));

@@ -49,7 +49,7 @@ fn of_two_writers_who_read_the_same_bytes_the_second_is_refused_and_loses_nothin
         assert!(matches!(refused, Err(StoreError::ChangedMeanwhile { path }) if path == one));
         assert!(matches!(store.change_alone(&second, "second", WAIT), Err(StoreError::ChangedMeanwhile { .. })));
         assert_eq!((now(&one), now(&two)), (Some(b"first".to_vec()), None));
-        // So is one that was to be made, and has been made meanwhile.
+        // So is the change of a missing file that somebody has made meanwhile.
         sys.fs().replace(&two, b"theirs").unwrap();
         assert!(matches!(
             store.transaction("made").change(made).commit(WAIT),
@@ -256,7 +256,7 @@ fn the_default_moves_with_the_files_of_a_transaction_and_back_with_them() {
         assert_eq!(state(), (None, id("1.26.8")));
         let changes = store.past_changes().unwrap();
         assert!(changes[0].undone && changes[1].undoes == Some(name), "{changes:?}");
-        // To make the default what it is already moves nothing, and so is never taken back.
+        // A switch to the toolchain that is the default already moves nothing, and so is never undone.
         store.transaction("stay").change(to(&file, "new")).switch_to(id("1.26.8")).commit(WAIT).unwrap();
         assert_eq!(store.past_changes().unwrap()[2].default, None);
         let missing = store.transaction("no").change(to(&file, "x")).switch_to(id("1.25.9")).commit(WAIT).unwrap_err();
@@ -287,12 +287,12 @@ fn programs_of_any_size_take_part_and_come_back() {
         assert!(read("tool") == Some(large.clone()) && read("new-tool") == Some(b"other".to_vec()));
         #[cfg(unix)]
         assert_eq!(fs.look(&place("tool")).unwrap().unwrap().mode & 0o777, 0o755);
-        // What stands there is nobody else's file: to write into it harms neither the plan nor the build.
+        // The installed file shares no inode: a write to it harms neither the plan nor the build.
         fs.replace(&place("built"), b"gone").unwrap();
         assert_eq!(store.past_changes().unwrap()[0].files.len(), 3);
         store.undo_transaction(&name, Author::default(), WAIT).unwrap();
         assert_eq!((read("tool"), read("new-tool"), read("pin")), (Some(b"old".to_vec()), None, None));
-        // Somebody's own program in the meantime stays, and so does everything else.
+        // A program that somebody else has installed in the meantime stays, and so does everything else.
         fs.replace(&place("built"), b"again").unwrap();
         let name = change().commit(WAIT).unwrap();
         fs.replace(&place("tool"), b"somebody's").unwrap();
@@ -319,7 +319,7 @@ fn a_default_that_moved_since_is_not_taken_back() {
         let moved = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
         assert!(matches!(moved, StoreError::ChangedMeanwhile { .. }));
         assert_eq!(sys.fs().read_if_there(&file, 100).unwrap(), Some(b"new".to_vec()));
-        // From the first default of all the way back leads to none.
+        // Undoing the first default leaves no default.
         store.roll_back(1, Author::default(), WAIT).unwrap();
         store.undo_transaction(&name, Author::default(), WAIT).unwrap();
         assert!(store.current().unwrap().is_none() && store.faults().unwrap().is_empty());
@@ -449,7 +449,7 @@ fn a_plan_of_a_dead_process_that_meets_anothers_value_or_no_registry_does_no_har
     with_variables(|memory, store, file, change| {
         dead_after_the_file(memory, store, file, change);
         let elsewhere = Store::at(&Sys::new(Fs::real(), Clock::real(), Env::of_this_process()), store.home().clone());
-        // It is told, keeps nothing else waiting, and stays for a goward that has the registry.
+        // It is reported, blocks nothing else, and stays for a goward on a system with the registry.
         for _ in 0..2 {
             let recovered = elsewhere.recover(WAIT).unwrap();
             assert!(recovered.waiting[0].contains("no registry") && recovered.set_aside.is_empty(), "{recovered:?}");
@@ -465,7 +465,7 @@ fn a_plan_of_a_dead_process_that_meets_anothers_value_or_no_registry_does_no_har
         assert_eq!((shown(memory, "Path").as_deref(), shown(memory, "Other").as_deref()), (Some("new"), Some("made")));
         assert!(store.is_clean().unwrap());
     });
-    // So does one that was being taken back.
+    // So does one that was being reverted.
     with_variables(|memory, store, file, change| {
         dead_after_the_file(memory, store, file, change);
         let folder = store.layout().transactions();

@@ -10,7 +10,7 @@ use sys::Sys;
 
 pub const WAIT: Duration = Duration::from_secs(5);
 
-/// A folder that nobody but the tests' user can change.
+/// A folder that only the tests' user can change.
 pub fn trusted(sys: &Sys, home: impl Into<std::path::PathBuf>) -> TrustedHome {
     TrustedHome::of(sys, home).unwrap()
 }

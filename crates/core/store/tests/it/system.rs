@@ -9,7 +9,7 @@ use crate::support::{WAIT, id, install, trusted};
 use store::{Author, SharedStore, Store, StoreError};
 use sys::Sys;
 
-/// A user's store and a system store with one toolchain each; the older one stands in the system store.
+/// A user's store and a system store with one toolchain each; the older one is in the system store.
 fn stores() -> (tempfile::TempDir, Sys, Store) {
     let folder = tempfile::tempdir().unwrap();
     let sys = Sys::real();
@@ -58,7 +58,7 @@ fn both_stores_are_seen_and_only_the_own_one_is_changed() {
     assert!(own.is_in_shared_store(&other) && other.tree.starts_with(folder.path().join("system")));
     assert_eq!(own.record(&id("1.26.8")).unwrap().source, "test");
     assert_eq!(own.manifest(&id("1.26.8")).unwrap().files.len(), 2);
-    // It can be the default: the generation's link leads there.
+    // It can be the default: the generation's link points there.
     own.switch(&id("1.26.8"), Author::default(), WAIT).unwrap();
     assert_eq!(own.layout().default_bin().canonicalize().unwrap(), other.tree.join("bin").canonicalize().unwrap());
     assert_eq!(own.faults().unwrap(), [""; 0]);

@@ -1,4 +1,4 @@
-//! A store that somebody else could have written to is not believed, and nothing that a neighbour plants is carried out.
+//! goward does not use a store that another user could have written to, and applies no plan that another user planted.
 #![cfg(unix)] // owners and permission bits decide who may write there
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
@@ -151,7 +151,7 @@ fn a_tree_that_somebody_else_can_change_is_not_run() {
     }
 }
 
-/// A plan as a neighbour writes it: it would make a file.
+/// A plan as another user writes it: it would make a file.
 fn plant(home: &Path, name: &str, target: &Path) -> PathBuf {
     let folder = home.join("transactions").join(name);
     std::fs::create_dir_all(&folder).unwrap();
@@ -183,7 +183,7 @@ fn a_planted_plan_is_told_and_neither_carried_out_nor_removed() {
         assert!(folder.join("plan.json").exists(), "{name} was removed");
         std::fs::remove_dir_all(folder).unwrap();
     }
-    // One of the user's own is carried out as ever.
+    // A plan of the user's own is applied as usual.
     plant(&home, "1000-6", &target);
     mode(&home.join("transactions/1000-6"), 0o755);
     assert_eq!(store.recover(WAIT).unwrap().finished.len(), 1);

@@ -98,7 +98,7 @@ fn only_a_signature_by_the_wanted_key_counts() {
     let foreign = Note::open(note(&[two.line(text)]).as_bytes(), &one.key());
     assert!(matches!(foreign, Err(NoteError::NotSigned { .. })), "{foreign:?}");
 
-    // Another's signature under our name, and ours over another text, beside a right one.
+    // Another key's signature under our name, and ours over another text, beside a right one.
     let mut forged = two.line(text).replace("two", "one");
     assert!(matches!(Note::open(note(&[forged]).as_bytes(), &one.key()), Err(NoteError::NotSigned { .. })));
     forged = one.line("other\n");

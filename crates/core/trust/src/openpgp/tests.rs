@@ -148,7 +148,7 @@ fn any_changed_byte_of_a_signature_proves_nothing_else() {
     for place in 0..signature.len() {
         let mut changed = signature.clone();
         changed[place] ^= 0x04;
-        // Some bytes of the armour mean nothing; no change may make it say something else.
+        // Some bytes of the armour have no meaning; no change may alter the signature's meaning.
         if let Ok(witness) = ring.check(&changed, DATA, NOW) {
             assert_eq!(witness, good, "byte {place}");
         }

@@ -27,7 +27,7 @@ const ROOTS: [&str; 8] = [
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ];
 
-/// The definition of RFC 6962 in its simplest form, remembered so that every size can be asked for.
+/// The definition of RFC 6962 in its simplest form, cached so that every size can be tested.
 struct Simple {
     leaves: Vec<Hash>,
     known: HashMap<(usize, usize), Hash>,
@@ -88,7 +88,7 @@ fn every_record_of_every_size_is_proven_and_only_at_its_place() {
             let leaf = log.leaves[record];
             assert_eq!(check_record(&proof, &tree, record as u64, &leaf), Ok(()), "{record} of {size}");
             let beside = (record + 1) % size;
-            // What must fail is asked for a seventh of the pairs, in ever other places: that is enough, and in time.
+            // The failing cases cover a seventh of the pairs, at varying places, to save time.
             if beside != record && (size + record) % 7 == 0 {
                 assert!(check_record(&proof, &tree, beside as u64, &leaf).is_err());
                 assert!(check_record(&proof, &tree, record as u64, &log.leaves[beside]).is_err());

@@ -1,4 +1,4 @@
-//! No bytes make a reader panic, and what is read is written back as it was.
+//! No bytes make a reader panic, and a parsed value prints as the same bytes.
 
 use crate::support::{Heads, TestLog, module};
 use proptest::collection::vec;
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use trust::tlog::{Tree, check_record, check_tree};
 use trust::{Hash, ModuleVersion, Transport, TransportError};
 
-/// Bytes that look like what is expected more often than chance would have it.
+/// Bytes that resemble valid input more often than random ones.
 fn nearly() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just(&b"\n"[..]),

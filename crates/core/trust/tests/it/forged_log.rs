@@ -30,7 +30,7 @@ fn a_line_after_the_record_does_not_count() {
     // CVE-2026-56864: lines were taken from the whole answer, not from the text that the log's hash is over.
     let log = TestLog::of(300);
     let line = format!("example.org/m5 v1.0.0 {}\n", some_h1("evil"));
-    // The record that is proven is another's; the wanted line stands wherever the server can put it.
+    // The proven record is of another module; the server can put the wanted line anywhere.
     let other = log.lookup_body(6, 300);
     let (record_6, note) = other.split_once("\n\n").unwrap();
     let bodies = [
@@ -56,7 +56,7 @@ fn a_line_after_the_record_does_not_count() {
 
 #[test]
 fn an_answer_without_the_wanted_line_is_a_failure() {
-    // CVE-2026-42501: a valid answer about something else was taken for consent.
+    // CVE-2026-42501: a valid answer about another module was accepted.
     let log = TestLog::of(300);
     let refused = lookup_5(&log, log.lookup_body(6, 300)).unwrap_err();
     assert_eq!(diag::Diagnose::word(&refused), "record-without-line");
@@ -231,8 +231,8 @@ fn a_forked_log_is_an_alarm_with_both_notes_whichever_way_it_is_met() {
             assert_eq!(evidence.offered_note, other.head(offered));
             assert_eq!(heads.kept().unwrap(), one.head(kept), "the kept head stays");
 
-            // A stranger can check the evidence: both signatures are good, and the proof leads to the larger tree's root
-            // from a smaller one that is not the one that was signed.
+            // Others can check the evidence: both signatures are good, and the proof connects the larger tree's root
+            // with a smaller one that was not signed.
             let trees = [&evidence.kept_note, &evidence.offered_note]
                 .map(|note| TreeHead::open(note.as_bytes(), &one.key()).unwrap().tree);
             let (older, newer) = if kept <= offered { (trees[0], trees[1]) } else { (trees[1], trees[0]) };

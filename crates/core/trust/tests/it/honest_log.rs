@@ -1,4 +1,4 @@
-//! An honest log of every interesting size: whatever it holds is proven, online and offline.
+//! An honest log of every interesting size: each of its records is proven, online and offline.
 
 use crate::support::{Heads, TestLog, module, some_h1};
 use trust::SumDbError;
@@ -63,13 +63,13 @@ fn an_empty_log_is_continued_by_any_other() {
 
 #[test]
 fn a_narrow_tile_that_is_gone_is_replaced_by_the_full_one() {
-    // The server signs an old head although its log has grown, and has thrown away the narrow tiles of that size.
+    // The server signs an old head although its log has grown, and has removed the narrow tiles of that size.
     let log = TestLog::of(600);
     let server = log.serve_at(300).without("tile/8/0/001.p/44");
     let proof = log.database().lookup(&module(290), &server, &Heads::default()).unwrap();
     assert_eq!(proof.tree_size, 300);
     assert!(server.asked().contains(&"tile/8/0/001".to_owned()));
-    // Where there is no full one yet, the error names what was wanted.
+    // If there is no full one yet, the error names the wanted tile.
     let stuck = log.serve_at(600).without("tile/8/0/002.p/88");
     match log.database().lookup(&module(590), &stuck, &Heads::default()) {
         Err(SumDbError::Transport { path, .. }) => assert_eq!(path, "tile/8/0/002.p/88"),

@@ -1,4 +1,4 @@
-//! Real answers and tiles of Go's public checksum database, as they were given, replayed offline.
+//! Real answers and tiles of Go's public checksum database, replayed offline.
 //!
 //! The files in `fixtures/sumdb` are named by their path with `/` written as `%2F`. The log had 70,835,252 records.
 
@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::support::Heads;
 use trust::{ModuleVersion, SumDb, SumDbError, Tile, Transport, TransportError, VerifierKey};
 
-/// Serves the fixtures. Of a tile at the right edge the widest is kept; a narrower one is its beginning.
+/// Serves the fixtures. For a tile at the right edge the widest is kept; a narrower one is its prefix.
 struct Fixtures;
 
 impl Transport for Fixtures {
@@ -33,7 +33,7 @@ impl Transport for Fixtures {
     }
 }
 
-/// Toolchain, record number, h1. The published ones among them stand in `testdata/h1-vectors.tsv` as well.
+/// Toolchain, record number, h1. `testdata/h1-vectors.tsv` has the published ones as well.
 const RECORDS: [(&str, u64, &str); 11] = [
     ("go1.21.13.linux-amd64", 28_865_944, "h1:THKeCuuOK6mnQhbTbvvH9CKU3D4lwUERQax+yRXCVJk="),
     ("go1.23.1.linux-amd64", 29_517_969, "h1:TmiC7kE4hHuA7UwTcrWUtL/Curn//Xchpqc+HHYEv2M="),

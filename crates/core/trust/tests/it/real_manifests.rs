@@ -1,7 +1,7 @@
 //! The hash of real toolchains for three systems, recomputed from the hashes of their files.
 //!
-//! `testdata/go1.27.1-files.txt.gz` lists what the wheels of go1.27.1 hold: SHA-256, platforms, path; a file that is
-//! the same on several platforms stands there once.
+//! `testdata/go1.27.1-files.txt.gz` lists the files of the wheels of go1.27.1: SHA-256, platforms, path; a file that is
+//! equal on several platforms occurs once.
 #![allow(clippy::unwrap_used, reason = "test code may panic")]
 
 use std::io::Read;
@@ -33,7 +33,7 @@ fn h1_of(platform: &str, files: &[(String, [u8; 32])]) -> ToolchainH1 {
     toolchain_h1(&format!("go1.27.1.{platform}"), files.iter().map(|(path, hash)| (path.as_str(), hash))).unwrap()
 }
 
-/// What `testdata/h1-vectors.tsv` has; that of darwin stands in the public log as well (`public_log.rs`).
+/// The hashes of `testdata/h1-vectors.tsv`; the public log has that of darwin as well (`public_log.rs`).
 const H1: [(&str, &str); 3] = [
     ("linux-amd64", "h1:MeqkXdYlyiVdqJXENOTyX7xd8QjDM/mxR52RKOFBS0M="),
     ("windows-amd64", "h1:uvUPiZUFKn246/ZPbYpTzP8aUKAjcMH5rgIl9vsjoyQ="),

@@ -128,7 +128,7 @@ impl TestLog {
     }
 }
 
-/// A server of a log, with whatever it answers otherwise than an honest one.
+/// A server of a log, with its forged answers.
 pub struct Served<'a> {
     log: &'a TestLog,
     size: usize,

@@ -1,12 +1,12 @@
-//! The way from one release to another: default, pins and tools, as one change with one undo.
+//! Migrates from one release to another: default, pins and tools, as one change with one undo.
 //!
-//! First a plan that can be printed: what moves, what stays and why, what the user should know. Then the
-//! tools are built again with the new release, aside, where a failure costs nothing. Only then does
-//! anything move: version files, programs and the default, in one transaction of the store. Last it is
-//! looked at: if the new release or a tool does not say what it should, all of it is taken back.
+//! First a printable plan: what moves, what stays and why, what the user should know. Then it rebuilds the tools with
+//! the new release in a separate folder, where a failure does no harm. Only then does it move version files, programs
+//! and the default, in one transaction of the store. Last it checks the result: if the new release or a tool does not
+//! report the new version, it reverts all of it.
 //!
-//! Nothing is removed: the old toolchain stays, and what stood in the place of a tool is kept with the
-//! change, so that `goward undo` brings all of it back.
+//! It removes nothing: the old toolchain stays, and the transaction keeps the former tools, so that `goward undo`
+//! restores all of them.
 
 mod rebuild;
 mod tools;
@@ -29,27 +29,27 @@ use crate::manager_state::{ProjectPin, pins_in_folder};
 
 /// `go version` reads nothing.
 const VERSION_TIME_MAX: Duration = Duration::from_secs(30);
-/// What it prints: one line.
+/// The size of its output, in bytes: one line.
 const VERSION_BYTES_MAX: u64 = 4 << 10;
 
-/// What a migration would do.
+/// The plan of a migration.
 #[derive(Debug, Clone, Serialize)]
 pub struct MigratePlan {
-    /// What is left, as it was asked for.
+    /// The release to leave, as requested.
     pub from: Request,
-    /// The toolchain that is moved to.
+    /// The toolchain to move to.
     pub to: ToolchainId,
     /// Whether that is installed.
     pub is_installed: bool,
     /// Whether Go's team supports it.
     pub support: String,
-    /// The default's move, if it is one of the old.
+    /// The default's move, if it is one of the releases to leave.
     pub default: Option<DefaultMove>,
     /// Version files that would be changed.
     pub pins: Vec<PinMove>,
-    /// The tools that were found.
+    /// The found tools.
     pub tools: Vec<Tool>,
-    /// What the user should know, and do or leave.
+    /// Warnings for the user.
     pub concerns: Vec<Concern>,
 }
 
@@ -77,7 +77,7 @@ pub struct PinMove {
     text: String,
 }
 
-/// Something that the user should know.
+/// A warning for the user.
 #[derive(Debug, Clone, Serialize)]
 pub struct Concern {
     /// The file or folder it is about, if it is about one.
@@ -86,24 +86,24 @@ pub struct Concern {
     pub what: String,
 }
 
-/// What a migration has done.
+/// The result of a migration.
 #[derive(Debug, Clone, Serialize)]
 pub struct Migrated {
-    /// The change, by which it can be undone; none where there was nothing to change.
+    /// The change's name, for undo; none if there was nothing to change.
     pub change: Option<String>,
-    /// The tools that were built again.
+    /// The rebuilt tools.
     pub rebuilt: Vec<PathBuf>,
-    /// The tools that could not be: they are as they were.
+    /// The tools that could not be rebuilt, which are unchanged.
     pub failed: Vec<FailedTool>,
     /// The version files that were changed.
     pub pins: Vec<PathBuf>,
-    /// The generation in use now, where the default moved.
+    /// The generation in use now, if the default moved.
     pub generation: Option<u64>,
-    /// What the new go command says of itself.
+    /// The new go command's output of `go version`.
     pub go_version: String,
 }
 
-/// A tool that could not be built again.
+/// A tool that could not be rebuilt.
 #[derive(Debug, Clone, Serialize)]
 pub struct FailedTool {
     /// The file.
@@ -203,10 +203,10 @@ impl Diagnose for MigrateError {
     }
 }
 
-/// Says what a migration would do. Nothing changes.
+/// Plans a migration. Changes nothing.
 ///
 /// # Errors
-/// When the requests make no sense together, the store cannot be read, or a go command fails.
+/// When the requests do not fit together, the store cannot be read, or a go command fails.
 pub fn plan(ctx: &Ctx, from: &Request, to: &ToolchainId) -> Result<MigratePlan, MigrateError> {
     if !matches!(from, Request::Exact(_) | Request::Minor(_)) {
         return Err(MigrateError::From { from: from.clone() });
@@ -220,7 +220,7 @@ pub fn plan(ctx: &Ctx, from: &Request, to: &ToolchainId) -> Result<MigratePlan, 
     let moves = |before: &ToolchainId| is_old(from, before.version()) && before != to;
     let default = before.filter(moves).map(|before| DefaultMove { before, after: to.clone() });
     let pins = project_moves(ctx, from, to, &mut concerns)?;
-    // Whichever go command is there can read what others have built.
+    // Any go command can read programs that others have built.
     let any = match &new {
         Some(new) => Some(new.clone()),
         None => resolve::newest_installed(ctx, from)?,
@@ -257,7 +257,7 @@ fn all_tools(ctx: &Ctx, go: &Path, new: &Version) -> Result<Vec<Tool>, MigrateEr
     Ok(found)
 }
 
-/// Whether a release is one of those that are left.
+/// Whether a release is one of those to leave.
 fn is_old(from: &Request, version: &Version) -> bool {
     match from {
         Request::Exact(old) => old.same_as(version),
@@ -266,7 +266,8 @@ fn is_old(from: &Request, version: &Version) -> bool {
     }
 }
 
-/// What a pin becomes: an exact one the exact release, a minor's the new minor. `None` where it is not one of the old.
+/// The new value of a pin: an exact one becomes the exact release, a minor the new minor. `None` if it does not name a
+/// release to leave.
 fn moved(pin: &Request, from: &Request, to: &Version) -> Option<Request> {
     match (pin, from) {
         (Request::Exact(version), _) if is_old(from, version) => Some(Request::Exact(to.clone())),
@@ -298,7 +299,7 @@ fn release_concerns(ctx: &Ctx, to: &ToolchainId) -> Vec<Concern> {
     concerns
 }
 
-/// The version files of the projects that goward knows, and what keeps any of them from moving.
+/// The version files of the registered projects, and what prevents any of them from moving.
 fn project_moves(
     ctx: &Ctx,
     from: &Request,
@@ -341,13 +342,13 @@ fn project_moves(
 /// What a project needs that is newer than the release, in words.
 fn below_floor(ctx: &Ctx, folder: &Path, version: &Version) -> Option<String> {
     let request = Request::Exact(version.clone());
-    // A folder that cannot be understood says so when it is used.
+    // A folder with errors reports them when it is used.
     let inputs = resolve::look_around(ctx, folder, Some(&request)).ok()?;
     let Want::Pinned { origin, floor: Some(floor), .. } = project::decide(&inputs).ok()?.want else { return None };
     project::check_floor(version, &floor, &origin).err().map(|error| error.to_string())
 }
 
-/// The file of a pin, where it is one that goward writes.
+/// The file of a pin, if goward writes such files.
 fn version_file(ctx: &Ctx, pin: &ProjectPin) -> Option<FoundFile> {
     let name = match pin.path.file_name()?.to_str()? {
         ".go-version" => FileName::GoVersion,
@@ -358,11 +359,11 @@ fn version_file(ctx: &Ctx, pin: &ProjectPin) -> Option<FoundFile> {
     Some(FoundFile::new(name, pin.path.display().to_string(), content))
 }
 
-/// Makes the migration: builds, moves, looks. `tell` hears of each tool.
+/// Migrates: builds, moves, checks. Calls `tell` for each tool.
 ///
 /// # Errors
-/// When the store refuses, or what was moved does not hold; then everything is as it was. A tool that cannot be
-/// built again is no error: it stays, and is named.
+/// When the store refuses, or the check fails; then everything is unchanged. A tool that cannot be rebuilt is not an
+/// error: it stays, and the result names it.
 pub fn apply(ctx: &Ctx, plan: &MigratePlan, tell: &dyn Fn(&str)) -> Result<Migrated, MigrateError> {
     context::recover(ctx);
     let to = &plan.to;
@@ -378,7 +379,7 @@ pub fn apply(ctx: &Ctx, plan: &MigratePlan, tell: &dyn Fn(&str)) -> Result<Migra
     done
 }
 
-/// The tools that were built, each with its program, and those that could not be.
+/// The rebuilt tools, each with its program, and those that could not be rebuilt.
 type Built = (Vec<(PathBuf, PathBuf)>, Vec<FailedTool>);
 
 fn build(
@@ -446,7 +447,7 @@ fn commit(
     Ok(Migrated { change, rebuilt, failed, pins, generation, go_version })
 }
 
-/// Whether what was moved says what it should.
+/// Checks that everything that was moved reports the new version.
 fn holds(ctx: &Ctx, plan: &MigratePlan, go: &Path, tag: &str, rebuilt: &[PathBuf]) -> Result<(), String> {
     if plan.default.is_some() {
         let current = ctx.store.current().map_err(|error| error.to_string())?.map(|current| current.toolchain);
@@ -465,7 +466,7 @@ fn holds(ctx: &Ctx, plan: &MigratePlan, go: &Path, tag: &str, rebuilt: &[PathBuf
     Ok(())
 }
 
-/// Asks a go command for its version, which must be this one.
+/// Runs `go version`, which must print this version.
 fn says_version(ctx: &Ctx, go: &Path, tag: &str) -> Result<String, String> {
     let helper = tools::bare(ctx, go, |environment| environment)?.arg("version");
     let ended = ctx.sys.process().capture(helper, VERSION_BYTES_MAX, VERSION_TIME_MAX, ctx.sys.interrupt());

@@ -1,4 +1,4 @@
-//! Builds a tool again with another release, into a folder of its own.
+//! Rebuilds a tool with another release, into a separate folder.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,17 +8,17 @@ use sys::EntryKind;
 
 use super::tools::{Tool, bare, built_with, tail};
 
-/// The largest tools take some minutes on a slow machine, with everything to be fetched.
+/// The largest tools take some minutes on a slow machine, with all modules to fetch.
 const BUILD_TIME_MAX: Duration = Duration::from_secs(20 * 60);
-/// What a failed build says at most that is looked at.
+/// How much output of a failed build is read, in bytes.
 const SAID_BYTES_MAX: u64 = 256 << 10;
 
-/// Builds the tool into a new folder below `into`; gives the program, or why there is none.
+/// Builds the tool into a new folder below `into`; returns the program, or why the build failed.
 ///
-/// `go install PACKAGE@VERSION` looks at no project, so that it does not matter where it runs.
+/// `go install PACKAGE@VERSION` reads no project, so its working folder does not matter.
 ///
 /// # Errors
-/// In words: this failure is reported beside others.
+/// A text: this failure is reported beside others.
 pub(super) fn rebuild(ctx: &Ctx, go: &Path, tag: &str, tool: &Tool, into: &Path) -> Result<PathBuf, String> {
     let (Some(package), Some(version)) = (&tool.package, &tool.version) else {
         return Err("it says no package or no version".to_owned());

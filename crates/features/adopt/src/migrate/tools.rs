@@ -1,9 +1,8 @@
-//! The tools that the user has built with `go install`, found by the build information in them.
+//! Finds the tools that the user has built with `go install`, by their build information.
 //!
-//! The go command is asked, once for the whole folder: it knows every format that it has ever written. What
-//! it prints is foreign all the same, since the programs are: a line counts only if it names a file that
-//! stands in the folder, and a package path or a version goes back to the go command only if it is made of
-//! the characters that Go allows there.
+//! It asks the go command once for the whole folder: the go command knows every format that it has ever written. Its
+//! output is untrusted, since the programs are: a line counts only if it names a file in the folder, and a package path
+//! or a version is passed back to the go command only if it has only the characters that Go allows.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,25 +14,25 @@ use sys::{EntryKind, Environment, Helper, Program};
 
 /// `go version -m` reads some kilobytes of each program.
 const SCAN_TIME_MAX: Duration = Duration::from_secs(120);
-/// What it prints: a tool has some hundred lines of a hundred bytes.
+/// The size of its output, in bytes: a tool has some hundred lines of a hundred bytes.
 const SCAN_BYTES_MAX: u64 = 32 << 20;
 /// `go env` reads two small files.
 const ENV_TIME_MAX: Duration = Duration::from_secs(30);
-/// What it prints: some paths.
+/// The size of its output, in bytes: some paths.
 const ENV_BYTES_MAX: u64 = 64 << 10;
 /// Bytes of a package path or a version: module proxies take no longer ones.
 const WORD_BYTES_MAX: usize = 512;
 
-/// A tool that was found.
+/// A found tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tool {
     /// The file.
     pub path: PathBuf,
-    /// The Go that it was built with, as it says.
+    /// The Go that it was built with, from its build information.
     pub go: String,
-    /// The package, if it says one.
+    /// The package, if the build information has it.
     pub package: Option<String>,
-    /// The version of its module, if it says one.
+    /// The version of its module, if the build information has it.
     pub version: Option<String>,
     /// The build tags that it was built with.
     pub tags: Option<String>,
@@ -41,11 +40,11 @@ pub struct Tool {
     pub fate: Fate,
 }
 
-/// What becomes of a tool.
+/// What the migration does with a tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "fate", rename_all = "kebab-case")]
 pub enum Fate {
-    /// It is built again with the new release.
+    /// It is rebuilt with the new release.
     Rebuild,
     /// It stays as it is.
     Leave {
@@ -63,7 +62,7 @@ pub enum ScanError {
     Go { go: PathBuf, reason: String },
 }
 
-/// The folders where `go install` puts programs for this user, as the go command says.
+/// The folders into which `go install` installs programs for this user, from the go command.
 ///
 /// # Errors
 /// When it cannot be run, or fails.
@@ -74,13 +73,13 @@ pub fn folders(ctx: &Ctx, go: &Path) -> Result<Vec<PathBuf>, ScanError> {
     if !gobin.is_empty() {
         return Ok(vec![PathBuf::from(gobin)]);
     }
-    // `go install` puts programs into the first folder's `bin` only.
+    // `go install` installs programs into the first folder's `bin` only.
     let separator = if cfg!(windows) { ';' } else { ':' };
     let first = gopath.split(separator).next().filter(|path| !path.is_empty());
     Ok(first.map(|path| Path::new(path).join("bin")).into_iter().collect())
 }
 
-/// The tools in a folder, in the order of their names, and what becomes of each where `new` is the release to move to.
+/// The tools in a folder, sorted by name, and what the migration to the release `new` does with each.
 ///
 /// # Errors
 /// When the go command cannot be run, or fails.
@@ -101,7 +100,7 @@ pub fn scan(ctx: &Ctx, go: &Path, folder: &Path, new: &Version) -> Result<Vec<To
     Ok(tools)
 }
 
-/// The Go that a program says it was built with.
+/// The Go that a program was built with, from its build information.
 ///
 /// # Errors
 /// When the go command cannot be run, or fails.
@@ -123,8 +122,8 @@ fn run(ctx: &Ctx, go: &Path, args: &[&str], bytes_max: u64, time_max: Duration) 
     }
 }
 
-/// A go command that is itself: it switches to no other toolchain and takes no other tree's GOROOT. It runs in an empty
-/// folder, and with the user's own settings but for what is changed here.
+/// A go command that does not switch to another toolchain and uses no other tree's GOROOT. It runs in an empty folder,
+/// with the user's own settings except for those that are changed here.
 ///
 /// # Errors
 /// In words.
@@ -135,7 +134,7 @@ pub(super) fn bare(ctx: &Ctx, go: &Path, change: impl FnOnce(Environment) -> Env
     Ok(Helper::new(program, folder, change(environment)))
 }
 
-/// The last line of what a program said.
+/// The last line of a program's output.
 pub(super) fn tail(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
     let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
@@ -153,7 +152,7 @@ struct Info {
     settings: Vec<(String, String)>,
 }
 
-/// Reads what `go version -m` prints: a line for each program, and below it lines that begin with a tab
+/// Parses the output of `go version -m`: a line for each program, and below it lines that begin with a tab
 /// (`runtime/debug.BuildInfo`, whose text form this is).
 fn parse(text: &str) -> Vec<Info> {
     let mut found: Vec<Info> = Vec::new();
@@ -208,9 +207,9 @@ fn judged(info: Info, new: &Version, platform: &release::Platform) -> Tool {
     Tool { path: info.path, go: release::cut(&info.go), package: info.package, version, tags, fate }
 }
 
-/// Why a tool need not be built again, if so.
+/// Why a tool need not be rebuilt, if so.
 fn not_older(go: &str, new: &Version) -> Option<String> {
-    // Experiments stand behind the version: `go1.26.8 X:nodwarf5`.
+    // Experiments follow the version: `go1.26.8 X:nodwarf5`.
     let built: Version = go.split([' ', '-']).next()?.parse().ok()?;
     match built.go_order(new) {
         std::cmp::Ordering::Less => None,

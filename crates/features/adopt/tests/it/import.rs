@@ -1,4 +1,4 @@
-//! Installations that other managers have left: found, proven, brought in, or refused.
+//! Installations of other managers: found, proven, imported, or refused.
 
 #[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -39,7 +39,7 @@ fn every_managers_installations_are_found_where_it_puts_them() {
     for (number, (_, below)) in places.iter().enumerate() {
         world.tree(below, &format!("1.20.{}", number + 1));
     }
-    // Other names of the same, as managers make them, and what is no installation.
+    // Other names of the same folder, as managers make them, and folders that are not installations.
     #[cfg(unix)]
     for (target, link) in [
         (".go/go1.26.3", ".go/current"),
@@ -104,7 +104,7 @@ fn an_official_tree_is_brought_in_proven_and_the_foreign_one_is_untouched() {
         assert!(std::fs::metadata(ours.join(path)).unwrap().permissions().readonly(), "{path}");
         assert!(!std::fs::metadata(tree.join(path)).unwrap().permissions().readonly(), "{path}");
     }
-    // What the log does not cover is not there, and is named.
+    // Files that the log does not cover are excluded, and named.
     assert!(!ours.join("misc").exists());
     let left_out: Vec<&str> = adopted.left_out.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(left_out, [".unpacked-success", "api", "doc", "misc", "test"]);
@@ -128,7 +128,7 @@ fn what_managers_and_users_add_is_left_out_and_named() {
         std::fs::create_dir_all(tree.join(path).parent().unwrap()).unwrap();
         std::fs::write(tree.join(path), text).unwrap();
     }
-    // Even a link: what is left out is not looked into.
+    // Even a link: an excluded folder is not read.
     let evil = &bin("evil");
     #[cfg(unix)]
     symlink("/etc/passwd", tree.join(evil)).unwrap();
@@ -228,7 +228,7 @@ fn a_changed_or_added_file_makes_it_nobodys_official_build() {
         world.assert_nothing_brought_in();
         let systems = world.ctx().store.external_gos().unwrap();
         assert_eq!(systems[0].path, tree);
-        // Even the user's word does not make it official: the log was asked, and contradicts.
+        // Even `--allow-unproven` does not make it official: the log was asked, and contradicts.
         let mut world = world;
         world.set("GOWARD_ALLOW_UNPROVEN", "true");
         world.registered(&tree);
@@ -244,7 +244,7 @@ fn a_version_file_that_lies_gains_nothing() {
     std::fs::write(tree.join("VERSION"), TinyToolchain::host("1.27.3").file("VERSION").unwrap()).unwrap();
     world.registered(&tree);
     world.assert_nothing_brought_in();
-    // A folder's name is nothing: what is proven counts, and the difference is named.
+    // A folder's name does not count: the proven version counts, and the difference is named.
     let tree = world.tree("sdk/go1.27.2", "1.26.8");
     assert_eq!(world.plan_of(&tree).found.notes.len(), 1);
     assert_eq!(world.adopted(&tree).installed.toolchain.version().to_string(), "1.26.8");

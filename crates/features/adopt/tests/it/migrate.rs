@@ -1,7 +1,7 @@
 //! From one release to another: default, pins and tools, together and back.
 //!
-//! The go commands here are scripts: a tool is a text that says which Go made it. What real go commands make of real
-//! tools is told by `bins/goward/tests/it/import.rs`.
+//! The go commands here are scripts: a tool is a text that names the Go that built it. `bins/goward/tests/it/import.rs`
+//! tests real go commands with real tools.
 #![cfg(unix)] // its go commands are longer shell scripts
 
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use testkit::TinyToolchain;
 
 const WAIT: Duration = Duration::from_secs(10);
 
-/// A go command that knows what a migration asks.
+/// A go command that answers a migration's questions.
 fn script(version: &str, gopath: &str) -> String {
     format!(
         r#"#!/bin/sh
@@ -177,7 +177,7 @@ fn a_project_that_needs_more_keeps_its_pin_and_is_named() {
     assert!(about(&needs)[1].contains("it stays at 1.26.8"), "{:?}", plan.concerns);
     assert!(about(&other)[0].contains("change it yourself"), "{:?}", plan.concerns);
     assert!(plan.pins.is_empty());
-    // The release is out of support: that is said.
+    // The release is out of support: goward says so.
     assert!(plan.concerns.iter().any(|concern| concern.place.is_none()));
     moving.migrate("1.26.8", "1.25.9").unwrap();
     assert_eq!(text(needs.join(".go-version")), "1.26.8\n");

@@ -48,7 +48,7 @@ impl World {
     /// A path below the home, which the system may know by another name.
     pub fn path(&self, below: &str) -> PathBuf {
         let home = self.home.path().canonicalize().unwrap();
-        // What Windows says of a path whose links are followed, in the way in which everybody else says it.
+        // A resolved path of Windows, in its usual spelling.
         let home = home.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(home.clone(), PathBuf::from);
         below.split('/').filter(|part| !part.is_empty()).fold(home, |path, part| path.join(part))
     }
@@ -68,7 +68,7 @@ impl World {
         Ctx::new(sys, settings, platform, Arc::new(diag::Silent), vec!["test".to_owned()]).unwrap()
     }
 
-    /// Looks around, with a machine that has nothing but what stands below `machine` in the home.
+    /// Plans an import, on a machine that has only the folders below `machine` in the home.
     pub fn plan(&self) -> Plan {
         let place = Where { root: self.path("machine"), only: None };
         adopt::plan(&self.ctx(), &[], &place).unwrap()
@@ -80,12 +80,12 @@ impl World {
         plan.items.into_iter().next().unwrap()
     }
 
-    /// Brings one installation in, as it was planned.
+    /// Imports one installation, as planned.
     pub fn import(&self, path: &Path) -> Result<Option<Done>, AdoptError> {
         adopt::apply(&engine::sources(&self.ctx()), &self.plan_of(path))
     }
 
-    /// It must be brought in.
+    /// It must be imported.
     #[track_caller]
     pub fn adopted(&self, path: &Path) -> acquire::Adopted {
         match self.import(path) {
@@ -108,7 +108,7 @@ impl World {
         toolchains.into_iter().map(|toolchain| toolchain.id.version().to_string()).collect()
     }
 
-    /// Nothing is visible, nothing half-made lies about, and the store has no fault.
+    /// Nothing is visible, no half-made tree is left, and the store has no fault.
     #[track_caller]
     pub fn assert_nothing_brought_in(&self) {
         assert_eq!(self.installed(), [""; 0]);
@@ -119,7 +119,7 @@ impl World {
     }
 }
 
-/// Whether something is to be done with an item.
+/// Whether an item has an action.
 pub fn is_to_be_done(item: &Item) -> bool {
     item.action != Action::Leave
 }

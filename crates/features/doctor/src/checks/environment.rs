@@ -1,4 +1,4 @@
-//! Variables, and lines of `go env -w`, that work against what is chosen.
+//! Variables, and lines of `go env -w`, that override the choice.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     if let Some(path) = user_go_env(sys) {
         let file = GoEnvFile::read(sys, &path);
         for (name, check) in CHECKS {
-            // Of a name that stands twice the last line counts.
+            // For a repeated name the last line counts.
             if let Some(line) = file.last(name).filter(|line| !line.value.is_empty()) {
                 findings.extend(check(context, line).map(|finding| {
                     let text = format!("{}={}", line.name, line.value);
@@ -29,7 +29,7 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
 
 type Check = fn(&Inputs, &GoEnvLine) -> Option<Finding>;
 
-/// Lines of the user's file that are looked at.
+/// Lines of the user's file that are checked.
 const CHECKS: [(&str, Check); 3] =
     [("GOROOT", line_goroot), ("GOTOOLCHAIN", line_gotoolchain), ("GOPROXY", line_goproxy)];
 

@@ -15,7 +15,7 @@ use crate::inputs::Inputs;
 pub struct Topic {
     /// Its name.
     pub name: &'static str,
-    /// What it looks at, in words.
+    /// What it checks, in words.
     pub about: &'static str,
     /// The words of what it can find.
     pub words: &'static [&'static str],
@@ -23,7 +23,7 @@ pub struct Topic {
     pub run: fn(&Inputs) -> Vec<Finding>,
 }
 
-/// Every topic, in the order in which findings are told.
+/// Every topic, in the order in which findings are printed.
 pub const TOPICS: &[Topic] = &[
     Topic {
         name: "store",

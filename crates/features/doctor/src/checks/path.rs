@@ -1,4 +1,4 @@
-//! Which `go` stands where on PATH.
+//! Checks the `go` programs on PATH.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use sys::registry::{MACHINE_ENVIRONMENT, PathList, Root, place};
 use crate::finding::Finding;
 use crate::inputs::Inputs;
 
-/// Parts of paths by which other managers are known, and their names.
+/// Parts of paths that identify other managers, and their names.
 const MANAGERS: [(&str, &str); 14] = [
     (".goenv", "goenv"),
     (".gvm", "gvm"),
@@ -34,7 +34,7 @@ struct Entry {
     is_ours: bool,
     /// The manager that its path names.
     manager: Option<&'static str>,
-    /// What the program is in the end.
+    /// The program, with links resolved.
     real: PathBuf,
 }
 
@@ -115,7 +115,7 @@ fn entries(context: &Inputs) -> Vec<Entry> {
         let go = folder.join(name);
         let is_program = matches!(fs.follow(&go), Ok(Some(meta))
             if meta.kind == sys::EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0));
-        // A folder that stands twice is told once.
+        // A repeated folder is reported once.
         if !is_program || found.iter().any(|entry| entry.folder == folder) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Folders that are one user's: GOPATH, and those that are isolated.
+//! Private folders: GOPATH, and those of `isolate.*`.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     findings
 }
 
-/// The folders of GOPATH under the chosen toolchain; where none is chosen, of the environment alone.
+/// The folders of GOPATH under the chosen toolchain; without one, those of the environment alone.
 fn gopaths(context: &Inputs) -> Vec<PathBuf> {
     let value = match &context.env {
         Some(env) => env.variable("GOPATH").and_then(|variable| variable.value.clone()),
@@ -54,7 +54,7 @@ fn gopath(context: &Inputs, findings: &mut Vec<Finding>) {
         if meta.mode & WRITABLE_BY_OTHERS != 0 {
             let what = format!("others may write to GOPATH (mode {:o})", meta.mode);
             let why = "who can write there puts programs and modules into what you run and build";
-            // On a machine that is shared it is closed at once, not twice.
+            // On a shared machine one repair closes it completely.
             let mode = if context.is_shared() { PRIVATE_MODE } else { meta.mode & !WRITABLE_BY_OTHERS };
             findings.push(closed("gopath-writable", Severity::Problem, what, why, mode));
         } else if meta.mode & OPEN_TO_OTHERS != 0 {
@@ -98,7 +98,7 @@ fn orphans(context: &Inputs, findings: &mut Vec<Finding>) {
     for folder in context.inside(&layout.isolated()).into_iter().filter(|folder| !is_of(folder)) {
         let what = format!("`{}` belongs to a version that is not installed", folder.display());
         let why = "it takes room and nothing uses it until that version is installed again";
-        // The module cache has folders that take no writes.
+        // The module cache has read-only folders.
         let fix = format!("`chmod -R u+w {0} && rm -r {0}`, if you want nothing of it", folder.display());
         findings.push(Finding::note("isolated-orphan", what, why, fix).at(&folder, None));
     }

@@ -1,4 +1,4 @@
-//! Lines of shell profiles that set Go's variables; on Windows those of PowerShell, by the list that setup has.
+//! Lines of shell profiles that set Go's variables; on Windows those of PowerShell, by setup's list.
 
 use std::path::PathBuf;
 
@@ -45,7 +45,7 @@ fn in_powershell(rival: shell::Rival) -> Option<Finding> {
         shell::RivalKind::Goroot => ("profile-goroot", SET_IN_EVERY_SHELL),
         shell::RivalKind::Manager => ("profile-manager", "its go is then found before goward's shims"),
         shell::RivalKind::Path => ("profile-path", "another go may then be found before goward's shims"),
-        // These do not stand in profiles.
+        // These are not in profiles.
         shell::RivalKind::GoEnv | shell::RivalKind::Registry => return None,
     };
     let what = format!("a line {}", rival.what);

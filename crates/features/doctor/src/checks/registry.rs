@@ -1,4 +1,4 @@
-//! What stands in the registry of Windows; elsewhere there is none. The list is the one that setup tells.
+//! Leftovers in the registry of Windows; other systems have none. The list is that of setup.
 
 use crate::finding::Finding;
 use crate::inputs::Inputs;

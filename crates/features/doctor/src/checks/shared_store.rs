@@ -8,7 +8,7 @@ use super::store::WRITABLE_BY_OTHERS;
 use crate::finding::{Finding, Repair};
 use crate::inputs::Inputs;
 
-/// Everybody may read and enter.
+/// All users may read and enter.
 const READABLE: u32 = 0o055;
 /// The administrator's number.
 const ADMINISTRATOR: u32 = 0;
@@ -27,7 +27,7 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     findings
 }
 
-/// What users have to read is readable, and nothing is writable; only the administrator can repair it.
+/// Users must be able to read the store, and not to write to it; only the administrator can repair it.
 fn modes(context: &Inputs, findings: &mut Vec<Finding>) {
     let Some(home) = context.system.home.clone().filter(|home| context.folder(home).is_some()) else { return };
     let layout = Layout::new(home.clone());
@@ -61,19 +61,18 @@ fn modes(context: &Inputs, findings: &mut Vec<Finding>) {
             format!("{what} {} of the system store's files and folders, `{}` first", paths.len(), first.display());
         let fix = format!("{by_whom}`{fix} {}`", home.display());
         let finding = Finding::problem(word, what, why, fix).at(&home, None);
-        // Another's modes are not ours to set: who is not the administrator is only told.
+        // Only the administrator may set modes here: other users get a message.
         let can = context.user == Some(ADMINISTRATOR);
         findings.push(if can { finding.repaired_by(Repair::Modes(paths)) } else { finding });
     };
-    // The writable ones first: from then on nobody can put a link where a mode is set.
+    // The writable ones first: after that no other user can replace a path by a link.
     let why = "who can write there chooses what everybody runs";
     tell("system-writable", open, "others than the administrator may write to", why, "chmod -R go-w");
     let why = "users cannot run what they cannot read";
     tell("system-closed", closed, "users cannot read", why, "chmod -R go+rX");
 }
 
-/// What everybody runs belongs to the administrator: a tree that was unpacked by somebody else, or by nobody, is that
-/// user's to change.
+/// The administrator must own what all users run: the owner of a tree can change it.
 fn foreign(context: &Inputs, home: &Path, paths: &[PathBuf], findings: &mut Vec<Finding>) {
     let fs = context.ctx.sys.fs();
     let owner_of = |path: &PathBuf| Some((path.clone(), fs.look(path).ok()??.owner?));

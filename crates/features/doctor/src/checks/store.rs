@@ -1,4 +1,4 @@
-//! goward's own folder: owner, modes, what must hold of it.
+//! goward's own folder: owner, modes, the store's rules.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ pub(super) const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // Whose the folder itself is was asked before: `home.rs`.
+    // `home.rs` has checked the owner of the folder itself.
     contents(context, &mut findings);
     trees(context, &mut findings);
     state(context, &mut findings);
@@ -18,8 +18,8 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     findings
 }
 
-/// What goward and the user's shells read or run besides the trees is written by nobody but its owner. A store that was
-/// made under a umask that lets everybody write is closed name by name.
+/// Only the owner may write to what goward and the user's shells read or run besides the trees. In a store that was
+/// made under a umask that lets all users write, each path is closed.
 fn contents(context: &Inputs, findings: &mut Vec<Finding>) {
     if !cfg!(unix) {
         return;
@@ -37,7 +37,7 @@ fn contents(context: &Inputs, findings: &mut Vec<Finding>) {
             let meta = context.ctx.sys.fs().look(&path).ok()??;
             let is_kind = matches!(meta.kind, sys::EntryKind::File | sys::EntryKind::Dir);
             let is_open = is_kind && meta.mode & WRITABLE_BY_OTHERS != 0;
-            // A group that has nobody else in it is nobody else.
+            // A group without another member does not count.
             let is_open = is_open && context.ctx.sys.fs().trust_entries(std::slice::from_ref(&path)).is_err();
             is_open.then_some((path, meta.mode & !WRITABLE_BY_OTHERS))
         })
@@ -51,7 +51,7 @@ fn contents(context: &Inputs, findings: &mut Vec<Finding>) {
     findings.push(finding.repaired_by(Repair::Modes(open)));
 }
 
-/// Trees, and every file in them, are written by nobody but their owner.
+/// Only the owner may write to trees and the files in them.
 fn trees(context: &Inputs, findings: &mut Vec<Finding>) {
     if !cfg!(unix) {
         return;

@@ -13,7 +13,7 @@ use shell::{Script, quote};
 /// So many words are read by one process: starting a shell costs more than reading a word.
 const WORDS: usize = 200;
 
-/// Words that break quoting, and then whatever comes.
+/// Words that break quoting, and then random ones.
 fn words() -> Vec<String> {
     let odd = [
         "",
@@ -109,7 +109,7 @@ fn nushell_reads_back_what_was_quoted() {
 
 #[test]
 fn powershell_parses_a_quoted_word_as_one_word() {
-    // There is no PowerShell to be had here: what is checked is that the text parses as it is meant.
+    // There is no PowerShell here: the test checks that the text parses as intended.
     for word in words() {
         let quoted = quote(Script::Pwsh, &word);
         assert!(quoted.is_ascii() && !quoted.contains('\n'), "{quoted}");
@@ -124,7 +124,7 @@ fn powershell_parses_a_quoted_word_as_one_word() {
         });
         let (_, parts) =
             strings.iter().find(|(text, _)| *text == quoted).unwrap_or_else(|| panic!("{quoted}: {strings:?}"));
-        // Nothing is put in but the odd characters, each by its number: no variable, no command.
+        // Only the special characters are substituted, each by its number: no variable, no command.
         let odd = word.encode_utf16().filter(|unit| !(0x20..0x7f).contains(unit)).count();
         assert_eq!(*parts, odd, "{quoted}");
     }

@@ -1,5 +1,5 @@
-//! Setup where there is a registry: the user's `Path`, PowerShell's profiles, and what others have left. The registry is
-//! in memory, so this is tested on every system.
+//! Setup with a registry: the user's `Path`, PowerShell's profiles, and leftovers of others. The registry is in memory,
+//! so this is tested on every system.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -167,7 +167,7 @@ fn a_path_that_would_be_too_long_is_an_error_with_the_entry_and_a_long_one_is_wa
     let odd = world.path();
     assert_eq!(world.plan_as(&[], true, true).unwrap_err().word(), "user-path");
     assert!(world.plan_as(&[], true, false).unwrap().variable_by_hand.is_some());
-    // It is nothing to take away from either, and keeps nothing else from going.
+    // It is nothing to remove from either, and does not prevent other removals.
     let plan = world.unsetup();
     assert!(plan.variables.is_empty() && plan.warnings[0].contains("no plain text"), "{plan:?}");
     assert_eq!(world.path(), odd);
@@ -234,7 +234,7 @@ fn where_only_windows_powershell_is_and_it_is_named_its_own_profile_is_written_w
     assert!(again.changes.is_empty() && again.warnings.is_empty(), "{again:?}");
     world.unsetup();
     assert!(!world.home.join("Documents/WindowsPowerShell/profile.ps1").exists());
-    // With the newer one beside it, that one is meant.
+    // If there is a newer one beside it, the newer one is meant.
     world.write(&format!("bin/pwsh{PROGRAM_END}"), "");
     assert_eq!(profiles(&world), ["Documents/PowerShell/profile.ps1"]);
 }
@@ -367,9 +367,9 @@ fn what_others_have_left_in_the_registry_is_told_with_its_place_and_what_to_do()
     assert!(found.iter().all(|leftover| shell::LEFTOVER_WORDS.contains(&leftover.word)));
     assert_eq!(found[0].place, Path::new(&format!(r"HKLM\{MACHINE_ENVIRONMENT}\Path")));
     assert_eq!(found[5].fix, r"`reg delete HKCU\Environment /v GOROOT`, then a new terminal");
-    // A setup tells what works against it, and no more.
+    // A setup reports what overrides it, and no more.
     let rivals = world.plan().rivals;
-    // What setup itself mends is none of it: the shims come before the user's other folders then.
+    // What setup itself repairs is not reported: the shims then come before the user's other folders.
     assert_eq!(rivals.len(), 3, "{rivals:?}");
     assert!(rivals.iter().all(|rival| rival.kind == RivalKind::Registry && !rival.what.contains("scoop")));
 }
@@ -436,7 +436,7 @@ fn the_profile_of_one_host_runs_after_goward_s_block_and_is_looked_at_too() {
 
 #[test]
 fn everything_for_powershell_parses_wherever_goward_stands() {
-    // PowerShell itself was not to be had: this is a parser's opinion.
+    // Without PowerShell itself, a parser checks the script.
     for home in ["goward", "it's $x `y` \u{2018}z\u{2019} \u{fc}"] {
         let mut world = World::new();
         world.store = Store::at(&world.sys, TrustedHome::of(&world.sys, world.home.join(home)).unwrap());

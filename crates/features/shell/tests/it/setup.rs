@@ -1,4 +1,4 @@
-//! Plans on real files: put in, repeated, taken out, refused, undone.
+//! Plans on real files: applied, repeated, removed, refused, undone.
 #![cfg(unix)] // profiles of Unix shells; registry.rs has those of Windows
 
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -181,7 +181,7 @@ fn what_somebody_has_changed_is_shown_and_left_until_forced() {
     assert_eq!(world.read(".zshrc"), edited);
     assert!(world.unsetup(true).kept.is_empty());
     assert_eq!(world.read(".zshrc"), "a\n");
-    // A completion file that the user wrote by hand is not goward's to touch.
+    // goward does not touch a completion file that the user wrote by hand.
     world.write(".config/fish/completions/goward.fish", "complete -c goward\n");
     let plan = world.plan(&[Shell::Fish]).unwrap();
     assert_eq!(plan.kept.len(), 1);

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// A shell of this machine; where there is none the reason is said.
+/// A shell of this machine; prints the reason if there is none.
 pub fn program(name: &str) -> Option<PathBuf> {
     let found = testkit::on_path(name).or_else(|| if name == "nu" { cached_nu() } else { None });
     if found.is_none() {

@@ -38,14 +38,14 @@ fn go_lines_are_read_as_the_go_command_reads_them() {
         (b"go\n", None),
         (b"go \n", None),
         (b"go\r\n", None),
-        // A key with nothing but a comment counts, and is the last word.
+        // A key with only a comment counts, and ends the search.
         (b"go // later\ngo 1.22\n", Some(("", 1))),
-        // A factored block is not looked into, but a line in any block that begins with the key is.
+        // The scanner does not read a factored block, but a line in any block that begins with the key counts.
         (b"go (\n\t1.22\n)\n", Some(("(", 1))),
         (b"require (\n\tgo 1.22\n)\n", Some(("1.22", 2))),
         (b"go 1.22 1.23\n", Some(("1.22 1.23", 1))),
         (b"go \"1.22\"\n", Some(("\"1.22\"", 1))),
-        // A byte order mark is not white space: it hides the line it stands on.
+        // A byte order mark is not white space: it hides its line.
         (b"\xef\xbb\xbfgo 1.22\n", None),
         (b"\xef\xbb\xbfmodule m\ngo 1.22\n", Some(("1.22", 2))),
         // Only a line feed ends a line.
@@ -103,7 +103,7 @@ fn a_toolchain_name_gives_its_version_and_loses_its_suffix() {
     }
 }
 
-/// Bytes out of the pieces such files are made of.
+/// Bytes made of the pieces of such files.
 fn fileish() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just(&b"go "[..]),

@@ -15,7 +15,7 @@ use crate::error::PinFileFault;
 /// The feature that installs Go, without its version.
 const FEATURE: &str = "ghcr.io/devcontainers/features/go";
 
-/// Go's version, where the file names one.
+/// Go's version, if the file names one.
 pub(super) fn find(text: &str) -> Result<Option<Found>, Broken> {
     let options = ParseOptions {
         allow_missing_commas: false,
@@ -48,7 +48,7 @@ fn is_feature(name: &str) -> bool {
     name.strip_prefix(FEATURE).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
 }
 
-/// What the feature installs: the newest where it is not told. `none` leaves the image's own Go.
+/// What the feature installs: by default the newest. `none` keeps the image's own Go.
 fn of_feature(text: &str, property: &ObjectProp<'_>) -> Option<Found> {
     let version = match &property.value {
         Value::Object(options) => value(options, "version"),

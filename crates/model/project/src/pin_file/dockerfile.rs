@@ -1,8 +1,8 @@
-//! `Dockerfile`: the first `FROM` with an image of Go, and the `ARG` defaults that stand before it.
+//! `Dockerfile`: the first `FROM` with an image of Go, and the `ARG` defaults before it.
 //!
-//! Source of the rules: the Dockerfile reference. An `ARG` counts for `FROM` only where it stands before the
-//! first one; a `FROM` that names an earlier stage is no image. What `docker build` is called with is not
-//! known here, so a variable without a default is a fault, and only its default is taken where it has one.
+//! Source of the rules: the Dockerfile reference. An `ARG` counts for `FROM` only if it is before the first one; a
+//! `FROM` that names an earlier stage is not an image. The arguments of `docker build` are unknown here, so a variable
+//! without a default is a fault, and otherwise its default counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +12,11 @@ use super::pin_value::PinValue;
 use super::{Found, image_tag};
 use crate::error::PinFileFault;
 
-/// Bytes of a name after its variables are put in. Real ones are far shorter; a chain of variables that
-/// double each other would have no end.
+/// Bytes of a name after substitution of its variables. Real ones are far shorter; a chain of variables that double
+/// each other would have no end.
 const NAME_BYTES_MAX: usize = 1024;
 
-/// Go's version, where the file names one.
+/// Go's version, if the file names one.
 pub(super) fn find(text: &str) -> Option<Found> {
     let mut defaults = BTreeMap::new();
     let mut stages = BTreeSet::new();
@@ -53,7 +53,7 @@ pub(super) fn find(text: &str) -> Option<Found> {
                 Some(request) => Ok(PinValue::Request(request)),
                 None => continue,
             },
-            // Which image it is has to be certain, else it is not ours to complain about.
+            // Report an error only if it certainly is an image of Go.
             Err(_) if image_tag::request(written).is_none() => continue,
             Err(variable) => Err(PinFileFault::Variable(shown(&variable))),
         };
@@ -65,7 +65,7 @@ pub(super) fn find(text: &str) -> Option<Found> {
     found
 }
 
-/// The instructions with the place where each begins: continued lines are joined, comments left out.
+/// The instructions with the offset of each: continued lines are joined, comments removed.
 fn instructions(text: &str) -> Vec<(usize, String)> {
     let directive = |line: &str| {
         let line = line.trim().strip_prefix('#')?.trim();
@@ -97,7 +97,7 @@ fn instructions(text: &str) -> Vec<(usize, String)> {
     instructions
 }
 
-/// Puts the defaults in: `$NAME`, `${NAME}`, `${NAME:-default}`. The error is the variable that has none.
+/// Substitutes the defaults: `$NAME`, `${NAME}`, `${NAME:-default}`. The error is the variable that has none.
 fn expand(text: &str, defaults: &BTreeMap<String, String>) -> Result<String, String> {
     let mut expanded = String::new();
     let mut rest = text;

@@ -1,7 +1,7 @@
-//! The Go version that a container image's name tells.
+//! Reads the Go version in a container image's name.
 
-/// The request that an image's reference stands for: `1.26.4` of `golang:1.26.4-bookworm`. `None` where it
-/// is no image of Go, or only a digest tells which.
+/// The request of an image's reference: `1.26.4` of `golang:1.26.4-bookworm`. `None` if it is not an image of Go, or
+/// has only a digest.
 pub(super) fn request(reference: &str) -> Option<String> {
     let (name, digest) = match reference.split_once('@') {
         Some((name, digest)) => (name, Some(digest)),
@@ -26,7 +26,7 @@ pub(super) fn request(reference: &str) -> Option<String> {
     }
 }
 
-/// `1.26.4-bookworm`, `1.28-rc-alpine`, `rc`, `tip-alpine`; whatever names no version is the newest.
+/// `1.26.4-bookworm`, `1.28-rc-alpine`, `rc`, `tip-alpine`; a tag without a version means the newest.
 fn golang(tag: &str) -> String {
     let mut parts = tag.split('-');
     match (parts.next().unwrap_or_default(), parts.next()) {
@@ -37,7 +37,7 @@ fn golang(tag: &str) -> String {
     }
 }
 
-/// `1-1.26-bookworm`, where the image's own version stands first, or `1.26-bookworm`.
+/// `1-1.26-bookworm`, with the image's own version first, or `1.26-bookworm`.
 fn devcontainers(tag: &str) -> String {
     let tag = tag.strip_prefix("dev-").unwrap_or(tag);
     let mut versions = tag.split('-').take_while(|part| part.starts_with(|c: char| c.is_ascii_digit()));

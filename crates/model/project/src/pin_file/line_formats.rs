@@ -1,9 +1,8 @@
 //! Files of words: `.go-version` and `.tool-versions`.
 //!
-//! `.go-version` (goenv and others): the first word of the first line that is neither empty nor a comment;
-//! goenv takes further lines for versions that may be run besides. `.tool-versions` (asdf, mise): the line
-//! whose first word is `golang` or `go`, and on it the first version, since the further ones are what those
-//! tools fall back to. `#` begins a comment anywhere.
+//! `.go-version` (goenv and others): the first word of the first line that is neither empty nor a comment; for goenv,
+//! further lines are alternatives. `.tool-versions` (asdf, mise): the line whose first word is `golang` or `go`, and on
+//! it the first version, since the further ones are fallbacks. `#` begins a comment anywhere.
 
 use super::Pin;
 use super::pin_value;
@@ -38,14 +37,14 @@ struct Versions {
     more: bool,
 }
 
-/// What a line names, if anything. Once a pin is found, what follows may be anything.
+/// The version that a line names, if any. Once a pin is found, the rest may be anything.
 fn versions_of(name: FileName, line: &[u8], origin: &Origin, found: bool) -> Result<Option<Versions>, ProjectError> {
     let code = line.split(|byte| *byte == b'#').next().unwrap_or(line).trim_ascii();
     if code.is_empty() {
         return Ok(None);
     }
     let refused = |fault| if found { Ok(None) } else { Err(ProjectError::PinFile { origin: origin.clone(), fault }) };
-    // Of `.tool-versions` only Go's line is ours to judge; the other tools' may hold anything.
+    // In `.tool-versions` only Go's line matters; the other tools' lines may contain anything.
     let words: Vec<&[u8]> = code.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
     let named = |word: &&[u8]| TOOL_NAMES.iter().any(|tool| *tool.as_bytes() == **word);
     let versions = match name {
@@ -64,7 +63,7 @@ fn versions_of(name: FileName, line: &[u8], origin: &Origin, found: bool) -> Res
         }
     }
     let Some(first) = texts.first() else { return Ok(None) };
-    // The bounds of a range stand apart as other versions do, but belong together.
+    // The bounds of a range are separated like versions, but belong together.
     let together = first.starts_with(['<', '>']);
     Ok(Some(match together {
         true => Versions { first: texts.join(" "), more: false },

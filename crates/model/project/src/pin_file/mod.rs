@@ -1,11 +1,10 @@
-//! The version in a file that pins, read by the rules of the tool whose file it is.
+//! Reads the version in a pin file, by the rules of its tool.
 //!
-//! Each file of this folder finds the text and its line; [`pin_value`] turns the tool's own forms into the
-//! grammar of requests. What a tool could look up or build and no release stands for is refused by name, but
-//! only where the file decides.
+//! Each file of this folder finds the text and its line; [`pin_value`] turns the tool's own forms into the grammar of
+//! requests. A form that only the tool could look up or build is refused by name, but only if the file decides.
 //!
-//! A configuration that has no `go` in it anywhere is not looked into: nothing in it can be Go's, and a
-//! fault in it is none of ours. The shim goes by the same rule.
+//! A configuration without `go` anywhere in it is not parsed: it cannot name a Go version, and its errors do not
+//! matter. The shim has the same rule.
 
 mod devcontainer;
 mod dockerfile;
@@ -21,17 +20,17 @@ use crate::origin::Origin;
 
 pub(crate) use pin_value::{PinValue, of_variable};
 
-/// What some editors write in front of UTF-8.
+/// The byte order mark that some editors write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// A pin as it stands in a file.
+/// A pin as written in a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Pin {
     /// Where.
     pub origin: Origin,
     /// The text as it stands there.
     pub text: String,
-    /// What it stands for. An error only where the pin decides.
+    /// Its value. An error only if the pin decides.
     pub value: Result<PinValue, PinFileFault>,
     /// Whether the file names more versions, which do not count.
     pub more: bool,
@@ -39,7 +38,7 @@ pub(crate) struct Pin {
 
 /// A version that was found in a configuration.
 struct Found {
-    /// Where it begins, in bytes.
+    /// Its offset, in bytes.
     offset: usize,
     /// The text as it stands there.
     text: String,
@@ -49,13 +48,13 @@ struct Found {
     more: bool,
 }
 
-/// What a configuration cannot be read for, and where, in bytes.
+/// Why a configuration cannot be read, and the offset, in bytes.
 struct Broken {
     offset: usize,
     fault: PinFileFault,
 }
 
-/// The pin in a file. `None` where the file names no Go version.
+/// The pin in a file. `None` if the file names no Go version.
 pub(crate) fn find(file: &FoundFile, inputs: &Inputs) -> Result<Option<Pin>, ProjectError> {
     let rule = file.name.file_rule();
     let bytes_max = file.name.bytes_max();
@@ -85,7 +84,7 @@ pub(crate) fn find(file: &FoundFile, inputs: &Inputs) -> Result<Option<Pin>, Pro
     Ok(found.map(|found| Pin { origin: at(found.offset), text: found.text, value: found.value, more: found.more }))
 }
 
-/// The line of a place, the first being 1.
+/// The line of an offset, the first being 1.
 fn line_of(content: &[u8], offset: usize) -> usize {
     content.iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
 }

@@ -1,11 +1,11 @@
-//! What a version's text stands for, in the words of the tool that reads it.
+//! Parses a version's text by the grammar of the tool that reads it.
 
 use release::{Minor, Version, shown};
 
 use crate::error::PinFileFault;
 use crate::origin::Rule;
 
-/// What a pin stands for.
+/// The value of a pin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PinValue {
     /// A text in the grammar of requests, good or bad.
@@ -14,11 +14,11 @@ pub(crate) enum PinValue {
     System,
 }
 
-/// What asdf, goenv and mise know besides versions and no release stands for: a Go from somewhere else.
+/// Forms of asdf, goenv and mise that are not releases: a Go from elsewhere.
 const FOREIGN_PREFIXES: [&str; 11] =
     ["ref:", "path:", "tag:", "branch:", "rev:", "system:", "ref-", "tag-", "branch-", "rev-", "sub-"];
 
-/// What a text stands for to asdf, goenv and mise. Source of the forms: mise's `ToolRequest::new`.
+/// Parses a text as asdf, goenv and mise do. Source of the forms: mise's `ToolRequest::new`.
 pub(super) fn plain(text: &str) -> Result<PinValue, PinFileFault> {
     if text == "system" {
         return Ok(PinValue::System);
@@ -38,8 +38,8 @@ pub(super) fn plain(text: &str) -> Result<PinValue, PinFileFault> {
     Ok(PinValue::Request(request.to_owned()))
 }
 
-/// What a text stands for to proto, to which `1.26` is `~1.26`, and which writes prereleases as semantic
-/// versions do. Source of the forms: `UnresolvedVersionSpec` in proto's `version_spec`.
+/// Parses a text as proto does, for which `1.26` is `~1.26`, and which writes prereleases as semantic versions. Source
+/// of the forms: `UnresolvedVersionSpec` in proto's `version_spec`.
 pub(super) fn proto(text: &str) -> Result<PinValue, PinFileFault> {
     let text = text.trim();
     if text == "system" {
@@ -94,11 +94,11 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What the variable of a tool stands for: the first of the versions in it.
+/// The value of a tool's variable: the first version in it.
 pub(crate) fn of_variable(rule: Rule, value: &str) -> Result<PinValue, PinFileFault> {
     match rule {
         Rule::ProtoGoVersion => proto(value),
-        // goenv separates versions by colons, which is no part of any form it knows.
+        // goenv separates versions by colons, which none of its forms contains.
         Rule::GoenvVersion => plain(value.split(':').next().unwrap_or(value).trim()),
         _ => plain(value.split_whitespace().next().unwrap_or(value)),
     }

@@ -1,4 +1,4 @@
-//! A case: the files of a small world, the settings, and what is asked there.
+//! A case: the files of a small world, the settings, and the command.
 
 /// One line of `cases.txt`, or what the generator made.
 #[derive(Debug, Clone, Default)]
@@ -10,20 +10,20 @@ pub struct Case {
     /// Symbolic links: where, and what they point at.
     pub links: Vec<(String, String)>,
     pub settings: Vec<(String, String)>,
-    /// What the user's go environment file says.
+    /// The content of the user's go environment file.
     pub goenv: Option<String>,
-    /// The folder the go command is started in.
+    /// The folder in which the go command starts.
     pub folder: String,
-    /// The folder that `-C` leads to, where it is given.
+    /// The folder of `-C`, if given.
     pub chdir: Option<String>,
-    /// What the go command is asked; `version` unless told.
+    /// The arguments of the go command; by default `version`.
     pub args: Vec<String>,
-    /// Why the model does not speak of it.
+    /// Why the model does not cover it.
     pub not_modelled: Option<String>,
 }
 
 impl Case {
-    /// What `GO…` is set to in the environment.
+    /// The value of `GO…` in the environment.
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.settings.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }

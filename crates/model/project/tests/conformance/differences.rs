@@ -1,4 +1,4 @@
-//! Where the model and a go command are known to differ, and why. A rule that no case needs fails.
+//! The known differences between the model and a go command, with reasons. A rule that no case needs fails the suite.
 
 use crate::case::Case;
 use crate::world::Answer;
@@ -9,7 +9,7 @@ const ALL: &[&str] = &["1.21.13", "1.22.10", "1.24.11", "1.27.3"];
 /// A rule.
 pub struct Difference {
     pub name: &'static str,
-    /// The go commands it is true of.
+    /// The go commands to which it applies.
     pub versions: &'static [&'static str],
     pub why: &'static str,
     fits: fn(&Case, &Seen<'_>) -> bool,
@@ -22,7 +22,7 @@ struct Seen<'a> {
     theirs: &'a Answer,
 }
 
-/// The rules; the first that fits counts.
+/// The rules; the first match counts.
 pub const DIFFERENCES: &[Difference] = &[
     Difference {
         name: "equal toolchain line",

@@ -1,8 +1,8 @@
-//! Worlds put together by chance, always the same ones.
+//! Generates random worlds from a seed, so that every run has the same ones.
 
 use crate::case::Case;
 
-/// What the worlds grow from, unless told otherwise.
+/// The default seed.
 pub const SEED: u64 = 0x676f_7761_7264;
 
 const GO: &[&str] = &[
@@ -128,7 +128,7 @@ const GAP: &[&str] = &[" ", " ", " ", "\t", "   ", " \t ", "\u{a0}", " \u{a0}"];
 const INDENT: &[&str] = &["", "", "", "\t", "  ", "\u{3000}"];
 const END: &[&str] = &["\n", "\n", "\n", "\r\n", " // why\n", "//why\n", " \n", "", "\u{85}\n", "\r", " (\n"];
 
-/// This many cases out of this seed.
+/// This many cases from this seed.
 pub fn cases(count: usize, seed: u64) -> Vec<Case> {
     let mut chance = Chance(seed);
     (0..count).map(|index| case(&mut chance, index)).collect()
@@ -186,7 +186,7 @@ fn file(chance: &mut Chance) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Numbers in an order that looks like none (the generator named SplitMix64).
+/// Pseudo-random numbers (SplitMix64).
 struct Chance(u64);
 
 impl Chance {

@@ -1,14 +1,14 @@
-//! Conformance: what real go commands choose, against what the model chooses.
+//! Conformance: compares the choices of real go commands with the model's.
 //!
-//! The worlds of `cases.txt` and some hundred generated ones are made on disk, and four go commands are
-//! asked in each, without a network and without any other toolchain: what they would switch to stands in
-//! the message with which they fail. The hand-written ones are asked once more with programs of those
-//! names on the path, which shows that the message told the truth. The model decides over the same files
-//! with that go command's release as the default. The two must agree, but for `differences.rs`.
+//! The worlds of `cases.txt` and some hundred generated ones are made on disk, and four go commands run in each,
+//! without a network and without any other toolchain: their error message names the toolchain to which they would
+//! switch. The hand-written ones run once more with programs of those names on the path, which shows that the message
+//! was right. The model decides on the same files with that go command's release as the default. The two must agree,
+//! except for `differences.rs`.
 //!
-//! What the go commands said of the hand-written worlds is kept in `answers.txt`, so that the model can be
-//! held to it on a machine without them. `CONFORMANCE_RECORD=1` writes that file anew;
-//! `CONFORMANCE_GENERATED` and `CONFORMANCE_SEED` ask for other generated worlds, and more of them.
+//! `answers.txt` has the go commands' answers for the hand-written worlds, so that the suite can check the model on a
+//! machine without them. `CONFORMANCE_RECORD=1` rewrites that file; `CONFORMANCE_GENERATED` and `CONFORMANCE_SEED`
+//! select other generated worlds, and more of them.
 #![cfg(unix)] // its worlds have links, and its go commands come through the machine's pip
 #![expect(
     clippy::disallowed_methods,
@@ -134,7 +134,7 @@ fn what_strangers_own_counts_as_for_the_go_command_and_what_they_pin_counts_for_
     ground.clean();
 }
 
-/// What came of the comparisons.
+/// The results of the comparisons.
 #[derive(Default)]
 struct Tally {
     not_modelled: BTreeSet<String>,
@@ -175,7 +175,7 @@ impl Tally {
     }
 }
 
-/// Asks the newest go command again, with programs of the chosen names on its path.
+/// Runs the newest go command again, with programs of the chosen names on its path.
 fn check_programs(ground: &Ground, cases: &[Case], worlds: &[World], asked: &[Asked], goroots: &[(usize, PathBuf)]) {
     let Some((newest, goroot)) = goroots.last() else { return };
     let plain = |name: &str| {
@@ -242,7 +242,7 @@ fn record(cases: &[Case], asked: &[Asked]) {
     std::fs::write(path, text).expect("the suite's own file");
 }
 
-/// Does all the work on all processors, and returns what came of it in order.
+/// Runs the work on all processors, and returns the results in order.
 fn in_parallel<W: Sync, R: Send>(work: &[W], each: impl Fn(&W) -> Result<R, String> + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Result<R, String>)>> = Mutex::new(Vec::new());

@@ -1,4 +1,4 @@
-//! What the model makes of a case.
+//! The model's answer for a case.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,13 +14,13 @@ pub fn answer(case: &Case, world: &World, base: &str) -> Answer {
     of_inputs(case, &inputs(case, world, base), base)
 }
 
-/// The same, where somebody else owns everything, and has put a pin into every folder.
+/// The same, with another user who owns everything and has put a pin into every folder.
 pub fn answer_among_strangers(case: &Case, world: &World, base: &str) -> Answer {
     const STRANGER: u32 = 7;
     let mut inputs = inputs(case, world, base);
     inputs.users = Users { me: Some(1000), start: Some(1000) };
     for (index, folder) in inputs.folders.iter_mut().enumerate() {
-        // The folder that one starts in is one's own, or the pin in it would be its owner's.
+        // The starting folder belongs to the user, or the pin in it would be its owner's.
         folder.owner = Some(if index == 0 { 1000 } else { STRANGER });
         let pin = format!("{}/.go-version", folder.path);
         folder.files.push(FoundFile::new(FileName::GoVersion, pin, "1.99.9\n"));
@@ -57,9 +57,9 @@ fn exact(request: &Request) -> Version {
     }
 }
 
-/// Looks around on disk as the product does.
+/// Reads the disk as the product does.
 fn inputs(case: &Case, world: &World, base: &str) -> Inputs {
-    // Joining an empty path would leave a separator at the end.
+    // Joining an empty path would add a separator at the end.
     let from: PathBuf = world.root.join(case.chdir.as_ref().unwrap_or(&case.folder)).components().collect();
     let folders = from.ancestors().take_while(|folder| folder.starts_with(&world.root)).map(|folder| Folder {
         path: folder.display().to_string(),

@@ -1,4 +1,4 @@
-//! The worlds on disk, and the go commands that are asked in them.
+//! The worlds on disk, and the go commands that run in them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,14 +6,14 @@ use std::process::{Command, Stdio};
 
 use crate::case::Case;
 
-/// What a go command, or the model, makes of a case.
+/// The answer of a go command, or of the model, for a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The go command that was asked does it itself.
+    /// The go command that was started does it itself.
     Local,
     /// A toolchain of this name.
     Named(String),
-    /// Nothing: a setting or a line is refused, or names what can be no toolchain.
+    /// None: a setting or a line is refused, or cannot name a toolchain.
     Refused,
 }
 
@@ -39,7 +39,7 @@ impl Ground {
         let _ = fs::remove_dir_all(&root);
         fs::create_dir_all(root.join("home/.config/go/telemetry")).expect("the build folder can be written to");
         let root = root.canonicalize().expect("it was just made");
-        // Counting what is run here helps nobody.
+        // Telemetry counts of these runs are useless.
         fs::write(root.join("home/.config/go/telemetry/mode"), "off 2026-01-01").expect("a new file");
         for folder in ["tmp", "bin"] {
             fs::create_dir_all(root.join(folder)).expect("a new folder");
@@ -72,7 +72,7 @@ impl Ground {
         World { root, goenv, home: self.root.join("home"), temp: self.root.join("tmp"), bin: self.root.join("bin") }
     }
 
-    /// Removes it all. Left out where a test fails, so that one can look.
+    /// Removes it all. Not called if a test fails, to keep the files.
     pub fn clean(self) {
         fs::remove_dir_all(self.root).expect("our own folder");
     }
@@ -96,7 +96,7 @@ pub struct World {
 }
 
 impl World {
-    /// A setting of the case, with `{root}` and `{base}` put in.
+    /// A setting of the case, with `{root}` and `{base}` filled in.
     pub fn setting(&self, case: &Case, name: &str, base: &str) -> Option<String> {
         Some(case.setting(name)?.replace("{root}", &self.root.display().to_string()).replace("{base}", base))
     }
@@ -105,13 +105,13 @@ impl World {
         self.setting(case, "TMPDIR", base).unwrap_or_else(|| self.temp.display().to_string())
     }
 
-    /// What this go command chooses, as it says itself where it finds no such toolchain.
+    /// This go command's choice, from its message about the missing toolchain.
     pub fn ask(&self, case: &Case, goroot: &Path, version: &str) -> Result<Answer, String> {
         let (success, said) = self.run(case, goroot, version, "/nonexistent");
         answer(success, &said).ok_or_else(|| format!("{}: go{version} said: {said}", case.name))
     }
 
-    /// The name of the program that this go command goes to, out of those on offer.
+    /// The name of the program to which this go command switches, of those on its path.
     pub fn ask_with_programs(&self, case: &Case, goroot: &Path, version: &str) -> String {
         let bin = self.bin.display().to_string();
         let (_, said) = self.run(case, goroot, version, &bin);
@@ -143,13 +143,13 @@ impl World {
     }
 }
 
-/// Reads what the go command said. `None` where it is none of the known messages.
+/// Parses the go command's output. `None` if it is not a known message.
 fn answer(success: bool, said: &str) -> Option<Answer> {
     if success {
         return Some(Answer::Local);
     }
     for line in said.lines() {
-        // Newer ones say `go: go: invalid GOWORK`.
+        // Newer ones print `go: go: invalid GOWORK`.
         let line = line.trim_start_matches("go: ");
         // A go.work that is a folder is refused as well.
         let refused = ["invalid GOTOOLCHAIN ", "invalid GOWORK: ", "invalid toolchain"];
@@ -169,7 +169,7 @@ fn answer(success: bool, said: &str) -> Option<Answer> {
             let language = pin::toolchain_version(&name).is_some_and(pin::is_language_version_without_release);
             return Some(if language { Answer::Refused } else { Answer::Named(name) });
         }
-        // What follows a choice, and needs the network.
+        // Later steps after a choice, which need the network.
         if line.contains("module lookup disabled by GOPROXY=off") {
             return Some(Answer::Local);
         }

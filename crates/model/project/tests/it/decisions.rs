@@ -1,4 +1,4 @@
-//! What is wanted, out of what was found.
+//! Decisions from inputs.
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may panic as the test itself")]
 
 use diag::{Class, Diagnose};
@@ -170,7 +170,7 @@ fn bytes_that_are_no_text_are_refused_where_they_would_decide() {
     assert_eq!(line(&broken), "error pin-file-unreadable: read /w/a/b/.go-version:1 (.go-version): it is not UTF-8");
     broken.argument = Some("1.24".to_owned());
     assert_eq!(line(&broken), "1.24 by command line");
-    // Behind the line that counts, anything may stand.
+    // After the line that counts, anything may follow.
     let mut behind = inputs(&[]);
     behind.folders[0].files.push(found("/w/a/b/.go-version", b"1.22\n\xff\0\n"));
     assert_eq!(line(&behind), "1.22 by /w/a/b/.go-version:1 (.go-version)");
@@ -227,11 +227,11 @@ fn gowork_passes_over_or_names_the_go_work() {
     assert_eq!(with("/x/go.work", Some(other)), "at least go 1.24.2 (1.24.2) at /x/go.work:1 (go line)");
     #[cfg(not(unix))]
     assert_eq!(with("C:\\x\\go.work", Some(other)), "at least go 1.24.2 (1.24.2) at /x/go.work:1 (go line)");
-    // A file that is yet to be written leaves the go.mod.
+    // With a file that does not exist yet, the go.mod counts.
     #[cfg(unix)]
     assert_eq!(with("/x/go.work", None), from_mod);
     assert_eq!(with("go.work", None), "error gowork-invalid: follow GOWORK=`go.work`: it is not an absolute path");
-    // Where a pin decides, the go command that is run may say so itself.
+    // If a pin decides, the go command that runs may report it itself.
     let pinned =
         |pin: &str| Inputs { gotoolchain: Some(pin.to_owned()), gowork: Some("go.work".to_owned()), ..inputs(&files) };
     assert_eq!(line(&pinned("go1.24.1")), "1.24.1 by GOTOOLCHAIN");
@@ -249,7 +249,7 @@ fn without_modules_there_is_no_floor_and_no_gotoolchain() {
     };
     let off = "default 1.25 by /home/u/default (default)";
     assert_eq!(with("off", &files), off);
-    // The go command takes any word it does not know for off, and complains later.
+    // The go command treats any unknown word as off, and reports it later.
     assert_eq!(with("nonsense", &files), off);
     // `auto` needs a file; up to Go 1.24 a go.work alone was not enough, now it is.
     assert_eq!(with("auto", &[]), off);
@@ -308,7 +308,7 @@ fn gotoolchain_is_read_in_all_its_forms() {
         let inputs = Inputs { gotoolchain: Some(value.to_owned()), ..with_default(inputs(&go_mod)) };
         assert_eq!(line(&inputs), expected, "{value}");
     }
-    // A base that cannot be taken is a fault only where it would be.
+    // A base that cannot be taken is a fault only if it would be taken.
     for base in ["go1.23+auto", "go1.23.1-1+path"] {
         let over = |content| line(&Inputs { gotoolchain: Some(base.to_owned()), ..inputs(&[("/w/go.mod", content)]) });
         assert!(over("go 1.24\n").ends_with("by GOTOOLCHAIN or go 1.24 (1.24.0) at /w/go.mod:1 (go line)"), "{base}");
@@ -322,7 +322,7 @@ fn gotoolchain_is_read_in_all_its_forms() {
         let inputs = Inputs { gotoolchain: Some(value.to_owned()), ..with_default(inputs(&pinned)) };
         assert_eq!(line(&inputs), "1.23.1 by /w/.go-version:1 (.go-version)", "{value}");
     }
-    // Without a base, `local` still leaves the go line to go by, and nothing else.
+    // Without a base, with `local` only the go line counts.
     let local = Inputs { gotoolchain: Some("local".to_owned()), ..inputs(&go_mod) };
     assert_eq!(line(&local), format!("at least {go}"));
 }
@@ -369,7 +369,7 @@ fn a_toolchain_line_that_names_none_is_refused_with_file_and_line() {
             (class, "toolchain-line-invalid", message)
         );
     }
-    // A pin decides without that line, so one can work in the folder and mend it.
+    // A pin decides without that line, so that the user can work in the folder and repair it.
     let pinned = Inputs { argument: Some("1.24".to_owned()), ..hostile("../../x") };
     assert_eq!(line(&pinned), "1.24 by command line; go 1.22 (1.22.0) at /w/go.mod:2 (go line)");
     let reasons: Vec<String> = decide(&pinned).unwrap().reasons.iter().map(ToString::to_string).collect();
@@ -639,7 +639,7 @@ proptest! {
                 if let Some(floor) = floor {
                     let base: Version = base.parse().unwrap();
                     if let Ok(Some(raised)) = floor.raise(Some(&base)) {
-                        // Raising never lowers, and what it gives satisfies the go line.
+                        // Raising never lowers, and its result satisfies the go line.
                         prop_assert!(raised.version.go_order(&base).is_gt());
                         prop_assert!(!raised.version.is_language());
                         prop_assert!(check_floor(&raised.version, &floor, &raised.origin).is_ok());
@@ -653,7 +653,7 @@ proptest! {
     }
 }
 
-/// Whose files and folders are, by path; all others belong to the user 1000, who started in `/w/a/b`.
+/// The owners of files and folders, by path; all others belong to the user 1000, who started in `/w/a/b`.
 fn owned(files: &[(&str, &str)], owners: &[(&str, u32)]) -> Inputs {
     let owner = |path: &str| owners.iter().find(|(owned, _)| *owned == path).map_or(1000, |(_, owner)| *owner);
     let mut inputs = inputs(files);
@@ -698,7 +698,7 @@ fn what_a_stranger_wrote_may_be_broken_and_what_is_nearer_silences_it() {
     let stranger = [("/w/.go-version", 7)];
     let decision = decide(&with_default(owned(&[("/w/.go-version", "\0")], &stranger))).unwrap();
     assert!(matches!(decision.want, Want::Default { .. }) && decision.stranger.is_some());
-    // A nearer pin decides, and then nothing has to be said but to who asks why.
+    // A nearer pin decides, and then only `why` reports the file.
     let files = [("/w/a/.go-version", "1.26"), ("/w/.go-version", "1.27")];
     let decision = decide(&owned(&files, &stranger)).unwrap();
     assert_eq!(decision.stranger, None);

@@ -4,7 +4,7 @@ use diag::{Class, Diagnose};
 use project::{Decision, FileName, Folder, FoundFile, Inputs, LockFile, PinFiles, PinKind, ProjectError, Want, decide};
 use testkit::hostile::project::cases;
 
-/// Decides in a folder that holds this one file, as whoever walks the folders hands it over.
+/// Decides in a folder with this one file, as the walk passes it.
 fn decided(name: FileName, bytes: &[u8]) -> Result<Decision, ProjectError> {
     let content = bytes[..bytes.len().min(name.bytes_max() + 1)].to_vec();
     let file = FoundFile::new(name, format!("/w/{name}"), content);
@@ -12,7 +12,7 @@ fn decided(name: FileName, bytes: &[u8]) -> Result<Decision, ProjectError> {
     decide(&Inputs { folders, pin_files: PinFiles::new(PinKind::ALL), ..Inputs::default() })
 }
 
-/// Whether a text may stand in a report: no control character, and no character that hides or turns what follows.
+/// Whether a text is printable: no control character, and no character that hides or reverses text.
 fn can_be_shown(text: &str) -> bool {
     text.len() < 2000
         && !text
@@ -20,7 +20,7 @@ fn can_be_shown(text: &str) -> bool {
             .any(|c| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}'))
 }
 
-/// What is wanted, in the letters in which it goes to a source or a path.
+/// The wanted version, as the text that goes into a request or a path.
 fn wanted(want: &Want) -> String {
     match want {
         Want::Pinned { request, .. } | Want::Default { request, .. } => request.to_string(),

@@ -1,4 +1,4 @@
-//! What the files and the variables of other tools come to, form by form.
+//! The files and the variables of other tools, form by form.
 
 use diag::Diagnose;
 use project::{
@@ -243,7 +243,7 @@ fn dockerfiles() {
             ("FROM ${BASE}\n# go\n", "nothing"),
             ("FROM\nFROM --x\n# go", "nothing"),
             ("FROM golang\n", "latest :1"),
-            // An argument of a stage is none for the next FROM.
+            // An argument of a stage does not count for the next FROM.
             (
                 "FROM node:20\nARG V=1.26\nFROM golang:$V\n",
                 "pin-file-unreadable: read /w/Dockerfile:3 (Dockerfile): `$V` hangs on a variable that has no value here; write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`",
@@ -298,7 +298,7 @@ fn of_the_files_of_mise_the_local_one_comes_first() {
         assert_eq!(said(&inputs(&rest)), format!("1.{} :1", index + 10));
     }
     assert_eq!(names[0].as_str(), ".mise.local.toml");
-    // A file without Go leaves the next one to decide.
+    // After a file without Go the next one decides.
     let rest = [(FileName::DotMise, "tools.node = \"20\""), (FileName::ConfigMise, "tools.go = \"1.26\"")];
     assert_eq!(said(&inputs(&rest)), "1.26 :1");
 }
@@ -327,7 +327,7 @@ fn system_leaves_the_choice_to_the_project_and_the_default() {
         (FileName::Prototools, "go = \"system\""),
     ] {
         let mut inputs = Inputs { default: default.clone(), ..inputs(&[(name, content)]) };
-        // What stands further up does not count.
+        // Files further up do not count.
         let above = FoundFile::new(FileName::GoVersion, "/.go-version", "1.20");
         inputs.folders.push(Folder { path: "/".to_owned(), files: vec![above], owner: None });
         assert_eq!(said(&inputs), "default 1.25", "{name}");

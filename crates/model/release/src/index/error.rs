@@ -62,7 +62,7 @@ impl IndexError {
             let tail = body.get(body.len().saturating_sub(24)..).unwrap_or(body);
             return IndexError::Truncated { line, column, bytes: body.len(), seen: shown_bytes(tail) };
         }
-        // The message may quote the answer, and repeats the position that stands beside it.
+        // The message may quote the answer, and repeats the position that is beside it.
         let message = error.to_string();
         let what = message.split(" at line ").next().unwrap_or(&message);
         let what = cut(what);
@@ -74,7 +74,7 @@ impl Diagnose for IndexError {
     fn class(&self) -> Class {
         match self {
             IndexError::Contradiction { .. } => Class::Integrity,
-            // A source that answers something else than an index is as good as one that does not answer.
+            // A source that answers with something else than an index counts as one that does not answer.
             _ => Class::Network,
         }
     }

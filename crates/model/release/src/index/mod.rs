@@ -1,17 +1,17 @@
-//! What a source offers: releases, and for each the archives by platform.
+//! The index of a source: releases, and for each the archives by platform.
 //!
-//! Read from the JSON that Go's download page answers to `mode=json` (golang/website,
-//! `internal/dl`), which mirrors repeat. The list has no signature and no dates, holds installers and
-//! sources beside archives, and a few entries from the early years follow rules of their own:
+//! It comes from the JSON that Go's download page serves for `mode=json` (golang/website, `internal/dl`), and that
+//! mirrors copy. The list has no signature and no dates, contains installers and sources besides archives, and a few
+//! entries from the early years follow other rules:
 //!
 //! - only entries of kind `archive` count;
 //! - a file name must agree with the entry's own version, system and architecture, or the entry is
-//!   left out with a note: a name is what will be asked of the server and shown to people;
+//!   omitted with a note: the name goes into the request to the server and into messages;
 //! - up to 1.4.2 there are two macOS archives for one platform; the one for 10.8 and later is kept;
-//! - the bootstrap trees stand under a version `go1` and an operating system `4`; they are left out;
-//! - old releases have no SHA-256 and some no size; the archive is kept and says so;
-//! - the releases are put into Go's order here, whatever order they came in: the page once sorted
-//!   `rc10` before `rc2`, and mirrors need not sort at all.
+//! - the bootstrap trees have the version `go1` and the operating system `4`; they are omitted;
+//! - old releases have no SHA-256 and some no size; the archive is kept without them;
+//! - this module sorts the releases in Go's order: the page once sorted `rc10` before `rc2`, and
+//!   mirrors need not sort at all.
 
 mod error;
 mod raw;
@@ -47,9 +47,9 @@ pub struct Release {
 pub struct ArchiveFile {
     /// The file's name, without any folder.
     pub filename: String,
-    /// Its SHA-256. Upstream has none for what is older than 1.5.3.
+    /// Its SHA-256. Upstream has none for releases older than 1.5.3.
     pub sha256: Option<Digest>,
-    /// Its length in bytes, where it is recorded.
+    /// Its size in bytes, if recorded.
     pub size: Option<u64>,
 }
 
@@ -79,17 +79,17 @@ impl Index {
         self.release(id.version())?.archive(id.platform())
     }
 
-    /// The platforms a release has archives for, in alphabetical order; none for an unknown release.
+    /// The platforms for which a release has archives, in alphabetical order; none for an unknown release.
     pub fn platforms_of(&self, version: &Version) -> impl Iterator<Item = &Platform> + Clone {
         self.release(version).into_iter().flat_map(Release::platforms)
     }
 
-    /// What was left out of the index and why, one line each, and how many more lines there would be.
+    /// The omitted entries and the reasons, one line each, and how many more lines there would be.
     pub fn notes(&self) -> (&[String], usize) {
         (&self.notes, self.notes_left_out)
     }
 
-    /// An index of these archives. Where one toolchain comes twice, the later entry counts.
+    /// An index of these archives. For a repeated toolchain the later entry counts.
     pub fn from_archives(archives: impl IntoIterator<Item = (ToolchainId, ArchiveFile)>) -> Index {
         let mut gathered = Gathered::new();
         for (id, file) in archives {
@@ -107,7 +107,7 @@ impl Index {
     }
 }
 
-/// Archives by release and platform, while an index is put together.
+/// Archives by release and platform, while an index is built.
 type Gathered = BTreeMap<Version, BTreeMap<Platform, ArchiveFile>>;
 
 /// The releases that have an archive, newest first.
@@ -127,7 +127,7 @@ impl Release {
         self.archives.iter().map(|(platform, file)| (platform, file))
     }
 
-    /// The platforms there are archives for.
+    /// The platforms with archives.
     pub fn platforms(&self) -> impl Iterator<Item = &Platform> + Clone {
         self.archives.iter().map(|(platform, _)| platform)
     }

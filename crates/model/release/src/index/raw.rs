@@ -1,4 +1,4 @@
-//! The index as its JSON has it, bounded while it is read.
+//! The index in the structure of its JSON, bounded while it is parsed.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,11 +11,11 @@ use crate::limits::{INDEX_FILES_MAX, INDEX_RELEASES_MAX, INDEX_TEXT_BYTES_MAX};
 /// The whole list.
 pub(super) type RawIndex = AtMost<RawRelease, INDEX_RELEASES_MAX>;
 
-/// One release. Fields nobody here asks for are skipped, so that upstream may add some.
+/// One release. Unused fields are skipped, so that upstream may add some.
 #[derive(Debug, Deserialize)]
 pub(super) struct RawRelease {
     pub version: Text,
-    /// Told from the version as well, and not believed over it; only its type is checked.
+    /// The version determines it as well, and counts; only its type is checked.
     #[serde(rename = "stable")]
     pub _stable: bool,
     pub files: AtMost<RawFile, INDEX_FILES_MAX>,
@@ -58,8 +58,8 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// A list of at most so many items. The bound holds while reading: a long list of small items would
-/// otherwise take many times its own length in memory before anyone counts it.
+/// A list of at most so many items. The bound applies while parsing: otherwise a long list of small
+/// items would take many times its own size in memory before it is counted.
 #[derive(Debug)]
 pub(super) struct AtMost<T, const MAX: usize>(pub Vec<T>);
 

@@ -1,4 +1,4 @@
-//! An index out of bytes.
+//! Parses an index.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -10,23 +10,23 @@ use crate::foreign::{shown, shown_bytes};
 use crate::limits::INDEX_BYTES_MAX;
 use crate::{Digest, Platform, ToolchainId, Version};
 
-/// What some servers write in front of UTF-8.
+/// The byte order mark that some servers write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Why an entry does not count.
 enum LeftOut {
-    /// As it should be: an installer, a source, a bootstrap tree, the older of two macOS archives.
+    /// As intended: an installer, a source, a bootstrap tree, the older of two macOS archives.
     ByRule,
-    /// Something is wrong with it, which is worth a note.
+    /// It is faulty, which is worth a note.
     Because(&'static str),
 }
 
 impl Index {
-    /// Reads an index from the JSON of Go's download page.
+    /// Parses an index from the JSON of Go's download page.
     ///
-    /// Refuses the whole where it is no such JSON, where it holds no release for any platform, and
-    /// where it says two things about one archive. Leaves single entries out, with a note, where they
-    /// contradict themselves or have a malformed checksum.
+    /// Refuses the whole if it is not such JSON, if it has no release for any platform, or if it contradicts itself
+    /// about one archive. Omits single entries, with a note, if they contradict themselves or have a malformed
+    /// checksum.
     pub fn parse(bytes: &[u8]) -> Result<Index, IndexError> {
         if bytes.len() > INDEX_BYTES_MAX {
             return Err(IndexError::TooLarge { bytes: bytes.len() });
@@ -41,7 +41,7 @@ impl Index {
 
         let mut index = Index::default();
         let mut gathered = Gathered::new();
-        // A release's files mostly stand together, but nothing promises it: they are gathered by name.
+        // A release's files are usually together, but that is not guaranteed: they are collected by name.
         for release in raw.0 {
             let tag = release.version.0.strip_prefix("go").filter(|bare| pin::is_valid(bare));
             let Some(Ok(version)) = tag.map(str::parse::<Version>) else {
@@ -67,7 +67,7 @@ impl Index {
     }
 }
 
-/// Adds an archive to a release, unless the release says something else about that platform already.
+/// Adds an archive to a release, unless the release has a different one for that platform already.
 fn add(
     archives: &mut BTreeMap<Platform, ArchiveFile>,
     platform: Platform,
@@ -79,7 +79,7 @@ fn add(
             place.insert(file);
         }
         Entry::Occupied(known) if *known.get() == file => {}
-        // The one for 10.8 and later runs on every Mac one can still meet.
+        // The one for 10.8 and later runs on every Mac that is still in use.
         Entry::Occupied(mut known) if odd == Some(OddName::Osx10_8) && known.get().filename.contains("-osx10.6.") => {
             known.insert(file);
         }
@@ -89,7 +89,7 @@ fn add(
     Ok(())
 }
 
-/// What an entry says, where it says it without contradiction.
+/// The contents of an entry, if it does not contradict itself.
 fn read_file(release: &Version, file: &RawFile) -> Result<(ToolchainId, ArchiveFile, Option<OddName>), LeftOut> {
     if file.kind.0 != "archive" {
         return Err(LeftOut::ByRule);

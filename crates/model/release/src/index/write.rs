@@ -24,7 +24,7 @@ struct OutFile<'a> {
 }
 
 impl Index {
-    /// The index as the JSON of Go's download page, archives only. [`Index::parse`] reads it back.
+    /// The index as the JSON of Go's download page, archives only. [`Index::parse`] parses it back.
     pub fn to_json(&self) -> String {
         let releases: Vec<OutRelease<'_>> = self.releases.iter().map(out).collect();
         let mut json = Vec::new();
@@ -41,10 +41,10 @@ fn out(release: &Release) -> OutRelease<'_> {
     let files = release.archives.iter().map(|(platform, file)| OutFile {
         filename: &file.filename,
         os: platform.os(),
-        // The one archive named `arm6` stands under that architecture.
+        // The one archive named `arm6` has that architecture.
         arch: if file.filename.ends_with(".linux-arm6.tar.gz") { "arm6" } else { platform.archive_arch() },
         version: release.version.tag(),
-        // Upstream writes what is unknown as an empty text and a zero.
+        // Upstream writes unknown values as an empty text and a zero.
         sha256: file.sha256.map(|digest| digest.to_string()).unwrap_or_default(),
         size: file.size.unwrap_or(0),
         kind: "archive",

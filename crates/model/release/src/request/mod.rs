@@ -1,4 +1,4 @@
-//! What a person asks for, as a value.
+//! A request: what a person asks for.
 //!
 //! | written | means |
 //! | --- | --- |
@@ -14,11 +14,11 @@
 //! | `>=1.24 <1.27` | the newest release that every bound allows |
 //!
 //! There is no caret and no tilde, and a bare minor never reaches into the next one: other tools
-//! disagree about what these mean, and a surprise there is a different compiler. A prerelease is
-//! never chosen unless the request names one.
+//! disagree about their meaning, and a wrong guess is a different compiler. A prerelease is never
+//! chosen unless the request names one.
 //!
-//! In a range a bare minor stands for all of its releases: `>1.24` begins at 1.25 and `<=1.26`
-//! includes 1.26.8.
+//! In a range a bare minor means all of its releases: `>1.24` begins at 1.25 and `<=1.26` includes
+//! 1.26.8.
 
 mod error;
 mod parse;
@@ -32,16 +32,16 @@ pub use error::{NoMatch, RequestError, Unsupported};
 
 use crate::{Minor, Version};
 
-/// What a person asks for. Printing it gives a text that reads back as the same request.
+/// What a person asks for. Its text parses back to the same request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Request {
-    /// One release, under the name it was published with. Never a bare language version.
+    /// One release, under its published name. Never a bare language version.
     Exact(Version),
     /// The newest release of a minor.
     Minor(Minor),
     /// The newest prerelease of a minor.
     MinorCandidate(Minor),
-    /// The newest release of a major, which is `1` for as long as there is no other.
+    /// The newest release of a major, which is `1` as long as there is no other.
     Major(String),
     /// The newest release.
     Latest,
@@ -58,13 +58,13 @@ pub enum Request {
 /// One bound of a range: `>=1.24`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Bound {
-    /// On which side of the version, and whether with it.
+    /// The side of the version, and whether the version is included.
     pub operator: Operator,
-    /// The version. A bare minor stands for all of its releases.
+    /// The version. A bare minor means all of its releases.
     pub limit: Limit,
 }
 
-/// What a bound is measured at.
+/// The version of a bound.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Limit {
     /// All releases of a minor.
@@ -87,7 +87,7 @@ pub enum Operator {
 }
 
 impl Request {
-    /// The one release this asks for, which can be asked of a source that has no index.
+    /// The one requested release, which can be asked of a source without an index.
     pub fn exact(&self) -> Option<Version> {
         match self {
             Request::Exact(version) => Some(version.clone()),
@@ -95,17 +95,17 @@ impl Request {
         }
     }
 
-    /// Whether this may stand for several toolchains.
+    /// Whether this may mean several toolchains.
     pub fn is_several(&self) -> bool {
         matches!(self, Request::Supported)
     }
 
-    /// The minor this request may have meant where a YAML or TOML file took `1.20` for a number and
-    /// wrote `1.2`: the request's own, times ten. `None` where that could not have happened.
+    /// The minor that this request may have meant, if a YAML or TOML file read `1.20` as a number
+    /// and wrote `1.2`: the request's own, times ten. `None` if that could not have happened.
     pub fn float_trap(&self) -> Option<Minor> {
         let Request::Minor(minor) = self else { return None };
         let number = minor.number()?;
-        // 1.1 to 1.3: with 1.4 the trap would stand for a Go of 2033.
+        // 1.1 to 1.3: with 1.4 the trap would mean a Go of 2033.
         (1..=3).contains(&number).then(|| Minor::of_number(number * 10))
     }
 }

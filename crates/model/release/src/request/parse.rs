@@ -1,4 +1,4 @@
-//! Requests out of text.
+//! Parses requests.
 
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use crate::limits::{RANGE_BOUNDS_MAX, REQUEST_BYTES_MAX};
 use crate::{Minor, Version};
 
 impl Request {
-    /// Reads a request from any bytes.
+    /// Parses a request from any bytes.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Request, RequestError> {
         match std::str::from_utf8(bytes) {
             Ok(text) => text.parse(),
@@ -68,7 +68,7 @@ fn single(text: &str) -> Option<Request> {
     }
     match bare_limit(bare)? {
         Limit::Minor(minor) => Some(Request::Minor(minor)),
-        // `1.28rc` is a version to Go's grammar, but no release was ever named so.
+        // `1.28rc` is a version in Go's grammar, but never the name of a release.
         Limit::Version(version) if version.parts().kind == "rc" && version.parts().pre.is_empty() => {
             version.parts().patch.is_empty().then(|| Request::MinorCandidate(version.minor()))
         }
@@ -120,7 +120,7 @@ fn range(text: &str) -> Result<Request, RequestError> {
     Ok(Request::Range(bounds))
 }
 
-/// What to write instead of something other tools know and this one does not.
+/// What to write in place of a form that other tools know and goward does not.
 fn advice(text: &str) -> Option<String> {
     let first = text.split_whitespace().next().unwrap_or(text);
     let named = first.trim_start_matches(['^', '~', '=', '!', '>', '<', 'v', 'V', ' ']);

@@ -1,4 +1,4 @@
-//! The releases a request stands for, out of those that are known.
+//! Selects the releases of a request from the known ones.
 
 use super::error::NoMatch;
 use super::{Bound, Limit, Operator, Request};
@@ -7,8 +7,8 @@ use crate::support::supported_minors;
 use crate::{Minor, Version};
 
 impl Request {
-    /// The release this asks for, out of those known, which may come in any order. `None` where
-    /// nothing fits, and for a request that stands for several (`supported`).
+    /// The requested release, from the known ones, which may come in any order. `None` if none
+    /// matches, and for a request for several (`supported`).
     pub fn select<'a>(&self, known: impl IntoIterator<Item = &'a Version>) -> Option<&'a Version> {
         let candidates = known.into_iter().filter(|version| version.is_candidate());
         match self {
@@ -16,7 +16,7 @@ impl Request {
             Request::MinorCandidate(minor) => {
                 candidates.filter(|version| version.is_prerelease() && version.minor() == *minor).max()
             }
-            // The newest of all is a prerelease exactly where that is newer than the newest release.
+            // The newest of all is a prerelease exactly if that is newer than the newest release.
             Request::Candidate => candidates.max(),
             Request::Minor(minor) => candidates.filter(|v| v.is_stable() && v.minor() == *minor).max(),
             Request::Major(major) => candidates.filter(|v| v.is_stable() && v.parts().major == major).max(),
@@ -33,7 +33,7 @@ impl Request {
         }
     }
 
-    /// Every release this asks for, newest first: one, or several for `supported`.
+    /// Every requested release, newest first: one, or several for `supported`.
     pub fn select_all<'a>(&self, known: impl IntoIterator<Item = &'a Version>) -> Vec<&'a Version> {
         if *self != Request::Supported {
             return self.select(known).into_iter().collect();
@@ -43,7 +43,7 @@ impl Request {
         minors.iter().filter_map(|minor| newest_of(minor, &stable)).collect()
     }
 
-    /// As [`Request::select`], with the reason and the nearest known releases where nothing fits.
+    /// As [`Request::select`], with the reason and the nearest known releases if none matches.
     pub fn choose<'a, I>(&self, known: I) -> Result<&'a Version, NoMatch>
     where
         I: IntoIterator<Item = &'a Version> + Clone,
@@ -58,8 +58,8 @@ impl Request {
         })
     }
 
-    /// The known releases closest to what was asked for, for "did you mean". Only where a person
-    /// may have mistyped a number; newest first among the equally close.
+    /// The known releases closest to the request, for "did you mean". Only if a person may have
+    /// mistyped a number; newest first among the equally close.
     pub fn nearest<'a>(&self, known: impl IntoIterator<Item = &'a Version>) -> Vec<Version> {
         let mut known: Vec<&Version> = known.into_iter().filter(|version| version.is_candidate()).collect();
         known.sort_unstable_by(|a, b| b.cmp(a));
@@ -69,7 +69,7 @@ impl Request {
                 .filter_map(|text| text.parse().ok())
                 .collect(),
             Request::Minor(minor) | Request::MinorCandidate(minor) => {
-                // Offered is what such a request could have found.
+                // Suggest only releases that such a request could have found.
                 let wants_prerelease = matches!(self, Request::MinorCandidate(_));
                 known.retain(|version| version.is_prerelease() == wants_prerelease);
                 let mut minors: Vec<Minor> = known.iter().map(|version| version.minor()).collect();

@@ -1,4 +1,4 @@
-//! The release index: what is kept, what is left out, what is refused.
+//! The release index: which entries are kept, omitted, refused.
 
 use diag::{Class, Diagnose};
 use proptest::prelude::*;
@@ -114,7 +114,7 @@ fn unknown_fields_are_passed_over() {
 fn entries_that_contradict_themselves_are_left_out_with_a_note() {
     let good = entry("go1.27.3.linux-386.tar.gz", "linux", "386", "go1.27.3", HASH, "archive");
     let bad = [
-        // The name is what would be asked of the server: nothing in it may lead elsewhere.
+        // The name goes into the request to the server: it must not point elsewhere.
         entry("../go1.27.3.linux-amd64.tar.gz", "linux", "amd64", "go1.27.3", HASH, "archive"),
         entry("x/go1.27.3.linux-amd64.tar.gz", "linux", "amd64", "go1.27.3", HASH, "archive"),
         entry("go1.27.2.linux-amd64.tar.gz", "linux", "amd64", "go1.27.3", HASH, "archive"),

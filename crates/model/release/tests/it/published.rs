@@ -99,7 +99,7 @@ fn every_file_of_the_download_page_is_an_archive_an_installer_a_source_or_a_name
     assert_eq!(counts["source"], FILES.lines().filter(|name| name.ends_with(".src.tar.gz")).count());
     assert!(platforms.contains("linux-arm") && !platforms.contains("linux-armv6l"));
 
-    // Strictly ordered: no two published names are equal to Go, and prereleases stand where they belong.
+    // Strictly ordered: no two published names are equal for Go, and prereleases are in the right place.
     let ordered: Vec<&Version> = versions.iter().collect();
     assert!(ordered.windows(2).all(|pair| pair[0].go_order(pair[1]).is_lt()));
     assert_eq!(ordered.first().unwrap().as_str(), "1.2.2");

@@ -1,4 +1,4 @@
-//! Requests: read, printed, answered.
+//! Requests: parsed, printed, answered.
 
 use diag::{Class, Diagnose};
 use proptest::prelude::*;
@@ -36,7 +36,7 @@ const KNOWN: &[&str] = &[
 ];
 
 fn known() -> Vec<Version> {
-    // In an order that is nobody's, so that nothing leans on the order things come in.
+    // In a mixed order, so that the result cannot depend on the input's order.
     let mut versions: Vec<Version> = KNOWN.iter().map(|text| text.parse().unwrap()).collect();
     versions.rotate_left(11);
     versions.swap(0, 7);
@@ -64,7 +64,7 @@ fn requests_are_answered_by_the_table() {
         ("1.26.x", Some("1.26.8")),
         ("go1.26.x", Some("1.26.8")),
         ("1.26.*", Some("1.26.8")),
-        // A minor with prereleases alone has no release.
+        // A minor with prereleases only has no release.
         ("1.28", None),
         ("1.28rc", Some("1.28rc10")),
         ("1.18rc", Some("1.18rc1")),
@@ -224,7 +224,7 @@ fn a_minor_that_a_file_took_for_a_number_is_pointed_out() {
         error.hints().lines()[0],
         "if a YAML or TOML file says 1.20 without quotes, it is read as the number 1.2; write \"1.20\""
     );
-    // Where there is no 1.30, nobody meant it.
+    // Without a 1.30, nobody meant it.
     let error = "1.3".parse::<Request>().unwrap().choose(&known).unwrap_err();
     assert!(error.hints().lines().iter().all(|line| !line.contains("YAML")));
 }

@@ -159,7 +159,7 @@ fn a_release_that_this_machine_is_too_old_for_is_refused_and_the_newest_that_run
         ("1.24.0", "linux-amd64", "os=linux version=3.10.0-1160.el7.x86_64", None),
         ("1.20.14", "linux-amd64", "os=linux version=6.6 musl", Some(("glibc", "only musl", Some("1.27")))),
         ("1.21.0", "linux-amd64", "os=linux version=6.6 musl", None),
-        // What is not known, and what is wanted for another machine, is not refused.
+        // An unknown fact, or a release for another machine, is not refused.
         ("1.27.3", "darwin-arm64", "os=darwin", None),
         ("1.27.3", "darwin-arm64", "os=linux version=2.4 musl", None),
         ("1.27.3", "linux-amd64", "os=linux version=weird", None),
