@@ -27,7 +27,7 @@ mod speech;
 
 pub use class::Class;
 pub use credentials::{program_of, shown_query, without_credentials};
-pub use diagnose::{Diagnose, Hints, Tried};
+pub use diagnose::{Diagnose, Diagnosis, Hints, Tried};
 pub use error_chain::{AnyDiagnose, error_chain};
 pub use foreign_text::{deceives, escaped, escaped_json, escaped_lines};
 pub use place::Place;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use archive::{Layout, Limits, LinkMode, SharedFiles, Unpack, Unpacked};
 use context::Ctx;
 use context::settings::keys;
-use diag::{Class, Diagnose, Hints, Task, TaskHandle};
+use diag::{Class, Diagnose, Diagnosis, Task, TaskHandle};
 use fetch::{LocalError, LocalFile};
 use release::{Digest, Form, ToolchainId};
 use source::bundle::{BundlePlace, SectionReader};
@@ -79,40 +79,16 @@ pub enum AcquireError {
 }
 
 impl Diagnose for AcquireError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Fetch(error) => error.class(),
-            Self::Read { cause, .. } => Class::of_io(cause),
-            Self::Archive { cause, .. } => cause.class(),
-            Self::FileDiffers { .. } | Self::OtherVersion { .. } => Class::Integrity,
-            Self::Prove(error) => error.class(),
-            Self::Lock(error) => error.class(),
-            Self::Store(error) => error.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Fetch(error) => error.word(),
-            Self::Read { .. } => "source-read",
-            Self::Archive { cause, .. } => cause.word(),
-            Self::FileDiffers { .. } => "archive-hash-mismatch",
-            Self::OtherVersion { .. } => "other-version",
-            Self::Prove(error) => error.word(),
-            Self::Lock(error) => error.word(),
-            Self::Store(error) => error.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Fetch(error) => error.hints(),
-            Self::Read { cause, .. } => Hints::for_io(cause),
-            Self::Archive { cause, .. } => cause.hints(),
-            Self::FileDiffers { .. } | Self::OtherVersion { .. } => Hints::none(),
-            Self::Prove(error) => error.hints(),
-            Self::Lock(error) => error.hints(),
-            Self::Store(error) => error.hints(),
+            Self::Fetch(error) => error.diagnosis(),
+            Self::Read { cause, .. } => Diagnosis::of_io("source-read", cause),
+            Self::Archive { cause, .. } => cause.diagnosis(),
+            Self::FileDiffers { .. } => Class::Integrity.word("archive-hash-mismatch"),
+            Self::OtherVersion { .. } => Class::Integrity.word("other-version"),
+            Self::Prove(error) => error.diagnosis(),
+            Self::Lock(error) => error.diagnosis(),
+            Self::Store(error) => error.diagnosis(),
         }
     }
 }

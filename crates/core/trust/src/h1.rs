@@ -7,6 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use diag::{Class, Diagnose, Diagnosis};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
@@ -87,20 +88,13 @@ pub enum H1Error {
     },
 }
 
-impl diag::Diagnose for H1Error {
-    fn class(&self) -> diag::Class {
+impl Diagnose for H1Error {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            H1Error::Toolchain { .. } => diag::Class::Usage,
-            _ => diag::Class::Integrity,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            H1Error::Name { .. } => "tree-name-unusable",
-            H1Error::Twice { .. } => "tree-name-twice",
-            H1Error::TwoGoMods { .. } => "tree-go-mod-differs",
-            H1Error::Toolchain { .. } => "toolchain-name-malformed",
+            H1Error::Name { .. } => Class::Integrity.word("tree-name-unusable"),
+            H1Error::Twice { .. } => Class::Integrity.word("tree-name-twice"),
+            H1Error::TwoGoMods { .. } => Class::Integrity.word("tree-go-mod-differs"),
+            H1Error::Toolchain { .. } => Class::Usage.word("toolchain-name-malformed"),
         }
     }
 }

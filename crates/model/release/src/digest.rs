@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use diag::{Class, Diagnose};
+use diag::{Class, Diagnose, Diagnosis};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::foreign::shown;
@@ -90,10 +90,7 @@ impl<'de> Deserialize<'de> for Digest {
 }
 
 impl Diagnose for DigestError {
-    fn class(&self) -> Class {
-        Class::Integrity
-    }
-    fn word(&self) -> &'static str {
-        "digest-malformed"
+    fn diagnosis(&self) -> Diagnosis {
+        Class::Integrity.word("digest-malformed")
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::foreign::shown;
@@ -180,24 +180,14 @@ impl<'de> Deserialize<'de> for Platform {
 }
 
 impl Diagnose for PlatformError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            PlatformError::Malformed { .. } => Class::Usage,
-            PlatformError::Unnamed { .. } => Class::NotFound,
-        }
-    }
-    fn word(&self) -> &'static str {
-        match self {
-            PlatformError::Malformed { .. } => "platform-malformed",
-            PlatformError::Unnamed { .. } => "platform-unnamed",
-        }
-    }
-    fn hints(&self) -> Hints {
-        match self {
-            PlatformError::Malformed { .. } => {
-                hint!("a platform is `os-arch` under Go's names, such as `linux-amd64` or `linux-arm`")
+            PlatformError::Malformed { .. } => Class::Usage
+                .word("platform-malformed")
+                .hint("a platform is `os-arch` under Go's names, such as `linux-amd64` or `linux-arm`"),
+            PlatformError::Unnamed { .. } => {
+                Class::NotFound.word("platform-unnamed").hint("name the platform yourself, such as `linux-amd64`")
             }
-            PlatformError::Unnamed { .. } => hint!("name the platform yourself, such as `linux-amd64`"),
         }
     }
 }

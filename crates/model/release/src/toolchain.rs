@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use diag::{Class, Diagnose};
+use diag::{Class, Diagnose, Diagnosis};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::foreign::shown;
@@ -103,10 +103,7 @@ impl<'de> Deserialize<'de> for ToolchainId {
 }
 
 impl Diagnose for ToolchainIdError {
-    fn class(&self) -> Class {
-        Class::Usage
-    }
-    fn word(&self) -> &'static str {
-        "toolchain-name-malformed"
+    fn diagnosis(&self) -> Diagnosis {
+        Class::Usage.word("toolchain-name-malformed")
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use pin::Parts;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -155,14 +155,8 @@ impl<'de> Deserialize<'de> for Version {
 }
 
 impl Diagnose for VersionError {
-    fn class(&self) -> Class {
-        Class::Usage
-    }
-    fn word(&self) -> &'static str {
-        "version-malformed"
-    }
-    fn hints(&self) -> Hints {
-        hint!("a Go version looks like `1.27.3` or `1.27rc1`")
+    fn diagnosis(&self) -> Diagnosis {
+        Class::Usage.word("version-malformed").hint("a Go version looks like `1.27.3` or `1.27rc1`")
     }
 }
 

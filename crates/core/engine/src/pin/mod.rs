@@ -13,7 +13,7 @@ mod toml;
 
 use std::path::{Path, PathBuf};
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis, Hints, hint};
 use project::{BelowFloor, FileName, FoundFile, PinKind, Reason, Rule, Verdict, Want};
 use release::Request;
 use serde::Serialize;
@@ -91,36 +91,17 @@ pub enum PinError {
 }
 
 impl Diagnose for PinError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Choose(error) => error.class(),
-            Self::BelowFloor(error) => error.class(),
-            Self::Store(error) => error.class(),
-            Self::NotPinnable { .. } | Self::NotText { .. } | Self::NotChangeable { .. } => Class::Usage,
-            Self::Write { cause, .. } => Class::of_io(cause),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Choose(error) => error.word(),
-            Self::BelowFloor(error) => error.word(),
-            Self::Store(error) => error.word(),
-            Self::NotPinnable { .. } => "not-pinnable",
-            Self::NotText { .. } => "pin-file-not-text",
-            Self::NotChangeable { .. } => "pin-file-unreadable",
-            Self::Write { .. } => "pin-write",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Choose(error) => error.hints(),
-            Self::BelowFloor(error) => error.hints(),
-            Self::NotPinnable { request } => hint!("`goward pin '{request}' --exact` writes the version it comes to"),
-            Self::Store(error) => error.hints(),
-            Self::NotText { .. } | Self::NotChangeable { .. } => Hints::none(),
-            Self::Write { path, cause } => of_project(path, cause),
+            Self::Choose(error) => error.diagnosis(),
+            Self::BelowFloor(error) => error.diagnosis(),
+            Self::Store(error) => error.diagnosis(),
+            Self::NotPinnable { request } => Class::Usage
+                .word("not-pinnable")
+                .hint(format!("`goward pin '{request}' --exact` writes the version it comes to")),
+            Self::NotText { .. } => Class::Usage.word("pin-file-not-text"),
+            Self::NotChangeable { .. } => Class::Usage.word("pin-file-unreadable"),
+            Self::Write { path, cause } => Class::of_io(cause).word("pin-write").hints(of_project(path, cause)),
         }
     }
 }

@@ -13,7 +13,7 @@ mod sdk;
 
 use std::path::{Path, PathBuf};
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use serde::Serialize;
 use store::StoreError;
 use sys::EntryKind;
@@ -69,27 +69,11 @@ impl ShimError {
 }
 
 impl Diagnose for ShimError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::None => Class::Internal,
-            Self::Io { cause, .. } => Class::of_io(cause),
-            Self::Store(error) => error.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::None => "no-shim",
-            Self::Io { .. } => "shims-io",
-            Self::Store(error) => error.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::None => hint!("a goward from its own build has one"),
-            Self::Io { cause, .. } => Hints::for_io(cause),
-            Self::Store(error) => error.hints(),
+            Self::None => Class::Internal.word("no-shim").hint("a goward from its own build has one"),
+            Self::Io { cause, .. } => Diagnosis::of_io("shims-io", cause),
+            Self::Store(error) => error.diagnosis(),
         }
     }
 }

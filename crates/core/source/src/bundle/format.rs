@@ -9,7 +9,7 @@
 //! Reading is strict: one spelling for every number, no unknown field, members in their order
 //! without overlap or gap, nothing after the end.
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use release::{Digest, Form, Platform, ToolchainId};
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -80,28 +80,18 @@ pub enum FormatError {
 }
 
 impl Diagnose for FormatError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::NoBundle | Self::Newer { .. } => Class::Usage,
-            _ => Class::Integrity,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::NoBundle => "not-a-bundle",
-            Self::Newer { .. } => "bundle-newer",
-            Self::Short { .. } => "bundle-truncated",
-            _ => "bundle-damaged",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::NoBundle => hint!("`goward bundle create` makes one"),
-            Self::Newer { .. } => hint!("use a newer goward; the bundle may bring one: `sh BUNDLE --goward DIR`"),
-            Self::Short { .. } => hint!("copy it again; a copy that can be resumed goes on where it stopped"),
-            _ => hint!("copy it again from where it was made, and compare the two"),
+            Self::NoBundle => Class::Usage.word("not-a-bundle").hint("`goward bundle create` makes one"),
+            Self::Newer { .. } => Class::Usage
+                .word("bundle-newer")
+                .hint("use a newer goward; the bundle may bring one: `sh BUNDLE --goward DIR`"),
+            Self::Short { .. } => Class::Integrity
+                .word("bundle-truncated")
+                .hint("copy it again; a copy that can be resumed goes on where it stopped"),
+            _ => Class::Integrity
+                .word("bundle-damaged")
+                .hint("copy it again from where it was made, and compare the two"),
         }
     }
 }
