@@ -6,7 +6,7 @@ use std::sync::Arc;
 use archive::{Layout, Limits, LinkMode, SharedFiles, Unpack, Unpacked};
 use context::Ctx;
 use context::settings::keys;
-use diag::{Class, Diagnose, Diagnosis, Task, TaskHandle};
+use diag::{Class, Diagnose, Diagnosis, IoFailure, Task, TaskHandle};
 use fetch::{LocalError, LocalFile};
 use release::{Digest, Form, ToolchainId};
 use source::bundle::{BundlePlace, SectionReader};
@@ -401,7 +401,9 @@ fn from_file(
 fn not_copied(error: LocalError) -> AcquireError {
     match error {
         LocalError::Read { path, cause } => read_error(&path, cause),
-        LocalError::Write { path, cause } => AcquireError::Store(StoreError::Io { action: "write", path, cause }),
+        LocalError::Write { path, cause } => {
+            AcquireError::Store(StoreError::Io(IoFailure { action: "write", path, cause }))
+        }
         LocalError::Busy { name, waited } => {
             let owner = "another process that copies it".to_owned();
             AcquireError::Store(StoreError::Busy { path: name.into(), seconds: waited.as_secs(), owner })

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use diag::{Class, Diagnose, Diagnosis, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis, Hints, IoFailure, hint};
 use release::ToolchainId;
 use sys::registry::VariableConflict;
 use sys::{Distrust, ReadOwnError};
@@ -13,13 +13,8 @@ use sys::{Distrust, ReadOwnError};
 #[expect(missing_docs, reason = "the message names each field")]
 pub enum StoreError {
     /// The system refused.
-    #[error("{action} `{}`", path.display())]
-    Io {
-        action: &'static str,
-        path: PathBuf,
-        #[source]
-        cause: io::Error,
-    },
+    #[error(transparent)]
+    Io(IoFailure),
     /// Somebody else could have written what was to be believed.
     #[error("trust `{}`", path.display())]
     Untrusted {
@@ -130,7 +125,7 @@ impl StoreError {
     pub(crate) fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> StoreError + 'a {
         move |cause| match cause.kind() {
             io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly { path: path.to_owned() },
-            _ => StoreError::Io { action, path: path.to_owned(), cause },
+            _ => StoreError::Io(IoFailure::on(action, path)(cause)),
         }
     }
 }
@@ -169,7 +164,7 @@ impl Diagnose for StoreError {
         let install_again = "the toolchain can be removed with `goward uninstall` and installed again";
         let history = "`goward history` shows all generations";
         match self {
-            Self::Io { cause, .. } => Diagnosis::of_io("store-io", cause),
+            Self::Io(failure) => failure.diagnosis().with_word("store-io"),
             Self::Untrusted { cause, .. } => Class::Policy.word("store-untrusted").hints(ways_out(cause)),
             Self::Noexec { .. } => Class::Environment
                 .word("store-noexec")

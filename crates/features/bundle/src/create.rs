@@ -12,7 +12,7 @@ use acquire::{InstallPlan, LogProofError, Sources};
 use archive::Manifest;
 use context::Ctx;
 use context::settings::{Flag, keys};
-use diag::{Task, TaskHandle};
+use diag::{IoFailure, Task, TaskHandle};
 use release::{Digest, Platform, ToolchainId};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -103,9 +103,9 @@ pub fn create(sources: &Sources, order: &Order) -> Result<Created, BundleError> 
     task.phase("hash");
     let fs = ctx.sys.fs();
     let (bytes, sha256) = hash(ctx, &part)?;
-    fs.rename(&part, &order.out).map_err(BundleError::io("write", &order.out))?;
+    fs.rename(&part, &order.out).map_err(IoFailure::on("write", &order.out))?;
     let folder = order.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs.sync_dir(folder).map_err(BundleError::io("make durable", folder))?;
+    fs.sync_dir(folder).map_err(IoFailure::on("make durable", folder))?;
     // The bundle is whole; a scratch store that stays costs space only.
     let _ = fs.remove_tree(&scratch);
     let unproven = contents.toolchains.iter().filter(|bundled| bundled.proof.is_none());
@@ -201,7 +201,7 @@ fn write(
     task: &dyn TaskHandle,
 ) -> Result<Contents, BundleError> {
     let fs = ctx.sys.fs();
-    let failed = |cause| BundleError::Io { action: "write", path: part.to_owned(), cause };
+    let failed = IoFailure::on("write", part);
     let mut out = fs.create(part).map_err(failed)?;
     fs.give_users_mode(part, 0o666).map_err(failed)?;
     let mut contents = Contents {
@@ -214,7 +214,7 @@ fn write(
     out.seek(SeekFrom::Start(HEAD_BYTES)).map_err(failed)?;
     let mut at = HEAD_BYTES;
     for (platform, path) in programs {
-        let bytes = fs.read(path, PROGRAM_BYTES_MAX).map_err(BundleError::io("read", path))?;
+        let bytes = fs.read(path, PROGRAM_BYTES_MAX).map_err(IoFailure::on("read", path))?;
         let mut member = Member::new(&mut out);
         member.write_all(&bytes).map_err(failed)?;
         let span = member.end(&mut at).map_err(failed)?;
@@ -266,7 +266,7 @@ fn write_section(
     part: &Path,
     task: &dyn TaskHandle,
 ) -> Result<(), BundleError> {
-    let failed = |cause| BundleError::Io { action: "write", path: part.to_owned(), cause };
+    let failed = IoFailure::on("write", part);
     let mut encoder = zstd::Encoder::new(member, level).map_err(failed)?;
     encoder.window_log(archive::ZSTD_WINDOW_LOG_MAX).map_err(failed)?;
     encoder.include_checksum(true).map_err(failed)?;
@@ -275,7 +275,7 @@ fn write_section(
     for file in &section.files {
         ctx.sys.interrupt().check().map_err(failed)?;
         let path = file.path.split('/').fold(owner.tree.clone(), |path, part| path.join(part));
-        let bytes = ctx.sys.fs().read(&path, file.bytes).map_err(BundleError::io("read", &path))?;
+        let bytes = ctx.sys.fs().read(&path, file.bytes).map_err(IoFailure::on("read", &path))?;
         let actual: [u8; 32] = Sha256::digest(&bytes).into();
         if actual != file.sha256 {
             return Err(BundleError::Damaged {
@@ -328,7 +328,7 @@ impl Write for Member<'_> {
 
 fn hash(ctx: &Ctx, path: &Path) -> Result<(u64, Digest), BundleError> {
     use std::io::Read;
-    let failed = |cause| BundleError::Io { action: "read", path: path.to_owned(), cause };
+    let failed = IoFailure::on("read", path);
     let mut file = ctx.sys.fs().open(path).map_err(failed)?;
     let (mut bytes, mut hasher, mut buffer) = (0, Sha256::new(), vec![0; HASH_CHUNK_BYTES]);
     loop {

@@ -1,10 +1,9 @@
 //! Why a bundle could not be made or looked at.
 
-use std::io;
 use std::path::PathBuf;
 
 use acquire::{InstallError, LogProofError};
-use diag::{Class, Diagnose, Diagnosis};
+use diag::{Class, Diagnose, Diagnosis, IoFailure};
 use release::{Digest, ToolchainId};
 use source::bundle::OpenError;
 
@@ -56,27 +55,14 @@ pub enum BundleError {
         max: u64,
     },
     /// A file could not be read or written.
-    #[error("{action} `{}`", path.display())]
-    Io {
-        action: &'static str,
-        /// On which file.
-        path: PathBuf,
-        #[source]
-        cause: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] IoFailure),
     /// The bundle could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The user asked to stop.
     #[error("make the bundle: interrupted; what was fetched is kept in `{}`", scratch.display())]
     Interrupted { scratch: PathBuf },
-}
-
-impl BundleError {
-    pub(crate) fn io(action: &'static str, path: &std::path::Path) -> impl FnOnce(io::Error) -> BundleError {
-        let path = path.to_owned();
-        move |cause| BundleError::Io { action, path, cause }
-    }
 }
 
 impl Diagnose for BundleError {
@@ -97,7 +83,7 @@ impl Diagnose for BundleError {
             Self::Script { .. } => {
                 Class::Usage.word("bundle-script").hint("put goward for fewer platforms into one bundle")
             }
-            Self::Io { cause, .. } => Diagnosis::of_io("bundle-io", cause),
+            Self::Io(failure) => failure.diagnosis().with_word("bundle-io"),
             Self::Open(error) => error.diagnosis(),
             Self::Interrupted { .. } => {
                 Class::Interrupted.word("interrupted").hint("run the same command again to carry on")

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use archive::{Limits, Manifest};
 use context::Ctx;
-use diag::Task;
+use diag::{IoFailure, Task};
 use release::Digest;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -51,7 +51,7 @@ const HASH_CHUNK_BYTES: usize = 1 << 20;
 /// When the file cannot be read, or is cut short or damaged where it says what it holds.
 pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
     let opened = open(&ctx.sys, path)?;
-    let read = |cause| BundleError::Io { action: "read", path: path.to_owned(), cause };
+    let read = IoFailure::on("read", path);
     let (contents, file) = (&opened.contents, opened.file.as_ref());
     let task = ctx.progress.begin(Task { subject: "bundle".to_owned(), action: "verify", bytes_total: None });
     let mut findings = vec![script(file, contents).map_err(read)?];
@@ -78,7 +78,7 @@ pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
                 Ok(words) => (words, true),
                 Err(words) => (words, false),
             },
-            Err(archive::ArchiveError::Interrupted { cause }) => return Err(read(cause)),
+            Err(archive::ArchiveError::Interrupted { cause }) => return Err(read(cause).into()),
             Err(error) => (diag::error_chain(&error), false),
         };
         findings.push(Finding { subject: bundled.toolchain.to_string(), words, good });

@@ -1,9 +1,8 @@
 //! What can go wrong with setting shells up.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use diag::{Class, Diagnose, Diagnosis, hint};
+use diag::{Class, Diagnose, Diagnosis, IoFailure, hint};
 use store::StoreError;
 use sys::registry::PathListError;
 
@@ -66,23 +65,11 @@ pub enum SetupError {
         cause: BlockError,
     },
     /// The system refused.
-    #[error("{action} `{}`", path.display())]
-    Io {
-        action: &'static str,
-        path: PathBuf,
-        #[source]
-        cause: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] IoFailure),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl SetupError {
-    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> SetupError {
-        let path = path.into();
-        move |cause| SetupError::Io { action, path, cause }
-    }
 }
 
 impl Diagnose for SetupError {
@@ -115,7 +102,7 @@ impl Diagnose for SetupError {
             Self::OddUserPath { entry } => Class::Environment
                 .word("user-path")
                 .hint(format!("make it a text of the kind REG_EXPAND_SZ that begins with: {entry}")),
-            Self::Io { cause, .. } => Diagnosis::of_io("setup-io", cause),
+            Self::Io(failure) => failure.diagnosis().with_word("setup-io"),
             Self::Store(error) => error.diagnosis(),
         }
     }

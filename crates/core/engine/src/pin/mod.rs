@@ -13,7 +13,7 @@ mod toml;
 
 use std::path::{Path, PathBuf};
 
-use diag::{Class, Diagnose, Diagnosis, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis, Hints, IoFailure, hint};
 use project::{BelowFloor, FileName, FoundFile, PinKind, Reason, Rule, Verdict, Want};
 use release::Request;
 use serde::Serialize;
@@ -163,7 +163,9 @@ fn write(ctx: &Ctx, request: &Request, changes: &[FileChange]) -> Result<Option<
 /// Whether a failure is that goward's home cannot be written to.
 fn is_of_home(ctx: &Ctx, error: &StoreError) -> bool {
     match error {
-        StoreError::Io { path, .. } | StoreError::ReadOnly { path } => path.starts_with(ctx.store.layout().home()),
+        StoreError::Io(IoFailure { path, .. }) | StoreError::ReadOnly { path } => {
+            path.starts_with(ctx.store.layout().home())
+        }
         _ => false,
     }
 }
@@ -174,7 +176,7 @@ fn not_written(ctx: &Ctx, error: StoreError) -> PinError {
         return error.into();
     }
     match error {
-        StoreError::Io { action: "write", path, cause } => PinError::Write { path, cause },
+        StoreError::Io(IoFailure { action: "write", path, cause }) => PinError::Write { path, cause },
         StoreError::ReadOnly { path } => PinError::Write { path, cause: std::io::ErrorKind::ReadOnlyFilesystem.into() },
         error => error.into(),
     }
@@ -188,8 +190,7 @@ fn folder_of_project(file: &FoundFile, path: &Path) -> PathBuf {
 
 fn is_there(ctx: &Ctx, path: &Path) -> Result<bool, StoreError> {
     let looked = ctx.sys.fs().follow(path);
-    let failed = |cause| StoreError::Io { action: "look at", path: path.to_owned(), cause };
-    looked.map(|meta| meta.is_some()).map_err(failed)
+    looked.map(|meta| meta.is_some()).map_err(|cause| StoreError::Io(IoFailure::on("look at", path)(cause)))
 }
 
 /// What to try where the project itself cannot be written to.
