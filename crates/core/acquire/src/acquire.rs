@@ -304,7 +304,7 @@ fn from_network(
     let ctx = sources.ctx();
     let job = fetch::Job {
         bytes_expected: located.bytes,
-        sha256: located.claim.sha256().map(|digest| *digest.as_bytes()),
+        sha256: located.claim.sha256(),
         ..fetch::Job::new(url.clone(), &located.file_name, ctx.store.layout().downloads(), located.bytes_max)
     };
     let (unpack, tree) = (target.unpack(ctx, located), &target.tree);
@@ -330,7 +330,7 @@ fn from_network(
     };
     Ok(Acquired {
         unpacked,
-        sha256: Digest::from_bytes(fetched.sha256),
+        sha256: fetched.sha256,
         bytes: fetched.bytes,
         bytes_fetched: fetched.bytes_fetched,
         bytes_held: fetched.bytes_held,
@@ -384,7 +384,6 @@ fn from_file(
     let name = &located.file_name;
     let local = LocalFile { path, name, folder: &downloads, bytes_max: located.bytes_max, wait_max };
     let fetch::Copied { bytes, sha256, parts } = fetch::copy_local(&ctx.sys, &local, task).map_err(not_copied)?;
-    let sha256 = Digest::from_bytes(sha256);
     match check_claim(located, path, sha256).and_then(|()| unpack_parts(ctx, located, &parts, target, task)) {
         Ok(unpacked) => {
             let (address, arrived) = (path.display().to_string(), Held::Copy(parts));

@@ -11,7 +11,7 @@ use archive::{ArchiveError, Copied, Exclude, Excluded, Limits, Unpack};
 use context::recover;
 use context::settings::keys;
 use diag::{Class, Diagnose, Diagnosis, Task, error_chain};
-use release::{Digest, Form, ToolchainId};
+use release::{Form, ToolchainId};
 use serde::Serialize;
 use source::{Claim, Place};
 use store::states::Event;
@@ -211,7 +211,7 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
         source: adoption.source,
         address: adoption.folder.display().to_string(),
         // Nothing travelled.
-        sha256: Digest::from_bytes(unpacked.manifest.list_sha256()),
+        sha256: unpacked.manifest.list_sha256(),
         bytes,
         bytes_fetched: 0,
         bytes_held: bytes,
@@ -235,7 +235,7 @@ fn check(sources: &Sources, adoption: &Adoption, copied: &Copied, tree: &Path) -
     let arrived = Arrived {
         id,
         form: adoption.form,
-        sha256: Digest::from_bytes(copied.unpacked.manifest.list_sha256()),
+        sha256: copied.unpacked.manifest.list_sha256(),
         claim: &Claim::None,
         manifest: &copied.unpacked.manifest,
         server: &server,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use diag::{Class, Diagnose, Diagnosis, Hints, hint};
+use release::Digest;
 
 use crate::reason::Reason;
 
@@ -57,10 +58,10 @@ pub enum FetchError {
         name: String,
         /// Where its last bytes came from, redacted.
         url: String,
-        /// The expected SHA-256 in hex.
-        expected: String,
-        /// The SHA-256 of what came, in hex.
-        actual: String,
+        /// The expected SHA-256.
+        expected: Digest,
+        /// The SHA-256 of what came.
+        actual: Digest,
     },
     /// The file changed again and again while it was fetched.
     #[error("fetch `{name}`: it had to be started over {rounds} times; the last reason: {reason}")]

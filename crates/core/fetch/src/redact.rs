@@ -1,5 +1,6 @@
 //! Addresses as they may be shown: without passwords, tokens and signatures.
 
+use release::Digest;
 use url::Url;
 
 /// A URL for people: user name, password and fragment are left out, and so is what no list allows of the query.
@@ -14,10 +15,9 @@ pub fn redacted(url: &Url) -> String {
 /// The URL as it may be kept on disk: `plain`, with the query's hash in its place, since signed addresses carry
 /// their secret there. Two URLs of one text have one mark.
 pub(crate) fn mark(url: &Url) -> String {
-    use sha2::{Digest, Sha256};
     let mut kept = plain(url);
     let Some(query) = url.query() else { return kept.into() };
-    let hash: String = Sha256::digest(query.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = Digest::of(query.as_bytes()).front(16);
     kept.set_query(Some(&hash));
     kept.into()
 }

@@ -8,10 +8,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use diag::{Class, Diagnose, Diagnosis};
+use release::Digest;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
-use crate::hash::{Hash, hex};
+use crate::hash::Hash;
 use crate::limits::VERSION_LINE_BYTES_MAX;
 use crate::missing_root_files;
 
@@ -103,8 +104,8 @@ impl Diagnose for H1Error {
 ///
 /// # Errors
 /// A name that is empty, holds a line break (as `dirhash.Hash1` refuses it) or stands twice.
-pub fn h1<'a>(prefix: &str, files: impl IntoIterator<Item = (&'a str, &'a [u8; 32])>) -> Result<H1, H1Error> {
-    let mut list: Vec<(&str, &[u8; 32])> = files.into_iter().collect();
+pub fn h1<'a>(prefix: &str, files: impl IntoIterator<Item = (&'a str, &'a Digest)>) -> Result<H1, H1Error> {
+    let mut list: Vec<(&str, &Digest)> = files.into_iter().collect();
     // A prefix that all names share does not change their order.
     list.sort_unstable_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
     if let Some((name, _)) = list.iter().find(|(name, _)| name.is_empty() || name.contains('\n')) {
@@ -115,7 +116,7 @@ pub fn h1<'a>(prefix: &str, files: impl IntoIterator<Item = (&'a str, &'a [u8; 3
     }
     let mut hasher = Sha256::new();
     for (name, hash) in list {
-        hasher.update(hex(hash).as_bytes());
+        hasher.update(hash.to_string());
         hasher.update(b"  ");
         hasher.update(prefix.as_bytes());
         hasher.update(name.as_bytes());
@@ -141,7 +142,7 @@ pub struct Completion {
     /// The hash of the tree with the files filled in.
     pub h1: H1,
     /// The files filled in, by name and SHA-256. They are *not* in the tree.
-    pub files: Vec<(String, [u8; 32])>,
+    pub files: Vec<(String, Digest)>,
 }
 
 impl ToolchainH1 {
@@ -200,7 +201,7 @@ pub fn version_file_names(content: &[u8], version: &str) -> bool {
 /// A name that cannot be hashed, a `go.mod` that differs from its twin, or a malformed toolchain name.
 pub fn toolchain_h1<'a>(
     toolchain: &str,
-    files: impl IntoIterator<Item = (&'a str, &'a [u8; 32])>,
+    files: impl IntoIterator<Item = (&'a str, &'a Digest)>,
 ) -> Result<ToolchainH1, H1Error> {
     let malformed = || H1Error::Toolchain { name: toolchain.to_owned() };
     let minor = minor_of(toolchain).ok_or_else(malformed)?;

@@ -8,7 +8,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-/// A SHA-256 value, shown, read and stored in standard base64 with padding (44 characters).
+/// A hash of the checksum database: of a node of its tree, or of a list of files (`h1:`). Shown, read and stored in
+/// standard base64 with padding (44 characters).
+///
+/// It is kept apart from [`release::Digest`], the SHA-256 of a file: the two are never equal, and each is written in
+/// its own way.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Hash(pub [u8; 32]);
 
@@ -68,17 +72,6 @@ impl<'de> Deserialize<'de> for Hash {
     }
 }
 
-/// These bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,10 +92,5 @@ mod tests {
         for other in others {
             assert_eq!(other.parse::<Hash>(), Err(HashParseError), "{other}");
         }
-    }
-
-    #[test]
-    fn hexadecimal_is_lower_case_and_keeps_zeros() {
-        assert_eq!(hex(&[0, 0x0a, 0xff, 0x10]), "000aff10");
     }
 }

@@ -8,7 +8,6 @@ use context::Ctx;
 use diag::{IoFailure, Task};
 use release::Digest;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use source::bundle::{Bundled, Contents, HEAD_BYTES, Head, SectionReader, Span, open};
 use sys::ReadAt;
 
@@ -139,15 +138,7 @@ fn toolchain(ctx: &Ctx, bundled: &Bundled, manifest: &Manifest) -> Result<String
 
 fn hash(ctx: &Ctx, file: &dyn ReadAt, span: &Span) -> std::io::Result<Digest> {
     // Its hash is what is asked for, so the reader's own complaint about it is not.
-    let mut hasher = Sha256::new();
-    let mut reader = SectionReader::new(file, vec![*span]);
-    let mut buffer = vec![0; HASH_CHUNK_BYTES];
-    let mut left = span.bytes;
-    while left > 0 {
-        ctx.sys.interrupt().check()?;
-        let read = reader.read(&mut buffer)?;
-        hasher.update(&buffer[..read]);
-        left = left.saturating_sub(read as u64);
-    }
-    Ok(Digest::from_bytes(hasher.finalize().into()))
+    let mut reader = SectionReader::new(file, vec![*span]).take(span.bytes);
+    let hashed = archive::hash_reader(&mut reader, ctx.sys.interrupt(), &mut vec![0; HASH_CHUNK_BYTES], |_| Ok(()))?;
+    Ok(hashed.sha256)
 }

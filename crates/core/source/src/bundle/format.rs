@@ -12,7 +12,6 @@
 use diag::{Class, Diagnose, Diagnosis};
 use release::{Digest, Form, Platform, ToolchainId};
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 use trust::{H1, Proof};
 
 use super::place::Span;
@@ -231,7 +230,7 @@ impl Contents {
     /// # Errors
     /// When its hash is another, it cannot be read, or what it says cannot be.
     pub fn parse(json: &[u8], head: &Head) -> Result<Contents, FormatError> {
-        let actual = Digest::from_bytes(sha2::Sha256::digest(json).into());
+        let actual = Digest::of(json);
         if actual != head.manifest.sha256 {
             return Err(FormatError::ManifestDiffers { expected: head.manifest.sha256, actual });
         }
@@ -299,7 +298,7 @@ impl Contents {
 /// When a member of what was read does not lie between head and manifest: that is what the fuzzer looks for.
 pub fn fuzz_bundle(data: &[u8]) {
     let _ = Head::parse(data, data.len() as u64);
-    let sha256 = Digest::from_bytes(sha2::Sha256::digest(data).into());
+    let sha256 = Digest::of(data);
     // Where the manifest stands is the fuzzer's choice as well: most places fit no members.
     let blocks = data.first().map_or(0, |byte| u64::from(*byte));
     let manifest = Span { offset: HEAD_BYTES + blocks * MEMBER_ALIGNMENT, bytes: data.len() as u64, sha256 };
@@ -308,7 +307,7 @@ pub fn fuzz_bundle(data: &[u8]) {
         assert!(contents.spans().all(|span| span.offset >= HEAD_BYTES && span.end() <= Some(manifest.offset)));
         let again = contents.encode();
         let bytes = again.len() as u64;
-        let sha256 = Digest::from_bytes(sha2::Sha256::digest(&again).into());
+        let sha256 = Digest::of(&again);
         let head = Head { manifest: Span { bytes, sha256, ..manifest }, total: manifest.offset + bytes };
         assert_eq!(Contents::parse(&again, &head), Ok(contents));
     }
@@ -357,7 +356,7 @@ mod tests {
 
     fn head_of(contents: &Contents) -> (Vec<u8>, Head) {
         let json = contents.encode();
-        let sha256 = Digest::from_bytes(sha2::Sha256::digest(&json).into());
+        let sha256 = Digest::of(&json);
         let manifest = Span { offset: 36864, bytes: json.len() as u64, sha256 };
         (json, Head { manifest, total: 36864 + manifest.bytes })
     }
@@ -438,7 +437,7 @@ mod tests {
         }
         let (json, mut head) = head_of(&contents());
         let more = String::from_utf8(json).unwrap().replacen("\"format\"", "\"more\": 1, \"format\"", 1);
-        head.manifest.sha256 = Digest::from_bytes(sha2::Sha256::digest(more.as_bytes()).into());
+        head.manifest.sha256 = Digest::of(more.as_bytes());
         assert!(matches!(Contents::parse(more.as_bytes(), &head), Err(FormatError::Manifest { .. })));
     }
 }
