@@ -9,7 +9,6 @@ use std::str::FromStr;
 
 use diag::{Class, Diagnose, Diagnosis};
 use release::Digest;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 use crate::hash::Hash;
@@ -48,17 +47,7 @@ impl fmt::Debug for H1 {
     }
 }
 
-impl Serialize for H1 {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for H1 {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<H1, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+release::text_serde!(H1);
 
 /// Why a list of files has no `h1:` hash.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use diag::{Class, Diagnose, Diagnosis};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::foreign::shown;
 use crate::limits::PLATFORM_WORD_BYTES_MAX;
@@ -166,18 +165,7 @@ impl fmt::Display for Platform {
     }
 }
 
-impl Serialize for Platform {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Platform {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Platform, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+crate::text_serde!(Platform);
 
 impl Diagnose for PlatformError {
     fn diagnosis(&self) -> Diagnosis {
