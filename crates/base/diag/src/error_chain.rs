@@ -1,6 +1,6 @@
 //! An error with its causes.
 
-use crate::{Class, Diagnose, Hints, Tried};
+use crate::{Diagnose, Diagnosis};
 
 /// An error with its causes on one line. A cause whose words are in the line already is omitted.
 pub fn error_chain(error: &dyn std::error::Error) -> String {
@@ -40,19 +40,7 @@ impl std::error::Error for AnyDiagnose {
 }
 
 impl Diagnose for AnyDiagnose {
-    fn class(&self) -> Class {
-        self.0.class()
-    }
-
-    fn word(&self) -> &'static str {
-        self.0.word()
-    }
-
-    fn hints(&self) -> Hints {
-        self.0.hints()
-    }
-
-    fn tried(&self) -> Vec<Tried> {
-        self.0.tried()
+    fn diagnosis(&self) -> Diagnosis {
+        self.0.diagnosis()
     }
 }

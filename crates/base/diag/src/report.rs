@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Class, Diagnose, Hints, Speech, Tried, shown_json, shown_lines};
+use crate::{Class, Diagnose, Diagnosis, Hints, Speech, Tried, shown_json, shown_lines};
 
 /// A failure in four parts: what, why, what to try, which state holds now.
 #[derive(Debug, Clone, Serialize)]
@@ -37,14 +37,15 @@ impl Report {
             }
             cause = inner.source();
         }
+        let Diagnosis { class, word, hints, tried } = error.diagnosis();
         Report {
             error: error.to_string(),
             caused_by,
-            tried: error.tried(),
-            hints: error.hints().lines().to_vec(),
+            tried,
+            hints: hints.lines().to_vec(),
             state: state.into(),
-            word: error.word(),
-            class: error.class(),
+            word,
+            class,
         }
     }
 
@@ -111,11 +112,8 @@ mod tests {
     impl std::error::Error for Hostile {}
 
     impl Diagnose for Hostile {
-        fn class(&self) -> Class {
-            Class::Network
-        }
-        fn word(&self) -> &'static str {
-            "hostile"
+        fn diagnosis(&self) -> Diagnosis {
+            Class::Network.word("hostile")
         }
     }
 

@@ -30,26 +30,11 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>, m
     let limit = typed.chars().count().div_ceil(2).max(1);
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
-        .map(|candidate| (distance(typed, candidate), candidate))
+        .map(|candidate| (strsim::levenshtein(typed, candidate), candidate))
         .filter(|(score, _)| *score <= limit)
         .collect();
     scored.sort_by_key(|(score, _)| *score);
     scored.into_iter().map(|(_, candidate)| candidate).take(most).collect()
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

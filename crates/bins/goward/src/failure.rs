@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
-use diag::{AnyDiagnose, Class, Diagnose, Hints, Tried, hint};
+use diag::{AnyDiagnose, Class, Diagnose, Diagnosis, Hints};
 
 /// Any failure of any command: the error of a verb, or of the command line itself.
 #[derive(Debug)]
@@ -169,65 +169,38 @@ impl Error for Failure {
 }
 
 impl Diagnose for Failure {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Verb(error) => error.class(),
-            Self::Asked { cause, .. } => cause.class(),
-            Self::NoPin | Self::NoInstallation { .. } => Class::NotFound,
-            Self::NotInstalled { .. } | Self::BundlePlatform { .. } | Self::Folder { .. } => Class::NotFound,
-            Self::UnknownCheck { .. } => Class::Usage,
-            Self::OfSystem { .. } => Class::Policy,
-            Self::ShimCall { missing: true, .. } => Class::CommandMissing,
-            Self::ShimCall { .. } | Self::UnknownVariable { .. } | Self::OnePlatform { .. } => Class::Usage,
-            _ => Class::Environment,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Verb(error) => error.word(),
-            Self::Asked { cause, .. } => cause.word(),
-            Self::NoPin => "no-pin",
-            Self::NoInstallation { .. } => "no-installation",
-            Self::NotInstalled { .. } => "not-installed",
-            Self::ShimCall { .. } => "shim-call",
-            Self::UnknownVariable { .. } => "variable-unknown",
-            Self::NotText { .. } => "path-not-text",
-            Self::OfSystem { .. } => "of-system-store",
-            Self::Folder { .. } => "folder",
-            Self::UnknownCheck { .. } => "check-unknown",
-            Self::BundlePlatform { .. } => "bundle-platform",
-            Self::OnePlatform { .. } => "one-platform",
-            _ => "signals",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Verb(error) => error.hints(),
-            Self::Asked { because, cause } => cause.hints().and(format!("it is {because} that asks for it")),
-            Self::NoPin => {
-                hint!("`goward pin 1.27` writes one; `goward current --explain` shows what runs here and why")
+            Self::Verb(error) => error.diagnosis(),
+            Self::Asked { because, cause } => cause.diagnosis().hint(format!("it is {because} that asks for it")),
+            Self::NoPin => Class::NotFound
+                .word("no-pin")
+                .hint("`goward pin 1.27` writes one; `goward current --explain` shows what runs here and why"),
+            Self::NoInstallation { .. } => Class::NotFound
+                .word("no-installation")
+                .hint("name the folder that holds `bin` and `VERSION`: its GOROOT"),
+            Self::NotInstalled { request } => Class::NotFound
+                .word("not-installed")
+                .hint(format!("`goward list` shows what is installed; `goward install {request}` gets it")),
+            Self::ShimCall { missing, hints, .. } => {
+                if *missing { Class::CommandMissing } else { Class::Usage }.word("shim-call").hints(hints.clone())
             }
-            Self::NoInstallation { .. } => hint!("name the folder that holds `bin` and `VERSION`: its GOROOT"),
-            Self::NotInstalled { request } => {
-                hint!("`goward list` shows what is installed; `goward install {request}` gets it")
+            Self::UnknownVariable { .. } => {
+                Class::Usage.word("variable-unknown").hint("`goward env` prints those that there are")
             }
-            Self::ShimCall { hints, .. } => hints.clone(),
-            Self::OfSystem { .. } => hint!("the administrator changes it with `--system`"),
-            Self::UnknownCheck { .. } => hint!("`goward doctor --list` shows what there is"),
-            Self::UnknownVariable { .. } => hint!("`goward env` prints those that there are"),
-            Self::BundlePlatform { path, .. } => {
-                hint!("`goward bundle verify {}` shows what it has", path.display())
+            Self::NotText { .. } => Class::Environment.word("path-not-text"),
+            Self::OfSystem { .. } => {
+                Class::Policy.word("of-system-store").hint("the administrator changes it with `--system`")
             }
-            _ => Hints::none(),
-        }
-    }
-
-    fn tried(&self) -> Vec<Tried> {
-        match self {
-            Self::Verb(error) => error.tried(),
-            _ => Vec::new(),
+            Self::Folder { .. } => Class::NotFound.word("folder"),
+            Self::UnknownCheck { .. } => {
+                Class::Usage.word("check-unknown").hint("`goward doctor --list` shows what there is")
+            }
+            Self::BundlePlatform { path, .. } => Class::NotFound
+                .word("bundle-platform")
+                .hint(format!("`goward bundle verify {}` shows what it has", path.display())),
+            Self::OnePlatform { .. } => Class::Usage.word("one-platform"),
+            Self::Signals { .. } => Class::Environment.word("signals"),
         }
     }
 }

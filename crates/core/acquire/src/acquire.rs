@@ -6,7 +6,7 @@ use std::sync::Arc;
 use archive::{Layout, Limits, LinkMode, SharedFiles, Unpack, Unpacked};
 use context::Ctx;
 use context::settings::keys;
-use diag::{Class, Diagnose, Hints, Task, TaskHandle};
+use diag::{Class, Diagnose, Diagnosis, IoFailure, Task, TaskHandle};
 use fetch::{LocalError, LocalFile};
 use release::{Digest, Form, ToolchainId};
 use source::bundle::{BundlePlace, SectionReader};
@@ -79,40 +79,16 @@ pub enum AcquireError {
 }
 
 impl Diagnose for AcquireError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Fetch(error) => error.class(),
-            Self::Read { cause, .. } => Class::of_io(cause),
-            Self::Archive { cause, .. } => cause.class(),
-            Self::FileDiffers { .. } | Self::OtherVersion { .. } => Class::Integrity,
-            Self::Prove(error) => error.class(),
-            Self::Lock(error) => error.class(),
-            Self::Store(error) => error.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Fetch(error) => error.word(),
-            Self::Read { .. } => "source-read",
-            Self::Archive { cause, .. } => cause.word(),
-            Self::FileDiffers { .. } => "archive-hash-mismatch",
-            Self::OtherVersion { .. } => "other-version",
-            Self::Prove(error) => error.word(),
-            Self::Lock(error) => error.word(),
-            Self::Store(error) => error.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Fetch(error) => error.hints(),
-            Self::Read { cause, .. } => Hints::for_io(cause),
-            Self::Archive { cause, .. } => cause.hints(),
-            Self::FileDiffers { .. } | Self::OtherVersion { .. } => Hints::none(),
-            Self::Prove(error) => error.hints(),
-            Self::Lock(error) => error.hints(),
-            Self::Store(error) => error.hints(),
+            Self::Fetch(error) => error.diagnosis(),
+            Self::Read { cause, .. } => Diagnosis::of_io("source-read", cause),
+            Self::Archive { cause, .. } => cause.diagnosis(),
+            Self::FileDiffers { .. } => Class::Integrity.word("archive-hash-mismatch"),
+            Self::OtherVersion { .. } => Class::Integrity.word("other-version"),
+            Self::Prove(error) => error.diagnosis(),
+            Self::Lock(error) => error.diagnosis(),
+            Self::Store(error) => error.diagnosis(),
         }
     }
 }
@@ -329,7 +305,7 @@ fn from_network(
     let ctx = sources.ctx();
     let job = fetch::Job {
         bytes_expected: located.bytes,
-        sha256: located.claim.sha256().map(|digest| *digest.as_bytes()),
+        sha256: located.claim.sha256(),
         ..fetch::Job::new(url.clone(), &located.file_name, ctx.store.layout().downloads(), located.bytes_max)
     };
     let (unpack, tree) = (target.unpack(ctx, located), &target.tree);
@@ -355,7 +331,7 @@ fn from_network(
     };
     Ok(Acquired {
         unpacked,
-        sha256: Digest::from_bytes(fetched.sha256),
+        sha256: fetched.sha256,
         bytes: fetched.bytes,
         bytes_fetched: fetched.bytes_fetched,
         bytes_held: fetched.bytes_held,
@@ -410,7 +386,6 @@ fn from_file(
     let name = &located.file_name;
     let local = LocalFile { path, name, folder: &downloads, bytes_max: located.bytes_max, wait_max };
     let fetch::Copied { bytes, sha256, parts } = fetch::copy_local(&ctx.sys, &local, task).map_err(not_copied)?;
-    let sha256 = Digest::from_bytes(sha256);
     match check_claim(located, path, sha256).and_then(|()| unpack_parts(ctx, located, &parts, target, task)) {
         Ok(unpacked) => {
             let (address, arrived) = (path.display().to_string(), Held::Copy(parts));
@@ -427,7 +402,9 @@ fn from_file(
 fn not_copied(error: LocalError) -> AcquireError {
     match error {
         LocalError::Read { path, cause } => read_error(&path, cause),
-        LocalError::Write { path, cause } => AcquireError::Store(StoreError::Io { action: "write", path, cause }),
+        LocalError::Write { path, cause } => {
+            AcquireError::Store(StoreError::Io(IoFailure { action: "write", path, cause }))
+        }
         LocalError::Busy { name, waited } => {
             let owner = "another process that copies it".to_owned();
             AcquireError::Store(StoreError::Busy { path: name.into(), seconds: waited.as_secs(), owner })

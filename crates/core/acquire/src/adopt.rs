@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use archive::{ArchiveError, Copied, Exclude, Excluded, Limits, Unpack};
 use context::recover;
 use context::settings::keys;
-use diag::{Class, Diagnose, Hints, Task, error_chain, hint};
-use release::{Digest, Form, ToolchainId};
+use diag::{Class, Diagnose, Diagnosis, Task, error_chain};
+use release::{Form, ToolchainId};
 use serde::Serialize;
 use source::{Claim, Place};
 use store::states::Event;
@@ -115,37 +115,18 @@ impl AdoptError {
 }
 
 impl Diagnose for AdoptError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
+        let published = |id: &ToolchainId| format!("`goward install {}` gets the published one", id.version());
         match self {
-            Self::Tree { cause, .. } => cause.class(),
-            Self::OtherVersion { .. } => Class::Integrity,
-            Self::Prove { cause, .. } => cause.class(),
-            Self::Register { cause, .. } | Self::Store { cause, .. } => cause.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Tree { cause, .. } => cause.word(),
-            Self::OtherVersion { .. } => "other-version",
-            Self::Prove { cause, .. } => cause.word(),
-            Self::Register { cause, .. } | Self::Store { cause, .. } => cause.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Tree { id, cause, .. } => {
-                cause.hints().and(format!("`goward install {}` gets the published one", id.version()))
-            }
-            Self::OtherVersion { .. } => Hints::none(),
-            Self::Prove { id, cause, .. } => match **cause {
+            Self::Tree { id, cause, .. } => cause.diagnosis().hint(published(id)),
+            Self::OtherVersion { .. } => Class::Integrity.word("other-version"),
+            Self::Prove { id, cause, .. } => cause.class().word(cause.word()).hint(match **cause {
                 ProveError::Unproven { .. } => {
-                    hint!("make Go's checksum database reachable, or accept it this once with `--allow-unproven`")
+                    "make Go's checksum database reachable, or accept it this once with `--allow-unproven`".to_owned()
                 }
-                _ => hint!("`goward install {}` gets the published one", id.version()),
-            },
-            Self::Register { cause, .. } | Self::Store { cause, .. } => cause.hints(),
+                _ => published(id),
+            }),
+            Self::Register { cause, .. } | Self::Store { cause, .. } => cause.diagnosis(),
         }
     }
 }
@@ -229,7 +210,7 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
         source: adoption.source,
         address: adoption.folder.display().to_string(),
         // There is no archive.
-        sha256: Digest::from_bytes(unpacked.manifest.list_sha256()),
+        sha256: unpacked.manifest.list_sha256(),
         bytes,
         bytes_fetched: 0,
         bytes_held: bytes,
@@ -253,7 +234,7 @@ fn check(sources: &Sources, adoption: &Adoption, copied: &Copied, tree: &Path) -
     let arrived = Arrived {
         id,
         form: adoption.form,
-        sha256: Digest::from_bytes(copied.unpacked.manifest.list_sha256()),
+        sha256: copied.unpacked.manifest.list_sha256(),
         claim: &Claim::None,
         manifest: &copied.unpacked.manifest,
         server: &server,

@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use context::Ctx;
+use diag::IoFailure;
 use store::{Staging, StoreError};
 use sys::ReadAt;
 
@@ -55,7 +56,7 @@ impl<'a> ArchiveBytes<'a> {
             Ok(()) => Ok((path, Some(staging))),
             Err(cause) => {
                 ctx.store.discard(staging);
-                Err(StoreError::Io { action: "put the archive together in", path, cause })
+                Err(StoreError::Io(IoFailure { action: "put the archive together in", path, cause }))
             }
         }
     }

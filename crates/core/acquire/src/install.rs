@@ -6,7 +6,7 @@
 
 use context::settings::keys;
 use context::{Ctx, recover};
-use diag::{Class, Diagnose, Hints, Tried, error_chain, hint};
+use diag::{Class, Diagnose, Diagnosis, Hints, error_chain};
 use release::host::Unfit;
 use release::{Platform, Request, ToolchainId};
 use serde::Serialize;
@@ -100,50 +100,28 @@ pub enum InstallError {
 }
 
 impl Diagnose for InstallError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Resolve { cause, .. } => cause.class(),
-            Self::NoSource { class, .. } => *class,
-            Self::Store { cause, .. } => cause.class(),
-            Self::Machine { cause, .. } => cause.class(),
-            Self::Lock { cause, .. } => cause.class(),
-            Self::Unfit { .. } => Class::Environment,
-            Self::Interrupted { .. } => Class::Interrupted,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Resolve { cause, .. } => cause.word(),
-            Self::NoSource { .. } => "no-source-gave-it",
-            Self::Store { cause, .. } => cause.word(),
-            Self::Machine { cause, .. } => cause.word(),
-            Self::Lock { cause, .. } => cause.word(),
-            Self::Unfit { .. } => "machine-unfit",
-            Self::Interrupted { .. } => "interrupted",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Resolve { cause, .. } => cause.hints(),
-            Self::NoSource { hints, .. } => hints.clone(),
-            Self::Store { cause, .. } => cause.hints(),
-            Self::Machine { cause, .. } => cause.hints(),
-            Self::Lock { cause, .. } => cause.hints(),
-            Self::Unfit { unfit, .. } => match &unfit.newest {
-                Some(newest) => hint!("the newest that runs here is {newest}: try `goward install {newest}`"),
-                None => Hints::none(),
-            },
-            Self::Interrupted { .. } => hint!("run the same command again to carry on"),
-        }
-    }
-
-    fn tried(&self) -> Vec<Tried> {
-        match self {
-            Self::Resolve { cause, .. } => cause.tried(),
-            Self::NoSource { attempts, .. } => attempts.iter().map(Attempt::tried).collect(),
-            _ => Vec::new(),
+            Self::Resolve { cause, .. } => cause.diagnosis(),
+            Self::NoSource { class, hints, attempts, .. } => class
+                .word("no-source-gave-it")
+                .hints(hints.clone())
+                .tried(attempts.iter().map(Attempt::tried).collect()),
+            Self::Store { cause, .. } => cause.diagnosis(),
+            Self::Machine { cause, .. } => cause.diagnosis(),
+            Self::Lock { cause, .. } => cause.diagnosis(),
+            Self::Unfit { unfit, .. } => {
+                let diagnosis = Class::Environment.word("machine-unfit");
+                match &unfit.newest {
+                    Some(newest) => {
+                        diagnosis.hint(format!("the newest that runs here is {newest}: try `goward install {newest}`"))
+                    }
+                    None => diagnosis,
+                }
+            }
+            Self::Interrupted { .. } => {
+                Class::Interrupted.word("interrupted").hint("run the same command again to carry on")
+            }
         }
     }
 }

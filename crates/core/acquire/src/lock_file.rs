@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use archive::Manifest;
 use context::settings::keys;
 use context::{Ctx, FOLDERS_MAX, owner_of, users};
-use diag::{AnyDiagnose, Class, Diagnose, Hints, hint};
+use diag::{AnyDiagnose, Class, Diagnose, Diagnosis};
 use project::{LOCK_BYTES_MAX, LOCK_FILE_NAME, LockFile, LockFileError, Locked, Stranger};
 use release::{Digest, Form, ToolchainId};
 use store::StoreError;
@@ -119,53 +119,28 @@ pub enum LockError {
 }
 
 impl Diagnose for LockError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Read { cause, .. } => Class::of_io(cause),
-            Self::Malformed { cause, .. } => cause.class(),
-            Self::Missing { .. }
-            | Self::Stranger { .. }
-            | Self::Elsewhere { .. }
-            | Self::NotCovered { .. }
-            | Self::NotComparable { .. } => Class::Policy,
-            Self::Differs { .. } => Class::Integrity,
-            Self::Project(error) => error.class(),
-            Self::Store(error) => error.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Read { .. } => "lock-read",
-            Self::Malformed { cause, .. } => cause.word(),
-            Self::Missing { .. } => "lock-missing",
-            Self::Stranger { .. } => "lock-of-stranger",
-            Self::Elsewhere { .. } => "lock-elsewhere",
-            Self::NotCovered { .. } => "lock-not-covered",
-            Self::Differs { .. } => "lock-differs",
-            Self::NotComparable { .. } => "lock-not-comparable",
-            Self::Project(error) => error.word(),
-            Self::Store(error) => error.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Read { cause, .. } => Hints::for_io(cause),
-            Self::Malformed { cause, .. } => cause.hints(),
-            Self::Missing { .. } | Self::Elsewhere { .. } => hint!("`goward pin --lock` writes it"),
-            Self::Stranger { .. } => {
-                hint!("look into it; `goward pin VERSION --lock` in a folder of your own writes one that counts")
-            }
-            Self::NotCovered { id, .. } => {
-                hint!("`goward pin {} --lock --platform {}` writes it anew", id.version(), id.platform())
-            }
-            Self::Differs { .. } => {
-                hint!("do not use what arrived until you know who is right; `goward pin --lock --check` asks Go's log")
-            }
-            Self::NotComparable { .. } => hint!("`goward pin --lock` with the checksum database in reach adds `h1`"),
-            Self::Project(error) => error.hints(),
-            Self::Store(error) => error.hints(),
+            Self::Read { cause, .. } => Diagnosis::of_io("lock-read", cause),
+            Self::Malformed { cause, .. } => cause.diagnosis(),
+            Self::Missing { .. } => Class::Policy.word("lock-missing").hint("`goward pin --lock` writes it"),
+            Self::Stranger { .. } => Class::Policy
+                .word("lock-of-stranger")
+                .hint("look into it; `goward pin VERSION --lock` in a folder of your own writes one that counts"),
+            Self::Elsewhere { .. } => Class::Policy.word("lock-elsewhere").hint("`goward pin --lock` writes it"),
+            Self::NotCovered { id, .. } => Class::Policy.word("lock-not-covered").hint(format!(
+                "`goward pin {} --lock --platform {}` writes it anew",
+                id.version(),
+                id.platform()
+            )),
+            Self::Differs { .. } => Class::Integrity
+                .word("lock-differs")
+                .hint("do not use what arrived until you know who is right; `goward pin --lock --check` asks Go's log"),
+            Self::NotComparable { .. } => Class::Policy
+                .word("lock-not-comparable")
+                .hint("`goward pin --lock` with the checksum database in reach adds `h1`"),
+            Self::Project(error) => error.diagnosis(),
+            Self::Store(error) => error.diagnosis(),
         }
     }
 }

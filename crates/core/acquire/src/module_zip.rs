@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use context::Ctx;
+use diag::{Class, Diagnose, Diagnosis};
 use release::ToolchainId;
 use store::StoreError;
 
@@ -23,26 +24,14 @@ pub enum ModuleZipError {
     },
 }
 
-impl diag::Diagnose for ModuleZipError {
-    fn class(&self) -> diag::Class {
+impl Diagnose for ModuleZipError {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Store(error) => error.class(),
-            Self::Io { cause, .. } if cause.kind() == std::io::ErrorKind::InvalidData => diag::Class::Integrity,
-            Self::Io { cause, .. } => diag::Class::of_io(cause),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Store(error) => error.word(),
-            Self::Io { .. } => "module-zip",
-        }
-    }
-
-    fn hints(&self) -> diag::Hints {
-        match self {
-            Self::Store(error) => error.hints(),
-            Self::Io { cause, .. } => diag::Hints::for_io(cause),
+            Self::Store(error) => error.diagnosis(),
+            Self::Io { cause, .. } if cause.kind() == std::io::ErrorKind::InvalidData => {
+                Class::Integrity.word("module-zip")
+            }
+            Self::Io { cause, .. } => Diagnosis::of_io("module-zip", cause),
         }
     }
 }

@@ -6,12 +6,13 @@
 //! changed since it was admitted does not match its manifest and is skipped.
 
 use std::collections::HashMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use sha2::{Digest, Sha256};
-use sys::{EntryKind, Fs};
+use release::Digest;
+use sys::{EntryKind, Fs, Interrupt, Sys};
+
+use crate::hash::{HASH_CHUNK_BYTES, hash_reader};
 
 /// How a file on disk is shared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub enum LinkMode {
 /// Files of siblings, by content.
 pub struct SharedFiles {
     mode: LinkMode,
-    by_content: HashMap<([u8; 32], bool), Known>,
+    by_content: HashMap<(Digest, bool), Known>,
     /// Set after the file system has refused to share blocks: it would refuse again.
     no_reflinks: AtomicBool,
     linked_files: AtomicU64,
@@ -56,7 +57,7 @@ impl SharedFiles {
     }
 
     /// Adds a file of a sibling, as in its manifest. The first of two files with equal content counts.
-    pub fn add(&mut self, sha256: [u8; 32], executable: bool, path: PathBuf, bytes: u64) {
+    pub fn add(&mut self, sha256: Digest, executable: bool, path: PathBuf, bytes: u64) {
         if self.mode != LinkMode::Copy {
             self.by_content.entry((sha256, executable)).or_insert(Known { path, bytes });
         }
@@ -78,12 +79,13 @@ impl SharedFiles {
     }
 
     /// Links a file with this content to `new`; false if the caller has to write it.
-    pub(crate) fn try_link(&self, fs: &Fs, sha256: &[u8; 32], executable: bool, new: &Path, mode: u32) -> bool {
+    pub(crate) fn try_link(&self, sys: &Sys, sha256: &Digest, executable: bool, new: &Path, mode: u32) -> bool {
+        let fs = sys.fs();
         let Some(known) = self.by_content.get(&(*sha256, executable)) else { return false };
         let Ok(Some(meta)) = fs.look(&known.path) else { return false };
         let as_admitted =
             meta.kind == EntryKind::File && meta.bytes == known.bytes && (cfg!(windows) || meta.mode & 0o777 == mode);
-        if !as_admitted || !holds(fs, &known.path, known.bytes, sha256) {
+        if !as_admitted || !holds(fs, &known.path, known.bytes, sha256, sys.interrupt()) {
             return false;
         }
         if !self.no_reflinks.load(Ordering::Relaxed) {
@@ -111,20 +113,9 @@ impl SharedFiles {
     }
 }
 
-/// How much of a file is hashed at once, in bytes.
-const HASH_CHUNK_BYTES: usize = 256 << 10;
-
-/// Whether a file on disk has exactly these bytes now. An unreadable one does not.
-fn holds(fs: &Fs, path: &Path, bytes: u64, sha256: &[u8; 32]) -> bool {
+/// Whether a file on disk holds just these bytes now. One that cannot be read does not, nor one whose reading Ctrl-C ends.
+fn holds(fs: &Fs, path: &Path, bytes: u64, sha256: &Digest, stop: &Interrupt) -> bool {
     let Ok(mut file) = fs.open(path) else { return false };
     let mut buffer = vec![0; HASH_CHUNK_BYTES.min(usize::try_from(bytes).unwrap_or(HASH_CHUNK_BYTES)).max(1)];
-    let mut hasher = Sha256::new();
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => hasher.update(&buffer[..read]),
-            Err(_) => return false,
-        }
-    }
-    <[u8; 32]>::from(hasher.finalize()) == *sha256
+    hash_reader(&mut file, stop, &mut buffer, |_| Ok(())).is_ok_and(|hashed| hashed.sha256 == *sha256)
 }

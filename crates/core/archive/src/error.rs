@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 
 use crate::limits::SHOWN_CHARS_MAX;
 
@@ -213,36 +213,16 @@ impl ArchiveError {
 }
 
 impl Diagnose for ArchiveError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
+        let another_source = "do not use this archive; get the toolchain from another source with `--source`";
         match self {
-            Self::Refused { .. } | Self::Truncated { .. } | Self::Malformed { .. } | Self::Shape { .. } => {
-                Class::Integrity
-            }
-            Self::Input { cause } | Self::Disk { cause, .. } => Class::of_io(cause),
-            Self::Interrupted { .. } => Class::Interrupted,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Refused { .. } => "archive-entry-refused",
-            Self::Truncated { .. } => "archive-truncated",
-            Self::Malformed { .. } => "archive-malformed",
-            Self::Shape { .. } => "archive-not-a-toolchain",
-            Self::Input { .. } => "archive-input",
-            Self::Disk { .. } => "archive-disk",
-            Self::Interrupted { .. } => "interrupted",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Refused { .. } | Self::Malformed { .. } | Self::Shape { .. } => {
-                hint!("do not use this archive; get the toolchain from another source with `--source`")
-            }
-            Self::Truncated { .. } => hint!("fetch the archive again"),
-            Self::Disk { cause, .. } => Hints::for_io(cause),
-            Self::Input { .. } | Self::Interrupted { .. } => Hints::none(),
+            Self::Refused { .. } => Class::Integrity.word("archive-entry-refused").hint(another_source),
+            Self::Truncated { .. } => Class::Integrity.word("archive-truncated").hint("fetch the archive again"),
+            Self::Malformed { .. } => Class::Integrity.word("archive-malformed").hint(another_source),
+            Self::Shape { .. } => Class::Integrity.word("archive-not-a-toolchain").hint(another_source),
+            Self::Input { cause } => Class::of_io(cause).word("archive-input"),
+            Self::Disk { cause, .. } => Diagnosis::of_io("archive-disk", cause),
+            Self::Interrupted { .. } => Class::Interrupted.word("interrupted"),
         }
     }
 }

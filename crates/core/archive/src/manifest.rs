@@ -1,5 +1,6 @@
 //! The manifest of a tree.
 
+use release::Digest;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::ArchiveError;
@@ -15,7 +16,7 @@ pub struct FileRecord {
     /// Whether it is executable: 0755, else 0644.
     pub executable: bool,
     /// The SHA-256 of its bytes.
-    pub sha256: [u8; 32],
+    pub sha256: Digest,
 }
 
 /// Every file of a tree, sorted by the bytes of its path.
@@ -39,15 +40,15 @@ impl Manifest {
 
     /// One hash for the list of files, over every path and the hash of its bytes, for a tree that never was one
     /// archive.
-    pub fn list_sha256(&self) -> [u8; 32] {
+    pub fn list_sha256(&self) -> Digest {
         let mut hasher = Sha256::new();
         for file in &self.files {
-            hasher.update(file.sha256);
+            hasher.update(file.sha256.as_bytes());
             hasher.update(file.path.as_bytes());
             // No path holds a line end: the guard refuses it.
             hasher.update(b"\n");
         }
-        hasher.finalize().into()
+        hasher.into()
     }
 
     /// The file with this path.
@@ -105,7 +106,12 @@ mod tests {
     use super::*;
 
     fn manifest(paths: &[&str]) -> Manifest {
-        let file = |path: &&str| FileRecord { path: (*path).to_owned(), bytes: 1, executable: false, sha256: [0; 32] };
+        let file = |path: &&str| FileRecord {
+            path: (*path).to_owned(),
+            bytes: 1,
+            executable: false,
+            sha256: Digest::from_bytes([0; 32]),
+        };
         Manifest::new(paths.iter().map(file).collect())
     }
 

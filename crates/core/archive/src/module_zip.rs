@@ -7,6 +7,8 @@
 
 use std::io::{self, Write};
 
+use release::Digest;
+
 use crate::manifest::{FileRecord, Manifest};
 
 /// The compression level: module zips are made once and kept, but a user waits for them.
@@ -51,7 +53,7 @@ pub fn write_module_zip(
     let mut zip = Zip { out, at: 0, directory: Vec::new(), entries: 0 };
     for (name, file) in named {
         let bytes = content(file)?;
-        if bytes.len() as u64 != file.bytes || sha256(&bytes) != file.sha256 {
+        if bytes.len() as u64 != file.bytes || Digest::of(&bytes) != file.sha256 {
             return Err(invalid(format!("`{}` is not what its manifest says", file.path)));
         }
         zip.add(&name, &bytes)?;
@@ -69,11 +71,6 @@ fn module_name(path: &str) -> String {
         Some(folder) if folder.is_empty() || folder.ends_with('/') => format!("{folder}_go.mod"),
         _ => path.to_owned(),
     }
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    use sha2::Digest as _;
-    sha2::Sha256::digest(bytes).into()
 }
 
 fn invalid(reason: String) -> io::Error {
@@ -164,7 +161,7 @@ mod tests {
             path: path.clone(),
             bytes: bytes.len() as u64,
             executable: false,
-            sha256: sha256(bytes),
+            sha256: Digest::of(bytes),
         };
         (Manifest::new(files.iter().map(record).collect()), files)
     }

@@ -194,10 +194,8 @@ pub(crate) fn hash(inflate: impl FnOnce(&mut Pipe) -> Result<(), Abort>) -> Resu
     let failure = Failure::default();
     let (work, queue) = channel();
     let (give_back, free) = channel();
-    let record = |path, executable, bytes: u64, hasher: Sha256| {
-        let sha256 = hasher.finalize().into();
-        FileRecord { path, bytes, executable, sha256 }
-    };
+    let record =
+        |path, executable, bytes: u64, hasher: Sha256| FileRecord { path, bytes, executable, sha256: hasher.into() };
     let (outcome, records) = std::thread::scope(|scope| {
         let hasher = scope.spawn(move || {
             let mut records = Vec::new();

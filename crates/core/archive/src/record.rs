@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use release::Digest;
 
 use crate::error::ArchiveError;
 
@@ -12,7 +13,7 @@ use crate::error::ArchiveError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Row {
     /// Its SHA-256; none for RECORD itself, which cannot contain its own.
-    pub sha256: Option<[u8; 32]>,
+    pub sha256: Option<Digest>,
     /// Its size, if given.
     pub bytes: Option<u64>,
 }
@@ -43,9 +44,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<HashMap<String, Row>, ArchiveError> 
     Ok(rows)
 }
 
-fn digest(hash: &str) -> Option<[u8; 32]> {
+fn digest(hash: &str) -> Option<Digest> {
     let bytes = URL_SAFE_NO_PAD.decode(hash.strip_prefix("sha256=")?).ok()?;
-    bytes.try_into().ok()
+    bytes.try_into().ok().map(Digest::from_bytes)
 }
 
 /// Three fields of CSV; a field in quotes may have commas and doubled quotes, but no line end.
@@ -99,7 +100,7 @@ mod tests {
         let rows = parse(text.as_bytes()).unwrap();
         assert_eq!(rows.len(), 3);
         // The SHA-256 of nothing, from FIPS 180-4's test vectors.
-        assert_eq!(rows["go/VERSION"].sha256.unwrap()[..4], [0xe3, 0xb0, 0xc4, 0x42]);
+        assert_eq!(rows["go/VERSION"].sha256.unwrap().as_bytes()[..4], [0xe3, 0xb0, 0xc4, 0x42]);
         assert_eq!(rows["go/VERSION"].bytes, Some(0));
         assert_eq!(rows["go/a,\"b"].bytes, None);
         assert_eq!(rows["x.dist-info/RECORD"], Row { sha256: None, bytes: None });

@@ -4,15 +4,17 @@
 //! the disk.
 
 use std::collections::HashSet;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
+use release::Digest;
+use sha2::{Digest as _, Sha256};
 
 use crate::Unpack;
 use crate::dedup::SharedFiles;
 use crate::error::ArchiveError;
+use crate::hash::{Hashed, hash_reader};
 use crate::limits::VERSION_BYTES_MAX;
 use crate::manifest::{FileRecord, Manifest, Unpacked, check_shape, version_line};
 
@@ -24,6 +26,7 @@ const WRITE_BITS: u32 = 0o222;
 
 /// A tree in the making. Shared by the threads that write to it.
 pub(crate) struct Tree<'a> {
+    sys: &'a sys::Sys,
     fs: &'a sys::Fs,
     root: &'a Path,
     shared: Option<&'a SharedFiles>,
@@ -49,6 +52,7 @@ impl<'a> Tree<'a> {
         }
         let (shared, read_only) = (job.shared.filter(|shared| !shared.is_empty()), job.read_only);
         Ok(Tree {
+            sys: job.sys,
             fs,
             root,
             shared,
@@ -128,9 +132,9 @@ impl<'t> Writer<'t> {
     /// Adds a file that is complete in memory: shared with a sibling that has it, else written.
     pub(crate) fn whole(&mut self, path: String, executable: bool, bytes: &[u8]) -> Result<&FileRecord, ArchiveError> {
         if let Some(shared) = self.tree.shared.filter(|_| path != "VERSION") {
-            let sha256: [u8; 32] = Sha256::digest(bytes).into();
+            let sha256 = Digest::of(bytes);
             let full = self.place(&path)?;
-            if shared.try_link(self.tree.fs, &sha256, executable, &full, self.tree.mode_of(executable)) {
+            if shared.try_link(self.tree.sys, &sha256, executable, &full, self.tree.mode_of(executable)) {
                 self.records.push(FileRecord { path, bytes: bytes.len() as u64, executable, sha256 });
                 return Ok(&self.records[self.records.len() - 1]);
             }
@@ -176,7 +180,7 @@ impl<'t> Writer<'t> {
         if let Some(version) = version {
             *self.tree.version.lock().unwrap_or_else(PoisonError::into_inner) = version;
         }
-        let sha256: [u8; 32] = hasher.finalize().into();
+        let sha256 = hasher.into();
         self.take_from_sibling(&full, &sha256, executable, mode)?;
         self.records.push(FileRecord { path, bytes, executable, sha256 });
         Ok(&self.records[self.records.len() - 1])
@@ -184,17 +188,11 @@ impl<'t> Writer<'t> {
 
     /// The hash of a large file is known only once it is written: if a sibling has it, a link to that file replaces the
     /// new one.
-    fn take_from_sibling(
-        &self,
-        full: &Path,
-        sha256: &[u8; 32],
-        executable: bool,
-        mode: u32,
-    ) -> Result<(), ArchiveError> {
+    fn take_from_sibling(&self, full: &Path, sha256: &Digest, executable: bool, mode: u32) -> Result<(), ArchiveError> {
         let Some(shared) = self.tree.shared else { return Ok(()) };
         // Beside the tree, where the archive cannot have a name.
         let beside = self.tree.root.with_extension(format!("kin-{}", shared.next_number()));
-        if !shared.try_link(self.tree.fs, sha256, executable, &beside, mode) {
+        if !shared.try_link(self.tree.sys, sha256, executable, &beside, mode) {
             return Ok(());
         }
         self.tree.fs.rename(&beside, full).map_err(|cause| disk("replace", full, cause))
@@ -217,19 +215,17 @@ impl<'t> Writer<'t> {
         }
         let failed = |cause| disk("read", &full, cause);
         let mut file = self.tree.fs.open(&full).map_err(failed)?;
-        let (mut bytes, mut hasher, mut version) = (0, Sha256::new(), Vec::new());
-        loop {
-            stop.check().map_err(|cause| ArchiveError::Interrupted { cause })?;
-            let read = file.read(buffer).map_err(failed)?;
-            if read == 0 {
-                break;
-            }
-            hasher.update(&buffer[..read]);
-            bytes += read as u64;
+        let mut version = Vec::new();
+        let hashed = hash_reader(&mut file, stop, buffer, |bytes| {
             if path == "VERSION" && version.len() <= VERSION_BYTES_MAX {
-                version.extend_from_slice(&buffer[..read.min(VERSION_BYTES_MAX + 1)]);
+                version.extend_from_slice(&bytes[..bytes.len().min(VERSION_BYTES_MAX + 1)]);
             }
-        }
+            Ok(())
+        });
+        let Hashed { sha256, bytes } = hashed.map_err(|cause| match cause.kind() {
+            io::ErrorKind::Interrupted => ArchiveError::Interrupted { cause },
+            _ => failed(cause),
+        })?;
         drop(file);
         if self.tree.modes_need_setting {
             self.tree.fs.set_mode(&full, mode).map_err(|cause| disk("set the mode of", &full, cause))?;
@@ -237,7 +233,6 @@ impl<'t> Writer<'t> {
         if path == "VERSION" {
             *self.tree.version.lock().unwrap_or_else(PoisonError::into_inner) = version;
         }
-        let sha256: [u8; 32] = hasher.finalize().into();
         self.records.push(FileRecord { path, bytes, executable, sha256 });
         Ok(self.records.last())
     }

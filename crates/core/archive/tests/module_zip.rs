@@ -17,7 +17,7 @@ fn manifest_of(goroot: &Path) -> Manifest {
             path: path.strip_prefix(goroot).unwrap().to_str().unwrap().replace(std::path::MAIN_SEPARATOR, "/"),
             bytes: bytes.len() as u64,
             executable: false,
-            sha256: digest::sha256(&bytes),
+            sha256: release::Digest::of(&bytes),
         }
     };
     let files = testkit::walk(goroot).unwrap().into_iter().filter(|(_, meta)| !meta.is_dir());
@@ -126,7 +126,7 @@ fn a_go_command_takes_the_zip_of_a_real_toolchain_and_none_with_a_changed_byte()
     let at = changed.files.iter().position(|file| file.path == "src/fmt/print.go").unwrap();
     let mut bytes = std::fs::read(goroot.join("src/fmt/print.go")).unwrap();
     bytes[0] ^= 1;
-    changed.files[at].sha256 = digest::sha256(&bytes);
+    changed.files[at].sha256 = release::Digest::of(&bytes);
     let mut zip = Vec::new();
     write_module_zip(&mut zip, &module, &changed, &mut |file| match file.path.as_str() {
         "src/fmt/print.go" => Ok(bytes.clone()),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use diag::IoFailure;
 use release::ToolchainId;
 use serde::Serialize;
 use store::StoreError;
@@ -43,7 +44,7 @@ pub fn disk_uses(ctx: &Ctx) -> Result<DiskUses, StoreError> {
         for file in ctx.store.manifest(&toolchain.id)?.files {
             let path = toolchain.tree.join(&file.path);
             let looked = ctx.sys.fs().look(&path);
-            let meta = looked.map_err(|cause| StoreError::Io { action: "look at", path, cause })?;
+            let meta = looked.map_err(|cause| StoreError::Io(IoFailure { action: "look at", path, cause }))?;
             let Some(meta) = meta else { continue };
             match meta.identity {
                 Some(identity) => owners.entry(identity).or_insert((meta.bytes_on_disk, Vec::new())).1.push(index),

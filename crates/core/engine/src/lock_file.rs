@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use acquire::{LockError, LogProofError, ProjectLock, Sources, index_says, proof_of};
 use context::Ctx;
 use context::settings::keys;
-use diag::{AnyDiagnose, Class, Diagnose, Hints, hint};
+use diag::{AnyDiagnose, Class, Diagnose, Diagnosis};
 use project::{LOCK_FILE_NAME, LockFile, Locked, LockedArchive, LockedLog};
 use release::{Platform, ToolchainId, Version};
 use serde::Serialize;
@@ -50,37 +50,17 @@ pub enum LockWriteError {
 }
 
 impl Diagnose for LockWriteError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Lock(error) => error.class(),
-            Self::Frozen { .. } => Class::Policy,
-            Self::Unknown { .. } => Class::NotFound,
-            Self::Platform { cause, .. } => cause.class(),
-            Self::Store(error) => error.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Lock(error) => error.word(),
-            Self::Frozen { .. } => "lock-frozen",
-            Self::Unknown { .. } => "lock-unknown",
-            Self::Platform { cause, .. } => cause.word(),
-            Self::Store(error) => error.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Lock(error) => error.hints(),
-            Self::Frozen { .. } => hint!("leave out `--frozen` (or unset `GOWARD_FROZEN`)"),
-            Self::Unknown { .. } => {
-                hint!(
-                    "check the connection to Go's checksum database and index; `goward list --remote` shows known versions"
-                )
+            Self::Lock(error) => error.diagnosis(),
+            Self::Frozen { .. } => {
+                Class::Policy.word("lock-frozen").hint("leave out `--frozen` (or unset `GOWARD_FROZEN`)")
             }
-            Self::Platform { cause, .. } => cause.hints(),
-            Self::Store(error) => error.hints(),
+            Self::Unknown { .. } => Class::NotFound.word("lock-unknown").hint(
+                "check the connection to Go's checksum database and index; `goward list --remote` shows known versions",
+            ),
+            Self::Platform { cause, .. } => cause.diagnosis(),
+            Self::Store(error) => error.diagnosis(),
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use release::ToolchainId;
 use serde::Serialize;
 use store::{Layout, SharedStore};
@@ -78,30 +78,19 @@ pub enum SystemError {
 }
 
 impl Diagnose for SystemError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Unnamed => Class::Usage,
-            Self::NotAdministrator { .. } | Self::Foreign { .. } => Class::Policy,
-            Self::Io { cause, .. } => Class::of_io(cause),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Unnamed => "system-store-unnamed",
-            Self::NotAdministrator { .. } => "not-administrator",
-            Self::Foreign { .. } => "system-store-foreign",
-            Self::Io { .. } => "system-store-io",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Unnamed => hint!("name one with `system.home` in config.toml or with `GOWARD_SYSTEM_HOME`"),
-            Self::NotAdministrator { .. } => hint!("run it as root, as in `sudo goward system init`")
-                .and("without the administrator, goward needs nothing of this: your own store is your own"),
-            Self::Foreign { path, .. } => hint!("look at what it is, then `chown -R root {}`", path.display()),
-            Self::Io { cause, .. } => Hints::for_io(cause),
+            Self::Unnamed => Class::Usage
+                .word("system-store-unnamed")
+                .hint("name one with `system.home` in config.toml or with `GOWARD_SYSTEM_HOME`"),
+            Self::NotAdministrator { .. } => Class::Policy
+                .word("not-administrator")
+                .hint("run it as root, as in `sudo goward system init`")
+                .hint("without the administrator, goward needs nothing of this: your own store is your own"),
+            Self::Foreign { path, .. } => Class::Policy
+                .word("system-store-foreign")
+                .hint(format!("look at what it is, then `chown -R root {}`", path.display())),
+            Self::Io { cause, .. } => Diagnosis::of_io("system-store-io", cause),
         }
     }
 }

@@ -4,7 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis, Hints, hint};
+use release::Digest;
 
 use crate::reason::Reason;
 
@@ -57,10 +58,10 @@ pub enum FetchError {
         name: String,
         /// Where its last bytes came from, redacted.
         url: String,
-        /// The expected SHA-256 in hex.
-        expected: String,
-        /// The SHA-256 of what came, in hex.
-        actual: String,
+        /// The expected SHA-256.
+        expected: Digest,
+        /// The SHA-256 of what came.
+        actual: Digest,
     },
     /// The file changed again and again while it was fetched.
     #[error("fetch `{name}`: it had to be started over {rounds} times; the last reason: {reason}")]
@@ -122,106 +123,95 @@ impl FetchError {
 }
 
 impl Diagnose for FetchError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Interrupted => Class::Interrupted,
-            Self::Offline { .. } => Class::Policy,
-            Self::Scheme { .. } => Class::Usage,
-            Self::Failed { reason, .. } => match reason {
-                Reason::Status { code: 404 | 410 } => Class::NotFound,
-                Reason::TooLarge { .. } | Reason::SizeDiffers { .. } => Class::Integrity,
-                _ => Class::Network,
-            },
+            Self::Interrupted => {
+                Class::Interrupted.word("interrupted").hint("run the same command again: it goes on where it stopped")
+            }
+            Self::Offline { .. } => Class::Policy
+                .word("offline")
+                .hint("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
+            Self::Scheme { .. } => Class::Usage.word("bad-address"),
+            Self::Failed { host, reason, proxy, bytes_kept, .. } => {
+                reason.diagnosis().hints(kept(*bytes_kept)).hints(reason.hints(host, proxy.as_deref(), *bytes_kept))
+            }
             Self::AllFailed { failures, .. } => {
                 // The most severe first: wrong bytes, then an unreachable place, then an absence.
-                let classes: Vec<Class> = failures.iter().map(Diagnose::class).collect();
+                let failures: Vec<Diagnosis> = failures.iter().map(Diagnose::diagnosis).collect();
                 let rank = [Class::Integrity, Class::Network, Class::NotFound];
-                rank.into_iter().find(|class| classes.contains(class)).unwrap_or(Class::Network)
+                let class = rank.into_iter().find(|class| failures.iter().any(|failure| failure.class == *class));
+                failures.into_iter().fold(class.unwrap_or(Class::Network).word("all-places-failed"), |all, failure| {
+                    all.hints(failure.hints)
+                })
             }
-            Self::HashMismatch { .. } | Self::Unsteady { .. } => Class::Integrity,
-            Self::Busy { .. } => Class::Busy,
-            Self::Write { .. } | Self::Read { .. } | Self::Setup { .. } => Class::Environment,
-            Self::Job { .. } => Class::Internal,
+            Self::HashMismatch { .. } => Class::Integrity
+                .word("download-hash-mismatch")
+                .hint("the file was thrown away; the server may be stale or damaged, try another source"),
+            Self::Unsteady { .. } => Class::Integrity.word("download-unsteady"),
+            Self::Busy { .. } => Class::Busy.word("download-busy"),
+            Self::Write { cause, .. } => Class::Environment.word("download-write").hints(Hints::for_io(cause)),
+            Self::Read { cause, .. } => Class::Environment.word("download-read").hints(Hints::for_io(cause)),
+            Self::Setup { .. } => Class::Environment.word("network-setup"),
+            Self::Job { .. } => Class::Internal.word("bad-job"),
+        }
+    }
+}
+
+impl Reason {
+    fn diagnosis(&self) -> Diagnosis {
+        match self {
+            Reason::Dns { .. } => Class::Network.word("host-unknown"),
+            Reason::Refused | Reason::Connect { .. } => Class::Network.word("connection-refused"),
+            Reason::ConnectTimeout { .. } => Class::Network.word("connection-timeout"),
+            Reason::Proxy { .. } => Class::Network.word("proxy-refused"),
+            Reason::Certificate { .. } => Class::Network.word("certificate-untrusted"),
+            Reason::Tls { .. } => Class::Network.word("tls-failed"),
+            Reason::Stalled { .. } | Reason::NoAnswer { .. } | Reason::TimeUp { .. } => {
+                Class::Network.word("download-stalled")
+            }
+            Reason::Slow { .. } => Class::Network.word("download-slow"),
+            Reason::Cut { .. } => Class::Network.word("download-cut"),
+            Reason::Status { code: 404 | 410 } => Class::NotFound.word("not-found"),
+            Reason::Status { .. } => Class::Network.word("http-status"),
+            Reason::RedirectLoop | Reason::Downgrade { .. } => Class::Network.word("bad-redirect"),
+            Reason::WebPage => Class::Network.word("web-page-instead-of-file"),
+            Reason::Encoding { .. } => Class::Network.word("unexpected-encoding"),
+            Reason::TooLarge { .. } => Class::Integrity.word("download-too-large"),
+            Reason::SizeDiffers { .. } => Class::Integrity.word("size-mismatch"),
+            Reason::BadRange { .. } => Class::Network.word("bad-range"),
+            Reason::LeftAlone { .. } => Class::Network.word("host-left-alone"),
+            Reason::Other { .. } => Class::Network.word("download-failed"),
         }
     }
 
-    fn word(&self) -> &'static str {
+    fn hints(&self, host: &str, proxy: Option<&str>, bytes_kept: u64) -> Hints {
         match self {
-            Self::Interrupted => "interrupted",
-            Self::Offline { .. } => "offline",
-            Self::Scheme { .. } => "bad-address",
-            Self::Failed { reason, .. } => match reason {
-                Reason::Dns { .. } => "host-unknown",
-                Reason::Refused | Reason::Connect { .. } => "connection-refused",
-                Reason::ConnectTimeout { .. } => "connection-timeout",
-                Reason::Proxy { .. } => "proxy-refused",
-                Reason::Certificate { .. } => "certificate-untrusted",
-                Reason::Tls { .. } => "tls-failed",
-                Reason::Stalled { .. } | Reason::NoAnswer { .. } | Reason::TimeUp { .. } => "download-stalled",
-                Reason::Slow { .. } => "download-slow",
-                Reason::Cut { .. } => "download-cut",
-                Reason::Status { code: 404 | 410 } => "not-found",
-                Reason::Status { .. } => "http-status",
-                Reason::RedirectLoop | Reason::Downgrade { .. } => "bad-redirect",
-                Reason::WebPage => "web-page-instead-of-file",
-                Reason::Encoding { .. } => "unexpected-encoding",
-                Reason::TooLarge { .. } => "download-too-large",
-                Reason::SizeDiffers { .. } => "size-mismatch",
-                Reason::BadRange { .. } => "bad-range",
-                Reason::LeftAlone { .. } => "host-left-alone",
-                Reason::Other { .. } => "download-failed",
-            },
-            Self::AllFailed { .. } => "all-places-failed",
-            Self::HashMismatch { .. } => "download-hash-mismatch",
-            Self::Unsteady { .. } => "download-unsteady",
-            Self::Busy { .. } => "download-busy",
-            Self::Write { .. } => "download-write",
-            Self::Read { .. } => "download-read",
-            Self::Setup { .. } => "network-setup",
-            Self::Job { .. } => "bad-job",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Interrupted => hint!("run the same command again: it goes on where it stopped"),
-            Self::Offline { .. } => hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
-            Self::Failed { host, reason, proxy, bytes_kept, .. } => kept(*bytes_kept).join(match reason {
-                Reason::Proxy { .. }
-                | Reason::Status { code: 407 }
-                | Reason::Dns { .. }
-                | Reason::Refused
-                | Reason::Connect { .. }
-                | Reason::ConnectTimeout { .. } => match proxy {
-                    Some(proxy) => hint!(
-                        "the environment names the proxy `{proxy}`: check that it runs and lets `{host}` through, or list `{host}` in `NO_PROXY`"
-                    ),
-                    None => hint!(
-                        "if this network needs a proxy, set `HTTPS_PROXY`; if it allows listed hosts only, `{host}` is not among them"
-                    ),
-                },
-                Reason::Status { code: 403 } => {
-                    hint!("`{host}` or a proxy on the way forbids it; another source may serve it")
-                }
-                Reason::Certificate { .. } => hint!(
-                    "if a proxy on the way inspects TLS, name its certificate with `SSL_CERT_FILE`; on a bare container install `ca-certificates`"
+            Reason::Proxy { .. }
+            | Reason::Status { code: 407 }
+            | Reason::Dns { .. }
+            | Reason::Refused
+            | Reason::Connect { .. }
+            | Reason::ConnectTimeout { .. } => match proxy {
+                Some(proxy) => hint!(
+                    "the environment names the proxy `{proxy}`: check that it runs and lets `{host}` through, or list `{host}` in `NO_PROXY`"
                 ),
-                Reason::WebPage => hint!("a login page or a proxy answers for `{host}`; open the address in a browser"),
-                Reason::Slow { .. } => {
-                    hint!("another source may be faster; `network.rate-min` says how slow one may be")
-                }
-                Reason::TimeUp { .. } if *bytes_kept > 0 => {
-                    hint!("on a slow line give it more time: `network.transfer-seconds`")
-                }
-                _ => Hints::none(),
-            }),
-            Self::AllFailed { failures, .. } => {
-                failures.iter().fold(Hints::none(), |hints, failure| hints.join(failure.hints()))
+                None => hint!(
+                    "if this network needs a proxy, set `HTTPS_PROXY`; if it allows listed hosts only, `{host}` is not among them"
+                ),
+            },
+            Reason::Status { code: 403 } => {
+                hint!("`{host}` or a proxy on the way forbids it; another source may serve it")
             }
-            Self::HashMismatch { .. } => {
-                hint!("the file was thrown away; the server may be stale or damaged, try another source")
+            Reason::Certificate { .. } => hint!(
+                "if a proxy on the way inspects TLS, name its certificate with `SSL_CERT_FILE`; on a bare container install `ca-certificates`"
+            ),
+            Reason::WebPage => hint!("a login page or a proxy answers for `{host}`; open the address in a browser"),
+            Reason::Slow { .. } => {
+                hint!("another source may be faster; `network.rate-min` says how slow one may be")
             }
-            Self::Write { cause, .. } | Self::Read { cause, .. } => Hints::for_io(cause),
+            Reason::TimeUp { .. } if bytes_kept > 0 => {
+                hint!("on a slow line give it more time: `network.transfer-seconds`")
+            }
             _ => Hints::none(),
         }
     }

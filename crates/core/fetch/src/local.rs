@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use diag::TaskHandle;
-use sha2::{Digest, Sha256};
+use release::Digest;
+use sha2::{Digest as _, Sha256};
 use sys::{FileLock, Foreign, LockAttempt, Sys};
 
 use crate::limits::{READ_BYTES, TICK};
@@ -38,7 +39,7 @@ pub struct Copied {
     /// How many bytes it has.
     pub bytes: u64,
     /// Their SHA-256.
-    pub sha256: [u8; 32],
+    pub sha256: Digest,
     /// The copy. The caller removes it ([`Parts::remove`]) when it is no longer needed.
     pub parts: Parts,
 }
@@ -108,7 +109,7 @@ fn fill(
     folder: &PartsFolder,
     file: &LocalFile,
     task: &dyn TaskHandle,
-) -> Result<(u64, [u8; 32]), LocalError> {
+) -> Result<(u64, Digest), LocalError> {
     /// No other user may read the copy before it is verified.
     const COPY_MODE: u32 = 0o600;
     let (fs, path) = (sys.fs(), folder.segment(0));
@@ -126,7 +127,7 @@ fn fill(
         sys.interrupt().check().map_err(read)?;
         let got = source.read(&mut buffer).map_err(read)?;
         if got == 0 {
-            return Ok((bytes, hash.finalize().into()));
+            return Ok((bytes, hash.into()));
         }
         bytes += got as u64;
         if bytes > file.bytes_max {

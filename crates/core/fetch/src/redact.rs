@@ -1,5 +1,6 @@
 //! Addresses for printing: without passwords, tokens and signatures.
 
+use release::Digest;
 use url::Url;
 
 /// A URL for people: without user name, password and fragment, and without the parts of the query that are not on a
@@ -15,10 +16,9 @@ pub fn redacted(url: &Url) -> String {
 /// The URL for storage on disk: `plain`, with a hash in place of the query, since signed addresses have their secret
 /// there. Equal URLs give equal text.
 pub(crate) fn mark(url: &Url) -> String {
-    use sha2::{Digest, Sha256};
     let mut kept = plain(url);
     let Some(query) = url.query() else { return kept.into() };
-    let hash: String = Sha256::digest(query.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = Digest::of(query.as_bytes()).front(16);
     kept.set_query(Some(&hash));
     kept.into()
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use release::Digest;
 use url::Url;
 
 use crate::error::FetchError;
@@ -22,7 +23,7 @@ pub struct Job {
     /// The most bytes that it may have.
     pub bytes_max: u64,
     /// Its SHA-256, if known beforehand.
-    pub sha256: Option<[u8; 32]>,
+    pub sha256: Option<Digest>,
     /// Further headers. Those with credentials are not sent on to other hosts.
     pub headers: Vec<(String, String)>,
     /// How often each place is tried; `None` for the setting.
@@ -65,7 +66,7 @@ pub struct Fetched {
     /// How many bytes it has.
     pub bytes: u64,
     /// Their SHA-256.
-    pub sha256: [u8; 32],
+    pub sha256: Digest,
     /// The place that served the last byte; the job's first place if no request was needed.
     pub url: Url,
     /// How many bytes an earlier run had left; they were not fetched again.

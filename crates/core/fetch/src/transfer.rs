@@ -4,7 +4,8 @@ use std::io::{BufReader, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use diag::{Progress, TaskHandle};
-use sha2::{Digest, Sha256};
+use release::Digest;
+use sha2::{Digest as _, Sha256};
 use sys::{FileLock, LockAttempt};
 
 use crate::client::Client;
@@ -78,12 +79,8 @@ impl Client {
             let (url, bytes) = (coordinator.served_by(), state.bytes_held());
             if let Some(expected) = job.sha256.filter(|expected| *expected != sha256) {
                 folder.clear().map_err(written)?;
-                let mismatch = FetchError::HashMismatch {
-                    name: job.name.clone(),
-                    url: redacted(&url),
-                    expected: hex(&expected),
-                    actual: hex(&sha256),
-                };
+                let mismatch =
+                    FetchError::HashMismatch { name: job.name.clone(), url: redacted(&url), expected, actual: sha256 };
                 // Bytes of an earlier run may have been damaged on disk, which does not count against the server.
                 if held > 0 {
                     last_reason = "the bytes held from an earlier run do not make the expected file".to_owned();
@@ -124,7 +121,7 @@ impl Client {
         folder: &PartsFolder,
         meta: Meta,
         consume: &mut dyn FnMut(&mut (dyn Read + Send)) -> T,
-    ) -> (T, Outcome, Result<[u8; 32], DiskError>) {
+    ) -> (T, Outcome, Result<Digest, DiskError>) {
         std::thread::scope(|scope| {
             // A panic in `consume` must not leave the others waiting.
             let over = StopAtEnd(state);
@@ -158,7 +155,7 @@ impl Client {
     /// The bytes of an earlier run that this job can use; discards the rest and reports that.
     fn partial(&self, job: &Job, folder: &PartsFolder, progress: &dyn Progress) -> Result<Partial, FetchError> {
         let left = folder.partial().map_err(written)?;
-        let wanted = job.sha256.as_ref().map(hex);
+        let wanted = job.sha256.map(|sha256| sha256.to_string());
         if let Some(left) = left {
             let total = left.meta.bytes_total;
             let other_size = matches!((total, job.bytes_expected), (Some(one), Some(two)) if one != two);
@@ -214,14 +211,14 @@ impl Drop for StopAtEnd<'_> {
 }
 
 /// Hashes all bytes in order, those of an earlier run included. Its value counts only when the transfer is complete.
-fn hash(state: &Arc<TransferState>, folder: &PartsFolder) -> Result<[u8; 32], DiskError> {
+fn hash(state: &Arc<TransferState>, folder: &PartsFolder) -> Result<Digest, DiskError> {
     let mut reader = FollowReader::new(state.clone(), folder.clone());
     let failure = reader.failure();
     let mut hash = Sha256::new();
     let mut buffer = vec![0; READ_BYTES];
     loop {
         match reader.read(&mut buffer) {
-            Ok(0) => return Ok(hash.finalize().into()),
+            Ok(0) => return Ok(hash.into()),
             Ok(read) => hash.update(&buffer[..read]),
             Err(cause) => {
                 let path = folder.path.clone();
@@ -233,8 +230,4 @@ fn hash(state: &Arc<TransferState>, folder: &PartsFolder) -> Result<[u8; 32], Di
 
 fn taken(failure: &Mutex<Option<DiskError>>) -> Option<DiskError> {
     failure.lock().unwrap_or_else(PoisonError::into_inner).take()
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

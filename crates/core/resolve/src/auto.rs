@@ -7,7 +7,7 @@
 
 use context::Ctx;
 use context::settings::keys;
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use project::{FileName, Stranger};
 use release::{Request, Version};
 
@@ -44,28 +44,15 @@ pub enum AutoError {
 }
 
 impl Diagnose for AutoError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::BelowFloor { .. } | Self::Stranger { .. } => Class::Policy,
-            Self::Choose(error) => error.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::BelowFloor { .. } => "auto-install-floor",
-            Self::Stranger { .. } => "auto-install-stranger",
-            Self::Choose(error) => error.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::BelowFloor { version, .. } => {
-                hint!("if you want it, install it yourself: `goward install {version}`")
-            }
-            Self::Stranger { request, .. } => hint!("if you want it, install it yourself: `goward install {request}`"),
-            Self::Choose(error) => error.hints(),
+            Self::BelowFloor { version, .. } => Class::Policy
+                .word("auto-install-floor")
+                .hint(format!("if you want it, install it yourself: `goward install {version}`")),
+            Self::Stranger { request, .. } => Class::Policy
+                .word("auto-install-stranger")
+                .hint(format!("if you want it, install it yourself: `goward install {request}`")),
+            Self::Choose(error) => error.diagnosis(),
         }
     }
 }

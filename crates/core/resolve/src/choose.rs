@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use context::settings::keys;
 use context::{Ctx, FOLDERS_MAX, goroots, owner_of, users};
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use project::{
     BelowFloor, Decision, DefaultPin, FileName, Floor, Folder, FoundFile, Inputs, LanguageToolchain, Origin,
     ProjectError, Rule, Stranger, ToolVariables, ToolchainLine, Users, Want,
@@ -82,40 +82,20 @@ pub enum ChooseError {
 }
 
 impl Diagnose for ChooseError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Project { cause, .. } => cause.class(),
-            Self::BelowFloor(error) => error.class(),
-            Self::Language(error) => error.class(),
-            Self::Read { cause, .. } => Class::of_io(cause),
-            Self::Store(error) => error.class(),
-            Self::Nothing { .. } => Class::NotFound,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Project { cause, .. } => cause.word(),
-            Self::BelowFloor(error) => error.word(),
-            Self::Language(error) => error.word(),
-            Self::Read { .. } => "project-read",
-            Self::Store(error) => error.word(),
-            Self::Nothing { .. } => "nothing-chosen",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Project { cause, .. } => cause.hints(),
-            Self::BelowFloor(error) => error.hints(),
-            Self::Language(error) => error.hints(),
-            Self::Read { cause, .. } => Hints::for_io(cause),
-            Self::Store(error) => error.hints(),
-            Self::Nothing { stranger: Some(stranger), .. } => hint!("{stranger}")
-                .and("`goward use latest` sets a default, `goward pin VERSION` writes a file of your own"),
-            Self::Nothing { .. } => {
-                hint!("`goward use latest` sets a default, `goward pin VERSION` writes the project's version file")
-            }
+            Self::Project { cause, .. } => cause.diagnosis(),
+            Self::BelowFloor(error) => error.diagnosis(),
+            Self::Language(error) => error.diagnosis(),
+            Self::Read { cause, .. } => Diagnosis::of_io("project-read", cause),
+            Self::Store(error) => error.diagnosis(),
+            Self::Nothing { stranger: Some(stranger), .. } => Class::NotFound
+                .word("nothing-chosen")
+                .hint(stranger.to_string())
+                .hint("`goward use latest` sets a default, `goward pin VERSION` writes a file of your own"),
+            Self::Nothing { .. } => Class::NotFound
+                .word("nothing-chosen")
+                .hint("`goward use latest` sets a default, `goward pin VERSION` writes the project's version file"),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use context::Ctx;
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use project::{Demand, Demander, FileName, Floor, ModuleGraph, Want};
 use release::{Version, cut};
 use serde::Serialize;
@@ -96,41 +96,21 @@ pub enum FloorError {
 }
 
 impl Diagnose for FloorError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::NoFloor => Class::NotFound,
-            Self::Launch(error) => error.class(),
-            Self::Run { cause, .. } => Class::of_io(cause),
-            Self::Time { .. } => Class::Environment,
-            Self::Go { network: true, .. } => Class::Network,
-            Self::Go { .. } => Class::Environment,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::NoFloor => "no-floor",
-            Self::Launch(error) => error.word(),
-            Self::Run { .. } => "go-command-run",
-            Self::Time { .. } => "go-command-slow",
-            Self::Go { network: true, .. } => "go-command-needs-network",
-            Self::Go { .. } => "go-command-failed",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::NoFloor => hint!("`goward why` tells what decides here"),
-            Self::Launch(error) => error.hints(),
-            Self::Run { cause, .. } => Hints::for_io(cause),
-            Self::Time { .. } => hint!("run it by hand to see what it waits for"),
-            Self::Go { network: true, .. } => {
-                hint!("run `go mod download` once where there is a network; what it fetches is enough without one")
+            Self::NoFloor => Class::NotFound.word("no-floor").hint("`goward why` tells what decides here"),
+            Self::Launch(error) => error.diagnosis(),
+            Self::Run { cause, .. } => Diagnosis::of_io("go-command-run", cause),
+            Self::Time { .. } => {
+                Class::Environment.word("go-command-slow").hint("run it by hand to see what it waits for")
             }
-            Self::Go { said, .. } if said.contains("updates to go.") => {
-                hint!("`go mod tidy` brings go.mod and go.sum up to date; a module needs more than they say")
-            }
-            Self::Go { .. } => Hints::none(),
+            Self::Go { network: true, .. } => Class::Network
+                .word("go-command-needs-network")
+                .hint("run `go mod download` once where there is a network; what it fetches is enough without one"),
+            Self::Go { said, .. } if said.contains("updates to go.") => Class::Environment
+                .word("go-command-failed")
+                .hint("`go mod tidy` brings go.mod and go.sum up to date; a module needs more than they say"),
+            Self::Go { .. } => Class::Environment.word("go-command-failed"),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use context::{Ctx, with_suffix};
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use store::{StoreError, Toolchain};
 use sys::{EntryKind, Program, UserProgram, programs_in, with_suffixes};
 
@@ -79,33 +79,17 @@ impl LaunchError {
 }
 
 impl Diagnose for LaunchError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Missing { .. } => Class::CommandMissing,
-            Self::Refused { .. } => Class::CommandRefused,
-            Self::Choose(error) => error.class(),
-            Self::Folder(error) => error.class(),
-            Self::Isolate { cause, .. } => Class::of_io(cause),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Missing { .. } => "command-missing",
-            Self::Refused { .. } => "command-refused",
-            Self::Choose(error) => error.word(),
-            Self::Folder(error) => error.word(),
-            Self::Isolate { .. } => "isolate-folder",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Missing { .. } => hint!("check the name, or give a path"),
-            Self::Choose(error) => error.hints(),
-            Self::Folder(error) => error.hints(),
-            Self::Isolate { cause, .. } => Hints::for_io(cause),
-            Self::Refused { .. } => hint!("is it a program for this machine, on a file system that allows programs?"),
+            Self::Missing { .. } => {
+                Class::CommandMissing.word("command-missing").hint("check the name, or give a path")
+            }
+            Self::Refused { .. } => Class::CommandRefused
+                .word("command-refused")
+                .hint("is it a program for this machine, on a file system that allows programs?"),
+            Self::Choose(error) => error.diagnosis(),
+            Self::Folder(error) => error.diagnosis(),
+            Self::Isolate { cause, .. } => Diagnosis::of_io("isolate-folder", cause),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use context::{Ctx, SHIM_BYTES_MAX, with_suffix};
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use sys::Program;
 
 /// The bytes that every shim contains, whoever built it: the name of the variable that it sets.
@@ -19,16 +19,10 @@ pub struct NextError {
 }
 
 impl Diagnose for NextError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         Class::CommandMissing
-    }
-
-    fn word(&self) -> &'static str {
-        "nothing-chosen"
-    }
-
-    fn hints(&self) -> Hints {
-        hint!("`goward use latest` sets a default, `goward pin VERSION` writes the project's version file")
+            .word("nothing-chosen")
+            .hint("`goward use latest` sets a default, `goward pin VERSION` writes the project's version file")
     }
 }
 

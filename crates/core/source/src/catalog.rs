@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use diag::{Class, Diagnose, Hints, Tried, error_chain, hint};
+use diag::{Class, Diagnose, Diagnosis, Hints, Tried, error_chain, hint};
 use release::{Platform, Request, ToolchainId, Version};
 use sys::Sys;
 use url::Url;
@@ -73,13 +73,14 @@ impl Attempt {
 
     /// The attempt for a source that failed with this error.
     pub fn of(source: &dyn Source, error: &dyn Diagnose) -> Attempt {
+        let Diagnosis { class, word, hints, .. } = error.diagnosis();
         Attempt {
             source: source.name().to_owned(),
             place: source.place(),
             reason: error_chain(error),
-            class: error.class(),
-            word: error.word(),
-            hints: error.hints(),
+            class,
+            word,
+            hints,
         }
     }
 }
@@ -139,51 +140,34 @@ pub enum CatalogError {
 }
 
 impl Diagnose for CatalogError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
+        let tried = |attempts: &[Attempt]| attempts.iter().map(Attempt::tried).collect();
         match self {
-            Self::NoMatch { .. } => Class::NotFound,
-            Self::NoSource { offline: true, .. } => Class::Policy,
-            Self::NoSource { attempts, .. } => match most_severe(attempts.iter()) {
-                class @ (Class::Usage | Class::Integrity) => class,
-                _ => Class::Network,
-            },
-            Self::Interrupted { .. } => Class::Interrupted,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::NoMatch { platform_known: false, .. } => "platform-unknown",
-            Self::NoMatch { .. } => "version-unknown",
-            Self::NoSource { offline: true, .. } => "offline",
-            Self::NoSource { .. } => "no-source",
-            Self::Interrupted { .. } => "interrupted",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::NoMatch { hints, .. } => hints.clone(),
-            Self::NoSource { offline: true, .. } => {
-                hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`), or set `folder.path` to a folder of archives")
-            }
-            Self::NoSource { .. } if self.class() == Class::Usage => no_source_hint(),
+            Self::NoMatch { platform_known, hints, attempts, .. } => Class::NotFound
+                .word(if *platform_known { "version-unknown" } else { "platform-unknown" })
+                .hints(hints.clone())
+                .tried(tried(attempts)),
+            Self::NoSource { offline: true, attempts, .. } => Class::Policy
+                .word("offline")
+                .hint("leave out `--offline` (or unset `GOWARD_OFFLINE`), or set `folder.path` to a folder of archives")
+                .tried(tried(attempts)),
             Self::NoSource { attempts, .. } => {
-                attempts.iter().fold(Hints::none(), |hints, attempt| hints.join(attempt.hints.clone())).and(
-                    "check the network and proxy variables; a mirror can be set with `GOWARD_MIRRORS=name=address`, \
-                     a folder of archives with `GOWARD_FOLDER`",
-                )
+                let diagnosis = match most_severe(attempts.iter()) {
+                    Class::Usage => Class::Usage.word("no-source").hints(no_source_hint()),
+                    severest => attempts
+                        .iter()
+                        .fold(
+                            if severest == Class::Integrity { severest } else { Class::Network }.word("no-source"),
+                            |diagnosis, attempt| diagnosis.hints(attempt.hints.clone()),
+                        )
+                        .hint(
+                            "check the network and proxy variables; a mirror can be set with `GOWARD_MIRRORS=name=address`, \
+                             a folder of archives with `GOWARD_FOLDER`",
+                        ),
+                };
+                diagnosis.tried(tried(attempts))
             }
-            Self::Interrupted { .. } => Hints::none(),
-        }
-    }
-
-    fn tried(&self) -> Vec<Tried> {
-        match self {
-            Self::NoMatch { attempts, .. } | Self::NoSource { attempts, .. } => {
-                attempts.iter().map(Attempt::tried).collect()
-            }
-            Self::Interrupted { .. } => Vec::new(),
+            Self::Interrupted { .. } => Class::Interrupted.word("interrupted"),
         }
     }
 }

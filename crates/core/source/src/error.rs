@@ -2,7 +2,7 @@
 
 use std::io;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use fetch::FetchError;
 use release::ToolchainId;
 
@@ -78,48 +78,24 @@ impl SourceError {
 }
 
 impl Diagnose for SourceError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::NotConfigured { .. } => Class::Usage,
-            Self::Offline => Class::Policy,
-            Self::NotOffered { .. } => Class::NotFound,
-            Self::NoChecksum { .. } => Class::Integrity,
-            Self::Fetch(error) => error.class(),
-            Self::Index { .. } | Self::Answer { .. } => Class::Integrity,
-            Self::Pip { .. } => Class::Network,
-            Self::Bundle { cause } => cause.class(),
-            Self::Interrupted => Class::Interrupted,
-            Self::Read { cause, .. } => Class::of_io(cause),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::NotConfigured { .. } => "source-not-configured",
-            Self::Offline => "offline",
-            Self::NotOffered { .. } => "not-offered",
-            Self::NoChecksum { .. } => "no-checksum",
-            Self::Fetch(error) => error.word(),
-            Self::Index { .. } => "bad-index",
-            Self::Answer { .. } => "bad-answer",
-            Self::Pip { .. } => "pip-failed",
-            Self::Bundle { cause } => cause.word(),
-            Self::Interrupted => "interrupted",
-            Self::Read { .. } => "source-read",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Offline => hint!("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
-            Self::Fetch(error) => error.hints(),
-            Self::Bundle { cause } => cause.hints(),
-            Self::Index { place, .. } => {
-                hint!(
-                    "a login page, a proxy or a stale mirror may answer there: open {place} in a browser, or name another source with `--source`"
-                )
-            }
-            _ => Hints::none(),
+            Self::NotConfigured { .. } => Class::Usage.word("source-not-configured"),
+            Self::Offline => Class::Policy
+                .word("offline")
+                .hint("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
+            Self::NotOffered { .. } => Class::NotFound.word("not-offered"),
+            Self::NoChecksum { .. } => Class::Integrity.word("no-checksum"),
+            Self::Fetch(error) => error.diagnosis(),
+            Self::Index { place, .. } => Class::Integrity.word("bad-index").hint(format!(
+                "a login page, a proxy or a stale mirror may answer there: open {place} in a browser, or name another source with `--source`"
+            )),
+            Self::Answer { .. } => Class::Integrity.word("bad-answer"),
+            Self::Pip { .. } => Class::Network.word("pip-failed"),
+            Self::Bundle { cause } => cause.diagnosis(),
+            Self::Interrupted => Class::Interrupted.word("interrupted"),
+            // Another source may serve it: what to do about this one's disk is no help yet.
+            Self::Read { cause, .. } => Class::of_io(cause).word("source-read"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis, Hints, IoFailure, hint};
 use release::ToolchainId;
 use sys::registry::VariableConflict;
 use sys::{Distrust, ReadOwnError};
@@ -13,13 +13,8 @@ use sys::{Distrust, ReadOwnError};
 #[expect(missing_docs, reason = "the message names each field")]
 pub enum StoreError {
     /// The system refused.
-    #[error("{action} `{}`", path.display())]
-    Io {
-        action: &'static str,
-        path: PathBuf,
-        #[source]
-        cause: io::Error,
-    },
+    #[error(transparent)]
+    Io(IoFailure),
     /// Another user could have written what goward was to believe.
     #[error("trust `{}`", path.display())]
     Untrusted {
@@ -130,7 +125,7 @@ impl StoreError {
     pub(crate) fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> StoreError + 'a {
         move |cause| match cause.kind() {
             io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly { path: path.to_owned() },
-            _ => StoreError::Io { action, path: path.to_owned(), cause },
+            _ => StoreError::Io(IoFailure::on(action, path)(cause)),
         }
     }
 }
@@ -165,97 +160,69 @@ fn ways_out(cause: &Distrust) -> Hints {
 }
 
 impl Diagnose for StoreError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
+        let install_again = "the toolchain can be removed with `goward uninstall` and installed again";
+        let history = "`goward history` shows all generations";
         match self {
-            Self::Io { cause, .. } => Class::of_io(cause),
-            Self::Noexec { .. } | Self::ReadOnly { .. } | Self::NoSpace { .. } => Class::Environment,
-            Self::Untrusted { .. } => Class::Policy,
-            Self::Busy { .. } => Class::Busy,
-            Self::Interrupted { .. } => Class::Interrupted,
-            Self::Record { .. } | Self::Manifest { .. } => Class::Integrity,
-            Self::Variable { cause: VariableConflict::Io(cause), .. } => Class::of_io(cause),
-            Self::Variable { cause: VariableConflict::ChangedMeanwhile { .. }, .. } => Class::Policy,
-            Self::NoRegistry { .. } => Class::Environment,
-            Self::Superseded { .. } | Self::Overtaken => Class::Busy,
-            Self::NotInstalled { .. } | Self::NoGeneration { .. } | Self::NothingBefore { .. } => Class::NotFound,
-            Self::InUse { .. } | Self::Running { .. } | Self::ChangedMeanwhile { .. } | Self::ThroughLink { .. } => {
-                Class::Policy
+            Self::Io(failure) => failure.diagnosis().with_word("store-io"),
+            Self::Untrusted { cause, .. } => Class::Policy.word("store-untrusted").hints(ways_out(cause)),
+            Self::Noexec { .. } => Class::Environment
+                .word("store-noexec")
+                .hint("set `GOWARD_HOME` to a folder on a file system that allows programs"),
+            Self::ReadOnly { .. } => Class::Environment
+                .word("store-read-only")
+                .hint("set `GOWARD_HOME` to a folder that you may write to"),
+            Self::NoSpace { .. } => Class::Environment
+                .word("store-no-space")
+                .hint("remove a toolchain with `goward uninstall`, or set `GOWARD_HOME` to a larger disk"),
+            Self::Busy { .. } => {
+                Class::Busy.word("store-busy").hint("wait for it to finish and run the command again")
             }
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Io { .. } => "store-io",
-            Self::Untrusted { .. } => "store-untrusted",
-            Self::Noexec { .. } => "store-noexec",
-            Self::ReadOnly { .. } => "store-read-only",
-            Self::NoSpace { .. } => "store-no-space",
-            Self::Busy { .. } => "store-busy",
-            Self::Interrupted { .. } => "interrupted",
-            Self::Record { .. } => "store-record",
-            Self::Manifest { .. } => "store-manifest",
-            Self::Superseded { .. } => "operation-superseded",
-            Self::Overtaken => "overtaken",
-            Self::NoGeneration { .. } => "no-generation",
-            Self::NothingBefore { .. } => "nothing-before",
-            Self::NotInstalled { .. } => "not-installed",
-            Self::InUse { .. } => "toolchain-in-use",
-            Self::Running { .. } => "toolchain-running",
-            Self::ChangedMeanwhile { .. } => "file-meddled",
-            Self::ThroughLink { .. } => "file-through-link",
-            Self::Variable { cause: VariableConflict::ChangedMeanwhile { .. }, .. } => "variable-meddled",
-            Self::Variable { cause: VariableConflict::Io(_), .. } => "variable-refused",
-            Self::NoRegistry { .. } => "no-registry",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Io { cause, .. } => Hints::for_io(cause),
-            Self::Untrusted { cause, .. } => ways_out(cause),
-            Self::Noexec { .. } => hint!("set `GOWARD_HOME` to a folder on a file system that allows programs"),
-            Self::ReadOnly { .. } => hint!("set `GOWARD_HOME` to a folder that you may write to"),
-            Self::NoSpace { .. } => {
-                hint!("remove a toolchain with `goward uninstall`, or set `GOWARD_HOME` to a larger disk")
-            }
-            Self::Busy { .. } => hint!("wait for it to finish and run the command again"),
-            Self::Interrupted { .. } => Hints::none(),
-            Self::Record { .. } | Self::Manifest { .. } => {
-                hint!("the toolchain can be removed with `goward uninstall` and installed again")
-            }
-            Self::NotInstalled { id } => {
-                hint!("`goward list` shows what is installed; `goward install {}` gets it", id.version())
-            }
-            Self::Superseded { .. } => hint!("run the command again"),
-            Self::Overtaken => hint!("`goward history` shows what was done; then run the command again"),
-            Self::NoGeneration { .. } | Self::NothingBefore { .. } => hint!("`goward history` shows all generations"),
-            Self::ThroughLink { link, .. } => {
-                hint!(
-                    "put a file or folder of the project's own in the place of `{}`, or change the other by hand",
-                    link.display()
-                )
-            }
-            Self::ChangedMeanwhile { .. } => {
-                hint!("look at the file and run the command again; every file is as it was")
-            }
+            Self::Interrupted { .. } => Class::Interrupted.word("interrupted"),
+            Self::Record { .. } => Class::Integrity.word("store-record").hint(install_again),
+            Self::Manifest { .. } => Class::Integrity.word("store-manifest").hint(install_again),
+            Self::NotInstalled { id } => Class::NotFound.word("not-installed").hint(format!(
+                "`goward list` shows what is installed; `goward install {}` gets it",
+                id.version()
+            )),
+            Self::Superseded { .. } => Class::Busy.word("operation-superseded").hint("run the command again"),
+            Self::Overtaken => Class::Busy
+                .word("overtaken")
+                .hint("`goward history` shows what was done; then run the command again"),
+            Self::NoGeneration { .. } => Class::NotFound.word("no-generation").hint(history),
+            Self::NothingBefore { .. } => Class::NotFound.word("nothing-before").hint(history),
+            Self::ThroughLink { link, .. } => Class::Policy.word("file-through-link").hint(format!(
+                "put a file or folder of the project's own in the place of `{}`, or change the other by hand",
+                link.display()
+            )),
+            Self::ChangedMeanwhile { .. } => Class::Policy
+                .word("file-meddled")
+                .hint("look at the file and run the command again; every file is as it was"),
             Self::Variable { cause: VariableConflict::ChangedMeanwhile { .. }, name } => {
-                let hints = hint!("look at `{name}` and run the command again; everything is as it was");
+                let diagnosis = Class::Policy
+                    .word("variable-meddled")
+                    .hint(format!("look at `{name}` and run the command again; everything is as it was"));
                 match name.eq_ignore_ascii_case("Path") {
-                    true => hints.and("`goward unsetup` takes goward's own entry out, whatever else stands there"),
-                    false => hints,
+                    true => {
+                        diagnosis.hint("`goward unsetup` takes goward's own entry out, whatever else stands there")
+                    }
+                    false => diagnosis,
                 }
             }
-            Self::Variable { cause: VariableConflict::Io(_), .. } => {
-                hint!(
-                    "a policy of this machine may forbid it; `rundll32 sysdm.cpl,EditEnvironmentVariables` changes it by hand"
+            Self::Variable { cause: VariableConflict::Io(cause), .. } => {
+                Class::of_io(cause).word("variable-refused").hint(
+                    "a policy of this machine may forbid it; `rundll32 sysdm.cpl,EditEnvironmentVariables` changes it by hand",
                 )
             }
-            Self::NoRegistry { .. } => hint!("the change is one of Windows: run the command there"),
-            Self::Running { .. } => {
-                hint!("wait for it to end, or end it yourself: goward ends nothing that it did not start")
+            Self::NoRegistry { .. } => {
+                Class::Environment.word("no-registry").hint("the change is one of Windows: run the command there")
             }
-            Self::InUse { .. } => hint!("make another one the default first: `goward use VERSION`"),
+            Self::Running { .. } => Class::Policy
+                .word("toolchain-running")
+                .hint("wait for it to end, or end it yourself: goward ends nothing that it did not start"),
+            Self::InUse { .. } => Class::Policy
+                .word("toolchain-in-use")
+                .hint("make another one the default first: `goward use VERSION`"),
         }
     }
 }

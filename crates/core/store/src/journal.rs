@@ -13,11 +13,10 @@
 use std::io::Write;
 use std::time::Duration;
 
-use release::ToolchainId;
+use release::{Digest, ToolchainId};
 use serde::{Deserialize, Serialize};
 
 use crate::author::Author;
-use crate::manifest_file::digest_front;
 use crate::states::{Event, State, step};
 use crate::{Store, StoreError, StoreLock};
 
@@ -285,7 +284,7 @@ fn line(record: &JournalRecord) -> Vec<u8> {
 }
 
 fn check(json: &[u8]) -> String {
-    digest_front(json, CHECK_DIGITS)
+    Digest::of(json).front(CHECK_DIGITS)
 }
 
 fn parse(bytes: &[u8]) -> Journal {

@@ -6,19 +6,9 @@
 
 use archive::{FileRecord, Manifest};
 use release::Digest;
-use sha2::{Digest as _, Sha256};
 
 /// The largest manifest that goward reads, in bytes: Go trees have about 15,000 files.
 pub(crate) const BYTES_MAX: u64 = 64 << 20;
-
-fn digest(bytes: &[u8]) -> Digest {
-    Digest::from_bytes(Sha256::digest(bytes).into())
-}
-
-/// The first digits of the SHA-256 of some bytes: a check or a name for which all 64 are too long.
-pub(crate) fn digest_front(bytes: &[u8], digits: usize) -> String {
-    digest(bytes).to_string().chars().take(digits).collect()
-}
 
 /// The text, and its hash.
 pub(crate) fn encode(manifest: &Manifest) -> (Vec<u8>, Digest) {
@@ -27,15 +17,15 @@ pub(crate) fn encode(manifest: &Manifest) -> (Vec<u8>, Digest) {
     for file in &manifest.files {
         let mode = if file.executable { 'x' } else { '-' };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{} {} {mode} {}", Digest::from_bytes(file.sha256), file.bytes, file.path);
+        let _ = writeln!(text, "{} {} {mode} {}", file.sha256, file.bytes, file.path);
     }
-    let digest = digest(text.as_bytes());
+    let digest = Digest::of(text.as_bytes());
     (text.into_bytes(), digest)
 }
 
 /// Parses the text, if its hash is the recorded one.
 pub(crate) fn parse(bytes: &[u8], recorded: &Digest) -> Result<Manifest, String> {
-    let actual = digest(bytes);
+    let actual = Digest::of(bytes);
     if actual != *recorded {
         return Err(format!("its SHA-256 is {actual}, recorded was {recorded}"));
     }
@@ -50,7 +40,7 @@ pub(crate) fn parse(bytes: &[u8], recorded: &Digest) -> Result<Manifest, String>
 
 fn parse_line(line: &str) -> Option<FileRecord> {
     let mut fields = line.splitn(4, ' ');
-    let digest: Digest = fields.next()?.parse().ok()?;
+    let sha256 = fields.next()?.parse().ok()?;
     let bytes = fields.next()?.parse().ok()?;
     let executable = match fields.next()? {
         "x" => true,
@@ -58,7 +48,7 @@ fn parse_line(line: &str) -> Option<FileRecord> {
         _ => return None,
     };
     let path = fields.next().filter(|path| !path.is_empty())?.to_owned();
-    Some(FileRecord { path, bytes, executable, sha256: *digest.as_bytes() })
+    Some(FileRecord { path, bytes, executable, sha256 })
 }
 
 #[cfg(test)]
@@ -66,7 +56,12 @@ mod tests {
     use super::*;
 
     fn manifest() -> Manifest {
-        let file = |path: &str, executable| FileRecord { path: path.into(), bytes: 3, executable, sha256: [9; 32] };
+        let file = |path: &str, executable| FileRecord {
+            path: path.into(),
+            bytes: 3,
+            executable,
+            sha256: Digest::from_bytes([9; 32]),
+        };
         Manifest { files: vec![file("VERSION", false), file("bin/a b", true)] }
     }
 

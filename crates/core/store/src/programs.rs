@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 
 use release::Digest;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-use sys::{EntryKind, Foreign};
+use sys::{EntryKind, Foreign, Interrupt};
 
 use crate::{Store, StoreError};
 
@@ -119,20 +118,15 @@ impl Store {
             Some(meta) if meta.kind == EntryKind::File && meta.bytes <= PROGRAM_BYTES_MAX => {
                 let asked = Foreign::at_most(PROGRAM_BYTES_MAX).no_link().as_looked_at(&meta);
                 let (file, _) = fs.open_foreign(path, &asked).map_err(StoreError::io("read", path))?;
-                // A file that keeps growing would never end.
+                let interrupt = match patience {
+                    Patience::UntilInterrupted => self.sys.interrupt().clone(),
+                    // One that nobody ever asks.
+                    Patience::ToTheEnd => Interrupt::new(),
+                };
+                // One that grows under our hands would never end.
                 let mut file = file.take(PROGRAM_BYTES_MAX);
-                let mut hash = Sha256::new();
-                let mut buffer = vec![0; HASH_CHUNK_BYTES];
-                loop {
-                    if patience == Patience::UntilInterrupted {
-                        self.sys.interrupt().check().map_err(StoreError::io("read", path))?;
-                    }
-                    let read = file.read(&mut buffer).map_err(StoreError::io("read", path))?;
-                    if read == 0 {
-                        return Ok(Some(Digest::from_bytes(hash.finalize().into())));
-                    }
-                    hash.update(&buffer[..read]);
-                }
+                let hashed = archive::hash_reader(&mut file, &interrupt, &mut vec![0; HASH_CHUNK_BYTES], |_| Ok(()));
+                Ok(Some(hashed.map_err(StoreError::io("read", path))?.sha256))
             }
             Some(_) => Err(StoreError::ChangedMeanwhile { path: path.to_owned() }),
         }

@@ -5,7 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::manifest_file::digest_front;
+use release::Digest;
+
 use crate::{Store, StoreError};
 
 /// A path is no longer than this many bytes on any system.
@@ -17,7 +18,7 @@ const PROJECTS_MAX: usize = 10_000;
 
 /// The name of the file of the project in this folder.
 pub(crate) fn name_of(folder: &str) -> String {
-    digest_front(folder.as_bytes(), NAME_DIGITS)
+    Digest::of(folder.as_bytes()).front(NAME_DIGITS)
 }
 
 impl Store {

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use diag::IoFailure;
 use release::{Digest, ToolchainId};
 use sys::{EntryKind, FileLock};
 
@@ -163,7 +164,7 @@ impl TreeRepair {
                 // goward does not follow a link: its target is not goward's to change.
                 Some(_) => {
                     let cause = std::io::Error::from(std::io::ErrorKind::NotADirectory);
-                    return Err(StoreError::Io { action: "go into", path: next, cause });
+                    return Err(StoreError::Io(IoFailure { action: "go into", path: next, cause }));
                 }
             }
             folder = next;

@@ -7,10 +7,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest, Sha256};
+use diag::{Class, Diagnose, Diagnosis};
+use release::Digest;
+use sha2::{Digest as _, Sha256};
 
-use crate::hash::{Hash, hex};
+use crate::hash::Hash;
 use crate::limits::VERSION_LINE_BYTES_MAX;
 use crate::missing_root_files;
 
@@ -46,17 +47,7 @@ impl fmt::Debug for H1 {
     }
 }
 
-impl Serialize for H1 {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for H1 {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<H1, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+release::text_serde!(H1);
 
 /// Why a list of files has no `h1:` hash.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,20 +78,13 @@ pub enum H1Error {
     },
 }
 
-impl diag::Diagnose for H1Error {
-    fn class(&self) -> diag::Class {
+impl Diagnose for H1Error {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            H1Error::Toolchain { .. } => diag::Class::Usage,
-            _ => diag::Class::Integrity,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            H1Error::Name { .. } => "tree-name-unusable",
-            H1Error::Twice { .. } => "tree-name-twice",
-            H1Error::TwoGoMods { .. } => "tree-go-mod-differs",
-            H1Error::Toolchain { .. } => "toolchain-name-malformed",
+            H1Error::Name { .. } => Class::Integrity.word("tree-name-unusable"),
+            H1Error::Twice { .. } => Class::Integrity.word("tree-name-twice"),
+            H1Error::TwoGoMods { .. } => Class::Integrity.word("tree-go-mod-differs"),
+            H1Error::Toolchain { .. } => Class::Usage.word("toolchain-name-malformed"),
         }
     }
 }
@@ -109,8 +93,8 @@ impl diag::Diagnose for H1Error {
 ///
 /// # Errors
 /// A name that is empty, holds a line break (as `dirhash.Hash1` refuses it) or stands twice.
-pub fn h1<'a>(prefix: &str, files: impl IntoIterator<Item = (&'a str, &'a [u8; 32])>) -> Result<H1, H1Error> {
-    let mut list: Vec<(&str, &[u8; 32])> = files.into_iter().collect();
+pub fn h1<'a>(prefix: &str, files: impl IntoIterator<Item = (&'a str, &'a Digest)>) -> Result<H1, H1Error> {
+    let mut list: Vec<(&str, &Digest)> = files.into_iter().collect();
     // A prefix that all names share does not change their order.
     list.sort_unstable_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
     if let Some((name, _)) = list.iter().find(|(name, _)| name.is_empty() || name.contains('\n')) {
@@ -121,7 +105,7 @@ pub fn h1<'a>(prefix: &str, files: impl IntoIterator<Item = (&'a str, &'a [u8; 3
     }
     let mut hasher = Sha256::new();
     for (name, hash) in list {
-        hasher.update(hex(hash).as_bytes());
+        hasher.update(hash.to_string());
         hasher.update(b"  ");
         hasher.update(prefix.as_bytes());
         hasher.update(name.as_bytes());
@@ -147,7 +131,7 @@ pub struct Completion {
     /// The hash of the tree with the files filled in.
     pub h1: H1,
     /// The files filled in, by name and SHA-256. They are *not* in the tree.
-    pub files: Vec<(String, [u8; 32])>,
+    pub files: Vec<(String, Digest)>,
 }
 
 impl ToolchainH1 {
@@ -206,7 +190,7 @@ pub fn version_file_names(content: &[u8], version: &str) -> bool {
 /// A name that cannot be hashed, a `go.mod` that differs from its twin, or a malformed toolchain name.
 pub fn toolchain_h1<'a>(
     toolchain: &str,
-    files: impl IntoIterator<Item = (&'a str, &'a [u8; 32])>,
+    files: impl IntoIterator<Item = (&'a str, &'a Digest)>,
 ) -> Result<ToolchainH1, H1Error> {
     let malformed = || H1Error::Toolchain { name: toolchain.to_owned() };
     let minor = minor_of(toolchain).ok_or_else(malformed)?;

@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 /// A SHA-256 value, which is printed, parsed and stored in standard base64 with padding (44 characters).
@@ -56,28 +55,7 @@ impl fmt::Debug for Hash {
     }
 }
 
-impl Serialize for Hash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Hash {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// These bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    out
-}
+release::text_serde!(Hash);
 
 #[cfg(test)]
 mod tests {
@@ -99,10 +77,5 @@ mod tests {
         for other in others {
             assert_eq!(other.parse::<Hash>(), Err(HashParseError), "{other}");
         }
-    }
-
-    #[test]
-    fn hexadecimal_is_lower_case_and_keeps_zeros() {
-        assert_eq!(hex(&[0, 0x0a, 0xff, 0x10]), "000aff10");
     }
 }

@@ -3,8 +3,8 @@
 //! The table has every known text of each file. Filling in is safe by construction: the result counts only if the
 //! completed tree has the hash in the log, which a wrong text cannot produce.
 
-use crate::hash::Hash;
 use crate::limits::COMPLETIONS_MAX;
+use release::Digest;
 
 /// One known text of one root file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ struct Known {
     name: &'static str,
     /// The first minor version of Go it was seen in.
     first_minor: u32,
-    sha256: [u8; 32],
+    sha256: Digest,
 }
 
 const TABLE: &str = include_str!("data/toolchain-complement-sha256.tsv");
@@ -21,7 +21,7 @@ const TABLE: &str = include_str!("data/toolchain-complement-sha256.tsv");
 const BRANCH_FILE: &str = "codereview.cfg";
 
 /// All ways to fill in the root files that `has` does not know, best guess first; empty if none is missing.
-pub(crate) fn completions(minor: u32, has: impl Fn(&str) -> bool) -> Vec<Vec<(String, [u8; 32])>> {
+pub(crate) fn completions(minor: u32, has: impl Fn(&str) -> bool) -> Vec<Vec<(String, Digest)>> {
     let table = table();
     let mut names: Vec<&str> = table.iter().map(|known| known.name).filter(|name| !has(name)).collect();
     names.sort_unstable();
@@ -36,7 +36,7 @@ pub(crate) fn completions(minor: u32, has: impl Fn(&str) -> bool) -> Vec<Vec<(St
         completions = texts
             .iter()
             .flat_map(|text| {
-                completions.iter().map(move |completion: &Vec<(String, [u8; 32])>| {
+                completions.iter().map(move |completion: &Vec<(String, Digest)>| {
                     let mut completion = completion.clone();
                     completion.push((name.to_owned(), *text));
                     completion
@@ -49,7 +49,7 @@ pub(crate) fn completions(minor: u32, has: impl Fn(&str) -> bool) -> Vec<Vec<(St
 }
 
 /// The known texts of one file, the one of this minor version first.
-fn texts(table: &[Known], name: &str, minor: u32) -> Vec<[u8; 32]> {
+fn texts(table: &[Known], name: &str, minor: u32) -> Vec<Digest> {
     if name == BRANCH_FILE {
         return vec![branch_file_sha256(minor)];
     }
@@ -59,8 +59,8 @@ fn texts(table: &[Known], name: &str, minor: u32) -> Vec<[u8; 32]> {
     known.iter().map(|known| known.sha256).collect()
 }
 
-fn branch_file_sha256(minor: u32) -> [u8; 32] {
-    Hash::of(&[format!("branch: release-branch.go1.{minor}\nparent-branch: master\n").as_bytes()]).0
+fn branch_file_sha256(minor: u32) -> Digest {
+    Digest::of(format!("branch: release-branch.go1.{minor}\nparent-branch: master\n").as_bytes())
 }
 
 fn table() -> Vec<Known> {
@@ -71,24 +71,12 @@ fn row(line: &'static str) -> Option<Known> {
     let mut cells = line.split('\t');
     let (name, first, hash) = (cells.next()?, cells.next()?, cells.next()?);
     let first_minor = first.strip_prefix("1.")?.parse().ok()?;
-    Some(Known { name, first_minor, sha256: unhex(hash)? })
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut out = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (byte, at) in out.iter_mut().zip((0..).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
-    }
-    Some(out)
+    Some(Known { name, first_minor, sha256: hash.parse().ok()? })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::hex;
 
     #[test]
     fn every_line_of_the_table_is_read() {
@@ -102,7 +90,7 @@ mod tests {
         let seen: Vec<_> = table().into_iter().filter(|known| known.name == BRANCH_FILE).collect();
         assert_eq!(seen.len(), 4);
         for known in seen {
-            assert_eq!(hex(&branch_file_sha256(known.first_minor)), hex(&known.sha256), "1.{}", known.first_minor);
+            assert_eq!(branch_file_sha256(known.first_minor), known.sha256, "1.{}", known.first_minor);
         }
     }
 
@@ -115,7 +103,7 @@ mod tests {
     fn the_text_of_the_version_itself_is_tried_first() {
         let licence = |minor| {
             let completions = completions(minor, |name| name != "LICENSE");
-            completions.iter().map(|completion| hex(&completion[0].1)[..4].to_owned()).collect::<Vec<_>>()
+            completions.iter().map(|completion| completion[0].1.front(4)).collect::<Vec<_>>()
         };
         assert_eq!(licence(27), ["911f", "2d36"]);
         assert_eq!(licence(28), ["911f", "2d36"]);
@@ -129,7 +117,7 @@ mod tests {
     fn the_first_guess_for_every_minor_is_the_one_of_its_own_time() {
         let first = |minor: u32, file: &str| {
             let completion = completions(minor, |_| false).swap_remove(0);
-            completion.into_iter().find(|(name, _)| name == file).map(|(_, hash)| hex(&hash)[..4].to_owned()).unwrap()
+            completion.into_iter().find(|(name, _)| name == file).map(|(_, hash)| hash.front(4)).unwrap()
         };
         let texts = |file| [21, 22, 23, 26, 27].map(|minor| first(minor, file));
         assert_eq!(texts("README.md"), ["161c", "161c", "8247", "8247", "8247"]);

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use diag::{Class, Diagnose, Diagnosis};
 use ed25519_dalek::{Signature as Ed25519Signature, VerifyingKey};
 
 use crate::hash::Hash;
@@ -259,33 +260,25 @@ fn signature(line: &str) -> Option<NoteSignature> {
     Some(NoteSignature { name: name.to_owned(), key_hash: u32::from_be_bytes(*hash), bytes: bytes.to_vec() })
 }
 
-impl diag::Diagnose for NoteError {
-    fn class(&self) -> diag::Class {
-        diag::Class::Integrity
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
+impl Diagnose for NoteError {
+    fn diagnosis(&self) -> Diagnosis {
+        Class::Integrity.word(match self {
             NoteError::TooLong { .. } => "note-too-long",
             NoteError::Malformed { .. } => "note-malformed",
             NoteError::NotSigned { .. } => "note-not-signed",
             NoteError::BadSignature { .. } => "note-signature-wrong",
-        }
+        })
     }
 }
 
-impl diag::Diagnose for KeyError {
-    fn class(&self) -> diag::Class {
-        diag::Class::Usage
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
+impl Diagnose for KeyError {
+    fn diagnosis(&self) -> Diagnosis {
+        Class::Usage.word(match self {
             KeyError::Malformed => "key-malformed",
             KeyError::Algorithm { .. } => "key-algorithm-unknown",
             KeyError::Hash { .. } => "key-hash-differs",
             KeyError::Unsound => "key-unsound",
-        }
+        })
     }
 }
 

@@ -11,6 +11,7 @@
 
 use std::io::Read;
 
+use diag::{Class, Diagnose, Diagnosis};
 use pgp::composed::{Deserializable, DetachedSignature, SignedPublicKey, SignedPublicSubKey};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{RevocationCode, Signature, SignatureType, SignatureVersion};
@@ -76,22 +77,15 @@ impl OpenPgpError {
     }
 }
 
-impl diag::Diagnose for OpenPgpError {
-    fn class(&self) -> diag::Class {
+impl Diagnose for OpenPgpError {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            OpenPgpError::NoKey { .. } | OpenPgpError::Keyring { .. } => diag::Class::Usage,
-            _ => diag::Class::Integrity,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            OpenPgpError::NoKey { .. } => "keyring-without-key",
-            OpenPgpError::Keyring { .. } => "keyring-malformed",
-            OpenPgpError::Signature { .. } => "signature-malformed",
-            OpenPgpError::UnknownKey { .. } => "signature-by-unknown-key",
-            OpenPgpError::NotThen { .. } => "signature-key-not-valid",
-            OpenPgpError::Bad { .. } => "signature-bad",
+            OpenPgpError::NoKey { .. } => Class::Usage.word("keyring-without-key"),
+            OpenPgpError::Keyring { .. } => Class::Usage.word("keyring-malformed"),
+            OpenPgpError::Signature { .. } => Class::Integrity.word("signature-malformed"),
+            OpenPgpError::UnknownKey { .. } => Class::Integrity.word("signature-by-unknown-key"),
+            OpenPgpError::NotThen { .. } => Class::Integrity.word("signature-key-not-valid"),
+            OpenPgpError::Bad { .. } => Class::Integrity.word("signature-bad"),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use diag::{Class, Diagnose, Diagnosis};
 use serde::{Deserialize, Serialize};
 
 use crate::h1::H1;
@@ -107,19 +108,15 @@ pub enum RecordError {
     },
 }
 
-impl diag::Diagnose for RecordError {
-    fn class(&self) -> diag::Class {
-        diag::Class::Integrity
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
+impl Diagnose for RecordError {
+    fn diagnosis(&self) -> Diagnosis {
+        Class::Integrity.word(match self {
             RecordError::TooLong { .. } => "record-too-long",
             RecordError::Malformed { .. } => "record-malformed",
             RecordError::NoLine { .. } => "record-without-line",
             RecordError::ManyLines { .. } => "record-with-several-lines",
             RecordError::BadLine { .. } => "record-line-malformed",
-        }
+        })
     }
 }
 

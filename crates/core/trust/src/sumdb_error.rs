@@ -1,6 +1,6 @@
 //! Errors between a request to a checksum database and a proof.
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use serde::{Deserialize, Serialize};
 
 use crate::hash::Hash;
@@ -154,50 +154,30 @@ fn io_of(cause: &AnyError) -> Option<&std::io::Error> {
 }
 
 impl Diagnose for SumDbError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
+        let another_way = "what answers for the checksum database gives wrong bytes; ask it by another way";
         match self {
-            SumDbError::Name { .. } => Class::Usage,
-            SumDbError::NoRecord { .. } => Class::NotFound,
-            SumDbError::Transport { .. } => Class::Network,
-            SumDbError::HeadStore { cause, .. } => io_of(cause).map_or(Class::Environment, Class::of_io),
-            _ => Class::Integrity,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            SumDbError::Name { .. } => "sumdb-name",
-            SumDbError::NoRecord { .. } => "sumdb-no-record",
-            SumDbError::Transport { .. } => "sumdb-unreachable",
-            SumDbError::Record { cause, .. } => cause.word(),
-            SumDbError::Head { .. } => "sumdb-head",
-            SumDbError::KeptHead { .. } => "sumdb-kept-head",
-            SumDbError::HeadStore { .. } => "sumdb-head-store",
-            SumDbError::TileLength { .. } => "sumdb-tile-length",
-            SumDbError::Inclusion { .. } => "sumdb-inclusion",
-            SumDbError::Tiles { .. } => "sumdb-tiles",
-            SumDbError::Fork(_) => "sumdb-fork",
-            SumDbError::ProofField { .. } | SumDbError::ProofSubject { .. } => "sumdb-stored-proof",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            SumDbError::NoRecord { .. } => {
-                hint!(
-                    "the log of Go's toolchains begins with Go 1.21; a release of the last hours may not be in it yet"
-                )
+            SumDbError::Name { .. } => Class::Usage.word("sumdb-name"),
+            SumDbError::NoRecord { .. } => Class::NotFound.word("sumdb-no-record").hint(
+                "the log of Go's toolchains begins with Go 1.21; a release of the last hours may not be in it yet",
+            ),
+            SumDbError::Transport { .. } => Class::Network.word("sumdb-unreachable"),
+            SumDbError::Record { cause, .. } => cause.diagnosis().hint(another_way),
+            SumDbError::Head { .. } => Class::Integrity.word("sumdb-head").hint(another_way),
+            SumDbError::KeptHead { .. } => Class::Integrity.word("sumdb-kept-head"),
+            SumDbError::HeadStore { cause, .. } => match io_of(cause) {
+                Some(cause) => Diagnosis::of_io("sumdb-head-store", cause),
+                None => Class::Environment.word("sumdb-head-store"),
+            },
+            SumDbError::TileLength { .. } => Class::Integrity.word("sumdb-tile-length").hint(another_way),
+            SumDbError::Inclusion { .. } => Class::Integrity.word("sumdb-inclusion").hint(another_way),
+            SumDbError::Tiles { .. } => Class::Integrity.word("sumdb-tiles").hint(another_way),
+            SumDbError::Fork(_) => Class::Integrity
+                .word("sumdb-fork")
+                .hint("keep the evidence and report it to the Go security team; install nothing"),
+            SumDbError::ProofField { .. } | SumDbError::ProofSubject { .. } => {
+                Class::Integrity.word("sumdb-stored-proof")
             }
-            SumDbError::Record { .. }
-            | SumDbError::Head { .. }
-            | SumDbError::TileLength { .. }
-            | SumDbError::Inclusion { .. }
-            | SumDbError::Tiles { .. } => {
-                hint!("what answers for the checksum database gives wrong bytes; ask it by another way")
-            }
-            SumDbError::HeadStore { cause, .. } => io_of(cause).map_or_else(Hints::none, Hints::for_io),
-            SumDbError::Fork(_) => hint!("keep the evidence and report it to the Go security team; install nothing"),
-            _ => Hints::none(),
         }
     }
 }

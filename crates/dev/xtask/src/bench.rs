@@ -53,7 +53,7 @@ pub fn run(runs: usize) -> Result<()> {
 }
 
 /// Measures the shims alone, with this goward or with one that is built now.
-pub fn run_shims(goward: Option<&str>) -> Result<()> {
+pub fn run_shims(goward: Option<&Path>) -> Result<()> {
     let root = super::root()?;
     let goward = match goward {
         Some(program) => fs::canonicalize(program)?,

@@ -10,7 +10,7 @@ use testkit::http::{Response, Server};
 
 const VERSION: &str = "1.27.3";
 
-pub fn run(runs: usize, program: Option<&str>) -> Result<()> {
+pub fn run(runs: usize, program: Option<&Path>) -> Result<()> {
     let root = super::root()?;
     let goward = program.map_or_else(|| root.join("target/release/goward"), PathBuf::from);
     if !goward.is_file() {

@@ -87,7 +87,7 @@ fn listed(tree: &Path) -> Result<Vec<FileRecord>> {
             path: path.strip_prefix(tree)?.to_string_lossy().into_owned(),
             bytes: bytes.len() as u64,
             executable: meta.permissions().mode() & 0o111 != 0,
-            sha256: Sha256::digest(&bytes).into(),
+            sha256: release::Digest::of(&bytes),
         })
     };
     files.map(record).collect()

@@ -21,50 +21,88 @@ mod promises;
 mod reference;
 mod tidy;
 
-use anyhow::{Result, bail};
+use std::path::PathBuf;
 
-const USAGE: &str = "\
-cargo xtask tidy                  check the layers, where paths are built, and that what is left out says why
-cargo xtask reference [--check]   write (or compare) docs/reference
-cargo xtask bench [--runs N]      measure against the floor and a peer
-cargo xtask bench shells          measure shell start and prompt hook beside peers
-cargo xtask bench --shims [GOWARD]  measure the shims alone
-cargo xtask bench-bundle [--goward FILE]  measure an install from a bundle against one from a mirror
-cargo xtask bench-verify [N]       measure the check of a tree against its floor, N pairs
-cargo xtask cross [PART]…         build, lint and run for Windows (Wine), static Linux, arm64, macOS; parts: windows, musl, arm,
-                                  macos; --quick does less, --no-install installs nothing, --release-form optimises,
-                                  --compile-library takes Debian's compiler
-cargo xtask fuzz [--quick] [--seconds N]  build every fuzz target and run it for so long; --quick leaves out those that
-                                  take most of the time of a build";
+use anyhow::{Result, bail};
+use clap::{Parser, Subcommand};
+
+/// The project's own chores.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+enum Chore {
+    /// Checks the layers, where paths are built, and that what is left out says why.
+    Tidy,
+    /// Writes docs/reference.
+    Reference {
+        /// Compares instead of writing.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measures against the floor and a peer.
+    #[command(args_conflicts_with_subcommands = true)]
+    Bench {
+        /// How many pairs are measured.
+        #[arg(long, value_name = "N", default_value_t = 7, conflicts_with = "shims")]
+        runs: usize,
+        /// Measures the shims alone, with this goward or with one that is built now.
+        #[arg(long, value_name = "GOWARD", num_args = 0..=1)]
+        shims: Option<Option<PathBuf>>,
+        #[command(subcommand)]
+        other: Option<Bench>,
+    },
+    /// Measures an install from a bundle against one from a mirror.
+    BenchBundle {
+        /// The goward to measure, instead of the release build.
+        #[arg(long, value_name = "FILE")]
+        goward: Option<PathBuf>,
+    },
+    /// Measures the check of a tree against its floor.
+    BenchVerify {
+        /// How many pairs are measured.
+        #[arg(value_name = "N", default_value_t = 15)]
+        runs: usize,
+    },
+    /// What `bench-verify` starts once it is built with optimisation.
+    #[command(hide = true)]
+    BenchVerifyOptimised { runs: usize },
+    /// Builds, lints and runs for Windows (Wine), static Linux, arm64 and macOS.
+    #[cfg(unix)]
+    Cross(cross::Args),
+    /// Builds every fuzz target and runs it.
+    Fuzz {
+        /// For how long each is run.
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        seconds: u32,
+        /// Leaves out those that take most of the time of a build.
+        #[arg(long)]
+        quick: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Measures shell start and prompt hook beside peers.
+    Shells,
+}
 
 fn main() -> Result<()> {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = args.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["tidy"] => tidy::run(),
-        ["reference"] => reference::run(false),
-        ["reference", "--check"] => reference::run(true),
-        ["bench"] => bench::run(7),
-        ["bench", "--runs", runs] => bench::run(runs.parse()?),
-        ["bench", "shells"] => bench_shells::run(200),
-        ["bench", "--shims"] => bench::run_shims(None),
-        ["bench", "--shims", goward] => bench::run_shims(Some(goward)),
-        ["bench-bundle"] => bench_bundle::run(5, None),
-        ["bench-bundle", "--goward", program] => bench_bundle::run(5, Some(program)),
-        ["bench-verify"] => bench_verify::run(15),
-        ["bench-verify", runs] => bench_verify::run(runs.parse()?),
-        ["bench-verify-optimised", runs] => bench_verify::run_optimised(runs.parse()?),
+    match Chore::parse() {
+        Chore::Tidy => tidy::run(),
+        Chore::Reference { check } => reference::run(check),
+        Chore::Bench { other: Some(Bench::Shells), .. } => bench_shells::run(200),
+        Chore::Bench { shims: Some(goward), .. } => bench::run_shims(goward.as_deref()),
+        Chore::Bench { runs, .. } => bench::run(runs),
+        Chore::BenchBundle { goward } => bench_bundle::run(5, goward.as_deref()),
+        Chore::BenchVerify { runs } => bench_verify::run(runs),
+        Chore::BenchVerifyOptimised { runs } => bench_verify::run_optimised(runs),
         #[cfg(unix)]
-        ["cross", rest @ ..] => cross::run(rest),
-        ["fuzz"] => fuzz::run(20, false),
-        ["fuzz", "--seconds", seconds] => fuzz::run(seconds.parse()?, false),
-        ["fuzz", "--quick", "--seconds", seconds] => fuzz::run(seconds.parse()?, true),
-        _ => bail!("no such chore; there are:\n{USAGE}"),
+        Chore::Cross(args) => cross::run(&args),
+        Chore::Fuzz { seconds, quick } => fuzz::run(seconds, quick),
     }
 }
 
 /// The root of the workspace.
-fn root() -> Result<std::path::PathBuf> {
+fn root() -> Result<PathBuf> {
     let manifest = env!("CARGO_MANIFEST_DIR");
     match std::path::Path::new(manifest).ancestors().nth(3) {
         Some(root) => Ok(root.to_owned()),

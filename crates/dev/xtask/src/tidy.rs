@@ -132,10 +132,10 @@ fn lengths(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
 
 /// Every dependency's licence offers a choice that `deny.toml` allows.
 fn licences(root: &Path) -> Result<Vec<String>> {
-    let deny = fs::read_to_string(root.join("deny.toml"))?;
-    let (_, list) = deny.split_once("allow = [").context("deny.toml lists the licences that are allowed")?;
-    let (list, _) = list.split_once(']').context("deny.toml's list of licences ends")?;
-    let allowed: Vec<&str> = list.split(',').map(|word| word.trim().trim_matches('"')).collect();
+    let deny: toml::Table = fs::read_to_string(root.join("deny.toml"))?.parse()?;
+    let list = deny.get("licenses").and_then(|licences| licences.get("allow")?.as_array());
+    let list = list.context("deny.toml lists the licences that are allowed")?;
+    let allowed: Vec<&str> = list.iter().filter_map(toml::Value::as_str).collect();
     let metadata = MetadataCommand::new().manifest_path(root.join("Cargo.toml")).exec()?;
     let mut faults = Vec::new();
     for package in &metadata.packages {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use context::Ctx;
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use serde::Serialize;
 use store::{ExternalGo, StoreError};
 
@@ -79,31 +79,18 @@ pub enum ExternalGoError {
 }
 
 impl Diagnose for ExternalGoError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::None | Self::NotThere { .. } | Self::Vanished { .. } => Class::NotFound,
-            Self::Several { .. } => Class::Usage,
-            Self::Store(error) => error.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::None | Self::NotThere { .. } => "system-not-registered",
-            Self::Vanished { .. } => "system-vanished",
-            Self::Several { .. } => "system-ambiguous",
-            Self::Store(error) => error.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::None | Self::NotThere { .. } => {
-                hint!("`goward import PATH` registers a Go that is not Go's own build")
-            }
-            Self::Vanished { path } => hint!("`goward import --forget {}` takes it off the list", path.display()),
-            Self::Several { .. } => hint!("name one, as in `goward run system:/usr/lib/go -- go version`"),
-            Self::Store(error) => error.hints(),
+            Self::None | Self::NotThere { .. } => Class::NotFound
+                .word("system-not-registered")
+                .hint("`goward import PATH` registers a Go that is not Go's own build"),
+            Self::Vanished { path } => Class::NotFound
+                .word("system-vanished")
+                .hint(format!("`goward import --forget {}` takes it off the list", path.display())),
+            Self::Several { .. } => Class::Usage
+                .word("system-ambiguous")
+                .hint("name one, as in `goward run system:/usr/lib/go -- go version`"),
+            Self::Store(error) => error.diagnosis(),
         }
     }
 }

@@ -9,10 +9,10 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use acquire::{InstallPlan, LogProofError, Sources};
-use archive::Manifest;
+use archive::{Hashed, Manifest};
 use context::Ctx;
 use context::settings::{Flag, keys};
-use diag::{Task, TaskHandle};
+use diag::{IoFailure, Task, TaskHandle};
 use release::{Digest, Platform, ToolchainId};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -102,10 +102,10 @@ pub fn create(sources: &Sources, order: &Order) -> Result<Created, BundleError> 
     let contents = write(ctx, order.level, &programs, packed, &part, task.as_ref())?;
     task.phase("hash");
     let fs = ctx.sys.fs();
-    let (bytes, sha256) = hash(ctx, &part)?;
-    fs.rename(&part, &order.out).map_err(BundleError::io("write", &order.out))?;
+    let Hashed { bytes, sha256 } = hash(ctx, &part)?;
+    fs.rename(&part, &order.out).map_err(IoFailure::on("write", &order.out))?;
     let folder = order.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs.sync_dir(folder).map_err(BundleError::io("make durable", folder))?;
+    fs.sync_dir(folder).map_err(IoFailure::on("make durable", folder))?;
     // The bundle is complete; a scratch store that stays costs space only.
     let _ = fs.remove_tree(&scratch);
     let unproven = contents.toolchains.iter().filter(|bundled| bundled.proof.is_none());
@@ -201,7 +201,7 @@ fn write(
     task: &dyn TaskHandle,
 ) -> Result<Contents, BundleError> {
     let fs = ctx.sys.fs();
-    let failed = |cause| BundleError::Io { action: "write", path: part.to_owned(), cause };
+    let failed = IoFailure::on("write", part);
     let mut out = fs.create(part).map_err(failed)?;
     fs.give_users_mode(part, 0o666).map_err(failed)?;
     let mut contents = Contents {
@@ -214,7 +214,7 @@ fn write(
     out.seek(SeekFrom::Start(HEAD_BYTES)).map_err(failed)?;
     let mut at = HEAD_BYTES;
     for (platform, path) in programs {
-        let bytes = fs.read(path, PROGRAM_BYTES_MAX).map_err(BundleError::io("read", path))?;
+        let bytes = fs.read(path, PROGRAM_BYTES_MAX).map_err(IoFailure::on("read", path))?;
         let mut member = Member::new(&mut out);
         member.write_all(&bytes).map_err(failed)?;
         let span = member.end(&mut at).map_err(failed)?;
@@ -242,7 +242,7 @@ fn write(
     }
     let manifest = contents.encode();
     out.write_all(&manifest).map_err(failed)?;
-    let sha256 = Digest::from_bytes(Sha256::digest(&manifest).into());
+    let sha256 = Digest::of(&manifest);
     let span = Span { offset: at, bytes: manifest.len() as u64, sha256 };
     let head = Head { manifest: span, total: at + span.bytes };
     // Last, so that a truncated file does not even look like a bundle.
@@ -266,7 +266,7 @@ fn write_section(
     part: &Path,
     task: &dyn TaskHandle,
 ) -> Result<(), BundleError> {
-    let failed = |cause| BundleError::Io { action: "write", path: part.to_owned(), cause };
+    let failed = IoFailure::on("write", part);
     let mut encoder = zstd::Encoder::new(member, level).map_err(failed)?;
     encoder.window_log(archive::ZSTD_WINDOW_LOG_MAX).map_err(failed)?;
     encoder.include_checksum(true).map_err(failed)?;
@@ -275,14 +275,14 @@ fn write_section(
     for file in &section.files {
         ctx.sys.interrupt().check().map_err(failed)?;
         let path = file.path.split('/').fold(owner.tree.clone(), |path, part| path.join(part));
-        let bytes = ctx.sys.fs().read(&path, file.bytes).map_err(BundleError::io("read", &path))?;
-        let actual: [u8; 32] = Sha256::digest(&bytes).into();
+        let bytes = ctx.sys.fs().read(&path, file.bytes).map_err(IoFailure::on("read", &path))?;
+        let actual = Digest::of(&bytes);
         if actual != file.sha256 {
             return Err(BundleError::Damaged {
                 toolchain: Box::new(owner.id.clone()),
                 path: file.path.clone(),
-                expected: Digest::from_bytes(file.sha256),
-                actual: Digest::from_bytes(actual),
+                expected: file.sha256,
+                actual,
             });
         }
         archive::write_tar_entry(&mut encoder, &file.path, file.executable, &bytes).map_err(failed)?;
@@ -305,7 +305,7 @@ impl<'f> Member<'f> {
     }
 
     fn end(self, at: &mut u64) -> io::Result<Span> {
-        let span = Span { offset: *at, bytes: self.bytes, sha256: Digest::from_bytes(self.hasher.finalize().into()) };
+        let span = Span { offset: *at, bytes: self.bytes, sha256: self.hasher.into() };
         let padding = self.bytes.next_multiple_of(MEMBER_ALIGNMENT) - self.bytes;
         self.out.write_all(&vec![0; usize::try_from(padding).unwrap_or(0)])?;
         *at += self.bytes + padding;
@@ -326,19 +326,9 @@ impl Write for Member<'_> {
     }
 }
 
-fn hash(ctx: &Ctx, path: &Path) -> Result<(u64, Digest), BundleError> {
-    use std::io::Read;
-    let failed = |cause| BundleError::Io { action: "read", path: path.to_owned(), cause };
+fn hash(ctx: &Ctx, path: &Path) -> Result<Hashed, BundleError> {
+    let failed = IoFailure::on("read", path);
     let mut file = ctx.sys.fs().open(path).map_err(failed)?;
-    let (mut bytes, mut hasher, mut buffer) = (0, Sha256::new(), vec![0; HASH_CHUNK_BYTES]);
-    loop {
-        ctx.sys.interrupt().check().map_err(failed)?;
-        match file.read(&mut buffer).map_err(failed)? {
-            0 => return Ok((bytes, Digest::from_bytes(hasher.finalize().into()))),
-            read => {
-                hasher.update(&buffer[..read]);
-                bytes += read as u64;
-            }
-        }
-    }
+    let hashed = archive::hash_reader(&mut file, ctx.sys.interrupt(), &mut vec![0; HASH_CHUNK_BYTES], |_| Ok(()));
+    Ok(hashed.map_err(failed)?)
 }

@@ -1,10 +1,9 @@
 //! Why a bundle could not be made or looked at.
 
-use std::io;
 use std::path::PathBuf;
 
 use acquire::{InstallError, LogProofError};
-use diag::{Class, Diagnose, Hints, Tried, hint};
+use diag::{Class, Diagnose, Diagnosis, IoFailure};
 use release::{Digest, ToolchainId};
 use source::bundle::OpenError;
 
@@ -56,14 +55,8 @@ pub enum BundleError {
         max: u64,
     },
     /// A file could not be read or written.
-    #[error("{action} `{}`", path.display())]
-    Io {
-        action: &'static str,
-        /// On which file.
-        path: PathBuf,
-        #[source]
-        cause: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] IoFailure),
     /// The bundle could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -72,71 +65,29 @@ pub enum BundleError {
     Interrupted { scratch: PathBuf },
 }
 
-impl BundleError {
-    pub(crate) fn io(action: &'static str, path: &std::path::Path) -> impl FnOnce(io::Error) -> BundleError {
-        let path = path.to_owned();
-        move |cause| BundleError::Io { action, path, cause }
-    }
-}
-
 impl Diagnose for BundleError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Empty | Self::ProgramTwice { .. } => Class::Usage,
-            Self::Install(error) => error.class(),
-            Self::Proof(error) => error.class(),
-            Self::Store(error) => error.class(),
-            Self::Settings(error) => error.class(),
-            Self::Damaged { .. } => Class::Integrity,
-            Self::Hash { cause, .. } => cause.class(),
-            Self::Script { .. } => Class::Usage,
-            Self::Io { cause, .. } => Class::of_io(cause),
-            Self::Open(error) => error.class(),
-            Self::Interrupted { .. } => Class::Interrupted,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Empty => "bundle-empty",
-            Self::Install(error) => error.word(),
-            Self::Proof(error) => error.word(),
-            Self::Store(error) => error.word(),
-            Self::Settings(error) => error.word(),
-            Self::Damaged { .. } => "toolchain-damaged",
-            Self::Hash { cause, .. } => cause.word(),
-            Self::ProgramTwice { .. } => "bundle-program-twice",
-            Self::Script { .. } => "bundle-script",
-            Self::Io { .. } => "bundle-io",
-            Self::Open(error) => error.word(),
-            Self::Interrupted { .. } => "interrupted",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Install(error) => error.hints(),
-            Self::Proof(error) => {
-                error.hints().and("`--allow-unproven` makes a bundle that the other machine must be told to believe")
+            Self::Empty => Class::Usage.word("bundle-empty").hint("`goward bundle create --go 1.27 -o FILE`"),
+            Self::Install(error) => error.diagnosis(),
+            Self::Proof(error) => error
+                .diagnosis()
+                .hint("`--allow-unproven` makes a bundle that the other machine must be told to believe"),
+            Self::Store(error) => error.diagnosis(),
+            Self::Settings(error) => error.diagnosis(),
+            Self::Damaged { toolchain, .. } => Class::Integrity
+                .word("toolchain-damaged")
+                .hint(format!("`goward uninstall {}` and make the bundle again", toolchain.version())),
+            Self::Hash { cause, .. } => cause.diagnosis(),
+            Self::ProgramTwice { .. } => Class::Usage.word("bundle-program-twice"),
+            Self::Script { .. } => {
+                Class::Usage.word("bundle-script").hint("put goward for fewer platforms into one bundle")
             }
-            Self::Store(error) => error.hints(),
-            Self::Settings(error) => error.hints(),
-            Self::Damaged { toolchain, .. } => {
-                hint!("`goward uninstall {}` and make the bundle again", toolchain.version())
+            Self::Io(failure) => failure.diagnosis().with_word("bundle-io"),
+            Self::Open(error) => error.diagnosis(),
+            Self::Interrupted { .. } => {
+                Class::Interrupted.word("interrupted").hint("run the same command again to carry on")
             }
-            Self::Io { cause, .. } => Hints::for_io(cause),
-            Self::Open(error) => error.hints(),
-            Self::Interrupted { .. } => hint!("run the same command again to carry on"),
-            Self::Empty => hint!("`goward bundle create --go 1.27 -o FILE`"),
-            Self::Script { .. } => hint!("put goward for fewer platforms into one bundle"),
-            _ => Hints::none(),
-        }
-    }
-
-    fn tried(&self) -> Vec<Tried> {
-        match self {
-            Self::Install(error) => error.tried(),
-            _ => Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use archive::{FileRecord, Manifest};
+use release::Digest;
 
 /// The files of one section.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Part {
 }
 
 /// Two files are one if these are equal: path, content, mode.
-type Same<'m> = (&'m str, &'m [u8; 32], bool);
+type Same<'m> = (&'m str, &'m Digest, bool);
 
 /// Whether a file goes into a bundle: the checksum database must cover it.
 pub(crate) fn travels(file: &FileRecord) -> bool {
@@ -49,7 +50,7 @@ mod tests {
             path: (*path).to_owned(),
             bytes: 1,
             executable: false,
-            sha256: [*content; 32],
+            sha256: Digest::from_bytes([*content; 32]),
         };
         Manifest::new(files.iter().map(record).collect())
     }

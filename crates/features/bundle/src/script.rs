@@ -10,6 +10,7 @@
 use std::fmt::Write;
 
 use crate::error::BundleError;
+use diag::IoFailure;
 use release::Platform;
 use source::bundle::{Contents, HEAD_BYTES, Head, MEMBER_ALIGNMENT, Program};
 
@@ -168,7 +169,7 @@ exit 1
 /// When the bundle cannot be opened.
 pub fn powershell_of(ctx: &context::Ctx, path: &std::path::Path, name: &str) -> Result<Option<String>, BundleError> {
     let opened = source::bundle::open(&ctx.sys, path)?;
-    let total = opened.file.length().map_err(BundleError::io("look at", path))?;
+    let total = opened.file.length().map_err(IoFailure::on("look at", path))?;
     Ok(powershell(total, &opened.contents, name))
 }
 

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use archive::{Limits, Manifest};
 use context::Ctx;
-use diag::Task;
+use diag::{IoFailure, Task};
 use release::Digest;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use source::bundle::{Bundled, Contents, HEAD_BYTES, Head, SectionReader, Span, open};
 use sys::ReadAt;
 
@@ -51,7 +50,7 @@ const HASH_CHUNK_BYTES: usize = 1 << 20;
 /// When the file cannot be read or is truncated, or its head or manifest is damaged.
 pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
     let opened = open(&ctx.sys, path)?;
-    let read = |cause| BundleError::Io { action: "read", path: path.to_owned(), cause };
+    let read = IoFailure::on("read", path);
     let (contents, file) = (&opened.contents, opened.file.as_ref());
     let task = ctx.progress.begin(Task { subject: "bundle".to_owned(), action: "verify", bytes_total: None });
     let mut findings = vec![script(file, contents).map_err(read)?];
@@ -78,7 +77,7 @@ pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
                 Ok(words) => (words, true),
                 Err(words) => (words, false),
             },
-            Err(archive::ArchiveError::Interrupted { cause }) => return Err(read(cause)),
+            Err(archive::ArchiveError::Interrupted { cause }) => return Err(read(cause).into()),
             Err(error) => (diag::error_chain(&error), false),
         };
         findings.push(Finding { subject: bundled.toolchain.to_string(), words, good });
@@ -140,15 +139,7 @@ fn toolchain(ctx: &Ctx, bundled: &Bundled, manifest: &Manifest) -> Result<String
 
 fn hash(ctx: &Ctx, file: &dyn ReadAt, span: &Span) -> std::io::Result<Digest> {
     // This compares the hash itself, so it ignores the reader's own error about it.
-    let mut hasher = Sha256::new();
-    let mut reader = SectionReader::new(file, vec![*span]);
-    let mut buffer = vec![0; HASH_CHUNK_BYTES];
-    let mut left = span.bytes;
-    while left > 0 {
-        ctx.sys.interrupt().check()?;
-        let read = reader.read(&mut buffer)?;
-        hasher.update(&buffer[..read]);
-        left = left.saturating_sub(read as u64);
-    }
-    Ok(Digest::from_bytes(hasher.finalize().into()))
+    let mut reader = SectionReader::new(file, vec![*span]).take(span.bytes);
+    let hashed = archive::hash_reader(&mut reader, ctx.sys.interrupt(), &mut vec![0; HASH_CHUNK_BYTES], |_| Ok(()))?;
+    Ok(hashed.sha256)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use context::Ctx;
 use context::settings::keys;
-use diag::{Class, Diagnose, Hints};
+use diag::{Diagnose, Diagnosis};
 use serde::Serialize;
 use store::{FileChange, StoreError};
 use sys::Sys;
@@ -53,25 +53,11 @@ pub enum RepairError {
 }
 
 impl Diagnose for RepairError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Mode { cause, .. } | Self::Read { cause, .. } => Class::of_io(cause),
-            Self::Store(error) => error.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Mode { .. } => "repair-mode",
-            Self::Read { .. } => "repair-read",
-            Self::Store(error) => error.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Mode { cause, .. } | Self::Read { cause, .. } => Hints::for_io(cause),
-            Self::Store(error) => error.hints(),
+            Self::Mode { cause, .. } => Diagnosis::of_io("repair-mode", cause),
+            Self::Read { cause, .. } => Diagnosis::of_io("repair-read", cause),
+            Self::Store(error) => error.diagnosis(),
         }
     }
 }

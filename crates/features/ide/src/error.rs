@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use resolve::ChooseError;
 use store::StoreError;
 
@@ -43,35 +43,18 @@ pub enum IdeError {
 }
 
 impl Diagnose for IdeError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Choose(error) => error.class(),
-            Self::Store(error) => error.class(),
-            Self::Read { cause, .. } => Class::of_io(cause),
-            Self::Syntax { .. } => Class::Usage,
-            Self::NoShim { .. } | Self::NoContainer { .. } => Class::NotFound,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Choose(error) => error.word(),
-            Self::Store(error) => error.word(),
-            Self::Read { .. } => "editor-file-read",
-            Self::Syntax { .. } => "editor-file-syntax",
-            Self::NoShim { .. } => "shim-missing",
-            Self::NoContainer { .. } => "devcontainer-missing",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Choose(error) => error.hints(),
-            Self::Store(error) => error.hints(),
-            Self::Read { cause, .. } => Hints::for_io(cause),
-            Self::Syntax { .. } => hint!("correct the line and run the command again; nothing is changed"),
-            Self::NoShim { .. } => hint!("goward writes its shims when it is set up for your shell: `goward setup`"),
-            Self::NoContainer { .. } => Hints::none(),
+            Self::Choose(error) => error.diagnosis(),
+            Self::Store(error) => error.diagnosis(),
+            Self::Read { cause, .. } => Diagnosis::of_io("editor-file-read", cause),
+            Self::Syntax { .. } => Class::Usage
+                .word("editor-file-syntax")
+                .hint("correct the line and run the command again; nothing is changed"),
+            Self::NoShim { .. } => Class::NotFound
+                .word("shim-missing")
+                .hint("goward writes its shims when it is set up for your shell: `goward setup`"),
+            Self::NoContainer { .. } => Class::NotFound.word("devcontainer-missing"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use diag::IoFailure;
 use store::{Author, FileChange, Store};
 use sys::Sys;
 
@@ -29,7 +30,7 @@ pub fn apply(
         if let Some(folder) = change.path.parent().filter(|_| change.after.is_some()) {
             let is_own = folder.starts_with(store.layout().home());
             let made = if is_own { sys.fs().create_dirs(folder) } else { sys.fs().create_users_dirs(folder) };
-            made.map_err(SetupError::io("make the folder", folder))?;
+            made.map_err(IoFailure::on("make the folder", folder))?;
         }
         // Profiles are the user's own: many users keep them as links into another folder.
         let planned = FileChange::of_user(&change.path, change.before.clone(), change.after.clone());

@@ -2,7 +2,7 @@
 //!
 //! It prevents goward from removing a person's edits; it is no protection against forgery.
 
-use sha2::{Digest, Sha256};
+use release::Digest;
 
 /// How many hexadecimal digits of the SHA-256 are in the text: enough to notice any edit by hand.
 const SUM_DIGITS: usize = 12;
@@ -13,10 +13,7 @@ const FILE_LINE: &str = "# Made by `goward setup`; `goward unsetup` removes this
 /// The sum of a text; line ends do not count, since editors and Git change them.
 pub(crate) fn sum(text: &[u8]) -> String {
     let plain: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
-    let digest = Sha256::digest(&plain);
-    let mut digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.truncate(SUM_DIGITS);
-    digits
+    Digest::of(&plain).front(SUM_DIGITS)
 }
 
 /// A complete file of goward's: the text and a last line with its sum. The text ends with a line end.

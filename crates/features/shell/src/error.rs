@@ -1,9 +1,8 @@
 //! What can go wrong with setting shells up.
 
-use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis, IoFailure, hint};
 use store::StoreError;
 use sys::registry::PathListError;
 
@@ -66,80 +65,45 @@ pub enum SetupError {
         cause: BlockError,
     },
     /// The system refused.
-    #[error("{action} `{}`", path.display())]
-    Io {
-        action: &'static str,
-        path: PathBuf,
-        #[source]
-        cause: io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] IoFailure),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl SetupError {
-    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> SetupError {
-        let path = path.into();
-        move |cause| SetupError::Io { action, path, cause }
-    }
-}
-
 impl Diagnose for SetupError {
-    fn class(&self) -> Class {
-        match self {
-            Self::NotText { .. } | Self::Separator { .. } | Self::NoHome { .. } => Class::Environment,
-            Self::NoShell => Class::NotFound,
-            Self::ReadOnly { .. } | Self::NotProfile { .. } | Self::Block { .. } => Class::Environment,
-            Self::UserPath { .. } | Self::OddUserPath { .. } => Class::Environment,
-            Self::Io { cause, .. } => Class::of_io(cause),
-            Self::Store(error) => error.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::NotText { .. } => "path-not-text",
-            Self::Separator { .. } => "path-separator",
-            Self::NoHome { .. } => "no-home-folder",
-            Self::NoShell => "no-shell",
-            Self::ReadOnly { .. } => "profile-read-only",
-            Self::NotProfile { .. } => "profile-odd",
-            Self::Block { .. } => "profile-block",
-            Self::UserPath { .. } | Self::OddUserPath { .. } => "user-path",
-            Self::Io { .. } => "setup-io",
-            Self::Store(error) => error.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        let by_hand = |path: &PathBuf, line: &String| {
+    fn diagnosis(&self) -> Diagnosis {
+        let another_home = "set `GOWARD_HOME` to another folder";
+        let by_hand = |path: &Path, line: &str| {
             hint!("add this to `{}` by hand: {line}", path.display())
                 .and("`goward setup --no-profile` does the rest, `--shell NAME` leaves other shells out")
         };
         match self {
-            Self::NotText { .. } | Self::Separator { .. } => hint!("set `GOWARD_HOME` to another folder"),
-            Self::NoHome { .. } => Hints::none(),
-            Self::NoShell => hint!("name it: `goward setup --shell bash`"),
-            Self::ReadOnly { path, line } if line.is_empty() => {
-                hint!("make `{}` writable, or take goward's block out by hand", path.display())
-            }
-            Self::ReadOnly { path, line } | Self::NotProfile { path, line, .. } => by_hand(path, line),
-            Self::Block { path, .. } => {
-                hint!("put `{}` in order by hand and run the command again", path.display())
-            }
+            Self::NotText { .. } => Class::Environment.word("path-not-text").hint(another_home),
+            Self::Separator { .. } => Class::Environment.word("path-separator").hint(another_home),
+            Self::NoHome { .. } => Class::Environment.word("no-home-folder"),
+            Self::NoShell => Class::NotFound.word("no-shell").hint("name it: `goward setup --shell bash`"),
+            Self::ReadOnly { path, line } if line.is_empty() => Class::Environment
+                .word("profile-read-only")
+                .hint(format!("make `{}` writable, or take goward's block out by hand", path.display())),
+            Self::ReadOnly { path, line } => Class::Environment.word("profile-read-only").hints(by_hand(path, line)),
+            Self::NotProfile { path, line, .. } => Class::Environment.word("profile-odd").hints(by_hand(path, line)),
+            Self::Block { path, .. } => Class::Environment
+                .word("profile-block")
+                .hint(format!("put `{}` in order by hand and run the command again", path.display())),
             Self::UserPath { cause: PathListError::OddEntry { .. }, .. } => {
-                hint!("set `GOWARD_HOME` to another folder")
+                Class::Environment.word("user-path").hint(another_home)
             }
-            Self::UserPath { cause: PathListError::TooLong { .. }, entry } => {
-                hint!("take entries out that you do not need (`{BY_HAND}`), and put this one first: {entry}")
-                    .and("`goward setup --shell NAME` sets a shell up and leaves `Path` alone")
-            }
-            Self::OddUserPath { entry } => {
-                hint!("make it a text of the kind REG_EXPAND_SZ that begins with: {entry}")
-            }
-            Self::Io { cause, .. } => Hints::for_io(cause),
-            Self::Store(error) => error.hints(),
+            Self::UserPath { cause: PathListError::TooLong { .. }, entry } => Class::Environment
+                .word("user-path")
+                .hint(format!("take entries out that you do not need (`{BY_HAND}`), and put this one first: {entry}"))
+                .hint("`goward setup --shell NAME` sets a shell up and leaves `Path` alone"),
+            Self::OddUserPath { entry } => Class::Environment
+                .word("user-path")
+                .hint(format!("make it a text of the kind REG_EXPAND_SZ that begins with: {entry}")),
+            Self::Io(failure) => failure.diagnosis().with_word("setup-io"),
+            Self::Store(error) => error.diagnosis(),
         }
     }
 }

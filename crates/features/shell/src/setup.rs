@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use diag::IoFailure;
 use store::Layout;
 use sys::{EntryKind, Sys};
 
@@ -117,7 +118,7 @@ fn leave(
         SetupError::ReadOnly { .. } => "it is read-only".to_owned(),
         SetupError::NotProfile { reason, .. } => reason.to_owned(),
         SetupError::Block { cause, .. } => cause.to_string(),
-        SetupError::Io { cause, .. } => cause.to_string(),
+        SetupError::Io(failure) => failure.cause.to_string(),
         error => return Err(error),
     };
     let path = profile.path.clone();
@@ -198,13 +199,13 @@ fn in_profile(
 
 /// Reads a file that may not exist; anything but a file is an error.
 pub(crate) fn read(sys: &Sys, path: &Path, line: &str) -> Result<Option<Vec<u8>>, SetupError> {
-    let meta = sys.fs().follow(path).map_err(SetupError::io("look at", path))?;
+    let meta = sys.fs().follow(path).map_err(IoFailure::on("look at", path))?;
     match meta {
         Some(meta) if meta.kind != EntryKind::File => {
             Err(SetupError::NotProfile { path: path.to_owned(), reason: "it is no file", line: line.to_owned() })
         }
-        Some(_) => sys.fs().read_if_there(path, PROFILE_BYTES_MAX).map_err(SetupError::io("read", path)),
-        None => match sys.fs().look(path).map_err(SetupError::io("look at", path))? {
+        Some(_) => Ok(sys.fs().read_if_there(path, PROFILE_BYTES_MAX).map_err(IoFailure::on("read", path))?),
+        None => match sys.fs().look(path).map_err(IoFailure::on("look at", path))? {
             // A dangling link: goward does not guess its target.
             Some(_) => {
                 let reason = "it is a link that leads nowhere";
@@ -217,8 +218,8 @@ pub(crate) fn read(sys: &Sys, path: &Path, line: &str) -> Result<Option<Vec<u8>>
 
 /// goward does not change a profile that its owner has made read-only, even if the system would allow it.
 pub(crate) fn check_writable(sys: &Sys, path: &Path, line: &str) -> Result<(), SetupError> {
-    let Some(meta) = sys.fs().follow(path).map_err(SetupError::io("look at", path))? else { return Ok(()) };
-    let may = sys.fs().may_write(path).map_err(SetupError::io("look at", path))?;
+    let Some(meta) = sys.fs().follow(path).map_err(IoFailure::on("look at", path))? else { return Ok(()) };
+    let may = sys.fs().may_write(path).map_err(IoFailure::on("look at", path))?;
     if meta.mode & 0o200 == 0 || !may {
         return Err(SetupError::ReadOnly { path: path.to_owned(), line: line.to_owned() });
     }

@@ -2,6 +2,7 @@
 //!
 //! `cmd` and programs that are started from a menu read no profile; they need only this entry.
 
+use diag::IoFailure;
 use sys::Env;
 use sys::registry::{PathList, Registry, RegistryValue, Root, SETX_UNITS_MAX, USER_ENVIRONMENT, VariableChange};
 
@@ -66,5 +67,5 @@ fn change(before: Option<RegistryValue>, after: Option<PathList>, what: String, 
 }
 
 fn read(registry: &Registry) -> Result<Option<RegistryValue>, SetupError> {
-    registry.read(Root::User, USER_ENVIRONMENT, NAME).map_err(SetupError::io("read", user_path()))
+    Ok(registry.read(Root::User, USER_ENVIRONMENT, NAME).map_err(IoFailure::on("read", &user_path()))?)
 }

@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use archive::{FileRecord, Manifest};
 use diag::TaskHandle;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use sys::{EntryKind, Fs, Sys};
 
 use crate::limits::{BATCH_FILES, READ_BYTES, THREADS_MAX, THREADS_MIN};
@@ -180,7 +179,7 @@ impl Work<'_> {
                 path.clear();
                 path.push(self.tree);
                 path.push(&file.path);
-                if let Some(kind) = look(self.sys.fs(), &path, file, &mut buffer) {
+                if let Some(kind) = look(self.sys, &path, file, &mut buffer)? {
                     faults.insert(file.path.clone(), kind);
                 }
                 bytes += file.bytes;
@@ -191,41 +190,33 @@ impl Work<'_> {
 }
 
 /// The fault of one file, if it has one.
-fn look(fs: &Fs, path: &Path, expected: &FileRecord, buffer: &mut [u8]) -> Option<FaultKind> {
-    let (mut file, meta) = match fs.open_regular(path) {
+fn look(sys: &Sys, path: &Path, expected: &FileRecord, buffer: &mut [u8]) -> std::io::Result<Option<FaultKind>> {
+    let (file, meta) = match sys.fs().open_regular(path) {
         Ok(opened) => opened,
         Err(error) => {
-            return Some(match error.kind() {
+            return Ok(Some(match error.kind() {
                 std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => FaultKind::Missing,
                 // The walk reports its kind.
                 std::io::ErrorKind::InvalidInput => FaultKind::NotAFile { found: "not a regular file" },
                 _ => FaultKind::Unreadable { why: error.to_string() },
-            });
+            }));
         }
     };
     if meta.bytes != expected.bytes {
-        return Some(FaultKind::Changed { bytes: meta.bytes, bytes_expected: expected.bytes });
+        return Ok(Some(FaultKind::Changed { bytes: meta.bytes, bytes_expected: expected.bytes }));
     }
-    let mut hasher = Sha256::new();
-    let mut left = expected.bytes;
-    while left > 0 {
-        match file.read(buffer) {
+    let hashed = match archive::hash_reader(&mut file.take(expected.bytes), sys.interrupt(), buffer, |_| Ok(())) {
+        Ok(hashed) => hashed,
+        Err(stopped) if stopped.kind() == std::io::ErrorKind::Interrupted => return Err(stopped),
+        Err(error) => return Ok(Some(FaultKind::Unreadable { why: error.to_string() })),
+    };
             // It was truncated during the read.
-            Ok(0) => return Some(FaultKind::Changed { bytes: expected.bytes - left, bytes_expected: expected.bytes }),
-            Ok(read) => {
-                hasher.update(&buffer[..read]);
-                left = left.saturating_sub(read as u64);
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Some(FaultKind::Unreadable { why: error.to_string() }),
-        }
-    }
-    if <[u8; 32]>::from(hasher.finalize()) != expected.sha256 {
-        return Some(FaultKind::Changed { bytes: expected.bytes, bytes_expected: expected.bytes });
+    if hashed.bytes != expected.bytes || hashed.sha256 != expected.sha256 {
+        return Ok(Some(FaultKind::Changed { bytes: hashed.bytes, bytes_expected: expected.bytes }));
     }
     let executable = meta.mode & 0o111 != 0;
-    (cfg!(unix) && executable != expected.executable)
-        .then_some(FaultKind::Mode { mode: meta.mode, executable: expected.executable })
+    Ok((cfg!(unix) && executable != expected.executable)
+        .then_some(FaultKind::Mode { mode: meta.mode, executable: expected.executable }))
 }
 
 /// Every extra name in the tree, and every name of another kind.

@@ -1,6 +1,6 @@
 //! Why a toolchain could not be checked, or is not as it should be.
 
-use diag::{Class, Diagnose, Hints, Tried, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use release::ToolchainId;
 use store::StoreError;
 
@@ -71,49 +71,23 @@ pub enum VerifyError {
 }
 
 impl Diagnose for VerifyError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Store(error) => error.class(),
-            Self::Stopped { cause, .. } | Self::Scratch { cause, .. } => Class::of_io(cause),
-            Self::Refetch { cause, .. } => cause.class(),
-            Self::Log { cause, .. } => cause.class(),
-            Self::Damaged { .. } | Self::Contradicted { .. } | Self::SmokeTest { .. } => Class::Integrity,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Store(error) => error.word(),
-            Self::Stopped { .. } => "verify-stopped",
-            Self::Scratch { .. } => "scratch-folder",
-            Self::Refetch { .. } => "repair-without-source",
-            Self::Damaged { .. } => "toolchain-damaged",
-            Self::Contradicted { .. } => "proof-does-not-hold",
-            Self::Log { cause, .. } => cause.word(),
-            Self::SmokeTest { .. } => "toolchain-does-not-run",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Store(error) => error.hints(),
-            Self::Stopped { .. } => Hints::none(),
-            Self::Scratch { cause, .. } => Hints::for_io(cause),
-            Self::Refetch { cause, .. } => cause.hints(),
-            Self::Log { cause, .. } => cause.hints().and("`--offline` checks the files without asking the log"),
-            Self::Damaged { id, .. } => hint!("`goward verify --repair {}` replaces what is damaged", id.version()),
-            Self::Contradicted { id, .. } => hint!(
+            Self::Store(error) => error.diagnosis(),
+            Self::Stopped { cause, .. } => Class::of_io(cause).word("verify-stopped"),
+            Self::Scratch { cause, .. } => Diagnosis::of_io("scratch-folder", cause),
+            Self::Refetch { cause, .. } => cause.diagnosis().with_word("repair-without-source"),
+            Self::Damaged { id, .. } => Class::Integrity
+                .word("toolchain-damaged")
+                .hint(format!("`goward verify --repair {}` replaces what is damaged", id.version())),
+            Self::Contradicted { id, .. } => Class::Integrity.word("proof-does-not-hold").hint(format!(
                 "do not run it; `goward uninstall {}` removes it, `goward verify --explain` shows each step",
                 id.version()
-            ),
-            Self::SmokeTest { .. } => hint!("its files are whole: look at the machine (memory, limits, file system)"),
-        }
-    }
-
-    fn tried(&self) -> Vec<Tried> {
-        match self {
-            Self::Refetch { cause, .. } => cause.tried(),
-            _ => Vec::new(),
+            )),
+            Self::Log { cause, .. } => cause.diagnosis().hint("`--offline` checks the files without asking the log"),
+            Self::SmokeTest { .. } => Class::Integrity
+                .word("toolchain-does-not-run")
+                .hint("its files are whole: look at the machine (memory, limits, file system)"),
         }
     }
 }

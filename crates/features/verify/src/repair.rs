@@ -12,9 +12,8 @@ use acquire::{Sources, refetch};
 use archive::{FileRecord, Manifest};
 use context::settings::keys;
 use context::{Ctx, go_setting_of};
-use release::ToolchainId;
+use release::{Digest, ToolchainId};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use store::{Toolchain, ToolchainRecord};
 
 use crate::compare::{Comparison, FaultKind};
@@ -124,23 +123,18 @@ impl Collector<'_> {
     fn take(&mut self, file: &FileRecord, from: &Path, whose: &str) -> bool {
         let fs = self.ctx.sys.fs();
         let staged = self.scratch.join(format!("file-{}", self.copies.len()));
-        let Ok((mut input, meta)) = fs.open_regular(from) else { return false };
+        let Ok((input, meta)) = fs.open_regular(from) else { return false };
         if meta.bytes != file.bytes {
             return false;
         }
         let copied = (|| {
             let mut output = fs.create_new(&staged, 0o644)?;
-            let (mut hasher, mut bytes) = (Sha256::new(), 0);
-            loop {
-                self.ctx.sys.interrupt().check()?;
-                let read = input.read(&mut self.buffer)?;
-                if read == 0 || bytes > file.bytes {
-                    return Ok::<_, std::io::Error>(<[u8; 32]>::from(hasher.finalize()) == file.sha256);
-                }
-                hasher.update(&self.buffer[..read]);
-                output.write_all(&self.buffer[..read])?;
-                bytes += read as u64;
-            }
+            // One byte more than there should be is as wrong as any number.
+            let mut input = input.take(file.bytes + 1);
+            let interrupt = self.ctx.sys.interrupt();
+            let hashed =
+                archive::hash_reader(&mut input, interrupt, &mut self.buffer, |piece| output.write_all(piece))?;
+            Ok::<_, std::io::Error>(hashed.sha256 == file.sha256)
         })();
         if copied.is_ok_and(|right| right) && fs.set_mode(&staged, store::mode_of(file.executable)).is_ok() {
             self.copies.insert(file.path.clone(), GoodCopy { staged, from: whose.to_owned() });
@@ -158,7 +152,7 @@ impl Collector<'_> {
         comparison: &Comparison,
         wanted: &[&FileRecord],
     ) -> Result<(), VerifyError> {
-        let mut by_content: HashMap<[u8; 32], Vec<(PathBuf, String)>> =
+        let mut by_content: HashMap<Digest, Vec<(PathBuf, String)>> =
             wanted.iter().map(|file| (file.sha256, Vec::new())).collect();
         let mut offer = |tree: &Path, files: &Manifest, whose: &str| {
             for file in &files.files {

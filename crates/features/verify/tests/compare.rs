@@ -22,7 +22,7 @@ fn manifest_of(tree: &Path) -> Manifest {
             path: below.replace(std::path::MAIN_SEPARATOR, "/"),
             bytes: bytes.len() as u64,
             executable: is_executable(&meta),
-            sha256: testkit::digest::sha256(&bytes),
+            sha256: release::Digest::from_bytes(testkit::digest::sha256(&bytes)),
         }
     };
     Manifest::new(testkit::walk(tree).unwrap().into_iter().filter(|(_, meta)| !meta.is_dir()).map(record).collect())

@@ -1,6 +1,6 @@
 //! Why no decision could be made.
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis, Hints, hint};
 use release::{RequestError, cut, shown};
 
 use crate::origin::Origin;
@@ -134,48 +134,32 @@ impl PinFileFault {
 }
 
 impl Diagnose for ProjectError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            ProjectError::ToolchainLine { separator: true, .. } => Class::Integrity,
-            _ => Class::Usage,
-        }
-    }
-    fn word(&self) -> &'static str {
-        match self {
-            ProjectError::Request { cause, .. } => cause.word(),
-            ProjectError::PinFile { .. } => "pin-file-unreadable",
-            ProjectError::ToolVariable { .. } => "tool-variable-unusable",
-            ProjectError::NoModule { .. } => "project-requires-nothing",
-            ProjectError::TooLarge { .. } => "project-file-too-large",
-            ProjectError::ToolchainLine { .. } => "toolchain-line-invalid",
-            ProjectError::Gotoolchain { .. } => "gotoolchain-invalid",
-            ProjectError::Gowork { .. } => "gowork-invalid",
-        }
-    }
-    fn hints(&self) -> Hints {
-        match self {
-            ProjectError::Request { cause, .. } => cause.hints(),
-            ProjectError::PinFile { fault, .. } => fault.hints(),
-            ProjectError::ToolVariable { origin, .. } => {
-                hint!("unset {}, or set it to a version such as `1.27`", origin.rule)
-            }
-            ProjectError::NoModule { .. } => {
-                hint!("write a version such as `1.27`, or a `go` line with `go mod edit -go=1.27`")
-            }
-            ProjectError::TooLarge { .. } => Hints::none(),
-            ProjectError::ToolchainLine { separator: true, .. } => {
-                hint!("do not trust this project before you know who wrote that line")
-            }
-            ProjectError::ToolchainLine { .. } => {
-                hint!("write a name such as `go1.27.3`, or remove the line with `go mod edit -toolchain=none`")
-            }
+            ProjectError::Request { cause, .. } => Class::Usage.word(cause.word()).hints(cause.hints()),
+            ProjectError::PinFile { fault, .. } => Class::Usage.word("pin-file-unreadable").hints(fault.hints()),
+            ProjectError::ToolVariable { origin, .. } => Class::Usage
+                .word("tool-variable-unusable")
+                .hint(format!("unset {}, or set it to a version such as `1.27`", origin.rule)),
+            ProjectError::NoModule { .. } => Class::Usage
+                .word("project-requires-nothing")
+                .hint("write a version such as `1.27`, or a `go` line with `go mod edit -go=1.27`"),
+            ProjectError::TooLarge { .. } => Class::Usage.word("project-file-too-large"),
+            ProjectError::ToolchainLine { separator: true, .. } => Class::Integrity
+                .word("toolchain-line-invalid")
+                .hint("do not trust this project before you know who wrote that line"),
+            ProjectError::ToolchainLine { .. } => Class::Usage
+                .word("toolchain-line-invalid")
+                .hint("write a name such as `go1.27.3`, or remove the line with `go mod edit -toolchain=none`"),
             ProjectError::Gotoolchain { fault: GotoolchainFault::Language, .. } => {
-                hint!("name a release, such as `go1.27.3`")
+                Class::Usage.word("gotoolchain-invalid").hint("name a release, such as `go1.27.3`")
             }
-            ProjectError::Gotoolchain { .. } => {
-                hint!("unset GOTOOLCHAIN, or set it to `auto`, `local`, `path`, or a name such as `go1.27.3`")
+            ProjectError::Gotoolchain { .. } => Class::Usage
+                .word("gotoolchain-invalid")
+                .hint("unset GOTOOLCHAIN, or set it to `auto`, `local`, `path`, or a name such as `go1.27.3`"),
+            ProjectError::Gowork { .. } => {
+                Class::Usage.word("gowork-invalid").hint("unset GOWORK, or set it to `off` or an absolute path")
             }
-            ProjectError::Gowork { .. } => hint!("unset GOWORK, or set it to `off` or an absolute path"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use pin::Line;
 use release::{Version, shown};
 use serde::Serialize;
@@ -206,13 +206,7 @@ impl fmt::Display for Floor {
 }
 
 impl Diagnose for BelowFloor {
-    fn class(&self) -> Class {
-        Class::Policy
-    }
-    fn word(&self) -> &'static str {
-        "pin-below-floor"
-    }
-    fn hints(&self) -> Hints {
+    fn diagnosis(&self) -> Diagnosis {
         let needed = &self.floor.needed;
         let minor = needed.minor();
         let raise = match self.pin.rule {
@@ -227,18 +221,16 @@ impl Diagnose for BelowFloor {
             _ => format!("unset {}, or set it to `{minor}`", self.pin.rule),
         };
         let verb = if self.file == FileName::GoWork { "work" } else { "mod" };
-        hint!("{raise}; or lower the `go` line with `go {verb} edit -go={}`", self.selected)
+        Class::Policy
+            .word("pin-below-floor")
+            .hint(format!("{raise}; or lower the `go` line with `go {verb} edit -go={}`", self.selected))
     }
 }
 
 impl Diagnose for LanguageToolchain {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         Class::Usage
-    }
-    fn word(&self) -> &'static str {
-        "toolchain-line-names-a-language"
-    }
-    fn hints(&self) -> Hints {
-        hint!("name a release there, such as {}", shown(&format!("{}.0", self.name)))
+            .word("toolchain-line-names-a-language")
+            .hint(format!("name a release there, such as {}", shown(&format!("{}.0", self.name))))
     }
 }

@@ -20,7 +20,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use release::{Digest, Platform, ToolchainId, Version, escaped};
 use serde::Deserialize;
 use toml::Spanned;
@@ -89,16 +89,10 @@ pub struct LockFileError {
 }
 
 impl Diagnose for LockFileError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         Class::Usage
-    }
-
-    fn word(&self) -> &'static str {
-        "lock-file-malformed"
-    }
-
-    fn hints(&self) -> Hints {
-        hint!("`goward pin --lock` writes it anew; a merge conflict in it is solved that way, too")
+            .word("lock-file-malformed")
+            .hint("`goward pin --lock` writes it anew; a merge conflict in it is solved that way, too")
     }
 }
 

@@ -4,7 +4,7 @@
 //! and not guessed: the two kinds of macOS archive up to 1.4.2, one ARM archive of 1.6beta1, and two bootstrap trees.
 //! Source: the list of files embedded in the Go website (`internal/dl/dl.gob`, 2021), all of which the tests read.
 
-use diag::{Class, Diagnose};
+use diag::{Class, Diagnose, Diagnosis};
 
 use crate::foreign::{shown, shown_bytes};
 use crate::limits::ARCHIVE_NAME_BYTES_MAX;
@@ -130,10 +130,7 @@ fn bare_version(text: &str) -> Option<Version> {
 }
 
 impl Diagnose for ArchiveNameError {
-    fn class(&self) -> Class {
-        Class::Usage
-    }
-    fn word(&self) -> &'static str {
-        "archive-name-malformed"
+    fn diagnosis(&self) -> Diagnosis {
+        Class::Usage.word("archive-name-malformed")
     }
 }

@@ -1,6 +1,6 @@
 //! The body of a `.sha256` file beside an archive.
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 
 use crate::Digest;
 use crate::foreign::shown_bytes;
@@ -42,16 +42,13 @@ pub fn parse_checksum_body(body: &[u8]) -> Result<Digest, ChecksumBodyError> {
 }
 
 impl Diagnose for ChecksumBodyError {
-    fn class(&self) -> Class {
-        Class::Integrity
-    }
-    fn word(&self) -> &'static str {
-        match self {
+    fn diagnosis(&self) -> Diagnosis {
+        let word = match self {
             ChecksumBodyError::Html { .. } => "checksum-is-html",
             ChecksumBodyError::Malformed { .. } => "checksum-malformed",
-        }
-    }
-    fn hints(&self) -> Hints {
-        hint!("the source answers something else than a checksum; a login page of a proxy is a common cause")
+        };
+        Class::Integrity
+            .word(word)
+            .hint("the source answers something else than a checksum; a login page of a proxy is a common cause")
     }
 }

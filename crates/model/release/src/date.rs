@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
-
 use crate::foreign::shown;
 
 /// A day, such as `2026-08-19`. In UTC if it comes from a time of day.
@@ -107,11 +105,7 @@ impl fmt::Display for Date {
     }
 }
 
-impl Serialize for Date {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
+crate::text_serde!(only written Date);
 
 #[cfg(test)]
 mod tests {

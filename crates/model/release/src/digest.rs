@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use diag::{Class, Diagnose};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use data_encoding::HEXLOWER;
+use diag::{Class, Diagnose, Diagnosis};
+use sha2::{Digest as _, Sha256};
 
 use crate::foreign::shown;
 
@@ -21,7 +22,12 @@ pub struct DigestError {
 }
 
 impl Digest {
-    /// The digest of these bytes, as a hash function returns them.
+    /// The SHA-256 of these bytes.
+    pub fn of(bytes: &[u8]) -> Digest {
+        Sha256::new().chain_update(bytes).into()
+    }
+
+    /// The digest of these bytes, as a hash function hands them out.
     pub const fn from_bytes(bytes: [u8; 32]) -> Digest {
         Digest(bytes)
     }
@@ -33,10 +39,20 @@ impl Digest {
 
     /// The first eight digits and an ellipsis, for lines meant for people.
     pub fn short(&self) -> String {
+        self.front(8) + "…"
+    }
+
+    /// So many of the first digits: for a check or a name where all 64 are too long.
+    pub fn front(&self, digits: usize) -> String {
         let mut text = self.to_string();
-        text.truncate(8);
-        text.push('…');
+        text.truncate(digits);
         text
+    }
+}
+
+impl From<Sha256> for Digest {
+    fn from(hasher: Sha256) -> Digest {
+        Digest(hasher.finalize().into())
     }
 }
 
@@ -44,29 +60,14 @@ impl FromStr for Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Digest, DigestError> {
-        let value = |digit: u8| match digit {
-            b'0'..=b'9' => Some(digit - b'0'),
-            b'a'..=b'f' => Some(digit - b'a' + 10),
-            _ => None,
-        };
-        let parsed = || {
-            let mut bytes = [0; 32];
-            let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-            if pairs.len() != bytes.len() || !rest.is_empty() {
-                return None;
-            }
-            for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-                *byte = value(*high)? << 4 | value(*low)?;
-            }
-            Some(Digest(bytes))
-        };
-        parsed().ok_or_else(|| DigestError { shown: shown(text) })
+        let bytes = HEXLOWER.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Digest).ok_or_else(|| DigestError { shown: shown(text) })
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        HEXLOWER.encode_display(&self.0).fmt(f)
     }
 }
 
@@ -76,24 +77,10 @@ impl fmt::Debug for Digest {
     }
 }
 
-impl Serialize for Digest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+crate::text_serde!(Digest);
 
 impl Diagnose for DigestError {
-    fn class(&self) -> Class {
-        Class::Integrity
-    }
-    fn word(&self) -> &'static str {
-        "digest-malformed"
+    fn diagnosis(&self) -> Diagnosis {
+        Class::Integrity.word("digest-malformed")
     }
 }

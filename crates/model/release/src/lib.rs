@@ -29,6 +29,7 @@ pub mod limits;
 mod platform;
 mod request;
 mod support;
+mod text_serde;
 mod toolchain;
 mod version;
 

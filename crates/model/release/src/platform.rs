@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use diag::{Class, Diagnose, Hints, hint};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use diag::{Class, Diagnose, Diagnosis};
 
 use crate::foreign::shown;
 use crate::limits::PLATFORM_WORD_BYTES_MAX;
@@ -165,38 +164,17 @@ impl fmt::Display for Platform {
     }
 }
 
-impl Serialize for Platform {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Platform {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Platform, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+crate::text_serde!(Platform);
 
 impl Diagnose for PlatformError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            PlatformError::Malformed { .. } => Class::Usage,
-            PlatformError::Unnamed { .. } => Class::NotFound,
-        }
-    }
-    fn word(&self) -> &'static str {
-        match self {
-            PlatformError::Malformed { .. } => "platform-malformed",
-            PlatformError::Unnamed { .. } => "platform-unnamed",
-        }
-    }
-    fn hints(&self) -> Hints {
-        match self {
-            PlatformError::Malformed { .. } => {
-                hint!("a platform is `os-arch` under Go's names, such as `linux-amd64` or `linux-arm`")
+            PlatformError::Malformed { .. } => Class::Usage
+                .word("platform-malformed")
+                .hint("a platform is `os-arch` under Go's names, such as `linux-amd64` or `linux-arm`"),
+            PlatformError::Unnamed { .. } => {
+                Class::NotFound.word("platform-unnamed").hint("name the platform yourself, such as `linux-amd64`")
             }
-            PlatformError::Unnamed { .. } => hint!("name the platform yourself, such as `linux-amd64`"),
         }
     }
 }

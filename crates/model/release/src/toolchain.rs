@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use diag::{Class, Diagnose};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use diag::{Class, Diagnose, Diagnosis};
 
 use crate::foreign::shown;
 use crate::{Platform, Version};
@@ -89,24 +88,10 @@ impl fmt::Display for ToolchainId {
     }
 }
 
-impl Serialize for ToolchainId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ToolchainId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ToolchainId, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+crate::text_serde!(ToolchainId);
 
 impl Diagnose for ToolchainIdError {
-    fn class(&self) -> Class {
-        Class::Usage
-    }
-    fn word(&self) -> &'static str {
-        "toolchain-name-malformed"
+    fn diagnosis(&self) -> Diagnosis {
+        Class::Usage.word("toolchain-name-malformed")
     }
 }

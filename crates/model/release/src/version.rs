@@ -4,9 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use pin::Parts;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::foreign::{shown, shown_bytes};
 use crate::limits::VERSION_BYTES_MAX;
@@ -141,28 +140,11 @@ impl PartialOrd for Version {
     }
 }
 
-impl Serialize for Version {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Version {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Version, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+crate::text_serde!(Version);
 
 impl Diagnose for VersionError {
-    fn class(&self) -> Class {
-        Class::Usage
-    }
-    fn word(&self) -> &'static str {
-        "version-malformed"
-    }
-    fn hints(&self) -> Hints {
-        hint!("a Go version looks like `1.27.3` or `1.27rc1`")
+    fn diagnosis(&self) -> Diagnosis {
+        Class::Usage.word("version-malformed").hint("a Go version looks like `1.27.3` or `1.27rc1`")
     }
 }
 
@@ -225,8 +207,4 @@ impl PartialOrd for Minor {
     }
 }
 
-impl Serialize for Minor {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
+crate::text_serde!(only written Minor);

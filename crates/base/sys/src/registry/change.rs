@@ -5,6 +5,8 @@
 
 use std::io;
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+
 use super::{Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
 
 /// How much of a value is printed, in characters: a `Path` may have 32,767, and the first few identify it.
@@ -134,8 +136,7 @@ fn written(value: Option<&RegistryValue>) -> String {
         ValueKind::Expandable => 2,
         ValueKind::Other(number) => number,
     };
-    let digits: String = value.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{kind} {digits}")
+    format!("{kind} {}", HEXLOWER.encode_display(&value.bytes))
 }
 
 /// A value, or that there was none; the outer `None` if the line is neither.
@@ -149,12 +150,7 @@ fn read(line: &str) -> Option<Option<RegistryValue>> {
         2 => ValueKind::Expandable,
         number => ValueKind::Other(number),
     };
-    if !digits.len().is_multiple_of(2) || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    let pairs = (0..digits.len()).step_by(2).filter_map(|at| digits.get(at..at + 2));
-    let bytes = pairs.map(|pair| u8::from_str_radix(pair, 16).ok()).collect::<Option<Vec<u8>>>()?;
-    Some(Some(RegistryValue { kind, bytes }))
+    Some(Some(RegistryValue { kind, bytes: HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()? }))
 }
 
 #[cfg(test)]

@@ -78,11 +78,10 @@ fn write_powershell(ctx: &Ctx, out: &Path) -> Result<Option<PathBuf>, Failure> {
     let name = out.file_name().unwrap_or_default().to_string_lossy();
     let Some(script) = bundle::powershell_of(ctx, out, &name)? else { return Ok(None) };
     let path = out.with_file_name(format!("{name}.ps1"));
-    ctx.sys.fs().rewrite(&path, script.as_bytes()).map_err(|cause| bundle::BundleError::Io {
-        action: "write",
-        path: path.clone(),
-        cause,
-    })?;
+    ctx.sys
+        .fs()
+        .rewrite(&path, script.as_bytes())
+        .map_err(|cause| bundle::BundleError::Io(diag::IoFailure { action: "write", path: path.clone(), cause }))?;
     Ok(Some(path))
 }
 

@@ -7,7 +7,7 @@
 use archive::Manifest;
 use context::settings::keys;
 use context::{Ctx, goroots};
-use diag::{Class, Diagnose, Hints, error_chain, hint};
+use diag::{Class, Diagnose, Diagnosis, error_chain};
 use fetch::{Document, FetchError};
 use release::ToolchainId;
 use source::go_setting;
@@ -45,33 +45,18 @@ pub enum LogFailure {
 #[error("ask Go's checksum database: {reason}")]
 pub struct LocalFailure {
     reason: String,
-    class: Class,
-    word: &'static str,
-    hints: Hints,
+    diagnosis: Diagnosis,
 }
 
 impl LocalFailure {
     fn of(error: &dyn Diagnose) -> Box<LocalFailure> {
-        Box::new(LocalFailure {
-            reason: error_chain(error),
-            class: error.class(),
-            word: error.word(),
-            hints: error.hints(),
-        })
+        Box::new(LocalFailure { reason: error_chain(error), diagnosis: error.diagnosis() })
     }
 }
 
 impl Diagnose for LocalFailure {
-    fn class(&self) -> Class {
-        self.class
-    }
-
-    fn word(&self) -> &'static str {
-        self.word
-    }
-
-    fn hints(&self) -> Hints {
-        self.hints.clone()
+    fn diagnosis(&self) -> Diagnosis {
+        self.diagnosis.clone()
     }
 }
 
@@ -301,32 +286,14 @@ pub enum LogProofError {
 }
 
 impl Diagnose for LogProofError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Store(error) => error.class(),
-            Self::Contradicts { .. } => Class::Integrity,
-            Self::Silent { .. } => Class::Network,
-            Self::Local { cause, .. } => cause.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Store(error) => error.word(),
-            Self::Contradicts { .. } => "log-differs",
-            Self::Silent { .. } => "log-silent",
-            Self::Local { cause, .. } => cause.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Store(error) => error.hints(),
-            Self::Contradicts { .. } => Hints::none(),
-            Self::Local { cause, .. } => cause.hints(),
-            Self::Silent { .. } => {
-                hint!("check the connection to the checksum database: `GOSUMDB` and `GOPROXY` say where it is")
-            }
+            Self::Store(error) => error.diagnosis(),
+            Self::Contradicts { .. } => Class::Integrity.word("log-differs"),
+            Self::Silent { .. } => Class::Network
+                .word("log-silent")
+                .hint("check the connection to the checksum database: `GOSUMDB` and `GOPROXY` say where it is"),
+            Self::Local { cause, .. } => cause.diagnosis(),
         }
     }
 }

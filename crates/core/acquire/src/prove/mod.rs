@@ -13,7 +13,7 @@ mod signature;
 use context::settings::keys;
 use std::fmt;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use release::{Digest, Form, ToolchainId};
 use source::Claim;
 use trust::{Evidence, Policy, Proof, Shortfall, Witness, WitnessKind};
@@ -123,49 +123,32 @@ pub enum ProveError {
 }
 
 impl Diagnose for ProveError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::TooFewWitnesses { .. } | Self::HookRefused { .. } => Class::Policy,
-            Self::LogNotAsked { cause, .. } => cause.class(),
-            _ => Class::Integrity,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::IndexDiffers { .. } => "index-differs",
-            Self::LogDiffers { .. } => "log-differs",
-            Self::SignatureDiffers { .. } => "signature-differs",
-            Self::HookRefused { .. } => "hook-refused",
-            Self::TooFewWitnesses { .. } => "too-few-witnesses",
-            Self::LogNotAsked { cause, .. } => cause.word(),
-            Self::OtherPlatform { .. } => "other-platform",
-            Self::OutsideLog { .. } => "outside-log",
-            Self::Unproven { .. } => "unproven",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Unproven { .. } => {
-                hint!("make Go's index or checksum database reachable, or accept it this once with `--allow-unproven`")
-            }
-            Self::TooFewWitnesses { .. } => {
-                hint!(
-                    "make the index and checksum database reachable, or relax `verify.require` and `verify.min-witnesses` (`goward config`)"
-                )
-            }
-            Self::LogNotAsked { cause, .. } => cause.hints(),
-            Self::OtherPlatform { .. } => hint!("whoever serves it gives one archive for another; take another source"),
-            Self::HookRefused { .. } => hint!("`goward config verify.hook` shows your check and where it is set"),
-            Self::LogDiffers { left_out, .. } if !left_out.is_empty() => hint!(
+            Self::IndexDiffers { .. } => Class::Integrity.word("index-differs"),
+            Self::LogDiffers { left_out, .. } if !left_out.is_empty() => Class::Integrity.word("log-differs").hint(format!(
                 "its packer has left out {}, in a text that goward does not know; take another source, or accept the package index's word alone with `GOWARD_SUMDB=never`",
                 left_out.join(", ")
+            )),
+            Self::LogDiffers { by_files: false, .. } => Class::Integrity.word("log-differs").hint(
+                "`GOSUMDB` and `GOPROXY` say who was asked; a release of the last hours may have no record yet",
             ),
-            Self::LogDiffers { by_files: false, .. } => {
-                hint!("`GOSUMDB` and `GOPROXY` say who was asked; a release of the last hours may have no record yet")
-            }
-            _ => Hints::none(),
+            Self::LogDiffers { .. } => Class::Integrity.word("log-differs"),
+            Self::SignatureDiffers { .. } => Class::Integrity.word("signature-differs"),
+            Self::HookRefused { .. } => Class::Policy
+                .word("hook-refused")
+                .hint("`goward config verify.hook` shows your check and where it is set"),
+            Self::TooFewWitnesses { .. } => Class::Policy.word("too-few-witnesses").hint(
+                "make the index and checksum database reachable, or relax `verify.require` and `verify.min-witnesses` (`goward config`)",
+            ),
+            Self::LogNotAsked { cause, .. } => cause.diagnosis(),
+            Self::OtherPlatform { .. } => Class::Integrity
+                .word("other-platform")
+                .hint("whoever serves it gives one archive for another; take another source"),
+            Self::OutsideLog { .. } => Class::Integrity.word("outside-log"),
+            Self::Unproven { .. } => Class::Integrity.word("unproven").hint(
+                "make Go's index or checksum database reachable, or accept it this once with `--allow-unproven`",
+            ),
         }
     }
 }

@@ -26,7 +26,7 @@ fn a_toolchain_is_unpacked_hashed_and_listed() {
     assert_eq!(manifest.files.len(), expected.len());
     for (file, (path, bytes)) in manifest.files.iter().zip(&expected) {
         assert_eq!((&file.path, file.bytes), (path, bytes.len() as u64));
-        assert_eq!(file.sha256[..], Sha256::digest(bytes)[..], "{path}");
+        assert_eq!(file.sha256.as_bytes()[..], Sha256::digest(bytes)[..], "{path}");
         assert!(place.read(path) == *bytes, "{path}");
     }
     let executable: Vec<_> =

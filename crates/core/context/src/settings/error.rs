@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 
 use super::{Origin, Setting};
 
@@ -77,38 +77,24 @@ impl SettingsError {
 }
 
 impl Diagnose for SettingsError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Untrusted { .. } => Class::Policy,
-            Self::Store(error) => error.class(),
-            Self::Read { cause, .. } if cause.kind() != io::ErrorKind::NotFound => Class::of_io(cause),
-            _ => Class::Usage,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Read { .. } => "config-read",
-            Self::Untrusted { .. } => "config-untrusted",
-            Self::Store(error) => error.word(),
-            Self::Syntax { .. } => "config-syntax",
-            Self::Unknown { .. } => "setting-unknown",
-            Self::Refused { .. } => "setting-refused",
-            Self::NoHome => "no-home",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Untrusted { cause, .. } => {
-                let hints = store::fixes(cause);
-                hints.and("or name a file that only you can change with `GOWARD_CONFIG` or `--config`")
+            Self::Read { cause, .. } if cause.kind() != io::ErrorKind::NotFound => {
+                Class::of_io(cause).word("config-read")
             }
-            Self::Store(error) => error.hints(),
-            Self::Unknown { nearest, .. } if !nearest.is_empty() => hint!("did you mean `{}`?", nearest.join("` or `")),
-            Self::Unknown { .. } => hint!("`goward config` shows all settings"),
-            Self::NoHome => hint!("set `GOWARD_HOME` to an absolute path"),
-            _ => Hints::none(),
+            Self::Read { .. } => Class::Usage.word("config-read"),
+            Self::Untrusted { cause, .. } => Class::Policy
+                .word("config-untrusted")
+                .hints(store::fixes(cause))
+                .hint("or name a file that only you can change with `GOWARD_CONFIG` or `--config`"),
+            Self::Store(error) => error.diagnosis(),
+            Self::Syntax { .. } => Class::Usage.word("config-syntax"),
+            Self::Unknown { nearest, .. } if !nearest.is_empty() => {
+                Class::Usage.word("setting-unknown").hint(format!("did you mean `{}`?", nearest.join("` or `")))
+            }
+            Self::Unknown { .. } => Class::Usage.word("setting-unknown").hint("`goward config` shows all settings"),
+            Self::Refused { .. } => Class::Usage.word("setting-refused"),
+            Self::NoHome => Class::Usage.word("no-home").hint("set `GOWARD_HOME` to an absolute path"),
         }
     }
 }

@@ -12,7 +12,7 @@ mod toml;
 
 use std::path::{Path, PathBuf};
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis, Hints, IoFailure, hint};
 use project::{BelowFloor, FileName, FoundFile, PinKind, Reason, Rule, Verdict, Want};
 use release::Request;
 use serde::Serialize;
@@ -90,36 +90,17 @@ pub enum PinError {
 }
 
 impl Diagnose for PinError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Choose(error) => error.class(),
-            Self::BelowFloor(error) => error.class(),
-            Self::Store(error) => error.class(),
-            Self::NotPinnable { .. } | Self::NotText { .. } | Self::NotChangeable { .. } => Class::Usage,
-            Self::Write { cause, .. } => Class::of_io(cause),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Choose(error) => error.word(),
-            Self::BelowFloor(error) => error.word(),
-            Self::Store(error) => error.word(),
-            Self::NotPinnable { .. } => "not-pinnable",
-            Self::NotText { .. } => "pin-file-not-text",
-            Self::NotChangeable { .. } => "pin-file-unreadable",
-            Self::Write { .. } => "pin-write",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Choose(error) => error.hints(),
-            Self::BelowFloor(error) => error.hints(),
-            Self::NotPinnable { request } => hint!("`goward pin '{request}' --exact` writes the version it comes to"),
-            Self::Store(error) => error.hints(),
-            Self::NotText { .. } | Self::NotChangeable { .. } => Hints::none(),
-            Self::Write { path, cause } => of_project(path, cause),
+            Self::Choose(error) => error.diagnosis(),
+            Self::BelowFloor(error) => error.diagnosis(),
+            Self::Store(error) => error.diagnosis(),
+            Self::NotPinnable { request } => Class::Usage
+                .word("not-pinnable")
+                .hint(format!("`goward pin '{request}' --exact` writes the version it comes to")),
+            Self::NotText { .. } => Class::Usage.word("pin-file-not-text"),
+            Self::NotChangeable { .. } => Class::Usage.word("pin-file-unreadable"),
+            Self::Write { path, cause } => Class::of_io(cause).word("pin-write").hints(of_project(path, cause)),
         }
     }
 }
@@ -181,7 +162,9 @@ fn write(ctx: &Ctx, request: &Request, changes: &[FileChange]) -> Result<Option<
 /// Whether a failure is that goward's home cannot be written to.
 fn is_of_home(ctx: &Ctx, error: &StoreError) -> bool {
     match error {
-        StoreError::Io { path, .. } | StoreError::ReadOnly { path } => path.starts_with(ctx.store.layout().home()),
+        StoreError::Io(IoFailure { path, .. }) | StoreError::ReadOnly { path } => {
+            path.starts_with(ctx.store.layout().home())
+        }
         _ => false,
     }
 }
@@ -192,7 +175,7 @@ fn not_written(ctx: &Ctx, error: StoreError) -> PinError {
         return error.into();
     }
     match error {
-        StoreError::Io { action: "write", path, cause } => PinError::Write { path, cause },
+        StoreError::Io(IoFailure { action: "write", path, cause }) => PinError::Write { path, cause },
         StoreError::ReadOnly { path } => PinError::Write { path, cause: std::io::ErrorKind::ReadOnlyFilesystem.into() },
         error => error.into(),
     }
@@ -206,8 +189,7 @@ fn folder_of_project(file: &FoundFile, path: &Path) -> PathBuf {
 
 fn is_there(ctx: &Ctx, path: &Path) -> Result<bool, StoreError> {
     let looked = ctx.sys.fs().follow(path);
-    let failed = |cause| StoreError::Io { action: "look at", path: path.to_owned(), cause };
-    looked.map(|meta| meta.is_some()).map_err(failed)
+    looked.map(|meta| meta.is_some()).map_err(|cause| StoreError::Io(IoFailure::on("look at", path)(cause)))
 }
 
 /// What to try if the project itself cannot be written to.

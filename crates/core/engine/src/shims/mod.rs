@@ -13,7 +13,7 @@ mod sdk;
 
 use std::path::{Path, PathBuf};
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis, IoFailure};
 use serde::Serialize;
 use store::StoreError;
 use sys::EntryKind;
@@ -47,49 +47,19 @@ pub enum ShimError {
     #[error("write the shims: this goward was built without one")]
     None,
     /// The system refused.
-    #[error("{action} `{}`", path.display())]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// On what.
-        path: PathBuf,
-        /// The system's words.
-        #[source]
-        cause: std::io::Error,
-    },
+    #[error(transparent)]
+    Io(#[from] IoFailure),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl ShimError {
-    fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(std::io::Error) -> ShimError + 'a {
-        move |cause| ShimError::Io { action, path: path.to_owned(), cause }
-    }
-}
-
 impl Diagnose for ShimError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::None => Class::Internal,
-            Self::Io { cause, .. } => Class::of_io(cause),
-            Self::Store(error) => error.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::None => "no-shim",
-            Self::Io { .. } => "shims-io",
-            Self::Store(error) => error.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::None => hint!("a goward from its own build has one"),
-            Self::Io { cause, .. } => Hints::for_io(cause),
-            Self::Store(error) => error.hints(),
+            Self::None => Class::Internal.word("no-shim").hint("a goward from its own build has one"),
+            Self::Io(failure) => failure.diagnosis().with_word("shims-io"),
+            Self::Store(error) => error.diagnosis(),
         }
     }
 }
@@ -144,7 +114,7 @@ pub fn list_shims(ctx: &Ctx) -> Result<ShimsListed, ShimError> {
     let mut shims = Vec::new();
     for name in names::wanted(ctx)? {
         let path = layout.shim(&name);
-        let there = fs.look(&path).map_err(ShimError::io("look at", &path))?.is_some();
+        let there = fs.look(&path).map_err(IoFailure::on("look at", &path))?.is_some();
         let current = there && fs.read(&path, SHIM_BYTES_MAX).is_ok_and(|bytes| Some(bytes.as_slice()) == ctx.shim);
         shims.push(ShimListed { name, there, current });
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use diag::IoFailure;
 use release::{Platform, Version};
 use sys::{EntryKind, Host};
 
@@ -40,20 +41,20 @@ pub(super) fn write(
 ) -> Result<(), ShimError> {
     let (fs, layout) = (ctx.sys.fs(), ctx.store.layout());
     let folder = layout.shims();
-    fs.create_dirs_durably(&folder).map_err(ShimError::io("make the folder", &folder))?;
+    fs.create_dirs_durably(&folder).map_err(IoFailure::on("make the folder", &folder))?;
     let first = layout.shim(&with_suffix("go"));
     let is_ours = |path: &std::path::Path| {
         let is_file = fs.look(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File));
         is_file && fs.read(path, SHIM_BYTES_MAX).is_ok_and(|bytes| bytes == shim)
     };
     let was_there =
-        |path: &std::path::Path| fs.look(path).map(|meta| meta.is_some()).map_err(ShimError::io("look at", path));
+        |path: &std::path::Path| fs.look(path).map(|meta| meta.is_some()).map_err(IoFailure::on("look at", path));
     for name in wanted.iter() {
         let path = layout.shim(name);
         let before = was_there(&path)?;
         if path == first {
             if !is_ours(&path) {
-                fs.replace_program(&path, shim).map_err(ShimError::io("write", &path))?;
+                fs.replace_program(&path, shim).map_err(IoFailure::on("write", &path))?;
                 tell(written, name, before);
             }
             continue;
@@ -65,7 +66,7 @@ pub(super) fn write(
         }
         // On a file system without hard links, or with too few for one file, this makes copies.
         if fs.replace_by_hard_link(&first, &path).is_err() {
-            fs.replace_program(&path, shim).map_err(ShimError::io("write", &path))?;
+            fs.replace_program(&path, shim).map_err(IoFailure::on("write", &path))?;
         }
         tell(written, name, before);
     }
@@ -77,11 +78,11 @@ pub(super) fn write(
                 // A pointer that is a file cannot hold every path. Only a shim without a table needs it, so this error
                 // does not prevent the shims.
                 Err(error) if error.kind() == std::io::ErrorKind::InvalidInput && !fs.pointers_are_links() => {}
-                made => made.map_err(ShimError::io("make the link", &pointer))?,
+                made => made.map_err(IoFailure::on("make the link", &pointer))?,
             }
         }
     }
-    fs.sync_dir(&folder).map_err(ShimError::io("make durable", &folder))
+    Ok(fs.sync_dir(&folder).map_err(IoFailure::on("make durable", &folder))?)
 }
 
 fn tell(written: &mut ShimsWritten, name: &str, was_there: bool) {
@@ -92,14 +93,14 @@ fn tell(written: &mut ShimsWritten, name: &str, was_there: bool) {
 pub(super) fn remove_others(ctx: &Ctx, wanted: &BTreeSet<String>, written: &mut ShimsWritten) -> Result<(), ShimError> {
     let (fs, layout) = (ctx.sys.fs(), ctx.store.layout());
     let folder = layout.shims();
-    for name in fs.names(&folder).map_err(ShimError::io("list", &folder))? {
+    for name in fs.names(&folder).map_err(IoFailure::on("list", &folder))? {
         let Some(name) = name.to_str().filter(|name| !wanted.contains(*name)) else { continue };
         let stem = if cfg!(windows) { name.strip_suffix(".exe").unwrap_or(name) } else { name };
         let names_a_version = stem.strip_prefix("go").is_some_and(|rest| rest.parse::<Version>().is_ok());
         // A removed cache may have lost the sources' releases: such a name does no harm.
         if names_a_version && ctx.settings.text(keys::SHIMS_NAMES) == Some("installed") {
             let path = layout.shim(name);
-            fs.remove_file_if_there(&path).map_err(ShimError::io("remove", &path))?;
+            fs.remove_file_if_there(&path).map_err(IoFailure::on("remove", &path))?;
             written.removed.push(name.to_owned());
         } else if names_a_version {
             written.names.push(name.to_owned());

@@ -7,6 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
+use diag::IoFailure;
 use release::{Platform, ToolchainId};
 use sys::{EntryKind, Host};
 
@@ -28,7 +29,7 @@ pub(super) fn show(ctx: &Ctx, written: &mut ShimsWritten) -> Result<(), ShimErro
     let mut installed = ctx.store.toolchains()?;
     installed.retain(|one| *one.id.platform() == platform && ctx.settings.is_on(keys::SHIMS_SDK_LINKS));
     if !installed.is_empty() {
-        ctx.sys.fs().create_users_dirs(&folder).map_err(ShimError::io("make the folder", &folder))?;
+        ctx.sys.fs().create_users_dirs(&folder).map_err(IoFailure::on("make the folder", &folder))?;
     }
     for toolchain in &installed {
         let view = ctx.store.layout().sdk(&toolchain.id);
@@ -47,37 +48,37 @@ pub(super) fn show(ctx: &Ctx, written: &mut ShimsWritten) -> Result<(), ShimErro
 /// Whether the link is goward's own and is current; another file of that name stays.
 fn link_it(ctx: &Ctx, view: &Path, link: &Path) -> Result<bool, ShimError> {
     let fs = ctx.sys.fs();
-    let Some(meta) = fs.look(link).map_err(ShimError::io("look at", link))? else {
-        fs.symlink_dir(view, link).map_err(ShimError::io("make the link", link))?;
+    let Some(meta) = fs.look(link).map_err(IoFailure::on("look at", link))? else {
+        fs.symlink_dir(view, link).map_err(IoFailure::on("make the link", link))?;
         return Ok(true);
     };
     if meta.kind != EntryKind::Link {
         return Ok(false);
     }
-    let target = fs.read_link(link).map_err(ShimError::io("read the link", link))?;
+    let target = fs.read_link(link).map_err(IoFailure::on("read the link", link))?;
     Ok(target == view)
 }
 
 /// The folder of links into the tree, the mark last.
 fn fill(ctx: &Ctx, tree: &Path, view: &Path) -> Result<(), ShimError> {
     let fs = ctx.sys.fs();
-    if fs.look(&view.join(MARK)).map_err(ShimError::io("look at", view))?.is_some() {
+    if fs.look(&view.join(MARK)).map_err(IoFailure::on("look at", view))?.is_some() {
         return Ok(());
     }
-    fs.create_dirs(view).map_err(ShimError::io("make the folder", view))?;
-    for name in fs.names(tree).map_err(ShimError::io("list", tree))? {
+    fs.create_dirs(view).map_err(IoFailure::on("make the folder", view))?;
+    for name in fs.names(tree).map_err(IoFailure::on("list", tree))? {
         let link = view.join(&name);
-        fs.remove_file_if_there(&link).map_err(ShimError::io("remove", &link))?;
-        fs.symlink_dir(&tree.join(&name), &link).map_err(ShimError::io("make the link", &link))?;
+        fs.remove_file_if_there(&link).map_err(IoFailure::on("remove", &link))?;
+        fs.symlink_dir(&tree.join(&name), &link).map_err(IoFailure::on("make the link", &link))?;
     }
-    fs.replace_not_durably(&view.join(MARK), b"").map_err(ShimError::io("write", view))
+    Ok(fs.replace_not_durably(&view.join(MARK), b"").map_err(IoFailure::on("write", view))?)
 }
 
 /// Removes goward's links to toolchains that are gone, and the links' targets.
 fn forget(ctx: &Ctx, folder: &Path, installed: &[&ToolchainId]) -> Result<(), ShimError> {
     let (fs, views) = (ctx.sys.fs(), ctx.store.layout().sdks());
     let mut shown: Vec<PathBuf> = Vec::new();
-    for name in fs.names_if_there(folder).map_err(ShimError::io("list", folder))? {
+    for name in fs.names_if_there(folder).map_err(IoFailure::on("list", folder))? {
         let link = folder.join(name);
         let Ok(target) = fs.read_link(&link) else { continue };
         let Ok(below) = target.strip_prefix(&views) else { continue };
@@ -86,13 +87,13 @@ fn forget(ctx: &Ctx, folder: &Path, installed: &[&ToolchainId]) -> Result<(), Sh
         if stays {
             shown.push(target);
         } else {
-            fs.remove_file_if_there(&link).map_err(ShimError::io("remove", &link))?;
+            fs.remove_file_if_there(&link).map_err(IoFailure::on("remove", &link))?;
         }
     }
-    for name in fs.names_if_there(&views).map_err(ShimError::io("list", &views))? {
+    for name in fs.names_if_there(&views).map_err(IoFailure::on("list", &views))? {
         let view = views.join(name);
         if !shown.contains(&view) {
-            fs.remove_tree(&view).map_err(ShimError::io("remove", &view))?;
+            fs.remove_tree(&view).map_err(IoFailure::on("remove", &view))?;
         }
     }
     Ok(())

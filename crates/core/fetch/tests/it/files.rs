@@ -160,13 +160,13 @@ fn an_absence_is_not_tried_again() {
 fn wrong_bytes_are_thrown_away_and_both_hashes_named() {
     let (folder, body) = (tempfile::tempdir().unwrap(), bytes(5000));
     let server = serving(|_, good| good, &body);
-    let wrong = Job { sha256: Some([0xab; 32]), ..job(&server, &folder, &body) };
+    let wrong = Job { sha256: Some(release::Digest::from_bytes([0xab; 32])), ..job(&server, &folder, &body) };
     let Err(error) = fetch(&client(&machine(Clock::manual(NOW))), &wrong, &Heard::default()) else {
         panic!("wrong bytes were accepted")
     };
     let FetchError::HashMismatch { expected, actual, url, .. } = &error else { panic!("{error}") };
-    assert_eq!(*expected, "ab".repeat(32));
-    assert_eq!(*actual, sha256(&body).iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    assert_eq!(expected.to_string(), "ab".repeat(32));
+    assert_eq!(*actual, sha256(&body));
     assert!(url.starts_with(&server.url()));
     assert_eq!(error.class(), Class::Integrity);
     assert!(parts_on_disk(folder.path()).is_empty());
@@ -557,7 +557,7 @@ fn a_consumer_that_stops_early_does_not_spare_the_file_its_check() {
     let (fetched, first) = client(&sys).fetch(&wanted, &heard, &heard, &mut first_bytes).unwrap();
     assert_eq!((fetched.bytes, first.unwrap()), (5000, body[..10].to_vec()));
     fetched.parts.remove().unwrap();
-    let wrong = Job { sha256: Some([1; 32]), ..wanted };
+    let wrong = Job { sha256: Some(release::Digest::from_bytes([1; 32])), ..wanted };
     assert!(client(&sys).fetch(&wrong, &heard, &heard, &mut first_bytes).is_err());
 }
 

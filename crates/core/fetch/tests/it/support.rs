@@ -39,8 +39,8 @@ pub fn bytes(count: usize) -> Vec<u8> {
     std::iter::repeat_with(|| dice.u8(..)).take(count).collect()
 }
 
-pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
+pub fn sha256(bytes: &[u8]) -> release::Digest {
+    release::Digest::from_bytes(Sha256::digest(bytes).into())
 }
 
 pub fn job(server: &Server, folder: &TempDir, bytes: &[u8]) -> Job {

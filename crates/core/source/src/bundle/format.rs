@@ -9,10 +9,9 @@
 //! Reading is strict: one spelling for every number, no unknown field, members in their order
 //! without overlap or gap, nothing after the end.
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use release::{Digest, Form, Platform, ToolchainId};
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 use trust::{H1, Proof};
 
 use super::place::Span;
@@ -80,28 +79,18 @@ pub enum FormatError {
 }
 
 impl Diagnose for FormatError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::NoBundle | Self::Newer { .. } => Class::Usage,
-            _ => Class::Integrity,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::NoBundle => "not-a-bundle",
-            Self::Newer { .. } => "bundle-newer",
-            Self::Short { .. } => "bundle-truncated",
-            _ => "bundle-damaged",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::NoBundle => hint!("`goward bundle create` makes one"),
-            Self::Newer { .. } => hint!("use a newer goward; the bundle may bring one: `sh BUNDLE --goward DIR`"),
-            Self::Short { .. } => hint!("copy it again; a copy that can be resumed goes on where it stopped"),
-            _ => hint!("copy it again from where it was made, and compare the two"),
+            Self::NoBundle => Class::Usage.word("not-a-bundle").hint("`goward bundle create` makes one"),
+            Self::Newer { .. } => Class::Usage
+                .word("bundle-newer")
+                .hint("use a newer goward; the bundle may bring one: `sh BUNDLE --goward DIR`"),
+            Self::Short { .. } => Class::Integrity
+                .word("bundle-truncated")
+                .hint("copy it again; a copy that can be resumed goes on where it stopped"),
+            _ => Class::Integrity
+                .word("bundle-damaged")
+                .hint("copy it again from where it was made, and compare the two"),
         }
     }
 }
@@ -241,7 +230,7 @@ impl Contents {
     /// # Errors
     /// When its hash differs, it cannot be parsed, or it is inconsistent.
     pub fn parse(json: &[u8], head: &Head) -> Result<Contents, FormatError> {
-        let actual = Digest::from_bytes(sha2::Sha256::digest(json).into());
+        let actual = Digest::of(json);
         if actual != head.manifest.sha256 {
             return Err(FormatError::ManifestDiffers { expected: head.manifest.sha256, actual });
         }
@@ -309,7 +298,7 @@ impl Contents {
 /// When a parsed member is not between head and manifest: that is what the fuzzer looks for.
 pub fn fuzz_bundle(data: &[u8]) {
     let _ = Head::parse(data, data.len() as u64);
-    let sha256 = Digest::from_bytes(sha2::Sha256::digest(data).into());
+    let sha256 = Digest::of(data);
     // The fuzzer also chooses the manifest's offset: most offsets fit no members.
     let blocks = data.first().map_or(0, |byte| u64::from(*byte));
     let manifest = Span { offset: HEAD_BYTES + blocks * MEMBER_ALIGNMENT, bytes: data.len() as u64, sha256 };
@@ -318,7 +307,7 @@ pub fn fuzz_bundle(data: &[u8]) {
         assert!(contents.spans().all(|span| span.offset >= HEAD_BYTES && span.end() <= Some(manifest.offset)));
         let again = contents.encode();
         let bytes = again.len() as u64;
-        let sha256 = Digest::from_bytes(sha2::Sha256::digest(&again).into());
+        let sha256 = Digest::of(&again);
         let head = Head { manifest: Span { bytes, sha256, ..manifest }, total: manifest.offset + bytes };
         assert_eq!(Contents::parse(&again, &head), Ok(contents));
     }
@@ -367,7 +356,7 @@ mod tests {
 
     fn head_of(contents: &Contents) -> (Vec<u8>, Head) {
         let json = contents.encode();
-        let sha256 = Digest::from_bytes(sha2::Sha256::digest(&json).into());
+        let sha256 = Digest::of(&json);
         let manifest = Span { offset: 36864, bytes: json.len() as u64, sha256 };
         (json, Head { manifest, total: 36864 + manifest.bytes })
     }
@@ -448,7 +437,7 @@ mod tests {
         }
         let (json, mut head) = head_of(&contents());
         let more = String::from_utf8(json).unwrap().replacen("\"format\"", "\"more\": 1, \"format\"", 1);
-        head.manifest.sha256 = Digest::from_bytes(sha2::Sha256::digest(more.as_bytes()).into());
+        head.manifest.sha256 = Digest::of(more.as_bytes());
         assert!(matches!(Contents::parse(more.as_bytes(), &head), Err(FormatError::Manifest { .. })));
     }
 }

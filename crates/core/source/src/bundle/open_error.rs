@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use diag::{Class, Diagnose, Hints};
+use diag::{Diagnose, Diagnosis};
 
 use super::format::FormatError;
 
@@ -28,24 +28,10 @@ pub enum OpenError {
 }
 
 impl Diagnose for OpenError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Read { cause, .. } => Class::of_io(cause),
-            Self::Format { cause, .. } => cause.class(),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Read { .. } => "bundle-read",
-            Self::Format { cause, .. } => cause.word(),
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Read { cause, .. } => Hints::for_io(cause),
-            Self::Format { cause, .. } => cause.hints(),
+            Self::Read { cause, .. } => Diagnosis::of_io("bundle-read", cause),
+            Self::Format { cause, .. } => cause.diagnosis(),
         }
     }
 }

@@ -44,7 +44,7 @@ impl Read for SectionReader<'_> {
                 continue;
             };
             if done == span.bytes {
-                let actual = Digest::from_bytes(std::mem::take(&mut self.hasher).finalize().into());
+                let actual = Digest::from(std::mem::take(&mut self.hasher));
                 if actual != span.sha256 {
                     let (offset, expected) = (span.offset, span.sha256);
                     return Err(io::Error::new(io::ErrorKind::InvalidData, SectionError { offset, expected, actual }));
@@ -99,7 +99,7 @@ mod tests {
     }
 
     fn span(bytes: &[u8], offset: usize, length: usize) -> Span {
-        let sha256 = Digest::from_bytes(Sha256::digest(&bytes[offset..offset + length]).into());
+        let sha256 = Digest::of(&bytes[offset..offset + length]);
         Span { offset: offset as u64, bytes: length as u64, sha256 }
     }
 

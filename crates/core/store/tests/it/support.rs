@@ -44,7 +44,7 @@ pub fn install(sys: &Sys, store: &Store, id: &ToolchainId) -> Result<(), StoreEr
     let staging = store.stage(id)?;
     operation.advance(Event::Prepared, Some(staging.name()), None)?;
     let tree = staging.tree();
-    let io = |cause| StoreError::Io { action: "write", path: tree.clone(), cause };
+    let io = |cause| StoreError::Io(diag::IoFailure { action: "write", path: tree.clone(), cause });
     sys.fs().create_dirs(&tree.join("bin")).map_err(io)?;
     let mut files = Vec::new();
     for (path, bytes) in [("VERSION", id.version().tag()), ("bin/go", format!("#!/bin/sh\necho {id}\n"))] {
@@ -56,7 +56,7 @@ pub fn install(sys: &Sys, store: &Store, id: &ToolchainId) -> Result<(), StoreEr
             path: path.to_owned(),
             bytes: bytes.len() as u64,
             executable,
-            sha256: [7; 32],
+            sha256: Digest::from_bytes([7; 32]),
         });
     }
     store.admit(&mut operation, staging, record(id), &archive::Manifest { files }, WAIT)?;

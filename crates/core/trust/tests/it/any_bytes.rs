@@ -94,7 +94,7 @@ proptest! {
 
     #[test]
     fn any_list_of_files_has_one_hash_in_whatever_order(names in vec("[a-z/._]{1,12}", 0..30)) {
-        let list: Vec<(String, [u8; 32])> = names.iter().map(|name| (name.clone(), [name.len() as u8; 32])).collect();
+        let list: Vec<(String, release::Digest)> = names.iter().map(|name| (name.clone(), release::Digest::from_bytes([name.len() as u8; 32]))).collect();
         let forward = trust::toolchain_h1("go1.27.3.linux-amd64", list.iter().map(|(name, hash)| (name.as_str(), hash)));
         let backward = trust::toolchain_h1("go1.27.3.linux-amd64", list.iter().rev().map(|(name, hash)| (name.as_str(), hash)));
         prop_assert_eq!(forward.is_ok(), backward.is_ok());

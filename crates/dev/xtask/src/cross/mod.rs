@@ -25,11 +25,35 @@ use anyhow::{Result, bail};
 
 use tools::{Compiler, Needed, Tools};
 
-/// The parts, in the order in which they run.
-const PARTS: [&str; 4] = ["windows", "musl", "arm", "macos"];
-/// A part of `windows` by itself, with the goward.exe that was built last.
-const JOB: &str = "job";
-const FLAGS: [&str; 4] = ["--quick", "--no-install", "--compile-library", "--release-form"];
+/// What is built, linted and run.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The parts to do [default: all but `job`].
+    #[arg(value_name = "PART")]
+    parts: Vec<Part>,
+    /// Does less.
+    #[arg(long)]
+    quick: bool,
+    /// Installs nothing.
+    #[arg(long)]
+    no_install: bool,
+    /// Takes Debian's compiler, with a library that is compiled here.
+    #[arg(long)]
+    compile_library: bool,
+    /// Optimises the static file as a release is.
+    #[arg(long)]
+    release_form: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Windows,
+    Musl,
+    Arm,
+    Macos,
+    /// A part of `windows` by itself, with the goward.exe that was built last.
+    Job,
+}
 
 /// What came of one thing that was tried.
 enum Outcome {
@@ -97,34 +121,29 @@ fn lint(clippy: &mut Command) -> &'static str {
 }
 
 /// Does the parts that are named (all, if none is).
-pub fn run(words: &[&str]) -> Result<()> {
-    let (flags, named): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with("--"));
-    if let Some(unknown) = named.iter().find(|name| !PARTS.contains(name) && **name != JOB) {
-        bail!("there is no part `{unknown}`; there are: {}, {JOB}", PARTS.join(", "));
-    }
-    if let Some(unknown) = flags.iter().find(|flag| !FLAGS.contains(flag)) {
-        bail!("there is no `{unknown}`; there are: {}", FLAGS.join(", "));
-    }
-    let quick = flags.contains(&"--quick");
-    let tools = Tools::new(!flags.contains(&"--no-install"), flags.contains(&"--compile-library"))?;
+pub fn run(args: &Args) -> Result<()> {
+    let quick = args.quick;
+    let tools = Tools::new(!args.no_install, args.compile_library)?;
     let mut rows = Rows { rows: Vec::new() };
-    for part in PARTS.into_iter().filter(|part| named.is_empty() || named.contains(part)) {
+    let all = [Part::Windows, Part::Musl, Part::Arm, Part::Macos];
+    for part in all.into_iter().filter(|part| args.parts.is_empty() || args.parts.contains(part)) {
         let (target, done) = match part {
-            "windows" => (wine::TARGET, windows::run(&tools, &mut rows, quick)),
-            "musl" => (linux::MUSL, linux::musl(&tools, &mut rows, flags.contains(&"--release-form"))),
-            "arm" if quick => {
+            Part::Windows => (wine::TARGET, windows::run(&tools, &mut rows, quick)),
+            Part::Musl => (linux::MUSL, linux::musl(&tools, &mut rows, args.release_form)),
+            Part::Arm if quick => {
                 rows.add(linux::ARM, Outcome::NotDone("left out (--quick)".to_owned()));
                 continue;
             }
-            "arm" => (linux::ARM, linux::arm(&tools, &mut rows)),
-            _ => (macos::TARGET, macos::run(&tools, &mut rows, quick)),
+            Part::Arm => (linux::ARM, linux::arm(&tools, &mut rows)),
+            Part::Macos => (macos::TARGET, macos::run(&tools, &mut rows, quick)),
+            Part::Job => continue,
         };
         // One part that breaks off keeps no other waiting.
         if let Err(error) = done {
             rows.add(target, Outcome::Failed(format!("the rest of it: {error:#}")));
         }
     }
-    if named.contains(&JOB) {
+    if args.parts.contains(&Part::Job) {
         windows::job(&tools, &mut rows)?;
     }
     println!("\nwhat this run has shown:");

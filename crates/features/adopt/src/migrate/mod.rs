@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use context::Ctx;
 use context::settings::keys;
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 use engine::PinError;
 use project::{FileName, FoundFile, Want};
 use release::{Date, Request, ToolchainId, Version};
@@ -166,39 +166,22 @@ pub enum MigrateError {
 }
 
 impl Diagnose for MigrateError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Same { .. } | Self::From { .. } => Class::Usage,
-            Self::Scan(_) => Class::Environment,
-            Self::Pin(error) => error.class(),
-            Self::Store(error) => error.class(),
-            Self::Interrupted { .. } => Class::Interrupted,
-            Self::Verify { .. } | Self::Stuck { .. } => Class::Integrity,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Same { .. } => "migrate-same",
-            Self::From { .. } => "migrate-from",
-            Self::Scan(_) => "migrate-scan",
-            Self::Pin(error) => error.word(),
-            Self::Store(error) => error.word(),
-            Self::Interrupted { .. } => "interrupted",
-            Self::Verify { .. } => "migrate-verify",
-            Self::Stuck { .. } => "migrate-stuck",
-        }
-    }
-
-    fn hints(&self) -> Hints {
-        match self {
-            Self::Scan(_) => hint!("`goward verify` says whether the toolchain is whole"),
-            Self::Pin(error) => error.hints(),
-            Self::Store(error) => error.hints(),
-            Self::Interrupted { .. } => hint!("run the same command again"),
-            Self::Verify { to, .. } => hint!("`goward verify {}` says whether the toolchain is whole", to.version()),
-            Self::Stuck { .. } => hint!("`goward history` shows the change, `goward undo` takes it back"),
-            Self::Same { .. } | Self::From { .. } => Hints::none(),
+            Self::Same { .. } => Class::Usage.word("migrate-same"),
+            Self::From { .. } => Class::Usage.word("migrate-from"),
+            Self::Scan(_) => {
+                Class::Environment.word("migrate-scan").hint("`goward verify` says whether the toolchain is whole")
+            }
+            Self::Pin(error) => error.diagnosis(),
+            Self::Store(error) => error.diagnosis(),
+            Self::Interrupted { .. } => Class::Interrupted.word("interrupted").hint("run the same command again"),
+            Self::Verify { to, .. } => Class::Integrity
+                .word("migrate-verify")
+                .hint(format!("`goward verify {}` says whether the toolchain is whole", to.version())),
+            Self::Stuck { .. } => Class::Integrity
+                .word("migrate-stuck")
+                .hint("`goward history` shows the change, `goward undo` takes it back"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What can be wrong with an index.
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 
 use crate::foreign::{cut, shown_bytes};
 use crate::limits::INDEX_BYTES_MAX;
@@ -71,31 +71,20 @@ impl IndexError {
 }
 
 impl Diagnose for IndexError {
-    fn class(&self) -> Class {
+    fn diagnosis(&self) -> Diagnosis {
+        let again = "try again, or another source with `--source`";
+        let another = "try another source with `--source`";
+        // A source that answers something else than an index is as good as one that does not answer.
         match self {
-            IndexError::Contradiction { .. } => Class::Integrity,
-            // A source that answers with something else than an index counts as one that does not answer.
-            _ => Class::Network,
-        }
-    }
-    fn word(&self) -> &'static str {
-        match self {
-            IndexError::Empty => "index-empty",
-            IndexError::TooLarge { .. } => "index-too-large",
-            IndexError::Html { .. } => "index-is-html",
-            IndexError::Truncated { .. } => "index-truncated",
-            IndexError::Malformed { .. } => "index-malformed",
-            IndexError::NoReleases => "index-without-releases",
-            IndexError::Contradiction { .. } => "index-contradicts-itself",
-        }
-    }
-    fn hints(&self) -> Hints {
-        match self {
-            IndexError::Html { .. } => {
-                hint!("the address may need `?mode=json&include=all`, or a proxy's login page stands in the way")
-            }
-            IndexError::Truncated { .. } | IndexError::Empty => hint!("try again, or another source with `--source`"),
-            _ => hint!("try another source with `--source`"),
+            IndexError::Empty => Class::Network.word("index-empty").hint(again),
+            IndexError::TooLarge { .. } => Class::Network.word("index-too-large").hint(another),
+            IndexError::Html { .. } => Class::Network
+                .word("index-is-html")
+                .hint("the address may need `?mode=json&include=all`, or a proxy's login page stands in the way"),
+            IndexError::Truncated { .. } => Class::Network.word("index-truncated").hint(again),
+            IndexError::Malformed { .. } => Class::Network.word("index-malformed").hint(another),
+            IndexError::NoReleases => Class::Network.word("index-without-releases").hint(another),
+            IndexError::Contradiction { .. } => Class::Integrity.word("index-contradicts-itself").hint(another),
         }
     }
 }

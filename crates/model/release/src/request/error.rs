@@ -1,6 +1,6 @@
 //! What can be wrong with a request.
 
-use diag::{Class, Diagnose, Hints, hint};
+use diag::{Class, Diagnose, Diagnosis};
 
 use super::Request;
 use crate::limits::{RANGE_BOUNDS_MAX, REQUEST_BYTES_MAX};
@@ -64,34 +64,27 @@ impl RequestError {
 }
 
 impl Diagnose for RequestError {
-    fn class(&self) -> Class {
-        Class::Usage
-    }
-    fn word(&self) -> &'static str {
-        match self {
+    fn diagnosis(&self) -> Diagnosis {
+        let word = match self {
             RequestError::Empty => "request-empty",
             RequestError::TooLong { .. } => "request-too-long",
             RequestError::TooManyBounds => "request-too-many-bounds",
             RequestError::Malformed { .. } => "request-malformed",
             RequestError::Unsupported { .. } => "request-unsupported",
-        }
-    }
-    fn hints(&self) -> Hints {
-        match self {
-            RequestError::Malformed { advice: Some(advice), .. } => Hints::one(advice.as_str()),
-            RequestError::Unsupported { what: Unsupported::Tip, .. } => hint!("write `rc` for the newest prerelease"),
+        };
+        Class::Usage.word(word).hint(match self {
+            RequestError::Malformed { advice: Some(advice), .. } => advice.as_str(),
+            RequestError::Unsupported { what: Unsupported::Tip, .. } => "write `rc` for the newest prerelease",
             RequestError::Unsupported { what: Unsupported::Module, .. } => {
-                hint!(
-                    "set GOWARD_VERSION to that word, or leave the version away: without a pin, the project's lines decide"
-                )
+                "set GOWARD_VERSION to that word, or leave the version away: without a pin, the project's lines decide"
             }
             RequestError::Unsupported { what: Unsupported::System, .. } => {
-                hint!("write a version like `1.27`, or remove the line and let the default decide")
+                "write a version like `1.27`, or remove the line and let the default decide"
             }
-            _ => hint!(
+            _ => {
                 "write a version (`1.27.3`), a minor (`1.27`), a word (`latest`, `oldstable`, `rc`) or a range (`>=1.24 <1.27`)"
-            ),
-        }
+            }
+        })
     }
 }
 
@@ -114,30 +107,18 @@ pub enum NoMatch {
 }
 
 impl Diagnose for NoMatch {
-    fn class(&self) -> Class {
-        match self {
-            NoMatch::Nothing { .. } => Class::NotFound,
-            NoMatch::Several { .. } => Class::Usage,
-        }
-    }
-    fn word(&self) -> &'static str {
-        match self {
-            NoMatch::Nothing { .. } => "release-unknown",
-            NoMatch::Several { .. } => "request-for-several",
-        }
-    }
-    fn hints(&self) -> Hints {
+    fn diagnosis(&self) -> Diagnosis {
         let NoMatch::Nothing { request, nearest, trap } = self else {
-            return hint!("write `latest` or `oldstable`");
+            return Class::Usage.word("request-for-several").hint("write `latest` or `oldstable`");
         };
-        let mut hints = Hints::none();
+        let mut diagnosis = Class::NotFound.word("release-unknown");
         if let Some(minor) = trap {
-            hints = hints.and(format!("if a YAML or TOML file says {minor} without quotes, it is read as the number {request}; write \"{minor}\""));
+            diagnosis = diagnosis.hint(format!("if a YAML or TOML file says {minor} without quotes, it is read as the number {request}; write \"{minor}\""));
         }
         if !nearest.is_empty() {
             let names: Vec<String> = nearest.iter().map(|version| format!("`{version}`")).collect();
-            hints = hints.and(format!("did you mean {}?", names.join(", ")));
+            diagnosis = diagnosis.hint(format!("did you mean {}?", names.join(", ")));
         }
-        hints.and("`goward list --remote` shows what can be had")
+        diagnosis.hint("`goward list --remote` shows what can be had")
     }
 }

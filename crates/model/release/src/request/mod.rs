@@ -26,8 +26,6 @@ mod select;
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-
 pub use error::{NoMatch, RequestError, Unsupported};
 
 use crate::{Minor, Version};
@@ -166,8 +164,4 @@ fn exact_text(version: &Version) -> String {
     format!("{}.{}.{}", parts.major, parts.minor, parts.patch)
 }
 
-impl Serialize for Request {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
+crate::text_serde!(only written Request);
