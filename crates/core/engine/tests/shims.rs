@@ -4,12 +4,8 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
-use std::sync::Arc;
 
-use context::Ctx;
-use context::settings::Settings;
-use release::Platform;
-use sys::{Clock, Env, Fs, Host, Sys};
+use sys::{Clock, Env, Fs, Sys};
 
 /// A pointer that is a file, as on Windows, can hold only UTF-8 paths.
 #[test]
@@ -22,10 +18,7 @@ fn a_goward_whose_path_no_pointer_file_can_hold_still_writes_its_shims() {
         let home = place.join(format!("home {is_pointed_at} {}", name.len()));
         let env = Env::of([("HOME", &place), ("GOWARD_HOME", &home)], place.clone(), Some(goward.clone()));
         let sys = Sys::new(Fs::real().with_pointer_files(), Clock::real(), env);
-        let settings = Settings::read(&sys, None, &[]).unwrap();
-        let host = Host::this();
-        let platform = Platform::from_rust(host.os, host.arch).unwrap();
-        let mut ctx = Ctx::new(sys, settings, platform, Arc::new(diag::Silent), Vec::new()).unwrap();
+        let mut ctx = fixture::ctx(sys);
         ctx.shim = Some(b"a shim");
         let written = engine::write_shims(&ctx).unwrap();
         assert!(written.names.iter().any(|name| name == "go"), "{written:?}");

@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use acquire::InstallPlan;
 use context::Ctx;
-use context::settings::Settings;
 use release::{Platform, ToolchainId};
 use sim::{Model, Stop, every_stop, every_stop_in_recovery};
 use store::{Author, FileChange, Store, TrustedHome};
@@ -84,8 +83,7 @@ impl Machine {
         ];
         // With a program there is a table for the shims.
         let env = Env::of(vars, folder.to_owned(), std::env::current_exe().ok());
-        let settings = Settings::read(&Sys::new(Fs::real(), Clock::real(), env.clone()), None, &[]).unwrap();
-        Ctx::new(sys.with_env(env), settings, platform(), Arc::new(diag::Silent), vec!["sim".to_owned()]).unwrap()
+        fixture::ctx(sys.with_env(env))
     }
 
     /// As [`Machine::ctx`], where a tree that nobody vouches for is admitted: no network takes part.
@@ -96,8 +94,7 @@ impl Machine {
             ("GOWARD_ALLOW_UNPROVEN", "true".to_owned()),
         ];
         let env = Env::of(vars, folder.to_owned(), None);
-        let settings = Settings::read(&Sys::new(Fs::real(), Clock::real(), env.clone()), None, &[]).unwrap();
-        Ctx::new(sys.with_env(env), settings, platform(), Arc::new(diag::Silent), vec!["sim".to_owned()]).unwrap()
+        fixture::ctx(sys.with_env(env))
     }
 
     fn install(&self, folder: &Path, sys: Sys, version: &str) -> bool {

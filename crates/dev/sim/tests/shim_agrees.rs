@@ -25,11 +25,9 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use case::Case;
 use context::Ctx;
-use context::settings::Settings;
 use release::{Platform, ToolchainId, Version};
 use resolve::choose_in;
 use shim::{Arena, Call, Decision, Why, resolve};
@@ -93,8 +91,7 @@ impl Home {
     fn ctx(&self, vars: &BTreeMap<String, String>, folder: &Path) -> Ctx {
         let env = Env::of(vars.clone(), folder.to_owned(), Some(std::env::current_exe().unwrap()));
         let sys = Sys::new(Fs::real(), Clock::real(), env);
-        let settings = Settings::read(&sys, None, &[]).unwrap();
-        Ctx::new(sys, settings, Platform::of_this_build().unwrap(), Arc::new(diag::Silent), Vec::new()).unwrap()
+        fixture::ctx(sys)
     }
 }
 

@@ -7,12 +7,9 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use context::Ctx;
-use context::settings::Settings;
 use doctor::{Finding, Severity, TOPICS, Wanted, examine, examine_home, repair};
-use release::Platform;
 use sys::registry::{MACHINE_ENVIRONMENT, MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
 use sys::{Clock, Env, Fs, Sys};
 use testkit::tiny::host_platform;
@@ -75,10 +72,7 @@ impl World {
     fn ctx(&self) -> Ctx {
         let sys = Sys::new(Fs::real(), Clock::real(), Env::of(self.vars.clone(), self.home.join("project"), None));
         let sys = self.registry.as_ref().map_or(sys.clone(), |registry| sys.with_registry(registry));
-        let settings = Settings::read(&sys, None, &[]).unwrap();
-        let host = sys::Host::this();
-        let platform = Platform::from_rust(host.os, host.arch).unwrap();
-        Ctx::new(sys, settings, platform, Arc::new(diag::Silent), Vec::new()).unwrap()
+        fixture::ctx(sys)
     }
 
     /// The findings, without those about the real machine and the tree's missing manifest.

@@ -2,13 +2,11 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use context::Ctx;
-use context::settings::Settings;
 use ide::{Checked, IdeError, Verdict, Wanted};
-use release::{Platform, Version};
+use release::Version;
 use sys::{Clock, Env, Fs, Sys};
 use testkit::program;
 use testkit::tiny::host_platform;
@@ -31,15 +29,10 @@ const TERMINAL: &str = if cfg!(target_os = "macos") {
 /// The extension of programs on this system.
 const EXE: &str = std::env::consts::EXE_SUFFIX;
 
-/// A resolved path of Windows, in its usual spelling.
-fn plain(path: &Path) -> PathBuf {
-    path.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(path.to_owned(), PathBuf::from)
-}
-
 impl World {
     fn new() -> World {
         let folder = tempfile::tempdir().unwrap();
-        let home = plain(&folder.path().canonicalize().unwrap()).join("h\u{f6}me of a user");
+        let home = fixture::plain(&folder.path().canonicalize().unwrap()).join("h\u{f6}me of a user");
         let mut world = World { _folder: folder, home: home.clone(), vars: BTreeMap::new() };
         for version in ["1.26.8", "1.27.3"] {
             let tree = format!("store/toolchains/go{version}.{}", host_platform());
@@ -84,10 +77,7 @@ impl World {
 
     fn ctx(&self) -> Ctx {
         let sys = Sys::new(Fs::real(), Clock::real(), Env::of(self.vars.clone(), self.home.join("project"), None));
-        let settings = Settings::read(&sys, None, &[]).unwrap();
-        let host = sys::Host::this();
-        let platform = Platform::from_rust(host.os, host.arch).unwrap();
-        Ctx::new(sys, settings, platform, Arc::new(diag::Silent), Vec::new()).unwrap()
+        fixture::ctx(sys)
     }
 
     fn try_check(&self) -> Result<Checked, IdeError> {

@@ -210,7 +210,7 @@ fn look(sys: &Sys, path: &Path, expected: &FileRecord, buffer: &mut [u8]) -> std
         Err(stopped) if stopped.kind() == std::io::ErrorKind::Interrupted => return Err(stopped),
         Err(error) => return Ok(Some(FaultKind::Unreadable { why: error.to_string() })),
     };
-            // It was truncated during the read.
+    // It was truncated during the read.
     if hashed.bytes != expected.bytes || hashed.sha256 != expected.sha256 {
         return Ok(Some(FaultKind::Changed { bytes: hashed.bytes, bytes_expected: expected.bytes }));
     }

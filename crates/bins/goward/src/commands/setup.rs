@@ -201,8 +201,6 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
 
-    use context::settings::Settings;
-    use release::Platform;
     use sys::registry::{MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
     use sys::{Clock, Env, Fs, KillAt, Sys};
 
@@ -212,9 +210,7 @@ mod tests {
         let vars = ["HOME", "USERPROFILE", "GOWARD_HOME"].map(|name| (name, home.as_os_str()));
         let sys = Sys::new(fs, Clock::real(), Env::of(vars, home.to_owned(), None));
         let sys = sys.with_registry(&Registry::in_memory(memory.clone()));
-        let (settings, host) = (Settings::read(&sys, None, &[]).unwrap(), sys::Host::this());
-        let platform = Platform::from_rust(host.os, host.arch).unwrap();
-        let mut ctx = Ctx::new(sys, settings, platform, Arc::new(diag::Silent), Vec::new()).unwrap();
+        let mut ctx = fixture::ctx(sys);
         ctx.shim = Some(b"a shim");
         ctx
     }

@@ -3,13 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use acquire::AdoptError;
 use adopt::{Action, Done, Item, Plan, Where};
 use context::Ctx;
-use context::settings::Settings;
-use release::Platform;
 use sys::{Clock, Env, Fs, Sys};
 use testkit::{TinyToolchain, Upstream};
 
@@ -47,9 +44,7 @@ impl World {
 
     /// A path below the home, which the system may know by another name.
     pub fn path(&self, below: &str) -> PathBuf {
-        let home = self.home.path().canonicalize().unwrap();
-        // A resolved path of Windows, in its usual spelling.
-        let home = home.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(home.clone(), PathBuf::from);
+        let home = fixture::plain(&self.home.path().canonicalize().unwrap());
         below.split('/').filter(|part| !part.is_empty()).fold(home, |path, part| path.join(part))
     }
 
@@ -63,9 +58,7 @@ impl World {
     pub fn ctx(&self) -> Ctx {
         let env = Env::of(self.vars.iter(), self.path(""), None);
         let sys = Sys::new(Fs::real(), Clock::real(), env);
-        let settings = Settings::read(&sys, None, &[]).unwrap();
-        let platform: Platform = testkit::tiny::host_platform().parse().unwrap();
-        Ctx::new(sys, settings, platform, Arc::new(diag::Silent), vec!["test".to_owned()]).unwrap()
+        fixture::ctx(sys)
     }
 
     /// Plans an import, on a machine that has only the folders below `machine` in the home.

@@ -3,17 +3,13 @@
 //! Method: a tree that holds a real `go` and its `go.env` is in a store; each case sets variables, writes the user's
 //! file and makes folders; the values that goward computes without running go are compared with `go env -json` of that
 //! very go, run as `resolve::launch` would run it.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 
 use context::Ctx;
-use context::settings::Settings;
-use release::Platform;
 use resolve::{GO_VARIABLES, GoEnv, Rule};
 use store::Toolchain;
 use sys::{Clock, Env, Fs, Sys};
@@ -34,8 +30,7 @@ impl World {
     fn new(version: &'static str, goroot: Option<&Path>) -> World {
         let folder = tempfile::tempdir().unwrap();
         let home = folder.path().canonicalize().unwrap().join("h\u{f6}me of a user");
-        // A resolved path of Windows, in its usual spelling.
-        let home = home.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(home.clone(), PathBuf::from);
+        let home = fixture::plain(&home);
         let mut world = World { _folder: folder, vars: BTreeMap::new(), version, home: home.clone() };
         std::fs::create_dir_all(world.tree().join("bin")).unwrap();
         std::fs::create_dir_all(world.tree().join("pkg/tool")).unwrap();
@@ -84,10 +79,7 @@ impl World {
     fn ctx(&self, folder: &str) -> Ctx {
         let env = Env::of(self.vars.clone(), self.home.join(folder), None);
         let sys = Sys::new(Fs::real(), Clock::real(), env);
-        let settings = Settings::read(&sys, None, &[]).unwrap();
-        let host = sys::Host::this();
-        let platform = Platform::from_rust(host.os, host.arch).unwrap();
-        Ctx::new(sys, settings, platform, Arc::new(diag::Silent), Vec::new()).unwrap()
+        fixture::ctx(sys)
     }
 
     fn toolchain(&self) -> Toolchain {
