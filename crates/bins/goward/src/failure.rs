@@ -9,7 +9,7 @@ use diag::{AnyDiagnose, Class, Diagnose, Hints, Tried, hint};
 /// Any failure of any command: the error of a verb, or of the command line itself.
 #[derive(Debug)]
 pub enum Failure {
-    /// A verb failed. It says all there is to say.
+    /// A verb failed. Its error is complete.
     Verb(AnyDiagnose),
     /// A shim was called by a name or with a request that stands for nothing.
     ShimCall {
