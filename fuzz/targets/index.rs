@@ -1,5 +1,5 @@
 #![no_main]
-//! Any bytes as a release index; what is read must write and read back.
+//! Any bytes as a release index; a parsed one must be written and parsed back.
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     if let Ok(index) = release::Index::parse(data) {

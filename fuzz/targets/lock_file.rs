@@ -1,5 +1,5 @@
 #![no_main]
-//! Any bytes as a lock file; what is read must write and read back.
+//! Any bytes as a lock file; a parsed one must be written and parsed back.
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     if let Ok(lock) = project::LockFile::parse(data) {
