@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `/dl/?mode=json[&include=all]` | the official index |
 //! | `/dl/FILE` | an official archive: redirects (302) to `/go/FILE` |
-//! | `/dl/FILE.sha256` | as in real life a page of HTML with status 200; the digest stands at `/go/FILE.sha256` |
+//! | `/dl/FILE.sha256` | as in real life a page of HTML with status 200; the digest is at `/go/FILE.sha256` |
 //! | `/dl/mod/golang.org/toolchain/@v/…` | the module form, from the official site |
 //! | `/proxy/golang.org/toolchain/@v/…` | a Go module proxy: `list`, `.info`, `.mod`, `.zip` |
 //! | `/proxy/sumdb/NAME/…`, `/sumdb/…` | a checksum database, through the proxy and by itself |

@@ -3,7 +3,7 @@
 //! | there | Windows instead |
 //! | --- | --- |
 //! | a program takes this process's place | [`exec_emulation`]: this process stays and ends with the program's code |
-//! | renames and removals always go through | [`refusal`]: whoever has a file open refuses them for a moment |
+//! | renames and removals always go through | [`refusal`]: a process that has the file open blocks them for a moment |
 //! | a lock is advice | [`locks`]: a locked byte cannot be read, so one far behind the text is locked |
 //! | links | `pointer.rs`: a small file that is replaced by a rename |
 #![expect(

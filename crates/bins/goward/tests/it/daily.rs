@@ -44,7 +44,7 @@ fn a_pin_stays_within_the_project() {
     world.home.write(above[1], "golang 1.25.9\n");
     world.home.write(above[2], "1.25.9\n");
     let work = world.home.folder().file_name().unwrap().to_str().unwrap().to_owned();
-    // A folder that is no project at all, a module, a workspace, and repositories.
+    // A folder outside any project, a module, a workspace, and repositories.
     for (folder, mark, expected) in [
         ("plain/deep", "", "plain/deep"),
         ("module/deep", "module/go.mod", "module"),
@@ -87,7 +87,7 @@ fn a_pin_is_in_the_history_and_undo_takes_it_back() {
     world.goward("pin 1.26").success();
     assert_eq!(events(&world).last().unwrap()["purpose"], "pin 1.26");
     world.goward("pin 1.26.8").success();
-    // What changes nothing is no change.
+    // A command that changes nothing records no change.
     world.goward("pin 1.26.8").success();
     world.goward("undo").success();
     assert_eq!(world.home.read(".go-version"), "1.26\n");

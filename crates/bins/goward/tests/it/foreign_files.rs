@@ -29,7 +29,7 @@ impl Drop for StopAtEnd<'_> {
 
 fn put(odd: &str, path: &Path) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    // What stood there, if anything did.
+    // What was there, if anything.
     let _ = std::fs::remove_file(path);
     match odd {
         "pipe" => assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
@@ -158,7 +158,7 @@ fn nothing_is_written_through_a_link_that_a_repository_brings() {
     assert!(run.code != 0, "{}", run.stderr);
     assert_eq!(std::fs::read_to_string(&keys).unwrap(), "ssh-ed25519 AAAA me\n");
     std::fs::remove_file(folder.join("goward.lock")).unwrap();
-    // A folder that leads out.
+    // A link to a folder outside.
     std::fs::create_dir_all(home.join("elsewhere")).unwrap();
     symlink(home.join("elsewhere"), folder.join(".vscode")).unwrap();
     world.goward("setup --shell bash").success();

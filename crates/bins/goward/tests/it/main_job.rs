@@ -191,7 +191,7 @@ fn without_a_request_the_nearest_version_file_decides() {
     assert!(world.goward("run 1.26.7 -- go version").success().stdout.starts_with("go version go1.26.7 "));
     world.home.write(".tool-versions", "nodejs 22.1.0\ngolang 1.26.8 # the team's\n");
     assert!(world.goward("run -- go version").success().stdout.starts_with("go version go1.26.8 "));
-    // GOTOOLCHAIN stands before files, as for the go command.
+    // GOTOOLCHAIN precedes files, as for the go command.
     let world = world.env("GOTOOLCHAIN", "go1.27.2");
     assert!(world.goward("run -- go version").success().stdout.starts_with("go version go1.27.2 "));
 }

@@ -272,7 +272,7 @@ fn why_floor_names_the_dependency_the_way_to_it_and_a_way_out() {
     // A line that no dependency needs.
     world.home.write("go.mod", module("1.24.9", requires));
     assert_snapshot!("why_floor_own_line", world.goward("why --floor").success().snapshot());
-    // A module of which there is no older version.
+    // A module without an older version.
     world.home.write("go.mod", module("1.24.5", &format!("{requires}\texample.test/lone v1.0.0\n")));
     let run = world.goward("why --floor").success();
     assert!(run.stdout.contains("not told: no older version of example.test/lone needs less\n"), "{}", run.stdout);

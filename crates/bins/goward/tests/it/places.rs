@@ -217,7 +217,7 @@ mod for_all_users {
         assert_eq!(as_other(&world, &["which"]).success().stdout, format!("{}\n", tree.join("bin/go").display()));
         assert_eq!(as_other(&world, &["status", "--json"]).success().json()["faults"].as_array().unwrap().len(), 0);
 
-        // Their own stands beside it, in their own home, and nobody else's is touched.
+        // Their own store is in their own home; no other user's changes.
         as_other(&world, &["install", "1.27.3"]).success();
         assert!(other_home(&world).join(".goward/toolchains").join(format!("go1.27.3.{}", platform())).exists());
         assert_eq!(

@@ -103,7 +103,7 @@ fn a_lock_that_another_holds_is_no_silence_of_the_log() {
 #[test]
 fn a_cache_that_cannot_be_read_or_written_is_no_silence_of_the_log() {
     let spoil: [fn(&World); 2] = [
-        // The newest head is no file.
+        // The newest head's path is not a file.
         |world| std::fs::create_dir_all(world.store("heads/sum.example.test")).unwrap(),
         // There is no folder for it, and none can be made.
         |world| std::fs::write(world.store("heads"), "").unwrap(),

@@ -200,13 +200,13 @@ impl Run {
         text
     }
 
-    /// This run, if its exit code is 0. Panics with everything it said otherwise.
+    /// This run, if its exit code is 0. Otherwise panics with all of its output.
     #[track_caller]
     pub fn success(self) -> Run {
         self.exits(0)
     }
 
-    /// This run, if it has this exit code. Panics with everything it said otherwise.
+    /// This run, if it has this exit code. Otherwise panics with all of its output.
     #[track_caller]
     pub fn exits(self, code: i32) -> Run {
         assert_eq!(self.code, code, "another exit code than expected\n{}", self.snapshot());

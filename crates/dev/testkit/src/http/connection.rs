@@ -38,7 +38,7 @@ pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
         let response = (shared.handler)(&request);
         match send(stream, shared, &request, &response) {
             Ok(After::KeepAlive) => {}
-            // A client that hangs up is no error.
+            // A client that hangs up is not an error.
             Ok(After::Close) | Err(_) => break,
         }
     }
