@@ -76,7 +76,7 @@ fn caught(work: impl FnOnce() -> Counts) -> Result<Counts, String> {
 fn a_right_store_passes_in_every_model() {
     let counts = enumerate(Fault::None, &Model::ALL).unwrap();
     assert_eq!(counts.operations, 5);
-    // Five operations and three points after the end, in six models, of which one has three images.
+    // Five operations and three points after the end, in six models; one of these has three images.
     assert_eq!(counts.points, 8 * 8);
     assert_eq!(
         counts.to_string(),

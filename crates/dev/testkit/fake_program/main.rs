@@ -117,7 +117,7 @@ static mut WORLD: World = World {
 extern "C" fn main() -> i32 {
     // SAFETY: this is the one reference, in the one thread, and `main` is called once.
     let world = unsafe { &mut *(&raw mut WORLD) };
-    // SAFETY: the buffer has room for as many units as the call is told.
+    // SAFETY: the buffer has room for as many units as the call is given.
     let length = unsafe { GetModuleFileNameW(null_mut(), world.path.as_mut_ptr(), UNITS_MAX as u32 - 1) } as usize;
     let World { path, value, line, letters, args, text, out, held } = world;
     let mut out = Out { bytes: out, held };
@@ -266,7 +266,7 @@ impl Own<'_> {
     fn variable(&mut self, name: &[u8]) -> Option<&[u16]> {
         let mut wide = [0; 64];
         widen(name, &mut wide);
-        // SAFETY: the name ends with a zero, and the buffer has room for as many units as the call is told.
+        // SAFETY: the name ends with a zero, and the buffer has room for as many units as the call is given.
         let (length, error) = unsafe {
             SetLastError(0);
             let length = GetEnvironmentVariableW(wide.as_ptr(), self.value.as_mut_ptr(), UNITS_MAX as u32);
@@ -338,7 +338,7 @@ fn own_text(path: &[u16; UNITS_MAX], text: &mut [u8; TEXT_BYTES_MAX]) -> Option<
     const OPEN_EXISTING: u32 = 3;
     const FROM_END: u32 = 2;
     let mut read = 0;
-    // SAFETY: the path ends with a zero, and the buffer has room for as many bytes as the call is told.
+    // SAFETY: the path ends with a zero, and the buffer has room for as many bytes as the call is given.
     unsafe {
         let file = CreateFileW(path.as_ptr(), READ, SHARE_ALL, null(), OPEN_EXISTING, 0, null_mut());
         SetFilePointerEx(file, -(TEXT_BYTES_MAX as i64), null_mut(), FROM_END);
@@ -517,7 +517,7 @@ impl Out<'_> {
 fn write(stream: u32, mut bytes: &[u8]) {
     while !bytes.is_empty() {
         let mut written = 0;
-        // SAFETY: there are as many bytes as the call is told.
+        // SAFETY: there are as many bytes as the call is given.
         let ok = unsafe {
             WriteFile(GetStdHandle(stream), bytes.as_ptr(), bytes.len() as u32, &raw mut written, null())
         };

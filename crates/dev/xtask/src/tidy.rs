@@ -85,7 +85,7 @@ fn allowed(layer: &str, below: &str, kind: DependencyKind, from: &str, to: &str)
             // A crate without a row is reported as one that depends on a forbidden crate.
             row(to).zip(row(from)).is_some_and(|(to, from)| to < from)
         }
-        // Its tests compare it with the rules of which it has a part.
+        // Its tests compare it with the full rules; it implements a part of them.
         _ if from == "shim" && kind != DependencyKind::Development => to == "pin",
         (Some(layer), Some(below)) => below <= layer,
         // The test kit is for tests only, and no crate depends on the chores.

@@ -141,7 +141,7 @@ fn start_in(job: Option<Handle>, command: &mut Command) -> io::Result<Child> {
         // handles are open: the caller keeps the job's open, and `child` keeps its own until it is dropped.
         unsafe { AssignProcessToJobObject(job, process) };
     }
-    // SAFETY: the handle is open, and that of a process whose only thread waits to be let go.
+    // SAFETY: the handle is open, and that of a process whose only thread is suspended.
     let refused = unsafe { NtResumeProcess(process) };
     if refused < 0 {
         // It has not run a single instruction: ending it loses nothing.

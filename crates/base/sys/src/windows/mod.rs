@@ -1,4 +1,4 @@
-//! Code for Windows only: each file here is the other half of one beside `windows/`.
+//! Code for Windows only: each file here is the Windows part of a file beside `windows/`.
 //!
 //! | there | Windows instead |
 //! | --- | --- |

@@ -4,7 +4,7 @@ use crate::support::World;
 use insta::assert_snapshot;
 use testkit::{Program, TinyToolchain, program, real};
 
-/// Three toolchains, of which 1.27.3 is the default.
+/// Three toolchains; 1.27.3 is the default.
 fn world() -> World {
     let world = World::new();
     world.goward("install 1.25.9 1.26.7 1.26.8").success();

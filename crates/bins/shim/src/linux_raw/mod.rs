@@ -27,7 +27,7 @@ const AT_UID: usize = 11;
 /// Enough bytes for a process's number in digits, a name and a home.
 const MARKER_BYTES_MAX: usize = 384 + PATH_BYTES_MAX;
 
-/// All writable memory. It is zeros, of which the system provides a page at its first use. It is allocated at the
+/// All writable memory. It is zeros, and the system provides each page at its first use. It is allocated at the
 /// start: a program whose file declares such memory takes longer to load.
 struct Memory {
     marker: [u8; MARKER_BYTES_MAX],

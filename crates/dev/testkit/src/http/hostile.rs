@@ -26,7 +26,7 @@ pub enum Hostile {
     TwoLengths,
     /// A length that is not a number, then the body.
     LengthNonsense,
-    /// A length of so many bytes, of which only the body is sent; the connection stays open.
+    /// Announces this many bytes, sends only the body, and keeps the connection open.
     LengthHuge(u64),
     /// Chunks of 1 KiB without end.
     ChunksEndless,
