@@ -1,11 +1,11 @@
-//! Builds the shim for the target of this build, so that it can be embedded: one file is all there is to install.
+//! Builds the shim for the target of this build, so that it can be embedded: goward is a single file to install.
 //!
-//! `rustc` is called by itself, three times: for `pin`, for the shim's library, for the program. Nothing else would
-//! do in every case. A dependency cannot have a profile of its own, and this program has to be small in a debug build
-//! too and can have no runtime, so it is no dependency. A cargo inside of cargo would wait for the lock of the build
-//! folder, or need a second one with the whole workspace resolved in it, which asks for crates that
-//! may not be there offline. The shim has no dependency but `pin`, which has none, so there is nothing
-//! for cargo to do; it takes about a second, and only where one of its files has changed.
+//! It calls `rustc` directly, three times: for `pin`, for the shim's library, for the program. Nothing else works in
+//! every case. A dependency cannot have a profile of its own, and this program has to be small in a debug build too and
+//! can have no runtime, so it is not a dependency. A cargo inside of cargo would wait for the lock of the build folder,
+//! or need a second one with the whole workspace resolved in it, which requires crates that may be missing offline. The
+//! shim depends only on `pin`, which has no dependency, so cargo is not needed; the build takes about a second, and
+//! runs only if one of its files has changed.
 //!
 //! The profile is that of `[profile.shim]` in the workspace's Cargo.toml, so that
 //! `cargo build -p shim --profile shim --features raw` gives the same program.
@@ -15,7 +15,7 @@ use std::process::Command;
 
 include!("../shim/link_args.rs");
 
-/// What `[profile.shim]` and what it inherits say.
+/// The settings of `[profile.shim]` and its parent.
 const PROFILE: [&str; 5] =
     ["-Copt-level=z", "-Cpanic=abort", "-Ccodegen-units=1", "-Cstrip=symbols", "-Cembed-bitcode=yes"];
 
@@ -27,7 +27,7 @@ fn var(name: &str) -> String {
 fn main() {
     let crates = PathBuf::from(var("CARGO_MANIFEST_DIR")).join("../..");
     let (shim, pin) = (crates.join("bins/shim"), crates.join("model/pin"));
-    // What stands in for `exec` on Windows is the one file that it shares with `sys`.
+    // The emulation of `exec` on Windows is the one file that it shares with `sys`.
     println!("cargo::rerun-if-changed={}", crates.join("base/sys/src/windows/exec_emulation.rs").display());
     for path in [shim.join("src"), shim.join("raw.ld"), shim.join("link_args.rs"), pin.join("src")] {
         println!("cargo::rerun-if-changed={}", path.display());
@@ -41,7 +41,7 @@ fn main() {
     );
     let pin_library = out.join("libpin.rlib");
     let shim_library = out.join("libshim.rlib");
-    // For Windows the compiler would add the ending by itself.
+    // For Windows the compiler would add the extension by itself.
     let windows = var("CARGO_CFG_TARGET_OS") == "windows";
     let program = out.join(if windows { "goward-shim.exe" } else { "goward-shim" });
     library("pin", &pin.join("src/lib.rs"), &pin_library, &[]);
@@ -54,7 +54,7 @@ fn main() {
     rustc.arg("--extern").arg(external("shim", &shim_library));
     if raw {
         rustc.arg("--cfg").arg("raw");
-        // It has a start of its own, and the compiler would bring the one that it has for musl.
+        // It has its own entry point, and the compiler would link the one for musl.
         if var("CARGO_CFG_TARGET_ENV") == "musl" {
             rustc.arg("-Clink-self-contained=no");
         }
@@ -85,7 +85,7 @@ fn rustc(name: &str, kind: &str, source: &Path, into: &Path) -> Command {
     let mut rustc = Command::new(var("RUSTC"));
     rustc.args(["--edition=2024", "--crate-name", name, "--crate-type", kind, "--cap-lints=allow"]);
     rustc.args(["--target", &var("TARGET")]).args(PROFILE).arg("--check-cfg=cfg(raw)");
-    // Where cargo looks for the standard library of another system, for one.
+    // For example, where cargo looks for the standard library of another system.
     let flags = var("CARGO_ENCODED_RUSTFLAGS");
     rustc.args(flags.split('\u{1f}').filter(|flag| !flag.is_empty()));
     let linker = var("RUSTC_LINKER");
@@ -99,7 +99,7 @@ fn rustc(name: &str, kind: &str, source: &Path, into: &Path) -> Command {
 fn run(mut rustc: Command) {
     match rustc.output() {
         Ok(output) if output.status.success() => {}
-        // A build script that panics is how cargo is told that nothing can be built.
+        // A panic of the build script makes cargo report that the build failed.
         Ok(output) => panic!("{rustc:?} ended with {}:\n{}", output.status, String::from_utf8_lossy(&output.stderr)),
         Err(error) => panic!("{rustc:?} could not be started: {error}"),
     }

@@ -1,7 +1,7 @@
-//! Builds the program that stands in for scripts where the system runs none; see `fake_program/main.rs`.
+//! Builds the program that replaces scripts on systems without them; see `fake_program/main.rs`.
 //!
-//! `rustc` is called by itself: a dependency cannot have a profile of its own, and this program, which every tiny
-//! toolchain holds several times, has to be small in a debug build too.
+//! It calls `rustc` directly: a dependency cannot have a profile of its own, and this program, which every tiny
+//! toolchain contains several times, has to be small in a debug build too.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -23,9 +23,9 @@ fn main() {
     let program = PathBuf::from(var("OUT_DIR")).join("fake-program.exe");
     let mut rustc = Command::new(var("RUSTC"));
     rustc.args(["--edition=2024", "--crate-name", "fake_program", "--crate-type", "bin", "--target", &var("TARGET")]);
+    // With a weaker setting than `-Clto=fat` the linker requires the library's unwinding code, which is missing here.
     rustc.args(["-Copt-level=z", "-Cpanic=abort", "-Ccodegen-units=1", "-Cstrip=symbols", "-Clto=fat"]);
-    // Without all of `-Clto=fat` the library's parts that unwind would be asked for, and nothing here has them.
-    // Where cargo looks for the standard library of another system, for one.
+    // These flags say, for example, where the standard library of another target is.
     let flags = var("CARGO_ENCODED_RUSTFLAGS");
     rustc.args(flags.split('\u{1f}').filter(|flag| !flag.is_empty()));
     let linker = var("RUSTC_LINKER");
@@ -35,7 +35,7 @@ fn main() {
     rustc.arg(SOURCE).arg("-o").arg(&program);
     match rustc.output() {
         Ok(output) if output.status.success() => {}
-        // A build script that panics is how cargo is told that nothing can be built.
+        // A panic of the build script makes cargo report that the build failed.
         Ok(output) => panic!("{rustc:?} ended with {}:\n{}", output.status, String::from_utf8_lossy(&output.stderr)),
         Err(error) => panic!("{rustc:?} could not be started: {error}"),
     }

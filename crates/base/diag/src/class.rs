@@ -22,7 +22,7 @@ pub enum Class {
     Environment,
     /// A rule of the user's forbids it: offline, a pin below its floor, a toolchain in use. Exit code 7.
     Policy,
-    /// Another process holds what is needed, and did not let go in time. Exit code 8.
+    /// Another process holds a needed lock or file and did not release it in time. Exit code 8.
     Busy,
     /// A check ran to its end and found something wrong. Exit code 9.
     Findings,

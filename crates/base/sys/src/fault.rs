@@ -3,7 +3,7 @@
 //! The [`Adversary`] sees every operation that changes the disk before it happens, and its result
 //! afterwards. In normal use there is none, and the check costs one branch.
 //!
-//! | adversary | what it stands for |
+//! | adversary | what it simulates |
 //! | --- | --- |
 //! | [`FailAt`] | a system that refuses: permissions, a bad disk |
 //! | [`KillAt`] | `kill -9`: nothing more happens from the n-th operation on |

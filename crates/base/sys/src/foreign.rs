@@ -39,7 +39,7 @@ impl Foreign {
         Foreign { follows_links: false, ..self }
     }
 
-    /// It must be the file of this metadata. On a system without inode numbers this is no condition.
+    /// It must be the file of this metadata. A system without inode numbers ignores this.
     #[must_use]
     pub fn as_looked_at(self, meta: &Meta) -> Foreign {
         Foreign { identity: meta.identity, ..self }

@@ -9,9 +9,9 @@ use diag::{AnyDiagnose, Class, Diagnose, Diagnosis, Hints};
 /// Any failure of any command: the error of a verb, or of the command line itself.
 #[derive(Debug)]
 pub enum Failure {
-    /// A verb failed. It says all there is to say.
+    /// A verb failed. Its error is complete.
     Verb(AnyDiagnose),
-    /// A shim was called by a name or with a request that stands for nothing.
+    /// A shim was called by an unknown name or with an invalid request.
     ShimCall {
         /// The name.
         name: String,
@@ -46,7 +46,7 @@ pub enum Failure {
         /// The word.
         name: String,
     },
-    /// What is asked for stands in the administrator's store only.
+    /// The requested toolchain is in the administrator's store only.
     OfSystem {
         /// The request.
         request: String,

@@ -1,9 +1,8 @@
-//! The command line: words in, verbs called, outcomes worded.
+//! The command line: parses arguments, calls verbs, renders outcomes.
 //!
-//! A command is `Args` and `run`, which returns an [`Outcome`]; the outcome renders as text or as
-//! JSON, so nothing inside a command prints. Data goes to standard output, speech to standard error.
-//! The command tree ([`cli::command`]) is also what completions, the man page and the reference
-//! pages are made from.
+//! A command is `Args` and `run`, which returns an [`Outcome`]; the outcome renders as text or as JSON, so nothing
+//! inside a command prints. Data goes to standard output, messages to standard error. Completions, the man page and the
+//! reference pages are generated from the command tree ([`cli::command`]).
 
 pub mod cli;
 mod commands;
@@ -34,7 +33,7 @@ pub(crate) const SHIM: &[u8] = include_bytes!(env!("GOWARD_SHIM_PROGRAM"));
 /// Runs the program with these arguments, the first being its own name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    // Before anything is made.
+    // Before any file is made.
     sys::Process.keep_what_is_made_private();
     if args.get(1).is_some_and(|verb| verb == commands::exec_shim::VERB) {
         return ExitCode::from(commands::exec_shim::main(args.get(2..).unwrap_or_default()));
@@ -51,7 +50,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let sys = Sys::real();
     let speech = speech(&cli, &sys);
     match perform(&sys, &cli, &speech, &args) {
-        // What was done is speech, though people read it on standard output.
+        // Lines about what was done are messages, though they go to standard output.
         Ok(outcome) if cli.global.quiet && !cli.global.json && cli.command.only_tells() => {
             ExitCode::from(outcome.exit_code())
         }
@@ -98,7 +97,7 @@ fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performe
         None => Platform::from_rust(host.os, host.arch),
     };
     let platform = platform.map_err(|error| nothing_read(Failure::from(error)))?;
-    // What is run is nobody's business: it may hold passwords, and the history is kept.
+    // The command after `--` is not recorded: it may contain passwords, and the history is stored.
     let own = args.iter().take_while(|arg| *arg != "--");
     let command = own.map(|arg| arg.to_string_lossy().into_owned()).collect();
     if let Some(done) = commands::before_store(sys, &settings, &cli.command, speech) {
@@ -126,7 +125,7 @@ fn settings(sys: &Sys, cli: &Cli) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-/// What is made in the administrator's store is for all users of the machine.
+/// Files in the administrator's store are for all users of the machine.
 pub(crate) fn share_system_store(sys: &Sys, settings: &Settings) {
     if settings.text(keys::HOME) == settings.text(keys::SYSTEM_HOME) {
         sys.process().share_what_is_made();
@@ -146,8 +145,9 @@ fn flags(cli: &Cli) -> Vec<Flag> {
     switches.into_iter().filter(|(is_given, _)| *is_given).map(|(_, flag)| flag).chain(source).collect()
 }
 
-/// Prints an outcome to standard output. What is for people, and whatever reaches a terminal, is cleaned of what would
-/// steer it; one value or a script that goes into a pipe keeps its bytes; JSON keeps its data. A reader that went away (`| head`) is not an error.
+/// Prints an outcome to standard output. Removes terminal controls from output for people, and from all output to a
+/// terminal; one value or a script keeps its bytes in a pipe; JSON keeps its data. A reader that has closed the pipe
+/// (`| head`) is not an error.
 fn print(outcome: &dyn Outcome, json: bool, speech: &Speech) -> ExitCode {
     use std::io::{IsTerminal, Write};
     let mut stdout = std::io::stdout().lock();

@@ -1,4 +1,4 @@
-//! The `goward` program. All it does is in the library beside it.
+//! The `goward` program. The library beside it has all of the code.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! What a command has to say when it has succeeded.
+//! The outcome of a successful command.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,8 +8,8 @@ pub trait Outcome {
     /// For standard output; ends with a line end unless it is empty.
     fn text(&self) -> String;
 
-    /// Whether the text is one value or a script, which another program takes byte by byte; only on a terminal it is
-    /// cleaned like any other.
+    /// Whether the text is one value or a script, which another program reads byte by byte; only on a terminal it is
+    /// cleaned like other output.
     fn is_exact(&self) -> bool {
         false
     }
@@ -17,13 +17,13 @@ pub trait Outcome {
     /// The same as data.
     fn json(&self) -> Value;
 
-    /// The exit code; other than 0 only where part of the work failed and has been reported.
+    /// The exit code; other than 0 only if a part of the work failed and has been reported.
     fn exit_code(&self) -> u8 {
         0
     }
 }
 
-/// An outcome made of a value and its wording.
+/// An outcome made of a value and its text.
 pub(crate) struct Worded<T> {
     value: T,
     text: String,
@@ -36,7 +36,7 @@ impl<T: Serialize> Worded<T> {
         Worded { value, text, exit_code: 0, is_exact: false }
     }
 
-    /// The same, for a program that takes it byte by byte.
+    /// The same, for a program that reads it byte by byte.
     pub(crate) fn exact(self) -> Worded<T> {
         Worded { is_exact: true, ..self }
     }
@@ -56,7 +56,7 @@ impl<T: Serialize> Outcome for Worded<T> {
     }
 
     fn json(&self) -> Value {
-        // Our own values are representable; null says that one was not.
+        // goward's own values are representable; null marks one that is not.
         serde_json::to_value(&self.value).unwrap_or(Value::Null)
     }
 

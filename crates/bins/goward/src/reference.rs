@@ -1,4 +1,4 @@
-//! Reference pages, made from the tables that the program itself runs on.
+//! Generates the reference pages from the tables that the program itself runs on.
 
 use std::fmt::Write;
 

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// Lines of columns, each as wide as its widest cell; the last column is not padded.
 ///
-/// A character of Chinese, Japanese or Korean takes two columns of a terminal. A cell is one value: what steers a terminal is escaped in it, and a line end in it makes no row.
+/// A cell is one value: terminal controls in it are escaped, and a line end in it makes no row.
 pub(crate) fn columns(rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| diag::shown_line(cell)).collect()).collect();

@@ -1,4 +1,4 @@
-//! Command lines that are none, and requests for help: both are worded by clap.
+//! Invalid command lines, and requests for help: clap writes the text of both.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -6,7 +6,7 @@ use std::io::Write;
 use clap::error::ErrorKind;
 use diag::{Class, Colour, Report, Speech, Verbosity};
 
-/// Prints what clap has to say; as JSON where that was asked for and it is an error. Returns the exit code.
+/// Prints clap's text; as JSON if that was requested and it is an error. Returns the exit code.
 pub(crate) fn print(mut error: clap::Error, args: &[OsString]) -> u8 {
     if !error.use_stderr() {
         return help(&error);
@@ -16,8 +16,8 @@ pub(crate) fn print(mut error: clap::Error, args: &[OsString]) -> u8 {
     Class::Usage.exit_code()
 }
 
-/// Help and version are data: where they cannot be written, the command has failed. A reader that went away
-/// (`| head`) has read what it wanted.
+/// Help and version are data: if they cannot be written, the command has failed. A reader that has closed the pipe (`|
+/// head`) has read what it wanted.
 fn help(error: &clap::Error) -> u8 {
     let written = error.print().and_then(|()| std::io::stdout().flush());
     match written {
@@ -33,7 +33,7 @@ fn help(error: &clap::Error) -> u8 {
 fn say(error: &clap::Error, args: &[OsString]) {
     let ours = || args.iter().skip(1).take_while(|arg| *arg != "--");
     let plain = error.render().to_string();
-    // clap repeats what was typed as it was typed, with whatever steers a terminal in it.
+    // clap repeats the typed text unchanged, with any terminal controls in it.
     let mut text: String = plain.lines().map(|line| format!("{}\n", release::escaped(line))).collect();
     let unexpected = error.kind() == ErrorKind::UnknownArgument && !args.iter().any(|arg| arg == "--");
     let advice =
@@ -47,7 +47,7 @@ fn say(error: &clap::Error, args: &[OsString]) {
         text.push_str(&format!("\n  hint: {DASHES}\n"));
     }
     if text.trim_end() == plain.trim_end() {
-        // In clap's own colours; a closed stream is no error of ours.
+        // In clap's own colours; a closed stream is not an error of goward.
         let _ = error.print();
     } else {
         speech.write(&text);
@@ -56,7 +56,7 @@ fn say(error: &clap::Error, args: &[OsString]) {
 
 const DASHES: &str = "the program and its arguments come after `--`, as in `goward run 1.27 -- go version`";
 
-/// The parts of clap's text: what is wrong first, then tips, then the usage.
+/// The parts of clap's text: first the error, then tips, then the usage.
 fn report(text: &str, advice: bool) -> Report {
     let head: Vec<&str> = text.lines().take_while(|line| !line.is_empty() && !line.starts_with("  hint: ")).collect();
     let tip = |line: &str| line.strip_prefix("  tip: ").or_else(|| line.strip_prefix("  hint: ")).map(str::to_owned);

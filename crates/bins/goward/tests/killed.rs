@@ -1,4 +1,4 @@
-//! Real processes that are killed, stopped, starved of disk, or set upon each other.
+//! Real processes that are killed, stopped, without disk space, or in competition.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the counts of a proof are part of its outcome")]
 
@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 use support::{World, default_program, official_file, platform};
 use testkit::TinyToolchain;
 
-/// At least so many installs are killed; fewer where a process takes long to start.
+/// How many installs are killed; fewer if a process takes long to start.
 const ROUNDS: u64 = if cfg!(windows) { 20 } else { 200 };
-/// So many at a time: the machine has two processors, and most of a round is waiting for the disk.
+/// How many at a time: the machine has two processors, and most of a round is a wait for the disk.
 const LANES: u64 = 4;
 
 fn old() -> TinyToolchain {
@@ -30,14 +30,14 @@ fn world() -> World {
     World::offering([old(), new()]).sources("official")
 }
 
-/// What `go version` says through the default's folder.
+/// The output of `go version` through the default's folder.
 fn default_go(world: &World) -> String {
     let go = default_program(&world.home.goward_home(), "go");
     let run = world.home.run_program(&go, ["version"]).success();
     run.stdout.trim().to_owned()
 }
 
-/// How many bytes of the archive lie in the store's downloads.
+/// How many bytes of the archive are in the store's downloads.
 fn held(world: &World) -> u64 {
     let folder = world.store("downloads").join(format!("{}.parts", new().archive_name()));
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
@@ -50,7 +50,7 @@ fn held(world: &World) -> u64 {
         .sum()
 }
 
-/// A small generator (xorshift64*): the moments vary, and a run can be had again.
+/// A small generator (xorshift64*): the moments vary, and a run can be repeated.
 fn random(state: &mut u64) -> u64 {
     *state ^= *state >> 12;
     *state ^= *state << 25;
@@ -170,7 +170,7 @@ fn two_writers_that_switch_at_once_both_succeed_and_leave_one_of_their_defaults(
     assert_eq!(sorted.len(), numbers.len(), "two switches have one number");
 }
 
-/// A small file system of its own, taken down at the end. Only root may make one.
+/// A small separate file system, unmounted at the end. Only root may make one.
 struct Disk {
     folder: PathBuf,
 }
@@ -246,7 +246,7 @@ fn a_running_program_keeps_its_toolchain_across_a_switch_and_keeps_it_from_being
     let world = world();
     world.goward("install 1.26.8 1.27.3").success();
     world.goward("use 1.27").success();
-    // What reads a line stands for a long build; where there is a shell it then calls its go.
+    // A program that reads a line acts as a long build; if there is a shell it then calls its go.
     let mut command = world.home.command(env!("CARGO_BIN_EXE_goward"));
     let build: &[&str] =
         if cfg!(windows) { &["go", "read"] } else { &["/bin/sh", "-c", "read line; echo \"$line\"; go version"] };
@@ -286,7 +286,7 @@ fn a_pin_of_two_version_files_is_one_change() {
 #[cfg(unix)]
 #[test]
 fn a_version_file_that_is_a_link_is_not_written_and_neither_is_what_it_leads_to() {
-    // Goal: a repository that brings `.go-version -> ~/.ssh/authorized_keys` changes no line of it.
+    // Goal: a repository with `.go-version -> ~/.ssh/authorized_keys` changes no line of the target.
     let world = world();
     world.home.write(".go-version", "1.27.3\n");
     let (real, link) =

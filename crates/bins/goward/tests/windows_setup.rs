@@ -1,7 +1,7 @@
 //! The user's environment on Windows, from the outside: `goward.exe` and the registry of this machine.
 //!
-//! It changes the `Path` of whoever runs it, and puts back what stood there. So it runs only where it is asked for, with
-//! `GOWARD_TEST_REGISTRY=1`, as under Wine.
+//! It changes the `Path` of the user who runs it, and restores it. So it runs only with `GOWARD_TEST_REGISTRY=1`, as
+//! under Wine.
 #![cfg(windows)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
@@ -13,13 +13,13 @@ use support::{World, names};
 use sys::registry::{Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
 use testkit::TinyToolchain;
 
-/// Where the user's documents are told to be: PowerShell's profiles are in them.
+/// The value with the path of the user's documents, which contain PowerShell's profiles.
 const DOCUMENTS: (&str, &str) = (r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders", "Personal");
-/// What the test plays with, and puts back at its end.
+/// The values that the test changes, and restores at its end.
 const PLAYED_WITH: [(&str, &str); 2] = [(USER_ENVIRONMENT, "Path"), DOCUMENTS];
 
-/// The user's `Path` and the place of the documents while a test plays with them; what stood there before comes back at
-/// its end, and lies in a file until then.
+/// The user's `Path` and the path of the documents during a test; the former values are in a file, and are restored at
+/// its end.
 struct Path {
     registry: Registry,
     before: [Option<RegistryValue>; 2],
@@ -27,7 +27,7 @@ struct Path {
 }
 
 impl Path {
-    /// None where the test was not asked for. The documents are below this home folder then.
+    /// `None` if the test is not enabled. Otherwise the documents are below this home folder.
     fn taken(home: &std::path::Path) -> Option<Path> {
         if std::env::var("GOWARD_TEST_REGISTRY").as_deref() != Ok("1") {
             eprintln!("skipped: it changes this user's Path in the registry; GOWARD_TEST_REGISTRY=1 allows it");
@@ -38,7 +38,7 @@ impl Path {
         for value in before.iter().flatten() {
             assert!(!matches!(value.kind, ValueKind::Other(_)), "what is no text could not be put back: {value:?}");
         }
-        // A test that is ended in the middle puts nothing back.
+        // An interrupted test restores nothing.
         let kept = std::env::temp_dir().join(format!("goward-test-registry-{}", std::process::id()));
         let text: Vec<String> =
             PLAYED_WITH.iter().zip(&before).map(|(place, value)| format!("{place:?} {value:?}\n")).collect();
@@ -64,7 +64,7 @@ impl Drop for Path {
         let put_back = |((key, name), value): (&(&str, &str), &Option<RegistryValue>)| {
             self.registry.write(key, name, value.as_ref()).is_ok()
         };
-        // Both, whatever comes of the first.
+        // Both, whatever the first returns.
         let done: Vec<bool> = PLAYED_WITH.iter().zip(&self.before).map(put_back).collect();
         if done == [true, true] {
             let _ = std::fs::remove_file(&self.kept);
@@ -132,7 +132,7 @@ fn the_shims_come_first_in_the_users_path_and_go_without_a_trace() {
     assert_eq!(path.now(), Some(long));
 }
 
-/// One that was stopped when its plan had its name, and `Path` was not written yet.
+/// One that was stopped after its plan had its name, and before `Path` was written.
 fn a_dead_setup_is_in_nobodys_way(world: &World, path: &Path, shims: &str) {
     let before = value(ValueKind::Expandable, "C:\\t");
     for next in ["setup", "unsetup"] {
@@ -150,7 +150,7 @@ fn a_dead_setup_is_in_nobodys_way(world: &World, path: &Path, shims: &str) {
     }
 }
 
-/// Nobody's real profiles are touched by this test.
+/// This test touches no real profiles.
 fn powershell_is_set_up_below_this_home(world: &World) {
     world.goward("setup --shell pwsh").success();
     let profile = world.home.home().join("Documents/PowerShell/profile.ps1");

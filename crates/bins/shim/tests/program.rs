@@ -264,7 +264,7 @@ fn a_configuration_that_goward_has_not_read_is_goward_s() {
         assert_eq!(home.who(&mut home.command("go1.26.8")), "goward");
         fs::remove_file(home.path("user/.config/goward/config.toml")).unwrap();
         assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
-        // Nobody's configuration is another one, too; a path that is not absolute counts as not set.
+        // A missing configuration counts as another one, too; a path that is not absolute counts as not set.
         assert_eq!(home.who(home.command("go").env_remove("HOME")), "goward");
         assert_eq!(home.who(home.command("go").env("XDG_CONFIG_HOME", "relative")), "go 1.27.3");
         assert_eq!(home.who(home.command("go").env("XDG_CONFIG_HOME", home.path("user/.config"))), "go 1.27.3");

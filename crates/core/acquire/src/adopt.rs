@@ -51,7 +51,7 @@ pub struct Adopted {
 /// Why a tree was not admitted.
 #[derive(Debug, thiserror::Error)]
 pub enum AdoptError {
-    /// It could not be read, or is no toolchain.
+    /// It could not be read, or is not a toolchain.
     #[error("adopt {id} from `{}`", folder.display())]
     Tree {
         /// Which toolchain.

@@ -232,7 +232,7 @@ fn install_one(sources: &Sources, id: &ToolchainId) -> Result<Installed, Install
                 cause => refused(cause),
             }
         })?;
-    // Whoever had the lock may have installed it meanwhile.
+    // The previous holder of the lock may have installed it.
     if let Some(toolchain) = ctx.store.find_installed(id).map_err(refused)? {
         sources.lock().check_installed(id).map_err(locked)?;
         return Ok(already_installed(ctx, toolchain));

@@ -1,7 +1,7 @@
 //! Finds the project's lock file, and checks toolchains against it.
 //!
 //! A lock file *constrains*: if one is found in the working folder or above it and names a toolchain, an installed
-//! toolchain must have its hashes, whoever else vouches for it. By itself it does not prove origin, since the author of
+//! toolchain must have its hashes, even if others vouch for it. By itself it does not prove origin, since the author of
 //! the project wrote it, and the store serves all projects. Only `--locked` accepts the lock file as proof; then it
 //! must exist, be beside the file that decides, and name the toolchain. A lock file of another user neither constrains
 //! nor proves (`project::Users`).
@@ -60,7 +60,7 @@ pub enum LockError {
         /// Whose it is.
         stranger: Stranger,
     },
-    /// The nearest does not stand beside the file that decides, and so proves nothing.
+    /// The nearest is not beside the file that decides, and so proves nothing.
     #[error("accept {id}: {required_by} wants a lock file in `{}`, beside what decides, and the nearest is `{}`", place.display(), path.display())]
     Elsewhere {
         /// Which toolchain.
@@ -69,7 +69,7 @@ pub enum LockError {
         path: PathBuf,
         /// Who wants one.
         required_by: String,
-        /// Where it has to stand.
+        /// Where it has to be.
         place: PathBuf,
     },
     /// It does not name the toolchain, and must.

@@ -27,7 +27,7 @@ use crate::{Layout, Unpack};
 /// A file or folder that was excluded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excluded {
-    /// Its path below the folder; a folder's stands for everything in it.
+    /// Its path below the folder; a folder's covers everything in it.
     pub path: String,
     /// The rule, in words.
     pub rule: &'static str,

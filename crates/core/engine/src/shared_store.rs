@@ -29,7 +29,7 @@ pub struct SystemStatus {
     pub passed_over: Option<String>,
     /// Whether this goward works on it now, as the administrator's.
     pub is_own: bool,
-    /// What stands in it.
+    /// What it contains.
     pub toolchains: Vec<ToolchainId>,
 }
 
@@ -56,7 +56,7 @@ pub enum SystemError {
         /// The user's number.
         user: u32,
     },
-    /// Something else stands there.
+    /// Something else is there.
     #[error("make the system store `{}`: it belongs to user {owner}", path.display())]
     Foreign {
         /// The folder.

@@ -48,7 +48,7 @@ pub struct Copied {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message names each field")]
 pub enum LocalError {
-    /// It could not be read, or is no file.
+    /// It could not be read, or is not a file.
     #[error("read `{}`", path.display())]
     Read {
         path: PathBuf,

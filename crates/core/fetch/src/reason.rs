@@ -45,7 +45,7 @@ pub enum Reason {
         /// The limit, the connection's included.
         after: Duration,
     },
-    /// Bytes came, but fewer than an honest line brings.
+    /// Bytes came, but fewer than an honest connection delivers.
     #[error("slower than {} a second for {:.1} s", Bytes(*.rate_min), .window.as_secs_f64())]
     Slow {
         /// The least rate in bytes a second.

@@ -56,7 +56,7 @@ pub enum ChooseError {
     /// The pin is older than what the project needs.
     #[error(transparent)]
     BelowFloor(#[from] BelowFloor),
-    /// A toolchain line names what is no toolchain.
+    /// A toolchain line names something that is not a toolchain.
     #[error(transparent)]
     Language(#[from] LanguageToolchain),
     /// A file could not be read.

@@ -59,7 +59,7 @@ pub struct Older {
     pub needs: Option<Version>,
 }
 
-/// Why it could not be told.
+/// Why the floor's origin is unknown.
 #[derive(Debug, thiserror::Error)]
 pub enum FloorError {
     /// There is no `go` line.

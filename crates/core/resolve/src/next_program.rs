@@ -7,7 +7,7 @@ use context::{Ctx, SHIM_BYTES_MAX, with_suffix};
 use diag::{Class, Diagnose, Diagnosis};
 use sys::Program;
 
-/// The bytes that every shim contains, whoever built it: the name of the variable that it sets.
+/// The bytes that every shim contains, even one that others built: the name of the variable that it sets.
 const MARK: &[u8] = b"GOWARD_SHIM";
 
 /// There is no such program.

@@ -120,7 +120,7 @@ impl IndexSource {
             }
         });
         if let Err(error) = kept {
-            // A failed write is no error; only the next offline run needs the copy.
+            // A failed write is not an error; only the next offline run needs the copy.
             ask.progress.tell(&format!("{}: its index could not be kept for offline use: {error}", self.name));
         }
     }

@@ -45,7 +45,7 @@ impl Store {
         let (tree, path) = (self.layout().tree(&self.generation(number)?.toolchain), self.layout().default_junction());
         let leads = self.sys.fs().make_folder_link(&tree, &path).map_err(StoreError::io("make the junction", &path))?;
         if !leads {
-            // A path that leads nowhere, or elsewhere, is worse than none.
+            // A path to nothing, or to another place, is worse than none.
             self.sys.fs().remove_tree(&path).map_err(StoreError::io("remove", &path))?;
         }
         Ok(())

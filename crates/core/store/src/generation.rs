@@ -74,7 +74,7 @@ impl Store {
     /// The generation in use, if there is one.
     ///
     /// # Errors
-    /// When the link or the record it leads to cannot be read.
+    /// When the link or the record it points to cannot be read.
     pub fn current(&self) -> Result<Option<Generation>, StoreError> {
         match self.current_target()? {
             Some(target) => self.read_generation(&self.layout().home().join(target)).map(Some),

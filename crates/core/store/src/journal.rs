@@ -52,7 +52,7 @@ pub struct JournalRecord {
     pub kind: OperationKind,
     /// Counts the records of the operation, from 1.
     pub version: u64,
-    /// Where it stands now.
+    /// Where it is now.
     pub state: State,
     /// When, in seconds since 1970.
     pub unix_seconds: u64,

@@ -23,7 +23,7 @@ use release::ToolchainId;
 /// downloads/                              archives under way, in parts
 /// cache/                                  what can be asked for again
 /// locks/                                  locks between processes
-/// system.json                             Go installations that are run where they stand
+/// system.json                             Go installations that are run in place
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
 /// shims/.goward                           link to goward, for a shim that has no table; on Windows a file as `current`
 /// shim.table                              what the shims know of the store

@@ -132,7 +132,7 @@ impl Store {
         Store { trees_synced: false, ..self }
     }
 
-    /// Where things stand.
+    /// Where things are.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }

@@ -29,7 +29,7 @@ pub(crate) enum Patience {
     ToTheEnd,
 }
 
-/// One program of a plan; its images lie beside the plan as `program-before-N` and `program-after-N`.
+/// One program of a plan; its images are beside the plan as `program-before-N` and `program-after-N`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PlannedProgram {
     pub path: PathBuf,

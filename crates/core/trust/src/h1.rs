@@ -58,7 +58,7 @@ pub enum H1Error {
         /// The name as it was given.
         name: String,
     },
-    /// A name stands twice in the list.
+    /// The list has a name twice.
     #[error("hash the file `{name}`: it is listed twice")]
     Twice {
         /// The name.
@@ -92,7 +92,7 @@ impl Diagnose for H1Error {
 /// The `h1:` hash of these files, with `prefix` before each name; the order does not matter.
 ///
 /// # Errors
-/// A name that is empty, holds a line break (as `dirhash.Hash1` refuses it) or stands twice.
+/// A name that is empty, holds a line break (as `dirhash.Hash1` refuses it) or is listed twice.
 pub fn h1<'a>(prefix: &str, files: impl IntoIterator<Item = (&'a str, &'a Digest)>) -> Result<H1, H1Error> {
     let mut list: Vec<(&str, &Digest)> = files.into_iter().collect();
     // A prefix that all names share does not change their order.

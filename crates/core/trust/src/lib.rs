@@ -16,7 +16,7 @@
 //! proofs, which are then checked against the signed root.
 //!
 //! Tested with published hashes, vectors of RFC 6962, real records and tiles of the public log (`tests/fixtures`), and a
-//! log of its own with its own key (`tests/it/support`), of which every part is forged in turn.
+//! log of its own with its own key (`tests/it/support`); the tests forge each part of it in turn.
 
 mod fuzz;
 mod h1;

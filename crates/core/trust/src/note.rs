@@ -18,7 +18,7 @@ use crate::limits::{KEY_BYTES_MAX, NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX};
 /// The key of Go's public checksum database, as the go command has it (`cmd/go/internal/modfetch/key.go`).
 pub const GO_CHECKSUM_DATABASE_KEY: &str = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
 
-/// The number that stands for Ed25519 in an encoded key.
+/// The number of Ed25519 in an encoded key.
 const ALGORITHM_ED25519: u8 = 1;
 
 /// A key that notes are checked with: a name, and an Ed25519 public key.
@@ -29,7 +29,7 @@ pub struct VerifierKey {
     key: VerifyingKey,
 }
 
-/// Why a text is no usable key.
+/// Why a text is not a usable key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Not of the form `name+hash+key`.

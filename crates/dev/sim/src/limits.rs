@@ -1,13 +1,13 @@
-//! What bounds an enumeration.
+//! Bounds of an enumeration.
 
-/// So many numbers in a row must come after the end of the run before a model is done: threads
+/// How many numbers in a row must be after the end of the run before a model is done: threads
 /// change the order of operations, and a count may be one or two more than in the clean run.
 pub(crate) const MARGIN: u64 = 3;
 
-/// A run that still stops at this many times the count of the clean run never ends.
+/// A run that still stops at this many times the count of the clean run counts as endless.
 pub(crate) const GROWTH_MAX: u64 = 10;
 
-/// Threads; each has folders of its own.
+/// Threads; each has its own folders.
 pub(crate) const THREADS: usize = 2;
 
 /// Seeds of chance for each point of [`crate::Model::PowerHalf`]: one run, several images.

@@ -1,4 +1,4 @@
-//! The ways to stop, one stop, and how many there were.
+//! The fault models, one stop, and the counts.
 
 use std::fmt;
 use std::io;
@@ -18,11 +18,11 @@ pub enum Model {
     FailOnce(io::ErrorKind),
     /// The disk is full from this operation on; if it is a write, half of it is stored.
     DiskFull,
-    /// The power is cut; what was not synced is lost.
+    /// The power is cut; unsynced changes are lost.
     PowerLost,
-    /// The power is cut; names outlive bytes.
+    /// The power is cut; names survive and bytes do not.
     PowerTorn,
-    /// The power is cut; chance decides about what was not synced, several times for each point.
+    /// The power is cut; unsynced changes survive at random, with several images for each point.
     PowerHalf,
 }
 
@@ -37,7 +37,7 @@ impl Model {
         Model::PowerHalf,
     ];
 
-    /// The adversary, and the same as a power cut where it is one.
+    /// The adversary, and the same as a power cut if it is one.
     pub(crate) fn adversary(self, nth: u64, root: &Path) -> (Arc<dyn Adversary>, Option<Arc<PowerCut>>) {
         match self {
             Model::Kill => (Arc::new(KillAt::new(nth)), None),
@@ -50,7 +50,7 @@ impl Model {
         }
     }
 
-    /// The images to look at after a cut at this operation; one nothing for a model without power.
+    /// The images to check after a cut at this operation; one `None` for a model without a power cut.
     pub(crate) fn survivals(self, nth: u64) -> Vec<Option<Survival>> {
         match self {
             Model::Kill | Model::FailOnce(_) | Model::DiskFull => vec![None],
@@ -79,20 +79,20 @@ impl fmt::Display for Model {
 pub struct Stop {
     /// How it was stopped.
     pub model: Model,
-    /// At which operation of the run, counting from 1.
+    /// The operation of the run, counting from 1.
     pub nth: u64,
-    /// At which operations of the first and second recovery; none outside of [`crate::every_stop_in_recovery`].
+    /// The operations of the first and second recovery; none outside of [`crate::every_stop_in_recovery`].
     pub in_recovery: Vec<u64>,
     /// The operation of the run that was refused first, in words; "the end" when it ended before.
     pub op: String,
     /// The last operation of a recovery that was refused first, in words.
     pub recovery_op: Option<String>,
-    /// Whether the run said that it succeeded. What it then promised must hold, also after a power cut.
+    /// Whether the run reported success. Then its promise must hold, also after a power cut.
     pub outcome_ok: bool,
 }
 
 impl Stop {
-    /// Whether the run came to its end before the point: nothing was refused.
+    /// Whether the run ended before the point, so that nothing was refused.
     pub fn is_past_the_end(&self) -> bool {
         self.op == PAST_THE_END
     }
@@ -110,7 +110,7 @@ impl fmt::Display for Stop {
     }
 }
 
-/// What an enumeration did. Shown as one line.
+/// The counts of an enumeration. Printed as one line.
 #[derive(Debug, Clone, Default)]
 pub struct Counts {
     /// What was enumerated.

@@ -12,18 +12,18 @@ use crate::limits::{GROWTH_MAX, MARGIN, RECOVERED_POINTS_MAX, RECOVERY_STOPS_MAX
 use crate::model::{Counts, Model, PAST_THE_END, Stop};
 use crate::world::World;
 
-/// What runs in a folder; says whether it succeeded.
+/// The run in a folder; returns whether it succeeded.
 type Run<'a> = &'a (dyn Fn(&Path, Sys) -> bool + Sync);
-/// What looks at a folder after a stop; panics where something is broken.
+/// The check of a folder after a stop; panics on a fault.
 type Check<'a> = &'a (dyn Fn(&Path, &Stop) + Sync);
 
 /// Stops `act` at every operation, in every model, and checks each time.
 ///
 /// `prepare` fills a fresh folder with real files (once for each thread; the runs get copies, at
-/// the same path). `act` runs in such a folder and says whether it succeeded; it fails by returning
-/// `false`, not by a panic. `check` gets the folder as the next process would find it.
+/// the same path). `act` runs in such a folder and returns whether it succeeded; it fails by
+/// returning `false`, not by a panic. `check` gets the folder as the next process would find it.
 ///
-/// `SIM_ONLY="name:model:n"` runs that one point alone and passes over all others.
+/// `SIM_ONLY="name:model:n"` runs only that point.
 ///
 /// # Panics
 /// When the clean run fails, when a check or a run panics (with the point in the message), or when
@@ -49,11 +49,11 @@ pub fn every_stop(name: &str, models: &[Model], prepare: &(dyn Fn(&Path) + Sync)
 /// The points are spread evenly: at most 40 of the run and, for each, 12 of the recovery. The second recovery is
 /// stopped at another, random operation (the same in every run of the test).
 ///
-/// `recover` is what the next process does first. As in [`every_stop`], `check` recovers before it looks.
+/// `recover` is the first step of the next process. As in [`every_stop`], `check` recovers before it checks.
 /// `SIM_ONLY="name:model:n+first+second"` runs one point alone.
 ///
 /// # Panics
-/// As [`every_stop`], and when a recovery that nothing stops says that it failed.
+/// As [`every_stop`], and when an undisturbed recovery fails.
 pub fn every_stop_in_recovery(
     name: &str,
     models: &[Model],
@@ -81,7 +81,7 @@ pub fn every_stop_in_recovery(
                 let mut stop = Stop { in_recovery: vec![at, again], ..first.clone() };
                 let place = stop.clone();
                 let recover: Run = &|folder, sys| told(name, &place, || recover(folder, sys));
-                // Of several images of the first recovery the last one is recovered from.
+                // Of several images of the first recovery the last one is used.
                 world.stopped(model, at, recover, |refused, _| stop.recovery_op = refused.map(str::to_owned));
                 world.stopped(model, again, recover, |refused, _| {
                     if let Some(op) = refused {
@@ -100,7 +100,7 @@ pub fn every_stop_in_recovery(
     enumerate(name, models, prepare, act, &point, RECOVERED_POINTS_MAX)
 }
 
-/// What came of one number.
+/// The result for one number.
 #[derive(Default)]
 struct Done {
     /// Checks that were made.
@@ -139,7 +139,7 @@ fn enumerate(
     counts
 }
 
-/// Every number, until enough in a row come after the end.
+/// Every number, until enough in a row are after the end.
 fn all(worlds: &[World], model: Model, point: Point, operations: u64) -> u64 {
     let last_stopped = AtomicU64::new(operations);
     side_by_side(worlds, |world, nth| {
@@ -164,7 +164,7 @@ fn sampled(worlds: &[World], model: Model, point: Point, operations: u64, points
     })
 }
 
-/// Numbers from 1 on, each to one of the threads, until one says that there are no more; the sum of what they say.
+/// Distributes numbers from 1 on to the threads, until one reports the end; returns the sum of their results.
 fn side_by_side(worlds: &[World], work: impl Fn(&World, u64) -> Option<u64> + Sync) -> u64 {
     let (next, sum, broken) = (AtomicU64::new(1), AtomicU64::new(0), AtomicBool::new(false));
     let panics: Mutex<Vec<Box<dyn Any + Send>>> = Mutex::new(Vec::new());
@@ -186,7 +186,7 @@ fn side_by_side(worlds: &[World], work: impl Fn(&World, u64) -> Option<u64> + Sy
             });
         }
     });
-    // The first one to fail is the one to tell; it goes on as a panic of this thread, which is the test's.
+    // Reports the first failure, as a panic of this thread, which is the test's.
     let first = panics.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().next();
     if let Some(panic) = first {
         panic!("{}", words(panic.as_ref()));
@@ -194,7 +194,7 @@ fn side_by_side(worlds: &[World], work: impl Fn(&World, u64) -> Option<u64> + Sy
     sum.into_inner()
 }
 
-/// At most so many numbers from 1 to `last`, both among them, spread evenly.
+/// At most so many numbers from 1 to `last`, both included, spread evenly.
 fn spread(last: u64, count_max: u64) -> Vec<u64> {
     if last <= count_max {
         return (1..=last).collect();
@@ -202,7 +202,7 @@ fn spread(last: u64, count_max: u64) -> Vec<u64> {
     (0..count_max).map(|nth| 1 + nth * (last - 1) / (count_max - 1)).collect()
 }
 
-/// How many operations a run makes that nothing stops.
+/// How many operations an undisturbed run makes.
 fn clean(world: &World, run: Run, name: &str) -> u64 {
     let counter = Arc::new(Counter::new());
     let ok = run(&world.folder, world.sys(Arc::new(WithoutSync::new(counter.clone()))));
@@ -220,7 +220,7 @@ fn under_way(model: Model, nth: u64) -> Stop {
     stop(model, nth, Some("in the run itself"), false)
 }
 
-/// Does something at a point; a panic is told with the point and with how to have it again.
+/// Runs a function at a point; a panic message gets the point and the way to repeat it.
 fn told<T>(name: &str, stop: &Stop, work: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let in_recovery: String = stop.in_recovery.iter().map(|nth| format!("+{nth}")).collect();

@@ -1,11 +1,11 @@
-//! Who saw which operation was refused first.
+//! Records which operation was refused first.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sys::{Adversary, Op, Verdict};
 
-/// Remembers the first operation that another adversary refused.
+/// Records the first operation that another adversary refused.
 pub(crate) struct Witness {
     inner: Arc<dyn Adversary>,
     refused: Mutex<Option<String>>,

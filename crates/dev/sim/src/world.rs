@@ -1,4 +1,4 @@
-//! A folder that can be had again and again, at the same path.
+//! A folder that can be reset, at a constant path.
 
 use std::collections::HashMap;
 use std::io;
@@ -9,14 +9,14 @@ use sys::{Adversary, Clock, EntryKind, Env, Fs, Sys};
 
 use crate::model::Model;
 
-/// A file in a prepared folder is no longer than this, in bytes: what is larger makes every point slow.
+/// The largest file in a prepared folder, in bytes: larger ones make every point slow.
 const FILE_BYTES_MAX: u64 = 64 << 20;
 
-/// A temporary folder that was prepared once and is copied for each run.
+/// A temporary folder that is prepared once and copied for each run.
 ///
-/// The folder of the runs always has the same path, so that a prepared file may name its own place.
+/// The folder of the runs always has the same path, so that a prepared file may contain its own path.
 pub struct World {
-    /// Where runs happen. It stands alone in its parent.
+    /// The folder of the runs. It is alone in its parent.
     pub folder: PathBuf,
     template: PathBuf,
     /// Removed with all its contents at the end; read-only folders in it are made removable first.
@@ -27,10 +27,10 @@ impl World {
     /// Prepares the folder and keeps a copy.
     ///
     /// # Panics
-    /// When the system refuses, as all functions here do: nothing can be tested then.
+    /// When the system refuses, as all functions here do: then nothing can be tested.
     pub fn new(prepare: &dyn Fn(&Path)) -> World {
         let base = base();
-        // The real path: a link on the way to the temporary folder would be seen by who resolves.
+        // The real path: code that resolves paths would see a link in that of the temporary folder.
         let real = fine(Fs::real().resolve(base.path()), "resolve", base.path());
         let world = World { folder: real.join("world"), template: real.join("template"), base };
         fine(Fs::real().create_dir(&world.folder), "make", &world.folder);
@@ -39,12 +39,12 @@ impl World {
         world
     }
 
-    /// The folder as it was prepared.
+    /// Resets the folder to its prepared state.
     pub fn reset(&self) {
         self.replace_by_copy_of(&self.template);
     }
 
-    /// Keeps the folder as it is now under a name, to come back to.
+    /// Saves the folder's present state under a name.
     pub(crate) fn keep(&self, name: &str) -> PathBuf {
         let kept = self.base_path().join(name);
         fine(Fs::real().remove_tree(&kept), "remove", &kept);
@@ -52,13 +52,13 @@ impl World {
         kept
     }
 
-    /// The folder as it was kept.
+    /// Restores a saved state of the folder.
     pub(crate) fn replace_by_copy_of(&self, kept: &Path) {
         fine(Fs::real().remove_tree(&self.folder), "remove", &self.folder);
         copy_tree(kept, &self.folder);
     }
 
-    /// The folder itself becomes what stands there.
+    /// Replaces the folder by this one.
     pub(crate) fn replace_by(&self, image: &Path) {
         fine(Fs::real().remove_tree(&self.folder), "remove", &self.folder);
         fine(Fs::real().rename(image, &self.folder), "move", &self.folder);
@@ -76,20 +76,20 @@ impl World {
         self.folder.parent().expect("the world stands in its base")
     }
 
-    /// A machine whose files are this adversary's, as runs get it.
+    /// A machine with this adversary, for runs.
     pub fn sys(&self, adversary: Arc<dyn Adversary>) -> Sys {
         machine(Fs::faulty(adversary), &self.folder)
     }
 }
 
-/// A machine without faults for a folder of the simulation: the one that a check recovers with. It
-/// has the machine's clock, and an environment with nothing but a `HOME` below the folder.
+/// A machine without faults for a folder of the simulation, with which a check recovers. It has the
+/// machine's clock, and an environment with only a `HOME` below the folder.
 pub fn sound_sys(folder: &Path) -> Sys {
     machine(Fs::real(), folder)
 }
 
-/// The files of the simulation. With `SIM_POINTER_FILES` in the environment a pointer is a file, as on Windows: so the whole
-/// enumeration goes over that way of switching too, where it is fast.
+/// The files of the simulation. With `SIM_POINTER_FILES` in the environment a pointer is a file, as on Windows: so the
+/// whole enumeration covers that way of switching too, on a fast machine.
 pub fn files(fs: Fs) -> Fs {
     if Env::of_this_process().var(POINTER_FILES).is_some() { fs.with_pointer_files() } else { fs }
 }
@@ -113,8 +113,8 @@ impl Drop for World {
     }
 }
 
-/// In memory where that may run programs (the store refuses to live where it may not), else where
-/// temporary files go.
+/// In memory if programs may run there (the store refuses a noexec file system), else in the folder
+/// for temporary files.
 fn base() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     let good = matches!(Fs::real().space(memory), Ok(Some(space)) if !space.noexec && !space.read_only);
@@ -160,9 +160,8 @@ pub(crate) fn fine<T>(outcome: io::Result<T>, what: &str, path: &Path) -> T {
 }
 
 impl World {
-    /// Runs under a model, and leaves the folder as it is after the stop; for a power cut, one image
-    /// after the other. `then` sees each with the words for the operation that was refused first,
-    /// and with what the run returned.
+    /// Runs under a model, and keeps the folder in its state after the stop; for a power cut, one image after the
+    /// other. `then` gets each with the name of the operation that was refused first, and with the result of the run.
     pub(crate) fn stopped(
         &self,
         model: Model,
@@ -174,7 +173,7 @@ impl World {
         let witness = Arc::new(crate::witness::Witness::new(adversary));
         let ok = run(&self.folder, self.sys(Arc::new(sys::WithoutSync::new(witness.clone()))));
         let refused = witness.refused().map(|op| op.replace(&format!("{}/", self.folder.display()), ""));
-        // All images are written before the folder that they are made of is replaced.
+        // All images are written before their source folder is replaced.
         let images: Vec<Option<PathBuf>> = (0..)
             .zip(model.survivals(nth))
             .map(|(number, survival)| {

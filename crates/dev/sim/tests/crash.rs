@@ -1,10 +1,9 @@
 //! The promise, enumerated: no stop at any operation, in any fault model, is visible to `go version`.
 //!
-//! For every verb that changes the store the operations of a clean run are counted, and then the run is
-//! stopped at each of them: killed, refused once, out of disk, and with the power cut so that unsynced
-//! bytes are lost, or torn with their names outliving them, or half of each. After every stop the
-//! store has no fault that a user could see; recovery leaves nothing unfinished; and the same verb,
-//! run again, finishes.
+//! For every verb that changes the store the operations of a clean run are counted, and then the run is stopped at each
+//! of them: killed, refused once, out of disk, and with the power cut so that unsynced bytes are lost, or torn with
+//! their names surviving, or half of each. After every stop the store has no visible fault; recovery leaves nothing
+//! unfinished; and the same verb, run again, finishes.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::print_stdout, reason = "a proof on the real machine")]
 
 mod support;
@@ -24,8 +23,8 @@ use sys::{Clock, Env, Fs, KillAt, Sys};
 use testkit::{TinyToolchain, Upstream};
 
 const WAIT: Duration = Duration::from_secs(10);
-/// Under Wine an operation costs a hundred times what it does here in memory: two models run there, and three verbs.
-/// The whole enumeration runs over the pointers of Windows on Linux, with `SIM_POINTER_FILES=1`.
+/// Under Wine an operation costs a hundred times as much as here in memory: two models run there, and three verbs. The
+/// whole enumeration runs over the pointers of Windows on Linux, with `SIM_POINTER_FILES=1`.
 #[cfg(windows)]
 const MODELS: [Model; 2] = [Model::Kill, Model::PowerLost];
 #[cfg(unix)]
@@ -51,7 +50,7 @@ fn store(folder: &Path, sys: &Sys) -> Store {
     Store::at(sys, TrustedHome::of(sys, folder.join("home")).unwrap())
 }
 
-/// The verbs as the program calls them, on a machine that may be faulty.
+/// The verbs as the program calls them, on a machine with an adversary.
 struct Machine {
     upstream: Upstream,
     /// No certificates: to read this machine's own, once a run, took a fifth of all that the stops take.
@@ -76,7 +75,7 @@ impl Machine {
             ("GOWARD_TRIES", "1".to_owned()),
             ("GOWARD_BACKOFF_MILLISECONDS", "1".to_owned()),
             ("SSL_CERT_FILE", self.authorities.path().display().to_string()),
-            // Links for editors are made in the folder of a user, and this one has none.
+            // The given machine has the real user's folder.
             ("GOWARD_SHIMS_SDK_LINKS", "false".to_owned()),
             // A handful of names shows what a hundred would.
             ("GOWARD_SHIMS_NAMES", "installed".to_owned()),
@@ -86,7 +85,7 @@ impl Machine {
         fixture::ctx(sys.with_env(env))
     }
 
-    /// As [`Machine::ctx`], where a tree that nobody vouches for is admitted: no network takes part.
+    /// As [`Machine::ctx`], but admits a tree without a witness: the test uses no network.
     fn unproven(&self, folder: &Path, sys: Sys) -> Ctx {
         let vars = [
             ("GOWARD_HOME", folder.join("home").display().to_string()),
@@ -108,7 +107,7 @@ impl Machine {
     }
 }
 
-/// What must hold after any stop; `versions` are those that `go version` may say.
+/// Checks what must hold after any stop; `versions` are the possible outputs of `go version`.
 fn check(folder: &Path, stop: &Stop, versions: &[&str]) {
     let sys = real();
     let store = store(folder, &sys);
@@ -120,7 +119,7 @@ fn check(folder: &Path, stop: &Stop, versions: &[&str]) {
     said(folder, stop, versions);
 }
 
-/// What a shim would run by the table that was left: the default's own tree, or it asks goward.
+/// What a shim would run by the present table: the default's own tree, or goward.
 fn shim_said(folder: &Path, stop: &Stop) {
     let folder = folder.canonicalize().unwrap();
     let own = folder.join("home/shims/go");
@@ -140,8 +139,8 @@ fn shim_said(folder: &Path, stop: &Stop) {
     }
 }
 
-/// What `go version` would say: the tree that the default's link leads to. Where no path leads through a pointer it is
-/// the tree that the pointer's generation names.
+/// What `go version` would print: the tree of the default's link. If no path goes through a pointer it is the tree that
+/// the pointer's generation names.
 fn said(folder: &Path, stop: &Stop, versions: &[&str]) {
     shim_said(folder, stop);
     let file = match real().fs().pointers_are_links() {
@@ -160,7 +159,7 @@ fn said(folder: &Path, stop: &Stop, versions: &[&str]) {
     }
 }
 
-/// This machine without faults, with the kind of pointers that the simulation has.
+/// This machine without faults, with the simulation's kind of pointers.
 fn real() -> Sys {
     Sys::new(sim::files(Fs::real()), Clock::real(), Env::of_this_process())
 }
@@ -224,7 +223,7 @@ fn a_stopped_switch_leaves_the_old_default_or_the_new() {
         &|folder| prepared(&machine, folder),
         &|folder, sys| machine.switch(folder, sys, "1.27.3"),
         &|folder, stop| {
-            // Done means durable: a switch that said so is not taken back by a power cut.
+            // Done means durable: a power cut does not revert a switch that reported success.
             let versions: &[&str] = if stop.outcome_ok { &["1.27.3"] } else { &["1.27.2", "1.27.3"] };
             check(folder, stop, versions);
             assert!(machine.switch(folder, real(), "1.27.3"), "the next run fails after {stop:?}");
@@ -288,7 +287,7 @@ fn a_stopped_prune_keeps_what_is_needed_and_finishes_later() {
     ));
 }
 
-/// What every shim of a test says.
+/// The content of every shim of a test.
 const SHIMS: [&[u8]; 2] = [b"#!/bin/sh\necho old\n", b"#!/bin/sh\necho new\n"];
 
 fn write_shims(machine: &Machine, folder: &Path, sys: Sys, shim: &'static [u8]) -> bool {
@@ -354,7 +353,7 @@ fn a_stopped_adoption_is_invisible_and_the_foreign_tree_is_as_it_was() {
             }
             let there = store(folder, &Sys::real()).find(&id("1.27.3")).unwrap().is_some();
             assert!(there || !stop.outcome_ok, "done was not durable after {stop:?}");
-            // The next run brings it in, whatever was left.
+            // The next run imports it, whatever was left.
             assert!(adopt(folder, &Sys::real()), "not to be brought in after {stop:?}");
         },
     ));
@@ -464,7 +463,7 @@ fn a_stopped_change_of_files_and_default_and_its_undo_are_all_or_nothing() {
     ));
 }
 
-/// The registries of the runs, by their folders, and how often each was looked at.
+/// The registries of the runs, by their folders, and how often each was checked.
 #[derive(Default)]
 struct Registries(Mutex<HashMap<PathBuf, (MemoryRegistry, u64)>>);
 
@@ -477,7 +476,7 @@ impl Registries {
         Registry::in_memory(memory)
     }
 
-    /// What a stop has left of it: after a power cut what was synced, or what was not yet, too.
+    /// Its state after a stop: after a power cut the synced values, or also the unsynced ones.
     fn left(&self, folder: &Path, stop: &Stop) -> Registry {
         let mut all = self.0.lock().unwrap();
         let (memory, looked) = all.get_mut(folder).unwrap();
@@ -512,7 +511,7 @@ fn a_stopped_change_of_files_and_a_variable_and_its_undo_are_all_or_nothing() {
         std::fs::create_dir_all(folder.join("home")).unwrap();
         std::fs::write(folder.join("gone"), "old").unwrap();
     };
-    // Whether the change is there, as a whole; recovery finds what the stop has left of files and registry.
+    // Whether the change is complete; recovery gets the files and the registry as the stop has left them.
     let is_made = |folder: &Path, stop: &Stop| {
         let registry = registries.left(folder, stop);
         let sys = real().with_registry(&registry);
@@ -534,7 +533,7 @@ fn a_stopped_change_of_files_and_a_variable_and_its_undo_are_all_or_nothing() {
             assert!(made || !stop.outcome_ok, "done was not durable after {stop:?}");
         },
     ));
-    // Makes the change, and dies as soon as it has come so far.
+    // Makes the change, and dies at this point.
     let die_when = |folder: &Path, is_there: &dyn Fn(&Registry) -> bool| {
         for nth in 1.. {
             std::fs::remove_dir_all(folder).unwrap();
@@ -549,7 +548,7 @@ fn a_stopped_change_of_files_and_a_variable_and_its_undo_are_all_or_nothing() {
         }
     };
     let finished = |folder: &Path, stop: &Stop| {
-        // What is refused is taken back; what dies is finished by the next.
+        // A refused change is reverted; the next process finishes the change of a dead one.
         let made = is_made(folder, stop);
         assert!(made || matches!(stop.model, Model::FailOnce(_)), "not finished after {stop:?}");
     };

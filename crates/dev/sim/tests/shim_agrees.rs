@@ -1,10 +1,10 @@
 //! The shim never runs anything but what `goward which` names.
 //!
 //! The worlds of the conformance suite (`crates/model/project/tests/conformance`, the hand-written ones and the
-//! generated ones) are made on disk, each with several pins beside them. In each the deciding part of the shim is
-//! asked with the table that the store has written, and `resolve::choose` with the same environment: over several
-//! defaults, with little installed and with all that any world speaks of. What the shim decides must be what the
-//! engine chooses. What it hands over is `goward exec-shim`'s, which asks the engine.
+//! generated ones) are made on disk, each with several added pins. In each, the test runs the deciding part of the shim
+//! with the table that the store has written, and `resolve::choose` with the same environment: with several defaults,
+//! with few installed releases and with all that any world names. The shim's decision must equal the engine's choice.
+//! The cases that it hands over go to `goward exec-shim`, which asks the engine.
 #![cfg(unix)] // its worlds are those of the conformance tests, with links
 #![allow(
     clippy::disallowed_methods,
@@ -57,7 +57,7 @@ const PINS: [&str; 12] = [
     "1.4\n",
 ];
 
-/// The user to whom files are given away.
+/// The user who becomes the owner of files.
 const STRANGER: u32 = 65534;
 
 /// A store with a default.
@@ -95,7 +95,7 @@ impl Home {
     }
 }
 
-/// What came of the comparisons.
+/// The results of the comparisons.
 #[derive(Default)]
 struct Tally {
     decided: usize,
@@ -107,7 +107,7 @@ impl Tally {
     fn compare(&mut self, case: &Case, world: &World, home: &Home, user: &Path, default: &str, pin: &str) {
         let mut vars = home.vars(user);
         vars.insert("TMPDIR".to_owned(), world.temp(case, default));
-        // Nearly every setting is handed over at once; so with a pin the world is looked at without them.
+        // Nearly every setting is handed over at once; so with a pin the world is tested without them.
         for (name, _) in case.settings.iter().filter(|_| pin.is_empty()) {
             vars.insert(name.clone(), world.setting(case, name, default).unwrap());
         }
@@ -159,7 +159,7 @@ fn what_the_shim_decides_is_what_the_engine_chooses_in_every_world_of_the_confor
     let mut cases = case::read(CASES);
     cases.extend(generate::cases(GENERATED, generate::SEED));
     let ground = Ground::new("shim-agrees");
-    // Only their paths are needed of the worlds, and one more for the user's folder.
+    // The test needs only the paths of the worlds, and one more for the user's folder.
     let worlds: Vec<World> = cases.iter().enumerate().map(|(index, case)| ground.make(case, index)).collect();
     let root = worlds[0].root.parent().unwrap().to_owned();
     let user = root.join("user");
@@ -235,7 +235,7 @@ fn a_stranger_s_pin_changes_nothing_in_any_world_of_the_suite_for_the_shim_and_t
         let chosen = || choose_in(&home.ctx(&vars, &folder), &folder, None).map(|choice| choice.because()).ok();
         let without = chosen();
         let file = world.root.join(".go-version");
-        // The file a stranger's; and one of ours in a folder of his, above the one that is started in.
+        // A stranger's file; and one of ours in a stranger's folder, above the starting folder.
         let at_top = folder == world.root.canonicalize().unwrap();
         for given in [&file, &world.root].into_iter().take(if at_top { 1 } else { 2 }) {
             fs::write(&file, "1.27.3\n").unwrap();

@@ -1,4 +1,4 @@
-//! Small stores, right and wrong: the wrong ones must be caught, each by the model that is meant for it.
+//! Small stores, right and wrong: the intended model must catch each wrong one.
 
 #![cfg(unix)] // what a power cut leaves on file systems of Unix
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
@@ -10,7 +10,7 @@ use std::path::Path;
 use sim::{Counts, Model, Stop, every_stop, every_stop_in_recovery, sound_sys};
 use sys::{Fs, Sys};
 
-/// What is wrong with a store of one value.
+/// The fault of a store of one value.
 #[derive(Clone, Copy, PartialEq)]
 enum Fault {
     None,
@@ -76,7 +76,7 @@ fn caught(work: impl FnOnce() -> Counts) -> Result<Counts, String> {
 fn a_right_store_passes_in_every_model() {
     let counts = enumerate(Fault::None, &Model::ALL).unwrap();
     assert_eq!(counts.operations, 5);
-    // Five operations and three points after the end, in six models, of which one has three images.
+    // Five operations and three points after the end, in six models; one of these has three images.
     assert_eq!(counts.points, 8 * 8);
     assert_eq!(
         counts.to_string(),
@@ -160,7 +160,7 @@ fn a_prepared_folder_is_copied_with_its_modes_links_and_second_names() {
         let look = |name: &str| Fs::real().look(&folder.join(name)).unwrap().unwrap();
         assert_eq!((look("ro").mode, look("ro/second").mode), (0o555, 0o440));
         assert_eq!(look("ro/second").identity, look("store/value").identity);
-        // The link was made with the whole path: the folder must be where it was prepared.
+        // The link has the full path: the folder must be at its prepared path.
         assert_eq!(Fs::real().read(&folder.join("ro/link/value"), 99).unwrap(), b"old value");
     };
     assert_eq!(every_stop("copied", &Model::ALL, &prepare, &act, &check).operations, 1);

@@ -1,31 +1,31 @@
-//! What stands in for a script where the system runs none: a program for Windows of a few kilobytes that does what the
-//! text behind its own end says, one step a line. `testkit` appends the text (`src/program.rs`, which has the same
-//! steps as lines of a Unix shell), so two programs with other texts are two files with other bytes.
+//! Replaces a script on Windows: a program of a few kilobytes that runs the steps in the text after its own end, one on
+//! each line. `testkit` appends the text (`src/program.rs`, which has the same steps as lines of a Unix shell), so two
+//! programs with different texts are two different files.
 //!
-//! It has no runtime: it stands in every tiny toolchain eight times over, and with the standard library it would be
-//! forty times as large. Built by `build.rs`, for Windows only; whatever it cannot do it says by ending with [`BROKEN`].
+//! It has no runtime: every tiny toolchain contains it eight times, and with the standard library it would be forty
+//! times as large. `build.rs` builds it, for Windows only; on an error it ends with [`BROKEN`].
 #![no_std]
 #![no_main]
 
 use core::ffi::c_void;
 use core::ptr::{null, null_mut};
 
-/// The code with which it ends where it could not do what it was told.
+/// The exit code on an error.
 const BROKEN: u32 = 99;
-/// What stands before the text. It is looked for from the end.
+/// The mark before the text. The search begins at the end.
 const MARK: &[u8] = b"\n--- stand-in\n";
-/// So many bytes at the end of the file are looked at; a text is a few hundred long.
+/// How many bytes at the end of the file are read; a text has a few hundred.
 const TEXT_BYTES_MAX: usize = 4096;
-/// No text of the system (command line, path, variable) is longer, in units of 16 bits.
+/// The longest text of the system (command line, path, variable), in units of 16 bits.
 const UNITS_MAX: usize = 32_768;
 /// A command line of that length has at most so many arguments.
 const ARGS_MAX: usize = UNITS_MAX / 2;
-/// How long a program that sleeps does so: longer than any test.
+/// How long a sleeping program sleeps: longer than any test.
 const SLEEP_MILLISECONDS: u32 = 600_000;
 
 type Handle = *mut c_void;
 
-/// What follows its size in `STARTUPINFOW`, in words of the machine, of which nothing is used here.
+/// The unused fields after the size in `STARTUPINFOW`, in machine words.
 const STARTUP_WORDS: usize = if cfg!(target_pointer_width = "64") { 12 } else { 16 };
 
 #[repr(C)]
@@ -82,7 +82,7 @@ unsafe extern "system" {
     fn ExitProcess(code: u32) -> !;
 }
 
-// With Microsoft's linker nobody else asks for what starts `main` and for `memcpy`.
+// With Microsoft's linker no other code requires the library with the start of `main` and `memcpy`.
 #[cfg(target_env = "msvc")]
 #[link(name = "msvcrt")]
 #[link(name = "vcruntime")]
@@ -112,12 +112,12 @@ static mut WORLD: World = World {
     held: 0,
 };
 
-/// Where the program begins, by the name that the runtime of C calls.
+/// The entry point, by the name that the C runtime calls.
 #[unsafe(no_mangle)]
 extern "C" fn main() -> i32 {
     // SAFETY: this is the one reference, in the one thread, and `main` is called once.
     let world = unsafe { &mut *(&raw mut WORLD) };
-    // SAFETY: the buffer has room for as many units as the call is told.
+    // SAFETY: the buffer has room for as many units as the call is given.
     let length = unsafe { GetModuleFileNameW(null_mut(), world.path.as_mut_ptr(), UNITS_MAX as u32 - 1) } as usize;
     let World { path, value, line, letters, args, text, out, held } = world;
     let mut out = Out { bytes: out, held };
@@ -131,7 +131,7 @@ extern "C" fn main() -> i32 {
     out.end(0)
 }
 
-/// Does what one line says: a word, and after a tab what belongs to it.
+/// Runs one line: a word, and after a tab its argument.
 fn act(step: &[u8], args: &Args, own: &mut Own, out: &mut Out) {
     let (word, rest) = cut(step, b'\t');
     match word {
@@ -238,7 +238,7 @@ fn go(rest: &[u8], args: &Args, own: &mut Own, out: &mut Out) {
     }
 }
 
-/// The program itself, and buffers for what is asked of the system.
+/// The program itself, and buffers for system calls.
 struct Own<'a> {
     path: &'a [u16],
     value: &'a mut [u16; UNITS_MAX],
@@ -246,13 +246,13 @@ struct Own<'a> {
 }
 
 impl Own<'_> {
-    /// Where it stands, without what only says that the path may be long.
+    /// Its path, without the prefix for long paths.
     fn path(&self) -> &[u16] {
         const LONG: [u16; 4] = [b'\\' as u16, b'\\' as u16, b'?' as u16, b'\\' as u16];
         self.path.strip_prefix(&LONG).unwrap_or(self.path)
     }
 
-    /// Two steps above its file.
+    /// The folder two levels above its file.
     fn goroot(&self) -> &[u16] {
         let mut path = self.path();
         for _ in 0..2 {
@@ -266,7 +266,7 @@ impl Own<'_> {
     fn variable(&mut self, name: &[u8]) -> Option<&[u16]> {
         let mut wide = [0; 64];
         widen(name, &mut wide);
-        // SAFETY: the name ends with a zero, and the buffer has room for as many units as the call is told.
+        // SAFETY: the name ends with a zero, and the buffer has room for as many units as the call is given.
         let (length, error) = unsafe {
             SetLastError(0);
             let length = GetEnvironmentVariableW(wide.as_ptr(), self.value.as_mut_ptr(), UNITS_MAX as u32);
@@ -276,7 +276,7 @@ impl Own<'_> {
     }
 }
 
-/// Runs the program of this path, or the one of this name on PATH, with the arguments as they came; ends as it ends.
+/// Runs the program of this path, or the one of this name on PATH, with unchanged arguments; ends as it ends.
 fn run(path: &[u8], own: &mut Own, out: &mut Out) {
     out.flush();
     let quoted = widen(b"\"", own.line.as_mut_slice());
@@ -330,22 +330,22 @@ fn environment(out: &mut Out) {
     }
 }
 
-/// What stands behind the end of the program's own file, moved to the front of the buffer: so many bytes. `None` where
-/// the file cannot be read, or holds no mark where it is looked for.
+/// The text after the end of the program's own file, moved to the start of the buffer: its length. `None` if the file
+/// cannot be read, or has no mark in the searched part.
 fn own_text(path: &[u16; UNITS_MAX], text: &mut [u8; TEXT_BYTES_MAX]) -> Option<usize> {
     const READ: u32 = 0x8000_0000;
     const SHARE_ALL: u32 = 7;
     const OPEN_EXISTING: u32 = 3;
     const FROM_END: u32 = 2;
     let mut read = 0;
-    // SAFETY: the path ends with a zero, and the buffer has room for as many bytes as the call is told.
+    // SAFETY: the path ends with a zero, and the buffer has room for as many bytes as the call is given.
     unsafe {
         let file = CreateFileW(path.as_ptr(), READ, SHARE_ALL, null(), OPEN_EXISTING, 0, null_mut());
         SetFilePointerEx(file, -(TEXT_BYTES_MAX as i64), null_mut(), FROM_END);
         ReadFile(file, text.as_mut_ptr(), TEXT_BYTES_MAX as u32, &raw mut read, null());
     }
     let read = read as usize;
-    // Of a file that could not be opened or read nothing was read.
+    // After a failure to open or read, no bytes were read.
     let mark = text[..read].windows(MARK.len()).rposition(|window| window == MARK)?;
     text.copy_within(mark + MARK.len()..read, 0);
     Some(read - mark - MARK.len())
@@ -396,7 +396,7 @@ const SPACES: [u16; 2] = [b' ' as u16, b'\t' as u16];
 const QUOTE: u16 = b'"' as u16;
 const BACKSLASH: u16 = b'\\' as u16;
 
-/// Where the name of the program ends: at the next quote if it begins with one, else at the next space.
+/// The end of the program's name: at the next quote if it begins with one, else at the next space.
 fn program_end(line: &[u16]) -> usize {
     match line.first() {
         Some(&QUOTE) => line.iter().skip(1).position(|unit| *unit == QUOTE).map_or(line.len(), |at| at + 2),
@@ -404,9 +404,9 @@ fn program_end(line: &[u16]) -> usize {
     }
 }
 
-/// Takes a command line apart by the rules of Microsoft's runtime of C ("Parsing C command-line arguments"): an even
-/// number of backslashes before a quote is half as many, an odd number leaves the quote a letter, and two quotes
-/// within quotes are one.
+/// Parses a command line by the rules of Microsoft's C runtime ("Parsing C command-line arguments"): an even number of
+/// backslashes before a quote is half as many, an odd number makes the quote literal, and two quotes within quotes are
+/// one.
 fn arguments(line: &[u16], letters: &mut [u16; UNITS_MAX], at: &mut [(usize, usize); ARGS_MAX]) -> usize {
     let (mut next, mut end, mut count) = (program_end(line), 0, 0);
     loop {
@@ -517,7 +517,7 @@ impl Out<'_> {
 fn write(stream: u32, mut bytes: &[u8]) {
     while !bytes.is_empty() {
         let mut written = 0;
-        // SAFETY: there are as many bytes as the call is told.
+        // SAFETY: there are as many bytes as the call is given.
         let ok = unsafe {
             WriteFile(GetStdHandle(stream), bytes.as_ptr(), bytes.len() as u32, &raw mut written, null())
         };
@@ -535,7 +535,7 @@ fn input(byte: &mut [u8; 1]) -> bool {
     unsafe { ReadFile(GetStdHandle(STDIN), byte.as_mut_ptr(), 1, &raw mut read, null()) != 0 && read == 1 }
 }
 
-/// What stands before the first of these bytes, and what behind it.
+/// The text before the first of these bytes, and the text after it.
 fn cut(bytes: &[u8], at: u8) -> (&[u8], &[u8]) {
     match bytes.iter().position(|byte| *byte == at) {
         Some(end) => (&bytes[..end], &bytes[end + 1..]),
@@ -547,7 +547,7 @@ fn number(digits: &[u8]) -> u32 {
     digits.iter().fold(0, |sum: u32, digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit.wrapping_sub(b'0'))))
 }
 
-/// UTF-8 as 16-bit units with a zero behind them; gives their number.
+/// UTF-8 as 16-bit units with a zero at the end; returns their number.
 fn widen(text: &[u8], into: &mut [u16]) -> usize {
     let mut length = 0;
     for unit in core::str::from_utf8(text).unwrap_or_default().encode_utf16() {

@@ -1,4 +1,4 @@
-//! Hashes and their spellings, apart from goward's own.
+//! Hashes and their encodings, independent of goward's.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -31,8 +31,8 @@ pub fn base64_url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The hash that go.sum and the checksum database hold for a set of files: SHA-256 over the lines
-/// `<hex sha256>  <name>`, sorted by name (the `h1:` scheme of `golang.org/x/mod/sumdb/dirhash`).
+/// The hash that go.sum and the checksum database have for a set of files: SHA-256 over the lines
+/// `<hex sha256> <name>`, sorted by name (the `h1:` scheme of `golang.org/x/mod/sumdb/dirhash`).
 pub fn h1<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> String {
     let mut lines: Vec<(&str, String)> =
         files.into_iter().map(|(name, bytes)| (name, format!("{}  {name}\n", sha256_hex(bytes)))).collect();

@@ -1,10 +1,9 @@
-//! A sealed home: what runs in it sees nothing of the machine around it.
+//! A sealed home: programs in it do not see the machine around it.
 //!
-//! Each [`Sandbox`] is a folder of its own, with a space and letters beyond ASCII in its name, since
-//! such folders exist and break programs. The environment is cleared and built anew: HOME, the XDG
-//! folders, GOWARD_HOME and TMPDIR lie inside, PATH is one folder that is empty until the test puts a
-//! program there, and requests to anything but loopback end at a closed door. Every run has a time
-//! limit; a [`Run`] is exit code and both streams. The folder goes with the sandbox.
+//! Each [`Sandbox`] is a separate folder, with a space and letters beyond ASCII in its name, since such folders exist
+//! and break programs. The environment is cleared and rebuilt: HOME, the XDG folders, GOWARD_HOME and TMPDIR are
+//! inside, PATH is one folder that is empty until the test adds a program, and requests beyond loopback go to a closed
+//! port. Every run has a time limit; a [`Run`] is exit code and both streams. Dropping the sandbox removes the folder.
 
 mod process;
 mod redact;
@@ -24,7 +23,7 @@ const HOME_NAME: &str = "t\u{e9}st h\u{f6}me";
 /// A proxy that refuses: nothing listens on the discard port of loopback.
 const CLOSED_DOOR: &str = "http://127.0.0.1:9";
 
-/// One test's world. It is removed when it is dropped.
+/// One test's world. Dropping it removes it.
 pub struct Sandbox {
     // Kept for its Drop.
     _folder: tempfile::TempDir,
@@ -39,9 +38,9 @@ impl Sandbox {
     /// A new home for runs of this program; tests of goward pass `env!("CARGO_BIN_EXE_goward")`.
     pub fn new(binary: impl AsRef<Path>) -> Sandbox {
         let folder = tempfile::Builder::new().prefix("goward-test-").tempdir().expect("a temporary folder");
-        // What runs inside will see the real path; on macOS the temporary folder is behind a link.
+        // Programs inside see the real path; on macOS the temporary folder is behind a link.
         let root = folder.path().canonicalize().expect("the folder was just made");
-        // Windows says there in the long form what everybody else says in the short one.
+        // Windows returns the long form of a path here, and other functions the short one.
         let root = root.to_str().and_then(|path| path.strip_prefix(r"\\?\")).map_or(root.clone(), PathBuf::from);
         let home = root.join(HOME_NAME);
         let binary = binary.as_ref().to_path_buf();
@@ -69,7 +68,7 @@ impl Sandbox {
         std::fs::create_dir_all(&sandbox.folder).expect("a folder in the sandbox");
         sandbox.set_env("GOWARD_HOME", sandbox.goward_home());
         sandbox.set_env("GOWARD_SYSTEM_HOME", sandbox.home.join(".goward-system"));
-        // What this build asks by default is the building machine's matter, and no test's.
+        // This build's default proxy depends on the build machine, so tests do not use it.
         sandbox.set_env("GOWARD_PROXY_DEFAULT", "none");
         sandbox.set_env("LANG", "C.UTF-8");
         sandbox.set_env("NO_COLOR", "1");
@@ -87,7 +86,7 @@ impl Sandbox {
         sandbox
     }
 
-    /// What a program on Windows cannot start or find its folders without.
+    /// Variables that a program on Windows needs to start or to find its folders.
     fn add_windows_env(&mut self) {
         if !cfg!(windows) {
             return;
@@ -115,7 +114,7 @@ impl Sandbox {
         &self.home
     }
 
-    /// A path below HOME, whose parts are told with slashes; the system's own stand between them.
+    /// A path below HOME; slashes in the argument become the system's separators.
     pub fn below(&self, path: &str) -> PathBuf {
         path.split('/').filter(|part| !part.is_empty()).fold(self.home.clone(), |path, part| path.join(part))
     }
@@ -125,19 +124,19 @@ impl Sandbox {
         self.home.join(".goward")
     }
 
-    /// The folder that programs are started in: `work` below HOME, unless [`Sandbox::cd`] changed it.
+    /// The working folder of programs: `work` below HOME, unless [`Sandbox::cd`] changed it.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Starts what follows in another folder below HOME, which is made if need be.
+    /// Changes the working folder of later programs to another folder below HOME, which is made if missing.
     pub fn cd(&mut self, below_home: &str) -> &mut Sandbox {
         self.folder = self.below(below_home);
         std::fs::create_dir_all(&self.folder).expect("a folder in the sandbox");
         self
     }
 
-    /// Writes a file, by its path below [`Sandbox::folder`]; folders are made. Gives the full path.
+    /// Writes a file, by its path below [`Sandbox::folder`]; folders are made. Returns the full path.
     pub fn write(&self, path: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.join(path);
         std::fs::create_dir_all(path.parent().expect("a file stands in a folder")).expect("a folder in the sandbox");
@@ -151,7 +150,7 @@ impl Sandbox {
         std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()))
     }
 
-    /// Puts a script of this name on PATH (Unix). Gives its path.
+    /// Puts a script of this name on PATH (Unix). Returns its path.
     pub fn add_program(&self, name: &str, script: &str) -> PathBuf {
         let path = self.path_folder().join(name);
         std::fs::write(&path, script).expect("a file in the sandbox");
@@ -159,13 +158,13 @@ impl Sandbox {
         path
     }
 
-    /// Puts a program on PATH that this system runs. Gives its path.
+    /// Puts a program on PATH that this system runs. Returns its path.
     pub fn add_small_program(&self, name: &str, program: &Program) -> PathBuf {
         self.write_program(self.path_folder().join(name), program)
     }
 
-    /// Writes a program that this system runs, by its path below [`Sandbox::folder`] and without what Windows adds to
-    /// a name. Gives the full path.
+    /// Writes a program that this system runs, by its path below [`Sandbox::folder`] and without the extension of
+    /// Windows. Returns the full path.
     pub fn write_program(&self, path: impl AsRef<Path>, program: &Program) -> PathBuf {
         let mut path = self.folder.join(path).into_os_string();
         path.push(std::env::consts::EXE_SUFFIX);
@@ -175,7 +174,7 @@ impl Sandbox {
         path
     }
 
-    /// The folder that PATH holds; empty at first.
+    /// The folder of PATH; empty at first.
     pub fn path_folder(&self) -> PathBuf {
         self.home.join("path")
     }
@@ -188,19 +187,19 @@ impl Sandbox {
         self.set_env("PATH", joined)
     }
 
-    /// Sets a variable for what follows.
+    /// Sets a variable for later programs.
     pub fn set_env(&mut self, name: &str, value: impl AsRef<OsStr>) -> &mut Sandbox {
         self.env.insert(name.into(), value.as_ref().to_owned());
         self
     }
 
-    /// Takes a variable away for what follows.
+    /// Removes a variable for later programs.
     pub fn remove_env(&mut self, name: &str) -> &mut Sandbox {
         self.env.remove(OsStr::new(name));
         self
     }
 
-    /// Opens the door to the network, for the few tests that fetch something real.
+    /// Allows the network, for the few tests that fetch something real.
     pub fn unseal_network(&mut self) -> &mut Sandbox {
         self.remove_env("SSL_CERT_FILE");
         if let Some(value) = std::env::var_os("SSL_CERT_FILE") {
@@ -217,18 +216,18 @@ impl Sandbox {
         self
     }
 
-    /// Shows this word in snapshots wherever that text stands, for what varies from run to run.
+    /// Replaces a text by this word in snapshots, for parts that vary from run to run.
     pub fn redact(&mut self, text: &str, word: &str) -> &mut Sandbox {
         self.redactions.push((text.into(), word.into()));
         self
     }
 
-    /// Runs the program to its end, with nothing on its standard input.
+    /// Runs the program to its end, with an empty standard input.
     pub fn goward<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Run {
         self.spawn(args).wait()
     }
 
-    /// Starts the program, to be stopped at a moment of the test's choice.
+    /// Starts the program, so that the test can stop it at any moment.
     pub fn spawn<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Running {
         self.spawn_program(&self.binary, args)
     }
@@ -249,14 +248,14 @@ impl Sandbox {
         Running::start(command, self.redactions())
     }
 
-    /// A command in this world with nothing on its standard input, for what the other ways do not cover.
+    /// A command in this world with an empty standard input, for cases that the other functions do not cover.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(&self.env).current_dir(&self.folder).stdin(Stdio::null());
         command
     }
 
-    /// What varies, and what stands for it in snapshots; longer texts first.
+    /// The texts to replace in snapshots, and their words; longer texts first.
     fn redactions(&self) -> Vec<(String, String)> {
         let mut all = self.redactions.clone();
         all.push((self.binary.display().to_string(), "[GOWARD]".into()));
@@ -269,12 +268,12 @@ impl Sandbox {
 #[cfg(windows)]
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // Read-only files keep a folder from being removed there.
+        // Read-only files prevent the removal of a folder there.
         make_writable(&self.home);
     }
 }
 
-/// What cannot be made writable stays; then the folder does.
+/// A file that cannot be made writable stays, and so does the folder.
 #[cfg(windows)]
 fn make_writable(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -299,8 +298,8 @@ pub fn is_one_file(one: &Path, other: &Path) -> bool {
     number(one) == number(other)
 }
 
-/// Whether two names are of one file. The standard library does not tell there; but a time that is set by one name is
-/// seen by the other.
+/// Whether two names are of one file. The standard library does not report it there; but a time that is set through one
+/// name is visible through the other.
 #[cfg(windows)]
 pub fn is_one_file(one: &Path, other: &Path) -> bool {
     let modified = |path: &Path| std::fs::metadata(path).and_then(|meta| meta.modified()).expect("a file");
@@ -324,7 +323,7 @@ pub fn is_one_file(one: &Path, other: &Path) -> bool {
     is_one
 }
 
-/// Where a program stands on the PATH of the test itself, for tests that need one of the machine's.
+/// The path of a program on the PATH of the test itself, for tests that need one of the machine's.
 pub fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let file = |folder: PathBuf| folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX));

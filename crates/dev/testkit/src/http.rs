@@ -1,9 +1,9 @@
 //! A loopback HTTP server with faults on request.
 //!
-//! It speaks just enough HTTP/1.1 for a client to be tested against: keep-alive, HEAD, ranges with
-//! `If-Range`, `If-None-Match`, several connections at once. What it does wrong, it does on purpose
-//! ([`Fault`]). It writes every request down, so that a test can prove what was *not* asked for.
-//! Nothing is left on disk; the threads end when the [`Server`] is dropped.
+//! It implements enough HTTP/1.1 to test a client: keep-alive, HEAD, ranges with `If-Range`,
+//! `If-None-Match`, several connections at once. Its faults are intended ([`Fault`]). It records
+//! every request, so that a test can prove what was *not* requested. It writes nothing to disk; the
+//! threads end when the [`Server`] is dropped.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
 mod answer;
@@ -29,7 +29,7 @@ pub struct Server {
 
 type Handler = dyn Fn(&Request) -> Response + Send + Sync;
 
-/// What the server and its connections have in common.
+/// The shared state of the server and its connections.
 struct Shared {
     handler: Box<Handler>,
     log: Mutex<Vec<Request>>,
@@ -75,7 +75,7 @@ impl Server {
         self.shared.log.lock().unwrap().clone()
     }
 
-    /// How many bytes of bodies were handed to the system for sending. A client that hangs up early
+    /// How many bytes of bodies were passed to the system for sending. A client that hangs up early
     /// may have received fewer.
     pub fn bytes_sent(&self) -> u64 {
         self.shared.bytes_sent.load(Ordering::SeqCst)
@@ -89,7 +89,7 @@ impl Drop for Server {
             self.shared.stopped.store(true, Ordering::SeqCst);
         }
         self.shared.wake.notify_all();
-        // The acceptor sits in `accept`: one more connection lets it see that it is over.
+        // The acceptor waits in `accept`: one more connection wakes it to end.
         let _ = TcpStream::connect(self.address);
         if let Some(acceptor) = self.acceptor.take() {
             let _ = acceptor.join();
@@ -100,14 +100,14 @@ impl Drop for Server {
         let connections =
             std::mem::take(&mut *self.shared.connections.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         for connection in connections {
-            // A handler that panicked has failed its own test already, by the answer that never came.
+            // A handler that panicked has failed its own test already, by the missing answer.
             let _ = connection.join();
         }
     }
 }
 
 impl Shared {
-    /// Waits, but no longer than the server lives. Returns whether it still does.
+    /// Waits, but not longer than the server lives. Returns whether it still lives.
     fn pause(&self, duration: Duration) -> bool {
         let held = self.sleep.lock().unwrap();
         let _ = self.wake.wait_timeout_while(held, duration, |()| !self.stopped.load(Ordering::SeqCst)).unwrap();

@@ -1,10 +1,10 @@
-//! A Go module proxy as a folder: what `GOPROXY=file:///…` takes (go.dev/ref/mod#goproxy-protocol).
+//! A Go module proxy as a folder, for `GOPROXY=file:///…` (go.dev/ref/mod#goproxy-protocol).
 
 use std::io::Write as _;
 use std::path::Path;
 
-/// Puts one version of a module into a proxy's folder. Files are named below the module's root; one of them is `go.mod`.
-/// The module's path must have no capitals, which the protocol escapes.
+/// Writes one version of a module into a proxy's folder. Files are named below the module's root; one of them is
+/// `go.mod`. The module's path must have no capitals, which the protocol escapes.
 pub fn add_module(proxy: &Path, module: &str, version: &str, files: &[(&str, &str)]) {
     let folder = proxy.join(module).join("@v");
     std::fs::create_dir_all(&folder).expect("a folder below the proxy's");

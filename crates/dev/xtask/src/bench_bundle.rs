@@ -85,7 +85,7 @@ fn serve(archive: Vec<u8>, fixtures: PathBuf) -> Server {
     })
 }
 
-/// Of a tile at the right edge the widest is kept; a narrower one is its beginning.
+/// For a tile at the right edge the widest is kept; a narrower one is its prefix.
 fn fixture(folder: &Path, path: &str) -> Option<Vec<u8>> {
     let read = |path: &str| fs::read(folder.join(path.replace('/', "%2F"))).ok();
     read(path).or_else(|| {

@@ -1,7 +1,7 @@
 //! Measures what goward costs a shell: its start, and each prompt, side by side with a bare shell and with peers.
 //!
-//! Starts are pairs taken in turn, so that a machine that slows down slows both. A peer that cannot be had is said to
-//! be skipped: mise comes from npm into a cache folder, goenv from a checkout that `GOWARD_BENCH_GOENV` names.
+//! Starts are pairs in turn, so that a machine that slows down slows both. A missing peer is reported as skipped: mise
+//! comes from npm into a cache folder, goenv from a checkout that `GOWARD_BENCH_GOENV` names.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// Calls of a hook in one measurement; its cost is too small to be seen alone.
+/// Calls of a hook in one measurement; the cost of one is too small to measure.
 const CALLS: usize = 10_000;
 /// Calls of a peer's hook, which starts a process.
 const PEER_CALLS: usize = 50;
@@ -125,7 +125,7 @@ fn start(shell: &str, bare: &Path, with: &Path, runs: usize) -> Result<(Duration
     Ok((median(bare), median(with), ratios[ratios.len() / 2]))
 }
 
-/// What one call of a hook costs, once it has been called.
+/// The cost of one call of a hook, after a first call.
 fn hook(shell: &str, home: &Path, activation: &str, hook: &str, calls: usize) -> Result<Duration> {
     let clock = if shell == "zsh" { "zmodload zsh/datetime" } else { ":" };
     let script = format!(

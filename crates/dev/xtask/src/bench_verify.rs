@@ -1,7 +1,7 @@
 //! Measures the check of a whole tree against reading and hashing the same files in a plain loop of two threads.
 //!
-//! Both run in this process, in turn, on the same tree with a warm cache, so that a machine that slows down slows
-//! both. The loop is the floor: it knows the paths, looks for nothing that does not belong, and compares nothing.
+//! Both run in this process, in turn, on the same tree with a warm cache, so that a machine that slows down slows both.
+//! The loop is the lower bound: it knows the paths, searches for no extra files, and compares nothing.
 
 use std::fs::File;
 use std::io::Read;
@@ -18,7 +18,7 @@ const VERSION: &str = "1.22.10";
 const LOOP_THREADS: usize = 2;
 const LOOP_BYTES: usize = 256 << 10;
 
-/// Runs the measurement in a process where our own crates are optimised: the profile for tests leaves them as they are.
+/// Runs the measurement in a process with optimised crates of goward: the profile for tests does not optimise them.
 pub fn run(runs: usize) -> Result<()> {
     let mut command = Command::new("cargo");
     command.args(["run", "--quiet", "--package", "xtask", "--", "bench-verify-optimised"]).arg(runs.to_string());
@@ -93,7 +93,7 @@ fn listed(tree: &Path) -> Result<Vec<FileRecord>> {
     files.map(record).collect()
 }
 
-/// The floor: every file read and hashed, and nothing else.
+/// The lower bound: reads and hashes every file, and nothing else.
 fn plain(tree: &Path, manifest: &Manifest) -> Result<u64> {
     let next = AtomicUsize::new(0);
     let work = || -> Result<u64> {

@@ -1,9 +1,9 @@
-//! No file of a crate needs another that needs it, by whatever way: such files can only be read together.
+//! Checks that the files of a crate do not import each other in a circle: such files can only be read together.
 //!
 //! Files are the nodes, paths that begin with `crate`, `super` or `self` the arrows; a name that a `lib.rs` or `mod.rs`
-//! re-exports counts for the file that it comes from. A `mod.rs` and what is below it are one thing and are left aside,
-//! and so is what only tests need. Text is read as lines and words, without a parser: a path that a macro puts together
-//! is not seen.
+//! re-exports counts for the file that it comes from. A `mod.rs` and the files below it count as one and are ignored,
+//! and so are imports of tests only. Text is read as lines and words, without a parser: a path from a macro is not
+//! seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,7 +13,7 @@ use anyhow::Result;
 
 use crate::files::{folders, sources};
 
-/// A module by the names that lead to it from its crate's root, which is the empty list.
+/// A module, by the names of its path from the crate's root, which is the empty list.
 type Module = Vec<String>;
 
 /// The circles of all crates, a line each.
@@ -51,7 +51,7 @@ fn module_of(path: &Path) -> Module {
     names
 }
 
-/// The text without comments, without strings on one line, and without what stands below the tests' mark.
+/// The text without comments, without strings on one line, and without the tests.
 fn bare(text: &str) -> String {
     let product = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     let mut bare = String::new();
@@ -88,7 +88,7 @@ fn circles_of(files: &BTreeMap<Module, String>) -> Vec<String> {
     circles
 }
 
-/// All that is reached along the arrows.
+/// Everything that is reachable along the arrows.
 fn reach<'a>(arrows: &BTreeMap<&'a Module, BTreeSet<&'a Module>>, from: &'a Module) -> BTreeSet<&'a Module> {
     let (mut found, mut next) = (BTreeSet::new(), vec![from]);
     while let Some(module) = next.pop() {
@@ -101,10 +101,10 @@ fn reach<'a>(arrows: &BTreeMap<&'a Module, BTreeSet<&'a Module>>, from: &'a Modu
     found
 }
 
-/// Re-exports of re-exports are followed so far: a circle of them is no program.
+/// How far re-exports of re-exports are followed: a circle of them does not compile.
 const REEXPORTS_MAX: usize = 8;
 
-/// The file that a path leads to from a module. `None` where it leads out of the crate.
+/// The file of a path, seen from a module. `None` for a path outside of the crate.
 fn resolve<'a>(
     files: &'a BTreeMap<Module, String>,
     used: &BTreeMap<&Module, Named>,
@@ -139,12 +139,12 @@ fn resolve<'a>(
     source.and_then(|path| resolve(files, used, here, path, depth + 1)).or(Some(here))
 }
 
-/// The paths that a text names: those of its `use` lines, each for itself, and those within code that begin with
-/// `crate`, `super` or `self`.
+/// The paths in a text: those of its `use` lines, expanded, and those within code that begin with `crate`, `super` or
+/// `self`.
 #[derive(Default)]
 struct Named {
     paths: Vec<Vec<String>>,
-    /// Those of them that other files have by way of this one: of `pub use` lines.
+    /// Those of them that this file re-exports: of `pub use` lines.
     handed_on: Vec<Vec<String>>,
 }
 
@@ -165,7 +165,7 @@ fn paths(text: &str) -> Named {
     named
 }
 
-/// Where the tree of the next `use` begins and ends, and whether it is a `pub use`.
+/// The start and end of the tree of the next `use`, and whether it is a `pub use`.
 fn next_use(text: &str) -> Option<(usize, usize, bool)> {
     let mut from = 0;
     loop {

@@ -1,24 +1,24 @@
-//! Files of tests that are not for every system: each says why, behind the line that leaves it out.
+//! Test files that are not for every system: each gives its reason after the line that skips it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-/// The lines by which a whole file is left out on Windows.
+/// The lines that skip a whole file on Windows.
 const LINES: [&str; 2] = ["#![cfg(unix)]", "#![cfg(target_os = \"linux\")]"];
 
-/// A file that is left out on Windows.
+/// A file that is skipped on Windows.
 pub struct LeftOut {
     /// The file, below the workspace's root.
     pub path: PathBuf,
-    /// Why; empty where it does not say so.
+    /// The reason; empty if it gives none.
     pub why: String,
     /// How many tests are in it.
     pub tests: usize,
 }
 
-/// The files among these that are left out on Windows.
+/// The files among these that are skipped on Windows.
 ///
 /// # Errors
 /// When one cannot be read.

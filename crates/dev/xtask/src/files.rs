@@ -1,4 +1,4 @@
-//! The files of a folder and of those below it.
+//! Lists the files of a folder and of those below it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ pub fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     below(folder, "rs")
 }
 
-/// Every file of this ending below a folder, in order.
+/// Every file with this extension below a folder, sorted.
 pub fn below(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let (files, folders) = entries(folder)?;
     let mut found = of_ending(files, ending);
@@ -21,17 +21,17 @@ pub fn below(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Every file of this ending right in a folder, in order.
+/// Every file with this extension directly in a folder, sorted.
 pub fn within(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     Ok(of_ending(entries(folder)?.0, ending))
 }
 
-/// The folders right in a folder, in order.
+/// The folders directly in a folder, sorted.
 pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(entries(folder)?.1)
 }
 
-/// What is right in a folder: the files and the folders, each in order.
+/// The entries directly in a folder: the files and the folders, each sorted.
 fn entries(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<PathBuf>>>()?;
     paths.sort();

@@ -1,9 +1,9 @@
-//! Builds every fuzz target once, then runs each for a while, beginning with the hostile things of the test kit.
+//! Builds every fuzz target once, then runs each for a while, beginning with the hostile input of the test kit.
 //!
-//! Where a nightly compiler is installed the targets are built with the address sanitizer. Where none is, the
-//! project's own compiler builds them without it: what guides libFuzzer is a pass of LLVM's that every compiler has, and
-//! what is looked for (a panic, a broken promise, an input that never ends) needs no sanitizer. Which of the two it was
-//! is said at the beginning and again at the end.
+//! If a nightly compiler is installed, the targets are built with the address sanitizer. Otherwise the project's own
+//! compiler builds them without it: an LLVM pass that every compiler has guides libFuzzer, and the faults in question
+//! (a panic, a broken promise, an input that never ends) need no sanitizer. The chore prints at its start and at its
+//! end which of the two it was.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -25,14 +25,14 @@ const TARGETS: [&str; 11] = [
     "sumdb",
     "bundle",
 ];
-/// How many of them, from the front, need nothing that takes long to build.
+/// How many of them, from the start, need nothing that takes long to build.
 const QUICK: usize = 9;
 
 /// Seconds that one input may take: the slowest honest one takes a tenth.
 const INPUT_SECONDS_MAX: u32 = 20;
 /// Mebibytes that a target may take: the readers' own bounds are far below.
 const MEMORY_MEBIBYTES_MAX: u32 = 2048;
-/// Bytes of a first input: what is larger slows the fuzzer down and finds nothing more.
+/// Bytes of a first input: larger ones slow the fuzzer down and find nothing more.
 const SEED_BYTES_MAX: usize = 128 << 10;
 
 /// Counters at every edge, from the compiler's own passes.
@@ -41,13 +41,13 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
 
 /// Who builds the targets.
 struct Compiler {
-    /// `+nightly`, or nothing for the project's own.
+    /// `+nightly`, or `None` for the project's own.
     toolchain: Option<&'static str>,
     /// The compiler's name for this machine.
     host: String,
 }
 
-/// `quick` leaves out the targets whose crates take most of the time of a build.
+/// `quick` omits the targets whose crates take most of the time of a build.
 pub fn run(seconds: u32, quick: bool) -> Result<()> {
     let compiler = Compiler::find()?;
     println!("fuzz: {}", compiler.told());
@@ -90,7 +90,8 @@ impl Compiler {
         }
     }
 
-    /// Where its files lie: neither the sanitizer nor the passes of one compiler may end up in what another has built.
+    /// The folder of its files: objects of one compiler, with its sanitizer or passes, must not mix with those of
+    /// another.
     fn folder(&self) -> &'static str {
         if self.toolchain.is_some() { "nightly" } else { "own" }
     }
@@ -143,7 +144,7 @@ impl Compiler {
     }
 }
 
-/// The end of what a target said: the panic, the stack, the input's place.
+/// The end of a target's output: the panic, the stack, the input's path.
 fn tail(output: &Output) -> String {
     const LINES_MAX: usize = 80;
     let text = String::from_utf8_lossy(&output.stderr);
@@ -151,7 +152,7 @@ fn tail(output: &Output) -> String {
     lines[lines.len().saturating_sub(LINES_MAX)..].iter().map(|line| format!("  {line}\n")).collect()
 }
 
-/// How much was tried and how far it came.
+/// The number of runs and the coverage.
 fn summary(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     let stat = |name: &str| {

@@ -1,4 +1,4 @@
-//! Every link within the project's documents leads to a file or folder that is there: what moves takes its links along.
+//! Checks that every link within the project's documents has an existing file or folder as its target.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::files::{below, within};
 
-/// The links that lead nowhere, a line each.
+/// The broken links, a line each.
 pub fn broken(root: &Path) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     // The documents at the root and in `docs`.
@@ -25,8 +25,8 @@ pub fn broken(root: &Path) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// What the links of a page lead to within the project: no address, no heading of the page itself; without the heading
-/// behind a `#`.
+/// The targets of a page's links within the project: no address, no heading of the page itself; without the heading
+/// after a `#`.
 fn targets(text: &str) -> impl Iterator<Item = &str> {
     let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let paths = links.map(|link| link.split('#').next().unwrap_or_default());

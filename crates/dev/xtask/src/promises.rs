@@ -1,4 +1,4 @@
-//! Every test that `SECURITY.md` names exists: a promise whose test was renamed or removed is held by nothing.
+//! Checks that every test that `SECURITY.md` names exists: without its test, nothing checks a promise.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-/// What is wrong with the page, a line for each.
+/// The faults of the page, a line for each.
 pub fn unheld(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
     let page = fs::read_to_string(root.join("SECURITY.md"))?;
     let mut tests = BTreeSet::new();
@@ -19,7 +19,7 @@ pub fn unheld(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
     Ok(missing.map(|name| format!("SECURITY.md names the test `{name}`, and there is none")).collect())
 }
 
-/// The names in the last cells of the page's tables. A test is a sentence: a word alone is no name of one.
+/// The names in the last cells of the page's tables. A test's name is a sentence: a single word is not one.
 fn named(page: &str) -> Vec<&str> {
     let rows = page.lines().filter(|line| line.starts_with('|'));
     let cells = rows.filter_map(|row| row.trim_end_matches(['|', ' ']).rsplit('|').next());

@@ -1,5 +1,5 @@
-//! Checks what no compiler checks: arrows go down, no files need each other in a circle, one file builds the store's paths,
-//! promises have their tests, links lead somewhere.
+//! Checks what no compiler checks: dependencies go down, no files import each other in a circle, one file builds the
+//! store's paths, promises have their tests, links have their targets.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,11 +18,11 @@ const LAYERS: [&str; 6] = ["base", "model", "core", "features", "services", "bin
 /// The order within `core`: a crate may depend on those of the rows before its own, never on one beside it.
 const CORE: [&[&str]; 5] =
     [&["archive", "fetch", "trust"], &["source", "store"], &["context"], &["acquire", "resolve"], &["engine"]];
-/// What a crate may not depend on though it is below: what chooses cannot fetch.
+/// Crates below that a crate may still not depend on: the crate that chooses cannot fetch.
 const FORBIDDEN: [(&str, &[&str]); 1] = [("resolve", &["fetch", "archive", "trust"])];
-/// The layer of what is not shipped.
+/// The layer of crates that are not shipped.
 const DEV: &str = "dev";
-/// The longest a source file may be, in lines: past that it holds more than one thing.
+/// The longest source file, in lines: a longer one contains more than one thing.
 const FILE_LINES_MAX: usize = 700;
 /// Names of folders in the store. Only `store/layout.rs` may join them to a path.
 const STORE_FOLDERS: [&str; 8] =
@@ -77,24 +77,24 @@ fn layer_of(root: &Path, package: &Package) -> Result<String> {
 fn allowed(layer: &str, below: &str, kind: DependencyKind, from: &str, to: &str) -> bool {
     let rank = |name: &str| LAYERS.iter().position(|layer| *layer == name);
     match (rank(layer), rank(below)) {
-        // `model` is pure: of the base it may only know how to word an error.
+        // `model` is pure: of the base it may depend only on `diag`, for its errors.
         _ if layer == "model" && to == "sys" => false,
         _ if FORBIDDEN.iter().any(|(crate_, others)| from == *crate_ && others.contains(&to)) => false,
         _ if layer == "core" && below == "core" && kind != DependencyKind::Development => {
             let row = |name: &str| CORE.iter().position(|row| row.contains(&name));
-            // A crate that has no row yet is told as one that depends on something it may not.
+            // A crate without a row is reported as one that depends on a forbidden crate.
             row(to).zip(row(from)).is_some_and(|(to, from)| to < from)
         }
-        // Its tests compare it with the rules that it has a part of.
+        // Its tests compare it with the full rules; it implements a part of them.
         _ if from == "shim" && kind != DependencyKind::Development => to == "pin",
         (Some(layer), Some(below)) => below <= layer,
-        // The test kit is for tests, the chores are for nobody.
+        // The test kit is for tests only, and no crate depends on the chores.
         (Some(_), None) => below == DEV && matches!(to, "testkit" | "sim") && kind == DependencyKind::Development,
         (None, _) => layer == DEV,
     }
 }
 
-/// Product code only: tests look at the store from outside and may name its folders.
+/// Product code only: tests read the store from outside and may name its folders.
 fn is_product(path: &Path) -> bool {
     let dev = path.components().any(|part| part.as_os_str() == DEV);
     let test =

@@ -48,7 +48,7 @@ pub enum Action {
 #[derive(Debug, Serialize)]
 #[serde(tag = "done", rename_all = "kebab-case")]
 pub enum Done {
-    /// It was brought in.
+    /// It was imported.
     Adopted(Adopted),
     /// It was registered as `system`.
     Registered {

@@ -114,7 +114,7 @@ fn every_word_stands_in_its_topics_row_once() {
     words.sort_unstable();
     words.dedup();
     assert_eq!(words.len(), count);
-    // A topic's name is no word, so that both can be asked for in one list.
+    // A topic's name is never a word, so that both can be asked for in one list.
     assert!(TOPICS.iter().all(|topic| !words.contains(&topic.name)));
 }
 

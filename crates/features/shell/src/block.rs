@@ -29,7 +29,7 @@ pub struct Found {
     pub made_file: bool,
 }
 
-/// Why the blocks of a file cannot be told.
+/// Why goward cannot find its blocks in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the message names each field")]
 pub enum BlockError {

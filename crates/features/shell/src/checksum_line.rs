@@ -1,6 +1,6 @@
 //! A checksum in a text, which shows whether somebody has edited the text since goward wrote it.
 //!
-//! It prevents goward from removing a person's edits; it is no protection against forgery.
+//! It prevents goward from removing a person's edits; it does not protect against forgery.
 
 use release::Digest;
 

@@ -32,7 +32,7 @@ pub enum RivalKind {
 /// Something that would override the shims, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rival {
-    /// Where it stands: `path:line`.
+    /// Its place: `path:line`.
     pub place: String,
     /// What it does.
     pub what: String,

@@ -37,7 +37,7 @@ pub enum FaultKind {
     },
     /// A link, a folder or a device instead of a file, or a link instead of a folder.
     NotAFile {
-        /// What stands there.
+        /// What the tree has there.
         found: &'static str,
     },
     /// It cannot be read.

@@ -88,7 +88,7 @@ fn combine(inputs: &Inputs, choice: &mut Choice, requirement: &mut Requirement) 
         return Ok(Want::Pinned { request, origin, floor: requirement.floor.take() });
     }
     if choice.local {
-        // The go command does not read the project's file here, so a broken line is no error.
+        // The go command does not read the project's file here, so a broken line is not an error.
         requirement.overrule_suggestion(Rule::Gotoolchain.as_str());
         requirement.drop_suggestion();
     }

@@ -32,7 +32,7 @@ pub struct GoLine {
     pub version: Version,
     /// The release to take if one must be chosen: `1.22.0` for `1.22`.
     pub needed: Version,
-    /// Where it stands.
+    /// Its file and line.
     pub origin: Origin,
 }
 
@@ -43,7 +43,7 @@ pub struct Suggestion {
     pub version: Option<Version>,
     /// The name as written, with a builder's suffix if it has one.
     pub name: String,
-    /// Where it stands.
+    /// Its file and line.
     pub origin: Origin,
 }
 
@@ -65,7 +65,7 @@ pub struct Raised {
 pub struct LanguageToolchain {
     /// The name.
     pub name: String,
-    /// Where it stands.
+    /// Its file and line.
     pub origin: Origin,
 }
 
@@ -75,7 +75,7 @@ pub struct LanguageToolchain {
 pub struct BelowFloor {
     /// The release that the pin selects.
     pub selected: Version,
-    /// Where the pin stands.
+    /// Where the pin comes from.
     pub pin: Origin,
     /// The project's floor. Boxed, to keep the error small.
     pub floor: Box<GoLine>,

@@ -90,7 +90,7 @@ impl fmt::Display for Rule {
 pub struct Origin {
     /// The rule.
     pub rule: Rule,
-    /// The file, if it stands in one.
+    /// The file, if it comes from one.
     pub path: Option<String>,
     /// The line in the file, the first being 1.
     pub line: Option<usize>,

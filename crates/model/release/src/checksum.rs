@@ -6,7 +6,7 @@ use crate::Digest;
 use crate::foreign::shown_bytes;
 use crate::limits::CHECKSUM_BODY_BYTES_MAX;
 
-/// A body that is no checksum.
+/// A body that is not a checksum.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChecksumBodyError {
     /// A web page in its place. `go.dev/dl/NAME.sha256` answers so, with status 200 (golang/go#41172).

@@ -160,7 +160,7 @@ fn fits(minor: u32, platform: &Platform, facts: &HostFacts) -> Result<(), (Strin
     Ok(())
 }
 
-/// Whether one version is older than another; an unknown one is not. `13` is no older than `13.0`.
+/// Whether one version is older than another; an unknown one is not. `13` is not older than `13.0`.
 fn is_older(version: &[u32], than: &[u32]) -> bool {
     // macOS 11 and later report 10.16 to programs that were built for older ones.
     if version.is_empty() || version.starts_with(&[10, 16]) {

@@ -196,7 +196,7 @@ impl fmt::Display for Minor {
 
 impl Ord for Minor {
     fn cmp(&self, other: &Minor) -> Ordering {
-        // Both are two plain numbers, of which no two spellings are equal.
+        // Both are two plain numbers, and no two spellings of these are equal.
         pin::compare(&self.0, &other.0)
     }
 }

@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(full.value().bytes.len(), UNITS_MAX * 2);
         assert_eq!(full.with_first("abc", &env()).unwrap(), full);
         assert_eq!(long.with_first("abcd", &env()), Err(PathListError::TooLong { units: UNITS_MAX + 1 }));
-        // A list that is too long already and needs no change is no error.
+        // A list that is too long already and needs no change is not an error.
         let over = list(&format!("abc;{}", "x".repeat(UNITS_MAX)));
         assert_eq!(over.with_first("abc", &env()).unwrap(), over);
         assert!(list(&"x".repeat(SETX_UNITS_MAX)).with_first("a", &env()).unwrap().is_long());

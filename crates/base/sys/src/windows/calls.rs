@@ -71,7 +71,7 @@ pub(crate) fn version() -> Option<(u32, u32, u32)> {
 /// The machine's own architecture, in Rust's words: the system translates a program for another one.
 pub(crate) fn machine() -> Option<&'static str> {
     let (mut ours, mut machine) = (0, 0);
-    // SAFETY: the handle stands for this process and need not be closed; both numbers are ours for the call.
+    // SAFETY: the handle refers to this process and need not be closed; both numbers are ours for the call.
     let told = unsafe { IsWow64Process2(GetCurrentProcess(), &raw mut ours, &raw mut machine) };
     match machine {
         _ if told == 0 => None,

@@ -138,10 +138,10 @@ fn start_in(job: Option<Handle>, command: &mut Command) -> io::Result<Child> {
     let process: Handle = child.as_raw_handle();
     if let Some(job) = job {
         // If the system refuses (another program's job that allows no nested one) it runs without one. SAFETY: both
-        // handles are open: the job's by whoever called, the child's not before `child` is dropped.
+        // handles are open: the caller keeps the job's open, and `child` keeps its own until it is dropped.
         unsafe { AssignProcessToJobObject(job, process) };
     }
-    // SAFETY: the handle is open, and that of a process whose only thread waits to be let go.
+    // SAFETY: the handle is open, and that of a process whose only thread is suspended.
     let refused = unsafe { NtResumeProcess(process) };
     if refused < 0 {
         // It has not run a single instruction: ending it loses nothing.

@@ -1,9 +1,9 @@
-//! Code for Windows only: each file here is the other half of one beside `windows/`.
+//! Code for Windows only: each file here is the Windows part of a file beside `windows/`.
 //!
 //! | there | Windows instead |
 //! | --- | --- |
 //! | a program takes this process's place | [`exec_emulation`]: this process stays and ends with the program's code |
-//! | renames and removals always go through | [`refusal`]: whoever has a file open refuses them for a moment |
+//! | renames and removals always go through | [`refusal`]: a process that has the file open blocks them for a moment |
 //! | a lock is advice | [`locks`]: a locked byte cannot be read, so one far behind the text is locked |
 //! | links | `pointer.rs`: a small file that is replaced by a rename |
 #![expect(

@@ -25,7 +25,7 @@ pub(super) fn run(ctx: &Ctx, args: &ActivateArgs) -> Done {
     Ok(Box::new(Worded::new(json!({ "shell": script, "script": text }), text).exact()))
 }
 
-/// The paths that scripts name. Where the system does not tell this program's own path, its name has to do.
+/// The paths that scripts name. If the system does not report this program's own path, its name replaces it.
 pub(super) fn places(ctx: &Ctx) -> Result<ScriptPaths, SetupError> {
     let program = ctx.sys.env().program().map_or_else(|| PathBuf::from("goward"), std::path::Path::to_owned);
     ScriptPaths::of(ctx.store.layout(), &program)

@@ -125,12 +125,12 @@ fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Done
             text,
         )));
     }
-    // What the command prints is the data now.
+    // The output of the program is the data now.
     speech.say(text.trim_end());
     super::run::run(sources, &RunArgs { request: None, command: args.command.clone() }, speech)
 }
 
-/// The same context with the bundle as its only source, and a home of its own where one is asked for.
+/// The same context with the bundle as its only source, and with another home if one is given.
 fn from_bundle(ctx: &Ctx, args: &BundleInstallArgs, file: &Path) -> Result<Ctx, Failure> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let mut flags = vec![

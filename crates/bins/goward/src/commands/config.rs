@@ -61,7 +61,7 @@ pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
     Ok(Box::new(Worded::new(value, text)))
 }
 
-/// What this build says, where the setting leaves it to the build.
+/// This build's value, if the setting is `build`.
 fn of_build(setting: &Setting) -> Option<String> {
     if setting.def.key != "proxy.default" || !matches!(&setting.value, Value::Text(text) if text == "build") {
         return None;

@@ -32,7 +32,7 @@ pub(super) fn run(ctx: &Ctx, args: &DiffArgs) -> Done {
     Ok(Box::new(Worded::new(diff, text)))
 }
 
-/// How many files differ in each of the tree's folders; those right in it stand under `.`.
+/// How many files differ in each of the tree's folders; those directly in it count under `.`.
 fn summary(diff: &GenerationDiff) -> String {
     let mut folders: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     for (kind, paths) in [&diff.added, &diff.removed, &diff.changed].into_iter().enumerate() {

@@ -24,7 +24,7 @@ pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> Done {
         return check(ctx, &wanted);
     }
     let findings = doctor::examine(ctx, &wanted);
-    // What was repaired until then is told, also where a later repair fails.
+    // Print the finished repairs, also if a later repair fails.
     let repaired = doctor::repair(ctx, &findings, &wanted)?;
     let text: String = repaired.iter().map(told_repair).collect();
     speech.write(&text);
@@ -32,7 +32,7 @@ pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> Done {
     outcome(left, repaired)
 }
 
-/// What is wrong with a home that goward refuses to work in; none where it is in order by now.
+/// The faults of a home that goward refuses to use; none if it has been repaired.
 pub(super) fn before_store(sys: &Sys, settings: &Settings, args: &DoctorArgs, speech: &Speech) -> Option<Done> {
     let home = settings.text(keys::HOME).filter(|_| !args.list)?;
     match doctor::examine_home(sys, std::path::Path::new(home), args.repair) {

@@ -1,4 +1,4 @@
-//! An installed toolchain for what is asked: one that is there, or one that is installed now.
+//! Ensures an installed toolchain for a request: finds one, or installs one.
 
 use acquire::{InstallPlan, Sources};
 use context::Ctx;
@@ -13,9 +13,9 @@ use crate::failure::Failure;
 
 /// Why there is no toolchain to run.
 pub(super) enum EnsureError {
-    /// A rule of the user's or of the project's is against it, or the store cannot be used.
+    /// A rule of the user or of the project forbids it, or the store cannot be used.
     Refused(Failure),
-    /// It is not here, and was not to be had.
+    /// It is not installed, and could not be installed.
     Missing(Failure),
 }
 
@@ -37,9 +37,9 @@ impl EnsureError {
     }
 }
 
-/// An installed toolchain for a request: one that is there, or one that is installed now.
+/// The installed toolchain for a request, or one that is installed now.
 ///
-/// What is installed answers first, so that a second call needs no network.
+/// An installed toolchain answers first, so that a second call needs no network.
 pub(super) fn ensure(sources: &Sources, request: &Request, speech: &Speech) -> Result<Toolchain, EnsureError> {
     let ctx = sources.ctx();
     if let Some(toolchain) = resolve::newest_installed(ctx, request)? {
@@ -54,7 +54,7 @@ pub(super) fn ensure(sources: &Sources, request: &Request, speech: &Speech) -> R
     install_planned(sources, plan, speech).map_err(EnsureError::missing)
 }
 
-/// As [`ensure`], but a word such as `latest` means what is released by now, not what happens to be here.
+/// As [`ensure`], but a word such as `latest` means the newest release, not the newest installed one.
 pub(super) fn ensure_released(sources: &Sources, request: &Request, speech: &Speech) -> Result<Toolchain, Failure> {
     let ctx = sources.ctx();
     let is_word = matches!(request, Request::Latest | Request::OldStable | Request::Candidate);
@@ -90,7 +90,7 @@ pub(super) fn install_planned(sources: &Sources, plan: InstallPlan, speech: &Spe
     ctx.store.find_installed(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
 }
 
-/// The toolchain that this folder asks for, installed now if need be.
+/// The toolchain that this folder asks for, installed now if necessary.
 pub(super) fn ensure_chosen(
     sources: &Sources,
     argument: Option<&Request>,
@@ -99,7 +99,7 @@ pub(super) fn ensure_chosen(
     ensure_choice(sources, resolve::choose(sources.ctx(), argument)?, speech).map_err(EnsureError::into_failure)
 }
 
-/// The toolchain of a choice, installed now if need be, and held to the lock file.
+/// The toolchain of a choice, installed now if necessary, and checked against the lock file.
 pub(super) fn ensure_choice(
     sources: &Sources,
     choice: Choice,
@@ -133,8 +133,8 @@ pub(super) fn ensure_choice(
     }
 }
 
-/// A failure to have what is asked for, told with the file or variable that asks. What stands on the command line, the
-/// user has before them.
+/// A failure to install a requested version, with the file or variable that requests it. A request on the command line
+/// needs no such note.
 pub(super) fn asked(choice: &Choice, cause: Failure) -> Failure {
     match choice.asked_by() {
         Some(because) if cause.class() != Class::Interrupted => Failure::Asked { because, cause: Box::new(cause) },
@@ -142,8 +142,8 @@ pub(super) fn asked(choice: &Choice, cause: Failure) -> Failure {
     }
 }
 
-/// The plan for what this folder asks for. Before anything is fetched: what the project refuses need not be
-/// installed for it.
+/// The plan for the version that this folder asks for. Checks before any fetch: a version that the project refuses need
+/// not be installed.
 pub(super) fn plan_chosen(sources: &Sources, choice: Choice) -> Result<(InstallPlan, Choice), EnsureError> {
     let ctx = sources.ctx();
     let plan = acquire::plan_install(sources, &choice.request, &ctx.platform);
@@ -153,32 +153,32 @@ pub(super) fn plan_chosen(sources: &Sources, choice: Choice) -> Result<(InstallP
     if choice.request == request {
         return Ok((plan, choice));
     }
-    // The pin gave way to what the project needs.
+    // The project's needs override the pin.
     let plan = acquire::plan_install(sources, &choice.request, &ctx.platform).map_err(EnsureError::missing)?;
     Ok((plan, choice))
 }
 
-/// Says what did not count though it would have decided, and what gave way.
+/// Reports an ignored file that would have decided, and an overridden pin.
 pub(super) fn say_passed_over(choice: &Choice, speech: &Speech) {
     say_stranger(choice, speech);
     say_gave_way(choice, speech);
 }
 
-/// Says that somebody else's file would have decided, where it would have.
+/// Reports another user's file that would have decided.
 pub(super) fn say_stranger(choice: &Choice, speech: &Speech) {
     if let Some(line) = choice.stranger() {
         speech.say(&line);
     }
 }
 
-/// Says that a pin gave way to what the project needs, where it did.
+/// Reports a pin that the project's needs override.
 pub(super) fn say_gave_way(choice: &Choice, speech: &Speech) {
     if let Some(note) = choice.note() {
         speech.say(&note);
     }
 }
 
-/// Remembers the project whose files were looked at. One that cannot be remembered costs a download at the most.
+/// Registers the project whose files were read. A failure costs at most a download later.
 pub(super) fn remember(ctx: &Ctx, choice: &Choice) {
     if let Some(project) = &choice.project {
         let _ = ctx.store.remember_project(project);

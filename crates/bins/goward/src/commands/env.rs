@@ -32,7 +32,7 @@ pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> Done {
         (None, false) => env.variables.iter().map(line).collect(),
     };
     let worded = Worded::new(value, text);
-    // A script is taken by a shell, single values by whoever asked for them.
+    // A shell reads a script, another program reads single values.
     let exact = args.shell.is_some() || !args.names.is_empty();
     Ok(Box::new(if exact { worded.exact() } else { worded }))
 }
@@ -66,7 +66,7 @@ fn explained(env: &GoEnv) -> String {
     text
 }
 
-/// How the folders stand to each other.
+/// Draws which folder contains which.
 fn tree(env: &GoEnv) -> String {
     let value = |name: &str| env.variable(name).map(value_of).map(|value| diag::shown_line(&value)).unwrap_or_default();
     let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
@@ -164,7 +164,7 @@ fn statement(shell: EnvShell, name: &str, change: &Change) -> String {
     }
 }
 
-/// A text that the shell takes as it is.
+/// A text, quoted for the shell.
 fn quoted(shell: EnvShell, text: &str) -> String {
     let script = match shell {
         EnvShell::Sh | EnvShell::Bash | EnvShell::Zsh => shell::Script::Sh,

@@ -1,7 +1,7 @@
-//! `goward exec-shim NAME [ARGUMENT]…`: what a shim cannot decide at once. `docs/shim.md` has the contract.
+//! `goward exec-shim NAME [ARGUMENT]…`: handles the calls that a shim hands over. `docs/shim.md` has the contract.
 //!
-//! It stands beside the command tree and not in it: not one of the arguments is goward's to read, whatever it looks
-//! like, but for a `+REQUEST` at the front.
+//! It is not in the command tree, since goward reads none of the arguments, whatever they look like, except a
+//! `+REQUEST` at the start.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -17,17 +17,17 @@ use sys::{Env, Sys, UserProgram};
 use super::ensure::{EnsureError, ensure, ensure_choice, remember};
 use crate::failure::Failure;
 
-/// The word that asks for this.
+/// The verb of this command.
 pub(crate) const VERB: &str = "exec-shim";
-/// The shim's mark: the process that was handed over, by which name, from which home.
+/// The shim's mark: the process that was handed over, its name, the shim's home.
 const MARKER: &str = "GOWARD_SHIM";
-/// How many programs of other managers were run because goward had nothing to say.
+/// The variable that counts nested programs that goward started because nothing asked for a version.
 const LEVEL: &str = "GOWARD_SHIM_LEVEL";
-/// So many of them within each other are a circle: another manager's `go` that looks for the next on PATH finds
-/// the shim, and starts it in a process of its own.
+/// How many nested ones count as a loop: another manager's `go` that looks for the next on PATH finds the shim, and
+/// starts it in a separate process.
 const LEVELS_MAX: u32 = 16;
 
-/// By this a go command tells the one it goes over to which it should be (`cmd/go/internal/gover`).
+/// The variable by which a go command tells the one to which it switches its version (`cmd/go/internal/gover`).
 const SWITCH: &str = "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION";
 
 /// A call, its name and its arguments.
@@ -36,13 +36,13 @@ struct Call<'a> {
     args: &'a [OsString],
 }
 
-/// A call that failed, and whether that leaves the program missing.
+/// A failed call, and whether the program counts as missing.
 struct Failed {
     report: Report,
     code: u8,
 }
 
-/// Runs the program that a shim stands for: returns only where that failed, with the exit code.
+/// Runs the program for a shim: returns only on failure, with the exit code.
 pub(crate) fn main(args: &[OsString]) -> u8 {
     let sys = Sys::real();
     let speech = Speech::stderr(Verbosity::Normal, Colour::Auto, sys.env().var_os("NO_COLOR").is_some());
@@ -64,7 +64,7 @@ fn perform(sys: &Sys, call: &Call, speech: &Speech) -> Failed {
         Ok(platform) => platform,
         Err(error) => return unread(error.into()),
     };
-    // The history is kept, and arguments may hold passwords.
+    // The history is stored, and arguments may contain passwords.
     let command = ["goward", VERB, call.name].map(str::to_owned).to_vec();
     let progress = std::sync::Arc::new(speech.clone());
     let mut ctx = match Ctx::new(sys.clone(), settings, platform, progress, command) {
@@ -75,7 +75,7 @@ fn perform(sys: &Sys, call: &Call, speech: &Speech) -> Failed {
     let report = |failure: Box<Failure>| Report::of(failure.as_ref(), engine::state_line(&ctx));
     match run(&ctx, call, speech) {
         Stop::Failed(failure) => failed(report(failure)),
-        // Whoever called looked for a program, and shells say so when there is none.
+        // The caller looked for a program, and 127 is the shells' status for a missing one.
         Stop::Missing(failure) if failure.class() == Class::Interrupted => failed(report(failure)),
         Stop::Missing(failure) => Failed { report: report(failure), code: Class::CommandMissing.exit_code() },
     }
@@ -85,7 +85,7 @@ fn failed(report: Report) -> Failed {
     Failed { code: report.class.exit_code(), report }
 }
 
-/// The settings, for the home that the shim stands in unless another is named.
+/// The settings, for the home of the shim unless another is named.
 fn settings(sys: &Sys, name: &str) -> Result<Settings, Failure> {
     let settings = Settings::read(sys, None, &[])?;
     match home_of_shim(sys.env(), name).filter(|_| settings.get(keys::HOME).origin == Origin::Default) {
@@ -101,10 +101,10 @@ fn home_of_shim(env: &Env, name: &str) -> Option<String> {
     (!home.is_empty()).then(|| home.to_owned())
 }
 
-/// Why no program has taken this one's place.
+/// Why no program has replaced this one.
 enum Stop {
     Failed(Box<Failure>),
-    /// The toolchain is not there and could not be got.
+    /// The toolchain is not installed and could not be installed.
     Missing(Box<Failure>),
 }
 
@@ -134,13 +134,13 @@ fn run(ctx: &Ctx, call: &Call, speech: &Speech) -> Stop {
 }
 
 fn exec(ctx: &Ctx, call: &Call, speech: &Speech) -> Result<std::convert::Infallible, Stop> {
-    // A table that was lost or is out of date sends every call here: whoever comes first makes it good.
+    // With a lost or outdated table every call comes here: the first one rewrites it.
     ctx.store.rewrite_shim_table();
     let at;
     let (toolchain, choice, shim_call, args) = match call.name {
         "go" | "gofmt" => {
             let (argument, args) = request(call)?;
-            // Lock files and folders of a project's own are those of where the go command will be.
+            // Lock files and a project's separate folders are those of the go command's folder.
             at = ctx.derive(|same| same.folder(folder(ctx, call.name, args)))?;
             let choice = match resolve::choose(&at, argument.as_ref()) {
                 Err(ChooseError::Nothing { stranger, .. }) => {
@@ -184,8 +184,8 @@ fn request<'a>(call: &Call<'a>) -> Result<(Option<Request>, &'a [OsString]), Sto
     }
 }
 
-/// The folder that the go command will be in: where a `-C` leads, which is its first flag
-/// (`cmd/go/main.go`, `handleChdirFlag`). One that is not there is for the go command to refuse.
+/// The go command's folder: that of `-C`, which must be its first flag (`cmd/go/main.go`,
+/// `handleChdirFlag`). The go command itself refuses a missing one.
 fn folder(ctx: &Ctx, name: &str, args: &[OsString]) -> PathBuf {
     let here = ctx.sys.env().folder();
     let leads = if name == "go" { chdir(args) } else { None };
@@ -195,7 +195,7 @@ fn folder(ctx: &Ctx, name: &str, args: &[OsString]) -> PathBuf {
 
 fn chdir(args: &[OsString]) -> Option<&OsStr> {
     let is_word = |index: usize| args.get(index).is_some_and(|arg| !arg.as_encoded_bytes().starts_with(b"-"));
-    // The flags stand behind the command, which has two words in these groups.
+    // The flags follow the command, which has two words in these groups.
     let flags = match args.first()?.to_str() {
         Some("mod" | "work") if is_word(1) => 2,
         _ => usize::from(is_word(0)),
@@ -207,7 +207,7 @@ fn chdir(args: &[OsString]) -> Option<&OsStr> {
     }
 }
 
-/// Exactly this version, whatever any folder says.
+/// Exactly this version, whatever a folder asks for.
 fn exactly(ctx: &Ctx, call: &Call, version: &str, speech: &Speech) -> Result<Toolchain, Stop> {
     let parsed: Option<Version> = version.parse().ok().filter(Version::is_candidate);
     let Some(version) = parsed else {
@@ -216,7 +216,7 @@ fn exactly(ctx: &Ctx, call: &Call, version: &str, speech: &Speech) -> Result<Too
         return Err(Failure::ShimCall { name, reason, missing: true, hints }.into());
     };
     let request = Request::Exact(version);
-    // A go command asks by this name for what go.mod or go.work need, and nobody else.
+    // Only a go command asks by this name, for the version that go.mod or go.work need.
     if ctx.sys.env().var_os(SWITCH).is_some() && resolve::newest_installed(ctx, &request)?.is_none() {
         resolve::check_auto_switch(ctx, &request)?;
     }
@@ -227,13 +227,13 @@ fn lease(ctx: &Ctx, toolchain: &Toolchain) -> Result<(), Stop> {
     match ctx.store.lease(&toolchain.id) {
         Ok(true) => Ok(()),
         Ok(false) => Err(missing(StoreError::NotInstalled { id: toolchain.id.clone() })),
-        // In a store that cannot be written to, nobody can remove the toolchain either.
+        // No process can remove a toolchain from a store that cannot be written to.
         Err(StoreError::Io { .. } | StoreError::ReadOnly { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Nothing asks for anything: the machine's own program of that name runs, as if goward were not there.
+/// Nothing asks for a version: the machine's own program of that name runs, as without goward.
 fn next(ctx: &Ctx, call: &Call) -> Result<std::convert::Infallible, Stop> {
     let level = ctx.sys.env().var(LEVEL).and_then(|level| level.parse::<u32>().ok()).unwrap_or(0) + 1;
     if level > LEVELS_MAX {
@@ -243,7 +243,7 @@ fn next(ctx: &Ctx, call: &Call) -> Result<std::convert::Infallible, Stop> {
         return Err(Failure::ShimCall { name, reason, missing: true, hints }.into());
     }
     let program = resolve::next_program(ctx, call.name)?;
-    // The mark stays: should that program put the shim into this very process again, the shim knows it.
+    // The mark stays: if that program starts the shim in this process again, the shim detects the loop.
     let command = UserProgram::new(program).named(call.name).args(call.args).env(LEVEL, level.to_string());
     let command = resolve::without_mark(command, ctx.sys.env());
     let cause = ctx.sys.process().replace(&command);

@@ -20,7 +20,7 @@ pub(super) fn run(ctx: &Ctx, args: &IdeArgs, speech: &Speech) -> Done {
     }
 }
 
-/// The context as it is from the folder that was named.
+/// The context in the named folder.
 fn in_folder(ctx: &Ctx, folder: Option<&std::path::Path>) -> Result<Ctx, Failure> {
     let Some(folder) = folder else { return Ok(ctx.derive(|same| same)?) };
     let folder = ctx.sys.env().folder().join(folder);
@@ -28,7 +28,7 @@ fn in_folder(ctx: &Ctx, folder: Option<&std::path::Path>) -> Result<Ctx, Failure
     Ok(ctx.derive(|same| same.folder(real))?)
 }
 
-/// What the folder asks for, with its version where that is known without a source.
+/// The folder's choice, with its version if that is known without a source.
 fn chosen(ctx: &Ctx) -> Result<(Choice, Version), Failure> {
     let choice = resolve::choose(ctx, None)?;
     let installed = choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().clone());
@@ -65,7 +65,7 @@ fn line(editor: &EditorGo) -> String {
     let uses = editor.uses.as_deref().unwrap_or("nothing");
     let place = editor.place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
     let said = format!("{verdict}: {}: {}`{uses}` ({}{place})", editor.editor, version.unwrap_or_default(), editor.by);
-    // An editor's file may say anything, in several lines too.
+    // An editor's file may contain any text, also of several lines.
     let mut text = format!("{}\n", diag::shown_line(&said));
     if let Some(advice) = &editor.advice {
         text.push_str(&format!("  {}\n", diag::shown_line(advice)));

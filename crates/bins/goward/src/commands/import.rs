@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::outcome::Worded;
 use crate::table::columns;
 
-/// So many things that were left out are named one by one; the rest is counted.
+/// How many excluded files are named one by one; the rest is counted.
 const LEFT_OUT_NAMED_MAX: usize = 8;
 
 pub(super) fn run(sources: &Sources, args: &ImportArgs, speech: &Speech) -> Done {
@@ -46,7 +46,7 @@ pub(super) fn run(sources: &Sources, args: &ImportArgs, speech: &Speech) -> Done
     apply(sources, &plan.items, missing, speech)
 }
 
-/// Everything of one manager: its installations, its default, and what the user should know of.
+/// Everything of one manager: its installations, its default, and remarks for the user.
 fn from(sources: &Sources, args: &ImportArgs, manager: Manager, speech: &Speech) -> Done {
     let ctx = sources.ctx();
     let plan = adopt::plan(ctx, &[], &Where { only: Some(manager), ..Where::default() })?;
@@ -76,7 +76,7 @@ fn from(sources: &Sources, args: &ImportArgs, manager: Manager, speech: &Speech)
     }
     let Parts { mut text, mut value, exit_code } = bring_in(sources, &plan.items, Vec::new(), speech)?;
     for folder in pins.iter().filter(|pin| pin.is_read).filter_map(|pin| pin.path.parent()) {
-        // As for a run: one that cannot be remembered costs a download at the most.
+        // As for a run: a failure costs at most a download later.
         let _ = ctx.store.remember_project(folder);
     }
     for (name, known) in known.as_object().into_iter().flatten() {
@@ -90,7 +90,7 @@ fn from(sources: &Sources, args: &ImportArgs, manager: Manager, speech: &Speech)
     Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
 }
 
-/// Makes a manager's default goward's, where a toolchain for it is there.
+/// Makes a manager's default goward's, if its toolchain is installed.
 fn take_over(ctx: &Ctx, default: &GlobalDefault) -> Result<(String, Value), Failure> {
     let found = match &default.request {
         Some(request) => resolve::newest_installed(ctx, request)?,
@@ -113,14 +113,14 @@ fn take_over(ctx: &Ctx, default: &GlobalDefault) -> Result<(String, Value), Fail
     Ok((line, json!(switched)))
 }
 
-/// What came of an import, before it is worded whole.
+/// The parts of an import's result.
 struct Parts {
     text: String,
     value: Value,
     exit_code: u8,
 }
 
-/// Folders that the user has named and that hold no installation: each is a failure, however much there is elsewhere.
+/// Folders that the user has named and that contain no installation: each is a failure, whatever the others contain.
 fn missing(paths: &[PathBuf], items: &[Item]) -> Vec<Failure> {
     let failure = |path: PathBuf, why: &str| Failure::NoInstallation { path, why: why.to_owned() };
     match paths {
@@ -141,7 +141,7 @@ fn apply(sources: &Sources, items: &[Item], missing: Vec<Failure>, speech: &Spee
     Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
 }
 
-/// One after the other: each may share files with the one before. What fails does not keep the rest.
+/// One after the other: each may share files with the one before. A failure does not stop the rest.
 fn bring_in(sources: &Sources, items: &[Item], missing: Vec<Failure>, speech: &Speech) -> Result<Parts, Failure> {
     let ctx = sources.ctx();
     let (mut text, mut done, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);

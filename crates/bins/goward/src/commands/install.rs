@@ -41,7 +41,7 @@ pub(super) fn run(sources: &Sources, args: &InstallArgs, speech: &Speech) -> Don
             }
         }
     }
-    // Two requests may come to one toolchain.
+    // Two requests may resolve to one toolchain.
     plans.sort_by(|a, b| a.toolchain.cmp(&b.toolchain));
     plans.dedup_by(|a, b| a.toolchain == b.toolchain);
     if args.dry_run {
@@ -70,7 +70,7 @@ pub(super) fn run(sources: &Sources, args: &InstallArgs, speech: &Speech) -> Don
     conclude(ctx, done, failures, speech)
 }
 
-/// One failure with nothing done is the command's own; among successes it is reported and the rest stands.
+/// A single failure with nothing done is the command's error; among successes it is reported and the rest stays.
 fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech: &Speech) -> Done {
     if done.is_empty() && failures.len() == 1 {
         return Err(failures.remove(0));
@@ -88,7 +88,7 @@ fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech:
     Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
 }
 
-/// `supported` stands for several toolchains; every other request for one.
+/// `supported` means several toolchains; every other request means one.
 fn single(sources: &Sources, request: &release::Request) -> Result<Vec<release::Request>, Failure> {
     let ctx = sources.ctx();
     if !request.is_several() {

@@ -1,11 +1,11 @@
-//! What an install has done, in words and as data.
+//! The result of an install, in words and as data.
 
 use acquire::Installed;
 use diag::Bytes;
 use serde_json::{Value, json};
 use trust::{Evidence, Witness};
 
-/// What was installed, on one line, with what was proven below.
+/// The installed toolchain, on one line, with its witnesses below.
 pub(super) fn line(installed: &Installed) -> String {
     if installed.was_installed {
         return format!("{} is installed already", installed.toolchain);
@@ -26,7 +26,7 @@ pub(super) fn line(installed: &Installed) -> String {
     line
 }
 
-/// What was said of it, a line each, and what must not be overlooked.
+/// Its witnesses, a line each, and the warning.
 pub(super) fn proof_lines(witnesses: &[Witness]) -> String {
     let evidence = Evidence::of(witnesses);
     let is_alone = evidence == Evidence::PackageIndex;
@@ -41,7 +41,7 @@ pub(super) fn proof_lines(witnesses: &[Witness]) -> String {
     lines
 }
 
-/// The outcome as data, with what its witnesses come to.
+/// The outcome as data, with its evidence.
 pub(super) fn with_evidence(installed: &Installed) -> Value {
     let evidence = Evidence::of(&installed.witnesses);
     let mut value = json!(installed);

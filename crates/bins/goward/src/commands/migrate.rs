@@ -28,7 +28,7 @@ pub(super) fn run(sources: &Sources, args: &MigrateArgs, speech: &Speech) -> Don
     }
     speech.say(planned(&plan).trim_end());
     let migrated = adopt::migrate::apply(ctx, &plan, &|line| speech.say(line))?;
-    // The rest is done and stands; a script must learn that a tool is not.
+    // The rest is done and stays; the exit code shows that a tool is not.
     let exit_code = if migrated.failed.is_empty() { 0 } else { Class::Environment.exit_code() };
     let text = done(&plan, &migrated);
     Ok(Box::new(Worded::new(json!({ "plan": plan, "done": migrated }), text).ending_with(exit_code)))

@@ -55,8 +55,8 @@ pub(crate) fn without_store(command: &Command) -> Option<Box<dyn Outcome>> {
     }
 }
 
-/// What can be said and done where the store's folder is refused: `doctor` alone works there. None where it is not
-/// refused, or another command is asked for.
+/// Runs `doctor` for a refused store, which is the only command that works there. `None` if the store is not refused,
+/// or for another command.
 pub(crate) fn before_store(sys: &Sys, settings: &Settings, command: &Command, speech: &Speech) -> Option<Done> {
     match command {
         Command::Doctor(args) => doctor::before_store(sys, settings, args, speech),
@@ -66,7 +66,7 @@ pub(crate) fn before_store(sys: &Sys, settings: &Settings, command: &Command, sp
 
 /// Runs a command.
 pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: &Speech) -> Done {
-    // Made once: a source that was found silent is not asked again. Only the commands that are handed it can fetch.
+    // Made once, so that a silent source is not asked again. Only commands that get it can fetch.
     let sources = &engine::sources(ctx);
     match command {
         Command::Run(args) => run::run(sources, args, speech),
@@ -105,12 +105,12 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
     }
 }
 
-/// Whether it is the administrator's store that is worked on (`--system`).
+/// Whether the command acts on the administrator's store (`--system`).
 fn is_of_system(ctx: &Ctx) -> bool {
     ctx.settings.get(keys::HOME).origin == Origin::Flag("--system")
 }
 
-/// From now on Ctrl-C asks the work to stop, so that it leaves a resumable state and says so.
+/// From now on Ctrl-C sets the interrupt flag, so that the work ends in a resumable state and reports it.
 fn listen(ctx: &Ctx) -> Result<(), Failure> {
     ctx.sys.interrupt().listen().map_err(Failure::Signals)
 }

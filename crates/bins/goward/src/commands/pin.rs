@@ -52,7 +52,7 @@ pub(super) fn run(sources: &Sources, args: &PinArgs, platforms: &[Platform], spe
     Ok(Box::new(Worded::new(json!({ "pinned": value, "lock": outcome }), text).ending_with(exit_code)))
 }
 
-/// What pins in this folder, and where.
+/// The pin of this folder, and its place.
 fn shown(ctx: &Ctx) -> Done {
     let choice = resolve::choose(ctx, None)?;
     let Some(origin) = choice.pinned_by() else { return Err(Failure::NoPin) };
@@ -82,7 +82,7 @@ fn pin(sources: &Sources, args: &PinArgs, request: &Request, speech: &Speech) ->
         speech.say(&format!("`goward undo` does not know of it: could not {why}"));
     }
     if let Some(project) = pinned.path.parent() {
-        // As for a run: one that cannot be remembered costs a download at the most.
+        // As for a run: a failure costs at most a download later.
         let _ = ctx.store.remember_project(project);
     }
     if resolve::newest_installed(ctx, &request)?.is_none() {

@@ -14,7 +14,7 @@ use crate::cli::{RunArgs, RunRequest};
 use crate::failure::Failure;
 use store::StoreError;
 
-/// Puts the program in our own place: its signals and its exit status are its own.
+/// Replaces this process by the program: signals and exit status are its own.
 pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Done {
     let ctx = sources.ctx();
     let request = match &args.request {
@@ -36,7 +36,7 @@ pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Done {
     match ctx.store.lease(&launch.toolchain.id) {
         Ok(true) => {}
         Ok(false) => return Err(Failure::NotInstalled { request: choice.request.to_string() }),
-        // In a store that cannot be written to, nobody can remove the toolchain either.
+        // No process can remove a toolchain from a store that cannot be written to.
         Err(StoreError::Io { .. } | StoreError::ReadOnly { .. }) => {}
         Err(error) => return Err(error.into()),
     }
@@ -45,7 +45,7 @@ pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Done {
     Err(Failure::from(LaunchError::refused(launch.command.called(), cause)))
 }
 
-/// The same for a Go that is run where it stands.
+/// The same for a Go that runs in place.
 fn run_system(ctx: &Ctx, path: Option<&Path>, command: &[OsString], speech: &Speech) -> Done {
     let system = adopt::external_go::choose(ctx, path)?;
     let (command, dropped_goroot) = resolve::launch_in(ctx, &system.path, command)?;

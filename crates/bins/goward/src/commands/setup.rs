@@ -22,7 +22,7 @@ struct Outcome {
     changed: bool,
     /// The transaction's name, by which it can be undone.
     transaction: Option<String>,
-    /// Where what was there before is kept.
+    /// The folder with the former files.
     backup: Option<std::path::PathBuf>,
     /// The shims; a setup writes them.
     shims: Option<engine::ShimsWritten>,
@@ -35,7 +35,7 @@ pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Done {
         named => shells(named),
     };
     let completions = if args.no_completions { Vec::new() } else { completions(&shells) };
-    // What belongs to one shell only is not everybody's PATH.
+    // With one named shell, the user's Path does not change.
     let user_path = args.shells.is_empty();
     let options = SetupOptions { shells, user_path, profiles: !args.no_profile, force: args.force, completions };
     let plan = shell::plan_setup(&ctx.sys, ctx.store.layout(), &places(ctx)?, &options)?;
@@ -48,15 +48,14 @@ pub(super) fn unsetup(ctx: &Ctx, args: &UnsetupArgs, speech: &Speech) -> Done {
     finish(ctx, plan, args.dry_run, speech)
 }
 
-/// What a dead setup has begun is finished before the plan is made, which would else be made from what stood there in the
-/// middle of it.
+/// Finishes what a dead setup has begun before the plan is made, which would otherwise start from a half-applied state.
 fn recover(ctx: &Ctx, dry_run: bool) {
     if !dry_run {
         context::recover(ctx);
     }
 }
 
-/// Tells the plan, carries it out, and words what came of it.
+/// Prints the plan, carries it out, and renders the result.
 fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
     for kept in &plan.kept {
         let line = kept.line.map(|line| format!(":{line}")).unwrap_or_default();
@@ -89,11 +88,11 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
             text,
         )));
     }
-    // The plan is told before anything changes.
+    // The plan is printed before anything changes.
     speech.say(planned(&plan).trim_end());
     let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let is_setup = plan.purpose == "setup";
-    // The shims come first: a shell that starts in between finds them, or nothing of goward's.
+    // The shims come first: a shell that starts in between finds them, or no file of goward.
     let shims = if is_setup { Some(engine::write_shims(ctx)?) } else { None };
     let transaction = shell::apply(&ctx.sys, &ctx.store, &plan, ctx.author.clone(), wait_max)?;
     let backup = transaction.as_deref().map(|name| ctx.store.layout().kept_transaction(name));
@@ -145,12 +144,12 @@ fn what(plan: &Plan) -> String {
     }
 }
 
-/// Who sees it: a variable in the registry is read by whatever starts other programs, and handed down.
+/// Which programs see it: programs that start others read a variable of the registry, and pass it on.
 fn who(plan: &Plan) -> &'static str {
     if plan.variables.is_empty() { "new shells" } else { "terminals that are opened from now on" }
 }
 
-/// What they have them first in: the machine's own list comes before the user's.
+/// The list in which the shims are first: the machine's own list comes before the user's.
 fn list(plan: &Plan) -> &'static str {
     if plan.variables.is_empty() { "PATH" } else { "the user's Path" }
 }
@@ -226,7 +225,7 @@ mod tests {
         let wish =
             SetupArgs { shells: Vec::new(), dry_run: false, no_profile: false, no_completions: true, force: false };
         let out = UnsetupArgs { shells: Vec::new(), dry_run: false, force: false };
-        // A home whose setup has died so.
+        // A home whose setup has died at this point.
         let mut nth = 0;
         let mut dead = || {
             loop {

@@ -19,7 +19,7 @@ pub(super) fn run(ctx: &Ctx, args: &SystemArgs, speech: &Speech) -> Done {
     }
 }
 
-/// Makes the administrator's store, and says the two lines that one has to know.
+/// Makes the administrator's store, and prints the two commands to use it.
 pub(super) fn init(ctx: &Ctx, dry_run: bool, speech: &Speech) -> Done {
     let made = engine::system_init(ctx, dry_run)?;
     let mut text: String = made.steps.iter().map(|step| format!("{step}\n")).collect();

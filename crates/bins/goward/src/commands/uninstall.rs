@@ -27,7 +27,7 @@ pub(super) fn run(ctx: &Ctx, args: &UninstallArgs) -> Done {
     }
     wanted.sort();
     wanted.dedup();
-    // All or nothing, as far as that can be known beforehand: the default is refused before anything goes.
+    // All or nothing, as far as possible: the default is refused before anything is removed.
     if let Some(current) = ctx.store.current()?.filter(|current| wanted.contains(&current.toolchain)) {
         let (id, generation) = (current.toolchain, current.number);
         return Err(Failure::from(StoreError::InUse { id, generation }));

@@ -35,7 +35,7 @@ pub(super) fn run(sources: &Sources, args: &UseArgs, speech: &Speech) -> Done {
     if !path.contains(&switched.bin) && !path.contains(&ctx.store.layout().shims()) {
         speech.say(&format!("put `{}` on PATH to have it in every shell", switched.bin.display()));
     }
-    // Where no path leads through the pointer a junction may; it is looked at, never assumed.
+    // If no path can go through the pointer, a junction may exist; goward reads it and never assumes it.
     if !ctx.sys.fs().pointers_are_links() && ctx.store.default_path()?.is_none() {
         let path = ctx.store.layout().default_junction();
         speech.say(&format!(
@@ -46,7 +46,7 @@ pub(super) fn run(sources: &Sources, args: &UseArgs, speech: &Speech) -> Done {
     Ok(Box::new(Worded::new(switched, text)))
 }
 
-/// What would be installed and used. Nothing changes; what cannot be had is an error, as it would be without.
+/// The plan of an install and a switch. Changes nothing; an unavailable version is an error, as without `--dry-run`.
 fn planned(sources: &Sources, args: &UseArgs) -> Done {
     let ctx = sources.ctx();
     let found = resolve::newest_installed(ctx, &args.request)?;
@@ -71,9 +71,9 @@ fn planned(sources: &Sources, args: &UseArgs) -> Done {
     Ok(Box::new(Worded::new(json!({ "toolchain": id, "installed": installed }), text)))
 }
 
-/// The default is what runs where nothing is asked for: where this folder asks for something else, that is said.
+/// The default runs if nothing asks for a version: if this folder asks for another one, goward says so.
 fn say_other_here(ctx: &Ctx, default: &ToolchainId, speech: &Speech) {
-    // A folder that cannot be understood is what every other command speaks of.
+    // Every other command reports a folder with errors.
     let Ok(choice) = resolve::choose(ctx, None) else { return };
     if choice.toolchain.as_ref().is_some_and(|toolchain| toolchain.id == *default) {
         return;

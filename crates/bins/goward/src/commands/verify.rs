@@ -46,7 +46,7 @@ pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> Done
     Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
 }
 
-/// The installed toolchains that are meant, each once.
+/// The selected installed toolchains, each once.
 fn wanted(ctx: &Ctx, args: &VerifyArgs) -> Result<Vec<ToolchainId>, Failure> {
     if args.all {
         return Ok(ctx.store.toolchains()?.into_iter().map(|toolchain| toolchain.id).collect());

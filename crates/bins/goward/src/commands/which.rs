@@ -28,6 +28,6 @@ pub(super) fn run(ctx: &Ctx, args: &WhichArgs, speech: &Speech) -> Done {
     let mut value = choice.json();
     value["program"] = json!(path);
     let worded = Worded::new(value, text);
-    // With its reasons it is for people.
+    // With reasons, the output is for people.
     Ok(Box::new(if args.explain { worded } else { worded.exact() }))
 }

@@ -1,9 +1,9 @@
-//! What is true after a change, and what a failed command says is true, whichever verb made the change.
+//! The state after a change, and the state line of a failed command, for every verb that makes a change.
 
 use crate::support::World;
 use testkit::{TinyToolchain, program};
 
-/// Shims stand in this world's home.
+/// Writes shims into this world's home.
 fn shimmed(world: &World) {
     world.goward("shims --write").success();
 }

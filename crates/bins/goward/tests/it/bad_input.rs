@@ -1,5 +1,5 @@
-//! Everything that can come in wrong: each case ends with the documented exit code, a report that says
-//! what to do, and a store in which nothing half-made is visible.
+//! Every kind of bad input: each case ends with the documented exit code, a report that says what to do, and a store
+//! without a visible half-made tree.
 
 use crate::support::{World, names, official_file, platform};
 use insta::assert_snapshot;
@@ -9,7 +9,7 @@ const NOT_FOUND: i32 = 3;
 const NETWORK: i32 = 4;
 const INTEGRITY: i32 = 5;
 
-/// A page as a hotel's network or a proxy shows it, with status 200.
+/// A page as a hotel's network or a proxy serves it, with status 200.
 fn login_page() -> Response {
     Response::ok("<!DOCTYPE html>\n<html><head><title>Please log in</title></head><body>Welcome</body></html>\n")
         .content_type("text/html; charset=utf-8")
@@ -81,7 +81,7 @@ fn an_archive_with_another_checksum_is_thrown_away_and_the_next_source_tried() {
         assert!(run.stderr.contains(&format!("tried: {source}")), "{}", run.snapshot());
     }
     world.assert_nothing_installed();
-    // What is repaired upstream is had by the next run: no bad byte was kept.
+    // After a repair upstream the next run succeeds: no bad byte was kept.
     world.upstream.restore(&toolchain.archive_name());
     world.goward("install 1.27.3 --source official").success();
 }
@@ -97,7 +97,7 @@ fn a_refused_module_zip_is_not_kept_either() {
     assert!(run.stderr.contains("checksum database does not vouch for its files"), "{}", run.snapshot());
     assert!(!run.stderr.contains("kept for the next run"), "{}", run.snapshot());
     world.assert_nothing_installed();
-    // Not even the user's leave helps against a contradiction.
+    // Not even `--allow-unproven` lifts a contradiction.
     world.goward("install 1.27.3 --allow-unproven").exits(INTEGRITY);
     world.assert_nothing_installed();
     world.upstream.restore(&path);
@@ -109,7 +109,7 @@ fn a_checksum_database_that_contradicts_itself_is_never_overlooked() {
     let toolchain = TinyToolchain::host("1.27.3");
     let world = World::offering([toolchain.clone(), TinyToolchain::host("1.26.8")]).sources("proxy");
     world.goward("install 1.26.8").success();
-    // The log rewrites its history: the head that was seen does not fit any more.
+    // The log rewrites its history: the kept head does not fit any more.
     world.upstream.with_sumdb(|log| log.rewrite(3, "example.test/other3 v1.0.0 h1:AAAA\n"));
     world.goward("install 1.27.3 --allow-unproven").exits(INTEGRITY);
     assert_eq!(world.installed(), ["1.26.8"]);
@@ -134,7 +134,7 @@ fn where_no_source_can_be_reached_each_host_is_listed_with_its_reason() {
 /// An entry of a tar: name, kind, content (or the target of a link).
 type Entry = (&'static str, u8, &'static str);
 
-/// A tar that no honest packer makes.
+/// A tar that no honest packer writes.
 fn tar(entries: &[Entry]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (name, kind, content) in entries {
@@ -192,7 +192,7 @@ fn install(world: &World) -> Run {
     world.goward(&format!("install 1.27.3 --platform {}", tar_platform().replace('-', "/")))
 }
 
-/// A mirror that serves this in place of go1.27.3, with an index whose checksum fits: whoever owns the mirror may do so.
+/// A mirror that serves this in place of go1.27.3, with an index whose checksum fits, as a mirror's owner can do.
 fn hostile_mirror(archive: &[u8]) -> (World, Upstream) {
     let name = TinyToolchain::new("1.27.3", &tar_platform()).archive_name();
     let (os, arch) = tar_platform().split_once('-').map(|(os, arch)| (os.to_owned(), arch.to_owned())).unwrap();
@@ -258,7 +258,7 @@ fn an_archive_with_another_version_inside_is_refused() {
     let run = install(&world).exits(INTEGRITY);
     assert!(run.stderr.contains("it holds `go1.27.2`, not go1.27.3"), "{}", run.snapshot());
     world.assert_nothing_installed();
-    // An archive that is no toolchain at all, too.
+    // Also an archive that is not a toolchain at all.
     let (world, _mirror) = hostile_mirror(&tar(&[("go/VERSION", b'0', "go1.27.3\n"), ("go/readme", b'0', "x")]));
     install(&world).exits(INTEGRITY);
     world.assert_nothing_installed();
@@ -285,7 +285,7 @@ fn a_server_that_asks_for_patience_gets_it() {
     let run = world.goward("install 1.27.3").success();
     assert!(run.stderr.contains("429"), "{}", run.snapshot());
     assert_eq!(world.upstream.hits(&official_file(&toolchain)), 2);
-    // Errors that pass are tried again, those that stay end in a report with the count.
+    // Transient errors are retried, permanent ones end in a report with the count.
     world.upstream.answer(&official_file(&toolchain), Response::status(503));
     world.goward("uninstall 1.27.3").success();
     assert_snapshot!("answers_503", world.goward("install 1.27.3").exits(NETWORK).snapshot());

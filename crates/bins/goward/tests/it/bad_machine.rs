@@ -47,7 +47,7 @@ impl Drop for Tmpfs {
     }
 }
 
-/// A world whose store lies on a file system of its own; `None`, with the reason told, where there cannot be one.
+/// A world whose store is on a separate file system; `None`, with a printed reason, if there cannot be one.
 fn on_tmpfs(options: &str) -> Option<(World, Tmpfs)> {
     let world = World::new();
     let mount = match Tmpfs::mount(&world, options) {
@@ -71,7 +71,7 @@ fn too_little_space_is_told_before_anything_is_fetched() {
 
 #[test]
 fn a_disk_that_fills_up_on_the_way_leaves_nothing_visible() {
-    // Room enough, but for few files.
+    // Enough space, but for few files.
     let Some((world, mount)) = on_tmpfs("size=500m,nr_inodes=40") else { return };
     let run = world.goward("install 1.27.3").exits(ENVIRONMENT);
     assert!(run.stderr.contains("No space left on device"), "{}", run.snapshot());
@@ -113,7 +113,7 @@ fn a_read_only_home_that_does_not_exist_yet_is_named() {
     assert!(run.stderr.contains("mounted read-only"), "{}", run.snapshot());
 }
 
-/// Runs goward as somebody who may not write to root's folders; the reason where that cannot be done.
+/// Runs goward as a user who may not write to root's folders; returns the reason if that is impossible.
 fn as_nobody(world: &World, line: &str) -> Result<testkit::Run, String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     if std::fs::metadata(world.home.home()).unwrap().uid() != 0 {
@@ -153,7 +153,7 @@ fn a_store_of_somebody_else_can_be_used_and_not_changed() {
         return eprintln!("skipped: only root can make a store of somebody else");
     }
     match as_nobody(&world, "run -- go version") {
-        // What the administrator's own goward makes is the administrator's alone.
+        // Files of the administrator's own goward are private to the administrator.
         Ok(run) => assert!(run.exits(POLICY).stderr.contains("cannot be looked at"), "a private store was used"),
         Err(why) => return eprintln!("skipped: {why}"),
     }

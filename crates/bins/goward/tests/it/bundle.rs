@@ -1,4 +1,4 @@
-//! Bundles: made from the mock upstream, carried to an empty world without a network, installed and run there.
+//! Bundles: created from the mock upstream, copied to an empty world without a network, installed and run there.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ fn made(words: &str) -> (World, PathBuf) {
     (world, bundle)
 }
 
-/// A world of its own that knows the key of the log that the other world's upstream keeps, and reaches nothing.
+/// A separate world without a network that has the key of the other world's log.
 fn island(world: &World) -> Sandbox {
     let mut home = sealed();
     home.set_env("GOSUMDB", world.upstream.sumdb_key()).set_env("GOPROXY", "off");
@@ -42,7 +42,7 @@ fn a_bundle_brings_proven_toolchains_to_a_machine_without_a_network() {
     let record: serde_json::Value = serde_json::from_slice(&std::fs::read(record).unwrap()).unwrap();
     assert_eq!((&record["source"], &record["form"]), (&"bundle".into(), &"bundle".into()));
     assert_eq!(record["witnesses"][0]["kind"], "sum-db");
-    // What the log does not know does not travel.
+    // A bundle excludes files that the log does not cover.
     let tree = home.goward_home().join(format!("toolchains/go1.26.8.{}", platform()));
     assert!(tree.join("src/go.mod").is_file() && !tree.join("test").exists());
     assert_eq!(home.goward(["current"]).success().stdout.trim(), "1.27.3");
@@ -79,7 +79,7 @@ fn the_same_toolchains_make_the_same_bytes_wherever_they_are_made() {
     let args = ["bundle", "create", "--go", "1.27,1.26", "--level", "1", "-o", out.to_str().unwrap()];
     world.home.goward(args).success();
     assert!(std::fs::read(&bundle).unwrap() == std::fs::read(&out).unwrap(), "the two differ");
-    // Two patches of a minor share all but their programs and VERSION.
+    // Two patches of a minor share all files except their programs and VERSION.
     let all = std::fs::metadata(&bundle).unwrap().len();
     let one = world.goward("bundle create --go 1.27 --level 1 -o one.goward").success();
     assert!(one.stdout.contains("SHA-256 ") && std::fs::metadata(&bundle).unwrap().len() == all);
@@ -88,7 +88,7 @@ fn the_same_toolchains_make_the_same_bytes_wherever_they_are_made() {
 #[test]
 fn what_was_got_before_a_failure_is_not_got_again() {
     let world = World::new();
-    // The checksum database is silent: the toolchain comes, its proof does not.
+    // The checksum database is silent: the toolchain can be fetched, its proof cannot.
     world.upstream.take_down("/proxy/sumdb");
     world.upstream.take_down("/sumdb");
     let run = world.goward("bundle create --go 1.27 --no-goward -o go.goward").exits(4);
@@ -129,7 +129,7 @@ fn damage_is_named_and_nothing_is_installed() {
     let (verified, installed) = both(&flipped(&good, manifest_at));
     assert!(verified.contains("its manifest is damaged") && installed.contains("manifest is damaged"), "{verified}");
 
-    // A byte of goward itself, which stands first: the toolchains are as good as before.
+    // A byte of goward itself, which comes first: the toolchains are still good.
     std::fs::write(&copy, flipped(&good, 16384 + 5000)).unwrap();
     let verify = home.goward(["bundle", "verify", "go.goward"]).exits(5);
     assert_eq!(verify.stdout.matches("BAD: goward for ").count(), 1, "{}", verify.snapshot());
@@ -197,7 +197,7 @@ fn flipped(bytes: &[u8], at: usize) -> Vec<u8> {
     bytes
 }
 
-/// Where the manifest of a bundle stands.
+/// The offset of a bundle's manifest.
 fn manifest_at(bundle: &[u8]) -> usize {
     let line = bundle.split(|byte| *byte == b'\n').nth(1).unwrap();
     std::str::from_utf8(line).unwrap().split(' ').nth(4).unwrap().parse().unwrap()
@@ -207,7 +207,7 @@ fn manifest_of(bundle: &[u8]) -> serde_json::Value {
     serde_json::from_slice(&bundle[manifest_at(bundle)..]).unwrap()
 }
 
-/// The bundle as a forger would make it: another manifest, and a head that fits it.
+/// A forged bundle: another manifest, and a matching head.
 fn with_manifest(bundle: &[u8], manifest: &serde_json::Value) -> Vec<u8> {
     let at = manifest_at(bundle);
     let json = serde_json::to_vec(manifest).unwrap();
@@ -229,7 +229,7 @@ fn shells() -> Vec<(PathBuf, Vec<&'static str>)> {
     found.into_iter().filter_map(|(name, words)| Some((on_path(name)?, words))).collect()
 }
 
-/// A command with nothing in its environment but a PATH, an empty home, and no network where that can be had.
+/// A command with only a PATH in its environment, an empty home, and no network if possible.
 fn bare(shell: &Path, words: &[&str], world: &Path) -> std::process::Command {
     let alone = on_path("unshare").filter(|unshare| {
         std::process::Command::new(unshare).args(["-n", "true"]).output().is_ok_and(|out| out.status.success())
@@ -308,7 +308,7 @@ fn tempfile_dir() -> Scratch {
     Scratch(sealed())
 }
 
-/// A folder that goes at the end.
+/// A folder that is removed at the end.
 struct Scratch(Sandbox);
 
 impl Scratch {
@@ -367,7 +367,7 @@ fn a_real_toolchain_comes_out_of_a_bundle_proven_and_builds_a_program() {
     assert_eq!(said(&mut std::process::Command::new(place.join("hello"))).1, "hello, island\n");
 }
 
-/// A kept answer of the public log. Of a tile at the right edge the widest is kept; a narrower one is its beginning.
+/// A kept answer of the public log. For a tile at the right edge the widest is kept; a narrower one is its prefix.
 fn fixture(folder: &Path, path: &str) -> Option<Vec<u8>> {
     let read = |path: &str| std::fs::read(folder.join(path.replace('/', "%2F"))).ok();
     if let Some(found) = read(path) {
@@ -460,7 +460,7 @@ fn locked_refuses_what_the_lock_file_does_not_name_and_frozen_stays_off_the_netw
     let asked = world.upstream.requests("/").len();
     world.goward("run --frozen -- go version").success();
     assert_eq!(world.upstream.requests("/").len(), asked);
-    // What was installed without the lock file is held to it as well.
+    // A toolchain that was installed without the lock file is checked against it as well.
     world.goward("install 1.26.8").success();
     world.goward("use 1.26.8 --locked").exits(7);
     std::fs::remove_file(world.home.folder().join("goward.lock")).unwrap();

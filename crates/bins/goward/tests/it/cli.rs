@@ -118,7 +118,7 @@ fn usage_errors_end_with_2_and_say_what_was_meant() {
         let removing = ["uninstall", "remove", "prune", "unsetup"].iter().any(|word| tips.contains(word));
         assert!(!removing, "{line}: {}", run.stderr);
     }
-    // The dashes are easily forgotten, and missed where it is not plain what they would stand before.
+    // `--` is easily forgotten, and required if its position is not clear.
     let run = home.goward(["run", "1.27", "--frobnicate", "go", "version"]).exits(2);
     assert_snapshot!("run_without_dashes", run.snapshot());
 }
@@ -185,7 +185,7 @@ fn json_errors_parse_and_carry_the_exit_code() {
         }
         assert!(report["caused_by"].is_array() && report["hints"].is_array());
     }
-    // Words that are no command line at all.
+    // Words that are not a command line at all.
     let run = world.goward("--json install ~1.26").exits(2);
     let report: Value = serde_json::from_str(&run.stderr).unwrap_or_else(|error| panic!("{error}\n{}", run.stderr));
     assert_eq!((&report["exit_code"], &report["class"]), (&json!(2), &json!("usage")));
@@ -238,7 +238,7 @@ fn nor_is_one_of_help_or_nobody_who_listens_to_speech() {
     command.args(["-c", "\"$0\" --help | true; \"$0\" man | true", env!("CARGO_BIN_EXE_goward")]);
     let output = command.output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    // Nobody who listens to speech, either.
+    // Also with a closed standard error.
     let mut command = world.home.command("/bin/sh");
     command.args(["-c", "\"$0\" install 1.27 2>&- && \"$0\" list 2>&-", env!("CARGO_BIN_EXE_goward")]);
     let output = command.output().unwrap();

@@ -1,7 +1,7 @@
-//! A credential that is configured stands in the configuration and nowhere else.
+//! A configured credential is only in the configuration.
 //!
-//! A marker is planted in every place where one can be configured; then neither stream of any command and no file of
-//! the store has it.
+//! The test plants a marker in every place for a credential; then neither stream of any command and no file of the
+//! store contains it.
 
 use std::path::Path;
 
@@ -33,7 +33,7 @@ fn assert_no_file_has_it(folder: &Path) {
     }
 }
 
-/// An address with the marker as password and in its query, where the query is no part of what is asked for.
+/// An address with the marker as password and in its query, if the query does not affect the request.
 fn with_marker(address: &str) -> String {
     address.replacen("://", &format!("://user:{MARKER}@"), 1)
 }

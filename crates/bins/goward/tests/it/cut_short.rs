@@ -1,5 +1,5 @@
-//! Transfers and processes that end too early: what was fetched is kept, nothing half-made is visible,
-//! and the next run carries on.
+//! Transfers and processes that end too early: the fetched bytes are kept, nothing half-made is visible, and the next
+//! run resumes.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use crate::support::{World, names, official_file};
 use insta::assert_snapshot;
 use testkit::{Fault, TinyToolchain};
 
-/// What the first connection brings before it breaks.
+/// How many bytes the first connection sends before it breaks.
 const FIRST_BYTES: u64 = 100_000;
 
 /// Long enough that a third of it is worth keeping.
@@ -23,20 +23,20 @@ fn faulty(fault: Fault) -> (World, u64) {
     (world, toolchain.archive().len() as u64)
 }
 
-/// The `Range` headers with which the archive was asked for.
+/// The `Range` headers of the requests for the archive.
 fn ranges(world: &World) -> Vec<Option<String>> {
     let requests = world.upstream.requests(&official_file(&long()));
     requests.iter().map(|request| request.header("range").map(str::to_owned)).collect()
 }
 
-/// How many bytes of the archive lie in the store's downloads.
+/// How many bytes of the archive are in the store's downloads.
 fn held(world: &World) -> u64 {
     let folder = world.store("downloads").join(format!("{}.parts", TinyToolchain::host("1.27.3").archive_name()));
     let segments = names(&folder).into_iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
     segments.filter_map(|name| std::fs::metadata(folder.join(name)).ok()).map(|meta| meta.len()).sum()
 }
 
-/// Waits until the first connection has brought its bytes and they are on disk.
+/// Waits until the bytes of the first connection are on disk.
 fn wait_for_bytes(world: &World) {
     let start = Instant::now();
     while held(world) < FIRST_BYTES {
@@ -85,7 +85,7 @@ fn after_a_kill_the_next_run_fetches_only_what_is_missing() {
     let mut running = world.spawn("install 1.27.3");
     wait_for_bytes(&world);
     running.kill();
-    // Windows ends it with the code that whoever ends it says.
+    // On Windows the caller that ends it chooses the code.
     assert_eq!(running.wait().code, if cfg!(windows) { 1 } else { 128 + 9 });
     assert_eq!(world.installed(), [""; 0]);
     assert_eq!(names(&world.store("toolchains")), [""; 0]);
@@ -158,7 +158,7 @@ fn whoever_waits_for_another_process_says_for_whom_and_can_be_stopped() {
     }
     world.home.redact(&first.id().to_string(), "[PROCESS]").set_env("GOWARD_LOCK_SECONDS", "0");
     assert_snapshot!("busy", world.goward("install 1.27.3").exits(8).snapshot());
-    // Another toolchain does not wait; and a reader never does.
+    // An install of another toolchain does not wait; and a reader never does.
     world.goward("list").success();
     first.kill();
     first.wait();

@@ -1,4 +1,4 @@
-//! What people do on the first day, and what must not surprise them then: pins, undo, two terminals, words of other tools.
+//! Common use on the first day, without surprises: pins, undo, two terminals, words of other tools.
 
 #[cfg(unix)]
 use std::path::Path;
@@ -23,11 +23,11 @@ fn a_command_that_installs_twice_or_asks_twice_works() {
     let here = crate::support::platform().replace('-', "/");
     world.goward(&format!("pin 1.26 --lock --platform {here}")).success();
     assert!(world.home.read("goward.lock").contains("1.26.8"));
-    // What is moved to is installed on the way.
+    // The target release is installed by the command.
     world.goward("use 1.26.8").success();
     world.goward("migrate 1.26 1.27 --no-tools").success();
     assert!(world.installed().contains(&"1.27.3".to_owned()));
-    // Nothing is installed that this module asks for; its go command then says what needs it, or why it cannot.
+    // goward installs nothing that this module asks for; its go command then reports what needs it, or why it fails.
     world.home.cd("module");
     world.home.write("go.mod", "module example.test/m\n\ngo 1.27.2\n");
     world.home.write(".go-version", "1.27.2\n");
@@ -44,7 +44,7 @@ fn a_pin_stays_within_the_project() {
     world.home.write(above[1], "golang 1.25.9\n");
     world.home.write(above[2], "1.25.9\n");
     let work = world.home.folder().file_name().unwrap().to_str().unwrap().to_owned();
-    // A folder that is no project at all, a module, a workspace, and repositories.
+    // A folder outside any project, a module, a workspace, and repositories.
     for (folder, mark, expected) in [
         ("plain/deep", "", "plain/deep"),
         ("module/deep", "module/go.mod", "module"),
@@ -87,7 +87,7 @@ fn a_pin_is_in_the_history_and_undo_takes_it_back() {
     world.goward("pin 1.26").success();
     assert_eq!(events(&world).last().unwrap()["purpose"], "pin 1.26");
     world.goward("pin 1.26.8").success();
-    // What changes nothing is no change.
+    // A command that changes nothing records no change.
     world.goward("pin 1.26.8").success();
     world.goward("undo").success();
     assert_eq!(world.home.read(".go-version"), "1.26\n");
@@ -105,7 +105,7 @@ fn the_first_default_can_be_undone_and_set_again() {
     assert_eq!(in_use(&world), None);
     assert!(!world.store("current").exists());
     world.goward("current").exits(3);
-    // There is nothing before that, and taking something back is no change that could be taken back.
+    // There is no earlier change, and an undo is not a change that could be undone.
     world.goward("undo").exits(3);
     world.goward("use 1.26.8").success();
     world.goward("use 1.27.3").success();
@@ -152,7 +152,7 @@ fn of_two_terminals_each_tells_what_it_changed_and_an_undo_counts_once() {
     };
     let mut told = race(["use 1.26.8 --json", "use 1.27.3 --json"]);
     told.retain(|switched| switched["changed"] == true);
-    // Each switch that was made was made from what it says was before: together they are one chain.
+    // Each switch names its real predecessor: together they are one chain.
     told.sort_by_key(|switched| switched["generation"].as_u64());
     let mut before = Value::String(format!("go1.25.9.{}", crate::support::platform()));
     for switched in &told {
@@ -161,7 +161,7 @@ fn of_two_terminals_each_tells_what_it_changed_and_an_undo_counts_once() {
     }
     let generations = told.len() as u64 + 1;
     assert_eq!(in_use(&world), Some(generations));
-    // As many undos at once as there are switches after the first default: each takes one back.
+    // As many parallel undos as there are switches after the first default: each reverts one.
     let running: Vec<_> = told.iter().map(|_| world.spawn("undo --json")).collect();
     let mut left: Vec<u64> =
         running.into_iter().map(|run| run.wait().success().json()["steps"][0]["left"].as_u64().unwrap()).collect();
@@ -245,7 +245,7 @@ fn words_of_other_tools_and_missing_dashes_do_what_is_plain() {
     assert!(run.stderr.contains("goward outdated"), "{}", run.snapshot());
     let report: Value = serde_json::from_str(&world.goward("shell --json").exits(2).stderr).unwrap();
     assert_eq!(report["exit_code"], 2);
-    // What is newer is told by the minor.
+    // A newer release is found by the minor.
     world.goward("install 1.26.7 1.25.9").success();
     world.goward("uninstall 1.26.8").success();
     let run = world.goward("outdated").success();
@@ -279,7 +279,7 @@ fn a_project_that_cannot_be_written_to_is_what_the_advice_speaks_of() {
     let mut command = world.home.command(env!("CARGO_BIN_EXE_goward"));
     command.args(["pin", "1.26"]).current_dir(&project);
     if std::fs::metadata(&project).unwrap().uid() == 0 {
-        // Root may write anywhere: another user is asked, who has a home of their own.
+        // Root may write anywhere, so the test runs as another user, with their own home.
         std::fs::create_dir_all(world.home.goward_home()).unwrap();
         std::os::unix::fs::chown(world.home.goward_home(), Some(NOBODY), Some(NOBODY)).unwrap();
         world.home.folder().ancestors().take(3).for_each(|folder| mode(folder, 0o755));
@@ -310,7 +310,7 @@ fn a_pin_is_written_where_gowards_home_cannot_be_and_the_loss_is_told() {
     std::fs::create_dir_all(&project).unwrap();
     let is_root = std::fs::metadata(&project).unwrap().uid() == 0;
     if is_root {
-        // Root may write anywhere: another user is asked, whose project it is.
+        // Root may write anywhere, so the test runs as another user, who owns the project.
         chown(&project, Some(NOBODY), Some(NOBODY)).unwrap();
         world.home.folder().ancestors().take(3).for_each(|folder| mode(folder, 0o755));
     }

@@ -1,7 +1,7 @@
-//! What somebody else has put where goward reads: pipes, devices, the kernel's own files, links.
+//! Foreign files in goward's inputs: pipes, devices, the kernel's own files, links.
 //!
 //! Each attacker here can make names: in a repository, in a folder of archives, in the place of a file that is named on
-//! the command line. None of them may keep goward waiting, have it read without end, or have it write through a link.
+//! the command line. None of them may make goward wait, read without end, or write through a link.
 #![cfg(unix)] // pipes, devices and links that a neighbour puts there are things of Unix
 
 use std::os::unix::fs::symlink;
@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 use crate::support::{World, platform};
 use testkit::TinyToolchain;
 
-/// A command that reads such a file ends within this time; it needs a second on a machine that does nothing else.
+/// A command that reads such a file ends within this time; it needs a second on an idle machine.
 const END_MAX: Duration = Duration::from_secs(20);
 
-/// What is put in the place of a file.
+/// The replacements for a file.
 const ODD: [&str; 6] = ["pipe", "socket", "/dev/zero", "/dev/tty", "/dev/full", "/proc/kmsg"];
 
-/// Tells the other threads to stop, also when a check has failed.
+/// Stops the other threads, also when a check has failed.
 struct StopAtEnd<'a>(&'a AtomicBool);
 
 impl Drop for StopAtEnd<'_> {
@@ -29,7 +29,7 @@ impl Drop for StopAtEnd<'_> {
 
 fn put(odd: &str, path: &Path) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    // What stood there, if anything did.
+    // What was there, if anything.
     let _ = std::fs::remove_file(path);
     match odd {
         "pipe" => assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
@@ -78,7 +78,7 @@ fn no_odd_file_in_any_place_that_is_read_keeps_a_command_waiting() {
             let run = world.goward(line);
             let what = format!("{odd} as {place}, goward {line}");
             assert!(begun.elapsed() < END_MAX, "{what}: took {:?}", begun.elapsed());
-            // Where a file of that name is looked for, the error names what it is; else it is passed over.
+            // If a file of that name is expected, the error names its kind; else it is ignored.
             assert!(run.code != 101 && run.code != 137, "{what}:\n{}", run.stderr);
         }
     }
@@ -103,7 +103,7 @@ fn an_odd_lock_file_or_archive_is_told_by_what_it_is() {
 
 #[test]
 fn an_archive_that_is_swapped_while_it_is_installed_is_the_right_one_or_refused() {
-    // Goal: what is visible has the bytes that were proven, whoever renames another archive over it meanwhile.
+    // Goal: a visible toolchain has the proven bytes, even if another archive is renamed over the first meanwhile.
     // Method: a thread swaps the good archive and one that says EVIL, as fast as it can, while goward installs.
     const INSTALLS: usize = 8;
     let good = TinyToolchain::host("1.27.3");
@@ -158,7 +158,7 @@ fn nothing_is_written_through_a_link_that_a_repository_brings() {
     assert!(run.code != 0, "{}", run.stderr);
     assert_eq!(std::fs::read_to_string(&keys).unwrap(), "ssh-ed25519 AAAA me\n");
     std::fs::remove_file(folder.join("goward.lock")).unwrap();
-    // A folder that leads out.
+    // A link to a folder outside.
     std::fs::create_dir_all(home.join("elsewhere")).unwrap();
     symlink(home.join("elsewhere"), folder.join(".vscode")).unwrap();
     world.goward("setup --shell bash").success();

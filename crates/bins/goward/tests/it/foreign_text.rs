@@ -1,18 +1,17 @@
-//! No text of a repository, a server or an environment steers the terminal, whichever command shows it.
+//! No text of a repository, a server or an environment steers the terminal, whichever command prints it.
 //!
-//! Folder names, pins, editor files, variables, a hook's output and a server's answers are made of characters that
-//! steer or deceive, and of line ends that would forge a line. What comes out on either stream has none of them;
-//! JSON has them as escapes.
+//! Folder names, pins, editor files, variables, a hook's output and a server's answers contain characters that steer or
+//! deceive, and line ends that would forge a line. Neither output stream has any of them; JSON has them as escapes.
 #![cfg(unix)] // no file on Windows can have such a name
 
 use crate::support::World;
 use testkit::Run;
 use testkit::http::{Response, Server};
 
-/// A line that goward itself would write, made up by somebody else.
+/// A forged line that looks like goward's.
 const FORGED: &str = "state: all is well";
 
-/// Everything that deceives, from the front of a text to its end, so that what is cut keeps some.
+/// Every deceiving character, spread over a text, so that a cut text keeps some.
 fn hostile(seed: u64) -> String {
     let mut dice = fastrand::Rng::with_seed(seed);
     let kinds = [
@@ -105,7 +104,7 @@ fn a_hostile_folder_steers_no_terminal_whichever_command_is_asked() {
             std::fs::write(&path, text).unwrap();
             world.home.cd(&folder);
             for (position, command) in COMMANDS.iter().enumerate() {
-                // Each folder is asked a part of them; together all are asked.
+                // Each folder runs a part of the commands; together they run all.
                 if (position + index) % 2 != seed as usize % 2 {
                     continue;
                 }

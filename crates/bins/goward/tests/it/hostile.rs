@@ -1,5 +1,5 @@
-//! What attackers hand over, through the program as a user runs it: a documented exit code, a report that can be
-//! shown, nothing outside goward's own folder changed.
+//! Hostile input, through the program as a user runs it: a documented exit code, a printable report, no change outside
+//! goward's own folder.
 #![cfg(unix)] // trees with links, pipes and devices
 
 use std::collections::BTreeMap;
@@ -12,15 +12,14 @@ use diag::Class;
 use testkit::hostile::{Expected, project, tar, tree};
 use testkit::{Run, Sandbox, TinyToolchain};
 
-/// Every name below a folder with what it is, its mode, owner and size: what must not differ afterwards. goward's own
-/// folder is left out.
+/// Every name below a folder with its kind, mode, owner and size, which must not change. Omits goward's own folder.
 fn image(folder: &Path) -> BTreeMap<PathBuf, (u32, u32, u64, i64)> {
     let is_goward = |path: &Path| path.iter().any(|part| part == ".goward");
     let others = testkit::walk(folder).unwrap().into_iter().filter(|(path, _)| !is_goward(path));
     others.map(|(path, meta)| (path, (meta.mode(), meta.uid(), meta.size(), meta.mtime()))).collect()
 }
 
-/// Whether it ended as it may: not by a signal, not by a panic, with a documented exit code and words that can be shown.
+/// Checks that it ended neither by a signal nor by a panic, with a documented exit code and printable output.
 fn fault(run: &Run) -> Option<String> {
     let documented = run.code == 0 || Class::ALL.iter().any(|class| i32::from(class.exit_code()) == run.code);
     let internal = run.code == i32::from(Class::Internal.exit_code());
@@ -86,7 +85,7 @@ fn every_hostile_tree_is_refused_or_registered_and_nothing_around_it_changes() {
                 }
             }
         }
-        // Whatever came of it, the next one finds an empty store.
+        // Whatever the result, the next case begins with an empty store.
         let _ = std::fs::remove_dir_all(world.home.goward_home());
     }
     none(&faults);
@@ -94,7 +93,7 @@ fn every_hostile_tree_is_refused_or_registered_and_nothing_around_it_changes() {
 }
 
 impl World {
-    /// The toolchains that are goward's own, without what is registered where it stands.
+    /// The toolchains in goward's store, without registered installations.
     fn installed_alone(&self) -> Vec<String> {
         let list = self.goward("list --json --quiet").success().json();
         let own = list.as_array().unwrap().iter().filter(|item| item["system"] != true);
@@ -102,7 +101,7 @@ impl World {
     }
 }
 
-/// Each how many archives are given to the whole program; the reader itself gets all (`archive/tests/it/hostile.rs`).
+/// One in so many archives runs through the whole program; the reader itself gets all (`archive/tests/it/hostile.rs`).
 const ARCHIVE_STEP: usize = 14;
 
 #[test]
@@ -130,7 +129,8 @@ fn a_hostile_archive_in_the_folder_of_archives_is_refused_and_leaves_nothing() {
     none(&faults);
 }
 
-/// Each how many project files are given to the whole program; the rules themselves get all (`project/tests/it/hostile.rs`).
+/// One in so many project files runs through the whole program; the rules themselves get all
+/// (`project/tests/it/hostile.rs`).
 const PROJECT_STEP: usize = 11;
 
 #[test]

@@ -1,4 +1,4 @@
-//! Bringing in what is there, and moving on from it, as a user does.
+//! Import and migration, as a user runs them.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn an_installation_is_shown_then_brought_in_without_a_download_and_runs() {
     let world = World::new();
     let sdk = tree(&world, "sdk/go1.27.3", "1.27.3");
     std::fs::write(sdk.join("bin").join(program::file_name("gopls")), "a tool").unwrap();
-    // Without a word, everything is shown and nothing is done.
+    // Without an argument, goward lists everything and changes nothing.
     let shown = world.goward("import").success();
     assert!(shown.stdout.contains("copy and prove") && shown.stderr.contains("--all"), "{}", shown.snapshot());
     world.assert_nothing_installed();
@@ -50,7 +50,7 @@ fn an_installation_is_shown_then_brought_in_without_a_download_and_runs() {
     let run = world.goward("run --offline 1.27.3 -- go version").success();
     assert_eq!(run.stdout, format!("go version go1.27.3 {}\n", platform().replace('-', "/")));
     assert_eq!(world.goward("status").success().code, 0);
-    // The foreign one may go now.
+    // The foreign installation may be removed now.
     std::fs::remove_dir_all(&sdk).unwrap();
     world.goward("run --offline 1.27.3 -- gofmt").success();
 }
@@ -68,13 +68,13 @@ fn a_distributions_go_is_registered_run_where_it_stands_and_missed_when_it_is_go
     assert!(list.stdout.contains("system go1.26.8-1") && list.stdout.contains("not official"), "{}", list.snapshot());
     let item = world.goward("list --json").success().json()[0].clone();
     assert_eq!((item["system"].clone(), item["tree"].clone()), (json!(true), json!(distribution)));
-    // It is run in its own place, not as a copy.
+    // It runs in place, not as a copy.
     let run = world.goward("run system -- go env GOROOT").success();
     assert_eq!(run.stdout, format!("{}\n", distribution.display()));
     let named = format!("system:{}", distribution.display());
     let run = world.home.goward(["run", &named, "--", "go", "version"]).success();
     assert!(run.stdout.contains("go1.26.8"));
-    // It is no release: nobody who asks for one gets it.
+    // It is not a release: no request selects it.
     world.goward("run --offline 1.26.8 -- go version").exits(7);
     std::fs::remove_dir_all(&distribution).unwrap();
     let run = world.goward("run system -- go version").exits(3);
@@ -138,7 +138,7 @@ fn everything_of_a_manager_comes_with_its_default_and_undo_takes_the_default_bac
     assert_eq!(std::fs::read_to_string(world.home.home().join(".bashrc")).unwrap(), "eval \"$(goenv init -)\"\n");
     world.goward("undo").success();
     assert_eq!(world.goward("run -- go version").success().stdout.split(' ').nth(2), Some("go1.25.9"));
-    // The project that was named is known: its pin is respected.
+    // The named project is registered: its pin counts.
     let kept = world.goward("prune --dry-run").success();
     assert!(kept.snapshot().contains("code/app"), "{}", kept.snapshot());
 }
@@ -164,7 +164,7 @@ fn an_import_killed_at_any_time_is_finished_or_undone_by_the_next_run() {
     world.goward("run --offline 1.27.3 -- go version").success();
 }
 
-/// A copy of a real toolchain, where other programs would have put it.
+/// A copy of a real toolchain, in another program's folder.
 fn real_tree(home: &Sandbox, version: &str) -> Result<PathBuf, String> {
     let goroot = real::toolchain(version)?;
     let place = home.home().join(format!("sdk/go{version}"));
@@ -197,7 +197,7 @@ fn a_real_toolchain_is_brought_in_and_proven_by_the_public_log() {
     assert_eq!(record["source"], "sdk", "{record}");
     let version = home.goward(["run", "--offline", "1.27.3", "--", "go", "version"]).success().stdout;
     assert_eq!(version, format!("go version go1.27.3 {}\n", platform().replace('-', "/")));
-    // One changed byte, and it is nobody's official build.
+    // With one changed byte it is not an official build.
     home.goward(["uninstall", "1.27.3"]).success();
     let file = place.join("src/fmt/print.go");
     let mut bytes = std::fs::read(&file).unwrap();

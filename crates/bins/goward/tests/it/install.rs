@@ -1,4 +1,4 @@
-//! Getting, listing, choosing and removing toolchains.
+//! Installing, listing, choosing and removing toolchains.
 
 use crate::support::{World, default_program, names, official_file, platform};
 use insta::assert_snapshot;
@@ -14,7 +14,7 @@ fn several_are_installed_at_once_and_the_same_one_only_once() {
     assert_eq!(world.upstream.hits("/go/go1.27.3."), 1);
     assert_eq!(names(&world.store("staging")), [""; 0]);
     assert_eq!(world.upstream.requests("/dl/").iter().filter(|request| request.path == "/dl/").count(), 1);
-    // Again: nothing is asked for what is there, not even by exact name.
+    // Again: no request for an installed release, not even by exact name.
     let asked = world.upstream.hits("/");
     assert_snapshot!("install_again", world.goward("install 1.27.3").success().snapshot());
     assert_eq!(world.upstream.hits("/"), asked);
@@ -58,7 +58,7 @@ fn a_prerelease_is_never_got_by_surprise() {
     world.assert_nothing_installed();
     world.goward("install 1.28rc1").success();
     assert_eq!(world.installed(), ["1.28rc1"]);
-    // Even where it is there: the newest release is another one.
+    // Even if it is installed: the newest release is another one.
     world.goward("install latest").success();
     assert_eq!(world.installed(), ["1.27.3", "1.28rc1"]);
 }
@@ -87,7 +87,7 @@ fn one_of_several_fails_and_the_others_stay() {
     let world = World::new();
     let run = world.goward("install 1.26.8 1.24 1.27.9");
     assert_eq!(run.code, 3, "{}", run.snapshot());
-    // What the threads tell before that comes in any order.
+    // Earlier lines of the threads have no fixed order.
     let text = run.snapshot();
     assert_snapshot!("install_partly", &text[text.find("error:").unwrap()..]);
     assert_eq!(world.installed(), ["1.26.8"]);
@@ -183,7 +183,7 @@ fn use_moves_the_default_and_says_what_was_before() {
     let json = world.goward("use 1.26.8 --json").success().json();
     assert_eq!((json["generation"].as_u64(), json["changed"].as_bool()), (Some(3), Some(true)));
     assert_eq!(json["before"], json!(format!("go1.27.3.{}", platform())));
-    // What is on PATH already needs no advice.
+    // A folder on PATH already needs no advice.
     let mut world = world;
     let bin = world.store(if cfg!(windows) { "shims" } else { "current/go/bin" });
     world.home.add_to_path(bin);
@@ -202,7 +202,7 @@ fn pin_makes_a_version_file_and_updates_only_what_it_must() {
     assert_eq!(world.home.read(".go-version"), "1.27.3\n");
     assert_snapshot!("pin_range", world.home.goward(["pin", ">=1.26"]).exits(2).snapshot());
     assert_eq!(world.home.read(".go-version"), "1.27.3\n");
-    // What people wrote beside the version stays.
+    // Text beside the version stays.
     world.home.write(".go-version", "# asked for by the build team\n1.26.7\n");
     world.goward("pin 1.26.8").success();
     assert_eq!(world.home.read(".go-version"), "# asked for by the build team\n1.26.8\n");
@@ -214,7 +214,7 @@ fn pin_makes_a_version_file_and_updates_only_what_it_must() {
     assert_eq!(world.home.read(".tool-versions"), tools.replace("1.26.7", "1.27"));
     assert!(!world.home.folder().join(".go-version").exists());
 
-    // In a module the file belongs beside its go.mod.
+    // In a module the file goes beside its go.mod.
     world.home.cd("module");
     world.home.write("go.mod", "module example.test/m\n\ngo 1.26\n");
     world.home.cd("module/deep/below");

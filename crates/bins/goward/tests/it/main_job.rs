@@ -1,4 +1,4 @@
-//! The main job: a toolchain that was never there is got, proven, chosen and run.
+//! The main job: goward installs, proves, chooses and runs a toolchain on a new machine.
 
 use crate::support::{World, platform};
 use insta::assert_snapshot;
@@ -21,7 +21,7 @@ fn the_second_run_asks_nobody() {
     let run = world.goward("run 1.27 -- go version").success();
     assert_eq!(run.stderr, "", "nothing is left to tell");
     assert_eq!(world.upstream.hits("/"), asked, "something was asked");
-    // With nobody there to ask, too.
+    // Also without a network.
     let World { upstream, home } = world;
     drop(upstream);
     assert_eq!(home.goward(["run", "1.27", "--", "go", "version"]).success().stdout, run.stdout);
@@ -92,7 +92,7 @@ fn the_toolchain_comes_first_in_path_and_a_foreign_goroot_is_left_out() {
     assert!(!run.stderr.contains("GOROOT"));
     let told = world.goward("run --verbose 1.27 -- go version").success();
     assert!(told.stderr.contains("GOROOT=/usr/lib/other-go was left out"), "{}", told.snapshot());
-    // Its own GOROOT is no stranger.
+    // Its own GOROOT is not foreign.
     world.home.set_env("GOROOT", &tree);
     let run = world.goward("run 1.27 -- go env GOROOT").success();
     assert_eq!(run.stdout, format!("{}\n", tree.display()));
@@ -110,7 +110,7 @@ fn other_programs_of_the_toolchain_and_of_path_can_be_run() {
     assert_eq!(world.goward("run 1.27 -- ./here").success().stdout, "here\n");
 }
 
-/// A batch file is started like a program, with its ending and without, from PATH and by a path.
+/// A batch file is started like a program, with its extension and without, from PATH and by a path.
 #[cfg(windows)]
 #[test]
 fn a_batch_file_is_a_program_on_windows() {
@@ -122,12 +122,12 @@ fn a_batch_file_is_a_program_on_windows() {
         let run = world.home.goward(["run", "1.27", "--", name, "this"]).exits(7);
         assert_eq!(run.stdout.trim(), "said this", "{name}");
     }
-    // A file without an ending is none.
+    // A file without an extension is not a program.
     std::fs::write(world.home.path_folder().join("plain"), "no program").unwrap();
     world.goward("run 1.27 -- plain").exits(127);
 }
 
-/// What stands there under the very name, a folder or a file that is only data, does not hide the program.
+/// A folder or a data file of the same name does not hide the program.
 #[cfg(windows)]
 #[test]
 fn a_program_with_a_dot_in_its_name_is_found_without_its_ending() {
@@ -147,7 +147,7 @@ fn a_program_with_a_dot_in_its_name_is_found_without_its_ending() {
     world.goward("run 1.27 -- tool.py").exits(127);
 }
 
-/// What cannot be looked at, or is no program, is refused as it was typed, without an ending that goward guessed.
+/// An unreadable file, or one that is not a program, is refused as typed, without an extension that goward guessed.
 #[cfg(windows)]
 #[test]
 fn a_refusal_names_what_was_typed() {
@@ -164,13 +164,13 @@ fn a_refusal_names_what_was_typed() {
 fn a_program_that_is_missing_or_cannot_run_has_the_shells_exit_code_and_our_report() {
     let world = World::new();
     let missing = world.goward("run 1.27 -- gopls version").exits(127);
-    // The toolchain came on the way: the state line must not hide it.
+    // The command has installed the toolchain: the state line must not hide it.
     assert_snapshot!("run_missing_program", missing.snapshot());
     assert_eq!(world.installed(), ["1.27.3"]);
     assert_snapshot!("run_missing_path", world.goward("run 1.27 -- ./no/such/tool").exits(127).snapshot());
     world.home.write("data.txt", "no program");
     let refused = world.goward("run 1.27 -- ./data.txt").exits(126).snapshot();
-    // Windows looks at the bytes of a program, Unix at its mode first.
+    // Windows checks the bytes of a program, Unix its mode first.
     let refused = if cfg!(windows) {
         refused.replace("no program (os error 193)", "Permission denied (os error 13)")
     } else {
@@ -191,7 +191,7 @@ fn without_a_request_the_nearest_version_file_decides() {
     assert!(world.goward("run 1.26.7 -- go version").success().stdout.starts_with("go version go1.26.7 "));
     world.home.write(".tool-versions", "nodejs 22.1.0\ngolang 1.26.8 # the team's\n");
     assert!(world.goward("run -- go version").success().stdout.starts_with("go version go1.26.8 "));
-    // GOTOOLCHAIN stands before files, as for the go command.
+    // GOTOOLCHAIN precedes files, as for the go command.
     let world = world.env("GOTOOLCHAIN", "go1.27.2");
     assert!(world.goward("run -- go version").success().stdout.starts_with("go version go1.27.2 "));
 }

@@ -1,6 +1,6 @@
-//! What a neighbour or a strange repository can have done by files that it puts where others work: nothing.
+//! Files of another user or a foreign repository in a shared folder have no effect.
 //!
-//! Files of somebody else's are made by giving them away, which only root may; elsewhere these tests are skipped.
+//! The tests make another user's files with `chown`, which only root may; otherwise they are skipped.
 #![cfg(unix)] // on Windows owners are not looked at
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use crate::support::{World, names};
 use testkit::{Program, Run, TinyToolchain};
 
-/// Somebody else: the user that is called `nobody`.
+/// Another user: the one called `nobody`.
 const NEIGHBOUR: u32 = 65534;
 
-/// Whether files can be given away here; says why not.
+/// Whether the test may change owners here; prints why not.
 fn is_root(world: &World) -> bool {
     let root = std::fs::metadata(world.home.home()).unwrap().uid() == 0;
     if !root {
@@ -27,8 +27,8 @@ fn telling(version: &str) -> TinyToolchain {
     TinyToolchain::host(version).with_program("bin/go", &program).with_program("bin/gofmt", &program)
 }
 
-/// 1.26.8 and 1.27.3 are installed, the second is the default; 1.26.7 and an old one can be had. Work is done two
-/// folders deep.
+/// 1.26.8 and 1.27.3 are installed, the second is the default; 1.26.7 and an old one are available. The working folder
+/// is two levels deep.
 fn world() -> World {
     let mut world = World::offering(["1.20.5", "1.26.7", "1.26.8", "1.27.3"].map(telling)).sources("official");
     world.goward("install 1.26.8 1.27.3").success();
@@ -47,11 +47,10 @@ fn go(world: &World, args: &[&str]) -> Run {
     world.home.run_program(world.store("shims/go"), args)
 }
 
-/// How long `go version` may take where everything is a trap. A build with all its checks is slower, and tests run
-/// side by side.
+/// How long `go version` may take in a folder full of traps. A debug build is slower, and tests run in parallel.
 const A_MOMENT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 5 } else { 1 });
 
-/// What `go` says first through the shim, and what goward names: one thing.
+/// The first line of `go` through the shim, and goward's choice: they agree.
 fn chosen(world: &World) -> String {
     let shim = go(world, &["version"]).success();
     let version = shim.stdout.lines().next().unwrap().to_owned();
@@ -76,7 +75,7 @@ fn a_neighbours_pin_in_a_shared_folder_is_passed_over_and_told() {
     }
     let why = world.goward("why").success().stdout;
     assert!(why.contains("it belongs to user 65534"), "{why}");
-    // Where it would not have decided nothing is said of it, but by `why`.
+    // If it would not have decided, only `why` mentions it.
     world.home.write(".go-version", "1.27.3\n");
     assert_eq!(go(&world, &["version"]).success().stderr, "");
     assert!(world.goward("why").success().stdout.contains("it belongs to user 65534"));
@@ -99,7 +98,7 @@ fn every_kind_of_file_that_pins_must_be_of_the_right_user_and_a_link_does_not_he
         assert_eq!(chosen(&world), "1.27.3", "{name}");
         std::fs::remove_file(pin).unwrap();
     }
-    // A neighbour's link to a file of ours, and a folder of his on the way to one.
+    // Another user's link to a file of ours, and a folder of theirs in the path of one.
     let ours = world.home.write("../../../ours", "1.26.8\n");
     let link = world.home.folder().join("../.go-version");
     std::os::unix::fs::symlink(&ours, &link).unwrap();
@@ -110,7 +109,7 @@ fn every_kind_of_file_that_pins_must_be_of_the_right_user_and_a_link_does_not_he
     world.home.write("../mise/config.toml", "[tools]\ngo = \"1.26.8\"\n");
     give(world.home.folder().join("../mise"));
     assert_eq!(chosen(&world), "1.27.3");
-    // What he makes unreadable, or a link to itself, stops nobody.
+    // A file that they make unreadable, or a link to itself, stops no command.
     let circle = world.home.folder().join("../.tool-versions");
     std::os::unix::fs::symlink(".tool-versions", &circle).unwrap();
     std::os::unix::fs::lchown(&circle, Some(NEIGHBOUR), None).unwrap();
@@ -128,7 +127,7 @@ fn the_walk_ends_at_a_folder_of_somebody_elses_and_a_strange_checkout_works_with
     assert_eq!(chosen(&world), "1.27.3", "our own file above a neighbour's folder");
     let run = world.goward("current");
     assert!(run.stderr.contains("and what pins counts only below it"), "{}", run.snapshot());
-    // A checkout of another user's, as in a container: the folder that one starts in is his, too.
+    // A checkout of another user, as in a container: the starting folder is theirs, too.
     give(world.home.folder());
     let pin = world.home.write(".go-version", "1.26.8\n");
     give(pin);
@@ -175,7 +174,7 @@ fn a_strangers_go_mod_counts_and_installs_nothing_by_itself() {
         assert!(run.stderr.contains("`goward install 1.28.1`"), "the line to type: {}", run.snapshot());
     }
     assert_eq!(world.upstream.requests("/").len(), asked, "nobody was asked");
-    // A go command that looks for it by its name is no other.
+    // The same for a go command that looks for it by its name.
     let mut world = world;
     world.home.set_env("GOTOOLCHAIN_INTERNAL_SWITCH_VERSION", "go1.26.7");
     let link = world.store("shims/go1.26.7");
@@ -201,7 +200,7 @@ fn a_project_has_nothing_old_installed_and_who_asks_has() {
     assert_eq!(world.upstream.requests("/").len(), asked, "nobody was asked");
     world.home.write(".go-version", "1.20\n");
     world.goward("run -- go version").exits(7);
-    // The command line and the environment are not held to it, nor is who sets another floor.
+    // It does not apply to the command line and the environment, nor to a user who sets another floor.
     world.home.set_env("GOWARD_AUTO_INSTALL_FLOOR", "1.x");
     world.goward("current").exits(2);
     world.home.set_env("GOWARD_AUTO_INSTALL_FLOOR", "1.20.6");
@@ -226,7 +225,7 @@ fn a_lock_file_of_a_neighbours_neither_constrains_nor_proves_and_ours_proves_bes
     let lock = world.home.write("../../goward.lock", &wrong);
     let run = world.goward("install 1.26.7").exits(5);
     assert!(run.stderr.contains("goward.lock"), "one of our own constrains: {}", run.snapshot());
-    // It stands above the working folder, where nothing decides.
+    // It is above the working folder, where nothing decides.
     let run = world.goward("install 1.26.7 --locked").exits(7);
     assert!(run.stderr.contains("beside what decides"), "{}", run.snapshot());
     world.home.write("../../.go-version", "1.26.7\n");
@@ -278,7 +277,7 @@ fn a_table_that_others_could_have_written_runs_nothing_and_is_made_anew() {
             spoil(&table);
             let run = go(&world, &["version"]);
             assert!(!mark.exists(), "{what}: {}", run.snapshot());
-            // Either goward has made it good, or it refuses the home as a whole.
+            // Either goward has repaired it, or it refuses the home as a whole.
             assert!(run.code == 0 && run.stdout.starts_with("1.27.3") || run.code == 7, "{what}: {}", run.snapshot());
             if run.code == 0 {
                 let meta = std::fs::metadata(&table).unwrap();
@@ -298,7 +297,7 @@ fn a_table_that_others_could_have_written_runs_nothing_and_is_made_anew() {
     assert!(!mark.exists());
 }
 
-/// Every file below a folder with what it is and when it was changed.
+/// Every file below a folder with its kind and the time of its last change.
 fn listed(folder: &Path) -> Vec<(PathBuf, u32, i64, u64)> {
     let mut list = Vec::new();
     for name in names(folder) {

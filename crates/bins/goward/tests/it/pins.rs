@@ -4,7 +4,7 @@ use crate::support::World;
 use insta::assert_snapshot;
 use testkit::{Program, TinyToolchain, program, real};
 
-/// Three toolchains, of which 1.27.3 is the default.
+/// Three toolchains; 1.27.3 is the default.
 fn world() -> World {
     let world = World::new();
     world.goward("install 1.25.9 1.26.7 1.26.8").success();
@@ -35,7 +35,7 @@ fn the_files_of_other_tools_choose() {
         std::fs::remove_file(path).unwrap();
         assert_eq!(current(&world), "1.27.3", "{name} is gone");
     }
-    // These two only where they are asked for.
+    // These two only if the setting names them.
     let asked = [
         ("Dockerfile", "ARG V=1.26.7\nFROM golang:$V-alpine\n"),
         (".devcontainer.json", "{\"image\": \"golang:1.26.7\"}"),
@@ -118,12 +118,12 @@ fn a_pin_below_the_floor_gives_way_where_the_user_says_so() {
     assert!(run.stdout.starts_with("go version go1.26.8 "), "{}", run.stdout);
     assert_snapshot!("raised", run.snapshot());
     assert_eq!(world.goward("run --quiet -- go version").success().stderr, "");
-    // One that is not installed is not looked for: what the project needs is there.
+    // A missing one is not searched for: the version that the project needs is installed.
     world.home.write(".go-version", "1.24\n");
     let asked = world.upstream.hits("/");
     assert!(world.goward("run --offline -- go version").success().stdout.starts_with("go version go1.26.8 "));
     assert_eq!(world.upstream.hits("/"), asked);
-    // A range is judged by what it comes to.
+    // A range is judged by the version that it resolves to.
     world.home.write(".go-version", ">=1.25 <1.26\n");
     assert!(world.goward("run -- go version").success().stdout.starts_with("go version go1.26.8 "));
     let json = world.goward("current --json").success().json();
@@ -272,11 +272,11 @@ fn why_floor_names_the_dependency_the_way_to_it_and_a_way_out() {
     // A line that no dependency needs.
     world.home.write("go.mod", module("1.24.9", requires));
     assert_snapshot!("why_floor_own_line", world.goward("why --floor").success().snapshot());
-    // A module of which there is no older version.
+    // A module without an older version.
     world.home.write("go.mod", module("1.24.5", &format!("{requires}\texample.test/lone v1.0.0\n")));
     let run = world.goward("why --floor").success();
     assert!(run.stdout.contains("not told: no older version of example.test/lone needs less\n"), "{}", run.stdout);
-    // A line that is less than a dependency needs is for the go command to refuse.
+    // The go command refuses a line below a dependency's demand.
     world.home.write("go.mod", module("1.23", &format!("{requires}\texample.test/lone v1.0.0\n")));
     assert_snapshot!("why_floor_too_low", world.goward("why --floor").snapshot());
 

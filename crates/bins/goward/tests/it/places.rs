@@ -1,4 +1,4 @@
-//! Where things are, who says so, and what is wrong: env, ide, doctor, and one store for all users.
+//! env, ide, doctor, and one store for all users.
 
 use std::path::{Path, PathBuf};
 
@@ -58,7 +58,7 @@ fn isolation_is_given_to_the_program_and_to_nothing_else() {
     let mut world = World::new();
     world.home.write(".go-version", "1.26.8\n");
     world.home.set_env("GOWARD_ISOLATE_GOBIN", "version").set_env("GOWARD_ISOLATE_GOPATH", "project");
-    // `which` looks and makes nothing.
+    // `which` only reads.
     world.goward("install").success();
     world.goward("which").success();
     assert!(!world.store("isolated").exists());
@@ -69,7 +69,7 @@ fn isolation_is_given_to_the_program_and_to_nothing_else() {
     #[cfg(unix)]
     assert_eq!((mode_of(&gobin), mode_of(Path::new(&gopath))), (0o700, 0o700));
     assert!(gobin.is_dir());
-    // Once more within itself: the folders of the outer run are not taken for the user's word.
+    // Nested: the folders of the outer run do not count as the user's setting.
     let goward = env!("CARGO_BIN_EXE_goward");
     let nested = world.home.goward(["run", "--", goward, "run", "1.26.8", "--", "go", "show-env"]).success();
     assert!(nested.stdout.contains(&format!("GOPATH={gopath}\n")), "{}", nested.stdout);
@@ -111,7 +111,7 @@ fn ide_check_and_setup_go_together_and_undo_takes_the_setup_back() {
     let before = std::fs::read(&settings).unwrap();
     let check = world.goward("ide check").exits(9);
     assert!(check.stdout.contains("settings.json:3"), "{}", check.stdout);
-    // Without a shim there is nothing to lead to.
+    // Without a shim there is no path to write.
     world.goward("ide setup").exits(3);
     world.home.write_program(world.store("shims/go"), &Program::new());
     world.goward("ide setup --dry-run").success();
@@ -145,7 +145,7 @@ fn doctor_tells_repairs_and_tells_again() {
     if !cfg!(target_os = "macos") {
         assert!(words().iter().any(|word| word == "goenv-goroot"), "{:?}", words());
     }
-    // Windows has no such bits. Where the home is refused nothing else can be looked at.
+    // Windows has no such bits. If the home is refused nothing else can be checked.
     #[cfg(unix)]
     {
         set_mode(&world.home.goward_home(), 0o777);
@@ -204,7 +204,7 @@ mod for_all_users {
         world.home.run_program("/bin/sh", ["-c", &script]).success();
         assert_eq!(world.goward("list --json --quiet --system").success().json().as_array().unwrap().len(), 1);
 
-        // What other users' projects need is not known: a prune keeps all of it.
+        // goward does not know what other users' projects need: a prune keeps all of it.
         assert!(world.goward("--system prune").success().stdout.contains("for all users"));
         open_the_way(&world);
         let tree = system(&world).join(format!("toolchains/go1.26.8.{}", platform()));
@@ -217,7 +217,7 @@ mod for_all_users {
         assert_eq!(as_other(&world, &["which"]).success().stdout, format!("{}\n", tree.join("bin/go").display()));
         assert_eq!(as_other(&world, &["status", "--json"]).success().json()["faults"].as_array().unwrap().len(), 0);
 
-        // Their own stands beside it, in their own home, and nobody else's is touched.
+        // Their own store is in their own home; no other user's changes.
         as_other(&world, &["install", "1.27.3"]).success();
         assert!(other_home(&world).join(".goward/toolchains").join(format!("go1.27.3.{}", platform())).exists());
         assert_eq!(
@@ -233,7 +233,7 @@ mod for_all_users {
         assert_eq!(as_other(&world, &["--system", "install", "1.27.2"]).code, 6);
         as_other(&world, &["system", "check"]).success();
 
-        // Somebody opens it: it is passed over, said so, and repaired by the administrator alone.
+        // If others may write to it, goward ignores it and says so, and only the administrator can repair it.
         set_mode(&system(&world).join("toolchains"), 0o777);
         as_other(&world, &["run", "1.26", "--offline", "--", "go", "version"]).exits(7);
         as_other(&world, &["system", "check"]).exits(9);
@@ -242,7 +242,7 @@ mod for_all_users {
         as_other(&world, &["run", "1.26", "--", "go", "version"]).success();
     }
 
-    /// Whether the tester is the administrator, and the other user can run the program under test where it stands.
+    /// Whether the tester is the administrator, and the other user can run the program under test in its folder.
     fn sys_is_root() -> bool {
         let is_root = std::process::Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
         let user = format!("--reuid={OTHER_USER}");
@@ -262,7 +262,7 @@ mod for_all_users {
         world.home.home().join("other")
     }
 
-    /// A home for the other user, and a way to it through the folder that only the tester may enter.
+    /// A home for the other user, and access to it through the folder that only the tester may enter.
     fn open_the_way(world: &World) {
         let home = other_home(world);
         std::fs::create_dir_all(&home).unwrap();

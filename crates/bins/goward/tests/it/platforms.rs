@@ -1,5 +1,4 @@
-//! What differs between systems, from the outside. It runs on every one of them; under Wine this is the file that does,
-//! since the toolchains of the others are scripts, which Windows does not run.
+//! Differences between systems, from the outside. It runs on every system, also under Wine.
 
 use crate::support::{World, names, platform};
 use testkit::TinyToolchain;
@@ -24,7 +23,7 @@ fn a_release_that_this_machine_does_not_run_is_refused_before_a_byte_of_it_is_fe
     }
     assert_eq!(world.upstream.hits("/go/"), 0);
     world.assert_nothing_installed();
-    // For another machine it may be fetched all the same, and what nothing is known of is tried.
+    // A release for another machine may still be fetched, and one without known requirements is tried.
     let world = world.env("GOWARD_HOST_FACTS", "colourless");
     world.goward("install 1.27.3").success();
 }
@@ -40,7 +39,7 @@ fn two_releases_are_installed_switched_undone_and_removed() {
     assert!(current().contains("1.27.3"), "{}", current());
     world.goward("undo").success();
     assert!(current().contains("1.26.8"), "{}", current());
-    // The pointer is a link where there are links, and a file with a path where there are none.
+    // The pointer is a link on systems with links, and a file with a path on others.
     let pointer = std::fs::symlink_metadata(world.store("current")).unwrap();
     assert_eq!((pointer.is_symlink(), pointer.is_file()), (!cfg!(windows), cfg!(windows)));
     world.goward("uninstall 1.27.3").success();
@@ -66,7 +65,7 @@ fn a_home_with_a_long_path_holds_a_toolchain() {
     assert_eq!(world.installed(), ["1.27.3"]);
 }
 
-/// Whoever has a file of a toolchain open keeps it from being removed; then nothing has changed.
+/// An open file of a toolchain prevents its removal; then nothing has changed.
 #[cfg(windows)]
 #[test]
 fn a_toolchain_with_an_open_file_stays_whole_and_goes_later() {
@@ -87,7 +86,7 @@ fn a_toolchain_with_an_open_file_stays_whole_and_goes_later() {
     let _ = world.goward("uninstall 1.26.8");
     world.goward("status").success();
     assert_eq!(world.installed(), ["1.27.3"]);
-    // What was refused is finished by the next change.
+    // The next change finishes a refused operation.
     world.goward("install 1.25.9").success();
     assert_eq!(names(&world.store("trash")), [""; 0]);
 }

@@ -1,4 +1,4 @@
-//! The main job on a real toolchain: got from an index on loopback, proven, run, and it builds a program.
+//! The main job on a real toolchain: installed from an index on loopback, proven, run, and it builds a program.
 
 use crate::support::{platform, sealed};
 use testkit::{Response, Server, digest, real};
@@ -54,7 +54,7 @@ const SUGGESTED: &str = "1.27.3";
 #[cfg_attr(windows, ignore = "real ones come through the machine's pip; `cargo xtask cross` does this job there")]
 fn what_is_named_is_what_runs_whatever_go_mod_suggests() {
     // Goal: the version that goward names is the one that the go command is, by every way of naming one: go.mod has a
-    // newer `toolchain` line, for which a go command of its own accord becomes another release, or fetches it.
+    // newer `toolchain` line, for which a go command by itself switches to another release, or fetches it.
     let archive = match real::tar_gz(PINNED) {
         Ok(archive) => archive,
         Err(why) => return eprintln!("skipped: {why}"),
@@ -85,11 +85,11 @@ fn what_is_named_is_what_runs_whatever_go_mod_suggests() {
     {
         assert_eq!(by_file.success().stdout.trim(), tag);
     }
-    // What is built says the same, and goward told it before.
+    // The built program reports the same, and goward reported it before.
     home.run_program(&shim, ["build", "-o", "built", "."]).success();
     assert_eq!(home.run_program(home.folder().join("built"), [""; 0]).success().stderr.trim(), tag);
     assert_eq!(home.goward(["env", "GOTOOLCHAIN"]).success().stdout.trim(), tag);
-    // A go.mod that is a pipe is no reason to wait for ever, though a default alone decides.
+    // A go.mod that is a pipe does not block, even if a default alone decides.
     #[cfg(unix)]
     {
         home.goward(["use", PINNED]).success();
@@ -103,7 +103,8 @@ fn what_is_named_is_what_runs_whatever_go_mod_suggests() {
         }
         home.cd("work");
     }
-    // Where nothing names one the go command is left to itself: it wants what go.mod suggests, and has no network.
+    // If nothing names a version the go command decides itself: it wants the version that go.mod suggests, and has no
+    // network.
     std::fs::remove_file(home.folder().join(".go-version")).unwrap();
     home.goward(["use", PINNED]).success();
     let left =

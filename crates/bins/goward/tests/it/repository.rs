@@ -1,7 +1,7 @@
-//! Whoever enters a repository runs nothing of it.
+//! goward runs nothing of a repository that the user enters.
 //!
-//! A repository may hold files that other programs take for their own where they are started: Python's modules, programs
-//! that a PATH with `.` finds, a check of archives. goward is called in such a folder in every way that starts a program.
+//! A repository may contain files that other programs read from their working folder: Python's modules, programs that a
+//! PATH with `.` finds, a check of archives. The tests call goward in such a folder in every way that starts a program.
 #![cfg(unix)] // the traps are scripts of Unix
 
 use std::path::PathBuf;
@@ -9,13 +9,13 @@ use std::path::PathBuf;
 use crate::support::World;
 use testkit::Run;
 
-/// What Python loads or a careless look-up starts.
+/// Modules that Python would load, or programs that a careless look-up would start.
 const MODULES: [&str; 6] =
     ["pip.py", "pip/__init__.py", "pip/__main__.py", "sitecustomize.py", "usercustomize.py", "json.py"];
 const PROGRAMS: [&str; 10] =
     ["python3", "python", "pip3", "tools/pip", "go", "gofmt", "check", "git", "goward", "tools/python3"];
 
-/// A world whose working folder is full of traps, and whose PATH leads into it by `.`, by nothing, and by `tools`.
+/// A world whose working folder is full of traps, and whose PATH contains it as `.`, as an empty entry, and as `tools`.
 fn hostile(world: World) -> World {
     let mut world = world;
     let trap = trap(&world);
@@ -68,7 +68,7 @@ fn a_repository_full_of_traps_runs_nothing_at_any_verb() {
         }
         assert_nothing_ran(&world, &world.home.run_program(&shim, ["version"]));
     }
-    // One line of a go.mod is enough to ask for a Go that nobody has.
+    // One line of a go.mod is enough to ask for a Go version that does not exist.
     world.home.cd("work/module");
     let mut world = hostile(world);
     world.home.write("go.mod", "module m\n\ngo 1.27.99\n");

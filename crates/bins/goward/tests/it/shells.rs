@@ -1,8 +1,8 @@
-//! Real shells in a terminal: what `goward setup` gives them, as transcripts.
+//! Real shells in a terminal after `goward setup`, as transcripts.
 //!
-//! Each session runs behind `script`, which gives it a terminal; what its commands print goes to a file,
-//! and that file with the lines that were typed is the snapshot. A shell that this machine lacks is said to be skipped.
-//! The shim is a stand-in: a script of its name that asks `goward run` in the folder where it is called.
+//! Each session runs behind `script`, which gives it a terminal; what its commands print goes to a file, and that file
+//! with the lines that were typed is the snapshot. A missing shell is reported as skipped. The shim is a script of its
+//! name that calls `goward run` in its working folder.
 #![cfg(target_os = "linux")] // sessions of the shells of Unix
 
 use std::io::{Read, Write};
@@ -19,7 +19,7 @@ use testkit::on_path;
 const PROMPT_SECONDS_MAX: u64 = 60;
 /// What every shell here writes when it is ready for a line: the switch that turns bracketed paste on.
 const READY: &[u8] = b"\x1b[?2004h";
-/// A terminal is asked where its cursor is; a shell that hears nothing waits.
+/// A shell asks the terminal for the cursor's position, and waits for the answer.
 const WHERE_IS_THE_CURSOR: &[u8] = b"\x1b[6n";
 
 /// A shell of this machine, or why it is not tested.
@@ -93,7 +93,7 @@ impl Home {
         testkit::program::write_program(&self.write(path, ""), text.as_bytes());
     }
 
-    /// The file that the commands of a session print to.
+    /// The file for the output of a session's commands.
     fn printed(&self) -> String {
         let text = std::fs::read_to_string(self.home.join("printed")).unwrap_or_default();
         let text = text
@@ -117,7 +117,7 @@ impl Home {
         session.next_prompt()
     }
 
-    /// Types lines into a shell that has been set up; gives what was typed and what was printed.
+    /// Types lines into a shell after the set-up; returns the typed and the printed text.
     fn talk(&self, mut session: Session, lines: &[Line]) -> String {
         let mut transcript = String::new();
         let mut length = 0;
@@ -146,7 +146,7 @@ impl Home {
 enum Line {
     /// A line that is typed.
     Type(&'static str),
-    /// goward, called by somebody else meanwhile.
+    /// goward, called from another process meanwhile.
     Outside(&'static str),
 }
 
@@ -157,7 +157,7 @@ fn folders(go: &'static str) -> [Line; 5] {
     ["cd new", go, "cd ../old", go, "cd .."].map(Type)
 }
 
-/// Has the prompt's variable `set`, and looks at it by `tell` after a switch and in a folder that pins.
+/// Enables the prompt's variable with `set`, and prints it with `tell` after a switch and in a folder that pins.
 fn prompts(set: &'static str, tell: &'static str) -> [Line; 7] {
     [Type(set), Type(tell), Outside("use 1.27.3"), Type("cd ."), Type(tell), Type("cd old"), Type(tell)]
 }
@@ -216,7 +216,7 @@ impl Session {
     }
 }
 
-/// Gathers what the terminal shows, and answers for it when it is asked where its cursor is.
+/// Collects the terminal's output, and answers requests for the cursor's position.
 fn listen(
     mut from: impl Read + Send + 'static,
     seen: Arc<(Mutex<Seen>, Condvar)>,
@@ -289,7 +289,7 @@ fn bash_keeps_an_array_of_prompt_commands_and_reads_its_login_file() {
             Type(r#"exec 9>>"$printed""#),
             Type(r#". "$GOWARD_HOME/shell/activate.bash"; declare -p PROMPT_COMMAND >&9"#),
             Type(r#"echo "$one$two" >&9; echo "${PATH%%:*}" >&9"#),
-            // The user takes the shims out, and that stays so.
+            // The user removes the shims, and they stay removed.
             Type("PATH=/usr/bin:/bin"),
             Type("echo \"$PATH\" >&9"),
         ],
@@ -394,7 +394,7 @@ fn nushell_goes_by_the_folder_and_the_default() {
             &prompts("$env.GOWARD_PROMPT = '1'", r#"$"prompt ($env.GOWARD_PROMPT_VERSION)\n" | save --append $env.printed"#),
             &[
                 Type(r#"$"($env.config.hooks.pre_prompt | length) hook\n" | save --append $env.printed"#),
-                // Nothing of the hook's memory reaches other programs.
+                // The hook's variables are not exported.
                 Type("env | lines | where {|line| $line =~ '__goward' } | length | $\"($in)\\n\" | save --append $env.printed"),
             ],
         ]
@@ -409,7 +409,7 @@ fn a_rival_that_comes_back_is_told_of_and_in_the_end_let_be() {
     let home = Home::new();
     home.world.goward("setup --shell bash --quiet").success();
     let mut session = home.session(&bash, "--noprofile -i");
-    // Who comes after the hook sees the status of the last command.
+    // Code after the hook sees the status of the last command.
     session =
         session.line(r"PROMPT_COMMAND+=$'\nlater=$?'").line("(exit 4)").line(r#"echo "later=$later" >>"$printed""#);
     for _ in 0..5 {
@@ -420,7 +420,7 @@ fn a_rival_that_comes_back_is_told_of_and_in_the_end_let_be() {
     assert_eq!(shown.matches("in PATH again").count(), 3, "{shown}");
     session.end();
     assert_eq!(home.printed(), "later=4\na rival\n");
-    // What a user asks for stays: the hook turned off, direnv's choice.
+    // The user's settings stay: the disabled hook, direnv's choice.
     for wish in ["GOWARD_HOOK=off", "DIRENV_DIR=-/x"] {
         let mut session = home.session(&bash, "--noprofile -i").line(wish);
         session = session.line("PATH=$HOME/rival:$PATH").line(r#"go >>"$printed""#);
@@ -499,7 +499,7 @@ fn a_script_that_is_evaluated_needs_no_file() {
         if !script.exists() {
             std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_goward"), script).unwrap();
         }
-        // The shims stand in PATH behind others, twice, and are first and alone afterwards.
+        // The shims are in PATH twice, after other entries, and are first and unique afterwards.
         let mut command = home.world.home.command(program);
         let shims = home.home.join("goward/shims").display().to_string();
         let tools = home.world.home.path_folder().display().to_string();
@@ -536,7 +536,7 @@ fn setup_tells_its_plan_its_transaction_and_the_way_back() {
     let again = home.goward(["setup", "--shell", "bash", "--shell", "fish"]).success();
     assert!(again.stdout.contains("nothing changed"), "{}", again.snapshot());
 
-    // Nothing changes where one of several files may not be written.
+    // Nothing changes if one of several files may not be written.
     home.goward(["unsetup", "--quiet"]).success();
     std::fs::set_permissions(&profile, std::os::unix::fs::PermissionsExt::from_mode(0o444)).unwrap();
     let refused = home.goward(["setup", "--shell", "bash", "--shell", "fish"]).exits(6);
@@ -557,7 +557,7 @@ fn setup_tells_its_plan_its_transaction_and_the_way_back() {
     home.goward(["unsetup", "--force", "--quiet"]).success();
     assert_eq!(home.read(".bashrc"), before.0);
     assert!(home.goward(["unsetup"]).success().stdout.contains("nothing changed"));
-    // SHELL decides where nothing is named.
+    // SHELL decides if no shell is named.
     home.set_env("SHELL", "/bin/tcsh");
     home.goward(["setup"]).exits(3);
     home.set_env("GOWARD_HOME", home.home().join("a:b"));

@@ -16,7 +16,7 @@ use crate::support::{World, make_writable, names};
 use testkit::real;
 use testkit::{Program, Run, Running, TinyToolchain, program};
 
-/// Says its version and how it was called.
+/// Prints its version and its name.
 fn telling(version: &str) -> TinyToolchain {
     let program = Program::new()
         .when("exit", Program::new().exit_with_argument())
@@ -114,7 +114,7 @@ fn the_folder_is_where_c_leads_and_the_flag_stays() {
         call(&world, "go", [OsStr::new("-C"), other.as_os_str()]).success().stdout.lines().next(),
         Some("1.26.8")
     );
-    // What is not there is for the go command to refuse, and a flag that comes too late, too.
+    // The go command refuses a missing folder, and a misplaced flag, too.
     assert_eq!(said(&world, "go -C nowhere build")[0], "1.27.3");
     assert_eq!(said(&world, "go build -v -C other")[0], "1.27.3");
 }
@@ -144,7 +144,7 @@ fn a_name_installs_what_is_missing_or_says_clearly_that_it_must_not() {
     world.home.remove_env("GOWARD_AUTO_INSTALL").set_env("GOWARD_OFFLINE", "1");
     let run = call(&world, "go", ["a"]).exits(127);
     assert!(run.stderr.contains("offline"), "{}", run.snapshot());
-    // What is no release is nothing to install.
+    // A name that is not a release cannot be installed.
     alias(&world, "go1.26");
     let run = call(&world, "go1.26", ["a"]).exits(127);
     assert!(run.stderr.contains("no release of Go has this name"), "{}", run.snapshot());
@@ -163,7 +163,7 @@ fn what_nobody_asks_for_is_left_to_the_machine_s_own_go() {
 
     world.home.add_small_program("go", &Program::new().say("system").say_args());
     let path = |folders: &[&Path]| std::env::join_paths(folders).unwrap();
-    // Shims are passed over under every name and as copies, those of other homes too.
+    // goward skips shims under every name and as copies, also those of other homes.
     let (again, copied) = (world.home.home().join("again"), world.home.below("copied/shims"));
     // A user may not make links on Windows; there the folder is not there.
     #[cfg(unix)]
@@ -172,7 +172,7 @@ fn what_nobody_asks_for_is_left_to_the_machine_s_own_go() {
     testkit::program::copy_program(&shim(&world, "go"), &copied.join(program::file_name("go")));
     world.home.set_env("PATH", path(&[&shims, &again, &copied, &world.home.path_folder()]));
     assert_eq!(call(&world, "go", ["a b", ""]).success().stdout, "system\na b\n\n");
-    // A project that asks for something is goward's.
+    // goward serves a project that asks for a version.
     world.home.write("go.mod", "module x\n\ngo 1.27.3\n");
     assert_eq!(said(&world, "go a"), ["1.27.3", "a"]);
     std::fs::remove_file(world.home.folder().join("go.mod")).unwrap();
@@ -190,7 +190,7 @@ fn what_nobody_asks_for_is_left_to_the_machine_s_own_go() {
 fn exit_status_signals_and_the_process_are_the_program_s_own() {
     let mut world = world();
     for request in ["", "1.26"] {
-        // With a request it is goward that puts the program in its place.
+        // With a request goward replaces itself by the program.
         world.home.set_env("GOWARD_VERSION", request);
         call(&world, "go", ["exit", "37"]).exits(37);
         if cfg!(windows) {
@@ -219,7 +219,7 @@ fn arguments_and_environment_of_any_size_and_any_bytes_arrive() {
     let counts = format!("{} {}\n", count + 2, "count".len() + count * 61 + 1 + long);
     assert!(expected.stdout.starts_with(&counts), "{counts}: {}", &expected.stdout[..20]);
     for request in ["1.26.8", "1.26"] {
-        // The one is decided by the shim, out of a file, the other by goward.
+        // The shim decides the first, from a file, goward the second.
         let fast = request == "1.26.8";
         world.home.write(".go-version", if fast { request } else { "1.27.3" });
         world.home.set_env("GOWARD_VERSION", if fast { "" } else { request });
@@ -231,7 +231,7 @@ fn arguments_and_environment_of_any_size_and_any_bytes_arrive() {
     }
 }
 
-/// What the system takes as an argument and what is no Unicode.
+/// An argument that the system accepts and that is not Unicode.
 fn no_text() -> OsString {
     #[cfg(unix)]
     return std::os::unix::ffi::OsStringExt::from_vec(b"\xff\xfe".to_vec());
@@ -321,7 +321,7 @@ fn a_table_that_is_lost_torn_or_old_is_made_good_by_the_next_call() {
     let renewed = std::fs::read(&table).unwrap();
     assert_ne!(renewed, whole);
     assert_eq!(said(&world, "go a"), ["1.27.3", "a"]);
-    // One that cannot be read is goward's to speak of, also where the shim could decide.
+    // goward reports an unreadable one, also if the shim could decide.
     world.home.write("config.toml", "[install]\nauto = maybe\n");
     let run = call(&world, "go", ["a"]).exits(2);
     assert!(run.stderr.contains("config.toml"), "{}", run.snapshot());
@@ -331,7 +331,7 @@ fn a_table_that_is_lost_torn_or_old_is_made_good_by_the_next_call() {
 fn the_shims_are_one_file_and_follow_what_is_installed() {
     let mut world = world();
     let file = |name: &str| world.store("shims").join(name);
-    // What the index has, and what goward was built with.
+    // The releases of the index, and those that goward was built with.
     let known = ["go", "go1.26.7", "go1.26.8", "go1.27.3", "gofmt", "go1.21.0", "go1.26.1"];
     let listed = names(&world.store("shims"));
     assert!(known.iter().all(|name| listed.contains(&program::file_name(name))), "{listed:?}");
@@ -345,7 +345,7 @@ fn the_shims_are_one_file_and_follow_what_is_installed() {
     assert!(std::fs::metadata(shim(&world, "go")).unwrap().len() <= 20 * 1024 || !cfg!(target_os = "linux"));
     let sdk = |world: &World| names(&world.home.home().join("sdk"));
     if cfg!(windows) {
-        // What is shown there are links, for which a user lacks the right. The rest is the same.
+        // The entries are links, for which a user lacks the right. The rest is the same.
         assert_eq!(sdk(&world), [""; 0]);
         assert!(world.store("shims").join(".goward").is_file());
         return follow_what_is_installed(&mut world);
@@ -355,7 +355,7 @@ fn the_shims_are_one_file_and_follow_what_is_installed() {
     assert!(shown.join(".unpacked-success").is_file() && shown.join("bin").join(program::file_name("go")).is_file());
     assert!(!world.tree("1.26.8").join(".unpacked-success").exists(), "a tree is not ours to write to");
 
-    // What is not ours stays, whatever it is called.
+    // Files that are not goward's stay, whatever their names.
     let own = world.home.home().join("sdk/go1.26.7");
     std::fs::create_dir(&own).unwrap();
     let run = world.goward("install 1.26.7").success();
@@ -373,7 +373,7 @@ fn follow_what_is_installed(world: &mut World) {
     let _ = world.goward("uninstall 1.26.8");
     assert!(shim(world, "go1.26.8").is_file(), "it can be installed again by its name");
 
-    // An older goward's shim is replaced; what somebody runs at that moment is not disturbed.
+    // An older goward's shim is replaced; running programs continue.
     std::fs::remove_file(shim(world, "go")).unwrap();
     std::fs::write(shim(world, "go"), "old").unwrap();
     let list = world.goward("shims --json").success().json();
@@ -461,7 +461,7 @@ fn the_shim_runs_what_which_names_in_worlds_of_the_conformance_suite() {
             assert_eq!((which.0, &which.1), (shim.0, &shim.1), "{}", case.line());
             ran += 1;
         } else {
-            // What is not installed is 127 where a program is called.
+            // The status for a version that is not installed is 127.
             let code = if which.0 == Some(3) { Some(127) } else { which.0 };
             assert_eq!((code, ""), (shim.0, shim.1.as_str()), "{}: {} / {}", case.line(), which.2, shim.2);
         }
@@ -496,7 +496,7 @@ fn a_real_go_command_s_own_switching_comes_to_goward() {
     let (asked, version) =
         (world.upstream.hits("/proxy/"), format!("go version go{REAL} {}\n", platform().replace('-', "/")));
 
-    // The real one is started by its exact name, sees the line, and looks on PATH: there it finds the shim.
+    // The real one is started by its exact name, reads the line, and searches PATH, where it finds the shim.
     let name = format!("go{REAL}");
     for mode in ["auto", "path"] {
         world.home.set_env("GOTOOLCHAIN", mode);
@@ -505,7 +505,7 @@ fn a_real_go_command_s_own_switching_comes_to_goward() {
     }
     world.home.set_env("GOTOOLCHAIN", "local");
     assert_eq!(call(&world, &name, ["version"]).success().stdout, version, "told to stay it stays");
-    // What is known and not installed is brought by goward, proven, and not by the go command.
+    // goward, not the go command, installs a known release, with proof.
     world.home.write("go.mod", "module example.test/x\n\ngo 1.28.1\n");
     world.home.set_env("GOTOOLCHAIN", "path");
     let run = call(&world, &name, ["version"]).success();

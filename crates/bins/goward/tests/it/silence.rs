@@ -1,4 +1,4 @@
-//! Silence is not consent: what a proxy hides, what this machine is in the way of, and what nobody but an index says.
+//! Silence is not consent: records that a proxy hides, failures of this machine, and claims of a package index alone.
 
 use crate::support::{World, platform};
 use serde_json::json;
@@ -13,7 +13,7 @@ const BUSY: i32 = 8;
 const BY_PROXY: &str = "/proxy/sumdb/sum.example.test/";
 const BY_ITSELF: &str = "/sumdb/";
 
-/// The log knows this world's toolchains and says that it does not.
+/// The log has this world's toolchains and answers that it has not.
 fn hide_records(world: &World, status: u16) {
     for way in [BY_PROXY, BY_ITSELF] {
         world.upstream.answer(&format!("{way}lookup/"), Response::status(status));
@@ -30,7 +30,7 @@ fn what_a_proxy_says_is_not_there_is_asked_of_the_database_itself() {
         assert!(world.upstream.hits(&format!("{BY_PROXY}{hidden}")) > 0, "the proxy comes first");
         assert!(world.upstream.hits(&format!("{BY_ITSELF}{hidden}")) > 0);
     }
-    // Who answers is asked alone.
+    // Only the one that answers is asked.
     let world = World::new().sources("proxy");
     world.goward("install 1.27.3").success();
     assert_eq!(world.upstream.hits(BY_ITSELF), 0);
@@ -53,7 +53,7 @@ fn a_release_without_a_record_is_refused_whatever_else_vouches() {
 
 #[test]
 fn a_tree_that_the_log_has_otherwise_is_refused() {
-    // The proxy serves a tree of its own making under a name that the log knows.
+    // The proxy serves a forged tree under a name that the log has.
     let honest = World::new();
     let evil = TinyToolchain::host("1.27.3").with_file("src/fmt/print.go", "package evil\n");
     let server = Upstream::start([evil]);
@@ -103,7 +103,7 @@ fn a_lock_that_another_holds_is_no_silence_of_the_log() {
 #[test]
 fn a_cache_that_cannot_be_read_or_written_is_no_silence_of_the_log() {
     let spoil: [fn(&World); 2] = [
-        // The newest head is no file.
+        // The newest head's path is not a file.
         |world| std::fs::create_dir_all(world.store("heads/sum.example.test")).unwrap(),
         // There is no folder for it, and none can be made.
         |world| std::fs::write(world.store("heads"), "").unwrap(),
@@ -118,7 +118,7 @@ fn a_cache_that_cannot_be_read_or_written_is_no_silence_of_the_log() {
     }
 }
 
-/// A world whose pip says that its index has this machine's wheel of 1.27.3.
+/// A world whose pip reports that its index has this machine's wheel of 1.27.3.
 fn with_wheel() -> Option<World> {
     let toolchain = TinyToolchain::host("1.27.3");
     let Some(name) = toolchain.wheel_name() else {
@@ -187,7 +187,7 @@ fn goproxy_off_means_no_proxy_and_no_wheel() {
     assert_eq!(lines.count(), 2, "one line for each: {}", run.snapshot());
     world.assert_nothing_installed();
     assert_eq!(world.upstream.hits("/wheels/"), 0);
-    // What `go env -w` has left counts as well.
+    // A value of `go env -w` counts as well.
     let mut world = world;
     world.home.remove_env("GOPROXY");
     let file = world.home.below(".config/go/env");
@@ -210,7 +210,7 @@ fn a_mirror_that_lags_behind_does_not_decide_what_is_newest() {
         let lines: Vec<&str> = run.stderr.lines().filter(|line| line.contains("corp is behind")).collect();
         assert!(matches!(lines[..], [line] if line.contains(stale) && line.contains(newest)), "{}", run.snapshot());
 
-        // Where Go's own index cannot be asked the mirror decides, and that is said.
+        // If Go's own index cannot be asked the mirror decides, and goward says so.
         let world = World::new().env("GOWARD_MIRRORS", format!("corp={}", mirror.index_url()));
         let world = world.sources("corp,official");
         world.upstream.take_down("/dl/");
@@ -239,10 +239,10 @@ fn the_default_proxy_is_asked_where_no_goproxy_is_set_anywhere() {
     let world = world.env("GOWARD_PROXY_DEFAULT", &proxy);
     let run = world.goward("install 1.27.3").success();
     assert!(run.stderr.contains("GOWARD_PROXY_DEFAULT in the environment"), "{}", run.snapshot());
-    // What is set anywhere counts before it.
+    // Any setting of the user counts before it.
     let world = world.env("GOPROXY", "off");
     world.goward("install 1.27.2").exits(USAGE);
-    // Which default a build has is told, whichever it is.
+    // goward prints the default of its build, whichever it is.
     let world = world.env("GOWARD_PROXY_DEFAULT", "build");
     let told = world.goward("config proxy.default").success();
     assert!(told.stdout.contains("this build has "), "{}", told.stdout);

@@ -1,4 +1,4 @@
-//! Each source by itself, their order, and the settings that choose among them.
+//! Each source by itself, their order, and the settings that select them.
 
 use crate::support::{World, names, official_file, pip, redact_names, sealed};
 use insta::assert_snapshot;
@@ -138,7 +138,7 @@ fn a_folder_of_archives_needs_no_network_but_somebody_who_vouches() {
     redact_names(&mut home, &toolchain);
     assert_snapshot!("folder_unproven", home.goward(["install", "--offline", "1.27"]).exits(5).snapshot());
     let install = ["install", "--offline", "--allow-unproven", "--json", "1.27"];
-    // A checksum that stands beside it finds damage: one in a file of its own, or a list of them.
+    // A checksum beside it detects damage: in a separate file, or in a list.
     let sum = archive.with_file_name(format!("{}.sha256", toolchain.archive_name()));
     std::fs::write(&sum, "00".repeat(32)).unwrap();
     assert_snapshot!(
@@ -244,7 +244,7 @@ fn every_setting_shows_its_origin() {
     let forced = value(&home, &["config", "sources", "--json", "--source", "proxy"]);
     assert_eq!((&forced["value"], &forced["origin"]), (&json!(["proxy"]), &json!("--source on the command line")));
     assert_eq!(value(&home, &["config", "mirrors", "--json"])["value"], json!({ "corp": "http://mirror.test/dl" }));
-    // Another file by name has the place of the user's own.
+    // A named file replaces the user's own.
     let other = home.write("other.toml", "network.tries = 9\n");
     home.remove_env("GOWARD_TRIES");
     assert_eq!(value(&home, &["config", "network.tries", "--json", "--config", other.to_str().unwrap()])["value"], 9);

@@ -7,10 +7,10 @@ use diag::Bytes;
 use serde_json::Value;
 use testkit::{Run, Running, Sandbox, TinyToolchain, Upstream, on_path, program};
 
-/// What most tests offer: two minors, one of them with two patches, an old one, and a prerelease of the next.
+/// The releases of most tests: two minors, one of them with two patches, an old one, and a prerelease of the next.
 pub const OFFERED: [&str; 6] = ["1.25.9", "1.26.7", "1.26.8", "1.27.2", "1.27.3", "1.28rc1"];
 
-/// A sealed home and the upstream that its goward asks.
+/// A sealed home and its upstream.
 pub struct World {
     pub upstream: Upstream,
     pub home: Sandbox,
@@ -84,7 +84,7 @@ impl World {
         self.tree(version).join("bin").join(program::file_name(name))
     }
 
-    /// The tree of the default: by links where there are links, else by what the pointer's file and the generation say.
+    /// The tree of the default: through links if there are links, else from the pointer file and the generation.
     pub fn default_tree(&self) -> PathBuf {
         default_tree(&self.home.goward_home())
     }
@@ -95,7 +95,7 @@ impl World {
         list.as_array().unwrap().iter().map(|item| item["version"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Nothing is listed, no tree is visible, and nothing half-made lies about.
+    /// Nothing is listed, no tree is visible, and no half-made tree is left.
     #[track_caller]
     pub fn assert_nothing_installed(&self) {
         assert_eq!(self.installed(), [""; 0]);
@@ -103,13 +103,13 @@ impl World {
         assert_eq!(names(&self.store("staging")), [""; 0]);
     }
 
-    /// What is recorded of a toolchain.
+    /// The record of a toolchain.
     pub fn record(&self, version: &str) -> Value {
         let path = self.store(&format!("manifests/go{version}.{}.json", platform()));
         serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
     }
 
-    /// The kinds of witnesses that a toolchain was admitted with.
+    /// The kinds of witnesses of a toolchain.
     pub fn witnesses(&self, version: &str) -> Vec<String> {
         let record = self.record(version);
         record["witnesses"].as_array().unwrap().iter().map(|w| w["kind"].as_str().unwrap().to_owned()).collect()
@@ -125,15 +125,15 @@ pub fn sealed() -> Sandbox {
         .redact(&platform(), "[PLATFORM]")
         .redact(&platform().replace('-', "/"), "[PLATFORM]");
     if cfg!(windows) {
-        // Without links it is the shims that are put on PATH, and a junction for other programs is made; see
-        // `docs/platforms.md`. Snapshots show the other way.
+        // Without links the shims go on PATH, and there is a junction for other programs; see `docs/platforms.md`.
+        // Snapshots show the form with links.
         let own = |below: &[&str]| below.iter().fold(home.goward_home(), |path, part| path.join(part));
         let (shims, junction) = (own(&["shims"]), own(&["default"]));
         home.redact(
             &format!("put `{}` on PATH to have", shims.display()),
             "put `[HOME]/.goward/current/go/bin` on PATH to have",
         );
-        // Windows makes junctions, and Wine none: there alone it is no news that there is none.
+        // Windows makes junctions, and Wine does not: only there a missing one is fine.
         if Path::new(r"C:\windows\system32\winecfg.exe").exists() {
             let none = "other programs find go by the shims only";
             home.redact(&format!("no junction could be made at `{}`: {none}\n", junction.display()), "");
@@ -189,7 +189,7 @@ pub fn make_writable(path: &Path) {
     std::fs::set_permissions(path, permissions).unwrap();
 }
 
-/// What stands in a folder, sorted; nothing where it is not there.
+/// The names in a folder, sorted; none if it does not exist.
 pub fn names(folder: &Path) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into()).collect();
@@ -201,7 +201,7 @@ pub fn names(folder: &Path) -> Vec<String> {
 pub fn pip() -> Result<String, String> {
     for name in ["python3", "python"] {
         let Some(python) = on_path(name) else { continue };
-        // A wrapper script would not work in the sealed home: ask Python where it really is.
+        // A wrapper script would not work in the sealed home: ask Python for its real path.
         let asked = std::process::Command::new(python).args(["-c", "import sys; print(sys.executable)"]).output();
         let Ok(output) = asked else { continue };
         let real = String::from_utf8_lossy(&output.stdout).trim().to_owned();

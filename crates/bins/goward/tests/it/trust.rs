@@ -1,4 +1,4 @@
-//! What a neighbour on the same machine can reach: stores, configurations, locks and folders of his, met by root.
+//! What another user of the machine can reach: root meets stores, configurations, locks and folders of that user.
 #![cfg(unix)] // owners and permission bits decide who may write there
 
 use std::os::unix::fs::{PermissionsExt as _, chown};
@@ -79,7 +79,7 @@ fn root_reads_no_configuration_of_another_user_whoever_names_it() {
         assert!(refused.stderr.contains("trust the configuration"), "{}", refused.stderr);
         assert!(refused.stderr.contains("chown") && refused.stderr.contains("GOWARD_CONFIG"), "{}", refused.stderr);
     }
-    // His folder with no configuration in it is nobody's business.
+    // Their folder without a configuration in it does not matter.
     std::fs::remove_file(&file).unwrap();
     give(file.parent().unwrap());
     world.goward("list").success();
@@ -127,7 +127,7 @@ fn a_neighbour_cannot_hold_a_lock_of_the_administrators_store() {
     world.goward("--system shims --write").success();
 }
 
-/// Runs a bundle's script with nothing in its environment but a PATH; its exit code and what it said.
+/// Runs a bundle's script with only a PATH in its environment; returns its exit code and its output.
 fn script(shell: &Path, bundle: &Path, flag: &str, to: &Path) -> (i32, String) {
     let mut command = std::process::Command::new(shell);
     command.env_clear().env("PATH", "/usr/bin:/bin").arg(bundle).arg(flag).arg(to);
@@ -160,7 +160,7 @@ fn the_script_of_a_bundle_puts_nothing_where_somebody_else_can_change_it() {
             assert!(code == 7 && said.contains(word), "{below}: {code} {said}");
             assert!(!to.join("bin/goward").exists());
         }
-        // A sticky folder above is good, and what is made there is nobody else's; a name that stands there is not used.
+        // A sticky folder above is allowed, and new files there are private; an existing name is not used.
         let place = world.home.below("sticky");
         let _ = std::fs::remove_dir_all(&place);
         std::fs::create_dir(&place).unwrap();

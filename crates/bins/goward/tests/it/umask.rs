@@ -1,4 +1,4 @@
-//! What goward makes for itself is its user's alone; what is the user's has the user's own mask.
+//! goward's own files are private to its user; the user's files have the user's own mask.
 #![cfg(unix)] // there is no umask
 
 use std::os::unix::fs::PermissionsExt as _;
@@ -26,7 +26,7 @@ fn mode(path: &Path) -> u32 {
     path.symlink_metadata().unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o777
 }
 
-/// A go command that says which mask it has.
+/// A go command that prints its mask.
 fn telling() -> World {
     let offered = OFFERED.map(|version| {
         let tiny = TinyToolchain::host(version);
@@ -49,11 +49,11 @@ fn every_program_of_the_users_has_the_users_own_mask() {
     goward(&world, "shims --write").success();
     let shim = world.store("shims/go");
     assert_eq!(said(masked(&world, &shim, &["version"])), expected);
-    // What the shim cannot decide alone goes through goward.
+    // Calls that the shim hands over go through goward.
     assert_eq!(said(masked(&world, &shim, &["+1.27.3", "version"])), expected);
     goward(&world, "uninstall 1.27.3").success();
     assert_eq!(said(masked(&world, &shim, &["version"])), expected);
-    // Where nothing is asked for, the machine's own program runs.
+    // If nothing asks for a version, the machine's own program runs.
     std::fs::remove_file(world.home.folder().join(".go-version")).unwrap();
     world.home.add_program("go", "#!/bin/sh\numask\n");
     assert_eq!(said(masked(&world, &shim, &["version"])), expected);

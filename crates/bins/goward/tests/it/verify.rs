@@ -9,7 +9,7 @@ use pgp::types::{KeyDetails, Password};
 use rand::SeedableRng;
 use testkit::{Program, Response, TinyToolchain, program};
 
-/// What is said where none is. The official site leads on from the name of a signature of a `.tar.gz`, not of a `.zip`.
+/// The output without a signature. The official site redirects the name of a signature of a `.tar.gz`, not of a `.zip`.
 const NO_SIGNATURE: &str =
     if cfg!(windows) { "a web page came instead of the file" } else { "there is no signature beside it" };
 
@@ -127,7 +127,7 @@ fn a_repair_without_any_right_bytes_changes_nothing_and_says_so() {
     let run = world.goward("verify 1.27.3 --repair --offline");
     assert_eq!(run.code, POLICY, "{}", run.stderr);
     assert_eq!(fs::read(world.tree("1.27.3").join("VERSION")).unwrap(), before);
-    // An archive that holds other bytes than those admitted is no help either.
+    // An archive with other bytes than those admitted does not help either.
     world.upstream.corrupt(&TinyToolchain::host("1.27.3").archive_name());
     assert_ne!(world.goward("verify 1.27.3 --repair").code, 0);
     assert_eq!(fs::read(world.tree("1.27.3").join("VERSION")).unwrap(), before);
@@ -160,12 +160,12 @@ fn a_witness_that_is_missing_refuses_and_is_named_with_the_reason() {
         }
         world.assert_nothing_installed();
     }
-    // The log that is required and silent refuses, though the index vouches.
+    // If the log is required and silent, goward refuses, though the index vouches.
     let world = World::new().sources("official").env("GOWARD_REQUIRE", "sumdb").env("GOSUMDB", "off");
     let run = world.goward("install 1.27.3");
     assert_eq!(run.code, POLICY, "{}", run.stderr);
     assert!(run.stderr.contains("GOSUMDB says `off`"), "{}", run.stderr);
-    // What is required by name is not lifted by allowing the unproven.
+    // `--allow-unproven` does not lift a witness that is required by name.
     assert_eq!(world.goward("install 1.27.3 --allow-unproven").code, POLICY);
     let typo = World::new().env("GOWARD_REQUIRE", "sumbd");
     assert_eq!(typo.goward("install 1.27.3").code, 2);
@@ -285,7 +285,7 @@ fn the_signature_beside_an_archive_counts_when_it_is_wanted_and_refuses_when_it_
 
 #[test]
 fn a_signed_archive_of_another_platform_or_version_is_not_taken_for_this_one() {
-    // A signature is over bytes and not over a name: whoever serves archives can give a good one under another's name.
+    // A signature covers bytes and not a name: a server can serve a genuine archive under another name.
     let mine = signer(1);
     let wanted = TinyToolchain::host("1.27.3");
     let elsewhere = if cfg!(windows) { "windows-mips" } else { "linux-mips" };

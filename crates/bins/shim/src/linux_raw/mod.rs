@@ -27,7 +27,7 @@ const AT_UID: usize = 11;
 /// Enough bytes for a process's number in digits, a name and a home.
 const MARKER_BYTES_MAX: usize = 384 + PATH_BYTES_MAX;
 
-/// All writable memory. It is zeros, of which the system provides a page at its first use. It is allocated at the
+/// All writable memory. It is zeros, and the system provides each page at its first use. It is allocated at the
 /// start: a program whose file declares such memory takes longer to load.
 struct Memory {
     marker: [u8; MARKER_BYTES_MAX],
@@ -44,7 +44,7 @@ struct List {
 
 impl List {
     fn get(self, index: usize) -> Option<&'static [u8]> {
-        // SAFETY: whoever asks has seen no null before this index, so it is in the list or the null behind it.
+        // SAFETY: the caller has seen no null before this index, so it is in the list or the null behind it.
         let text = unsafe { *self.first.add(index) };
         // SAFETY: what the system hands over is ended by a NUL and stays where it is.
         (!text.is_null()).then(|| unsafe { CStr::from_ptr(text.cast()) }.to_bytes())
@@ -64,7 +64,7 @@ impl List {
             name.iter().enumerate().all(|(index, expected)| byte(index) == *expected) && byte(name.len()) == b'='
         };
         let text = self.pointers().find(begins)?;
-        // SAFETY: the text is ended by a NUL, which stands behind the `=`, and stays where it is.
+        // SAFETY: the text is ended by a NUL, which follows the `=`, and stays where it is.
         Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) }.to_bytes())
     }
 

@@ -20,7 +20,7 @@ pub(crate) struct Arrived<'a> {
     pub locked: Option<Witness>,
     /// The source's name.
     pub source: &'a str,
-    /// Where it lay.
+    /// Where it was.
     pub place: &'a Place,
     /// Its file name there.
     pub file_name: &'a str,

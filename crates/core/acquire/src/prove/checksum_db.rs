@@ -33,7 +33,7 @@ pub enum LogFailure {
         /// Whether the log has no record where it should have one: then there may be no such release.
         is_absence: bool,
     },
-    /// The log could not be asked, or is no word on releases of that age.
+    /// The log could not be asked, or has no records of releases that old.
     Silent(String),
     /// This machine failed before the log could be asked: no space, a lock that another process holds, a head that
     /// cannot be read. That says nothing about the log, so nothing may follow from it.

@@ -3,7 +3,7 @@
 /// A setting: its key in `config.toml`, its variable, its kind, its default, its meaning.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Def {
-    /// The key in `config.toml`; a dot stands for a table.
+    /// The key in `config.toml`; a dot separates the table from the key.
     pub key: &'static str,
     /// The variable.
     pub env: &'static str,

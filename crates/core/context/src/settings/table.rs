@@ -3,7 +3,7 @@
 use super::def::{Def, Kind};
 use super::key::{Count, Holds, Key, Map, Switch, Text, Words};
 
-/// The names of the built-in sources, in the order in which they are tried. `mirrors` stands for all mirrors.
+/// The names of the built-in sources, in the order in which they are tried. `mirrors` means all mirrors.
 pub(super) const SOURCES: [&str; 6] = ["mirrors", "official", "proxy", "folder", "bundle", "wheel"];
 
 /// Makes the table, and for each setting a key with the type of its value. A key whose type does not fit the setting's

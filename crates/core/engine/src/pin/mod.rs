@@ -72,7 +72,7 @@ pub enum PinError {
     NotChangeable {
         /// The file.
         path: PathBuf,
-        /// What stands in the way.
+        /// The reason.
         reason: String,
     },
     /// The files could not be changed.

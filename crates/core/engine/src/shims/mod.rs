@@ -99,7 +99,7 @@ pub struct ShimsListed {
 pub struct ShimListed {
     /// The name.
     pub name: String,
-    /// Whether anything stands there.
+    /// Whether anything is there.
     pub there: bool,
     /// Whether it is the shim that this goward would write.
     pub current: bool,

@@ -85,7 +85,7 @@ fn authorities_come_from_the_environment_or_the_settings() {
     let settings = Settings { ca_file: Some(path), ..settings() };
     let client = Client::new(&with_env(&[]), settings).unwrap();
     match client.get(&wanted, &Silent) {
-        // Wine 8 refuses the structure by which Windows is told of one more authority (E_INVALIDARG).
+        // Wine 8 refuses the structure that adds an authority on Windows (E_INVALIDARG).
         Err(error) if cfg!(windows) && error.to_string().contains("-2147024809") => {
             println!("skipped: authorities of the settings: {error}");
         }

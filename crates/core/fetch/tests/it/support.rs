@@ -68,7 +68,7 @@ pub fn fetch(client: &Client, job: &Job, heard: &Heard) -> Result<(Fetched, Vec<
     Ok((fetched, read))
 }
 
-/// What a fetch told.
+/// What a fetch reported.
 #[derive(Clone, Default)]
 pub struct Heard {
     pub lines: Arc<Mutex<Vec<String>>>,

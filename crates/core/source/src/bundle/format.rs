@@ -73,7 +73,7 @@ pub enum FormatError {
         /// What it is.
         actual: Digest,
     },
-    /// Its manifest is no manifest.
+    /// Its manifest is invalid.
     #[error("its manifest cannot be used: {reason}")]
     Manifest { reason: String },
 }
@@ -114,7 +114,7 @@ impl Head {
     /// Parses the start of a file of this length.
     ///
     /// # Errors
-    /// When it is no bundle, or the file is shorter or longer than it says.
+    /// When it is not a bundle, or the file is shorter or longer than it says.
     pub fn parse(front: &[u8], length: u64) -> Result<Head, FormatError> {
         let line = front.split(|byte| *byte == b'\n').nth(1).unwrap_or_default();
         let line = std::str::from_utf8(line).map_err(|_| FormatError::NoBundle)?;

@@ -299,7 +299,7 @@ fn programs_of_any_size_take_part_and_come_back() {
         let meddled = store.undo_transaction(&name, Author::default(), WAIT).unwrap_err();
         assert!(matches!(meddled, StoreError::ChangedMeanwhile { .. }));
         assert_eq!((read("tool"), read("pin")), (Some(b"somebody's".to_vec()), Some(b"new".to_vec())));
-        // What is no file is not replaced.
+        // Only a file is replaced.
         fs.create_dir(&place("folder")).unwrap();
         let refused = store.transaction("no").place(place("folder"), place("built")).commit(WAIT).unwrap_err();
         assert!(matches!(refused, StoreError::ChangedMeanwhile { .. }));

@@ -77,7 +77,7 @@ fn the_module_form_leaves_out_four_folders_and_renames_go_mod() {
     archive.extend(["src/go.mod", "src/cmd/go.mod", "api/go1.txt", "doc/x", "misc/a/go.mod", "test/b/c.go"]);
     assert_eq!(toolchain_h1(NAME, Tree::of(&archive).files()), Ok(ToolchainH1::Whole(expected)));
     assert_eq!(toolchain_h1(NAME, module.files()), Ok(ToolchainH1::Whole(expected)), "already in module form");
-    // A file, not a folder, of one of the four names is no exception to the rule that everything counts.
+    // A file, not a folder, of one of the four names counts like any other.
     let mut with_file = module;
     with_file.0.push(("test".to_owned(), sha256(b"")));
     assert_ne!(toolchain_h1(NAME, with_file.files()), Ok(ToolchainH1::Whole(expected)));

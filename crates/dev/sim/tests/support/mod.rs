@@ -1,4 +1,4 @@
-//! The shim's view of the machine, for the tests that ask its deciding part.
+//! The shim's view of the machine, for tests of its deciding part.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -66,7 +66,7 @@ impl Machine for Real<'_> {
 
     fn read(&mut self, path: &shim::Path, into: &mut [u8]) -> ReadResult {
         let Some(path) = self.at(path) else { return ReadResult::Odd };
-        // Where the system has no owners, nobody looks at them either.
+        // On a system without owners the shim does not read them either.
         if let (Ok(Some(named)), Ok(Some(meta))) = (Fs::real().look(&path), Fs::real().follow(&path)) {
             let number = |owner: Option<u32>| owner.unwrap_or_default();
             self.opened = Opened { owner: number(meta.owner), named_by: number(named.owner), mode: meta.mode };

@@ -1,4 +1,4 @@
-//! A running program, and what came of it.
+//! A running program, and its result.
 
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,10 +10,10 @@ use super::redact::redact;
 /// How long a program may run. Tests on a loaded machine are slow; a program that hangs is slower.
 const RUN_SECONDS_MAX: u64 = 120;
 
-/// How often a program that has closed both streams is asked whether it has ended; it usually has.
+/// The interval at which a program that has closed both streams is polled; it usually has ended.
 const END_POLL: Duration = Duration::from_millis(1);
 
-/// A program that was started. If it is dropped it is killed.
+/// A started program. Dropping it kills it.
 pub struct Running {
     child: Child,
     what: String,
@@ -35,7 +35,7 @@ struct Seen {
     closed: u8,
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// The exit code; 128 and the signal's number if a signal ended it, as shells have it.
@@ -66,7 +66,7 @@ impl Running {
         self.child.id()
     }
 
-    /// Waits until this text has come on either stream. Panics when the program ends or its time is up.
+    /// Waits until this text has appeared on either stream. Panics when the program ends or its time is up.
     pub fn wait_for(&self, text: &str) {
         let holds = |bytes: &[u8]| bytes.windows(text.len()).any(|window| window == text.as_bytes());
         let seen = self.wait_until(|seen| holds(&seen.stdout) || holds(&seen.stderr) || seen.closed == 2);
@@ -76,7 +76,7 @@ impl Running {
 
     /// Ends it at once, as a power cut of one program (SIGKILL). It can still be waited for.
     pub fn kill(&mut self) {
-        // It may have ended on its own: then there is nothing to kill.
+        // It may have ended by itself: then there is nothing to kill.
         let _ = self.child.kill();
     }
 
@@ -109,7 +109,7 @@ impl Running {
         }
     }
 
-    /// Waits until this is true of what was said so far, which it gives.
+    /// Waits until this is true for the output so far, and returns the output.
     fn wait_until(&self, done: impl Fn(&Seen) -> bool) -> Seen {
         let mut seen = self.streams.seen.lock().expect("collectors do not panic");
         loop {
@@ -184,9 +184,10 @@ fn code(status: ExitStatus) -> i32 {
 }
 
 impl Run {
-    /// Exit code and both streams as one text, in which whatever varies from run to run is a word:
-    /// `[HOME]`, `[GOWARD]`, `[UPSTREAM]` for a loopback address, `[TIME]` for a duration, `[RATE]`
-    /// for bytes per second, `[WHEN]` for a moment. Digests are kept: they do not vary.
+    /// Exit code and both streams as one text, in which a word replaces each part that varies from
+    /// run to run: `[HOME]`, `[GOWARD]`, `[UPSTREAM]` for a loopback address, `[TIME]` for a
+    /// duration, `[RATE]` for bytes per second, `[WHEN]` for a moment. Digests are kept: they do
+    /// not vary.
     pub fn snapshot(&self) -> String {
         let mut text = format!("exit: {}\n--- stdout\n", self.code);
         for (stream, next) in [(&self.stdout, "--- stderr\n"), (&self.stderr, "")] {
@@ -199,20 +200,20 @@ impl Run {
         text
     }
 
-    /// This run, if its exit code is 0. Panics with everything it said otherwise.
+    /// This run, if its exit code is 0. Otherwise panics with all of its output.
     #[track_caller]
     pub fn success(self) -> Run {
         self.exits(0)
     }
 
-    /// This run, if it has this exit code. Panics with everything it said otherwise.
+    /// This run, if it has this exit code. Otherwise panics with all of its output.
     #[track_caller]
     pub fn exits(self, code: i32) -> Run {
         assert_eq!(self.code, code, "another exit code than expected\n{}", self.snapshot());
         self
     }
 
-    /// Standard output as JSON. Panics where it is none.
+    /// Standard output as JSON. Panics if it is not JSON.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no JSON: {error}\n{}", self.snapshot()))

@@ -1,15 +1,15 @@
-//! Puts words in the place of whatever varies from run to run.
+//! Replaces parts of a text that vary from run to run by words.
 
-/// Units of time; those in the second row need a letter's company to be told from other things, and
-/// stand for time only right behind the number.
+/// Units of time; those in the second row are ambiguous, and count only directly after the number.
 const TIME_UNITS: [&str; 10] = ["ns", "us", "\u{b5}s", "\u{3bc}s", "ms", "seconds", "second", "sec", "min", "s"];
 const TIME_UNITS_CLOSE: [&str; 2] = ["m", "h"];
 const SIZE_UNITS: [&str; 8] = ["B", "kB", "KB", "KiB", "MB", "MiB", "GB", "GiB"];
 
-/// The words that stand for a folder in snapshots.
+/// The words that replace a folder in snapshots.
 const PATH_WORDS: [&str; 3] = ["[HOME]", "[FOLDER]", "[CONFIG]"];
 
-/// The text with texts replaced as told, then addresses, moments, rates and durations by shape.
+/// The text with the given replacements, then with words for addresses, moments, rates and durations, recognised by
+/// their form.
 pub(super) fn redact(text: &str, redactions: &[(String, String)]) -> String {
     let mut text = text.to_owned();
     for (from, to) in redactions {
@@ -20,8 +20,8 @@ pub(super) fn redact(text: &str, redactions: &[(String, String)]) -> String {
     by_shape(&if cfg!(windows) { as_on_unix(&text) } else { text })
 }
 
-/// What differs on Windows by design: `\` between the parts of a path that a word begins, and `.exe` behind a name. One
-/// set of snapshots serves both. A path with both separators is marked: no program writes one on purpose.
+/// Removes the intended differences of Windows: `\` in a path that begins with a word, and `.exe` after a name. One set
+/// of snapshots serves both. A path with both separators is marked, since it is a mistake.
 fn as_on_unix(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -35,9 +35,9 @@ fn as_on_unix(text: &str) -> String {
     refusals_as_on_unix(&without_exe(&out))
 }
 
-/// What stands for a path that has `/` as well as `\`.
+/// The word for a path with both `/` and `\`.
 const MIXED: &str = "[MIXED]";
-/// What ends a path in the text around it; a space may be part of one, and then the rest is not looked at.
+/// The characters that end a path in a text; a space may be a part of a path, and then the rest is ignored.
 const PATH_ENDS: [char; 9] = [' ', '\n', '\r', '`', '\'', '"', ')', ':', ';'];
 
 fn mixed_marked(text: &str) -> String {
@@ -45,7 +45,7 @@ fn mixed_marked(text: &str) -> String {
     let mut rest = text;
     while let Some((at, word)) = PATH_WORDS.iter().filter_map(|word| Some((rest.find(word)?, word))).min() {
         let (before, path) = rest.split_at(at + word.len());
-        // In JSON a quote that ends a path within a text has a backslash before it, which is none of the path's.
+        // In JSON a quote that ends a path within a text has a backslash before it, which does not belong to the path.
         let end = path.find("\\\"").into_iter().chain(path.find(PATH_ENDS)).min().unwrap_or(path.len());
         out.push_str(before);
         if path[..end].contains('/') && path[..end].contains('\\') {
@@ -78,9 +78,8 @@ fn without_exe(text: &str) -> String {
     out + rest
 }
 
-/// The words in which Unix refuses what Windows refuses with this number (a file or a folder that is not there, no
-/// access). Windows' own depend on its language. What is no program has words of its own: Unix sees by a file's mode
-/// what Windows sees by its bytes.
+/// Unix' message for Windows' error of this number (a missing file or folder, no access). Windows' own messages depend
+/// on its language. A file that is not a program has other messages: Unix checks a file's mode, Windows its bytes.
 const REFUSALS: [(u32, &str); 4] = [
     (2, "No such file or directory (os error 2)"),
     (3, "No such file or directory (os error 2)"),
@@ -93,7 +92,7 @@ fn refusals_as_on_unix(text: &str) -> String {
         for (number, words) in REFUSALS {
             let end = format!(" (os error {number})");
             if let Some(at) = line.find(&end) {
-                // The words follow a colon.
+                // The message follows a colon.
                 let from = line[..at].rfind(": ").map_or(0, |colon| colon + 2);
                 return format!("{}{words}{}", &line[..from], &line[at + end.len()..]);
             }
@@ -106,7 +105,7 @@ fn refusals_as_on_unix(text: &str) -> String {
 fn by_shape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    // Whether a word or number has just been in progress: then nothing of its own begins here.
+    // Whether the previous character belongs to a word or number: then no new one begins here.
     let mut inside = false;
     while let Some(first) = rest.chars().next() {
         if first.is_ascii_digit()
@@ -125,7 +124,7 @@ fn by_shape(text: &str) -> String {
     out
 }
 
-/// What begins here, if it is something that varies, and how long it is.
+/// The variable part that begins here, if there is one, and its length.
 fn shape(rest: &str) -> Option<(&'static str, usize)> {
     address(rest)
         .map(|length| ("[UPSTREAM]", length))

@@ -1,17 +1,17 @@
-//! What an attacker hands to goward, made one by one and kept in the project.
+//! Hostile input for goward, generated one by one and kept in the project.
 //!
-//! Each list is made by crossing tricks with the places where they can stand (a bad name with every header that can
-//! carry it, a wrong number with every field), so that a reader that checks one place and forgets another is found.
-//! A [`Case`] says what has to come of it; the tests that use a list look besides that nothing panics, that all of it
-//! ends, and that nothing outside the folder that was meant has changed.
+//! Each list combines tricks with their possible places (a bad name with every header that can contain it, a wrong
+//! number with every field), which finds a reader that checks one place and forgets another. A [`Case`] has the
+//! expected outcome; the tests that use a list also check that nothing panics, that every case ends, and that nothing
+//! outside the intended folder has changed.
 //!
 //! - [`tar`]: tar.gz archives; [`zip`]: zips, toolchain modules and wheels; both around a small toolchain that is
-//!   accepted without the trick, and out of [`raw`] headers.
-//! - [`project`]: what a repository holds: files that pin, lock files, editors' settings.
+//!   accepted without the trick, and made of [`raw`] headers.
+//! - [`project`]: files of a repository: pin files, lock files, editors' settings.
 //! - [`shim_table`]: the table that the shim reads.
-//! - [`tree`]: folders that pass for installations of Go.
+//! - [`tree`]: folders that look like installations of Go.
 //!
-//! `cargo xtask fuzz` takes the same lists as its first inputs ([`seeds`]).
+//! `cargo xtask fuzz` uses the same lists as its first inputs ([`seeds`]).
 
 pub mod name;
 pub mod project;
@@ -22,23 +22,23 @@ pub mod tar;
 pub mod tree;
 pub mod zip;
 
-/// One thing that an attacker hands over.
+/// One hostile input.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// What is wrong with it; no two cases of a list have the same.
+    /// Its fault, as a unique name in its list.
     pub name: String,
     /// The whole of it.
     pub bytes: Vec<u8>,
-    /// What has to come of it.
+    /// The expected outcome.
     pub expected: Expected,
 }
 
-/// What has to come of a case.
+/// The expected outcome of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
-    /// It is refused with an error that says why.
+    /// It is refused with an error that gives the reason.
     Refused,
-    /// It is taken, since what is odd about it does no harm; what it leaves must be as without the oddity.
+    /// It is accepted, since its oddity does no harm; the result must be the same as without the oddity.
     Harmless,
 }
 
@@ -48,13 +48,13 @@ impl Case {
         Case { name: name.into(), bytes: bytes.into(), expected: Expected::Refused }
     }
 
-    /// One that may be taken.
+    /// One that may be accepted.
     pub fn harmless(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Case {
         Case { name: name.into(), bytes: bytes.into(), expected: Expected::Harmless }
     }
 }
 
-/// The first inputs of a fuzz target, with names for their files; none where there is no list for it.
+/// The first inputs of a fuzz target, with names for their files; none if there is no list for it.
 pub fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
     let cases = match target {
         "tar_gz" => tar::cases(),
@@ -67,7 +67,7 @@ pub fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
     cases.into_iter().enumerate().map(|(number, case)| (format!("hostile-{number}"), case.bytes)).collect()
 }
 
-/// The small toolchain that the archives hold besides their trick, paths below GOROOT.
+/// The small toolchain that the archives contain besides their trick, paths below GOROOT.
 fn files() -> [(&'static str, &'static [u8]); 5] {
     [
         ("VERSION", b"go1.99.1\ntime 2030-01-01T00:00:00Z\n"),

@@ -1,15 +1,15 @@
-//! Names of entries that no tree may have, each with what it is about.
+//! Names of entries that no tree may have, each with its fault.
 
 /// A name below the archive's folder or beside it, as bytes.
 #[derive(Debug, Clone)]
 pub struct Bad {
-    /// What is wrong with it.
+    /// Its fault.
     pub what: String,
     /// The name.
     pub name: Vec<u8>,
 }
 
-/// Every bad name. `prefix` is where the archive's tree lies (`go/`); the tree has the files of [`super::files`].
+/// Every bad name. `prefix` is that of the archive's tree (`go/`); the tree has the files of [`super::files`].
 pub fn bad(prefix: &str) -> Vec<Bad> {
     let mut all = Vec::new();
     let mut add = |what: &str, name: &[u8]| all.push(Bad { what: what.to_owned(), name: name.to_vec() });
@@ -40,7 +40,7 @@ pub fn bad(prefix: &str) -> Vec<Bad> {
         ("dot in the middle", "src/./evil"),
         ("an empty part", "src//evil"),
         ("only the folder", ""),
-        // What means another thing on another system.
+        // Names with another meaning on another system.
         ("a stream", "VERSION:evil"),
         ("a colon", "a:b"),
         ("a star", "a*"),
@@ -56,7 +56,7 @@ pub fn bad(prefix: &str) -> Vec<Bad> {
         ("a space at the end", "evil "),
         ("a folder with a dot at the end", "evil./x"),
         ("three dots", "..."),
-        // What a terminal or an eye takes for something else.
+        // Names that deceive a terminal or a reader.
         ("an escape", "\u{1b}[2Jx"),
         ("a line feed", "a\nb"),
         ("a carriage return", "a\rb"),
@@ -71,7 +71,7 @@ pub fn bad(prefix: &str) -> Vec<Bad> {
         ("a tag character", "a\u{e0041}"),
         ("a variation selector", "a\u{fe0f}"),
         ("a combining accent", "e\u{301}.go"),
-        // What meets another entry.
+        // Names that collide with another entry.
         ("the same name", "VERSION"),
         ("the same name in capitals", "version"),
         ("a folder in capitals", "SRC/x"),

@@ -1,8 +1,8 @@
-//! What a repository holds to mislead whoever enters it: every trick in every file that goward reads there.
+//! Hostile repositories: every trick in every file that goward reads there.
 
 use super::Case;
 
-/// The files, and how a value is written in each.
+/// The files, and the form of a value in each.
 const FILES: [(&str, &str); 12] = [
     ("go.mod", "module x\n\ngo @\n"),
     ("go.mod", "module x\n\ngo 1.22\n\ntoolchain @\n"),
@@ -21,7 +21,7 @@ const FILES: [(&str, &str); 12] = [
     ),
 ];
 
-/// What stands where the version should.
+/// The values in place of a version.
 fn values() -> Vec<(&'static str, Vec<u8>)> {
     let text = |what, text: &str| (what, text.as_bytes().to_vec());
     vec![
@@ -51,7 +51,7 @@ fn values() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// All of them: the file's name, and what stands in it.
+/// All of them: the file's name, and its content.
 pub fn cases() -> Vec<(&'static str, Case)> {
     let mut all = Vec::new();
     for (number, (file, form)) in FILES.into_iter().enumerate() {
@@ -85,7 +85,7 @@ const NAMES: [&str; 12] = [
     ".vscode/settings.json",
 ];
 
-/// Whole contents that are no such file.
+/// Whole contents that are not a file of this kind.
 fn shapes() -> Vec<Case> {
     let case = |name: &str, bytes: Vec<u8>| Case::harmless(format!("whole: {name}"), bytes);
     vec![

@@ -1,11 +1,11 @@
-//! Archives built byte by byte, so that they can lie.
+//! Archives built byte by byte, so that they can contain false values.
 
 use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 
-/// The files of a tree that looks like a toolchain, paths below GOROOT. One is large enough to be streamed.
+/// The files of a tree that looks like a toolchain, paths below GOROOT. One is so large that it is streamed.
 pub fn toolchain() -> Vec<(String, Vec<u8>)> {
     let file = |path: &str, bytes: &[u8]| (path.to_owned(), bytes.to_vec());
     vec![
@@ -46,7 +46,7 @@ pub fn deflate(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// A tar whose headers say what they are told to.
+/// A tar with arbitrary headers.
 #[derive(Default, Clone)]
 pub struct Tar {
     /// The blocks so far.
@@ -69,7 +69,7 @@ impl Tar {
         self.raw(kind, name.as_bytes(), 0, 0o777, b"")
     }
 
-    /// A header that announces `bytes`, followed by `body` filled up to a block.
+    /// A header that announces `bytes`, followed by `body`, padded to a block.
     pub fn raw(mut self, kind: u8, name: &[u8], bytes: u64, mode: u32, body: &[u8]) -> Tar {
         let mut header = [0_u8; 512];
         header[..name.len()].copy_from_slice(name);
@@ -139,7 +139,7 @@ pub struct ZipEntry {
     pub local_bytes: u32,
     /// The packed bytes as they are written.
     pub packed: Vec<u8>,
-    /// The packed size as it is told.
+    /// The announced packed size.
     pub packed_bytes: u64,
     /// External attributes: the Unix mode in the upper half.
     pub attributes: u32,
@@ -151,20 +151,20 @@ pub struct ZipEntry {
     pub descriptor: Vec<u8>,
     /// The number of the disk.
     pub disk: u16,
-    /// Instead of where the entry is.
+    /// An offset in place of the real one.
     pub offset: Option<u32>,
-    /// Bytes before the entry that belong to none.
+    /// Bytes before the entry that belong to no entry.
     pub before: Vec<u8>,
 }
 
 impl ZipEntry {
-    /// A deflated file that says the truth.
+    /// A deflated file with true fields.
     pub fn new(name: &str, body: &[u8]) -> ZipEntry {
         let packed = deflate(body);
         ZipEntry::packed(name, body, packed, 8)
     }
 
-    /// A stored file that says the truth.
+    /// A stored file with true fields.
     pub fn stored(name: &str, body: &[u8]) -> ZipEntry {
         ZipEntry::packed(name, body, body.to_vec(), 0)
     }
@@ -226,10 +226,10 @@ pub fn zip_toolchain(prefix: &str) -> Vec<ZipEntry> {
     toolchain().iter().map(|(path, bytes)| ZipEntry::new(&format!("{prefix}{path}"), bytes)).collect()
 }
 
-/// What the end of a zip says when it should say something else.
+/// Values for the end of a zip in place of the true ones.
 #[derive(Default)]
 pub struct ZipEnd {
-    /// How many entries it says there are.
+    /// The announced number of entries.
     pub entries: Option<u16>,
     /// The archive's comment.
     pub comment: Vec<u8>,
@@ -242,7 +242,7 @@ pub fn zip(entries: &[ZipEntry]) -> Vec<u8> {
     zip_with(entries, &ZipEnd::default())
 }
 
-/// A zip of these entries whose end says what it is told to.
+/// A zip of these entries with these values at its end.
 pub fn zip_with(entries: &[ZipEntry], end: &ZipEnd) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for entry in entries {

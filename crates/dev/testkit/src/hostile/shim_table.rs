@@ -1,4 +1,4 @@
-//! Hostile tables for the shim: every line of an honest one changed in every way, and made by hand.
+//! Hostile tables for the shim: variations of every line of an honest one, and hand-made ones.
 
 use super::Case;
 
@@ -9,7 +9,7 @@ pub const HONEST: &str = "goward-shim 1\ngoward\t/opt/goward\nhome\t/h\ncurrent\
     go\t1.20.14\t/h/toolchains/go1.20.14.linux-amd64\ngo\t1.25.9\t/h/toolchains/go1.25.9.linux-amd64\n\
     go\t1.26.8\t/h/toolchains/go1.26.8.linux-amd64\nend\n";
 
-/// All of them. A case is harmless where the honest table's meaning stays, or less of it.
+/// All of them. A case is harmless if it keeps the honest table's meaning, or a part of it.
 pub fn cases() -> Vec<Case> {
     let lines: Vec<&str> = HONEST.lines().collect();
     let mut all = Vec::new();
@@ -22,7 +22,7 @@ pub fn cases() -> Vec<Case> {
     all
 }
 
-/// The table with one line's text replaced; nothing stands for no line.
+/// The table with one line's text replaced; `None` removes the line.
 fn with(lines: &[&str], at: usize, text: Option<&[u8]>) -> Vec<u8> {
     let mut out = Vec::new();
     for (number, line) in lines.iter().enumerate() {
@@ -35,7 +35,7 @@ fn with(lines: &[&str], at: usize, text: Option<&[u8]>) -> Vec<u8> {
     out
 }
 
-/// What a case comes to is the parser's to say: it is refused, or what it says stays inside the store.
+/// The parser decides about a case: it is refused, or its paths stay inside the store.
 fn case(name: String, bytes: Vec<u8>) -> Case {
     Case::harmless(name, bytes)
 }
@@ -76,7 +76,7 @@ fn whole_line(lines: &[&str], at: usize) -> Vec<Case> {
     all
 }
 
-/// What stands in a field that a program might run, follow or count by.
+/// Values for fields that a program might run, follow or count by.
 const VALUES: [(&str, &[u8]); 34] = [
     ("nothing", b""),
     ("a path outside", b"/evil"),
@@ -163,7 +163,7 @@ fn by_hand() -> Vec<Case> {
     ]
 }
 
-/// One bit of each third byte changed, so that every field is met in its middle too.
+/// One bit of each third byte changed, so that every field is hit in its middle too.
 fn bits() -> Vec<Case> {
     (0..HONEST.len())
         .step_by(3)

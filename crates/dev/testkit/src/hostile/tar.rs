@@ -1,5 +1,5 @@
-//! Hostile tar.gz: every bad name in every header that carries names, every kind of entry, sizes, orders, headers and
-//! compressed streams that lie.
+//! Hostile tar.gz: every bad name in every header with names, every kind of entry, and false sizes, orders, headers and
+//! compressed streams.
 
 use super::name::{bad, odd};
 use super::raw::{Tar, deflate, gzip, noise, pax_text};
@@ -19,7 +19,7 @@ fn refused(name: &str, tar: Tar) -> Case {
     Case::refused(name, tar.gz())
 }
 
-/// A name that travels in the header itself, in a pax record, in GNU's long name.
+/// A name in the header itself, in a pax record, in GNU's long name.
 fn names() -> Vec<Case> {
     let mut all = Vec::new();
     for bad in bad("go/") {
@@ -36,7 +36,7 @@ fn names() -> Vec<Case> {
         let tar = good().raw(b'L', b"././@LongLink", long.len() as u64, 0o644, &long).file("go/x", b"x");
         all.push(refused(&format!("{what}, in a long name"), tar));
     }
-    // The name in two halves, as POSIX has it: neither half is bad.
+    // The name in two halves, as in POSIX: neither half is bad.
     for (what, prefix, name) in [("parent", "go/..", "../evil"), ("absolute", "/etc", "evil"), ("case", "go/SRC", "x")]
     {
         all.push(refused(&format!("{what}, in the header's two halves"), halves(prefix, name)));
@@ -44,7 +44,7 @@ fn names() -> Vec<Case> {
     all
 }
 
-/// A ustar header whose name stands in its two fields.
+/// A ustar header whose name is in its two fields.
 fn halves(prefix: &str, name: &str) -> Tar {
     let mut tar = good();
     let start = tar.bytes.len();
@@ -54,14 +54,14 @@ fn halves(prefix: &str, name: &str) -> Tar {
     tar
 }
 
-/// Makes the header's checksum right again.
+/// Corrects the header's checksum.
 fn sum(tar: &mut Tar, start: usize) {
     tar.bytes[start + 148..start + 156].copy_from_slice(b"        ");
     let sum: u32 = tar.bytes[start..start + 512].iter().map(|byte| u32::from(*byte)).sum();
     tar.bytes[start + 148..start + 156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
 }
 
-/// The last entry's header with some bytes put over it.
+/// The last entry's header with some bytes overwritten.
 fn patched(at: usize, bytes: &[u8]) -> Tar {
     let mut tar = good();
     let start = tar.bytes.len();
@@ -71,7 +71,7 @@ fn patched(at: usize, bytes: &[u8]) -> Tar {
     tar
 }
 
-/// Every kind that is neither file nor folder, links with where they lead.
+/// Every kind that is neither file nor folder, links with their targets.
 fn kinds() -> Vec<Case> {
     let mut all = Vec::new();
     for kind in [b'1', b'2', b'3', b'4', b'6', b'7', b'A', b'D', b'I', b'K', b'M', b'N', b'S', b'V', b'X', b'z', 0x80] {
@@ -86,7 +86,7 @@ fn kinds() -> Vec<Case> {
             tar = tar.kind(kind, "go/x");
             tar.bytes[start + 157..start + 157 + target.len()].copy_from_slice(target.as_bytes());
             sum(&mut tar, start);
-            // What is written through the link, where it is made.
+            // A file written through the link, if the link is made.
             all.push(refused(&format!("{link} {what}, then a file below it"), tar.file("go/x/y", b"evil")));
         }
     }
@@ -251,7 +251,7 @@ fn streams() -> Vec<Case> {
     all
 }
 
-/// Much of something. The limits that tests use are low (`archive::Limits`), so that these stay quick.
+/// Floods. The limits of the tests are low (`archive::Limits`), so that these stay quick.
 fn floods() -> Vec<Case> {
     let many = |count: usize, add: &dyn Fn(Tar, usize) -> Tar| (0..count).fold(good(), add);
     vec![
@@ -275,7 +275,7 @@ fn floods() -> Vec<Case> {
     ]
 }
 
-/// What is odd and does no harm: the tree is the same, but for a file more.
+/// Harmless oddities: the tree is the same, except for one more file.
 fn harmless() -> Vec<Case> {
     let harmless = |name: &str, tar: Tar| Case::harmless(name, tar.gz());
     let mut all: Vec<Case> = odd("go/")

@@ -1,4 +1,4 @@
-//! Folders that pass for installations of Go and are none, for `goward import`.
+//! Folders that look like installations of Go and are not, for `goward import`.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -7,22 +7,22 @@ use std::process::Command;
 use super::Expected;
 use crate::TinyToolchain;
 
-/// A folder to be made.
+/// A folder to make.
 pub struct TreeCase {
-    /// What is wrong with it.
+    /// Its fault.
     pub name: &'static str,
     /// Whether only root can make it.
     pub needs_root: bool,
-    /// What has to come of it: of what is refused no toolchain comes; at the most it is registered where it stands.
+    /// The expected outcome: a refused one becomes no toolchain, and is at most registered in place.
     pub expected: Expected,
     spoil: Spoil,
 }
 
-/// Spoils a good tree. The second folder stands beside it and must not change.
+/// Damages a good tree. The second folder is beside it and must not change.
 type Spoil = fn(tree: &Path, outside: &Path);
 
 impl TreeCase {
-    /// Makes the tree of an official toolchain at `tree` and spoils it; `outside` is a folder with a file `secret`.
+    /// Makes the tree of an official toolchain at `tree` and damages it; `outside` is a folder with a file `secret`.
     pub fn build(&self, toolchain: &TinyToolchain, tree: &Path, outside: &Path) {
         toolchain.write_tree(tree);
         (self.spoil)(tree, outside);
@@ -41,7 +41,7 @@ fn root(case: TreeCase) -> TreeCase {
     TreeCase { needs_root: true, ..case }
 }
 
-/// Puts something in the place of a file.
+/// Replaces a file.
 fn instead(path: &Path, make: impl FnOnce(&Path)) {
     if path.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
         std::fs::remove_dir_all(path).unwrap();
@@ -124,7 +124,7 @@ fn specials() -> Vec<TreeCase> {
         refused("VERSION is a pipe", |tree, _| instead(&tree.join("VERSION"), fifo)),
         refused("the command is a pipe", |tree, _| instead(&tree.join("bin/go"), fifo)),
         refused("a socket among the sources", |tree, _| {
-            // Its path may have a hundred bytes at the most, so it is made elsewhere and moved.
+            // Its path may have at most a hundred bytes, so it is made elsewhere and moved.
             let short = std::env::temp_dir().join(format!("s{}", std::process::id()));
             let _ = std::fs::remove_file(&short);
             drop(std::os::unix::net::UnixListener::bind(&short).unwrap());

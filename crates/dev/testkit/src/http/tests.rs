@@ -1,4 +1,4 @@
-//! The server is tested with the plainest of clients: a socket.
+//! Tests the server with a plain socket.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ fn connect(server: &Server) -> TcpStream {
     TcpStream::connect(server.url().strip_prefix("http://").unwrap()).unwrap()
 }
 
-/// Sends one request that asks to close, and returns all that comes back.
+/// Sends one request with `Connection: close`, and returns the whole answer.
 fn ask(server: &Server, request: &str) -> String {
     let mut stream = connect(server);
     stream.write_all(format!("{request}\r\nconnection: close\r\n\r\n").as_bytes()).unwrap();

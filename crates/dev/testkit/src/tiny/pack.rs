@@ -1,4 +1,4 @@
-//! The wrappings: tar.gz, zip, module zip, wheel.
+//! The archive forms: tar.gz, zip, module zip, wheel.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Write as _};
@@ -11,15 +11,15 @@ use super::tree::Time;
 use super::{TinyFile, TinyToolchain};
 use crate::digest;
 
-/// Folders that the module leaves out (`cmd/distpack`, modArch.Remove).
+/// Folders that the module omits (`cmd/distpack`, modArch.Remove).
 const NOT_IN_MODULE: [&str; 4] = ["api/", "doc/", "misc/", "test/"];
 
-/// What wheels leave out, seen in real ones.
+/// Files that real wheels omit.
 const NOT_IN_WHEEL: [&str; 9] =
     ["CONTRIBUTING.md", "LICENSE", "PATENTS", "README.md", "SECURITY.md", "codereview.cfg", "api/", "doc/", "test/"];
 
-/// As the official packer does it: an entry for each folder before its first file, one time for all,
-/// a PAX record where a name is beyond what the old format holds.
+/// As the official packer does it: an entry for each folder before its first file, one time for all, a PAX record if a
+/// name does not fit into the old format.
 pub(super) fn tar_gz(files: &[TinyFile], version: &str) -> Vec<u8> {
     let seconds = Time::of(version).unix();
     let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::default()));
@@ -96,7 +96,7 @@ pub(super) fn wheel(toolchain: &TinyToolchain) -> Vec<u8> {
     files.push(text(&format!("{info}/WHEEL"), wheel));
     files.push(text(&format!("{info}/entry_points.txt"), "[console_scripts]\ngo = go:main\n".into()));
     files.push(text(&format!("{info}/licenses/LICENSE"), "Do as you like.\n".into()));
-    // One line per file: path, hash, size; the file itself stands last, with neither.
+    // One line per file: path, hash, size; the file itself is last, with neither.
     let mut record: String = files
         .iter()
         .map(|file| {
@@ -116,7 +116,7 @@ pub(super) fn wheel_metadata(toolchain: &TinyToolchain) -> String {
     )
 }
 
-/// What wheels add so that `go` can be started from Python.
+/// The files that wheels add so that `go` can be started from Python.
 const WHEEL_PROGRAM: &str = "\
 import os
 import sys

@@ -1,4 +1,4 @@
-//! What stands in a tiny GOROOT.
+//! The files of a tiny GOROOT.
 
 use super::TinyFile;
 
@@ -45,7 +45,7 @@ pub(super) fn files(version: &str, os: &str, arch: &str) -> Vec<TinyFile> {
     files.push((format!("bin/go{exe}"), go_program(version, os, arch)));
     files.push((format!("bin/gofmt{exe}"), program(os, "gofmt", version)));
     if minor >= 21 {
-        // Older toolchains know no `go.env`. The hosts in it do not exist.
+        // Older toolchains have no `go.env`. The hosts in it do not exist.
         let text = "GOPROXY=https://proxy.example.test,direct\nGOSUMDB=sum.example.test\nGOTOOLCHAIN=auto\n";
         files.push(("go.env".into(), text.as_bytes().to_vec()));
     }
@@ -118,8 +118,8 @@ impl Time {
     }
 }
 
-/// A program that says its name. On Windows it is one that runs only where the test itself runs there; a tree for
-/// Windows that is made elsewhere has a file that looks like a program and does nothing.
+/// A program that prints its name. A tree for Windows has a working program only if the test itself runs on Windows;
+/// otherwise it has a file that looks like a program and does nothing.
 fn program(os: &str, name: &str, version: &str) -> Vec<u8> {
     if os == "windows" {
         return windows_program(name, &format!("say\t{name} version go{version}\n"), version);
@@ -145,8 +145,8 @@ fn windows_program(name: &str, _steps: &str, version: &str) -> Vec<u8> {
     format!("MZ this is {name} of go{version}\n").into_bytes()
 }
 
-/// Only words of the shell itself: it must run with an empty PATH. `readlink` is named by its full
-/// path, and needed only where the program is called through a link.
+/// Only shell built-ins: it must run with an empty PATH. `readlink` has its full path, and is
+/// needed only if the program is called through a link.
 const GO_SCRIPT: &str = r##"#!/bin/sh
 version='go@VERSION@'
 goos='@OS@'

@@ -25,7 +25,7 @@ impl State {
         page("Downloads", &format!("<a href=\"/go/{rest}\">Found</a>."))
     }
 
-    /// Everything below `/go/`, where files really are.
+    /// Everything below `/go/`, the real path of files.
     pub(super) fn official_file(&self, name: &str) -> Response {
         if let Some(archive) = name.strip_suffix(".sha256") {
             return match self.archive(archive) {
@@ -63,7 +63,7 @@ impl State {
     }
 
     fn release(&self, version: &str) -> Value {
-        // The real index lists the source and installers too; a client has to pass them over.
+        // The real index lists the source and installers too; a client has to ignore them.
         let mut files = vec![file(version, "", "", &format!("go{version}.src.tar.gz"), "source", &[], None)];
         for toolchain in self.toolchains.iter().filter(|toolchain| toolchain.version() == version) {
             let name = toolchain.archive_name();
@@ -82,7 +82,7 @@ impl State {
     }
 }
 
-/// One entry. What is listed but cannot be had gets the digest of its name.
+/// One entry. A listed file that cannot be fetched gets the digest of its name.
 fn file(version: &str, os: &str, arch: &str, name: &str, kind: &str, bytes: &[u8], sha256: Option<String>) -> Value {
     json!({
         "filename": name,

@@ -30,7 +30,7 @@ impl State {
             }
             Some((_, ".mod")) => Response::ok(MODULE_FILE).content_type("text/plain; charset=UTF-8"),
             Some((toolchain, ".zip")) => download(toolchain.module_zip(), "application/zip"),
-            // Real proxies say which module is unknown, with either status.
+            // Real proxies name the unknown module, with either status.
             _ => {
                 let mut response = Response::status(404);
                 response.body = format!("not found: {MODULE}: unknown revision {rest}\n").into_bytes().into();

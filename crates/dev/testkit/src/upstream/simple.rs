@@ -24,7 +24,7 @@ impl State {
         let sha256 = self.published_sha256(&name, &toolchain.wheel());
         let fragment = if sha256.is_empty() { String::new() } else { format!("#sha256={sha256}") };
         let metadata = digest::sha256_hex(toolchain.wheel_metadata().as_bytes());
-        // pip 23.0 reads the first name of the attribute, later ones either.
+        // pip 23.0 reads the first name of the attribute, later versions read both.
         Some(format!(
             "<a href=\"../../wheels/{name}{fragment}\" data-requires-python=\"&gt;=3.6\" \
              data-dist-info-metadata=\"sha256={metadata}\" data-core-metadata=\"sha256={metadata}\">{name}</a><br/>\n"

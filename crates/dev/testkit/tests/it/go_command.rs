@@ -1,10 +1,10 @@
-//! The go command itself judges the mock proxy and checksum database: it downloads a tiny toolchain,
-//! checks it against the database, and runs it.
+//! Tests the mock proxy and checksum database with the go command itself: it downloads a tiny toolchain, checks it
+//! against the database, and runs it.
 #![cfg(unix)] // its go command comes through the machine's pip
 
 use testkit::{Run, Sandbox, TinyToolchain, Upstream, on_path};
 
-/// A sealed world with the machine's own go command, or nothing where there is none that can switch.
+/// A sealed world with the machine's own go command, or `None` if there is none that can switch.
 fn world(upstream: &Upstream) -> Option<Sandbox> {
     let skip = |why: &str| {
         eprintln!("skipped: {why}");
@@ -12,7 +12,7 @@ fn world(upstream: &Upstream) -> Option<Sandbox> {
     };
     let Some(go) = on_path("go") else { return skip("no `go` is on PATH") };
     let mut sandbox = Sandbox::new(go);
-    // The go command would go on writing its counters while the folder is removed.
+    // The go command would continue to write its counters while the folder is removed.
     sandbox.cd(".config/go/telemetry").write("mode", "off");
     sandbox.cd("work").set_env("GOTOOLCHAIN", "local").set_env("GOFLAGS", "-modcacherw");
     let version = sandbox.goward(["env", "GOVERSION"]).success().stdout;
@@ -29,7 +29,7 @@ fn upstream() -> Upstream {
     Upstream::start([TinyToolchain::host("1.99.2"), TinyToolchain::host("1.99.3")])
 }
 
-/// That the go command gave up, and said this.
+/// Checks that the go command failed with this message.
 fn refused(run: Run, why: &str) {
     assert!(run.code != 0 && run.stderr.contains(why), "{}", run.snapshot());
 }
@@ -83,8 +83,8 @@ fn go_refuses_a_database_with_another_past() {
     let upstream = upstream();
     let Some(mut sandbox) = world(&upstream) else { return };
     sandbox.goward(["version"]).success();
-    // The past is another one now, and the tree has grown: the head that was seen before proves the lie. The
-    // record is in the youngest tile, since older tiles are in the go command's cache and would only fail to fit.
+    // The history has changed, and the tree has grown: the earlier head proves it. The record is in the youngest tile,
+    // since older tiles are in the go command's cache and would only fail to fit.
     upstream.with_sumdb(|sumdb| sumdb.rewrite(299, "example.test/other299 v1.0.0 h1:AAAA\n"));
     upstream.add(TinyToolchain::host("1.99.4"));
     refused(sandbox.set_env("GOTOOLCHAIN", "go1.99.4").goward(["version"]), "SECURITY ERROR");

@@ -1,4 +1,4 @@
-//! The sealed home seals, and runs come back whole.
+//! The sealed home is sealed, and runs return complete output.
 #![cfg(unix)] // it looks at a sealed home with programs of Unix
 
 use testkit::Sandbox;

@@ -1,4 +1,4 @@
-//! The lists of hostile things are as long as promised, and each thing in them is told apart from the others.
+//! The lists of hostile input have the promised length, and each case has a unique name.
 
 use testkit::hostile::{Case, project, shim_table, tar, zip};
 

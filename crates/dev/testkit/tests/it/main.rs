@@ -1,4 +1,4 @@
-//! The kit against the programs that it stands in for.
+//! Tests the kit with the programs that it replaces.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 

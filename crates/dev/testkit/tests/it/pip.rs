@@ -1,12 +1,12 @@
-//! pip itself judges the mock package index.
+//! Tests the mock package index with pip itself.
 
 use testkit::{Run, Sandbox, TinyToolchain, Upstream, digest, on_path};
 
-/// A sealed world with the machine's own pip, or nothing where there is none.
+/// A sealed world with the machine's own pip, or `None` if there is none.
 fn world() -> Option<Sandbox> {
     for name in ["python3", "python"] {
         let Some(python) = on_path(name) else { continue };
-        // A wrapper script would not work in the sealed world: ask Python where it really is.
+        // A wrapper script would not work in the sealed world: ask Python for its real path.
         let command = std::process::Command::new(python).args(["-c", "import sys; print(sys.executable)"]).output();
         let Ok(output) = command else { continue };
         let sandbox = Sandbox::new(String::from_utf8_lossy(&output.stdout).trim());

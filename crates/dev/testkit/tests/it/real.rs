@@ -1,4 +1,4 @@
-//! A real toolchain, where it can be had.
+//! A real toolchain, if it can be fetched.
 
 use std::process::Command;
 
@@ -44,7 +44,7 @@ fn an_archive_of_it_has_the_official_shape() {
 
 #[test]
 fn what_cannot_be_had_has_a_reason() {
-    // No registry is asked: the version is no version.
+    // No registry is asked: the version is invalid.
     let why = real::toolchain("not a version").unwrap_err();
     assert!(why.contains("could not be fetched with pip"), "{why}");
 }

@@ -1,4 +1,4 @@
-//! Tiny toolchains look like real ones, in every wrapping.
+//! Tiny toolchains look like real ones, in every form.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
@@ -130,7 +130,7 @@ fn the_wheel_records_each_file_and_lacks_what_real_ones_lack() {
     assert!(has("go/__init__.py") && has("go/src/go.mod") && has("go/misc/go.mod"));
     assert!(!has("go/LICENSE") && !has("go/api/go1.txt") && !has("go/test/run.go"));
     let mode = |name: &str| entries.iter().find(|(other, ..)| other == name).unwrap().2;
-    // Where Python runs on Windows its wheels have no modes of Unix.
+    // On Windows Python's wheels have no Unix modes.
     if cfg!(unix) {
         assert_eq!((mode("go/bin/go"), mode("go/VERSION")), (0o755, 0o644));
     }
@@ -202,7 +202,7 @@ mod program {
         assert_eq!(run.stdout, "it's t\u{e9}lling \"you\" $HOME\na b\n\nc\\\n\u{e9}\"x\"\n");
         sandbox.goward(["leave", "7"]).exits(7);
         assert!(sandbox.goward(["count", "abc"]).success().stdout.starts_with("2 9\n"));
-        // One that runs another hands on its arguments and its end, by a path and by a name on PATH.
+        // One that runs another passes on its arguments and its exit code, by a path and by a name on PATH.
         for (name, program) in [("by-path", Program::new().run(&path)), ("by-name", Program::new().run("tell"))] {
             let path = sandbox.add_small_program(name, &program);
             sandbox.run_program(&path, ["leave", "9"]).exits(9);

@@ -1,4 +1,4 @@
-//! The mock upstream answers as real ones do, and goes wrong as told.
+//! The mock upstream answers as real ones do, with the requested faults.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -21,8 +21,8 @@ impl Got {
     }
 }
 
-/// One GET without following redirects. An answer that was cut is given as far as it came; where
-/// nothing came the status is 0.
+/// One GET without following redirects. A truncated answer is returned as far as it came; without
+/// any answer the status is 0.
 fn get(base: &str, path: &str) -> Got {
     let mut stream = TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").unwrap();
@@ -59,7 +59,7 @@ fn versions(index: &[Value]) -> Vec<&str> {
     index.iter().map(|release| release["version"].as_str().unwrap()).collect()
 }
 
-/// What the index says about one file.
+/// The index's entry of one file.
 fn entry(upstream: &Upstream, file: &str) -> Value {
     let all = index(upstream, "mode=json&include=all");
     let files = all.iter().flat_map(|release| release["files"].as_array().unwrap());

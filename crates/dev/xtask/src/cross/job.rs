@@ -1,8 +1,8 @@
 //! The whole job on Windows under Wine, with real Go toolchains: install, use, build, a second release, back, a kill in
-//! the middle, uninstall. Everything starts from a home that is not there.
+//! the middle, uninstall. Everything starts without a home.
 //!
-//! The toolchains are the newest of two minors that work under Wine 8: of later ones `go build` ends with an error of
-//! Wine's after it has built (docs/platforms.md).
+//! The toolchains are the newest of two minors that work under Wine 8: with later ones `go build` ends with an error of
+//! Wine after it has built (docs/platforms.md).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,11 +16,11 @@ use super::{Outcome, Rows};
 
 const FIRST: &str = "1.24.11";
 const SECOND: &str = "1.22.10";
-/// A step may take so long on a loaded machine.
+/// The longest time for a step on a loaded machine.
 const STEP_SECONDS_MAX: u64 = 900;
-/// How often a running install is looked at before it is killed.
+/// The interval at which a running install is polled before it is killed.
 const LOOK_INTERVAL: Duration = Duration::from_millis(20);
-/// An install is killed when so many files of its tree are there.
+/// How many files of its tree exist when an install is killed.
 const KILL_AFTER_FILES: usize = 300;
 
 /// One home on the Windows of the prefix.
@@ -31,10 +31,10 @@ struct Job {
     user: PathBuf,
 }
 
-/// What is done, in words and in deed; what it found out.
+/// A step: its description, and a function that returns its result.
 type Step = (&'static str, fn(&Job) -> Result<String>);
 
-/// Does it with the goward.exe that stands in cargo's folder, in a home below the folder for temporary files.
+/// Runs the job with the goward.exe of cargo's folder, in a home below the folder for temporary files.
 pub fn run(rows: &mut Rows, prefix: &Path, memory: &tempfile::TempDir, target_folder: &Path) -> Result<()> {
     for version in [FIRST, SECOND] {
         if let Err(why) = testkit::real::windows_zip(version) {
@@ -69,7 +69,7 @@ pub fn run(rows: &mut Rows, prefix: &Path, memory: &tempfile::TempDir, target_fo
         let start = Instant::now();
         match step(&job) {
             Ok(said) => rows.add(TARGET, Outcome::Ran(format!("{what}: {said} ({} s)", start.elapsed().as_secs()))),
-            // What comes after stands on what came before.
+            // Later steps depend on earlier ones.
             Err(error) => {
                 rows.add(TARGET, Outcome::Failed(format!("{what}: {error:#}")));
                 return Ok(());
@@ -102,7 +102,7 @@ impl Job {
             }
             command.env(name, windows_path(&self.prefix, &path));
         }
-        // The archives are packed here from wheels: nobody vouches for these very bytes.
+        // The archives are packed here from wheels: nothing vouches for these bytes.
         command.env("GOWARD_SOURCES", "folder").env("GOWARD_ALLOW_UNPROVEN", "true").env("GOWARD_OFFLINE", "true");
         // Every file of the first toolchain is flushed; once is enough to show that it works.
         command.env("GOWARD_DURABLE", if words.contains(&SECOND) { "false" } else { "true" });
@@ -172,7 +172,7 @@ impl Job {
             ensure!(start.elapsed().as_secs() < STEP_SECONDS_MAX, "the install has not begun to unpack");
             std::thread::sleep(LOOK_INTERVAL);
         };
-        // The process of a program under Wine is the program: this is the end of it, in the middle.
+        // The process of a program under Wine is the program: this kills it halfway.
         install.kill()?;
         install.wait()?;
         let listed = self.goward(&["list"])?;

@@ -1,10 +1,10 @@
-//! Linux as one static file, as releases have it: on amd64, run in a folder where nothing else is; on arm64, run by an
+//! Linux as one static file, which is the release form: on amd64, run in an otherwise empty folder; on arm64, run by an
 //! emulator.
 //!
-//! With musl, since a static program made with glibc cannot look names up where another glibc's modules are installed
-//! (docs/platforms.md). rustup's library for musl brings what it links with. Debian has neither a Rust library for musl nor
-//! an unwinder; the first is compiled ([`sysroot`]), the second is gcc's with `unwind-musl.c` under it. For arm64 zig
-//! brings all of that.
+//! With musl, since a static program built with glibc cannot resolve host names on a machine with another glibc's
+//! modules (docs/platforms.md). rustup's library for musl includes the libraries that it links with. Debian has neither
+//! a Rust library for musl nor an unwinder; the first is compiled ([`sysroot`]), the second is gcc's with
+//! `unwind-musl.c` under it. For arm64 zig includes all of that.
 
 use std::ffi::OsString;
 use std::fs;
@@ -21,11 +21,11 @@ pub const ARM: &str = "aarch64-unknown-linux-musl";
 const MUSL_GCC: &str = "/usr/bin/musl-gcc";
 const QEMU_ARM: &str = "/usr/bin/qemu-aarch64-static";
 const UNSHARE: &str = "/usr/bin/unshare";
-/// The certificates that the bare folder has, and where programs look for them.
+/// The certificates in the bare folder, and the paths at which programs look for them.
 const CERTIFICATES: &str = "etc/ssl/certs/ca-certificates.crt";
-/// What the bare folder shares with this machine besides: who answers for names.
+/// The other files that the bare folder shares with this machine: the configuration of name resolution.
 const NAMES: [&str; 2] = ["etc/resolv.conf", "etc/hosts"];
-/// A release whose own settings name the module proxy, as those of every Go do since 1.21.
+/// A release whose own settings name the module proxy, as every Go's since 1.21.
 const GOENV_RELEASE: &str = "1.27.3";
 /// goward's exit code when no source could be reached (docs/reference/exit-codes.md).
 const NO_SOURCE: i32 = 4;
@@ -41,7 +41,7 @@ const BUILD: [&str; 6] = ["build", "--workspace", "--exclude", "xtask", "--bin",
 pub fn musl(tools: &Tools, rows: &mut Rows, whole: bool) -> Result<()> {
     let Some(compiler) = super::compiler_for(tools, rows, MUSL, &[(MUSL_GCC, "musl-tools")]) else { return Ok(()) };
     let mut flags = sysroot::flags(tools, &compiler, MUSL)?;
-    // rustup's library brings musl's start files and an unwinder; a compiled one has neither.
+    // rustup's library includes musl's start files and an unwinder; a compiled one has neither.
     if let Compiler::Debian(_) = &compiler {
         let unwinder = unwinder(tools, &compiler)?;
         flags.push_str(" -Clink-self-contained=no -Ctarget-feature=+crt-static -Crelocation-model=static -Lnative=");
@@ -51,7 +51,7 @@ pub fn musl(tools: &Tools, rows: &mut Rows, whole: bool) -> Result<()> {
     build.args(["--locked", "--target", MUSL]);
     build.env(target_var(MUSL, "RUSTFLAGS"), flags).env("CC_x86_64_unknown_linux_musl", MUSL_GCC);
     if let Compiler::Debian(_) = &compiler {
-        // Where the compiler brings the start files, musl's own gcc would add a loader to them.
+        // If the compiler includes the start files, musl's own gcc would add a loader to them.
         build.env(target_var(MUSL, "LINKER"), MUSL_GCC);
     }
     let form = optimise(&mut build, whole);
@@ -63,8 +63,7 @@ pub fn musl(tools: &Tools, rows: &mut Rows, whole: bool) -> Result<()> {
     Ok(())
 }
 
-/// The release form is optimised as a whole, which takes longer than all else; the proof does not need it. Without it the
-/// program is built as the tests are: macros and build scripts are then there already.
+/// The release form is optimised as a whole, which takes longest; the checks do not need it.
 fn optimise(build: &mut Command, whole: bool) -> &'static str {
     if whole {
         build.arg("--release");
@@ -87,7 +86,7 @@ fn static_file(file: &Path) -> Result<String> {
     Ok(format!("{} bytes, no loader, no library", fs::metadata(file)?.len()))
 }
 
-/// gcc's unwinder for musl: its archive, and what it asks of the C library.
+/// gcc's unwinder for musl: its archive, and the functions that it needs from the C library.
 fn unwinder(tools: &Tools, compiler: &Compiler) -> Result<PathBuf> {
     let folder = tools.keyed(compiler, "unwinder");
     let archive = folder.join("libunwind.a");
@@ -105,7 +104,7 @@ fn unwinder(tools: &Tools, compiler: &Compiler) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Runs the program in a folder of its own as its whole world.
+/// Runs the program with its folder as the root.
 fn bare(tools: &Tools, rows: &mut Rows, file: &Path) -> Result<()> {
     let root = tools.at("bare");
     let _ = fs::remove_dir_all(&root);
@@ -155,14 +154,14 @@ fn bare(tools: &Tools, rows: &mut Rows, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What a program said that ended well.
+/// The output of a successful program.
 fn said(output: &std::process::Output) -> Result<String> {
     let complaint = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "it ended with {}: {}", output.status, complaint.trim());
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Where toolchains come from is this machine's to say: its module proxy, else its Go's; and the way out of it.
+/// The source of toolchains is this machine's: its module proxy, else its Go's; and its HTTP proxy.
 fn network() -> Vec<(&'static str, OsString)> {
     let mut variables = vec![("GOPROXY", goproxy().into())];
     for name in ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "GONOSUMDB", "GOSUMDB"] {
@@ -171,7 +170,7 @@ fn network() -> Vec<(&'static str, OsString)> {
     variables
 }
 
-/// Whether this machine's own goward finds the release that another one did not: then the machine lacks nothing.
+/// Whether this machine's own goward finds the release that another one did not: then the machine is not at fault.
 fn has_source(tools: &Tools) -> Result<bool> {
     let home = tempfile::tempdir()?;
     let mut goward = tools.cargo(&Compiler::Pinned, &["run", "--quiet", "--locked", "--package", "goward", "--"]);
@@ -179,8 +178,8 @@ fn has_source(tools: &Tools) -> Result<bool> {
     Ok(goward.output()?.status.success())
 }
 
-/// The module proxy of whoever runs this: from the environment, else as Go's own settings have it (`go.env` in a tree
-/// that is made for tests), else none.
+/// The caller's module proxy: from the environment, else as Go's own settings have it (`go.env` in a tree that is made
+/// for tests), else none.
 fn goproxy() -> String {
     let settings = || {
         let tree = testkit::real::toolchain(GOENV_RELEASE).ok()?;
@@ -217,7 +216,7 @@ pub fn arm(tools: &Tools, rows: &mut Rows) -> Result<()> {
             return Ok(());
         }
     };
-    // The shim makes the system's calls by itself, and they differ between processors.
+    // The shim makes raw system calls, which differ between processors.
     let mut test =
         tools.cargo(&compiler, &["test", "--no-fail-fast", "--package", "shim", "--target", ARM, "--locked"]);
     with_zig(&mut test, &flags, &zig);
@@ -258,9 +257,9 @@ fn arm_job(tools: &Tools, goward: &Path) -> Result<String> {
     Ok(format!("installed, made the default, verified; through the shim: {said}"))
 }
 
-/// For as long as it lives the system starts programs for arm64 by qemu (`binfmt_misc`).
+/// While this value lives the system starts programs for arm64 with qemu (`binfmt_misc`).
 struct Emulation {
-    /// Whether the file system by which that is asked for was mounted for it.
+    /// Whether the file system for that was mounted by this value.
     mounted: bool,
 }
 
@@ -284,7 +283,7 @@ impl Emulation {
             ":PF",
         ];
         let emulation = Emulation { mounted };
-        // One that was left by a run that was killed.
+        // One that a killed run has left.
         Self::forget();
         fs::write(&register, kind.concat()).context("register the emulator")?;
         Ok(emulation)
@@ -304,7 +303,7 @@ impl Drop for Emulation {
     }
 }
 
-/// A program by which zig links for a target: cargo wants one path, without arguments.
+/// A program with which zig links for a target: cargo needs one path, without arguments.
 pub fn zig(tools: &Tools, target: &str) -> Result<PathBuf> {
     let path = tools.at(&format!("zig-{target}"));
     let text = format!(

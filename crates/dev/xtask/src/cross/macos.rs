@@ -1,4 +1,4 @@
-//! macOS on arm64: checked and linted, and linked where that can be done. Nothing here can run it.
+//! macOS on arm64: checked and linted, and linked if possible. Nothing here can run it.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
     let Some(compiler) = super::compiler_for(tools, rows, TARGET, &[]) else { return Ok(()) };
     let mut flags = sysroot::flags(tools, &compiler, TARGET)?;
     if let Compiler::Debian(_) = &compiler {
-        // It has no program that takes the names out of a file for macOS.
+        // It has no program that strips a file for macOS.
         flags.push_str(" -Cstrip=none");
     }
     let mut clippy = tools.cargo(&compiler, &["clippy", "--workspace", "--target", TARGET, "--locked"]);
@@ -27,7 +27,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
         // goward's build script builds the shim, as a program.
         .env(target_var(TARGET, "LINKER"), tools.script("stub-cc"));
     rows.step(TARGET, Outcome::Checked, super::lint(&mut clippy), tools::run(&mut clippy));
-    // What stubs have made must not be linked later. It is removed instead of being kept in a folder of its own, since
+    // Programs linked with stubs must not be used later. They are removed and not kept in a separate folder, since
     // there the macros and build scripts, which run on this machine, would be compiled once more.
     let made = tools.target_folder(&compiler).join(TARGET);
     if made.exists() {
@@ -56,7 +56,7 @@ fn link(tools: &Tools, rows: &mut Rows, compiler: &Compiler, flags: &str) -> Res
         .env(target_var(TARGET, "RUSTFLAGS"), format!("{flags} {frameworks} -Clink-arg=-L {}", folder("usr/lib")))
         .env(target_var(TARGET, "LINKER"), &zig)
         .env("CC_aarch64_apple_darwin", &zig)
-        // The compiler asks for the folder of Apple's development kit.
+        // The compiler requires the folder of Apple's development kit.
         .env("SDKROOT", &kit);
     let built = tools::run(&mut build).and_then(|took| {
         let file = tools.target_folder(compiler).join(TARGET).join("debug/goward");
@@ -71,12 +71,12 @@ fn link(tools: &Tools, rows: &mut Rows, compiler: &Compiler, flags: &str) -> Res
     Ok(())
 }
 
-/// Where frameworks stand, in the kit and on a Mac.
+/// The folder of frameworks, in the kit and on a Mac.
 const FRAMEWORKS_FOLDER: &str = "System/Library/Frameworks";
 
-/// What goward's dependencies ask of Apple's frameworks: of the keychain which certificates are trusted, of the system's
-/// configuration which proxy is set. zig brings the C library and nothing of these. A name that is missing here ends
-/// the link with that name.
+/// The functions of Apple's frameworks that goward's dependencies use: the keychain's trusted certificates, the system
+/// configuration's proxy. zig includes the C library and none of these. If a name is missing here, the link fails with
+/// that name.
 const FRAMEWORKS: [(&str, &str); 4] = [
     (
         "CoreFoundation",

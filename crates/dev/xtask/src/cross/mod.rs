@@ -1,13 +1,12 @@
-//! Builds, lints and tests goward for the systems that this machine is not, as far as it can be done here.
+//! Builds, lints and tests goward for other systems than this machine's, as far as possible here.
 //!
-//! What each target's part comes to is one row of a table that is printed last: what was run, what was only built,
-//! what was only checked, and what was not done, with the reason. Nothing is claimed that was not done in this run.
-//! A fault of goward's ends with an error; what this machine lacks does not, it is a row.
+//! The result for each target is one row of a table that is printed last: what was run, what was only built, what was
+//! only checked, and what was not done, with the reason. The table claims only what this run has done. A fault of
+//! goward ends with an error; a missing tool of this machine does not, and is a row.
 //!
-//! The pinned compiler is used where rustup has its standard library for the target. Where it has not (no rustup, no
-//! network, `--compile-library`), Debian's is, with a library that is compiled once from the source packaged with it
-//! ([`sysroot`]). All that is made stands below one cache folder (`target/cross`, or `GOWARD_CROSS_CACHE`), keyed by that
-//! compiler's version.
+//! It uses the pinned compiler if rustup has its standard library for the target. Otherwise (no rustup, no network,
+//! `--compile-library`) it uses Debian's, with a library that is compiled once from the packaged source ([`sysroot`]).
+//! All output is below one cache folder (`target/cross`, or `GOWARD_CROSS_CACHE`), keyed by that compiler's version.
 
 mod job;
 mod linux;
@@ -55,9 +54,9 @@ enum Part {
     Job,
 }
 
-/// What came of one thing that was tried.
+/// The result of one step.
 enum Outcome {
-    /// Its programs were run, and did what they should.
+    /// Its programs ran, with the expected results.
     Ran(String),
     /// It was built and linked; nothing here can run it.
     Built(String),
@@ -65,7 +64,7 @@ enum Outcome {
     Checked(String),
     /// It was not done.
     NotDone(String),
-    /// It was tried and is wrong.
+    /// It failed.
     Failed(String),
 }
 
@@ -93,7 +92,7 @@ impl Rows {
         self.rows.push((target, outcome));
     }
 
-    /// A step whose failure is goward's: one row either way.
+    /// A step whose failure is a fault of goward: one row in both cases.
     fn step(&mut self, target: &'static str, outcome: fn(String) -> Outcome, what: &str, done: Result<String>) -> bool {
         let is_done = done.is_ok();
         self.add(
@@ -108,19 +107,19 @@ impl Rows {
     }
 }
 
-/// The compiler for a target, where everything else that is needed is there too; where it is not, a row says so.
+/// The compiler for a target, if all other tools are there too; otherwise a row says so.
 fn compiler_for(tools: &Tools, rows: &mut Rows, target: &'static str, needed: &[Needed]) -> Option<Compiler> {
     let compiler = tools.compiler(target).and_then(|compiler| tools.lacks(needed).map_or(Ok(compiler), Err));
     compiler.map_err(|lack| rows.add(target, Outcome::NotDone(lack))).ok()
 }
 
-/// Refuses warnings, in tests too; says in words what it looks at.
+/// Refuses warnings, in tests too; returns in words what it checks.
 fn lint(clippy: &mut Command) -> &'static str {
     clippy.args(["--all-targets", "--", "-D", "warnings"]);
     "clippy of everything, warnings refused"
 }
 
-/// Does the parts that are named (all, if none is).
+/// Runs the named parts (all, if none is named).
 pub fn run(args: &Args) -> Result<()> {
     let quick = args.quick;
     let tools = Tools::new(!args.no_install, args.compile_library)?;
@@ -138,7 +137,7 @@ pub fn run(args: &Args) -> Result<()> {
             Part::Macos => (macos::TARGET, macos::run(&tools, &mut rows, quick)),
             Part::Job => continue,
         };
-        // One part that breaks off keeps no other waiting.
+        // The failure of one part does not stop the others.
         if let Err(error) = done {
             rows.add(target, Outcome::Failed(format!("the rest of it: {error:#}")));
         }

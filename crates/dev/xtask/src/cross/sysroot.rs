@@ -1,9 +1,9 @@
-//! The standard library for a target, for compilers that have none: compiled once, and laid out as the compiler looks
-//! for it.
+//! Builds the standard library for a target, for compilers without one: compiled once, in the layout that the compiler
+//! expects.
 //!
 //! Debian packages its compiler and the library's source together, and the library for its own systems only. Cargo can
-//! build it (`-Z build-std`), which would need the compiler's unstable switch in every later build; so what it makes is
-//! copied into a folder that plain `--sysroot` takes.
+//! build it (`-Z build-std`), which would need the compiler's unstable switch in every later build; so its output is
+//! copied into a folder for a plain `--sysroot`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -13,12 +13,12 @@ use anyhow::{Context, Result, bail};
 
 use super::tools::{Compiler, Tools, run};
 
-/// The crates that later builds ask for by name.
+/// The crates that later builds name.
 const CRATES: &str = "build-std=std,panic_unwind,panic_abort,proc_macro,test";
 /// The machine's own library, from Debian: build scripts are built with the same sysroot.
 const HOST: &str = "x86_64-unknown-linux-gnu";
 
-/// The flags by which the compiler finds the library for this target. Where it has none, one is made first.
+/// The flags with which the compiler finds the library for this target. If it has none, one is built first.
 pub fn flags(tools: &Tools, compiler: &Compiler, target: &str) -> Result<String> {
     match compiler {
         Compiler::Pinned => Ok(String::new()),
@@ -52,7 +52,7 @@ fn make(tools: &Tools, compiler: &Compiler, target: &str) -> Result<PathBuf> {
         .env("RUSTC_WRAPPER", tools.script("rustc-std"))
         // Debian's compiler is a stable one; the library is its own.
         .env("RUSTC_BOOTSTRAP", "1"))?;
-    // The name appears when all is in it.
+    // The name appears when the folder is complete.
     let staged = libraries.join(format!("{target}.new"));
     let _ = fs::remove_dir_all(&staged);
     fs::create_dir_all(staged.join("lib"))?;

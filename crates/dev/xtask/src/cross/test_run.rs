@@ -1,4 +1,4 @@
-//! Runs tests and keeps their books: how many passed, and which were left out for what reason.
+//! Runs tests and counts: how many passed, and which were skipped for which reason.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
@@ -9,16 +9,16 @@ use anyhow::{Context, Result, bail};
 
 use super::tools::shown;
 
-/// What a run of tests came to.
+/// The result of a run of tests.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tests {
     /// How many test programs ran.
     pub programs: usize,
     /// How many tests passed.
     pub passed: usize,
-    /// The tests that were left out, each with its reason.
+    /// The skipped tests, each with its reason.
     pub ignored: Vec<(String, String)>,
-    /// What tests said of themselves that they could not do.
+    /// Messages of tests about parts that they skipped.
     pub skipped: Vec<String>,
     /// The tests that failed.
     pub failed: Vec<String>,
@@ -36,7 +36,7 @@ impl Tests {
         told
     }
 
-    /// Takes up one line of what cargo and the test programs print.
+    /// Reads one line of output of cargo and the test programs.
     fn line(&mut self, line: &str) {
         let line = line.trim_end();
         if let Some(rest) = line.strip_prefix("test result: ") {
@@ -45,7 +45,7 @@ impl Tests {
             self.programs += 1;
             self.passed += passed.unwrap_or(0);
         } else if let Some((name, end)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) {
-            // What a test prints may stand between its name and its end.
+            // A test's output may be between its name and its result.
             if let Some(why) = end.strip_prefix("ignored") {
                 let why = why.trim_start_matches([',', ' ']);
                 let why = if why.is_empty() { "no reason given" } else { why };
@@ -59,30 +59,30 @@ impl Tests {
     }
 }
 
-/// So long may all tests of a target take, their build included.
+/// The longest time for all tests of a target, with their build.
 const SECONDS_MAX: u64 = 2700;
-/// So long what cargo has printed may take to get here after cargo's end. Who keeps its streams open for longer was
-/// started by a test and outlives it.
+/// How long the output may take to arrive after cargo's end. A process that keeps the streams open longer was started
+/// by a test and outlives it.
 const DRAIN_SECONDS: u64 = 5;
 
 /// Runs `cargo test …`, shows what it prints, and counts.
 ///
 /// # Errors
-/// When it ends with an error: the tests that failed are named. When it takes too long.
+/// When it ends with an error, with the names of the failed tests. When it takes too long.
 pub fn run(command: &mut Command) -> Result<Tests> {
     let start = Instant::now();
-    // What a test that passes says of itself (that it was skipped) is shown only so.
+    // Only so does the output of a passed test (that it was skipped) appear.
     command.args(["--", "--show-output"]);
     println!("cross: {}", shown(command));
     let (reader, writer) = std::io::pipe()?;
     let mut child =
         command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).spawn().context("start cargo")?;
-    // The command has the other end of the pipe, and would keep it open.
+    // The command holds the other end of the pipe, and would keep it open.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let (sender, lines) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let (mut reader, mut line) = (BufReader::new(reader), Vec::new());
-        // Bytes, since programs under Wine may print what is no UTF-8.
+        // Bytes, since programs under Wine may print invalid UTF-8.
         while reader.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
             if sender.send(std::mem::take(&mut line)).is_err() {
                 return;

@@ -1,4 +1,4 @@
-//! What the machine has to build with, and where what is made has its place.
+//! The tools of the machine, and the folders for their output.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,17 +11,17 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 const DEBIAN_CLIPPY_DRIVER: &str = "/usr/bin/clippy-driver";
-/// Where the source of its standard library stands, for cargo's `build-std`.
+/// The source of its standard library, for cargo's `build-std`.
 const DEBIAN_LIBRARY: &str = "/usr/lib/rustlib/src/rust/library/std";
-/// What Debian's compiler comes in.
+/// The packages of Debian's compiler.
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy"];
 
 /// A program of the system that a part needs, and the Debian package that has it.
 pub type Needed = (&'static str, &'static str);
-/// zig, which is a package of Python's: below the cache, so that nothing of the system is touched.
+/// zig, which is a Python package: below the cache, so that the system does not change.
 pub const ZIG: Needed = ("zig/ziglang/zig", "zig");
 
-/// Whose compiler and library build for another system.
+/// The compiler and library that build for another system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Compiler {
     /// The one that the workspace is pinned to; rustup has its library for the target.
@@ -34,16 +34,16 @@ pub enum Compiler {
 pub struct Tools {
     /// The root of the workspace.
     pub root: PathBuf,
-    /// Where all that is made stands.
+    /// The folder for all output.
     pub cache: PathBuf,
-    /// Whether what is missing may be installed.
+    /// Whether missing packages may be installed.
     install: bool,
-    /// Whether Debian's compiler is to be used even where rustup has the library.
+    /// Whether to use Debian's compiler even if rustup has the library.
     compile_library: bool,
 }
 
 impl Tools {
-    /// The cache is made if it is not there.
+    /// Makes a missing cache.
     pub fn new(install: bool, compile_library: bool) -> Result<Tools> {
         let root = crate::root()?;
         let cache = std::env::var_os("GOWARD_CROSS_CACHE").map_or_else(|| root.join("target/cross"), PathBuf::from);
@@ -51,7 +51,7 @@ impl Tools {
         Ok(Tools { root, cache: cache.canonicalize()?, install, compile_library })
     }
 
-    /// Why a part cannot be done, if one of these programs is missing and cannot be installed.
+    /// Why a part cannot run, if one of these programs is missing and cannot be installed.
     pub fn lacks(&self, needed: &[Needed]) -> Option<String> {
         let missing = || needed.iter().filter(|(path, _)| !self.at(path).exists()).map(|(_, package)| *package);
         let packages: Vec<&str> = missing().collect();
@@ -59,7 +59,7 @@ impl Tools {
         missing().next().map(|package| format!("{package} is not installed"))
     }
 
-    /// Asks for packages; what could not be installed is said by the script and seen by whoever looks next.
+    /// Installs packages; the script reports a failure, and the next check finds the program missing.
     fn install(&self, packages: &[&str]) {
         if !self.install || packages.is_empty() {
             return;
@@ -70,7 +70,7 @@ impl Tools {
         }
     }
 
-    /// The compiler that has a library for the target, or can have one; `Err` has the reason why there is none.
+    /// The compiler that has a library for the target, or can get one; `Err` has the reason why there is none.
     pub fn compiler(&self, target: &str) -> Result<Compiler, String> {
         if !self.compile_library && self.has_library(target) {
             return Ok(Compiler::Pinned);
@@ -105,7 +105,7 @@ impl Tools {
             println!("cross: ask rustup for the standard library for {target}");
             let mut rustup = Command::new("rustup");
             rustup.args(["target", "add", target]).current_dir(&self.root).stdout(Stdio::null());
-            // It says itself why it could not.
+            // It reports the reason itself.
             let _ = rustup.status();
         }
         lists()
@@ -121,12 +121,12 @@ impl Tools {
         self.at(ZIG.0)
     }
 
-    /// One of the small programs that stand beside this chore.
+    /// One of the small programs beside this chore.
     pub fn script(&self, name: &str) -> PathBuf {
         self.root.join("crates/dev/xtask/cross").join(name)
     }
 
-    /// A folder that belongs to this compiler and to no other.
+    /// A folder for this compiler only.
     pub fn keyed(&self, compiler: &Compiler, name: &str) -> PathBuf {
         match compiler {
             Compiler::Pinned => self.cache.join(name),
@@ -134,8 +134,8 @@ impl Tools {
         }
     }
 
-    /// Where cargo puts what it builds. With the pinned compiler that is the workspace's own folder: what runs on
-    /// this machine while it builds (macros, build scripts) is then built once for all targets.
+    /// cargo's target folder. With the pinned compiler that is the workspace's own: code that runs on this machine
+    /// during the build (macros, build scripts) is then built once for all targets.
     pub fn target_folder(&self, compiler: &Compiler) -> PathBuf {
         match compiler {
             Compiler::Pinned => {
@@ -145,7 +145,7 @@ impl Tools {
         }
     }
 
-    /// The compiler's cargo, with nothing in its environment of the cargo that runs this chore.
+    /// The compiler's cargo, without the variables of the cargo that runs this chore.
     pub fn cargo(&self, compiler: &Compiler, words: &[&str]) -> Command {
         let mut command = match compiler {
             Compiler::Pinned => Command::new("cargo"),
@@ -167,10 +167,10 @@ impl Tools {
     }
 }
 
-/// What cargo reaches its crates by; all else that it has said to this chore is not for another cargo.
+/// The variables with which cargo reaches its crates; all others of this chore's cargo are removed.
 const KEPT: [&str; 6] = ["CARGO_HOME", "CARGO_NET", "CARGO_HTTP", "CARGO_REGISTRIES", "CARGO_REGISTRY", "CARGO_SOURCE"];
 
-/// Whether a variable of the caller's would bend what is built or tested.
+/// Whether a variable of the caller would affect the build or the tests.
 fn is_foreign(name: &str) -> bool {
     const BEGINNINGS: [&str; 9] =
         ["GOWARD_", "INSTA_", "WINE", "RUSTUP_TOOLCHAIN", "RUSTC", "RUSTFLAGS", "RUST_TEST_", "CC_", "CFLAGS"];
@@ -205,8 +205,8 @@ pub fn plain(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// Builds with less than the workspace's own profile: no lines of ours beside the code, and nothing optimised but what a
-/// real archive goes through. The other tests that want more are run on this system.
+/// Builds with less than the workspace's own profile: without line tables, and with optimisation only for code that
+/// handles real archives. The other tests that need more run on this system.
 pub fn build_fast(cargo: &mut Command) {
     const PLAIN: [&str; 6] = ["num-bigint-dig", "ring", "rsa", "sha1", "sha1-checked", "zstd-sys"];
     cargo.args(["--config", "profile.dev.debug=false"]);
@@ -215,7 +215,7 @@ pub fn build_fast(cargo: &mut Command) {
     }
 }
 
-/// Runs a command to its end with our own streams; says how long it took.
+/// Runs a command to its end with this process's streams; returns how long it took.
 pub fn run(command: &mut Command) -> Result<String> {
     let start = Instant::now();
     let shown = shown(command);
@@ -227,7 +227,7 @@ pub fn run(command: &mut Command) -> Result<String> {
     Ok(format!("{} s", start.elapsed().as_secs()))
 }
 
-/// Runs a command and gives its standard output.
+/// Runs a command and returns its standard output.
 pub fn output(command: &mut Command) -> Result<String> {
     let shown = shown(command);
     let output = command.output().with_context(|| format!("start `{shown}`"))?;
@@ -244,7 +244,7 @@ pub fn shown(command: &Command) -> String {
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
-/// The variable by which cargo is told something for one target: `CARGO_TARGET_X86_64_…_RUNNER`.
+/// The variable with a cargo setting for one target: `CARGO_TARGET_X86_64_…_RUNNER`.
 pub fn target_var(target: &str, what: &str) -> String {
     format!("CARGO_TARGET_{}_{what}", target.to_uppercase().replace('-', "_"))
 }

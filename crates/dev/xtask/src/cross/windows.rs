@@ -14,11 +14,11 @@ use crate::elsewhere::left_out_on_windows;
 const WINESERVER: &str = "/usr/lib/wine/wineserver64";
 const MINGW: &str = "/usr/bin/x86_64-w64-mingw32-gcc";
 
-/// What the tests need besides the compiler.
+/// The tools that the tests need besides the compiler.
 const NEEDED: [Needed; 2] = [(MINGW, "gcc-mingw-w64-x86-64-win32"), (WINE, "wine64")];
 
-/// Crates whose tests do not run under Wine with `--quick`, each with the reason. One that is not named here runs: a new
-/// crate is left out by a decision, not by being forgotten.
+/// Crates whose tests do not run under Wine with `--quick`, each with the reason. A crate that is not named here runs,
+/// so that a new crate is skipped only by decision.
 const NOT_QUICK: [(&str, &str); 7] = [
     ("pin", "text in, values out: nothing in it asks the system"),
     ("release", "text in, values out: nothing in it asks the system"),
@@ -29,8 +29,8 @@ const NOT_QUICK: [(&str, &str); 7] = [
     ("sim", "minutes under Wine; a switch and an undo over pointer files are stopped on this system instead"),
 ];
 
-/// What stands in for `sim` with `--quick`: the verbs that move a pointer, each stopped at every operation in all fault
-/// models, over pointers as Windows has them.
+/// The replacement for `sim` with `--quick`: the verbs that move a pointer, each stopped at every operation in all
+/// fault models, with pointer files as on Windows.
 const POINTER_TESTS: &str = "the_old_default_or";
 
 pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
@@ -61,7 +61,7 @@ pub fn run(tools: &Tools, rows: &mut Rows, quick: bool) -> Result<()> {
     tools.lint_too(&compiler, &mut test)?;
     test.env(target_var(TARGET, "RUNNER"), tools.script("wine-run"))
         .env("WINEPREFIX", prefix)
-        // The variables of the prefix's user are nobody's.
+        // No real user has the variables of the prefix's user.
         .env("GOWARD_TEST_REGISTRY", "1")
         .env("INSTA_UPDATE", "no");
     let tests = test_run::run(&mut test);
@@ -103,13 +103,13 @@ pub fn job(tools: &Tools, rows: &mut Rows) -> Result<()> {
     }
 }
 
-/// So much memory has to be free for temporary files: two trees of Go, and what the tests make.
+/// How much memory must be free for temporary files: two trees of Go, and the tests' files.
 const MEMORY_BYTES_MIN: u64 = 3 << 30;
 
 /// The Windows of the prefix, while this runs. Its processes end with it, and its temporary files go.
 struct Wine {
     prefix: PathBuf,
-    /// Where what is written often is: in memory where there is room, since every file of a tree is flushed by itself.
+    /// The folder for frequent writes: in memory if there is enough, since every file of a tree is flushed by itself.
     memory: tempfile::TempDir,
 }
 
@@ -125,7 +125,7 @@ impl Wine {
         for name in ["TEMP", "TMP"] {
             run_wine(&wine.prefix, &["reg", "add", r"HKCU\Environment", "/v", name, "/d", &path, "/f"])?;
         }
-        // What a run that was killed has left there; mostly there is none, which `reg` calls an error.
+        // The rest of a killed run; usually there is none, which `reg` reports as an error.
         let _ = run_wine(&wine.prefix, &["reg", "delete", r"HKCU\Environment", "/v", "Path", "/f"]);
         Ok(wine)
     }
@@ -137,7 +137,7 @@ impl Drop for Wine {
     }
 }
 
-/// Runs one of Wine's own programs. What it says is not kept: Wine's processes outlive it, and would keep a pipe open.
+/// Runs one of Wine's own programs. Discards its output: Wine's processes outlive it, and would keep a pipe open.
 fn run_wine(prefix: &Path, words: &[&str]) -> Result<String> {
     let mut command = wine();
     command.args(words).env("WINEPREFIX", prefix);
@@ -152,7 +152,7 @@ const NOT_SHOWN: [(&str, &str); 3] = [
     ("real Windows", "Wine stands for it"),
 ];
 
-/// A Windows of its own for the tests, made once.
+/// A separate Windows for the tests, made once.
 fn prefix(tools: &Tools) -> Result<PathBuf> {
     let prefix = tools.at("wine");
     let library = prefix.join("drive_c/windows/system32/bcryptprimitives.dll");
@@ -160,7 +160,7 @@ fn prefix(tools: &Tools) -> Result<PathBuf> {
         return Ok(prefix);
     }
     run_wine(&prefix, &["wineboot", "-i"]).context("make a Wine prefix")?;
-    // It says that it is Windows 7 unless it is told otherwise, and Go has not run there since 1.21.
+    // By default it reports Windows 7, on which Go has not run since 1.21.
     run_wine(&prefix, &["reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"])?;
     let staged = tools.at("bcryptprimitives.dll");
     output(

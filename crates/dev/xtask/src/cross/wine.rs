@@ -1,4 +1,4 @@
-//! How Wine is called, and what its Windows is to us.
+//! Calls Wine, and converts paths for its Windows.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -11,7 +11,7 @@ pub const TARGET: &str = "x86_64-pc-windows-gnu";
 /// Wine's loader for programs of 64 bits.
 pub const WINE: &str = "/usr/lib/wine/wine64";
 
-/// A path as Windows programs of the prefix have it.
+/// A path as seen by Windows programs of the prefix.
 pub fn windows_path(prefix: &Path, path: &Path) -> OsString {
     let text = match path.strip_prefix(prefix.join("drive_c")) {
         Ok(below) => format!("C:/{}", below.display()),
@@ -20,7 +20,7 @@ pub fn windows_path(prefix: &Path, path: &Path) -> OsString {
     text.replace('/', "\\").into()
 }
 
-/// Wine, without its helpers for a desktop, which outlive who has started them and wait for somebody to look.
+/// Wine, without its helpers for a desktop, which outlive their caller and wait for a user.
 pub fn wine() -> Command {
     let mut command = tools::plain(WINE);
     command.env("WINEDEBUG", "-all").env("WINEDLLOVERRIDES", "explorer.exe,winemenubuilder.exe=d;mscoree,mshtml=");

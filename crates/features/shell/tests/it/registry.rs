@@ -157,7 +157,7 @@ fn a_path_that_would_be_too_long_is_an_error_with_the_entry_and_a_long_one_is_wa
     assert_eq!(world.path(), Some(before));
     world.put_path(&"x".repeat(1024));
     assert!(world.plan().warnings[0].contains("1024"), "{:?}", world.plan().warnings);
-    // What is no text is nothing to add to.
+    // goward adds nothing to a value that is not text.
     world.memory.put(
         Root::User,
         USER_ENVIRONMENT,

@@ -28,7 +28,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub(crate) struct Pin {
     /// Where.
     pub origin: Origin,
-    /// The text as it stands there.
+    /// The text as the file has it.
     pub text: String,
     /// Its value. An error only if the pin decides.
     pub value: Result<PinValue, PinFileFault>,
@@ -40,9 +40,9 @@ pub(crate) struct Pin {
 struct Found {
     /// Its offset, in bytes.
     offset: usize,
-    /// The text as it stands there.
+    /// The text as the file has it.
     text: String,
-    /// What it stands for.
+    /// What it means.
     value: Result<PinValue, PinFileFault>,
     /// Whether there are more, which do not count.
     more: bool,

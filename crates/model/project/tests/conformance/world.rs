@@ -27,7 +27,7 @@ impl std::fmt::Display for Answer {
     }
 }
 
-/// Where everything stands.
+/// The folder with all files of the test.
 pub struct Ground {
     root: PathBuf,
 }

@@ -39,7 +39,7 @@ pub enum Request {
     Minor(Minor),
     /// The newest prerelease of a minor.
     MinorCandidate(Minor),
-    /// The newest release of a major, which is `1` as long as there is no other.
+    /// The newest release of a major, which is `1` while no other major exists.
     Major(String),
     /// The newest release.
     Latest,

@@ -109,7 +109,7 @@ fn range(text: &str) -> Result<Request, RequestError> {
         let (version, behind) = behind.split_at(end);
         let bare = version.strip_prefix("go").unwrap_or(version);
         let bare = bare.strip_suffix(".x").unwrap_or(bare);
-        // A bare major as a bound is its minor 0, of which everything else in it is newer.
+        // A bare major as a bound is its minor 0; everything else in that major is newer.
         let limit = match major(bare) {
             Some(_) => format!("{bare}.0").parse().ok().map(Limit::Minor),
             None => bare_limit(bare),
