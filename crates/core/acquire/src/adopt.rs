@@ -12,7 +12,6 @@ use context::recover;
 use context::settings::keys;
 use diag::{Class, Diagnose, Hints, Task, error_chain, hint};
 use release::{Digest, Form, ToolchainId};
-use serde::Serialize;
 use source::{Claim, Place};
 use store::states::Event;
 use store::{Operation, OperationKind, StoreError};
@@ -40,10 +39,9 @@ pub struct Adoption<'a> {
 }
 
 /// What an adoption has done.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Adopted {
     /// As for an install.
-    #[serde(flatten)]
     pub installed: Installed,
     /// What was not taken, with the rule: path, rule.
     pub left_out: Vec<(String, &'static str)>,

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use release::ToolchainId;
-use serde::Serialize;
 use store::StoreError;
 
 use context::Ctx;
 
 /// What one toolchain takes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct DiskUse {
     /// Which one.
     pub toolchain: ToolchainId,
@@ -20,7 +19,7 @@ pub struct DiskUse {
 }
 
 /// What all toolchains take together.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct DiskUses {
     /// Toolchain by toolchain, oldest first.
     pub toolchains: Vec<DiskUse>,

@@ -1,7 +1,6 @@
 //! Takes changes back, and goes back to a generation that was in use before.
 
 use release::ToolchainId;
-use serde::Serialize;
 use store::{Generation, Moved, PastChange, StoreError};
 
 use context::Ctx;
@@ -9,7 +8,7 @@ use context::recover;
 use context::settings::keys;
 
 /// What going back has done.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct RolledBack {
     /// The generation in use now.
     pub generation: u64,
@@ -22,15 +21,14 @@ pub struct RolledBack {
 }
 
 /// What an undo has done: every step, in order.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Undone {
     /// The steps.
     pub steps: Vec<UndoneStep>,
 }
 
 /// One change that was taken back.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "what")]
+#[derive(Debug, Clone)]
 pub enum UndoneStep {
     /// Switches of the default: one move back over all of them.
     Default(RolledBack),
@@ -50,7 +48,6 @@ pub enum UndoneStep {
         /// The files that have their former bytes back.
         files: Vec<std::path::PathBuf>,
         /// The user's variables that have their former values back.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         variables: Vec<String>,
         /// The generation in use now, where the change had moved the default.
         generation: Option<u64>,

@@ -9,7 +9,6 @@ use acquire::{AdoptError, Adopted, Adoption, Sources};
 use context::Ctx;
 use context::settings::keys;
 use diag::{Class, Diagnose};
-use serde::Serialize;
 use store::{ExternalGo, StoreError};
 
 use crate::exclude_rules::ExcludeRules;
@@ -17,25 +16,23 @@ use crate::find::{Candidate, Manager, Where, candidates};
 use crate::inspect::{Found, Verdict, inspect};
 
 /// What an import would do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// The installations, in the order of their versions.
     pub items: Vec<Item>,
 }
 
 /// One installation, and what would be done with it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Item {
     /// What was found.
-    #[serde(flatten)]
     pub found: Found,
     /// What would be done.
     pub action: Action,
 }
 
 /// What is done with an installation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// It is copied and proven; where it turns out not to be Go's own it is registered.
     Adopt,
@@ -46,8 +43,7 @@ pub enum Action {
 }
 
 /// What was done with one installation.
-#[derive(Debug, Serialize)]
-#[serde(tag = "done", rename_all = "kebab-case")]
+#[derive(Debug)]
 pub enum Done {
     /// It was brought in.
     Adopted(Adopted),

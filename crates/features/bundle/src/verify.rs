@@ -7,7 +7,6 @@ use archive::{Limits, Manifest};
 use context::Ctx;
 use diag::Task;
 use release::Digest;
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use source::bundle::{Bundled, Contents, HEAD_BYTES, Head, SectionReader, Span, open};
 use sys::ReadAt;
@@ -16,7 +15,7 @@ use crate::error::BundleError;
 use crate::script::shell;
 
 /// What was found of one thing in a bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Which thing: a toolchain, goward for a platform, the script.
     pub subject: String,
@@ -27,7 +26,7 @@ pub struct Finding {
 }
 
 /// What was found of a bundle.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Verified {
     /// Who made it.
     pub made_by: String,

@@ -4,7 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use sys::Sys;
 
 use crate::find::{Folders, profiles_ever, profiles_of_hosts};
@@ -13,8 +12,7 @@ use crate::managers::{is_go_folder, manager_in};
 use crate::{Shell, block, leftovers};
 
 /// What kind of thing it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RivalKind {
     /// A line that gives GOROOT a value.
     Goroot,
@@ -29,7 +27,7 @@ pub enum RivalKind {
 }
 
 /// Something that would fight the shims, with its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rival {
     /// Where it stands: `path:line`.
     pub place: String,
@@ -40,10 +38,8 @@ pub struct Rival {
     /// What kind of thing it is.
     pub kind: RivalKind,
     /// The file.
-    #[serde(skip)]
     pub path: PathBuf,
     /// The line in it, counted from 1, where it is one.
-    #[serde(skip)]
     pub line: Option<usize>,
 }
 

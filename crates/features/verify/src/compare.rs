@@ -11,15 +11,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use archive::{FileRecord, Manifest};
 use diag::TaskHandle;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sys::{EntryKind, Fs, Sys};
 
 use crate::limits::{BATCH_FILES, READ_BYTES, THREADS_MAX, THREADS_MIN};
 
 /// What is wrong with one name in a tree.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "fault", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultKind {
     /// It is in the list and not in the tree.
     Missing,
@@ -69,12 +67,11 @@ impl FaultKind {
 }
 
 /// One name that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// Its path below the tree's root, with `/` between names.
     pub path: String,
     /// What is wrong.
-    #[serde(flatten)]
     pub kind: FaultKind,
 }
 
@@ -98,7 +95,7 @@ impl std::fmt::Display for Fault {
 }
 
 /// What came of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
     /// How many files the list has.
     pub files: u64,

@@ -13,7 +13,6 @@ use archive::{FileRecord, Manifest};
 use context::settings::keys;
 use context::{Ctx, go_setting_of};
 use release::ToolchainId;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::{Toolchain, ToolchainRecord};
 
@@ -22,7 +21,7 @@ use crate::error::VerifyError;
 use crate::limits::READ_BYTES;
 
 /// What a repair has done.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repaired {
     /// Files that were replaced or brought back, by where their bytes came from.
     pub replaced: BTreeMap<String, Vec<String>>,
