@@ -11,8 +11,9 @@ const INTRODUCTION: &str = "\
 With `--json` a command prints one object to standard output. The field `schema` comes first and names the type of the
 object and the number of its form; the data follow in the fields of that type.
 
-- A field is never left out: where there is nothing to say it is `null` or an empty list. Only the types that are marked so
-  may be `null`.
+- The program never leaves a field out: where it has nothing to say, it writes `null` or an empty list. A field may be `null`
+  only where its type says so.
+- A path that is not Unicode has a replacement character (U+FFFD) where it is not.
 - One name means the same in every object: `toolchain` is a name with its platform (`go1.27.3.linux-amd64`), `version` a version
   of Go without `go` (`1.27.3`), `request` what was asked for, `before` the default toolchain before, `change` a change by the
   name under which it can be undone, `installed` whether it is installed, `path` a file, `line` a line in it from 1. Sizes are in
