@@ -1,4 +1,4 @@
-//! Any bytes as the start of a bundle, as its manifest, as its sections.
+// Any bytes as the start of a bundle, as its manifest, as its sections.
 
 pub fn check(data: &[u8]) {
     source::bundle::fuzz_bundle(data);

@@ -1,4 +1,4 @@
-//! Any bytes as a release index; a parsed one must be written and parsed back.
+// Any bytes as a release index; a parsed one must be written and parsed back.
 
 pub fn check(data: &[u8]) {
     if let Ok(index) = release::Index::parse(data) {

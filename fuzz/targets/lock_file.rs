@@ -1,4 +1,4 @@
-//! Any bytes as a lock file; a parsed one must be written and parsed back.
+// Any bytes as a lock file; a parsed one must be written and parsed back.
 
 pub fn check(data: &[u8]) {
     if let Ok(lock) = project::LockFile::parse(data) {

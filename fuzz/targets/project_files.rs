@@ -1,4 +1,4 @@
-//! Any bytes as each file that goward reads in a project; the result is always a plain version.
+// Any bytes as each file that goward reads in a project; the result is always a plain version.
 
 use project::{FileName, Folder, FoundFile, Inputs, PinFiles, PinKind, Want, decide};
 

@@ -1,4 +1,4 @@
-//! Any bytes as the shim's table; a program that it names is directly in the folder of toolchains.
+// Any bytes as the shim's table; a program that it names is directly in the folder of toolchains.
 
 use shim::{Decision, Found, Table, decide, decide_exact};
 

@@ -23,6 +23,11 @@ pub trait Progress: Send + Sync {
     /// One line that a person should see at once: an attempt, a retry, a choice.
     fn tell(&self, line: &str);
 
+    /// One line that must not be overlooked.
+    fn warn(&self, line: &str) {
+        self.tell(&format!("warning: {line}"));
+    }
+
     /// One line for `--verbose`: a harmless error.
     fn detail(&self, _line: &str) {}
 }
@@ -57,6 +62,10 @@ impl Progress for Cleaned {
 
     fn tell(&self, line: &str) {
         self.0.tell(&shown_line(line));
+    }
+
+    fn warn(&self, line: &str) {
+        self.0.warn(&shown_line(line));
     }
 
     fn detail(&self, line: &str) {

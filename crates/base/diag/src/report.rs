@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::{Class, Diagnose, Diagnosis, Hints, Speech, Tried, shown_json, shown_lines};
+use crate::shown::json_line;
+use crate::{Class, Diagnose, Diagnosis, Hints, Speech, Tried, shown_lines};
 
 /// A failure in four parts: what, why, what to try, which state holds now.
 #[derive(Debug, Clone, Serialize)]
@@ -12,7 +13,6 @@ pub struct Report {
     /// The cause chain, outermost first.
     pub caused_by: Vec<String>,
     /// The failed attempts, in order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tried: Vec<Tried>,
     /// What to try.
     pub hints: Vec<String>,
@@ -74,11 +74,16 @@ impl Report {
         out
     }
 
-    /// The report as one JSON object with the exit code. Print it with [`crate::shown_json`].
-    pub fn json(&self) -> serde_json::Value {
-        let mut value = serde_json::json!(self);
-        value["exit_code"] = self.class.exit_code().into();
-        value
+    /// The report as one line of JSON, with its schema and the exit code.
+    fn json_line(&self) -> String {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            schema: &'static str,
+            #[serde(flatten)]
+            report: &'a Report,
+            exit_code: u8,
+        }
+        json_line(&Line { schema: "goward.error/1", report: self, exit_code: self.class.exit_code() })
     }
 }
 
@@ -90,8 +95,8 @@ fn indent(text: &str) -> String {
 
 impl Speech {
     /// Writes a failure's report whatever the verbosity, in colours or as JSON.
-    pub fn report(&self, report: &Report, json: bool) {
-        self.put(&if json { format!("{}\n", shown_json(&report.json(), false)) } else { report.text(self) });
+    pub fn report(&self, report: &Report) {
+        self.put(&if self.is_json() { report.json_line() } else { report.text(self) });
     }
 }
 

@@ -23,6 +23,12 @@ pub fn shown_json(value: &Value, pretty: bool) -> String {
     escaped_json(&text.unwrap_or_default())
 }
 
+/// A value as one line of JSON, cleaned as by [`shown_json`].
+pub(crate) fn json_line(value: &impl serde::Serialize) -> String {
+    // Our own values are representable; null says that one was not.
+    format!("{}\n", shown_json(&serde_json::to_value(value).unwrap_or_default(), false))
+}
+
 fn mapped(value: &Value) -> serde_json::Value {
     match value {
         Value::String(text) => Value::String(without_credentials(text)),

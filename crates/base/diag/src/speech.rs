@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{MultiProgress, ProgressDrawTarget};
+use serde::Serialize;
 
 use crate::progress::{Progress, Task, TaskHandle};
 use crate::progress_bar::Bar;
+use crate::shown::json_line;
 use crate::{shown_line, shown_lines};
 
 /// How much is said.
@@ -32,11 +34,29 @@ pub enum Colour {
     Never,
 }
 
+/// How much a line matters that is no failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Level {
+    Notice,
+    Warning,
+    Progress,
+}
+
+/// A line of the error stream that is no failure, as JSON.
+#[derive(Serialize)]
+struct Notice<'a> {
+    schema: &'static str,
+    level: Level,
+    message: &'a str,
+}
+
 /// Prints messages. Cheap to clone; all clones share one screen.
 #[derive(Clone)]
 pub struct Speech {
     verbosity: Verbosity,
     coloured: bool,
+    is_json: bool,
     bars: Option<Arc<MultiProgress>>,
 }
 
@@ -51,7 +71,17 @@ impl Speech {
         };
         let bars = (terminal && verbosity > Verbosity::Quiet)
             .then(|| Arc::new(MultiProgress::with_draw_target(ProgressDrawTarget::stderr())));
-        Speech { verbosity, coloured, bars }
+        Speech { verbosity, coloured, is_json: false, bars }
+    }
+
+    /// The same for a program that reads: every line is a JSON object, and no bar is drawn.
+    pub fn in_json(self) -> Speech {
+        Speech { coloured: false, is_json: true, bars: None, ..self }
+    }
+
+    /// Whether every line is a JSON object.
+    pub(crate) fn is_json(&self) -> bool {
+        self.is_json
     }
 
     /// How much is said.
@@ -62,15 +92,32 @@ impl Speech {
     /// Prints a line, or several, above any bars, without credentials and terminal controls. A closed standard error is
     /// not an error of the command.
     pub fn say(&self, lines: &str) {
-        if self.verbosity == Verbosity::Quiet {
-            return;
+        if self.verbosity > Verbosity::Quiet {
+            self.write_as(Level::Notice, &format!("{lines}\n"));
         }
-        self.write(&format!("{lines}\n"));
+    }
+
+    /// Says what must not be overlooked, as [`Speech::say`] does.
+    pub fn warn(&self, line: &str) {
+        match self.verbosity {
+            Verbosity::Quiet => {}
+            _ if self.is_json => self.write_as(Level::Warning, line),
+            _ => self.write_as(Level::Warning, &format!("warning: {line}\n")),
+        }
     }
 
     /// Writes text whatever the verbosity, cleaned as in [`Speech::say`].
     pub fn write(&self, text: &str) {
-        self.put(&shown_lines(text));
+        self.write_as(Level::Notice, text);
+    }
+
+    fn write_as(&self, level: Level, text: &str) {
+        match self.is_json {
+            // An object says something.
+            true if text.trim().is_empty() => {}
+            true => self.put(&json_line(&Notice { schema: "goward.notice/1", level, message: text.trim_end() })),
+            false => self.put(&shown_lines(text)),
+        }
     }
 
     /// The only function that prints. Its text has been cleaned, and coloured after that.
@@ -115,12 +162,18 @@ impl Progress for Speech {
     }
 
     fn tell(&self, line: &str) {
-        self.say(&shown_line(line));
+        if self.verbosity > Verbosity::Quiet {
+            self.write_as(Level::Progress, &format!("{}\n", shown_line(line)));
+        }
+    }
+
+    fn warn(&self, line: &str) {
+        Speech::warn(self, &shown_line(line));
     }
 
     fn detail(&self, line: &str) {
         if self.verbosity == Verbosity::Verbose {
-            self.say(&shown_line(line));
+            self.tell(line);
         }
     }
 }

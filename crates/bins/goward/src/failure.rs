@@ -53,6 +53,8 @@ pub enum Failure {
     },
     /// Ctrl-C could not be listened for.
     Signals(std::io::Error),
+    /// What was printed did not arrive.
+    Stdout(std::io::Error),
     /// What a file, a variable or the default asks for is not to be had.
     Asked {
         /// What asks for it, and where.
@@ -143,6 +145,7 @@ impl fmt::Display for Failure {
                 )
             }
             Self::Signals(_) => f.write_str("listen for Ctrl-C"),
+            Self::Stdout(_) => f.write_str("write to standard output"),
             Self::Asked { cause, .. } => cause.fmt(f),
             Self::NoPin => f.write_str("find a pin: no version file and no variable pins in this folder"),
             Self::NoInstallation { path, why } => {
@@ -162,7 +165,7 @@ impl Error for Failure {
         match self {
             Self::Verb(error) => error.source(),
             Self::Asked { cause, .. } => cause.source(),
-            Self::Signals(cause) | Self::Folder { cause, .. } => Some(cause),
+            Self::Signals(cause) | Self::Stdout(cause) | Self::Folder { cause, .. } => Some(cause),
             _ => None,
         }
     }
@@ -188,6 +191,7 @@ impl Diagnose for Failure {
             Self::UnknownVariable { .. } => {
                 Class::Usage.word("variable-unknown").hint("`goward env` prints those that there are")
             }
+            Self::Stdout(cause) => Class::Environment.word("stdout-write").hints(Hints::for_io(cause)),
             Self::NotText { .. } => Class::Environment.word("path-not-text"),
             Self::OfSystem { .. } => {
                 Class::Policy.word("of-system-store").hint("the administrator changes it with `--system`")

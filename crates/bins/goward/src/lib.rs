@@ -11,6 +11,7 @@ mod outcome;
 pub mod reference;
 mod table;
 mod usage;
+mod views;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use clap::Parser;
 use context::Ctx;
 use context::settings::{Flag, Settings, keys};
-use diag::{Class, Colour, Report, Speech, Verbosity};
+use diag::{Colour, Report, Speech, Verbosity};
 use release::Platform;
 use sys::{Host, Sys};
 
@@ -38,14 +39,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if args.get(1).is_some_and(|verb| verb == commands::exec_shim::VERB) {
         return ExitCode::from(commands::exec_shim::main(args.get(2..).unwrap_or_default()));
     }
-    let is_json = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json");
+    let is_json = asks_for_json(&args);
     let args = match cli::words::understood(args) {
         Ok(args) => args,
-        Err(report) => return fail(&report, is_json, &Speech::stderr(Verbosity::Normal, Colour::Never, true)),
+        Err(report) => return fail(&report, &plain_speech(is_json)),
     };
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(usage::print(error, &args)),
+        Err(error) => return ExitCode::from(usage::print(error, &args, &plain_speech(is_json))),
     };
     let sys = Sys::real();
     let speech = speech(&cli, &sys);
@@ -55,13 +56,24 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(outcome.exit_code())
         }
         Ok(outcome) => print(outcome.as_ref(), cli.global.json, &speech),
-        Err(report) => fail(&report, cli.global.json, &speech),
+        Err(report) => fail(&report, &speech),
     }
 }
 
-fn fail(report: &Report, json: bool, speech: &Speech) -> ExitCode {
-    speech.report(report, json);
+fn fail(report: &Report, speech: &Speech) -> ExitCode {
+    speech.report(report);
     ExitCode::from(report.class.exit_code())
+}
+
+/// Whether JSON is asked for, where the command line is not understood yet.
+fn asks_for_json(args: &[OsString]) -> bool {
+    args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "--json")
+}
+
+/// The voice where nothing but that is known of the command line.
+fn plain_speech(is_json: bool) -> Speech {
+    let speech = Speech::stderr(Verbosity::Normal, Colour::Never, true);
+    if is_json { speech.in_json() } else { speech }
 }
 
 fn speech(cli: &Cli, sys: &Sys) -> Speech {
@@ -75,7 +87,8 @@ fn speech(cli: &Cli, sys: &Sys) -> Speech {
         ColourChoice::Always => Colour::Always,
         ColourChoice::Never => Colour::Never,
     };
-    Speech::stderr(verbosity, colour, sys.env().var_os("NO_COLOR").is_some())
+    let speech = Speech::stderr(verbosity, colour, sys.env().var_os("NO_COLOR").is_some());
+    if cli.global.json { speech.in_json() } else { speech }
 }
 
 type Performed = Result<Box<dyn Outcome>, Box<Report>>;
@@ -161,8 +174,7 @@ fn print(outcome: &dyn Outcome, json: bool, speech: &Speech) -> ExitCode {
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            speech.write(&format!("error: could not write to standard output: {error}\n"));
-            ExitCode::from(Class::Environment.exit_code())
+            fail(&Report::of(&Failure::Stdout(error), "the command has done its work"), speech)
         }
         _ => ExitCode::from(outcome.exit_code()),
     }

@@ -1,7 +1,7 @@
 //! The outcome of a successful command.
 
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use view::View;
 
 /// The outcome of a command: text for people, JSON for programs, nothing printed yet.
 pub trait Outcome {
@@ -14,7 +14,7 @@ pub trait Outcome {
         false
     }
 
-    /// The same as data.
+    /// The same as data: an object whose first field is `schema`.
     fn json(&self) -> Value;
 
     /// The exit code; other than 0 only if a part of the work failed and has been reported.
@@ -23,30 +23,30 @@ pub trait Outcome {
     }
 }
 
-/// An outcome made of a value and its text.
-pub(crate) struct Worded<T> {
-    value: T,
+/// An outcome as data and as text.
+pub(crate) struct Rendered<T> {
+    view: T,
     text: String,
     exit_code: u8,
     is_exact: bool,
 }
 
-impl<T: Serialize> Worded<T> {
-    pub(crate) fn new(value: T, text: String) -> Worded<T> {
-        Worded { value, text, exit_code: 0, is_exact: false }
+impl<T: View> Rendered<T> {
+    pub(crate) fn new(view: T, text: String) -> Rendered<T> {
+        Rendered { view, text, exit_code: 0, is_exact: false }
     }
 
     /// The same, for a program that reads it byte by byte.
-    pub(crate) fn exact(self) -> Worded<T> {
-        Worded { is_exact: true, ..self }
+    pub(crate) fn exact(self) -> Rendered<T> {
+        Rendered { is_exact: true, ..self }
     }
 
-    pub(crate) fn ending_with(self, exit_code: u8) -> Worded<T> {
-        Worded { exit_code, ..self }
+    pub(crate) fn ending_with(self, exit_code: u8) -> Rendered<T> {
+        Rendered { exit_code, ..self }
     }
 }
 
-impl<T: Serialize> Outcome for Worded<T> {
+impl<T: View> Outcome for Rendered<T> {
     fn text(&self) -> String {
         self.text.clone()
     }
@@ -56,8 +56,13 @@ impl<T: Serialize> Outcome for Worded<T> {
     }
 
     fn json(&self) -> Value {
-        // goward's own values are representable; null marks one that is not.
-        serde_json::to_value(&self.value).unwrap_or(Value::Null)
+        let mut object = Map::new();
+        object.insert("schema".to_owned(), T::SCHEMA.into());
+        // A view is an object of plain values, which can always be represented.
+        if let Ok(Value::Object(fields)) = serde_json::to_value(&self.view) {
+            object.extend(fields);
+        }
+        Value::Object(object)
     }
 
     fn exit_code(&self) -> u8 {

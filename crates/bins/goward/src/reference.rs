@@ -1,5 +1,7 @@
 //! Generates the reference pages from the tables that the program itself runs on.
 
+mod json;
+
 use std::fmt::Write;
 
 use clap::Command;
@@ -15,6 +17,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("settings.md", settings()),
         ("exit-codes.md", exit_codes()),
         ("states.md", states()),
+        ("json.md", json::page(NOTE)),
     ]
 }
 

@@ -4,33 +4,35 @@ use std::ffi::OsString;
 use std::io::Write;
 
 use clap::error::ErrorKind;
-use diag::{Class, Colour, Report, Speech, Verbosity};
+use diag::{Class, Report, Speech};
+
+use crate::failure::Failure;
 
 /// Prints clap's text; as JSON if that was requested and it is an error. Returns the exit code.
-pub(crate) fn print(mut error: clap::Error, args: &[OsString]) -> u8 {
+pub(crate) fn print(mut error: clap::Error, args: &[OsString], speech: &Speech) -> u8 {
     if !error.use_stderr() {
-        return help(&error);
+        return help(&error, speech);
     }
     crate::cli::words::without_removing(&mut error);
-    say(&error, args);
+    say(&error, args, speech);
     Class::Usage.exit_code()
 }
 
 /// Help and version are data: if they cannot be written, the command has failed. A reader that has closed the pipe (`|
 /// head`) has read what it wanted.
-fn help(error: &clap::Error) -> u8 {
+fn help(error: &clap::Error, speech: &Speech) -> u8 {
     let written = error.print().and_then(|()| std::io::stdout().flush());
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            let speech = Speech::stderr(Verbosity::Normal, Colour::Never, true);
-            speech.write(&format!("error: could not write to standard output: {error}\n"));
-            Class::of_io(&error).exit_code()
+            let report = Report::of(&Failure::Stdout(error), NOTHING_READ);
+            speech.report(&report);
+            report.class.exit_code()
         }
         _ => 0,
     }
 }
 
-fn say(error: &clap::Error, args: &[OsString]) {
+fn say(error: &clap::Error, args: &[OsString], speech: &Speech) {
     let ours = || args.iter().skip(1).take_while(|arg| *arg != "--");
     let plain = error.render().to_string();
     // clap repeats the typed text unchanged, with any terminal controls in it.
@@ -38,9 +40,8 @@ fn say(error: &clap::Error, args: &[OsString]) {
     let unexpected = error.kind() == ErrorKind::UnknownArgument && !args.iter().any(|arg| arg == "--");
     let advice =
         unexpected && ours().find(|arg| !arg.to_string_lossy().starts_with('-')).is_some_and(|arg| arg == "run");
-    let speech = Speech::stderr(Verbosity::Normal, Colour::Never, true);
-    if ours().any(|arg| arg == "--json") {
-        speech.report(&report(&text, advice), true);
+    if crate::asks_for_json(args) {
+        speech.report(&report(&text, advice));
         return;
     }
     if advice {
@@ -54,6 +55,8 @@ fn say(error: &clap::Error, args: &[OsString]) {
     }
 }
 
+const NOTHING_READ: &str = "nothing changed; no setting and no store was read";
+
 const DASHES: &str = "the program and its arguments come after `--`, as in `goward run 1.27 -- go version`";
 
 /// The parts of clap's text: first the error, then tips, then the usage.
@@ -66,7 +69,7 @@ fn report(text: &str, advice: bool) -> Report {
         caused_by: Vec::new(),
         tried: Vec::new(),
         hints,
-        state: "nothing changed; no setting and no store was read".to_owned(),
+        state: NOTHING_READ.to_owned(),
         word: "usage",
         class: Class::Usage,
     }

@@ -108,9 +108,9 @@ fn round(world: &World, early: &AtomicU64, late: &AtomicU64, refetched: &AtomicU
     if visible { late } else { early }.fetch_add(1, Ordering::SeqCst);
     let held = if visible { 0 } else { held(world) };
     let run = world.goward("install 1.27.3 --json").success().json();
-    if !visible && run["installed"][0]["was_installed"] == false {
+    if !visible && run["toolchains"][0]["was_installed"] == false {
         let total = new().archive().len() as u64;
-        let fetched = run["installed"][0]["bytes_fetched"].as_u64().unwrap();
+        let fetched = run["toolchains"][0]["bytes_fetched"].as_u64().unwrap();
         refetched.fetch_add((fetched + held).saturating_sub(total), Ordering::SeqCst);
     }
     world.goward("use 1.27").success();
@@ -157,7 +157,7 @@ fn two_writers_that_switch_at_once_both_succeed_and_leave_one_of_their_defaults(
     let said = default_go(&world);
     assert!(said.contains("go1.26.8") || said.contains("go1.27.3"), "{said}");
     let history = world.goward("history --json").success().json();
-    let numbers: Vec<u64> = history
+    let numbers: Vec<u64> = history["events"]
         .as_array()
         .unwrap()
         .iter()
@@ -258,8 +258,12 @@ fn a_running_program_keeps_its_toolchain_across_a_switch_and_keeps_it_from_being
         std::thread::sleep(Duration::from_millis(1));
     }
     let kept = world.goward("prune --json").success().json();
-    let item =
-        kept.as_array().unwrap().iter().find(|item| item["toolchain"] == format!("go1.26.8.{}", platform())).unwrap();
+    let item = kept["toolchains"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["toolchain"] == format!("go1.26.8.{}", platform()))
+        .unwrap();
     assert_eq!(item["kept"], true, "{kept}");
     assert_eq!(world.goward("uninstall 1.26").code, 7);
     let old = world.home.run_program(world.program("1.26.8", "go"), ["version"]).success();

@@ -11,7 +11,6 @@ use context::recover;
 use context::settings::keys;
 use diag::{Class, Diagnose, Diagnosis, Task, error_chain};
 use release::{Form, ToolchainId};
-use serde::Serialize;
 use source::{Claim, Place};
 use store::states::Event;
 use store::{Operation, OperationKind, StoreError};
@@ -39,10 +38,9 @@ pub struct Adoption<'a> {
 }
 
 /// The result of an adoption.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Adopted {
     /// As for an install.
-    #[serde(flatten)]
     pub installed: Installed,
     /// The excluded files: path, rule.
     pub left_out: Vec<(String, &'static str)>,

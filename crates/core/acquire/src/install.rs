@@ -9,7 +9,6 @@ use context::{Ctx, recover};
 use diag::{Class, Diagnose, Diagnosis, Hints, error_chain};
 use release::host::Unfit;
 use release::{Platform, Request, ToolchainId};
-use serde::Serialize;
 use source::{Attempt, CatalogError, Located, most_severe, no_source_hint};
 use store::states::Event;
 use store::{Operation, OperationKind, StoreError};
@@ -22,7 +21,7 @@ use crate::lock_file::LockError;
 use crate::sources::Sources;
 
 /// The plan of an install.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct InstallPlan {
     /// The request, as it was written.
     pub request: String,

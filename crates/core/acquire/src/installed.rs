@@ -2,13 +2,12 @@
 
 use context::Ctx;
 use release::ToolchainId;
-use serde::Serialize;
 use store::Toolchain;
 use sys::Moment;
 use trust::Witness;
 
 /// The result of an install.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Installed {
     /// The toolchain.
     pub toolchain: ToolchainId,

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use diag::IoFailure;
 use release::ToolchainId;
-use serde::Serialize;
 use store::StoreError;
 
 use context::Ctx;
 
 /// What one toolchain takes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct DiskUse {
     /// Which one.
     pub toolchain: ToolchainId,
@@ -21,7 +20,7 @@ pub struct DiskUse {
 }
 
 /// The disk use of all toolchains together.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct DiskUses {
     /// Toolchain by toolchain, oldest first.
     pub toolchains: Vec<DiskUse>,

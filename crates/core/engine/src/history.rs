@@ -1,25 +1,81 @@
 //! The history of changes, and the differences between two generations.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use archive::FileRecord;
 use release::ToolchainId;
-use serde::Serialize;
 use store::states::State;
 use store::{Author, OperationKind, StoreError};
 
 use context::Ctx;
 
+/// What was done, in the order of those of one instant: records of old know the second only, and what is installed was
+/// installed before it was switched to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventAction {
+    /// A toolchain was installed.
+    Install,
+    /// Files were changed.
+    Change,
+    /// The default was set.
+    Switch,
+    /// The default went back to a generation.
+    Rollback,
+    /// A toolchain was removed.
+    Uninstall,
+}
+
+impl EventAction {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            EventAction::Install => "install",
+            EventAction::Change => "change",
+            EventAction::Switch => "switch",
+            EventAction::Rollback => "rollback",
+            EventAction::Uninstall => "uninstall",
+        }
+    }
+}
+
+/// How a change ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventOutcome {
+    /// It was made.
+    Done,
+    /// It failed, with the reason that was recorded.
+    Failed(Option<String>),
+    /// It is in this state.
+    Unfinished(State),
+    /// It was made, and undone since.
+    Undone,
+    /// It was taken back in the middle.
+    TakenBack,
+}
+
+impl fmt::Display for EventOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EventOutcome::Done => f.write_str("done"),
+            EventOutcome::Failed(note) => write!(f, "failed: {}", note.as_deref().unwrap_or("no reason is recorded")),
+            EventOutcome::Unfinished(state) => f.write_str(&format!("unfinished: {state:?}").to_lowercase()),
+            EventOutcome::Undone => f.write_str("undone since"),
+            EventOutcome::TakenBack => f.write_str("taken back in the middle"),
+        }
+    }
+}
+
 /// One change in the past.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Event {
     /// When, in seconds since 1970.
     pub unix_seconds: u64,
     /// The same in nanoseconds, which orders the events. For an old record without it, the start of its second.
     pub unix_nanos: u64,
-    /// What was done: `switch`, `rollback`, `install`, `uninstall`, `change`.
-    pub action: &'static str,
+    /// What was done.
+    pub action: EventAction,
     /// The toolchain, if the event is about one.
     pub toolchain: Option<ToolchainId>,
     /// The purpose of a change of files.
@@ -27,7 +83,6 @@ pub struct Event {
     /// The files that were changed.
     pub files: Vec<PathBuf>,
     /// The user's variables that were changed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<String>,
     /// The generation entered, for a switch or a rollback.
     pub generation: Option<u64>,
@@ -35,14 +90,14 @@ pub struct Event {
     pub from: Option<u64>,
     /// Whether that generation is in use now.
     pub in_use: bool,
-    /// How it ended, if not with success.
-    pub outcome: Option<String>,
+    /// How it ended.
+    pub outcome: EventOutcome,
     /// Who did it.
     pub author: Author,
 }
 
 /// The differences between two generations.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct GenerationDiff {
     /// The toolchain of the first.
     pub from: ToolchainId,
@@ -71,7 +126,7 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
         .map(|generation| Event {
             unix_seconds: generation.made_unix_seconds,
             unix_nanos: generation.nanos(),
-            action: "switch",
+            action: EventAction::Switch,
             toolchain: Some(generation.toolchain),
             purpose: None,
             files: Vec::new(),
@@ -79,7 +134,7 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             generation: Some(generation.number),
             from: generation.parent,
             in_use: current == Some(generation.number),
-            outcome: None,
+            outcome: EventOutcome::Done,
             author: generation.author,
         })
         .collect();
@@ -90,9 +145,9 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             unix_seconds: first.unix_seconds,
             unix_nanos: first.nanos(),
             action: match first.kind {
-                OperationKind::Install => "install",
-                OperationKind::Uninstall => "uninstall",
-                OperationKind::Rollback => "rollback",
+                OperationKind::Install => EventAction::Install,
+                OperationKind::Uninstall => EventAction::Uninstall,
+                OperationKind::Rollback => EventAction::Rollback,
             },
             toolchain: Some(first.toolchain.clone()),
             purpose: None,
@@ -102,9 +157,9 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             from: first.generations.map(|(from, _)| from),
             in_use: false,
             outcome: match last.state {
-                State::Done => None,
-                State::Idle => Some(format!("failed: {}", last.note.as_deref().unwrap_or("no reason is recorded"))),
-                state => Some(format!("unfinished: {state:?}").to_lowercase()),
+                State::Done => EventOutcome::Done,
+                State::Idle => EventOutcome::Failed(last.note.clone()),
+                state => EventOutcome::Unfinished(state),
             },
             author: first.author.clone().unwrap_or_default(),
         });
@@ -113,7 +168,7 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
         events.push(Event {
             unix_seconds: change.unix_nanos / 1_000_000_000,
             unix_nanos: change.unix_nanos,
-            action: "change",
+            action: EventAction::Change,
             toolchain: None,
             purpose: Some(change.purpose),
             files: change.files,
@@ -122,18 +177,14 @@ pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
             from: change.default.and_then(|(from, _)| from),
             in_use: false,
             outcome: match (change.done, change.undone) {
-                (true, true) => Some("undone since".to_owned()),
-                (true, false) => None,
-                (false, _) => Some("taken back in the middle".to_owned()),
+                (true, true) => EventOutcome::Undone,
+                (true, false) => EventOutcome::Done,
+                (false, _) => EventOutcome::TakenBack,
             },
             author: change.author,
         });
     }
-    // Old records have whole seconds only: an install comes before the switch to its toolchain.
-    let rank = |action: &str| {
-        ["install", "change", "switch", "rollback", "uninstall"].iter().position(|known| *known == action)
-    };
-    events.sort_by_key(|event| (event.unix_nanos, rank(event.action)));
+    events.sort_by_key(|event| (event.unix_nanos, event.action));
     Ok(events)
 }
 

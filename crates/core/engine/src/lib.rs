@@ -22,13 +22,13 @@ mod undo;
 mod uninstall;
 
 pub use disk::{DiskUse, DiskUses, disk_uses};
-pub use history::{Event, GenerationDiff, diff, history};
+pub use history::{Event, EventAction, EventOutcome, GenerationDiff, diff, history};
 pub use install::{adopt, install};
 pub use list::{Available, Listed, Outdated, available, installed, outdated};
-pub use lock_file::{LockOutcome, LockWriteError, lock, sources};
-pub use pin::{PinError, Pinned, pin, repinned};
-pub use prune::{PruneItem, prune};
-pub use shared_store::{SystemError, SystemMade, SystemStatus, system_init, system_status};
+pub use lock_file::{LockChange, LockChangeKind, LockOutcome, LockWriteError, lock, sources};
+pub use pin::{PinError, Pinned, Shadow, pin, repinned};
+pub use prune::{PruneItem, PruneReason, prune};
+pub use shared_store::{SystemError, SystemMade, SystemStatus, SystemStep, system_init, system_status};
 pub use shims::{ShimError, ShimListed, ShimsListed, ShimsWritten, after_change, list_shims, write_shims};
 pub use state_line::state_line;
 pub use status::{Status, status};

@@ -1,7 +1,6 @@
 //! Lists the installed toolchains and the available versions.
 
 use release::{Date, Minor, Platform, Status, ToolchainId, Version};
-use serde::Serialize;
 use store::{StoreError, Toolchain};
 use trust::Evidence;
 
@@ -10,7 +9,7 @@ use context::Ctx;
 use source::CatalogError;
 
 /// An installed toolchain, as a list shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Listed {
     /// Which one.
     pub toolchain: ToolchainId,
@@ -28,24 +27,21 @@ pub struct Listed {
     pub bytes: Option<u64>,
     /// Its witnesses.
     pub witnesses: Vec<trust::Witness>,
-    /// The evidence that the witnesses amount to, in words.
-    pub evidence: String,
-    /// The warning that goes with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub warning: Option<&'static str>,
+    /// What the witnesses come to; none where its record cannot be read.
+    pub evidence: Option<Evidence>,
     /// Whether Go's team supports it.
-    pub support: String,
+    pub support: Status,
 }
 
 /// An available version, as a list shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Available {
     /// The version.
     pub version: Version,
     /// Whether it is installed.
     pub installed: bool,
     /// Whether Go's team supports it.
-    pub support: String,
+    pub support: Status,
 }
 
 /// The installed toolchains, oldest first.
@@ -61,16 +57,14 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
         .into_iter()
         .map(|toolchain| {
             let record = ctx.store.record(&toolchain.id).ok();
-            let evidence = record.as_ref().map(|record| Evidence::of(&record.witnesses));
             Listed {
-                warning: evidence.as_ref().and_then(Evidence::warning),
-                evidence: evidence.map_or_else(|| "record unreadable".to_owned(), |evidence| evidence.to_string()),
+                evidence: record.as_ref().map(|record| Evidence::of(&record.witnesses)),
                 version: toolchain.id.version().clone(),
                 is_default: current.as_ref().is_some_and(|current| current.toolchain == toolchain.id),
                 system: ctx.store.is_in_shared_store(&toolchain),
                 source: record.as_ref().map(|record| record.source.clone()),
                 bytes: record.as_ref().map(|record| record.bytes),
-                support: support(toolchain.id.version(), &known, today),
+                support: release::status(toolchain.id.version(), &known, Some(today)),
                 witnesses: record.map(|record| record.witnesses).unwrap_or_default(),
                 tree: toolchain.tree,
                 toolchain: toolchain.id,
@@ -80,16 +74,14 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
 }
 
 /// An installed minor, and its newest patch.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Outdated {
     /// The newest version of the minor that is installed.
     pub installed: Version,
     /// The newest available version, if that is newer.
     pub newer: Option<Version>,
     /// Whether Go's team supports it, judged by all available versions.
-    pub support: String,
-    /// Whether the support has ended.
-    pub has_ended: bool,
+    pub support: Status,
 }
 
 /// For every installed minor, whether there is a newer patch and whether it is still supported, oldest first; with the
@@ -113,11 +105,9 @@ pub fn outdated(sources: &Sources, installed: &[Toolchain]) -> Result<(String, V
             continue;
         }
         let newest = offered.iter().filter(|other| other.minor() == version.minor() && other.is_candidate()).max();
-        let status = release::status(version, offered.iter().chain(&installed), Some(today));
         list.push(Outdated {
             newer: newest.filter(|newest| *newest > version).cloned(),
-            support: status.to_string(),
-            has_ended: matches!(status, Status::Ended { .. }),
+            support: release::status(version, offered.iter().chain(&installed), Some(today)),
             installed: version.clone(),
         });
     }
@@ -145,7 +135,7 @@ pub fn available(sources: &Sources, platform: &Platform, all: bool) -> Result<(S
         .filter(|version| all || is_of_interest(version, &versions))
         .map(|version| Available {
             installed: installed.iter().any(|id| id.version() == version && id.platform() == platform),
-            support: support(version, &versions, today),
+            support: release::status(version, &versions, Some(today)),
             version: version.clone(),
         })
         .collect();
@@ -161,9 +151,4 @@ fn is_of_interest(version: &Version, all: &[Version]) -> bool {
 
 fn today(ctx: &Ctx) -> Date {
     Date::from_unix_seconds(ctx.sys.clock().unix_seconds())
-}
-
-fn support(version: &Version, known: &[Version], today: Date) -> String {
-    let status: Status = release::status(version, known.iter(), Some(today));
-    status.to_string()
 }

@@ -1,5 +1,6 @@
 //! Writes the project's lock file. `acquire::ProjectLock` checks toolchains against it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use acquire::{LockError, LogProofError, ProjectLock, Sources, index_says, proof_of};
@@ -8,7 +9,6 @@ use context::settings::keys;
 use diag::{AnyDiagnose, Class, Diagnose, Diagnosis};
 use project::{LOCK_FILE_NAME, LockFile, Locked, LockedArchive, LockedLog};
 use release::{Platform, ToolchainId, Version};
-use serde::Serialize;
 use store::{FileChange, StoreError};
 
 use crate::pin::project_folder;
@@ -75,15 +75,62 @@ fn deciding_folder(ctx: &Ctx) -> Result<PathBuf, AnyDiagnose> {
     Ok(project_folder(ctx, &inputs))
 }
 
+/// A toolchain of the lock file that differs from what stood there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockChange {
+    /// The toolchain.
+    pub toolchain: ToolchainId,
+    /// How it differs.
+    pub kind: LockChangeKind,
+}
+
+/// How a toolchain of the lock file differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockChangeKind {
+    /// It was not there.
+    Added,
+    /// It is no longer there.
+    Removed,
+    /// Its values are others than those on this line.
+    Values {
+        /// The line, counted from 1.
+        line: usize,
+        /// Whether what the checksum database says differs.
+        log: bool,
+        /// Whether what the index says of the archive differs.
+        archive: bool,
+    },
+}
+
+impl fmt::Display for LockChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = &self.toolchain;
+        match self.kind {
+            LockChangeKind::Added => write!(f, "{id} is new"),
+            LockChangeKind::Removed => write!(f, "{id} is no longer named"),
+            LockChangeKind::Values { line, log, archive } => {
+                let what = match (log, archive) {
+                    (true, false) => "what the checksum database says",
+                    (false, true) => "what the index says of its archive",
+                    _ => "what the checksum database and the index say",
+                };
+                write!(f, "{id} (line {line}) has other values now: {what}")
+            }
+        }
+    }
+}
+
 /// The result of locking, or its plan.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct LockOutcome {
     /// The file.
     pub path: PathBuf,
     /// The toolchains that it names now.
     pub toolchains: Vec<ToolchainId>,
-    /// The differences from the former file, a line each.
-    pub changes: Vec<String>,
+    /// What differs from what stood there.
+    pub changes: Vec<LockChange>,
+    /// Whether the file was written.
+    pub is_written: bool,
     /// Platforms for which neither the log nor the index knows the version.
     pub left_out: Vec<String>,
 }
@@ -138,13 +185,14 @@ pub fn lock(
     after.toolchains.sort_by(|one, other| one.toolchain.cmp(&other.toolchain));
     after.toolchains.dedup_by(|one, other| one.toolchain == other.toolchain);
     let changes = changes(&before, &after);
-    if !changes.is_empty() && !check {
+    let is_written = !changes.is_empty() && !check;
+    if is_written {
         let folder = path.parent().unwrap_or(&path);
         let change = FileChange::of_project(folder, &path, bytes, Some(after.encode().into_bytes()));
         ctx.store.change_alone(&change, "lock", ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))?;
     }
     let toolchains = after.toolchains.into_iter().map(|locked| locked.toolchain).collect();
-    Ok(LockOutcome { path, toolchains, changes, left_out })
+    Ok(LockOutcome { path, toolchains, changes, is_written, left_out })
 }
 
 /// Whether neither the log nor Go's index knows of a toolchain: it was not released for the platform.
@@ -172,21 +220,18 @@ fn locked(sources: &Sources, id: &ToolchainId, before: Option<&Locked>) -> Resul
     Ok(Locked { toolchain: id.clone(), log, archive, line: 0 })
 }
 
-fn changes(before: &LockFile, after: &LockFile) -> Vec<String> {
+fn changes(before: &LockFile, after: &LockFile) -> Vec<LockChange> {
+    let change = |toolchain: &ToolchainId, kind| LockChange { toolchain: toolchain.clone(), kind };
     let mut changes = Vec::new();
     for old in before.toolchains.iter().filter(|old| after.find(&old.toolchain).is_none()) {
-        changes.push(format!("{} is no longer named", old.toolchain));
+        changes.push(change(&old.toolchain, LockChangeKind::Removed));
     }
     for new in &after.toolchains {
         match before.find(&new.toolchain) {
-            None => changes.push(format!("{} is new", new.toolchain)),
+            None => changes.push(change(&new.toolchain, LockChangeKind::Added)),
             Some(old) if (&old.log, &old.archive) != (&new.log, &new.archive) => {
-                let what = match (old.log == new.log, old.archive == new.archive) {
-                    (false, true) => "what the checksum database says",
-                    (true, false) => "what the index says of its archive",
-                    _ => "what the checksum database and the index say",
-                };
-                changes.push(format!("{} (line {}) has other values now: {what}", new.toolchain, old.line));
+                let (log, archive) = (old.log != new.log, old.archive != new.archive);
+                changes.push(change(&new.toolchain, LockChangeKind::Values { line: old.line, log, archive }));
             }
             Some(_) => {}
         }

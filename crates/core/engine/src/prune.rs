@@ -5,9 +5,10 @@
 //! kept or removed.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
 
 use release::ToolchainId;
-use serde::Serialize;
 use store::StoreError;
 
 use crate::shims::after_change;
@@ -15,8 +16,43 @@ use context::Ctx;
 use context::recover;
 use context::settings::keys;
 
+/// Why a toolchain is kept or removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PruneReason {
+    /// Nothing needs it.
+    Unneeded,
+    /// It is the default, in this generation.
+    Default(u64),
+    /// This generation is one of the newest.
+    Generation {
+        /// The generation.
+        number: u64,
+        /// How many of the newest are kept.
+        newest: usize,
+    },
+    /// This project asks for it.
+    Project(PathBuf),
+    /// A program runs from it: which one, in words.
+    Running(String),
+    /// It is in the administrator's store, for all users.
+    Shared,
+}
+
+impl fmt::Display for PruneReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unneeded => f.write_str("nothing needs it"),
+            Self::Default(number) => write!(f, "it is the default (generation {number})"),
+            Self::Generation { number, newest } => write!(f, "generation {number} is one of the newest {newest}"),
+            Self::Project(folder) => write!(f, "`{}` asks for it", folder.display()),
+            Self::Running(holder) => f.write_str(holder),
+            Self::Shared => f.write_str("it is for all users of this machine; `goward --system uninstall` removes it"),
+        }
+    }
+}
+
 /// The decision about one toolchain.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct PruneItem {
     /// The toolchain.
     pub toolchain: ToolchainId,
@@ -25,7 +61,7 @@ pub struct PruneItem {
     /// Whether it stays.
     pub kept: bool,
     /// Why.
-    pub reason: String,
+    pub reason: PruneReason,
 }
 
 /// Decides about every installed toolchain and, unless `dry_run`, removes those that nothing needs.
@@ -51,7 +87,7 @@ fn decide(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
         let item = PruneItem {
             bytes: ctx.store.record(&toolchain.id).map_or(0, |record| record.bytes),
             kept: reason.is_some(),
-            reason: reason.unwrap_or_else(|| "nothing needs it".to_owned()),
+            reason: reason.unwrap_or(PruneReason::Unneeded),
             toolchain: toolchain.id,
         };
         if !item.kept && !dry_run {
@@ -59,7 +95,7 @@ fn decide(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
                 Ok(()) => ctx.changed(format!("removed {}", item.toolchain)),
                 // It came into use between the decision and the removal.
                 Err(StoreError::Running { holder, .. }) => {
-                    items.push(PruneItem { kept: true, reason: holder, ..item });
+                    items.push(PruneItem { kept: true, reason: PruneReason::Running(holder), ..item });
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -71,35 +107,32 @@ fn decide(ctx: &Ctx, dry_run: bool) -> Result<Vec<PruneItem>, StoreError> {
 }
 
 /// The toolchains that must stay, with the first reason found.
-fn roots(ctx: &Ctx) -> Result<BTreeMap<ToolchainId, String>, StoreError> {
+fn roots(ctx: &Ctx) -> Result<BTreeMap<ToolchainId, PruneReason>, StoreError> {
     let mut roots = BTreeMap::new();
-    let mut keep = |id: ToolchainId, reason: String| {
+    let mut keep = |id: ToolchainId, reason: PruneReason| {
         roots.entry(id).or_insert(reason);
     };
     // goward does not know what the projects of all users need: such a toolchain is removed by name, or not at all.
     if ctx.settings.text(keys::SYSTEM_HOME).map(std::path::Path::new) == Some(ctx.store.layout().home()) {
         for toolchain in ctx.store.toolchains()? {
-            keep(
-                toolchain.id,
-                "it is for all users of this machine; `goward --system uninstall` removes it".to_owned(),
-            );
+            keep(toolchain.id, PruneReason::Shared);
         }
     }
     if let Some(current) = ctx.store.current()? {
-        keep(current.toolchain, format!("it is the default (generation {})", current.number));
+        keep(current.toolchain, PruneReason::Default(current.number));
     }
     let newest = usize::try_from(ctx.settings.count(keys::PRUNE_KEEP_GENERATIONS)).unwrap_or(usize::MAX);
     for generation in ctx.store.generations()?.into_iter().rev().take(newest) {
-        keep(generation.toolchain, format!("generation {} is one of the newest {newest}", generation.number));
+        keep(generation.toolchain, PruneReason::Generation { number: generation.number, newest });
     }
     for project in ctx.store.projects()? {
         if let Some(id) = resolve::pinned_in(ctx, &project) {
-            keep(id, format!("`{}` asks for it", project.display()));
+            keep(id, PruneReason::Project(project));
         }
     }
     for toolchain in ctx.store.toolchains()? {
         if let Some(holder) = ctx.store.user_of(&toolchain)? {
-            keep(toolchain.id, holder);
+            keep(toolchain.id, PruneReason::Running(holder));
         }
     }
     Ok(roots)

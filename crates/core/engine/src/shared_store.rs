@@ -4,11 +4,11 @@
 //! `--system`; all others read it beside their own, and never write. This file makes it and reports its state;
 //! `store/shared_store.rs` reads it, and decides when goward ignores it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use diag::{Class, Diagnose, Diagnosis};
 use release::ToolchainId;
-use serde::Serialize;
 use store::{Layout, SharedStore};
 use sys::{EntryKind, Host};
 
@@ -19,7 +19,7 @@ use context::settings::keys;
 const SHARED_MODE: u32 = 0o755;
 
 /// The state of the administrator's store.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct SystemStatus {
     /// Its folder, if one is named.
     pub home: Option<PathBuf>,
@@ -34,12 +34,33 @@ pub struct SystemStatus {
 }
 
 /// The result of making the administrator's store.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct SystemMade {
     /// Its folder.
     pub home: PathBuf,
-    /// What was done, or would be, a line each; empty if it was in order already.
-    pub steps: Vec<String>,
+    /// What was done, or would be; empty where it was in order already.
+    pub steps: Vec<SystemStep>,
+}
+
+/// A folder that is made, or whose permission bits are set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemStep {
+    /// The folder.
+    pub path: PathBuf,
+    /// Its permission bits before, where it was there.
+    pub mode_before: Option<u32>,
+    /// Its permission bits afterwards.
+    pub mode: u32,
+}
+
+impl fmt::Display for SystemStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, mode) = (self.path.display(), self.mode);
+        match self.mode_before {
+            None => write!(f, "make the folder `{path}` (mode {mode:o})"),
+            Some(before) => write!(f, "set the mode of `{path}` from {before:o} to {mode:o}"),
+        }
+    }
 }
 
 /// Why the administrator's store could not be made.
@@ -125,13 +146,14 @@ pub fn system_init(ctx: &Ctx, dry_run: bool) -> Result<SystemMade, SystemError> 
         ctx.sys.process().share_what_is_made();
     }
     for path in [layout.home().to_owned(), layout.toolchains(), layout.manifests()] {
+        let step = |mode_before| SystemStep { path: path.clone(), mode_before, mode: SHARED_MODE };
         let failed = |action| {
             let path = path.clone();
             move |cause| SystemError::Io { action, path, cause }
         };
         match fs.follow(&path).map_err(failed("look at"))? {
             None => {
-                steps.push(format!("make the folder `{}` (mode {SHARED_MODE:o})", path.display()));
+                steps.push(step(None));
                 if !dry_run {
                     fs.create_dirs_durably(&path).map_err(failed("make the folder"))?;
                     fs.set_mode(&path, SHARED_MODE).map_err(failed("set the mode of"))?;
@@ -145,7 +167,7 @@ pub fn system_init(ctx: &Ctx, dry_run: bool) -> Result<SystemMade, SystemError> 
                 return Err(SystemError::Foreign { path, owner: meta.owner.unwrap_or_default() });
             }
             Some(meta) if cfg!(unix) && meta.mode != SHARED_MODE => {
-                steps.push(format!("set the mode of `{}` from {:o} to {SHARED_MODE:o}", path.display(), meta.mode));
+                steps.push(step(Some(meta.mode)));
                 if !dry_run {
                     fs.set_mode(&path, SHARED_MODE).map_err(failed("set the mode of"))?;
                 }

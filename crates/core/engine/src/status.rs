@@ -1,12 +1,11 @@
 //! The store's state: unfinished operations, leftovers, kept downloads.
 
-use serde::Serialize;
 use store::{JournalRecord, StoreError};
 
 use context::Ctx;
 
 /// The store's state at a glance.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Status {
     /// The store's folder.
     pub home: std::path::PathBuf,

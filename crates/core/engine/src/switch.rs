@@ -1,7 +1,6 @@
 //! Makes a toolchain the default.
 
 use release::ToolchainId;
-use serde::Serialize;
 use store::StoreError;
 
 use context::Ctx;
@@ -9,7 +8,7 @@ use context::recover;
 use context::settings::keys;
 
 /// The result of a switch.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Switched {
     /// The generation in use now.
     pub generation: u64,

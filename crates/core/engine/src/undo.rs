@@ -1,7 +1,6 @@
 //! Undoes changes, and rolls back to a generation that was in use before.
 
 use release::ToolchainId;
-use serde::Serialize;
 use store::{Generation, Moved, PastChange, StoreError};
 
 use context::Ctx;
@@ -9,7 +8,7 @@ use context::recover;
 use context::settings::keys;
 
 /// The result of a rollback.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct RolledBack {
     /// The generation in use now.
     pub generation: u64,
@@ -22,15 +21,14 @@ pub struct RolledBack {
 }
 
 /// The result of an undo: every step, in order.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Undone {
     /// The steps.
     pub steps: Vec<UndoneStep>,
 }
 
 /// One change that was undone.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "what")]
+#[derive(Debug, Clone)]
 pub enum UndoneStep {
     /// Switches of the default: one rollback over all of them.
     Default(RolledBack),
@@ -50,7 +48,6 @@ pub enum UndoneStep {
         /// The restored files.
         files: Vec<std::path::PathBuf>,
         /// The user's restored variables.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         variables: Vec<String>,
         /// The generation in use now, if the change had moved the default.
         generation: Option<u64>,

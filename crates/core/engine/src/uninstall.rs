@@ -1,7 +1,6 @@
 //! Removes a toolchain.
 
 use release::ToolchainId;
-use serde::Serialize;
 use store::StoreError;
 
 use crate::shims::after_change;
@@ -10,7 +9,7 @@ use context::recover;
 use context::settings::keys;
 
 /// What was taken away.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Uninstalled {
     /// The toolchain.
     pub toolchain: ToolchainId,

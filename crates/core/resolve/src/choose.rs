@@ -8,10 +8,9 @@ use context::{Ctx, FOLDERS_MAX, goroots, owner_of, users};
 use diag::{Class, Diagnose, Diagnosis};
 use project::{
     BelowFloor, Decision, DefaultPin, FileName, Floor, Folder, FoundFile, Inputs, LanguageToolchain, Origin,
-    ProjectError, Rule, Stranger, ToolVariables, ToolchainLine, Users, Want,
+    ProjectError, Reason, Rule, Stranger, ToolVariables, ToolchainLine, Users, Want,
 };
 use release::{Request, ToolchainId, Version};
-use serde_json::{Value, json};
 use source::go_setting;
 use store::{StoreError, Toolchain};
 use sys::EntryKind;
@@ -159,11 +158,9 @@ impl Choice {
     }
 
     /// The file or variable that pins; none if the default, a go.mod file or the command line decides.
-    pub fn pinned_by(&self) -> Option<String> {
+    pub fn pinned_by(&self) -> Option<&Origin> {
         match &self.decision.want {
-            Want::Pinned { origin, .. } if !matches!(origin.rule, Rule::Argument | Rule::Default) => {
-                Some(origin.to_string())
-            }
+            Want::Pinned { origin, .. } if !matches!(origin.rule, Rule::Argument | Rule::Default) => Some(origin),
             _ => None,
         }
     }
@@ -199,18 +196,14 @@ impl Choice {
         format!("`{}` from {}", self.request, self.origin)
     }
 
-    /// The choice as data.
-    pub fn json(&self) -> Value {
-        json!({
-            "request": self.request.to_string(),
-            "origin": self.origin,
-            "installed": self.toolchain.is_some(),
-            "toolchain": self.toolchain.as_ref().map(|toolchain| &toolchain.id),
-            "version": self.toolchain.as_ref().map(|toolchain| toolchain.id.version()),
-            "tree": self.toolchain.as_ref().map(|toolchain| &toolchain.tree),
-            "raised": self.note(),
-            "reasons": self.decision.reasons,
-        })
+    /// The place that the request comes from.
+    pub fn place(&self) -> &Origin {
+        &self.asked_by
+    }
+
+    /// Every file and rule that was looked at, in the order in which they count.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.decision.reasons
     }
 }
 

@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use context::Ctx;
 use diag::{Class, Diagnose, Diagnosis};
-use project::{Demand, Demander, FileName, Floor, ModuleGraph, Want};
+use project::{Demand, Demander, FileName, Floor, ModuleGraph, Origin, Want};
 use release::{Version, cut};
-use serde::Serialize;
 use store::Toolchain;
 
 use crate::choose::Choice;
@@ -30,12 +29,12 @@ const MODULES_MAX: usize = 3;
 const OLDER_MAX: usize = 20;
 
 /// The dependency that forces a project's Go version.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct FloorWhy {
     /// Which file says so.
     pub file: FileName,
     /// Where.
-    pub origin: String,
+    pub origin: Origin,
     /// What it says.
     pub floor: Version,
     /// The highest demand of the modules. `None` where no module needs any.
@@ -49,7 +48,7 @@ pub struct FloorWhy {
 }
 
 /// An older version of a module that needs less.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Older {
     /// The module.
     pub module: String,
@@ -133,7 +132,7 @@ pub fn why_floor(ctx: &Ctx, choice: &Choice, toolchain: &Toolchain) -> Result<Fl
     let lowerable = demand.as_ref().is_none_or(|demand| demand.needs.go_order(&go.version).is_lt());
     let mut why = FloorWhy {
         file: *file,
-        origin: go.origin.to_string(),
+        origin: go.origin.clone(),
         floor: go.version.clone(),
         demand,
         lowerable,

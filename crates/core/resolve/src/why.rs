@@ -1,33 +1,33 @@
 //! Explains a choice, beginning at the result: what decided, and what would change it.
 
-use project::{Reason, Rule, Verdict};
-use serde::Serialize;
+use project::{BelowFloor, Origin, Reason, Rule, Verdict};
 
 use crate::choose::Choice;
 
 /// The explanation of a choice.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Why {
     /// What is asked for.
     pub request: String,
     /// Where that comes from.
-    pub origin: String,
+    pub origin: Origin,
     /// The installed version for it, if there is one.
     pub version: Option<String>,
     /// The project's floor, and its file and line.
-    pub floor: Option<String>,
+    pub floor: Option<Reason>,
     /// Other requests that did not count, with the reason.
-    pub passed_over: Vec<String>,
+    pub passed_over: Vec<Reason>,
     /// What would change the choice, the simplest first.
     pub changes: Vec<String>,
-    /// The message about an overridden pin.
+    /// The pin that gave way, where one did.
+    pub raised: Option<BelowFloor>,
+    /// What has to be said of that.
     pub note: Option<String>,
 }
 
 /// Explains a choice.
 pub fn why(choice: &Choice) -> Why {
     let reasons = &choice.decision.reasons;
-    let value_of = |reason: &Reason| reason.value.as_ref().map(|value| format!("{}: `{value}`", reason.origin));
     let floor = reasons.iter().find(|reason| reason.verdict == Verdict::Floor && reason.value.is_some());
     let passed = |reason: &&Reason| match &reason.verdict {
         Verdict::OverruledBy(_) | Verdict::NoPin => reason.value.is_some(),
@@ -36,11 +36,12 @@ pub fn why(choice: &Choice) -> Why {
     };
     Why {
         request: choice.request.to_string(),
-        origin: choice.origin.clone(),
+        origin: choice.place().clone(),
         version: choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().to_string()),
-        floor: floor.and_then(value_of),
-        passed_over: reasons.iter().filter(passed).map(ToString::to_string).collect(),
+        floor: floor.cloned(),
+        passed_over: reasons.iter().filter(passed).cloned().collect(),
         changes: changes(choice),
+        raised: choice.raised.clone(),
         note: choice.note(),
     }
 }
@@ -86,9 +87,11 @@ impl Why {
                 lines.iter().for_each(|line| text.push_str(&format!("  {}\n", diag::shown_line(line))));
             }
         };
-        section("the project needs at least", self.floor.as_slice());
+        let value_of = |reason: &Reason| reason.value.as_ref().map(|value| format!("{}: `{value}`", reason.origin));
+        let passed: Vec<String> = self.passed_over.iter().map(ToString::to_string).collect();
+        section("the project needs at least", self.floor.as_ref().and_then(value_of).as_slice());
         section("it gave way", self.note.as_slice());
-        section("passed over", &self.passed_over);
+        section("passed over", &passed);
         section("what would change it", &self.changes);
         text
     }

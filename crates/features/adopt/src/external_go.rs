@@ -8,13 +8,12 @@ use std::path::{Path, PathBuf};
 
 use context::Ctx;
 use diag::{Class, Diagnose, Diagnosis};
-use serde::Serialize;
 use store::{ExternalGo, StoreError};
 
 use crate::inspect::version_line;
 
 /// A registered installation, as a list shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct ListedExternalGo {
     /// Always true: distinguishes it from toolchains.
     pub system: bool,
@@ -29,8 +28,7 @@ pub struct ListedExternalGo {
 }
 
 /// Whether an installation is unchanged since its registration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// It is.
     There,

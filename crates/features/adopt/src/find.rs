@@ -6,15 +6,13 @@
 use std::path::{Path, PathBuf};
 
 use context::Ctx;
-use serde::Serialize;
 use sys::{EntryKind, Env, Sys};
 
 /// How many names of a manager's folder are read: no user has more toolchains.
 const NAMES_MAX: usize = 1000;
 
 /// Who makes Go installations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Manager {
     /// `golang.org/dl/go1.X.Y`, and editors: `~/sdk`.
     Sdk,

@@ -8,7 +8,6 @@ use acquire::{AdoptError, Adopted, Adoption, Sources};
 use context::Ctx;
 use context::settings::keys;
 use diag::{Class, Diagnose};
-use serde::Serialize;
 use store::{ExternalGo, StoreError};
 
 use crate::exclude_rules::ExcludeRules;
@@ -16,25 +15,23 @@ use crate::find::{Candidate, Manager, Where, candidates};
 use crate::inspect::{Found, Verdict, inspect};
 
 /// The plan of an import.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// The installations, sorted by version.
     pub items: Vec<Item>,
 }
 
 /// One installation, and the planned action.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Item {
     /// What was found.
-    #[serde(flatten)]
     pub found: Found,
     /// What would be done.
     pub action: Action,
 }
 
 /// The action for an installation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Copy and prove it; register it if it turns out not to be Go's own build.
     Adopt,
@@ -45,8 +42,7 @@ pub enum Action {
 }
 
 /// The result for one installation.
-#[derive(Debug, Serialize)]
-#[serde(tag = "done", rename_all = "kebab-case")]
+#[derive(Debug)]
 pub enum Done {
     /// It was imported.
     Adopted(Adopted),

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use context::Ctx;
 use release::{Form, Platform, ToolchainId};
-use serde::Serialize;
 use store::StoreError;
 use sys::{EntryKind, Sys};
 
@@ -19,7 +18,7 @@ const VERSION_BYTES_MAX: u64 = 4 << 10;
 const PLATFORMS_MAX: usize = 200;
 
 /// A found Go installation.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Found {
     /// Its GOROOT, links followed.
     pub path: PathBuf,
@@ -38,8 +37,7 @@ pub struct Found {
 }
 
 /// goward's view of an installation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It may be Go's own build; the proof will decide.
     Claimed {

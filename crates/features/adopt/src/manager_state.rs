@@ -6,8 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use context::Ctx;
+use diag::Place;
 use release::Request;
-use serde::Serialize;
 use sys::EntryKind;
 
 use crate::find::Manager;
@@ -22,18 +22,18 @@ const DEPTH_MAX: usize = 8;
 const PASSED_OVER: [&str; 4] = ["node_modules", "vendor", "target", "testdata"];
 
 /// The version that a manager runs without another request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GlobalDefault {
     /// What is written there, fit to be shown.
     pub text: String,
     /// The request, if goward understands it.
     pub request: Option<Request>,
-    /// Its place: `PATH:LINE`, or the link.
-    pub origin: String,
+    /// Where it stands: a line of a file, or a link.
+    pub origin: Place,
 }
 
 /// A version that a project's file asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectPin {
     /// The file.
     pub path: PathBuf,
@@ -46,7 +46,7 @@ pub struct ProjectPin {
 }
 
 /// A line of a shell's profile that sets a manager up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileLine {
     /// The file.
     pub path: PathBuf,
@@ -85,7 +85,7 @@ pub fn global_default(ctx: &Ctx, manager: Manager) -> Option<GlobalDefault> {
     }
 }
 
-fn default_of(text: &str, origin: String) -> GlobalDefault {
+fn default_of(text: &str, origin: Place) -> GlobalDefault {
     GlobalDefault { text: release::cut(text), request: text.parse().ok(), origin }
 }
 
@@ -100,7 +100,7 @@ fn in_lines(ctx: &Ctx, path: &Path, take: impl Fn(&str) -> Option<String>) -> Op
     text.lines().enumerate().find_map(|(index, line)| {
         let line = line.split('#').next().unwrap_or_default().trim();
         let version = take(line).filter(|version| !version.is_empty())?;
-        Some(default_of(&version, format!("{}:{}", path.display(), index + 1)))
+        Some(default_of(&version, Place { path: path.to_owned(), line: Some(index + 1) }))
     })
 }
 
@@ -133,9 +133,8 @@ fn in_toml(ctx: &Ctx, path: &Path, table: Option<&str>) -> Option<GlobalDefault>
     let value = tools.get("go").or_else(|| tools.get("golang"))?;
     let value = value.as_array().and_then(|all| all.first()).unwrap_or(value);
     let version = value.as_str().or_else(|| value.get("version")?.as_str())?;
-    let number =
-        text.lines().position(|line| line.contains("go") && line.contains(version)).map_or(0, |index| index + 1);
-    Some(default_of(version, format!("{}:{number}", path.display())))
+    let index = text.lines().position(|line| line.contains("go") && line.contains(version));
+    Some(default_of(version, Place { path: path.to_owned(), line: index.map(|index| index + 1) }))
 }
 
 /// The version in the name of a link's target.
@@ -146,7 +145,7 @@ fn of_link(ctx: &Ctx, link: &Path) -> Option<GlobalDefault> {
         .rev()
         .filter_map(|part| part.to_str())
         .find(|part| part.strip_prefix("go").unwrap_or(part).starts_with(|first: char| first.is_ascii_digit()))?;
-    Some(default_of(version, link.display().to_string()))
+    Some(default_of(version, Place { path: link.to_owned(), line: None }))
 }
 
 /// The version files below a folder, at most so deep and so many; skips hidden folders and those of other people's
@@ -195,7 +194,7 @@ fn pin_in(ctx: &Ctx, path: &Path, name: &str) -> Option<ProjectPin> {
         ".prototools" => in_toml(ctx, path, None),
         _ => None,
     }?;
-    let line = found.origin.rsplit_once(':').and_then(|(_, line)| line.parse().ok()).unwrap_or(0);
+    let line = found.origin.line.unwrap_or(0);
     let is_read = project::FileName::ALL.iter().any(|known| known.as_str() == name);
     Some(ProjectPin { path: path.to_owned(), line, text: found.text, is_read })
 }

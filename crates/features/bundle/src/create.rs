@@ -14,7 +14,6 @@ use context::Ctx;
 use context::settings::{Flag, keys};
 use diag::{IoFailure, Task, TaskHandle};
 use release::{Digest, Platform, ToolchainId};
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use source::bundle::{Bundled, Contents, FORMAT, HEAD_BYTES, Head, MEMBER_ALIGNMENT, Origin, Program, Section, Span};
 
@@ -46,7 +45,7 @@ pub struct Order {
 }
 
 /// What was made.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Created {
     /// The bundle.
     pub path: PathBuf,

@@ -7,7 +7,6 @@ use archive::{Limits, Manifest};
 use context::Ctx;
 use diag::{IoFailure, Task};
 use release::Digest;
-use serde::Serialize;
 use source::bundle::{Bundled, Contents, HEAD_BYTES, Head, SectionReader, Span, open};
 use sys::ReadAt;
 
@@ -15,7 +14,7 @@ use crate::error::BundleError;
 use crate::script::shell;
 
 /// The finding about one part of a bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The part: a toolchain, goward for a platform, the script.
     pub subject: String,
@@ -26,7 +25,7 @@ pub struct Finding {
 }
 
 /// The result of checking a bundle.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Verified {
     /// Who made it.
     pub made_by: String,

@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 
 use diag::Place;
-use serde::Serialize;
 
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Information; nothing is wrong.
     Note,
@@ -16,8 +14,7 @@ pub enum Severity {
 }
 
 /// A repair that goward can carry out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Repair {
     /// Set the modes of these files and folders.
     Modes(Vec<(PathBuf, u32)>),
@@ -31,7 +28,7 @@ pub enum Repair {
 }
 
 /// One thing that was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Its word, for scripts; stable.
     pub word: &'static str,

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use context::Ctx;
 use context::settings::keys;
 use diag::{Diagnose, Diagnosis};
-use serde::Serialize;
 use store::{FileChange, StoreError};
 use sys::Sys;
 
@@ -14,7 +13,7 @@ use crate::finding::{Finding, Repair};
 use crate::limits::PROFILE_BYTES_MAX;
 
 /// What was repaired.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Repaired {
     /// The finding's word.
     pub word: &'static str,

@@ -6,7 +6,6 @@ use context::Ctx;
 use diag::Place;
 use release::{Request, Version};
 use resolve::Choice;
-use serde::Serialize;
 
 use crate::error::IdeError;
 use crate::go_target::{GoTarget, target_of, version_of};
@@ -16,8 +15,7 @@ use crate::path::{BY_PATH, first_go};
 use crate::{devcontainer, vscode};
 
 /// How an editor's Go compares with goward's choice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It is the same, or goward itself chooses.
     Same,
@@ -28,7 +26,7 @@ pub enum Verdict {
 }
 
 /// The Go that one editor will use.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct EditorGo {
     /// The editor, and which part of it.
     pub editor: String,
@@ -47,7 +45,7 @@ pub struct EditorGo {
 }
 
 /// The whole comparison.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Checked {
     /// The folder.
     pub folder: PathBuf,

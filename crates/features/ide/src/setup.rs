@@ -12,7 +12,6 @@ use context::Ctx;
 use context::settings::keys;
 use jsonc_parser::cst::{CstInputValue, CstObject, CstRootNode};
 use release::Version;
-use serde::Serialize;
 use store::{FileChange, Links};
 
 use crate::error::IdeError;
@@ -30,14 +29,13 @@ pub struct Wanted {
 }
 
 /// A file that would be changed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Edit {
     /// The file.
     pub path: PathBuf,
     /// What is changed, a line each.
     pub changes: Vec<String>,
     /// Its text when the change was planned; none if it did not exist.
-    #[serde(skip)]
     before: Option<String>,
     /// Its text afterwards.
     pub after: String,
@@ -46,10 +44,9 @@ pub struct Edit {
 }
 
 /// The planned changes, which are made together.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// The project's folder.
-    #[serde(skip)]
     folder: PathBuf,
     /// The files. Empty if nothing has to change.
     pub edits: Vec<Edit>,

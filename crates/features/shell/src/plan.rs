@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use serde::Serialize;
 use sys::registry::VariableChange;
 
 use crate::{Rival, Shell};
 
 /// What happens to a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// It is made.
     Make,
@@ -20,7 +18,7 @@ pub enum Action {
 }
 
 /// One file that changes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Change {
     /// The file; a link is followed when it is changed.
     pub path: PathBuf,
@@ -29,15 +27,13 @@ pub struct Change {
     /// What is written or removed, in words.
     pub what: String,
     /// Its bytes when the plan was made.
-    #[serde(skip)]
     pub(crate) before: Option<Vec<u8>>,
     /// Its bytes afterwards.
-    #[serde(skip)]
     pub(crate) after: Option<Vec<u8>>,
 }
 
 /// One of the user's variables in the registry of Windows that changes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Variable {
     /// Its place: key and name.
     pub place: PathBuf,
@@ -46,12 +42,11 @@ pub struct Variable {
     /// What is added or removed, in words.
     pub what: String,
     /// The change.
-    #[serde(skip)]
     pub(crate) change: VariableChange,
 }
 
 /// A file that goward does not change although it should, with the reason.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Kept {
     /// The file.
     pub path: PathBuf,
@@ -64,7 +59,7 @@ pub struct Kept {
 }
 
 /// What the user has to write into a profile by hand.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct ByHand {
     /// The shell.
     pub shell: Shell,
@@ -75,7 +70,7 @@ pub struct ByHand {
 }
 
 /// The planned changes of setup or unsetup, and its findings.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// Its purpose, in words.
     pub purpose: String,
@@ -84,17 +79,14 @@ pub struct Plan {
     /// The files that change; none if everything is in place.
     pub changes: Vec<Change>,
     /// The user's variables that change; on Windows only.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<Variable>,
     /// Files that are not changed.
     pub kept: Vec<Kept>,
     /// What the user has to do, if no profile may be changed.
     pub by_hand: Vec<ByHand>,
     /// What the user has to do on Windows, if no variable may be changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub variable_by_hand: Option<String>,
     /// Warnings about the plan.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The rivals.
     pub rivals: Vec<Rival>,

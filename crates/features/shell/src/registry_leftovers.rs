@@ -6,7 +6,6 @@
 use std::path::{Path, PathBuf};
 
 use release::escaped;
-use serde::Serialize;
 use sys::registry::{MACHINE_ENVIRONMENT, PathList, Registry, RegistryValue, Root, USER_ENVIRONMENT, is_same, place};
 use sys::{EntryKind, Sys};
 
@@ -23,7 +22,7 @@ const TOLD_CHARS_MAX: usize = 260;
 const COMMAND_PROCESSOR: (&str, &str) = (r"Software\Microsoft\Command Processor", "AutoRun");
 
 /// A leftover, with its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leftover {
     /// Its word, for scripts; stable.
     pub word: &'static str,

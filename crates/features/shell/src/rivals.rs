@@ -5,7 +5,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use sys::Sys;
 
 use crate::find::{Folders, profiles_ever, profiles_of_hosts};
@@ -14,8 +13,7 @@ use crate::managers::{is_go_folder, manager_in};
 use crate::{Shell, block, leftovers};
 
 /// What kind of thing it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RivalKind {
     /// A line that gives GOROOT a value.
     Goroot,
@@ -30,7 +28,7 @@ pub enum RivalKind {
 }
 
 /// Something that would override the shims, with its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rival {
     /// Its place: `path:line`.
     pub place: String,
@@ -41,10 +39,8 @@ pub struct Rival {
     /// What kind of thing it is.
     pub kind: RivalKind,
     /// The file.
-    #[serde(skip)]
     pub path: PathBuf,
     /// The line, counted from 1, if it is in a file.
-    #[serde(skip)]
     pub line: Option<usize>,
 }
 

@@ -1,12 +1,9 @@
 //! The scripts: static text, into which `render.rs` puts the paths of this machine.
 
-use serde::Serialize;
-
 use crate::Shell;
 
 /// A script that goward writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Script {
     /// For any POSIX shell: `PATH` only.
     Sh,

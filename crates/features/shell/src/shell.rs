@@ -1,10 +1,7 @@
 //! The shells that goward knows.
 
-use serde::Serialize;
-
 /// A shell that can be activated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Shell {
     /// GNU Bash, from 3.2 on.
     Bash,

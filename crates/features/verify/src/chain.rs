@@ -7,14 +7,12 @@ use acquire::{key_of, newest_head};
 use archive::Manifest;
 use context::Ctx;
 use release::ToolchainId;
-use serde::Serialize;
 use store::ToolchainRecord;
 use trust::tlog::record_hash;
 use trust::{ModuleVersion, Proof, TreeHead, VerifierKey, Witness, is_in_module};
 
 /// How a step went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holds {
     /// It was computed and holds.
     Yes,
@@ -25,7 +23,7 @@ pub enum Holds {
 }
 
 /// One step from the files to a key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// What the step is about: `files`, `manifest`, `h1`, `record`, `inclusion`, `head`, `history`, `key`, `outside`.
     pub name: &'static str,
@@ -46,8 +44,7 @@ impl Step {
 }
 
 /// Who vouches for the origin of a toolchain's files, weakest last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// The signed log has the hash of these very files.
     Log,

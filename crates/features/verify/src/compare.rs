@@ -10,14 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use archive::{FileRecord, Manifest};
 use diag::TaskHandle;
-use serde::Serialize;
 use sys::{EntryKind, Fs, Sys};
 
 use crate::limits::{BATCH_FILES, READ_BYTES, THREADS_MAX, THREADS_MIN};
 
 /// A fault of one name in a tree.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "fault", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultKind {
     /// It is in the manifest and not in the tree.
     Missing,
@@ -67,12 +65,11 @@ impl FaultKind {
 }
 
 /// One faulty name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// Its path below the tree's root, with `/` between names.
     pub path: String,
     /// What is wrong.
-    #[serde(flatten)]
     pub kind: FaultKind,
 }
 
@@ -96,7 +93,7 @@ impl std::fmt::Display for Fault {
 }
 
 /// The result of a comparison.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
     /// How many files the manifest has.
     pub files: u64,

@@ -94,9 +94,10 @@ pub fn verify(sources: &Sources, id: &ToolchainId, options: VerifyOptions) -> Re
     // A damaged program is not run.
     let runs = options.run && comparison.is_whole() && *id.platform() == ctx.platform;
     let smoke_tests = if runs { smoke_test::run_go(ctx, &toolchain)? } else { Vec::new() };
-    let (evidence, warning) = report::words_of(origin, &record.witnesses);
+    let (evidence, evidence_words, warning) = report::words_of(origin, &record.witnesses);
     Ok(Verified {
         evidence,
+        evidence_words,
         warning,
         toolchain: id.clone(),
         tree: toolchain.tree,

@@ -13,7 +13,6 @@ use archive::{FileRecord, Manifest};
 use context::settings::keys;
 use context::{Ctx, go_setting_of};
 use release::{Digest, ToolchainId};
-use serde::Serialize;
 use store::{Toolchain, ToolchainRecord};
 
 use crate::compare::{Comparison, FaultKind};
@@ -21,7 +20,7 @@ use crate::error::VerifyError;
 use crate::limits::READ_BYTES;
 
 /// The result of a repair.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repaired {
     /// Files that were replaced or restored, by the origin of their bytes.
     pub replaced: BTreeMap<String, Vec<String>>,

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use diag::Bytes;
 use release::ToolchainId;
-use serde::Serialize;
 use trust::{Evidence, Witness};
 
 use crate::chain::{Holds, Origin, Step};
@@ -15,7 +14,7 @@ use crate::repair::Repaired;
 use crate::smoke_test::SmokeTest;
 
 /// What a check found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Verified {
     /// Which toolchain.
     pub toolchain: ToolchainId,
@@ -28,24 +27,22 @@ pub struct Verified {
     /// The tree against its manifest.
     pub comparison: Comparison,
     /// The result of a repair before that comparison, if there was something to repair.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repaired: Option<Repaired>,
     /// Who vouches for it.
     pub origin: Origin,
     /// The steps from files to key.
     pub steps: Vec<Step>,
-    /// The evidence, in words: `verified by sum.golang.org`.
-    pub evidence: String,
+    /// What that comes to; none where a proof does not hold.
+    pub evidence: Option<Evidence>,
+    /// The same in words: `verified by sum.golang.org`.
+    pub evidence_words: String,
     /// The warning that goes with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<&'static str>,
     /// The witnesses from its admission and later.
     pub witnesses: Vec<Witness>,
     /// The result of asking the log this time, if it was asked or could not be.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
     /// Programs that were run.
-    #[serde(rename = "trials", skip_serializing_if = "Vec::is_empty")]
     pub smoke_tests: Vec<SmokeTest>,
 }
 
@@ -70,7 +67,8 @@ impl Verified {
     pub fn text(&self, explain: bool) -> String {
         let Comparison { files, bytes, faults, .. } = &self.comparison;
         let state = if faults.is_empty() { "whole" } else { "damaged" };
-        let mut text = format!("{}: {state}, {}; {files} files, {}\n", self.toolchain, self.evidence, Bytes(*bytes));
+        let mut text =
+            format!("{}: {state}, {}; {files} files, {}\n", self.toolchain, self.evidence_words, Bytes(*bytes));
         if let Some(warning) = self.warning {
             text.push_str(&format!("  {:<10} {warning}\n", "warning"));
         }
@@ -116,15 +114,15 @@ impl Verified {
     }
 }
 
-/// The words for the origin, and the warning.
-pub(crate) fn words_of(origin: Origin, witnesses: &[Witness]) -> (String, Option<&'static str>) {
+/// What the witnesses come to, how that is spoken of, and what must not be overlooked of it.
+pub(crate) fn words_of(origin: Origin, witnesses: &[Witness]) -> (Option<Evidence>, String, Option<&'static str>) {
     // Without a proof that was computed just now, the text does not mention the log.
     let counts = |witness: &&Witness| origin == Origin::Log || !matches!(witness, Witness::SumDb { .. });
     let counted: Vec<Witness> = witnesses.iter().filter(counts).cloned().collect();
     let evidence = match origin {
         Origin::Log | Origin::Witnessed => Evidence::of(&counted),
         Origin::Unproven => Evidence::Nobody,
-        Origin::Contradicted => return ("its proof does not hold".to_owned(), None),
+        Origin::Contradicted => return (None, "its proof does not hold".to_owned(), None),
     };
     let words = match evidence {
         Evidence::Index | Evidence::Others => {
@@ -135,7 +133,8 @@ pub(crate) fn words_of(origin: Origin, witnesses: &[Witness]) -> (String, Option
         Evidence::Nobody => "unproven: nobody but its server vouches for it".to_owned(),
         Evidence::Log { .. } | Evidence::PackageIndex => evidence.to_string(),
     };
-    (words, evidence.warning().filter(|_| evidence == Evidence::PackageIndex))
+    let warning = evidence.warning().filter(|_| evidence == Evidence::PackageIndex);
+    (Some(evidence), words, warning)
 }
 
 /// Paths that a line has room for.

@@ -4,14 +4,13 @@
 //! folder are a staging folder of the store, which is removed afterwards.
 
 use context::Ctx;
-use serde::Serialize;
 use store::Toolchain;
 use sys::{Environment, Helper, Program};
 
 use crate::limits::{SMOKE_TEST_BYTES_MAX, SMOKE_TEST_TIME_MAX};
 
 /// One program that ran, and its output.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmokeTest {
     /// What was run.
     pub command: String,

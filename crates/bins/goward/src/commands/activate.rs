@@ -3,26 +3,26 @@
 use std::path::PathBuf;
 
 use context::Ctx;
-use serde_json::json;
 use shell::{Script, ScriptPaths, SetupError};
 
-use super::Done;
+use super::CommandResult;
 use crate::cli::{ActivateArgs, ActivateName};
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
 
-pub(super) fn run(ctx: &Ctx, args: &ActivateArgs) -> Done {
-    let script = match args.shell {
-        ActivateName::Bash => Script::Bash,
-        ActivateName::Zsh => Script::Zsh,
-        ActivateName::Fish => Script::Fish,
-        ActivateName::Pwsh => Script::Pwsh,
-        ActivateName::Nu => Script::Nu,
-        ActivateName::Elvish => Script::Elvish,
-        ActivateName::Sh => Script::Sh,
-        ActivateName::Direnv => Script::Direnv,
+pub(super) fn run(ctx: &Ctx, args: &ActivateArgs) -> CommandResult {
+    let (script, name) = match args.shell {
+        ActivateName::Bash => (Script::Bash, "bash"),
+        ActivateName::Zsh => (Script::Zsh, "zsh"),
+        ActivateName::Fish => (Script::Fish, "fish"),
+        ActivateName::Pwsh => (Script::Pwsh, "pwsh"),
+        ActivateName::Nu => (Script::Nu, "nu"),
+        ActivateName::Elvish => (Script::Elvish, "elvish"),
+        ActivateName::Sh => (Script::Sh, "sh"),
+        ActivateName::Direnv => (Script::Direnv, "direnv"),
     };
     let text = shell::whole_script(script, &places(ctx)?);
-    Ok(Box::new(Worded::new(json!({ "shell": script, "script": text }), text).exact()))
+    let view = view::Activate { shell: name.to_owned(), script: text.clone() };
+    Ok(Box::new(Rendered::new(view, text).exact()))
 }
 
 /// The paths that scripts name. If the system does not report this program's own path, its name replaces it.

@@ -8,14 +8,14 @@ use context::Ctx;
 use context::settings::{Flag, keys};
 use diag::{Bytes, Class, Speech};
 use release::{Platform, Request, ToolchainId};
-use serde_json::json;
 
-use super::{Done, listen};
+use super::{CommandResult, handle_ctrl_c};
 use crate::cli::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs};
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::{self, ToView};
 
-pub(super) fn run(sources: &Sources, args: &BundleArgs, platforms: &[Platform], speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &BundleArgs, platforms: &[Platform], speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     match &args.command {
         BundleCommand::Create(args) => create(sources, args, platforms),
@@ -24,9 +24,9 @@ pub(super) fn run(sources: &Sources, args: &BundleArgs, platforms: &[Platform], 
     }
 }
 
-fn create(sources: &Sources, args: &BundleCreateArgs, platforms: &[Platform]) -> Done {
+fn create(sources: &Sources, args: &BundleCreateArgs, platforms: &[Platform]) -> CommandResult {
     let ctx = sources.ctx();
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     let platforms = if platforms.is_empty() { std::slice::from_ref(&ctx.platform) } else { platforms };
     let mut toolchains: Vec<ToolchainId> = Vec::new();
     for platform in platforms {
@@ -46,8 +46,7 @@ fn create(sources: &Sources, args: &BundleCreateArgs, platforms: &[Platform]) ->
     let created = bundle::create(sources, &Order { toolchains, programs, out: out.clone(), level: args.level })?;
     let beside = write_powershell(ctx, &out)?;
     let text = created_text(&created, beside.as_deref());
-    let value = json!({ "bundle": created, "powershell": beside });
-    Ok(Box::new(Worded::new(value, text)))
+    Ok(Box::new(Rendered::new(views::bundle_create(&created, beside.as_deref()), text)))
 }
 
 fn created_text(created: &Created, powershell: Option<&Path>) -> String {
@@ -85,9 +84,9 @@ fn write_powershell(ctx: &Ctx, out: &Path) -> Result<Option<PathBuf>, Failure> {
     Ok(Some(path))
 }
 
-fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Done {
+fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     let file = absolute(ctx, &args.file);
     let ctx = &from_bundle(ctx, args, &file)?;
     let sources = &engine::sources(ctx);
@@ -120,10 +119,8 @@ fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Done
         text.push_str(&format!("put `{}` on PATH to have it in every shell\n", switched.bin.display()));
     }
     if args.command.is_empty() {
-        return Ok(Box::new(Worded::new(
-            json!({ "installed": done.iter().map(super::installed::with_evidence).collect::<Vec<_>>(), "home": ctx.store.layout().home() }),
-            text,
-        )));
+        let view = view::BundleInstall { home: ctx.store.layout().home().view(), toolchains: done.view() };
+        return Ok(Box::new(Rendered::new(view, text)));
     }
     // The output of the program is the data now.
     speech.say(text.trim_end());
@@ -144,8 +141,8 @@ fn from_bundle(ctx: &Ctx, args: &BundleInstallArgs, file: &Path) -> Result<Ctx, 
     Ok(ctx.derive(|same| flags.into_iter().fold(same, context::Derivation::flag))?)
 }
 
-fn verify(ctx: &Ctx, args: &BundleVerifyArgs) -> Done {
-    listen(ctx)?;
+fn verify(ctx: &Ctx, args: &BundleVerifyArgs) -> CommandResult {
+    handle_ctrl_c(ctx)?;
     let verified = bundle::verify(ctx, &absolute(ctx, &args.file))?;
     let mut text = String::new();
     for finding in &verified.findings {
@@ -153,7 +150,7 @@ fn verify(ctx: &Ctx, args: &BundleVerifyArgs) -> Done {
         text.push_str(&format!("{word}: {}: {}\n", finding.subject, finding.words));
     }
     let exit_code = if verified.is_good() { 0 } else { Class::Integrity.exit_code() };
-    Ok(Box::new(Worded::new(verified, text).ending_with(exit_code)))
+    Ok(Box::new(Rendered::new(views::bundle_verify(&verified), text).ending_with(exit_code)))
 }
 
 fn absolute(ctx: &Ctx, path: &Path) -> PathBuf {

@@ -3,20 +3,21 @@
 use clap_complete::Shell;
 
 use crate::cli::{CompletionShell, CompletionsArgs, command};
-use crate::outcome::{Outcome, Worded};
+use crate::outcome::{Outcome, Rendered};
 
 pub(super) fn run(args: &CompletionsArgs) -> Box<dyn Outcome> {
     let mut script = Vec::new();
-    let shell = match args.shell {
-        CompletionShell::Bash => Shell::Bash,
-        CompletionShell::Zsh => Shell::Zsh,
-        CompletionShell::Fish => Shell::Fish,
-        CompletionShell::Pwsh => Shell::PowerShell,
-        CompletionShell::Elvish => Shell::Elvish,
+    let (shell, name) = match args.shell {
+        CompletionShell::Bash => (Shell::Bash, "bash"),
+        CompletionShell::Zsh => (Shell::Zsh, "zsh"),
+        CompletionShell::Fish => (Shell::Fish, "fish"),
+        CompletionShell::Pwsh => (Shell::PowerShell, "pwsh"),
+        CompletionShell::Elvish => (Shell::Elvish, "elvish"),
     };
     clap_complete::generate(shell, &mut command(), "goward", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
-    Box::new(Worded::new(serde_json::json!({ "shell": shell.to_string(), "script": script }), script).exact())
+    let view = view::Completions { shell: name.to_owned(), script: script.clone() };
+    Box::new(Rendered::new(view, script).exact())
 }
 
 #[cfg(test)]

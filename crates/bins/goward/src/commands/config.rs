@@ -2,15 +2,15 @@
 
 use context::Ctx;
 use context::settings::{Setting, SettingsError, Value};
-use serde_json::{Value as Json, json};
 
-use super::Done;
+use super::CommandResult;
 use crate::cli::ConfigArgs;
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
 use crate::table::columns;
+use crate::views;
 
-pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> CommandResult {
     let all = ctx.settings.all();
     let shown: Vec<&Setting> = match &args.key {
         None => all.iter().collect(),
@@ -40,25 +40,7 @@ pub(super) fn run(ctx: &Ctx, args: &ConfigArgs) -> Done {
         })
         .collect();
     let text = columns(&rows);
-    let value: Vec<Json> = shown
-        .iter()
-        .map(|setting| {
-            let mut value = json!({
-                "key": setting.def.key,
-                "value": data(&setting.shown()),
-                "origin": setting.origin.to_string(),
-                "env": setting.def.env,
-                "default": setting.def.default,
-                "doc": setting.def.doc,
-            });
-            if setting.def.key == "proxy.default" {
-                value["build"] = json!(source::build_goproxy().map(|setting| setting.value));
-                value["build_origin"] = json!(source::BUILD_GOPROXY_ORIGIN);
-            }
-            value
-        })
-        .collect();
-    Ok(Box::new(Worded::new(value, text)))
+    Ok(Box::new(Rendered::new(views::config(&shown), text)))
 }
 
 /// This build's value, if the setting is `build`.
@@ -68,14 +50,4 @@ fn of_build(setting: &Setting) -> Option<String> {
     }
     let value = source::build_goproxy().map_or_else(|| "none".to_owned(), |setting| format!("`{}`", setting.value));
     Some(format!("this build has {value}: {}", source::BUILD_GOPROXY_ORIGIN))
-}
-
-fn data(value: &Value) -> Json {
-    match value {
-        Value::Text(text) => json!(text),
-        Value::Count(count) => json!(count),
-        Value::Switch(on) => json!(on),
-        Value::Words(words) => json!(words),
-        Value::Map(pairs) => Json::Object(pairs.iter().map(|(name, value)| (name.clone(), json!(value))).collect()),
-    }
 }

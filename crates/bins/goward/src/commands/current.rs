@@ -3,12 +3,13 @@
 use context::Ctx;
 use diag::Speech;
 
-use super::Done;
+use super::CommandResult;
 use super::ensure::say_passed_over;
 use crate::cli::CurrentArgs;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::ToView;
 
-pub(super) fn run(ctx: &Ctx, args: &CurrentArgs, speech: &Speech) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &CurrentArgs, speech: &Speech) -> CommandResult {
     let choice = resolve::choose(ctx, None)?;
     say_passed_over(&choice, speech);
     let mut text = match &choice.toolchain {
@@ -18,5 +19,5 @@ pub(super) fn run(ctx: &Ctx, args: &CurrentArgs, speech: &Speech) -> Done {
     if args.explain {
         text.push_str(&choice.explanation());
     }
-    Ok(Box::new(Worded::new(choice.json(), text)))
+    Ok(Box::new(Rendered::new(choice.view(), text)))
 }

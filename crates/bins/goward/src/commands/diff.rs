@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use context::Ctx;
 use engine::GenerationDiff;
 
-use super::Done;
+use super::CommandResult;
 use crate::cli::DiffArgs;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
 use crate::table::columns;
+use crate::views::ToView;
 
-pub(super) fn run(ctx: &Ctx, args: &DiffArgs) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &DiffArgs) -> CommandResult {
     let diff = engine::diff(ctx, args.from, args.to)?;
     let mut text = format!("{} → {}\n", diff.from, diff.to);
     if !args.files {
@@ -29,7 +30,7 @@ pub(super) fn run(ctx: &Ctx, args: &DiffArgs) -> Done {
         diff.changed.len(),
         diff.same
     ));
-    Ok(Box::new(Worded::new(diff, text)))
+    Ok(Box::new(Rendered::new(diff.view(), text)))
 }
 
 /// How many files differ in each of the tree's folders; those directly in it count under `.`.

@@ -1,21 +1,19 @@
 //! `goward doctor`
 
-use std::collections::BTreeMap;
-
 use context::Ctx;
 use context::settings::{Settings, keys};
 use diag::{Class, Speech};
 pub(super) use doctor::Wanted;
 use doctor::{Finding, Repaired, Severity, TOPICS};
-use serde_json::json;
 use sys::Sys;
 
-use super::Done;
+use super::CommandResult;
 use crate::cli::DoctorArgs;
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views;
 
-pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> CommandResult {
     let wanted = wanted(&args.what)?;
     if args.list {
         return Ok(list());
@@ -33,7 +31,12 @@ pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> Done {
 }
 
 /// The faults of a home that goward refuses to use; none if it has been repaired.
-pub(super) fn before_store(sys: &Sys, settings: &Settings, args: &DoctorArgs, speech: &Speech) -> Option<Done> {
+pub(super) fn before_store(
+    sys: &Sys,
+    settings: &Settings,
+    args: &DoctorArgs,
+    speech: &Speech,
+) -> Option<CommandResult> {
     let home = settings.text(keys::HOME).filter(|_| !args.list)?;
     match doctor::examine_home(sys, std::path::Path::new(home), args.repair) {
         Err(error) => Some(Err(error.into())),
@@ -46,7 +49,7 @@ pub(super) fn before_store(sys: &Sys, settings: &Settings, args: &DoctorArgs, sp
 }
 
 /// Checks without changing anything.
-pub(super) fn check(ctx: &Ctx, wanted: &Wanted) -> Done {
+pub(super) fn check(ctx: &Ctx, wanted: &Wanted) -> CommandResult {
     outcome(doctor::examine(ctx, wanted), Vec::new())
 }
 
@@ -66,16 +69,20 @@ fn wanted(words: &[String]) -> Result<Wanted, Failure> {
 
 fn list() -> Box<dyn crate::outcome::Outcome> {
     let mut text = String::new();
-    let mut value = BTreeMap::new();
+    let mut topics = Vec::new();
     for topic in TOPICS {
         text.push_str(&format!("{}: {}\n", topic.name, topic.about));
         topic.words.iter().for_each(|word| text.push_str(&format!("  {word}\n")));
-        value.insert(topic.name, json!({ "about": topic.about, "words": topic.words }));
+        topics.push(view::DoctorTopic {
+            name: topic.name.to_owned(),
+            words: topic.words.iter().map(|word| (*word).to_owned()).collect(),
+            message: topic.about.to_owned(),
+        });
     }
-    Box::new(Worded::new(value, text))
+    Box::new(Rendered::new(view::DoctorList { topics }, text))
 }
 
-fn outcome(findings: Vec<Finding>, repaired: Vec<Repaired>) -> Done {
+fn outcome(findings: Vec<Finding>, repaired: Vec<Repaired>) -> CommandResult {
     let mut text: String = findings.iter().map(told).collect();
     let problems = findings.iter().filter(|finding| finding.severity == Severity::Problem).count();
     let notes = findings.len() - problems;
@@ -88,9 +95,8 @@ fn outcome(findings: Vec<Finding>, repaired: Vec<Repaired>) -> Done {
             format!("{}, {}{repair}\n", counted(problems, "problem"), counted(notes, "note"))
         }
     });
-    let value = json!({ "problems": problems, "notes": notes, "findings": findings, "repaired": repaired });
     let exit_code = if problems > 0 { Class::Findings.exit_code() } else { 0 };
-    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
+    Ok(Box::new(Rendered::new(views::doctor(&findings, &repaired), text).ending_with(exit_code)))
 }
 
 fn counted(count: usize, what: &str) -> String {

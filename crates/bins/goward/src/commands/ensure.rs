@@ -8,7 +8,7 @@ use release::{Request, ToolchainId};
 use resolve::Choice;
 use store::Toolchain;
 
-use super::listen;
+use super::handle_ctrl_c;
 use crate::failure::Failure;
 
 /// Why there is no toolchain to run.
@@ -49,7 +49,7 @@ pub(super) fn ensure(sources: &Sources, request: &Request, speech: &Speech) -> R
     if !ctx.settings.is_on(keys::INSTALL_AUTO) {
         return Err(EnsureError::missing(Failure::NotInstalled { request: request.to_string() }));
     }
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     let plan = acquire::plan_install(sources, request, &ctx.platform).map_err(EnsureError::missing)?;
     install_planned(sources, plan, speech).map_err(EnsureError::missing)
 }
@@ -61,7 +61,7 @@ pub(super) fn ensure_released(sources: &Sources, request: &Request, speech: &Spe
     if !is_word || ctx.is_offline() || !ctx.settings.is_on(keys::INSTALL_AUTO) {
         return ensure(sources, request, speech).map_err(EnsureError::into_failure);
     }
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     match acquire::plan_install(sources, request, &ctx.platform) {
         Ok(plan) if plan.installed => {
             let id = plan.toolchain;
@@ -115,7 +115,7 @@ pub(super) fn ensure_choice(
         let failure = Failure::NotInstalled { request: choice.request.to_string() };
         return Err(EnsureError::Missing(asked(&choice, failure)));
     }
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     say_stranger(&choice, speech);
     resolve::check_auto_install(ctx, &choice, None)?;
     let (plan, choice) = plan_chosen(sources, choice)?;

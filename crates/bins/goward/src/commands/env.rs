@@ -3,13 +3,14 @@
 use context::Ctx;
 use resolve::{GO_VARIABLES, GoEnv, Variable, shown};
 
-use super::Done;
+use super::CommandResult;
 use super::ensure::remember;
 use crate::cli::{EnvArgs, EnvShell};
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views;
 
-pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> CommandResult {
     if let Some(unknown) = args.names.iter().find(|name| !GO_VARIABLES.contains(&name.as_str())) {
         return Err(Failure::UnknownVariable { name: unknown.clone() });
     }
@@ -19,8 +20,6 @@ pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> Done {
     };
     remember(ctx, &choice);
     let env = resolve::go_env(ctx, toolchain, Some(&choice))?;
-    let mut value = env.json();
-    value["because"] = choice.because().into();
     let text = match (args.shell, args.tree) {
         (Some(shell), _) => script(ctx, &env, shell)?,
         (None, true) => tree(&env),
@@ -31,10 +30,10 @@ pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> Done {
         }
         (None, false) => env.variables.iter().map(line).collect(),
     };
-    let worded = Worded::new(value, text);
+    let rendered = Rendered::new(views::env(&env, &choice), text);
     // A shell reads a script, another program reads single values.
     let exact = args.shell.is_some() || !args.names.is_empty();
-    Ok(Box::new(if exact { worded.exact() } else { worded }))
+    Ok(Box::new(if exact { rendered.exact() } else { rendered }))
 }
 
 fn value_of(variable: &Variable) -> String {

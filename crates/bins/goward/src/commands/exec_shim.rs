@@ -49,7 +49,7 @@ pub(crate) fn main(args: &[OsString]) -> u8 {
     let name = args.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let call = Call { name: &name, args: args.get(1..).unwrap_or_default() };
     let Failed { report, code } = perform(&sys, &call, &speech);
-    speech.report(&report, false);
+    speech.report(&report);
     code
 }
 

@@ -1,22 +1,23 @@
 //! `goward history`
 
 use context::Ctx;
-use engine::Event;
+use engine::{Event, EventOutcome};
 use release::Date;
 
-use super::Done;
+use super::CommandResult;
 use crate::cli::HistoryArgs;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
 use crate::table::columns;
+use crate::views::ToView;
 
-pub(super) fn run(ctx: &Ctx, args: &HistoryArgs) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &HistoryArgs) -> CommandResult {
     let mut events = engine::history(ctx)?;
     if let Some(last) = args.last {
         events.drain(..events.len().saturating_sub(last));
     }
     let rows: Vec<Vec<String>> = events.iter().map(row).collect();
     let text = columns(&rows);
-    Ok(Box::new(Worded::new(events, text)))
+    Ok(Box::new(Rendered::new(view::History { events: events.view() }, text)))
 }
 
 fn row(event: &Event) -> Vec<String> {
@@ -34,13 +35,13 @@ fn row(event: &Event) -> Vec<String> {
     if let Some(reason) = &event.author.reason {
         words = format!("{reason} ({words})");
     }
-    if let Some(outcome) = &event.outcome {
-        words = format!("{outcome} ({words})");
+    if event.outcome != EventOutcome::Done {
+        words = format!("{} ({words})", event.outcome);
     }
     vec![
         if event.in_use { "*".to_owned() } else { String::new() },
         when(event.unix_nanos),
-        event.action.to_owned(),
+        event.action.word().to_owned(),
         generation,
         event.toolchain.as_ref().map(ToString::to_string).or_else(|| event.purpose.clone()).unwrap_or_default(),
         author,

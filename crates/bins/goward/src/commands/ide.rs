@@ -5,15 +5,15 @@ use diag::{Class, Speech};
 use ide::{Checked, EditorGo, Verdict};
 use release::Version;
 use resolve::Choice;
-use serde_json::json;
 
-use super::Done;
+use super::CommandResult;
 use super::ensure::remember;
 use crate::cli::{IdeArgs, IdeCommand, IdeSetupArgs};
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views;
 
-pub(super) fn run(ctx: &Ctx, args: &IdeArgs, speech: &Speech) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &IdeArgs, speech: &Speech) -> CommandResult {
     match &args.command {
         IdeCommand::Check { folder } => check(&in_folder(ctx, folder.as_deref())?),
         IdeCommand::Setup(args) => setup(&in_folder(ctx, args.folder.as_deref())?, args, speech),
@@ -38,13 +38,13 @@ fn chosen(ctx: &Ctx) -> Result<(Choice, Version), Failure> {
     }
 }
 
-fn check(ctx: &Ctx) -> Done {
+fn check(ctx: &Ctx) -> CommandResult {
     let (choice, version) = chosen(ctx)?;
     let checked = ide::check(ctx, &choice, &version)?;
     remember(ctx, &choice);
     let text = told(&checked);
     let exit_code = if checked.agrees() { 0 } else { Class::Findings.exit_code() };
-    Ok(Box::new(Worded::new(checked, text).ending_with(exit_code)))
+    Ok(Box::new(Rendered::new(views::ide_check(&checked, &choice), text).ending_with(exit_code)))
 }
 
 fn told(checked: &Checked) -> String {
@@ -73,7 +73,7 @@ fn line(editor: &EditorGo) -> String {
     text
 }
 
-fn setup(ctx: &Ctx, args: &IdeSetupArgs, speech: &Speech) -> Done {
+fn setup(ctx: &Ctx, args: &IdeSetupArgs, speech: &Speech) -> CommandResult {
     let wanted = ide::Wanted { vscode: args.vscode || !args.devcontainer, devcontainer: args.devcontainer };
     let (choice, version) = chosen(ctx)?;
     let folder = ctx.sys.env().folder().to_owned();
@@ -103,5 +103,5 @@ fn setup(ctx: &Ctx, args: &IdeSetupArgs, speech: &Speech) -> Done {
             speech.say("the Go extension heeds a project's tools only where the workspace is trusted");
         }
     }
-    Ok(Box::new(Worded::new(json!({ "plan": plan, "change": change }), text)))
+    Ok(Box::new(Rendered::new(views::ide_setup(&plan, change), text)))
 }

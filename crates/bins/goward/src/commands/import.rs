@@ -6,24 +6,24 @@ use acquire::{Adopted, Sources};
 use adopt::{Action, Done as What, GlobalDefault, Item, Manager, ProjectPin, Verdict, Where};
 use context::Ctx;
 use context::settings::keys;
-use diag::{Diagnose, Report, Speech};
-use serde_json::{Value, json};
+use diag::Speech;
 
-use super::{Done, listen};
+use super::{CommandResult, handle_ctrl_c};
 use crate::cli::ImportArgs;
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
 use crate::table::columns;
+use crate::views::{self, ToView};
 
 /// How many excluded files are named one by one; the rest is counted.
 const LEFT_OUT_NAMED_MAX: usize = 8;
 
-pub(super) fn run(sources: &Sources, args: &ImportArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &ImportArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     if let Some(path) = &args.forget {
         return forget(ctx, path);
     }
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     if let Some(name) = args.from {
         return from(sources, args, name.0, speech);
     }
@@ -40,14 +40,16 @@ pub(super) fn run(sources: &Sources, args: &ImportArgs, speech: &Speech) -> Done
             return Err(failure);
         }
         let text = table(&plan.items);
-        return Ok(Box::new(Worded::new(plan, text)));
+        return Ok(Box::new(Rendered::new(views::import_plan(&plan.items, None, &[], &[]), text)));
     }
     speech.say(table(&plan.items).trim_end());
-    apply(sources, &plan.items, missing, speech)
+    let view = views::import_plan(&plan.items, None, &[], &[]);
+    let Parts { text, view, exit_code } = bring_in(sources, &plan.items, view, missing, speech)?;
+    Ok(Box::new(Rendered::new(view, text).ending_with(exit_code)))
 }
 
 /// Everything of one manager: its installations, its default, and remarks for the user.
-fn from(sources: &Sources, args: &ImportArgs, manager: Manager, speech: &Speech) -> Done {
+fn from(sources: &Sources, args: &ImportArgs, manager: Manager, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     let plan = adopt::plan(ctx, &[], &Where { only: Some(manager), ..Where::default() })?;
     let default = adopt::global_default(ctx, manager);
@@ -66,39 +68,36 @@ fn from(sources: &Sources, args: &ImportArgs, manager: Manager, speech: &Speech)
         let place = format!("{}:{}", line.path.display(), line.line);
         before.push_str(&format!("remove yourself{unless}: {place}: {}\n", line.text));
     }
-    let known = json!({ "plan": plan.items, "default": default, "projects": pins, "profile": profile });
+    let known = views::import_plan(&plan.items, default.as_ref(), &pins, &profile);
     if args.dry_run {
-        return Ok(Box::new(Worded::new(known, before)));
+        return Ok(Box::new(Rendered::new(known, before)));
     }
     speech.say(before.trim_end());
     if plan.items.is_empty() && default.is_none() {
         speech.say(&format!("nothing of {} was found", manager.word()));
     }
-    let Parts { mut text, mut value, exit_code } = bring_in(sources, &plan.items, Vec::new(), speech)?;
+    let Parts { mut text, mut view, exit_code } = bring_in(sources, &plan.items, known, Vec::new(), speech)?;
     for folder in pins.iter().filter(|pin| pin.is_read).filter_map(|pin| pin.path.parent()) {
         // As for a run: a failure costs at most a download later.
         let _ = ctx.store.remember_project(folder);
     }
-    for (name, known) in known.as_object().into_iter().flatten() {
-        value[name] = known.clone();
-    }
     if let Some(default) = &default {
         let (line, switched) = take_over(ctx, default)?;
         text.push_str(&line);
-        value["switched"] = switched;
+        view.switched = switched;
     }
-    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
+    Ok(Box::new(Rendered::new(view, text).ending_with(exit_code)))
 }
 
 /// Makes a manager's default goward's, if its toolchain is installed.
-fn take_over(ctx: &Ctx, default: &GlobalDefault) -> Result<(String, Value), Failure> {
+fn take_over(ctx: &Ctx, default: &GlobalDefault) -> Result<(String, Option<view::Use>), Failure> {
     let found = match &default.request {
         Some(request) => resolve::newest_installed(ctx, request)?,
         None => None,
     };
     let Some(toolchain) = found else {
         let line = format!("the default stays: no installed toolchain is `{}` ({})\n", default.text, default.origin);
-        return Ok((line, Value::Null));
+        return Ok((line, None));
     };
     let switched = engine::switch(ctx, &toolchain.id)?;
     let tag = switched.toolchain.version().tag();
@@ -110,13 +109,13 @@ fn take_over(ctx: &Ctx, default: &GlobalDefault) -> Result<(String, Value), Fail
         }
         (true, None) => format!("{tag} is the default now (generation {})\n", switched.generation),
     };
-    Ok((line, json!(switched)))
+    Ok((line, Some(switched.view())))
 }
 
 /// The parts of an import's result.
 struct Parts {
     text: String,
-    value: Value,
+    view: view::Import,
     exit_code: u8,
 }
 
@@ -136,13 +135,14 @@ fn missing(paths: &[PathBuf], items: &[Item]) -> Vec<Failure> {
     }
 }
 
-fn apply(sources: &Sources, items: &[Item], missing: Vec<Failure>, speech: &Speech) -> Done {
-    let Parts { text, value, exit_code } = bring_in(sources, items, missing, speech)?;
-    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
-}
-
 /// One after the other: each may share files with the one before. A failure does not stop the rest.
-fn bring_in(sources: &Sources, items: &[Item], missing: Vec<Failure>, speech: &Speech) -> Result<Parts, Failure> {
+fn bring_in(
+    sources: &Sources,
+    items: &[Item],
+    plan: view::ImportPlan,
+    missing: Vec<Failure>,
+    speech: &Speech,
+) -> Result<Parts, Failure> {
     let ctx = sources.ctx();
     let (mut text, mut done, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
     let are_named = !missing.is_empty();
@@ -152,7 +152,7 @@ fn bring_in(sources: &Sources, items: &[Item], missing: Vec<Failure>, speech: &S
             Ok(None) => {}
             Ok(Some(what)) => {
                 text.push_str(&worded(&what));
-                done.push(json!(what));
+                done.push(what);
             }
             Err(error) => failures.push(Failure::from(error)),
         }
@@ -165,16 +165,14 @@ fn bring_in(sources: &Sources, items: &[Item], missing: Vec<Failure>, speech: &S
         return Err(failures.remove(0));
     }
     for failure in &failures {
-        let report = Report::of(failure, engine::state_line(ctx));
-        speech.report(&report, false);
-        errors.push(report.json());
-        exit_code = failure.class().exit_code();
+        let (error, code) = views::failure(ctx, failure, speech);
+        errors.push(error);
+        exit_code = code;
     }
-    let value = json!({ "plan": items, "done": done, "errors": errors });
-    Ok(Parts { text, value, exit_code })
+    Ok(Parts { text, view: view::Import { errors, ..views::import(plan, &done) }, exit_code })
 }
 
-fn forget(ctx: &Ctx, path: &std::path::Path) -> Done {
+fn forget(ctx: &Ctx, path: &std::path::Path) -> CommandResult {
     let real = ctx.sys.fs().resolve(path).unwrap_or_else(|_| path.to_owned());
     let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let was_there = ctx.store.forget_external(&real, wait_max)?;
@@ -182,7 +180,7 @@ fn forget(ctx: &Ctx, path: &std::path::Path) -> Done {
         return Err(adopt::ExternalGoError::NotThere { path: path.to_owned() }.into());
     }
     let text = format!("{} is not registered any more; its files are as they were\n", real.display());
-    Ok(Box::new(Worded::new(json!({ "forgotten": real }), text)))
+    Ok(Box::new(Rendered::new(view::Forget { path: real.view() }, text)))
 }
 
 fn table(items: &[Item]) -> String {

@@ -2,19 +2,19 @@
 
 use acquire::{Installed, Sources};
 use context::Ctx;
-use diag::{Diagnose, Report, Speech};
-use serde_json::json;
+use diag::Speech;
 
 use super::ensure::{EnsureError, asked, plan_chosen, remember, say_passed_over};
-use super::installed::{line, with_evidence};
-use super::{Done, listen};
+use super::installed::line;
+use super::{CommandResult, handle_ctrl_c};
 use crate::cli::InstallArgs;
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::{self, ToView};
 
-pub(super) fn run(sources: &Sources, args: &InstallArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &InstallArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     let mut plans = Vec::new();
     let mut failures: Vec<Failure> = Vec::new();
     let mut chosen = None;
@@ -55,7 +55,7 @@ pub(super) fn run(sources: &Sources, args: &InstallArgs, speech: &Speech) -> Don
                 format!("{} {state} (for `{}`)\n", plan.toolchain, plan.request)
             })
             .collect();
-        return Ok(Box::new(Worded::new(plans, text)));
+        return Ok(Box::new(Rendered::new(views::install_plan(&plans), text)));
     }
     let mut done = Vec::new();
     for result in engine::install(sources, &plans) {
@@ -71,21 +71,20 @@ pub(super) fn run(sources: &Sources, args: &InstallArgs, speech: &Speech) -> Don
 }
 
 /// A single failure with nothing done is the command's error; among successes it is reported and the rest stays.
-fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech: &Speech) -> Done {
+fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech: &Speech) -> CommandResult {
     if done.is_empty() && failures.len() == 1 {
         return Err(failures.remove(0));
     }
     let mut exit_code = 0;
     let mut errors = Vec::new();
     for failure in &failures {
-        let report = Report::of(failure, engine::state_line(ctx));
-        speech.report(&report, false);
-        errors.push(report.json());
-        exit_code = failure.class().exit_code();
+        let (error, code) = views::failure(ctx, failure, speech);
+        errors.push(error);
+        exit_code = code;
     }
     let text = done.iter().map(|installed| format!("{}\n", line(installed))).collect();
-    let value = json!({ "installed": done.iter().map(with_evidence).collect::<Vec<_>>(), "errors": errors });
-    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
+    let view = view::Install { toolchains: done.view(), errors };
+    Ok(Box::new(Rendered::new(view, text).ending_with(exit_code)))
 }
 
 /// `supported` means several toolchains; every other request means one.

@@ -2,7 +2,6 @@
 
 use acquire::Installed;
 use diag::Bytes;
-use serde_json::{Value, json};
 use trust::{Evidence, Witness};
 
 /// The installed toolchain, on one line, with its witnesses below.
@@ -39,15 +38,4 @@ pub(super) fn proof_lines(witnesses: &[Witness]) -> String {
         lines.push_str(&format!("  warning: {warning}\n"));
     }
     lines
-}
-
-/// The outcome as data, with its evidence.
-pub(super) fn with_evidence(installed: &Installed) -> Value {
-    let evidence = Evidence::of(&installed.witnesses);
-    let mut value = json!(installed);
-    value["evidence"] = json!(evidence.to_string());
-    if let Some(warning) = evidence.warning() {
-        value["warning"] = json!(warning);
-    }
-    value
 }

@@ -3,14 +3,14 @@
 use acquire::Sources;
 use context::Ctx;
 use diag::{Bytes, Speech};
-use serde_json::{Value, json};
 
-use super::{Done, listen};
+use super::{CommandResult, handle_ctrl_c};
 use crate::cli::ListArgs;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
 use crate::table::columns;
+use crate::views::ToView;
 
-pub(super) fn run(sources: &Sources, args: &ListArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &ListArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     match (args.remote, args.disk) {
         (true, _) => remote(sources, args, speech),
@@ -19,7 +19,7 @@ pub(super) fn run(sources: &Sources, args: &ListArgs, speech: &Speech) -> Done {
     }
 }
 
-fn local(ctx: &Ctx, speech: &Speech) -> Done {
+fn local(ctx: &Ctx, speech: &Speech) -> CommandResult {
     let list = engine::installed(ctx)?;
     let systems = adopt::external_go::list(ctx)?;
     if list.is_empty() && systems.is_empty() {
@@ -32,13 +32,15 @@ fn local(ctx: &Ctx, speech: &Speech) -> Done {
                 if item.is_default { "*".to_owned() } else { String::new() },
                 item.toolchain.to_string(),
                 item.bytes.map_or("size unknown".to_owned(), |bytes| Bytes(bytes).to_string()),
-                match (&item.source, item.warning) {
-                    (None, _) => item.evidence.clone(),
-                    (Some(source), None) => format!("from {source}"),
-                    (Some(source), Some(_)) => format!("from {source}, {}", item.evidence),
+                match (&item.source, &item.evidence) {
+                    (Some(source), Some(evidence)) if evidence.warning().is_some() => {
+                        format!("from {source}, {evidence}")
+                    }
+                    (Some(source), _) => format!("from {source}"),
+                    (None, _) => "record unreadable".to_owned(),
                 },
                 if item.system { "system store".to_owned() } else { String::new() },
-                item.support.clone(),
+                item.support.to_string(),
             ]
         })
         .collect();
@@ -49,9 +51,9 @@ fn local(ctx: &Ctx, speech: &Speech) -> Done {
         vec![String::new(), format!("system {version}"), place, "not official".to_owned(), state]
     }));
     for item in &list {
-        if let Some(warning) = item.warning {
-            speech.say(&format!(
-                "warning: {}: {warning}; `goward verify {}` asks Go's checksum database",
+        if let Some(warning) = item.evidence.as_ref().and_then(trust::Evidence::warning) {
+            speech.warn(&format!(
+                "{}: {warning}; `goward verify {}` asks Go's checksum database",
                 item.toolchain, item.version
             ));
         }
@@ -60,11 +62,11 @@ fn local(ctx: &Ctx, speech: &Speech) -> Done {
     if list.iter().any(|item| item.is_default) {
         text.push_str("* the default\n");
     }
-    let value: Vec<Value> = list.iter().map(|item| json!(item)).chain(systems.iter().map(|item| json!(item))).collect();
-    Ok(Box::new(Worded::new(value, text)))
+    let view = view::List { toolchains: list.view(), external: systems.view() };
+    Ok(Box::new(Rendered::new(view, text)))
 }
 
-fn disk(ctx: &Ctx) -> Done {
+fn disk(ctx: &Ctx) -> CommandResult {
     let uses = engine::disk_uses(ctx)?;
     let rows: Vec<Vec<String>> = uses
         .toolchains
@@ -80,22 +82,22 @@ fn disk(ctx: &Ctx) -> Done {
         Bytes(uses.bytes_real),
         Bytes(uses.bytes_unshared)
     ));
-    Ok(Box::new(Worded::new(uses, text)))
+    Ok(Box::new(Rendered::new(uses.view(), text)))
 }
 
-fn remote(sources: &Sources, args: &ListArgs, speech: &Speech) -> Done {
+fn remote(sources: &Sources, args: &ListArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     let (source, list) = engine::available(sources, &ctx.platform, args.all)?;
     speech.say(&format!("{} versions for {} from {source}", list.len(), ctx.platform));
     let rows: Vec<Vec<String>> = list
         .iter()
         .map(|item| {
             let installed = if item.installed { "installed" } else { "" };
-            vec![item.version.tag(), installed.to_owned(), item.support.clone()]
+            vec![item.version.tag(), installed.to_owned(), item.support.to_string()]
         })
         .collect();
     let text = columns(&rows);
-    let value = json!({ "source": source, "platform": ctx.platform.to_string(), "versions": list });
-    Ok(Box::new(Worded::new(value, text)))
+    let view = view::ListRemote { source, platform: ctx.platform.view(), versions: list.view() };
+    Ok(Box::new(Rendered::new(view, text)))
 }

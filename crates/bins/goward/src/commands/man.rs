@@ -1,9 +1,9 @@
 //! `goward man`
 
-use crate::outcome::{Outcome, Worded};
+use crate::outcome::{Outcome, Rendered};
 use crate::reference;
 
 pub(super) fn run() -> Box<dyn Outcome> {
     let page = reference::man_page();
-    Box::new(Worded::new(serde_json::json!({ "page": page }), page).exact())
+    Box::new(Rendered::new(view::Man { page: page.clone() }, page).exact())
 }

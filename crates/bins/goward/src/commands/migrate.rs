@@ -3,17 +3,17 @@
 use acquire::Sources;
 use adopt::{Fate, MigratePlan, Migrated};
 use diag::{Class, Speech};
-use serde_json::json;
 
 use super::ensure::ensure_released;
-use super::{Done, listen};
+use super::{CommandResult, handle_ctrl_c};
 use crate::cli::MigrateArgs;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
 use crate::table::columns;
+use crate::views::{self, ToView};
 
-pub(super) fn run(sources: &Sources, args: &MigrateArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &MigrateArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     let to = match args.dry_run {
         true => acquire::plan_install(sources, &args.to, &ctx.platform)?.toolchain,
         false => ensure_released(sources, &args.to, speech)?.id,
@@ -24,14 +24,14 @@ pub(super) fn run(sources: &Sources, args: &MigrateArgs, speech: &Speech) -> Don
     }
     if args.dry_run {
         let text = planned(&plan);
-        return Ok(Box::new(Worded::new(json!({ "plan": plan }), text)));
+        return Ok(Box::new(Rendered::new(plan.view(), text)));
     }
     speech.say(planned(&plan).trim_end());
     let migrated = adopt::migrate::apply(ctx, &plan, &|line| speech.say(line))?;
     // The rest is done and stays; the exit code shows that a tool is not.
     let exit_code = if migrated.failed.is_empty() { 0 } else { Class::Environment.exit_code() };
     let text = done(&plan, &migrated);
-    Ok(Box::new(Worded::new(json!({ "plan": plan, "done": migrated }), text).ending_with(exit_code)))
+    Ok(Box::new(Rendered::new(views::migrate(&plan, &migrated), text).ending_with(exit_code)))
 }
 
 fn planned(plan: &MigratePlan) -> String {

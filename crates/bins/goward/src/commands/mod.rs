@@ -44,7 +44,7 @@ use crate::cli::Command;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 
-type Done = Result<Box<dyn Outcome>, Failure>;
+type CommandResult = Result<Box<dyn Outcome>, Failure>;
 
 /// The commands that need neither settings nor a store.
 pub(crate) fn without_store(command: &Command) -> Option<Box<dyn Outcome>> {
@@ -57,7 +57,12 @@ pub(crate) fn without_store(command: &Command) -> Option<Box<dyn Outcome>> {
 
 /// Runs `doctor` for a refused store, which is the only command that works there. `None` if the store is not refused,
 /// or for another command.
-pub(crate) fn before_store(sys: &Sys, settings: &Settings, command: &Command, speech: &Speech) -> Option<Done> {
+pub(crate) fn before_store(
+    sys: &Sys,
+    settings: &Settings,
+    command: &Command,
+    speech: &Speech,
+) -> Option<CommandResult> {
     match command {
         Command::Doctor(args) => doctor::before_store(sys, settings, args, speech),
         _ => None,
@@ -65,7 +70,7 @@ pub(crate) fn before_store(sys: &Sys, settings: &Settings, command: &Command, sp
 }
 
 /// Runs a command.
-pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: &Speech) -> Done {
+pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: &Speech) -> CommandResult {
     // Made once, so that a silent source is not asked again. Only commands that get it can fetch.
     let sources = &engine::sources(ctx);
     match command {
@@ -111,6 +116,6 @@ fn is_of_system(ctx: &Ctx) -> bool {
 }
 
 /// From now on Ctrl-C sets the interrupt flag, so that the work ends in a resumable state and reports it.
-fn listen(ctx: &Ctx) -> Result<(), Failure> {
+fn handle_ctrl_c(ctx: &Ctx) -> Result<(), Failure> {
     ctx.sys.interrupt().listen().map_err(Failure::Signals)
 }

@@ -3,15 +3,15 @@
 use acquire::Sources;
 use diag::Speech;
 use engine::Outdated;
-use serde_json::json;
 
-use super::{Done, listen};
-use crate::outcome::Worded;
+use super::{CommandResult, handle_ctrl_c};
+use crate::outcome::Rendered;
 use crate::table::columns;
+use crate::views::ToView;
 
-pub(super) fn run(sources: &Sources, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     let (source, list) = engine::outdated(sources, &ctx.store.installed()?)?;
     if list.is_empty() {
         speech.say("no toolchain is installed; `goward install latest` gets one");
@@ -21,7 +21,7 @@ pub(super) fn run(sources: &Sources, speech: &Speech) -> Done {
         let minor = item.installed.minor();
         speech.say(&format!("`goward install {minor}` gets the newest of {minor}"));
     }
-    Ok(Box::new(Worded::new(json!({ "source": source, "minors": list }), text)))
+    Ok(Box::new(Rendered::new(view::Outdated { source, minors: list.view() }, text)))
 }
 
 fn row(item: &Outdated) -> Vec<String> {
@@ -29,5 +29,5 @@ fn row(item: &Outdated) -> Vec<String> {
         Some(newer) => format!("{} can be had", newer.tag()),
         None => "the newest of its minor".to_owned(),
     };
-    vec![item.installed.tag(), newer, item.support.clone()]
+    vec![item.installed.tag(), newer, item.support.to_string()]
 }

@@ -5,14 +5,14 @@ use context::Ctx;
 use diag::{Class, Speech};
 use engine::Pinned;
 use release::{Platform, Request};
-use serde_json::json;
 
-use super::{Done, listen};
+use super::{CommandResult, handle_ctrl_c};
 use crate::cli::PinArgs;
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::{self, ToView};
 
-pub(super) fn run(sources: &Sources, args: &PinArgs, platforms: &[Platform], speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &PinArgs, platforms: &[Platform], speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     if args.request.is_none() && !args.lock {
         return shown(ctx);
@@ -22,8 +22,9 @@ pub(super) fn run(sources: &Sources, args: &PinArgs, platforms: &[Platform], spe
         None => None,
     };
     if !args.lock {
-        let (value, text) = pinned.unzip();
-        return Ok(Box::new(Worded::new(value, text.unwrap_or_default())));
+        let (pinned, text) = pinned.unzip();
+        let view = views::pin_write(pinned.as_ref(), None);
+        return Ok(Box::new(Rendered::new(view, text.unwrap_or_default())));
     }
     let asked = match &args.request {
         Some(request) => request.clone(),
@@ -33,9 +34,9 @@ pub(super) fn run(sources: &Sources, args: &PinArgs, platforms: &[Platform], spe
         Request::Exact(version) => version,
         other => return Err(Failure::NotInstalled { request: other.to_string() }),
     };
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     let outcome = engine::lock(sources, &version, platforms, args.check)?;
-    let (value, mut text) = pinned.unzip();
+    let (pinned, mut text) = pinned.unzip();
     let text = text.get_or_insert_default();
     let path = outcome.path.display();
     let stale = args.check && !outcome.changes.is_empty();
@@ -49,16 +50,17 @@ pub(super) fn run(sources: &Sources, args: &PinArgs, platforms: &[Platform], spe
     }
     let exit_code = if stale { Class::Policy.exit_code() } else { 0 };
     let text = std::mem::take(text);
-    Ok(Box::new(Worded::new(json!({ "pinned": value, "lock": outcome }), text).ending_with(exit_code)))
+    let view = views::pin_write(pinned.as_ref(), Some(&outcome));
+    Ok(Box::new(Rendered::new(view, text).ending_with(exit_code)))
 }
 
 /// The pin of this folder, and its place.
-fn shown(ctx: &Ctx) -> Done {
+fn shown(ctx: &Ctx) -> CommandResult {
     let choice = resolve::choose(ctx, None)?;
     let Some(origin) = choice.pinned_by() else { return Err(Failure::NoPin) };
     let text = format!("{} ({origin})\n", choice.request);
-    let value = json!({ "request": choice.request.to_string(), "origin": origin });
-    Ok(Box::new(Worded::new(value, text)))
+    let view = view::Pin { request: choice.request.view(), origin: origin.view() };
+    Ok(Box::new(Rendered::new(view, text)))
 }
 
 fn pin(sources: &Sources, args: &PinArgs, request: &Request, speech: &Speech) -> Result<(Pinned, String), Failure> {
@@ -76,7 +78,8 @@ fn pin(sources: &Sources, args: &PinArgs, request: &Request, speech: &Speech) ->
         speech.say(&format!("it does not decide here: {why}"));
     }
     for other in &pinned.disagreeing {
-        speech.say(&format!("{other}, which its tool still follows"));
+        let value = other.value.as_deref().unwrap_or_default();
+        speech.say(&format!("{} says `{value}`, which its tool still follows", other.origin));
     }
     if let Some(why) = &pinned.not_remembered {
         speech.say(&format!("`goward undo` does not know of it: could not {why}"));
@@ -96,7 +99,7 @@ fn exact(sources: &Sources, request: &Request) -> Result<Request, Failure> {
     if let Some(version) = request.exact() {
         return Ok(Request::Exact(version));
     }
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     let plan = acquire::plan_install(sources, request, &ctx.platform)?;
     Ok(Request::Exact(plan.toolchain.version().clone()))
 }

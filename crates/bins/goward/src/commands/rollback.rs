@@ -3,24 +3,25 @@
 use context::Ctx;
 use engine::{RolledBack, UndoneStep};
 
-use super::Done;
+use super::CommandResult;
 use crate::cli::{GenerationName, RollbackArgs, UndoArgs};
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::ToView;
 
-pub(super) fn undo(ctx: &Ctx, args: &UndoArgs) -> Done {
+pub(super) fn undo(ctx: &Ctx, args: &UndoArgs) -> CommandResult {
     let undone = engine::undo(ctx, args.steps)?;
     let text = undone.steps.iter().map(step).collect();
-    Ok(Box::new(Worded::new(undone, text)))
+    Ok(Box::new(Rendered::new(undone.view(), text)))
 }
 
-pub(super) fn run(ctx: &Ctx, args: &RollbackArgs) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &RollbackArgs) -> CommandResult {
     let to = match args.to.unwrap_or(args.generation) {
         GenerationName::Previous => None,
         GenerationName::Number(number) => Some(number),
     };
     let back = engine::roll_back(ctx, to)?;
     let text = line(&back);
-    Ok(Box::new(Worded::new(back, text)))
+    Ok(Box::new(Rendered::new(back.view(), text)))
 }
 
 fn step(step: &UndoneStep) -> String {

@@ -8,14 +8,14 @@ use context::Ctx;
 use diag::{Speech, Verbosity};
 use resolve::LaunchError;
 
-use super::Done;
+use super::CommandResult;
 use super::ensure::{ensure_chosen, remember};
 use crate::cli::{RunArgs, RunRequest};
 use crate::failure::Failure;
 use store::StoreError;
 
 /// Replaces this process by the program: signals and exit status are its own.
-pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     let request = match &args.request {
         Some(RunRequest::System(path)) => return run_system(ctx, path.as_deref(), &args.command, speech),
@@ -46,7 +46,7 @@ pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Done {
 }
 
 /// The same for a Go that runs in place.
-fn run_system(ctx: &Ctx, path: Option<&Path>, command: &[OsString], speech: &Speech) -> Done {
+fn run_system(ctx: &Ctx, path: Option<&Path>, command: &[OsString], speech: &Speech) -> CommandResult {
     let system = adopt::external_go::choose(ctx, path)?;
     let (command, dropped_goroot) = resolve::launch_in(ctx, &system.path, command)?;
     if speech.verbosity() == Verbosity::Verbose {

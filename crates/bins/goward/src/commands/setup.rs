@@ -5,30 +5,15 @@ use std::fmt::Write;
 use context::Ctx;
 use context::settings::keys;
 use diag::Speech;
-use serde::Serialize;
 use shell::{Action, Completion, Plan, SetupOptions, Shell};
 
-use super::Done;
+use super::CommandResult;
 use super::activate::places;
 use crate::cli::{SetupArgs, ShellName, UnsetupArgs, command};
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::{self, SetupDone};
 
-/// What was done, or would be.
-#[derive(Debug, Serialize)]
-struct Outcome {
-    #[serde(flatten)]
-    plan: Plan,
-    /// Whether files or variables were changed.
-    changed: bool,
-    /// The transaction's name, by which it can be undone.
-    transaction: Option<String>,
-    /// The folder with the former files.
-    backup: Option<std::path::PathBuf>,
-    /// The shims; a setup writes them.
-    shims: Option<engine::ShimsWritten>,
-}
-
-pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Done {
+pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> CommandResult {
     recover(ctx, args.dry_run);
     let shells = match args.shells.as_slice() {
         [] => shell::shells_of_user(&ctx.sys)?,
@@ -42,7 +27,7 @@ pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Done {
     finish(ctx, plan, args.dry_run, speech)
 }
 
-pub(super) fn unsetup(ctx: &Ctx, args: &UnsetupArgs, speech: &Speech) -> Done {
+pub(super) fn unsetup(ctx: &Ctx, args: &UnsetupArgs, speech: &Speech) -> CommandResult {
     recover(ctx, args.dry_run);
     let plan = shell::plan_unsetup(&ctx.sys, ctx.store.layout(), &shells(&args.shells), args.force)?;
     finish(ctx, plan, args.dry_run, speech)
@@ -56,7 +41,7 @@ fn recover(ctx: &Ctx, dry_run: bool) {
 }
 
 /// Prints the plan, carries it out, and renders the result.
-fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
+fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> CommandResult {
     for kept in &plan.kept {
         let line = kept.line.map(|line| format!(":{line}")).unwrap_or_default();
         speech.say(&format!("left `{}{line}`: {}", kept.path.display(), kept.reason));
@@ -65,10 +50,10 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         }
     }
     for rival in &plan.rivals {
-        speech.say(&format!("warning: {} {}; {}", rival.place, rival.what, rival.fix));
+        speech.warn(&format!("{} {}; {}", rival.place, rival.what, rival.fix));
     }
     for warning in &plan.warnings {
-        speech.say(&format!("warning: {warning}"));
+        speech.warn(warning);
     }
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -83,10 +68,7 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         if plan.is_nothing() {
             text.push_str("nothing would change\n");
         }
-        return Ok(Box::new(Worded::new(
-            Outcome { plan, changed: false, transaction: None, backup: None, shims: None },
-            text,
-        )));
+        return Ok(Box::new(Rendered::new(views::setup(&plan), text)));
     }
     // The plan is printed before anything changes.
     speech.say(planned(&plan).trim_end());
@@ -117,7 +99,8 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Done {
         text.push_str("`goward undo` takes it back now, `goward unsetup` at any time\n");
     }
     let changed = transaction.is_some() || fresh > 0;
-    Ok(Box::new(Worded::new(Outcome { plan, changed, transaction, backup, shims }, text)))
+    let done = SetupDone { changed, change: transaction, backup: backup.as_deref(), shims: shims.as_ref() };
+    Ok(Box::new(Rendered::new(done.of(&plan), text)))
 }
 
 fn planned(plan: &Plan) -> String {

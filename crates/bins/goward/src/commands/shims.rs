@@ -3,11 +3,12 @@
 use context::Ctx;
 use engine::ShimsListed;
 
-use super::Done;
+use super::CommandResult;
 use crate::cli::ShimsArgs;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::ToView;
 
-pub(super) fn run(ctx: &Ctx, args: &ShimsArgs) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &ShimsArgs) -> CommandResult {
     if args.write {
         let written = engine::write_shims(ctx)?;
         let mut text = format!("{}: {} shims\n", written.folder.display(), written.names.len());
@@ -20,11 +21,11 @@ pub(super) fn run(ctx: &Ctx, args: &ShimsArgs) -> Done {
         for link in &written.sdk_left {
             text.push_str(&format!("left alone, since it is not goward's: {}\n", link.display()));
         }
-        return Ok(Box::new(Worded::new(written, text)));
+        return Ok(Box::new(Rendered::new(written.view(), text)));
     }
     let listed = engine::list_shims(ctx)?;
     let text = text(&listed);
-    Ok(Box::new(Worded::new(listed, text)))
+    Ok(Box::new(Rendered::new(listed.view(), text)))
 }
 
 fn text(listed: &ShimsListed) -> String {

@@ -3,10 +3,11 @@
 use context::Ctx;
 use diag::Bytes;
 
-use super::Done;
-use crate::outcome::Worded;
+use super::CommandResult;
+use crate::outcome::Rendered;
+use crate::views::ToView;
 
-pub(super) fn run(ctx: &Ctx) -> Done {
+pub(super) fn run(ctx: &Ctx) -> CommandResult {
     let status = engine::status(ctx)?;
     let mut text = format!("store: {}\n", status.home.display());
     match (&status.default, status.generation) {
@@ -30,5 +31,5 @@ pub(super) fn run(ctx: &Ctx) -> Done {
     if status.clean && status.faults.is_empty() {
         text.push_str("nothing is unfinished, nothing is wrong\n");
     }
-    Ok(Box::new(Worded::new(status, text)))
+    Ok(Box::new(Rendered::new(status.view(), text)))
 }

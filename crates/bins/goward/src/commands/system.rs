@@ -5,11 +5,12 @@
 use context::Ctx;
 use diag::Speech;
 
-use super::{Done, doctor};
+use super::{CommandResult, doctor};
 use crate::cli::{SystemArgs, SystemCommand};
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::ToView;
 
-pub(super) fn run(ctx: &Ctx, args: &SystemArgs, speech: &Speech) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &SystemArgs, speech: &Speech) -> CommandResult {
     match args.command {
         SystemCommand::Init { dry_run } => init(ctx, dry_run, speech),
         SystemCommand::Status => status(ctx),
@@ -20,7 +21,7 @@ pub(super) fn run(ctx: &Ctx, args: &SystemArgs, speech: &Speech) -> Done {
 }
 
 /// Makes the administrator's store, and prints the two commands to use it.
-pub(super) fn init(ctx: &Ctx, dry_run: bool, speech: &Speech) -> Done {
+pub(super) fn init(ctx: &Ctx, dry_run: bool, speech: &Speech) -> CommandResult {
     let made = engine::system_init(ctx, dry_run)?;
     let mut text: String = made.steps.iter().map(|step| format!("{step}\n")).collect();
     if made.steps.is_empty() {
@@ -30,10 +31,10 @@ pub(super) fn init(ctx: &Ctx, dry_run: bool, speech: &Speech) -> Done {
         speech.say("to put a toolchain into it, as the administrator: `goward --system install latest`");
         speech.say("users need nothing: `goward list` shows it, and what a folder asks for is run from there");
     }
-    Ok(Box::new(Worded::new(made, text)))
+    Ok(Box::new(Rendered::new(made.view(), text)))
 }
 
-fn status(ctx: &Ctx) -> Done {
+fn status(ctx: &Ctx) -> CommandResult {
     let status = engine::system_status(ctx);
     let mut text = match &status.home {
         Some(home) => format!("system store: {}\n", home.display()),
@@ -48,5 +49,5 @@ fn status(ctx: &Ctx) -> Done {
     for toolchain in &status.toolchains {
         text.push_str(&format!("  {toolchain}\n"));
     }
-    Ok(Box::new(Worded::new(status, text)))
+    Ok(Box::new(Rendered::new(status.view(), text)))
 }

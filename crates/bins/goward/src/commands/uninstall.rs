@@ -5,12 +5,13 @@ use diag::Bytes;
 use release::{Request, ToolchainId, Version};
 use store::StoreError;
 
-use super::Done;
+use super::CommandResult;
 use crate::cli::UninstallArgs;
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::ToView;
 
-pub(super) fn run(ctx: &Ctx, args: &UninstallArgs) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &UninstallArgs) -> CommandResult {
     let toolchains = ctx.store.toolchains()?;
     let here = toolchains.iter().filter(|toolchain| *toolchain.id.platform() == ctx.platform);
     let installed: Vec<Version> = here.map(|toolchain| toolchain.id.version().clone()).collect();
@@ -37,7 +38,7 @@ pub(super) fn run(ctx: &Ctx, args: &UninstallArgs) -> Done {
         done.push(engine::uninstall(ctx, id)?);
     }
     let text = done.iter().map(|gone| format!("removed {} ({})\n", gone.toolchain, Bytes(gone.bytes))).collect();
-    Ok(Box::new(Worded::new(done, text)))
+    Ok(Box::new(Rendered::new(view::Uninstall { toolchains: done.view() }, text)))
 }
 
 /// To remove, a minor or a range names every version in it; `latest` and its like name one of those installed.

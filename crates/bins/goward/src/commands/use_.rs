@@ -4,14 +4,14 @@ use acquire::Sources;
 use context::Ctx;
 use diag::Speech;
 use release::ToolchainId;
-use serde_json::json;
 
 use super::ensure::ensure_released;
-use super::{Done, listen};
+use super::{CommandResult, handle_ctrl_c};
 use crate::cli::UseArgs;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::{self, ToView};
 
-pub(super) fn run(sources: &Sources, args: &UseArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &UseArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     if args.dry_run {
         return planned(sources, args);
@@ -43,17 +43,17 @@ pub(super) fn run(sources: &Sources, args: &UseArgs, speech: &Speech) -> Done {
             path.display()
         ));
     }
-    Ok(Box::new(Worded::new(switched, text)))
+    Ok(Box::new(Rendered::new(switched.view(), text)))
 }
 
 /// The plan of an install and a switch. Changes nothing; an unavailable version is an error, as without `--dry-run`.
-fn planned(sources: &Sources, args: &UseArgs) -> Done {
+fn planned(sources: &Sources, args: &UseArgs) -> CommandResult {
     let ctx = sources.ctx();
     let found = resolve::newest_installed(ctx, &args.request)?;
     let (id, installed) = match found {
         Some(toolchain) => (toolchain.id, true),
         None => {
-            listen(ctx)?;
+            handle_ctrl_c(ctx)?;
             let plan = acquire::plan_install(sources, &args.request, &ctx.platform)?;
             acquire::check_offered(sources, &plan)?;
             (plan.toolchain, plan.installed)
@@ -61,14 +61,13 @@ fn planned(sources: &Sources, args: &UseArgs) -> Done {
     };
     let tag = id.version().tag();
     let first = if installed { "" } else { ", after it is installed" };
-    let text = match ctx.store.current()? {
-        Some(current) if current.toolchain == id => format!("{tag} is the default already\n"),
-        Some(current) => {
-            format!("{tag} would be the default{first}, in place of {}\n", current.toolchain.version().tag())
-        }
+    let before = ctx.store.current()?.map(|current| current.toolchain);
+    let text = match &before {
+        Some(before) if *before == id => format!("{tag} is the default already\n"),
+        Some(before) => format!("{tag} would be the default{first}, in place of {}\n", before.version().tag()),
         None => format!("{tag} would be the default{first}\n"),
     };
-    Ok(Box::new(Worded::new(json!({ "toolchain": id, "installed": installed }), text)))
+    Ok(Box::new(Rendered::new(views::use_plan(&id, installed, before.as_ref()), text)))
 }
 
 /// The default runs if nothing asks for a version: if this folder asks for another one, goward says so.

@@ -2,19 +2,19 @@
 
 use acquire::Sources;
 use context::Ctx;
-use diag::{Diagnose, Report, Speech};
+use diag::Speech;
 use release::ToolchainId;
-use serde_json::json;
 use verify::{VerifyOptions, verify};
 
-use super::{Done, listen};
+use super::{CommandResult, handle_ctrl_c};
 use crate::cli::VerifyArgs;
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::{self, ToView};
 
-pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> Done {
+pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
-    listen(ctx)?;
+    handle_ctrl_c(ctx)?;
     let options = VerifyOptions { run: args.run, repair: args.repair && !args.dry_run };
     let (mut text, mut checked, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
     let wanted = wanted(ctx, args)?;
@@ -30,20 +30,19 @@ pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> Done
             Ok(verified) => {
                 text.push_str(&verified.text(args.explain));
                 let failure = verified.failure();
-                checked.push(verified);
+                checked.push(verified.view());
                 failure
             }
             Err(error) => Some(error),
         };
         if let Some(failure) = failure.map(Failure::from) {
-            let report = Report::of(&failure, engine::state_line(ctx));
-            speech.report(&report, false);
-            errors.push(report.json());
-            exit_code = failure.class().exit_code();
+            let (error, code) = views::failure(ctx, &failure, speech);
+            errors.push(error);
+            exit_code = code;
         }
     }
-    let value = json!({ "verified": checked, "errors": errors });
-    Ok(Box::new(Worded::new(value, text).ending_with(exit_code)))
+    let view = view::Verify { toolchains: checked, errors };
+    Ok(Box::new(Rendered::new(view, text).ending_with(exit_code)))
 }
 
 /// The selected installed toolchains, each once.

@@ -1,14 +1,14 @@
 //! `goward where`
 
 use context::Ctx;
-use serde_json::json;
 
-use super::Done;
+use super::CommandResult;
 use crate::cli::WhereArgs;
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views::ToView;
 
-pub(super) fn run(ctx: &Ctx, args: &WhereArgs) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &WhereArgs) -> CommandResult {
     let (toolchain, request) = match &args.request {
         Some(request) => (resolve::newest_installed(ctx, request)?, request.to_string()),
         None => {
@@ -18,5 +18,5 @@ pub(super) fn run(ctx: &Ctx, args: &WhereArgs) -> Done {
     };
     let toolchain = toolchain.ok_or(Failure::NotInstalled { request })?;
     let text = format!("{}\n", toolchain.tree.display());
-    Ok(Box::new(Worded::new(json!({ "toolchain": toolchain.id, "tree": toolchain.tree }), text).exact()))
+    Ok(Box::new(Rendered::new(toolchain.view(), text).exact()))
 }

@@ -4,15 +4,15 @@ use std::ffi::OsString;
 
 use context::Ctx;
 use diag::Speech;
-use serde_json::json;
 
-use super::Done;
+use super::CommandResult;
 use super::ensure::{asked, remember, say_passed_over};
 use crate::cli::WhichArgs;
 use crate::failure::Failure;
-use crate::outcome::Worded;
+use crate::outcome::Rendered;
+use crate::views;
 
-pub(super) fn run(ctx: &Ctx, args: &WhichArgs, speech: &Speech) -> Done {
+pub(super) fn run(ctx: &Ctx, args: &WhichArgs, speech: &Speech) -> CommandResult {
     let choice = resolve::choose(ctx, None)?;
     say_passed_over(&choice, speech);
     let Some(toolchain) = choice.toolchain.clone() else {
@@ -25,9 +25,7 @@ pub(super) fn run(ctx: &Ctx, args: &WhichArgs, speech: &Speech) -> Done {
     if args.explain {
         text.push_str(&choice.explanation());
     }
-    let mut value = choice.json();
-    value["program"] = json!(path);
-    let worded = Worded::new(value, text);
+    let rendered = Rendered::new(views::which(&choice, &path), text);
     // With reasons, the output is for people.
-    Ok(Box::new(if args.explain { worded } else { worded.exact() }))
+    Ok(Box::new(if args.explain { rendered } else { rendered.exact() }))
 }

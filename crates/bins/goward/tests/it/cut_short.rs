@@ -49,7 +49,7 @@ fn wait_for_bytes(world: &World) {
 fn a_cut_download_is_resumed_where_it_was_cut() {
     let (world, bytes) = faulty(Fault::CutAfter(FIRST_BYTES));
     let run = world.goward("install 1.27.3 --json").success();
-    assert_eq!(run.json()["installed"][0]["bytes_fetched"], bytes, "each byte once\n{}", run.snapshot());
+    assert_eq!(run.json()["toolchains"][0]["bytes_fetched"], bytes, "each byte once\n{}", run.snapshot());
     assert_eq!(ranges(&world).last().unwrap().as_deref(), Some(&*format!("bytes={FIRST_BYTES}-")));
     assert_eq!(world.installed(), ["1.27.3"]);
 }
@@ -60,7 +60,7 @@ fn a_stalled_download_is_given_up_and_resumed() {
     let world = world.env("GOWARD_STALL_SECONDS", "1");
     let run = world.goward("install 1.27.3 --json").success();
     assert!(run.stderr.contains("no byte for 1 s"), "{}", run.snapshot());
-    assert_eq!(run.json()["installed"][0]["bytes_fetched"], bytes);
+    assert_eq!(run.json()["toolchains"][0]["bytes_fetched"], bytes);
     assert_eq!(ranges(&world).last().unwrap().as_deref(), Some(&*format!("bytes={FIRST_BYTES}-")));
 }
 
@@ -75,8 +75,8 @@ fn a_download_that_is_cut_for_good_is_kept_for_the_next_run() {
     world.assert_nothing_installed();
     world.upstream.restore(&official_file(&toolchain));
     let run = world.goward("install 1.27.3 --json").success().json();
-    assert_eq!(run["installed"][0]["bytes_held"], FIRST_BYTES);
-    assert_eq!(run["installed"][0]["bytes_fetched"], bytes - FIRST_BYTES);
+    assert_eq!(run["toolchains"][0]["bytes_held"], FIRST_BYTES);
+    assert_eq!(run["toolchains"][0]["bytes_fetched"], bytes - FIRST_BYTES);
 }
 
 #[test]
@@ -92,8 +92,8 @@ fn after_a_kill_the_next_run_fetches_only_what_is_missing() {
     assert!(!names(&world.store("staging")).is_empty(), "the dead process could not clean up");
 
     let run = world.goward("install 1.27.3 --json").success();
-    assert_eq!(run.json()["installed"][0]["bytes_held"], FIRST_BYTES, "{}", run.snapshot());
-    assert_eq!(run.json()["installed"][0]["bytes_fetched"], bytes - FIRST_BYTES);
+    assert_eq!(run.json()["toolchains"][0]["bytes_held"], FIRST_BYTES, "{}", run.snapshot());
+    assert_eq!(run.json()["toolchains"][0]["bytes_fetched"], bytes - FIRST_BYTES);
     assert!(run.stderr.contains("deleted 1 unfinished tree"), "{}", run.snapshot());
     assert_eq!(names(&world.store("staging")), [""; 0]);
     assert_eq!(world.installed(), ["1.27.3"]);
@@ -112,7 +112,7 @@ fn ctrl_c_leaves_a_state_that_the_next_run_finishes_and_says_so() {
         assert_snapshot!("ctrl_c", run.snapshot());
         world.assert_nothing_installed();
         let run = world.goward("install 1.27.3 --json").success().json();
-        assert_eq!(run["installed"][0]["bytes_fetched"], bytes - FIRST_BYTES);
+        assert_eq!(run["toolchains"][0]["bytes_fetched"], bytes - FIRST_BYTES);
     }
 }
 

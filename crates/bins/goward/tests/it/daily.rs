@@ -7,7 +7,7 @@ use crate::support::World;
 use serde_json::Value;
 
 fn events(world: &World) -> Vec<Value> {
-    world.goward("history --json").success().json().as_array().unwrap().clone()
+    world.goward("history --json").success().json()["events"].as_array().unwrap().clone()
 }
 
 /// The number of the generation in use; none where there is no default.
@@ -128,7 +128,9 @@ fn the_history_is_in_order_within_a_second() {
     }
     let told: Vec<String> = events(&world)
         .iter()
-        .map(|event| event["author"]["command"].as_array().unwrap()[1..].iter().map(|w| w.as_str().unwrap()).collect())
+        .map(|event| {
+            event["author"]["command_line"].as_array().unwrap()[1..].iter().map(|w| w.as_str().unwrap()).collect()
+        })
         .map(|words: Vec<&str>| words.join(" "))
         .filter(|line| !line.starts_with("install"))
         .collect();
@@ -163,8 +165,10 @@ fn of_two_terminals_each_tells_what_it_changed_and_an_undo_counts_once() {
     assert_eq!(in_use(&world), Some(generations));
     // As many parallel undos as there are switches after the first default: each reverts one.
     let running: Vec<_> = told.iter().map(|_| world.spawn("undo --json")).collect();
-    let mut left: Vec<u64> =
-        running.into_iter().map(|run| run.wait().success().json()["steps"][0]["left"].as_u64().unwrap()).collect();
+    let mut left: Vec<u64> = running
+        .into_iter()
+        .map(|run| run.wait().success().json()["steps"][0]["generation_before"].as_u64().unwrap())
+        .collect();
     left.sort_unstable();
     assert_eq!(left, (2..=generations).collect::<Vec<_>>());
     assert_eq!(in_use(&world), Some(1));

@@ -96,8 +96,7 @@ impl World {
     /// The toolchains in goward's store, without registered installations.
     fn installed_alone(&self) -> Vec<String> {
         let list = self.goward("list --json --quiet").success().json();
-        let own = list.as_array().unwrap().iter().filter(|item| item["system"] != true);
-        own.map(|item| item["version"].as_str().unwrap().to_owned()).collect()
+        list["toolchains"].as_array().unwrap().iter().map(|item| item["version"].as_str().unwrap().to_owned()).collect()
     }
 }
 

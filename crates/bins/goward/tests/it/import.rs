@@ -31,7 +31,7 @@ fn an_installation_is_shown_then_brought_in_without_a_download_and_runs() {
     assert!(shown.stdout.contains("copy and prove") && shown.stderr.contains("--all"), "{}", shown.snapshot());
     world.assert_nothing_installed();
     let run = world.home.goward([arg("import"), path(&sdk), arg("--dry-run"), arg("--json")]).success();
-    assert_eq!(run.json()["items"][0]["toolchain"], json!(format!("go1.27.3.{}", platform())));
+    assert_eq!(run.json()["found"][0]["toolchain"], json!(format!("go1.27.3.{}", platform())));
     world.assert_nothing_installed();
 
     let run = world.home.goward([arg("import"), path(&sdk)]).success();
@@ -66,8 +66,8 @@ fn a_distributions_go_is_registered_run_where_it_stands_and_missed_when_it_is_go
     assert!(run.stdout.contains("not official: its VERSION says `go1.26.8-1`"), "{}", run.snapshot());
     let list = world.goward("list").success();
     assert!(list.stdout.contains("system go1.26.8-1") && list.stdout.contains("not official"), "{}", list.snapshot());
-    let item = world.goward("list --json").success().json()[0].clone();
-    assert_eq!((item["system"].clone(), item["tree"].clone()), (json!(true), json!(distribution)));
+    let item = world.goward("list --json").success().json()["external"][0].clone();
+    assert_eq!((item["state"].clone(), item["tree"].clone()), (json!("there"), json!(distribution)));
     // It runs in place, not as a copy.
     let run = world.goward("run system -- go env GOROOT").success();
     assert_eq!(run.stdout, format!("{}\n", distribution.display()));
@@ -81,7 +81,7 @@ fn a_distributions_go_is_registered_run_where_it_stands_and_missed_when_it_is_go
     assert!(run.stderr.contains("it is gone") && run.stderr.contains("--forget"), "{}", run.snapshot());
     assert!(world.goward("list").success().stdout.contains("it is gone"));
     world.home.goward([arg("import"), arg("--forget"), path(&distribution)]).success();
-    assert_eq!(world.goward("list --json").success().json(), json!([]));
+    assert_eq!(world.goward("list --json").success().json()["external"], json!([]));
     world.home.goward([arg("import"), arg("--forget"), path(&distribution)]).exits(3);
 }
 
@@ -156,7 +156,7 @@ fn an_import_killed_at_any_time_is_finished_or_undone_by_the_next_run() {
         running.kill();
         running.wait();
         let run = world.goward("list --json").success().json();
-        assert!(run.as_array().unwrap().len() <= 1);
+        assert!(run["toolchains"].as_array().unwrap().len() <= 1);
     }
     world.home.goward([arg("import"), path(&sdk)]).success();
     assert_eq!(world.installed(), ["1.27.3"]);
@@ -193,7 +193,7 @@ fn a_real_toolchain_is_brought_in_and_proven_by_the_public_log() {
         return eprintln!("skipped: the public log could not be asked: {}", run.stderr);
     }
     run.success();
-    let record = home.goward(["list", "--json"]).success().json()[0].clone();
+    let record = home.goward(["list", "--json"]).success().json()["toolchains"][0].clone();
     assert_eq!(record["source"], "sdk", "{record}");
     let version = home.goward(["run", "--offline", "1.27.3", "--", "go", "version"]).success().stdout;
     assert_eq!(version, format!("go version go1.27.3 {}\n", platform().replace('-', "/")));

@@ -42,10 +42,11 @@ fn every_form_of_a_request_comes_to_the_right_version() {
         (">=1.27", "1.27.3"),
     ] {
         let run = world.home.goward(["install", "--dry-run", "--json", request]).success();
-        assert_eq!(run.json()[0]["toolchain"], json!(format!("go{version}.{}", platform())), "{request}");
+        assert_eq!(run.json()["toolchains"][0]["toolchain"], json!(format!("go{version}.{}", platform())), "{request}");
     }
     let run = world.goward("install --dry-run --json supported").success();
-    let planned: Vec<_> = run.json().as_array().unwrap().iter().map(|plan| plan["toolchain"].clone()).collect();
+    let planned: Vec<_> =
+        run.json()["toolchains"].as_array().unwrap().iter().map(|plan| plan["toolchain"].clone()).collect();
     assert_eq!(planned, [json!(format!("go1.26.8.{}", platform())), json!(format!("go1.27.3.{}", platform()))]);
     world.assert_nothing_installed();
 }
@@ -93,7 +94,7 @@ fn one_of_several_fails_and_the_others_stay() {
     assert_eq!(world.installed(), ["1.26.8"]);
     let json = world.goward("install 1.26.8 1.24 --json").exits(3).json();
     assert_eq!(json["errors"][0]["exit_code"], 3);
-    assert_eq!(json["installed"][0]["was_installed"], true);
+    assert_eq!(json["toolchains"][0]["was_installed"], true);
 }
 
 #[test]
@@ -123,7 +124,7 @@ fn the_record_says_source_and_proof_and_the_tree_is_what_was_packed() {
 fn list_shows_what_is_installed_and_what_can_be_had() {
     let world = World::new();
     assert_snapshot!("list_empty", world.goward("list").success().snapshot());
-    assert_eq!(world.goward("list --json").success().json(), json!([]));
+    assert_eq!(world.goward("list --json").success().json()["toolchains"], json!([]));
     world.goward("install 1.26.7 1.27.3").success();
     world.goward("use 1.26.7").success();
     let run = world.goward("list").success();
@@ -133,7 +134,7 @@ fn list_shows_what_is_installed_and_what_can_be_had() {
     assert_eq!(shown[0], ["*", &name("1.26.7")], "{}", run.snapshot());
     assert_eq!(shown[1][0], name("1.27.3"));
     assert!(run.stdout.contains("from official"));
-    let list = world.goward("list --json").success().json();
+    let list = world.goward("list --json").success().json()["toolchains"].clone();
     assert_eq!(list[0]["is_default"], true);
     assert_eq!(list[1]["is_default"], false);
     assert_eq!(list[1]["source"], "official");
@@ -274,7 +275,7 @@ fn twenty_processes_install_the_same_with_one_download() {
     let mut made = 0;
     for running in running {
         let run = running.wait().success();
-        made += usize::from(run.json()["installed"][0]["was_installed"] == false);
+        made += usize::from(run.json()["toolchains"][0]["was_installed"] == false);
     }
     assert_eq!(made, 1, "one of them did it");
     assert_eq!(world.upstream.hits(&official_file(&toolchain)), 1);
@@ -302,7 +303,7 @@ fn archives_are_kept_where_that_is_set() {
     world.goward("install 1.27").success();
     world.goward("uninstall 1.27").success();
     let run = world.goward("install 1.27 --json").success();
-    assert_eq!(run.json()["installed"][0]["bytes_fetched"], 0);
+    assert_eq!(run.json()["toolchains"][0]["bytes_fetched"], 0);
     assert_eq!(world.upstream.hits(&official_file(&toolchain)), 1);
 }
 

@@ -15,6 +15,7 @@ mod foreign_text;
 mod hostile;
 mod import;
 mod install;
+mod json;
 mod main_job;
 mod owners;
 mod pins;

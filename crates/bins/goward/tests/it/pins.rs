@@ -127,7 +127,8 @@ fn a_pin_below_the_floor_gives_way_where_the_user_says_so() {
     world.home.write(".go-version", ">=1.25 <1.26\n");
     assert!(world.goward("run -- go version").success().stdout.starts_with("go version go1.26.8 "));
     let json = world.goward("current --json").success().json();
-    assert!(json["raised"].as_str().unwrap().starts_with("go1.26.8 is taken instead of go1.25.9 of "), "{json}");
+    assert_eq!((&json["version"], &json["raised"]["version"]), (&"1.26.8".into(), &"1.25.9".into()), "{json}");
+    assert_eq!(json["raised"]["floor"]["origin"]["kind"], "go-line", "{json}");
     // A pin that is enough stays.
     world.home.write(".go-version", "1.26.7\n");
     assert_eq!(current(&world), "1.26.7");
@@ -263,9 +264,11 @@ fn why_floor_names_the_dependency_the_way_to_it_and_a_way_out() {
     assert_snapshot!("why_floor", run.snapshot());
     assert_eq!(world.home.read("go.mod"), before, "go.mod is not written");
     assert!(!world.home.folder().join("go.sum").exists(), "nor is go.sum");
-    let json = world.goward("why --floor --json").success().json();
+    let run = world.goward("why --floor --json").success();
+    assert_eq!(crate::json::assert_follows_views(&run), "goward.why-floor/1");
+    let json = run.json();
     assert_eq!(json["demand"]["modules"][0]["module"], "example.test/dep");
-    assert_eq!(json["older"][0]["version"], "v1.1.0");
+    assert_eq!(json["older"][0]["module"], "example.test/dep@v1.1.0");
     // What was fetched is enough without a network.
     world.goward("why --floor --offline").success();
 

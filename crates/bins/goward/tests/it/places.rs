@@ -49,7 +49,8 @@ fn env_tells_every_variable_and_explain_who_set_it() {
         assert!(explained.stdout.contains(told), "`{told}` is not told in\n{}", explained.stdout);
     }
     let json = world.goward("env --json").success().json();
-    assert_eq!(json["variables"][1]["rule"], "environment");
+    assert_eq!(json["variables"][1]["origin"]["kind"], "environment");
+    assert_eq!(json["variables"][1]["origin"]["name"], json["variables"][1]["name"]);
     assert_eq!(json["dropped_goroot"], "/usr/lib/other-go");
 }
 
@@ -189,7 +190,7 @@ mod for_all_users {
         } else {
             eprintln!("skipped: there is no other user who could be refused");
         }
-        assert_eq!(world.goward("system status --json").success().json()["read"], false);
+        assert_eq!(world.goward("system status --json").success().json()["state"], "none");
     }
 
     #[test]
@@ -202,7 +203,10 @@ mod for_all_users {
         let goward = env!("CARGO_BIN_EXE_goward");
         let script = format!("umask 077; \"{goward}\" system init && \"{goward}\" --system install 1.26.8");
         world.home.run_program("/bin/sh", ["-c", &script]).success();
-        assert_eq!(world.goward("list --json --quiet --system").success().json().as_array().unwrap().len(), 1);
+        assert_eq!(
+            world.goward("list --json --quiet --system").success().json()["toolchains"].as_array().unwrap().len(),
+            1
+        );
 
         // goward does not know what other users' projects need: a prune keeps all of it.
         assert!(world.goward("--system prune").success().stdout.contains("for all users"));

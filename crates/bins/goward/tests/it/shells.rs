@@ -532,7 +532,7 @@ fn setup_tells_its_plan_its_transaction_and_the_way_back() {
     let done = home.goward(["setup", "--shell", "bash", "--shell", "fish", "--json", "--quiet"]).success().json();
     assert_eq!(done["changed"], true);
     let backup = Path::new(done["backup"].as_str().unwrap());
-    assert!(backup.is_dir() && backup.to_str().unwrap().contains(done["transaction"].as_str().unwrap()));
+    assert!(backup.is_dir() && backup.to_str().unwrap().contains(done["change"].as_str().unwrap()));
     let again = home.goward(["setup", "--shell", "bash", "--shell", "fish"]).success();
     assert!(again.stdout.contains("nothing changed"), "{}", again.snapshot());
 

@@ -152,9 +152,12 @@ fn a_wheel_without_the_log_is_said_to_be_taken_on_the_word_of_the_index_until_a_
 
     let list = world.goward("list").success();
     assert!(list.stdout.contains(words) && list.stderr.contains("warning: "), "{}", list.snapshot());
-    let listed = world.goward("list --json").success().json();
-    assert_eq!(listed[0]["evidence"], words);
-    assert!(listed[0]["warning"].as_str().unwrap().contains("a repackaging by others"));
+    let run = world.goward("list --json").success();
+    assert!(run.stderr.starts_with(r#"{"schema":"goward.notice/1","level":"warning","message":""#), "{}", run.stderr);
+    let listed = run.json();
+    let evidence = &listed["toolchains"][0]["evidence"];
+    assert_eq!((&evidence["kind"], &evidence["is_warning"]), (&json!("package-index"), &json!(true)));
+    assert_eq!(evidence["message"], words);
 
     let check = world.goward("verify 1.27.3 --explain").success();
     assert!(check.stdout.contains(&format!("whole, {words}")), "{}", check.snapshot());
@@ -175,7 +178,9 @@ fn a_wheel_without_the_log_is_said_to_be_taken_on_the_word_of_the_index_until_a_
     assert_eq!(world.witnesses("1.27.3"), ["wheel-index", "wheel-record", "sum-db"]);
     let list = world.goward("list").success();
     assert!(!list.stderr.contains("warning") && !list.stdout.contains(words), "{}", list.snapshot());
-    assert_eq!(world.goward("list --json").success().json()[0]["evidence"], "verified by sum.example.test");
+    let listed = world.goward("list --json").success().json();
+    let evidence = &listed["toolchains"][0]["evidence"];
+    assert_eq!((&evidence["kind"], &evidence["database"]), (&json!("log"), &json!("sum.example.test")));
 }
 
 #[test]
@@ -247,7 +252,7 @@ fn the_default_proxy_is_asked_where_no_goproxy_is_set_anywhere() {
     let told = world.goward("config proxy.default").success();
     assert!(told.stdout.contains("this build has "), "{}", told.stdout);
     let told = world.goward("config proxy.default --json").success().json();
-    assert_eq!(told[0]["value"], "build");
-    let origin = told[0]["build_origin"].as_str().unwrap().to_owned();
+    assert_eq!(told["settings"][0]["value"], "build");
+    let origin = told["settings"][0]["build"]["message"].as_str().unwrap().to_owned();
     assert!(origin.ends_with("this program was built") || origin.ends_with("that built this program"), "{origin}");
 }

@@ -147,7 +147,7 @@ fn a_folder_of_archives_needs_no_network_but_somebody_who_vouches() {
     );
     std::fs::write(&sum, format!("{}\n", toolchain.archive_sha256())).unwrap();
     let run = home.goward(install).success().json();
-    assert_eq!(run["installed"][0]["source"], "folder");
+    assert_eq!(run["toolchains"][0]["source"], "folder");
     home.goward(["uninstall", "1.27"]).success();
 
     std::fs::remove_file(&sum).unwrap();
@@ -235,14 +235,13 @@ fn every_setting_shows_its_origin() {
     let text = home.goward(["config", "--offline"]).success().snapshot();
     let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert_snapshot!("config_text", lines.join("\n"));
-    let json = home.goward(["config", "network.tries", "--json"]).success().json();
-    assert_eq!(
-        (&json[0]["value"], &json[0]["origin"], &json[0]["env"]),
-        (&json!(4), &json!("GOWARD_TRIES in the environment"), &json!("GOWARD_TRIES"))
-    );
-    let value = |home: &Sandbox, args: &[&str]| home.goward(args).success().json()[0].clone();
+    let value = |home: &Sandbox, args: &[&str]| home.goward(args).success().json()["settings"][0].clone();
+    let tries = value(&home, &["config", "network.tries", "--json"]);
+    let variable = json!({ "kind": "environment", "path": null, "line": null, "name": "GOWARD_TRIES" });
+    assert_eq!((&tries["value"], &tries["origin"], &tries["variable"]), (&json!(4), &variable, &json!("GOWARD_TRIES")));
     let forced = value(&home, &["config", "sources", "--json", "--source", "proxy"]);
-    assert_eq!((&forced["value"], &forced["origin"]), (&json!(["proxy"]), &json!("--source on the command line")));
+    assert_eq!(forced["value"], json!(["proxy"]));
+    assert_eq!((&forced["origin"]["kind"], &forced["origin"]["name"]), (&json!("option"), &json!("--source")));
     assert_eq!(value(&home, &["config", "mirrors", "--json"])["value"], json!({ "corp": "http://mirror.test/dl" }));
     // A named file replaces the user's own.
     let other = home.write("other.toml", "network.tries = 9\n");

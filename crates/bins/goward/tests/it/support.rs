@@ -92,7 +92,7 @@ impl World {
     /// The versions that are installed, as goward lists them.
     pub fn installed(&self) -> Vec<String> {
         let list = self.goward("list --json --quiet").success().json();
-        list.as_array().unwrap().iter().map(|item| item["version"].as_str().unwrap().to_owned()).collect()
+        list["toolchains"].as_array().unwrap().iter().map(|item| item["version"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Nothing is listed, no tree is visible, and no half-made tree is left.

@@ -100,7 +100,7 @@ fn damage_is_named_and_repaired_from_the_source_and_what_does_not_belong_is_kept
     world.goward("verify 1.27.3 --offline").success();
     let value: serde_json::Value =
         serde_json::from_str(&world.goward("verify 1.27.3 --offline --json").success().stdout).unwrap();
-    assert_eq!(value["verified"][0]["comparison"]["faults"], serde_json::json!([]));
+    assert_eq!(value["toolchains"][0]["comparison"]["damaged"], serde_json::json!([]));
 }
 
 #[test]

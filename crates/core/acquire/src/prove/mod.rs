@@ -338,8 +338,8 @@ fn judge(
         _ if vouched => {
             if Evidence::of(&witnesses) == Evidence::PackageIndex {
                 let (id, evidence, version) = (arrived.id, Evidence::PackageIndex, arrived.id.version());
-                ctx.progress.tell(&format!(
-                    "warning: {id} is {evidence}, a repackaging by others ({tried}); `goward verify {version}` asks \
+                ctx.progress.warn(&format!(
+                    "{id} is {evidence}, a repackaging by others ({tried}); `goward verify {version}` asks \
                      Go's checksum database again"
                 ));
             }

@@ -10,12 +10,12 @@
 mod place;
 mod toml;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Diagnosis, Hints, IoFailure, hint};
-use project::{BelowFloor, FileName, FoundFile, PinKind, Reason, Rule, Verdict, Want};
+use project::{BelowFloor, FileName, FoundFile, Origin, PinKind, Reason, Rule, Verdict, Want};
 use release::Request;
-use serde::Serialize;
 use store::{FileChange, StoreError};
 
 pub(crate) use place::project_folder;
@@ -26,8 +26,26 @@ use resolve::{ChooseError, look_around, surely_below};
 
 use context::recover;
 
+/// Why a version file does not decide in its folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shadow {
+    /// This comes first.
+    By(Origin),
+    /// The setting `pin.files` leaves the file out.
+    LeftOut,
+}
+
+impl fmt::Display for Shadow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Shadow::By(origin) => write!(f, "{origin} comes first"),
+            Shadow::LeftOut => f.write_str("the setting `pin.files` leaves it out"),
+        }
+    }
+}
+
 /// The result of a pin.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Pinned {
     /// The file.
     pub path: PathBuf,
@@ -37,12 +55,11 @@ pub struct Pinned {
     pub before: Option<String>,
     /// Other version files of the same folder, which were changed with it, so that they agree.
     pub also: Vec<PathBuf>,
-    /// Why the file does not decide in this folder: the pin that comes first, or the setting that omits it.
-    pub shadowed_by: Option<String>,
+    /// Why the file does not decide in this folder.
+    pub shadowed_by: Option<Shadow>,
     /// Files of other tools beside it that name another version.
-    pub disagreeing: Vec<String>,
+    pub disagreeing: Vec<Reason>,
     /// Why `goward undo` cannot revert it: goward's home, which records changes, could not be written to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub not_remembered: Option<String>,
 }
 
@@ -207,7 +224,7 @@ fn of_project(path: &Path, cause: &std::io::Error) -> Hints {
 }
 
 /// The pins that come before a version file that has just been written, and the files beside it that disagree.
-fn others(ctx: &Ctx, request: &Request, path: &Path) -> Result<(Option<String>, Vec<String>), PinError> {
+fn others(ctx: &Ctx, request: &Request, path: &Path) -> Result<(Option<Shadow>, Vec<Reason>), PinError> {
     let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
     // The pin that comes first may be broken: then every command reports it.
     let Ok(decision) = project::decide(&inputs) else { return Ok((None, Vec::new())) };
@@ -220,8 +237,8 @@ fn others(ctx: &Ctx, request: &Request, path: &Path) -> Result<(Option<String>, 
     let chosen = decision.reasons.iter().find(pins);
     let shadowed_by = match chosen {
         Some(reason) if reason.origin.path.as_ref() == Some(&written) => None,
-        Some(reason) => Some(format!("{} comes first", reason.origin)),
-        None => Some("the setting `pin.files` leaves it out".to_owned()),
+        Some(reason) => Some(Shadow::By(reason.origin.clone())),
+        None => Some(Shadow::LeftOut),
     };
     let beside = |reason: &&Reason| {
         let in_folder =
@@ -233,8 +250,7 @@ fn others(ctx: &Ctx, request: &Request, path: &Path) -> Result<(Option<String>, 
         in_folder && another && is_pin && reason.value.is_some() && !same
     };
     let told = decision.reasons.iter().filter(|reason| chosen.is_none_or(|chosen| chosen != *reason)).filter(beside);
-    let line = |reason: &Reason| format!("{} says `{}`", reason.origin, reason.value.as_deref().unwrap_or_default());
-    Ok((shadowed_by, told.map(line).collect()))
+    Ok((shadowed_by, told.cloned().collect()))
 }
 
 fn folder_of(path: &Path) -> &Path {

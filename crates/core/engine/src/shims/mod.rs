@@ -14,7 +14,6 @@ mod sdk;
 use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Diagnosis, IoFailure};
-use serde::Serialize;
 use store::StoreError;
 use sys::EntryKind;
 
@@ -22,7 +21,7 @@ use context::settings::keys;
 use context::{Ctx, SHIM_BYTES_MAX, with_suffix};
 
 /// What was written.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct ShimsWritten {
     /// The folder for `PATH`.
     pub folder: PathBuf,
@@ -84,7 +83,7 @@ pub fn write_shims(ctx: &Ctx) -> Result<ShimsWritten, ShimError> {
 }
 
 /// The existing and the wanted shims.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct ShimsListed {
     /// The folder for `PATH`.
     pub folder: PathBuf,
@@ -95,7 +94,7 @@ pub struct ShimsListed {
 }
 
 /// One name.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct ShimListed {
     /// The name.
     pub name: String,

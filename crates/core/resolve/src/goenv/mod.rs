@@ -16,8 +16,6 @@ mod precedence;
 use std::path::PathBuf;
 
 use context::Ctx;
-use serde::Serialize;
-use serde_json::{Value, json};
 use store::Toolchain;
 
 use crate::choose::{Choice, ChooseError};
@@ -46,7 +44,7 @@ pub const GO_VARIABLES: [&str; 13] = [
 ];
 
 /// A value that another one overrides.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shadowed {
     /// The value.
     pub value: String,
@@ -86,34 +84,6 @@ impl GoEnv {
     /// One of the variables.
     pub fn variable(&self, name: &str) -> Option<&Variable> {
         self.variables.iter().find(|variable| variable.name == name)
-    }
-
-    /// The whole as data.
-    pub fn json(&self) -> Value {
-        let variables: Vec<Value> = self
-            .variables
-            .iter()
-            .map(|variable| {
-                json!({
-                    "name": variable.name,
-                    "value": variable.value.as_deref().map(|value| shown(variable.name, value)),
-                    "rule": variable.rule.word(),
-                    "where": variable.rule.to_string(),
-                    "overruled": variable.overruled.iter().map(|other| json!({
-                        "value": shown(variable.name, &other.value),
-                        "rule": other.rule.word(),
-                        "where": other.rule.to_string(),
-                    })).collect::<Vec<_>>(),
-                    "note": variable.note,
-                })
-            })
-            .collect();
-        json!({
-            "toolchain": self.toolchain.id,
-            "tree": self.toolchain.tree,
-            "variables": variables,
-            "dropped_goroot": self.dropped_goroot,
-        })
     }
 }
 

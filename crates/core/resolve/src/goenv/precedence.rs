@@ -5,7 +5,6 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use context::Ctx;
-use serde::Serialize;
 use source::{GoEnvFile, user_go_env};
 use store::Toolchain;
 
@@ -13,8 +12,7 @@ use super::Shadowed;
 use crate::gotoolchain::user_gotoolchain;
 
 /// The rule that set a variable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
     /// A variable of this process.
     Environment,

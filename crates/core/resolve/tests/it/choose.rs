@@ -63,7 +63,7 @@ fn what_is_not_installed_is_a_choice_without_a_toolchain_and_nothing_is_fetched(
     let choice = resolve::choose(&fixture.ctx(), None).unwrap();
     assert!(choice.toolchain.is_none());
     assert_eq!(choice.request.to_string(), "1.25.4");
-    assert!(choice.pinned_by().unwrap().contains(".go-version"));
+    assert!(choice.pinned_by().unwrap().to_string().contains(".go-version"));
 }
 
 #[test]

@@ -20,7 +20,6 @@ use diag::{Class, Diagnose, Diagnosis};
 use engine::PinError;
 use project::{FileName, FoundFile, Want};
 use release::{Date, Request, ToolchainId, Version};
-use serde::Serialize;
 use store::{FileChange, StoreError};
 
 pub use tools::{Fate, ScanError, Tool};
@@ -33,7 +32,7 @@ const VERSION_TIME_MAX: Duration = Duration::from_secs(30);
 const VERSION_BYTES_MAX: u64 = 4 << 10;
 
 /// The plan of a migration.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct MigratePlan {
     /// The release to leave, as requested.
     pub from: Request,
@@ -42,7 +41,7 @@ pub struct MigratePlan {
     /// Whether that is installed.
     pub is_installed: bool,
     /// Whether Go's team supports it.
-    pub support: String,
+    pub support: release::Status,
     /// The default's move, if it is one of the releases to leave.
     pub default: Option<DefaultMove>,
     /// Version files that would be changed.
@@ -54,7 +53,7 @@ pub struct MigratePlan {
 }
 
 /// A move of the default.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct DefaultMove {
     /// The default now.
     pub before: ToolchainId,
@@ -63,7 +62,7 @@ pub struct DefaultMove {
 }
 
 /// A change of a version file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct PinMove {
     /// The file.
     pub path: PathBuf,
@@ -71,14 +70,12 @@ pub struct PinMove {
     pub before: String,
     /// What it will say.
     pub after: String,
-    #[serde(skip)]
     read: Vec<u8>,
-    #[serde(skip)]
     text: String,
 }
 
 /// A warning for the user.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Concern {
     /// The file or folder it is about, if it is about one.
     pub place: Option<PathBuf>,
@@ -87,7 +84,7 @@ pub struct Concern {
 }
 
 /// The result of a migration.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Migrated {
     /// The change's name, for undo; none if there was nothing to change.
     pub change: Option<String>,
@@ -104,7 +101,7 @@ pub struct Migrated {
 }
 
 /// A tool that could not be rebuilt.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct FailedTool {
     /// The file.
     pub path: PathBuf,
@@ -259,9 +256,9 @@ fn moved(pin: &Request, from: &Request, to: &Version) -> Option<Request> {
     }
 }
 
-fn support(ctx: &Ctx, version: &Version) -> String {
+fn support(ctx: &Ctx, version: &Version) -> release::Status {
     let today = Date::from_unix_seconds(ctx.sys.clock().unix_seconds());
-    release::status(version, [version], Some(today)).to_string()
+    release::status(version, [version], Some(today))
 }
 
 fn release_concerns(ctx: &Ctx, to: &ToolchainId) -> Vec<Concern> {

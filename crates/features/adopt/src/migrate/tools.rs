@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use context::Ctx;
 use release::Version;
-use serde::Serialize;
 use sys::{EntryKind, Environment, Helper, Program};
 
 /// `go version -m` reads some kilobytes of each program.
@@ -24,7 +23,7 @@ const ENV_BYTES_MAX: u64 = 64 << 10;
 const WORD_BYTES_MAX: usize = 512;
 
 /// A found tool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tool {
     /// The file.
     pub path: PathBuf,
@@ -41,8 +40,7 @@ pub struct Tool {
 }
 
 /// What the migration does with a tool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "fate", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// It is rebuilt with the new release.
     Rebuild,

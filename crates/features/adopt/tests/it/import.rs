@@ -403,14 +403,14 @@ fn each_managers_default_is_found_with_its_place() {
         (Manager::Gobrew, "1.26.3", world.path(".gobrew/current").display().to_string()),
     ] {
         let default = found(manager);
-        assert_eq!((default.text.as_str(), default.origin), (text, origin), "{manager:?}");
+        assert_eq!((default.text.as_str(), default.origin.to_string()), (text, origin), "{manager:?}");
         assert!(default.request.is_some(), "{manager:?}");
     }
     // mise's own file counts before the shared one, in each of its forms.
     for value in ["\"1.25.9\"", "[\"1.25.9\", \"1.26\"]", "{ version = \"1.25.9\" }"] {
         write(".config/mise/config.toml", &format!("[tools]\nnode = \"20\"\ngo = {value}\n"));
         assert_eq!(found(Manager::Mise).text, "1.25.9");
-        assert!(found(Manager::Mise).origin.ends_with("config.toml:3"), "{}", found(Manager::Mise).origin);
+        assert!(found(Manager::Mise).origin.to_string().ends_with("config.toml:3"), "{}", found(Manager::Mise).origin);
     }
     write(".goenv/version", "system\n");
     assert_eq!(found(Manager::Goenv).request, None);

@@ -1,0 +1,190 @@
+//! What is installed, and what changes that.
+
+use acquire::{InstallPlan, Installed};
+use adopt::external_go::{ListedExternalGo, State};
+use engine::{Available, DiskUse, DiskUses, Listed, Outdated, PruneItem, PruneReason, Switched, Uninstalled};
+use release::ToolchainId;
+use store::Toolchain;
+use trust::Evidence;
+use view::ExternalGoState;
+
+use super::ToView;
+
+impl ToView for Installed {
+    type View = view::InstalledToolchain;
+
+    fn view(&self) -> view::InstalledToolchain {
+        view::InstalledToolchain {
+            toolchain: self.toolchain.view(),
+            version: self.toolchain.version().view(),
+            tree: self.tree.view(),
+            was_installed: self.was_installed,
+            source: self.source.clone(),
+            witnesses: self.witnesses.view(),
+            evidence: Evidence::of(&self.witnesses).view(),
+            bytes_fetched: self.bytes_fetched,
+            bytes_held: self.bytes_held,
+            milliseconds: self.milliseconds,
+        }
+    }
+}
+
+/// What an install would do.
+pub(crate) fn install_plan(plans: &[InstallPlan]) -> view::InstallPlan {
+    let toolchains = plans.iter().map(|plan| view::PlannedToolchain {
+        request: plan.request.clone(),
+        toolchain: plan.toolchain.view(),
+        version: plan.toolchain.version().view(),
+        installed: plan.installed,
+    });
+    view::InstallPlan { toolchains: toolchains.collect() }
+}
+
+impl ToView for Uninstalled {
+    type View = view::RemovedToolchain;
+
+    fn view(&self) -> view::RemovedToolchain {
+        view::RemovedToolchain { toolchain: self.toolchain.view(), bytes: self.bytes }
+    }
+}
+
+impl ToView for Listed {
+    type View = view::ListedToolchain;
+
+    fn view(&self) -> view::ListedToolchain {
+        view::ListedToolchain {
+            toolchain: self.toolchain.view(),
+            version: self.version.view(),
+            tree: self.tree.view(),
+            is_default: self.is_default,
+            is_shared: self.system,
+            source: self.source.clone(),
+            bytes: self.bytes,
+            witnesses: self.witnesses.view(),
+            evidence: self.evidence.view(),
+            support: self.support.view(),
+        }
+    }
+}
+
+impl ToView for ListedExternalGo {
+    type View = view::ExternalGo;
+
+    fn view(&self) -> view::ExternalGo {
+        let (state, before) = match &self.state {
+            State::There => (ExternalGoState::There, None),
+            State::Changed { before } => (ExternalGoState::Changed, before.clone()),
+            State::Vanished => (ExternalGoState::Vanished, None),
+        };
+        view::ExternalGo {
+            version_line: self.version.clone(),
+            tree: self.tree.view(),
+            state,
+            version_line_before: before,
+            message: self.why.clone(),
+        }
+    }
+}
+
+impl ToView for Available {
+    type View = view::OfferedVersion;
+
+    fn view(&self) -> view::OfferedVersion {
+        view::OfferedVersion { version: self.version.view(), installed: self.installed, support: self.support.view() }
+    }
+}
+
+impl ToView for DiskUses {
+    type View = view::ListDisk;
+
+    fn view(&self) -> view::ListDisk {
+        view::ListDisk {
+            toolchains: self.toolchains.view(),
+            bytes_real: self.bytes_real,
+            bytes_unshared: self.bytes_unshared,
+        }
+    }
+}
+
+impl ToView for DiskUse {
+    type View = view::DiskUse;
+
+    fn view(&self) -> view::DiskUse {
+        view::DiskUse { toolchain: self.toolchain.view(), bytes_own: self.bytes_own, bytes_shared: self.bytes_shared }
+    }
+}
+
+impl ToView for Outdated {
+    type View = view::OutdatedMinor;
+
+    fn view(&self) -> view::OutdatedMinor {
+        view::OutdatedMinor {
+            minor: self.installed.minor().to_string(),
+            version: self.installed.view(),
+            newer: self.newer.view(),
+            support: self.support.view(),
+        }
+    }
+}
+
+impl ToView for Switched {
+    type View = view::Use;
+
+    fn view(&self) -> view::Use {
+        view::Use {
+            toolchain: self.toolchain.view(),
+            version: self.toolchain.version().view(),
+            before: self.before.view(),
+            generation: self.generation,
+            changed: self.changed,
+            bin: self.bin.view(),
+        }
+    }
+}
+
+impl ToView for Toolchain {
+    type View = view::Where;
+
+    fn view(&self) -> view::Where {
+        view::Where { toolchain: self.id.view(), version: self.id.version().view(), tree: self.tree.view() }
+    }
+}
+
+/// A toolchain by its name.
+pub(super) fn named(id: &ToolchainId) -> view::NamedToolchain {
+    view::NamedToolchain { toolchain: id.view(), version: id.version().view() }
+}
+
+/// What a prune has done, or would do.
+pub(crate) fn prune(items: &[PruneItem], dry_run: bool) -> view::Prune {
+    view::Prune { dry_run, toolchains: items.view() }
+}
+
+impl ToView for PruneItem {
+    type View = view::PrunedToolchain;
+
+    fn view(&self) -> view::PrunedToolchain {
+        let (reason, generation, path) = match &self.reason {
+            PruneReason::Unneeded => (view::PruneReason::Unneeded, None, None),
+            PruneReason::Default(number) => (view::PruneReason::Default, Some(*number), None),
+            PruneReason::Generation { number, .. } => (view::PruneReason::Generation, Some(*number), None),
+            PruneReason::Project(folder) => (view::PruneReason::Project, None, Some(folder.view())),
+            PruneReason::Running(_) => (view::PruneReason::Running, None, None),
+            PruneReason::Shared => (view::PruneReason::Shared, None, None),
+        };
+        view::PrunedToolchain {
+            toolchain: self.toolchain.view(),
+            bytes: self.bytes,
+            kept: self.kept,
+            reason,
+            generation,
+            path,
+            message: self.reason.to_string(),
+        }
+    }
+}
+
+/// What a switch would do.
+pub(crate) fn use_plan(id: &ToolchainId, installed: bool, before: Option<&ToolchainId>) -> view::UsePlan {
+    view::UsePlan { toolchain: id.view(), version: id.version().view(), before: before.map(ToView::view), installed }
+}
