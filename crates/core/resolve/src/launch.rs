@@ -9,10 +9,10 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use context::{Ctx, with_suffix};
+use context::Ctx;
 use diag::{Class, Diagnose, Diagnosis};
 use store::{StoreError, Toolchain};
-use sys::{EntryKind, Program, UserProgram, programs_in, with_suffixes};
+use sys::{EntryKind, Program, UserProgram, program_file_name, programs_in, with_suffixes};
 
 use crate::choose::{Choice, ChooseError};
 use crate::goenv::{foreign_goroot, isolation};
@@ -199,7 +199,7 @@ pub fn launch_shim(
 ) -> Result<Launch, LaunchError> {
     let bin = toolchain.tree.join("bin");
     let file = if name == "gofmt" { "gofmt" } else { "go" };
-    let program = bin.join(with_suffix(file));
+    let program = bin.join(program_file_name(file));
     if is_shim(ctx, &program) {
         let cause = std::io::Error::other("it is a shim of goward's and no go command");
         return Err(LaunchError::refused(&program, cause));
