@@ -33,6 +33,7 @@ const FORMAT_WITH_VARIABLES: u32 = 2;
 const KEPT_PLANS: usize = 20;
 
 /// Changes that shall happen together.
+#[must_use = "nothing is changed before a transaction is committed"]
 pub struct Transaction {
     store: Store,
     purpose: String,
