@@ -44,6 +44,7 @@ pub struct SystemMade {
 
 /// Why the administrator's store could not be made.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum SystemError {
     /// No folder is named for it.
     #[error("make the system store: no folder is named for it")]
@@ -59,7 +60,6 @@ pub enum SystemError {
     /// Something else stands there.
     #[error("make the system store `{}`: it belongs to user {owner}", path.display())]
     Foreign {
-        /// The folder.
         path: PathBuf,
         /// Its owner's number.
         owner: u32,
@@ -67,11 +67,8 @@ pub enum SystemError {
     /// The system refused.
     #[error("make the system store: {action} `{}`", path.display())]
     Io {
-        /// What was tried.
         action: &'static str,
-        /// Where.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },

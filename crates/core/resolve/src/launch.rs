@@ -34,6 +34,7 @@ pub struct Launch {
 
 /// Why a program cannot be run.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum LaunchError {
     /// There is no such program.
     #[error("run `{name}`: {}", if name.contains(std::path::is_separator) { "there is no such file".to_owned() } else { format!("it is neither in `{}` nor on PATH", bin.display()) })]
@@ -46,9 +47,7 @@ pub enum LaunchError {
     /// The system refused to start it.
     #[error("run `{}`", program.display())]
     Refused {
-        /// The program.
         program: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
@@ -61,11 +60,8 @@ pub enum LaunchError {
     /// A folder of the version's or the project's own cannot be made.
     #[error("make the folder `{}` for {name}", path.display())]
     Isolate {
-        /// The variable.
         name: &'static str,
-        /// The folder.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
