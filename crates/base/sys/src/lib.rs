@@ -11,6 +11,7 @@
 #[cfg(unix)]
 mod attributes;
 mod clock;
+mod dirs;
 mod env;
 mod fault;
 mod file;
@@ -53,7 +54,7 @@ pub use interrupt::Interrupt;
 pub use lock::{FileLock, LockAttempt};
 pub use os_facts::OsFacts;
 pub use process::{
-    EmptyFolder, Ended, Environment, Helper, NoProgram, NotAbsolute, Process, Program, UserProgram, is_program,
+    EmptyFolder, Ended, Environment, Helper, NoProgram, NotAbsolute, Process, Program, UserProgram, program_file_name,
     programs_in, with_suffixes,
 };
 pub use trust::{Distrust, DistrustReason, ReadOwnError, TrustedPath};

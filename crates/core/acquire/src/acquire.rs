@@ -23,6 +23,7 @@ use crate::sources::Sources;
 
 /// Why one source did not give a toolchain.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum AcquireError {
     /// It could not be fetched.
     #[error(transparent)]
@@ -30,16 +31,13 @@ pub enum AcquireError {
     /// A local file could not be read.
     #[error("read `{path}`")]
     Read {
-        /// Which file.
         path: String,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
     /// A local file is not what was said of it.
     #[error("accept `{path}`: its SHA-256 is {actual}, {origin} says {expected}")]
     FileDiffers {
-        /// Which file.
         path: String,
         /// Who says so.
         origin: String,
@@ -53,7 +51,6 @@ pub enum AcquireError {
     Archive {
         /// Which archive.
         file: String,
-        /// Why.
         #[source]
         cause: archive::ArchiveError,
     },

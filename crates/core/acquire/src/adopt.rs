@@ -48,15 +48,14 @@ pub struct Adopted {
 
 /// Why a tree was not admitted.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum AdoptError {
     /// It could not be read, or is not a toolchain.
     #[error("adopt {id} from `{}`", folder.display())]
     Tree {
-        /// Which toolchain.
         id: ToolchainId,
         /// Its folder.
         folder: PathBuf,
-        /// Why.
         #[source]
         cause: Box<ArchiveError>,
     },
@@ -73,11 +72,9 @@ pub enum AdoptError {
     /// It could not be proven.
     #[error("adopt {id} from `{}`", folder.display())]
     Prove {
-        /// Which toolchain.
         id: ToolchainId,
         /// Its folder.
         folder: PathBuf,
-        /// Why.
         #[source]
         cause: Box<ProveError>,
     },
@@ -86,16 +83,13 @@ pub enum AdoptError {
     Register {
         /// Its folder.
         path: PathBuf,
-        /// Why.
         #[source]
         cause: Box<StoreError>,
     },
     /// The store refused.
     #[error("adopt {id}")]
     Store {
-        /// Which toolchain.
         id: ToolchainId,
-        /// Why.
         #[source]
         cause: Box<StoreError>,
     },

@@ -33,20 +33,19 @@ pub struct InstallPlan {
 
 /// Why a toolchain could not be installed.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum InstallError {
     /// No version could be found for the request.
     #[error("install `{request}`")]
     Resolve {
         /// The request, as it was written.
         request: String,
-        /// Why.
         #[source]
         cause: Box<CatalogError>,
     },
     /// No source gave it.
     #[error("install {id} from any source")]
     NoSource {
-        /// Which toolchain.
         id: ToolchainId,
         /// What came of each source.
         attempts: Vec<Attempt>,
@@ -58,44 +57,34 @@ pub enum InstallError {
     /// The store refused.
     #[error("install {id}")]
     Store {
-        /// Which toolchain.
         id: ToolchainId,
-        /// Why.
         #[source]
         cause: Box<StoreError>,
     },
     /// The machine refused while the archive was fetched or unpacked.
     #[error("install {id}")]
     Machine {
-        /// Which toolchain.
         id: ToolchainId,
-        /// Why.
         #[source]
         cause: Box<AcquireError>,
     },
     /// The project's lock file forbids it.
     #[error("install {id}")]
     Lock {
-        /// Which toolchain.
         id: ToolchainId,
-        /// Why.
         #[source]
         cause: Box<LockError>,
     },
     /// It does not run on this machine.
     #[error("install {id}: it needs {}, and this machine has {}", unfit.needs, unfit.has)]
     Unfit {
-        /// Which toolchain.
         id: ToolchainId,
         /// What it needs, and what would run.
         unfit: Box<Unfit>,
     },
     /// The user asked to stop.
     #[error("install {id}: interrupted; what was fetched is kept, and the next run carries on")]
-    Interrupted {
-        /// Which toolchain.
-        id: ToolchainId,
-    },
+    Interrupted { id: ToolchainId },
 }
 
 impl Diagnose for InstallError {

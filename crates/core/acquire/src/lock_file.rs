@@ -21,20 +21,18 @@ use trust::{H1, Witness};
 
 /// Why a lock file forbids something, or could not be written.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum LockError {
     /// It cannot be read.
     #[error("read `{}`", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
     /// It is malformed.
     #[error("use `{}`", path.display())]
     Malformed {
-        /// The file.
         path: PathBuf,
         /// Where and why.
         #[source]
@@ -43,7 +41,6 @@ pub enum LockError {
     /// There is none, and there must be.
     #[error("accept {id}: {required_by} wants a lock file, and there is no `goward.lock` in `{}` or above it", folder.display())]
     Missing {
-        /// Which toolchain.
         id: ToolchainId,
         /// Who wants it.
         required_by: String,
@@ -53,9 +50,7 @@ pub enum LockError {
     /// There is one that is somebody else's, and it must be one that counts.
     #[error("accept {id} by `{}`: {stranger}", path.display())]
     Stranger {
-        /// Which toolchain.
         id: ToolchainId,
-        /// The file.
         path: PathBuf,
         /// Whose it is.
         stranger: Stranger,
@@ -63,9 +58,7 @@ pub enum LockError {
     /// The nearest is not beside the file that decides, and so proves nothing.
     #[error("accept {id}: {required_by} wants a lock file in `{}`, beside what decides, and the nearest is `{}`", place.display(), path.display())]
     Elsewhere {
-        /// Which toolchain.
         id: ToolchainId,
-        /// The file.
         path: PathBuf,
         /// Who wants one.
         required_by: String,
@@ -75,9 +68,7 @@ pub enum LockError {
     /// It does not name the toolchain, and must.
     #[error("accept {id}: `{}` does not name it, and {required_by} wants it to", path.display())]
     NotCovered {
-        /// Which toolchain.
         id: ToolchainId,
-        /// The file.
         path: PathBuf,
         /// Who wants it.
         required_by: String,
@@ -85,9 +76,7 @@ pub enum LockError {
     /// A hash is another.
     #[error("accept {id}: {}:{line} wants {what} {expected}, and it is {actual}", path.display())]
     Differs {
-        /// Which toolchain.
         id: Box<ToolchainId>,
-        /// The file.
         path: PathBuf,
         /// The line on which the toolchain's entry begins.
         line: usize,
@@ -101,9 +90,7 @@ pub enum LockError {
     /// Nothing of what arrived can be compared, and it must be.
     #[error("accept {id}: {}:{line} has only the SHA-256 of an archive, and this came as a {form}", path.display())]
     NotComparable {
-        /// Which toolchain.
         id: ToolchainId,
-        /// The file.
         path: PathBuf,
         /// The line on which the toolchain's entry begins.
         line: usize,

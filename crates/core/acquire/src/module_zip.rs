@@ -9,6 +9,7 @@ use store::StoreError;
 
 /// Why a toolchain could not be written as a module.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum ModuleZipError {
     /// The store could not be read.
     #[error(transparent)]
@@ -16,9 +17,7 @@ pub enum ModuleZipError {
     /// A file could not be read, is not what was recorded, or could not be written.
     #[error("write the module of {id}")]
     Io {
-        /// Which toolchain.
         id: ToolchainId,
-        /// Why.
         #[source]
         cause: std::io::Error,
     },

@@ -19,4 +19,4 @@ pub use goroots::{go_setting_of, goroots};
 pub use limits::FOLDERS_MAX;
 pub use owners::{owner_of, users};
 pub use recover::recover;
-pub use shim_facts::{SHIM_BYTES_MAX, with_suffix};
+pub use shim_facts::SHIM_BYTES_MAX;

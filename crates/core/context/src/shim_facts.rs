@@ -28,8 +28,3 @@ pub(crate) fn facts(sys: &Sys, home: &Path) -> Option<ShimFacts> {
         config,
     })
 }
-
-/// A program's file name on this system.
-pub fn with_suffix(name: &str) -> String {
-    if cfg!(windows) { format!("{name}.exe") } else { name.to_owned() }
-}

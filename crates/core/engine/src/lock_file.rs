@@ -19,6 +19,7 @@ const PLATFORMS: [(&str, &str); 5] =
 
 /// Why a lock file could not be written.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum LockWriteError {
     /// The one that is there cannot be used.
     #[error(transparent)]
@@ -31,16 +32,11 @@ pub enum LockWriteError {
     },
     /// Nothing is known that could be locked.
     #[error("lock {version}: neither Go's checksum database nor its index knows it for any of the platforms")]
-    Unknown {
-        /// The version.
-        version: Version,
-    },
+    Unknown { version: Version },
     /// A platform that was named is not known.
     #[error("lock {id}")]
     Platform {
-        /// Which toolchain.
         id: ToolchainId,
-        /// Why.
         #[source]
         cause: Box<LogProofError>,
     },

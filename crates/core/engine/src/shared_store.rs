@@ -65,6 +65,7 @@ impl fmt::Display for SystemStep {
 
 /// Why the administrator's store could not be made.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum SystemError {
     /// No folder is named for it.
     #[error("make the system store: no folder is named for it")]
@@ -80,7 +81,6 @@ pub enum SystemError {
     /// Something else is there.
     #[error("make the system store `{}`: it belongs to user {owner}", path.display())]
     Foreign {
-        /// The folder.
         path: PathBuf,
         /// Its owner's number.
         owner: u32,
@@ -88,11 +88,8 @@ pub enum SystemError {
     /// The system refused.
     #[error("make the system store: {action} `{}`", path.display())]
     Io {
-        /// What was tried.
         action: &'static str,
-        /// Where.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },

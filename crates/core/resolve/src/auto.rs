@@ -15,13 +15,13 @@ use crate::choose::{Choice, ChooseError, look_around};
 
 /// Why something is not installed by itself.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum AutoError {
     /// It is older than the setting allows.
     #[error("install {version} by itself for {origin}: {key} is {floor} ({set_by})", key = "install.auto-floor", version = version.tag())]
     BelowFloor {
         /// What is asked for.
         version: Version,
-        /// Where.
         origin: String,
         /// The oldest that would be.
         floor: Version,
@@ -33,7 +33,6 @@ pub enum AutoError {
     Stranger {
         /// What is asked for.
         request: Request,
-        /// Where.
         origin: String,
         /// Whose it is.
         stranger: Stranger,

@@ -42,13 +42,12 @@ pub struct Choice {
 
 /// Why no toolchain could be chosen.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum ChooseError {
     /// A file or a setting cannot be used.
     #[error("choose a toolchain for `{}`", folder.display())]
     Project {
-        /// The folder.
         folder: PathBuf,
-        /// What is wrong.
         #[source]
         cause: ProjectError,
     },
@@ -61,9 +60,7 @@ pub enum ChooseError {
     /// A file could not be read.
     #[error("read `{}`", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
@@ -73,7 +70,6 @@ pub enum ChooseError {
     /// Nothing asks for anything, and there is no default.
     #[error("choose a toolchain for `{}`: nothing here asks for one, and no default is set", folder.display())]
     Nothing {
-        /// The folder.
         folder: PathBuf,
         /// What would have decided, were it not somebody else's.
         stranger: Option<String>,

@@ -60,6 +60,7 @@ pub struct Older {
 
 /// Why the floor's origin is unknown.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum FloorError {
     /// There is no `go` line.
     #[error("tell what this folder needs: no go.mod or go.work with a `go` line counts here")]
@@ -70,22 +71,16 @@ pub enum FloorError {
     /// The go command cannot be started or waited for.
     #[error("run `{}`", program.display())]
     Run {
-        /// The program.
         program: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
     /// The go command did not end in its time.
     #[error("run `{verb}`: it took longer than {} seconds", GO_TIME_MAX.as_secs())]
-    Time {
-        /// The command.
-        verb: String,
-    },
+    Time { verb: String },
     /// The go command failed.
     #[error("run `{verb}`: {said}")]
     Go {
-        /// The command.
         verb: String,
         /// Its last words.
         said: String,

@@ -5,9 +5,9 @@
 //! `-mod=readonly` keeps it from writing, and goward removes the user's `GOFLAGS`, which can name programs to run
 //! (`-toolexec`).
 
-use context::{Ctx, with_suffix};
+use context::Ctx;
 use store::Toolchain;
-use sys::{Environment, Helper, Program};
+use sys::{Environment, Helper, Program, program_file_name};
 
 use crate::goenv::isolation;
 use crate::launch::{LaunchError, path_with};
@@ -27,7 +27,7 @@ pub(crate) enum About {
 /// When no folder can be made for it, or the project for `isolate.*` cannot be determined.
 pub(crate) fn question(ctx: &Ctx, toolchain: &Toolchain, about: About) -> Result<Helper, LaunchError> {
     let bin = toolchain.tree.join("bin");
-    let go = bin.join(with_suffix("go"));
+    let go = bin.join(program_file_name("go"));
     let go = Program::at(go).map_err(|error| LaunchError::refused(&error.path.clone(), error.into()))?;
     let mut environment = Environment::of(ctx.sys.env())
         .with("PATH", path_with(ctx, &bin))

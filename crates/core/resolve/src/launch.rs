@@ -9,10 +9,10 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use context::{Ctx, with_suffix};
+use context::Ctx;
 use diag::{Class, Diagnose, Diagnosis};
 use store::{StoreError, Toolchain};
-use sys::{EntryKind, Program, UserProgram, programs_in, with_suffixes};
+use sys::{EntryKind, Program, UserProgram, program_file_name, programs_in, with_suffixes};
 
 use crate::choose::{Choice, ChooseError};
 use crate::goenv::{foreign_goroot, isolation};
@@ -34,6 +34,7 @@ pub struct Launch {
 
 /// Why a program cannot be run.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum LaunchError {
     /// There is no such program.
     #[error("run `{name}`: {}", if name.contains(std::path::is_separator) { "there is no such file".to_owned() } else { format!("it is neither in `{}` nor on PATH", bin.display()) })]
@@ -46,9 +47,7 @@ pub enum LaunchError {
     /// The system refused to start it.
     #[error("run `{}`", program.display())]
     Refused {
-        /// The program.
         program: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
@@ -61,11 +60,8 @@ pub enum LaunchError {
     /// A folder of the version's or the project's own cannot be made.
     #[error("make the folder `{}` for {name}", path.display())]
     Isolate {
-        /// The variable.
         name: &'static str,
-        /// The folder.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },
@@ -200,7 +196,7 @@ pub fn launch_shim(
 ) -> Result<Launch, LaunchError> {
     let bin = toolchain.tree.join("bin");
     let file = if name == "gofmt" { "gofmt" } else { "go" };
-    let program = bin.join(with_suffix(file));
+    let program = bin.join(program_file_name(file));
     if is_shim(ctx, &program) {
         let cause = std::io::Error::other("it is a shim of goward's and no go command");
         return Err(LaunchError::refused(&program, cause));

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use context::{Ctx, SHIM_BYTES_MAX, with_suffix};
+use context::{Ctx, SHIM_BYTES_MAX};
 use diag::{Class, Diagnose, Diagnosis};
-use sys::Program;
+use sys::{Program, program_file_name};
 
 /// The bytes that every shim contains, even one that others built: the name of the variable that it sets.
 const MARK: &[u8] = b"GOWARD_SHIM";
@@ -32,7 +32,7 @@ impl Diagnose for NextError {
 /// When there is none.
 pub fn next_program(ctx: &Ctx, name: &str) -> Result<Program, NextError> {
     // With its extension, if there is one: a batch file of that name is not a go command.
-    let file = OsString::from(with_suffix(name));
+    let file = OsString::from(program_file_name(name));
     let found = ctx.sys.env().programs(ctx.sys.fs(), &file).find(|program| !is_shim(ctx, program.path()));
     found.ok_or_else(|| NextError { name: name.to_owned() })
 }

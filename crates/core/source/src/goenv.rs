@@ -105,25 +105,13 @@ pub fn user_go_env(sys: &Sys) -> Option<PathBuf> {
     match sys.env().var("GOENV") {
         Some("off") => None,
         Some(path) => Some(PathBuf::from(path)),
-        None => user_config_folder(sys).map(|folder| folder.join("go").join("env")),
+        None => sys.env().user_config_folder().map(|folder| folder.join("go").join("env")),
     }
 }
 
 /// The tree of a `go` in a folder of `PATH`, links followed.
 fn goroot_of(sys: &Sys, folder: &Path) -> Option<PathBuf> {
-    let go = folder.join(if cfg!(windows) { "go.exe" } else { "go" });
+    let go = folder.join(sys::program_file_name("go"));
     let real = sys.fs().resolve(&go).ok()?;
     Some(real.parent()?.parent()?.to_owned())
-}
-
-/// The folder of a user's configurations, as Go's `os.UserConfigDir` has it.
-pub fn user_config_folder(sys: &Sys) -> Option<PathBuf> {
-    let env = sys.env();
-    if cfg!(windows) {
-        return env.path_var("APPDATA");
-    }
-    if cfg!(target_os = "macos") {
-        return Some(env.home()?.join("Library").join("Application Support"));
-    }
-    env.path_var("XDG_CONFIG_HOME").or_else(|| Some(env.home()?.join(".config")))
 }

@@ -32,7 +32,7 @@ pub use bundle::BundleSource;
 pub use catalog::{Attempt, Catalog, CatalogError, most_severe, no_source_hint};
 pub use error::SourceError;
 pub use folder::FolderSource;
-pub use goenv::{GoEnvFile, GoEnvLine, GoSetting, go_setting, user_config_folder, user_go_env, user_go_setting};
+pub use goenv::{GoEnvFile, GoEnvLine, GoSetting, go_setting, user_go_env, user_go_setting};
 pub use index::{IndexKind, IndexSource};
 pub use located::{Claim, Located, Place};
 pub use proxy::{ProxySource, proxies_of};

@@ -76,6 +76,7 @@ pub struct JournalRecord {
 }
 
 /// An operation under way in this process.
+#[must_use = "an operation that nobody ends is left for recovery"]
 pub struct Operation {
     store: Store,
     last: JournalRecord,

@@ -21,6 +21,7 @@ pub const COMMITS_MAX: u32 = 3;
 /// A folder that only this process fills. Dropping it leaves the folder for [`Store::sweep`]: an
 /// error deletes nothing, so that the user sees the error first.
 #[derive(Debug)]
+#[must_use = "a staging folder that nobody admits or discards is left for the next sweep"]
 pub struct Staging {
     folder: PathBuf,
     lock: PathBuf,

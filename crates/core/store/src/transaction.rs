@@ -32,6 +32,7 @@ const FORMAT_WITH_VARIABLES: u32 = 2;
 const KEPT_PLANS: usize = 20;
 
 /// Changes that are made together.
+#[must_use = "nothing is changed before a transaction is committed"]
 pub struct Transaction {
     store: Store,
     purpose: String,

@@ -51,6 +51,7 @@ release::text_serde!(H1);
 
 /// Why a list of files has no `h1:` hash.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum H1Error {
     /// A name is empty, or holds a line break: lines of the hashed list would run into each other.
     #[error("hash the file `{}`: its name is empty or holds a line break", name.escape_debug())]
@@ -60,10 +61,7 @@ pub enum H1Error {
     },
     /// The list has a name twice.
     #[error("hash the file `{name}`: it is listed twice")]
-    Twice {
-        /// The name.
-        name: String,
-    },
+    Twice { name: String },
     /// `go.mod` and `_go.mod` are in one folder and differ: one of them is not Go's.
     #[error("hash the tree: `{name}` differs from the `_go.mod` beside it")]
     TwoGoMods {

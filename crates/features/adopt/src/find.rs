@@ -130,7 +130,7 @@ pub fn candidates(ctx: &Ctx, place: &Where) -> Vec<Candidate> {
 fn folders(env: &Env) -> Vec<(Manager, PathBuf)> {
     let home = env.home();
     let below = |path: &str| home.as_ref().map(|home| home.join(path));
-    let data = env.path_var("XDG_DATA_HOME").or_else(|| below(".local/share"));
+    let data = env.xdg_data_folder();
     let set = |name: &str| env.path_var(name);
     let rows: [(Manager, Option<PathBuf>, &str); 17] = [
         (Manager::Sdk, below("sdk"), ""),

@@ -63,7 +63,7 @@ pub fn global_default(ctx: &Ctx, manager: Manager) -> Option<GlobalDefault> {
     let env = ctx.sys.env();
     let home = env.home()?;
     let set = |name: &str, below: &str| env.path_var(name).unwrap_or_else(|| home.join(below));
-    let config = env.path_var("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
+    let config = env.xdg_config_folder()?;
     match manager {
         Manager::Mise => {
             let folder = env.path_var("MISE_CONFIG_DIR").unwrap_or_else(|| config.join("mise"));
@@ -212,9 +212,9 @@ pub fn profile_lines(ctx: &Ctx, manager: Manager) -> Vec<ProfileLine> {
         Manager::Gobrew => &[".gobrew", "GOBREW_ROOT"],
         _ => &[],
     };
-    let Some(home) = ctx.sys.env().home() else { return Vec::new() };
-    let config = ctx.sys.env().path_var("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
-    let zsh = ctx.sys.env().path_var("ZDOTDIR").unwrap_or_else(|| home.clone());
+    let env = ctx.sys.env();
+    let (Some(home), Some(config)) = (env.home(), env.xdg_config_folder()) else { return Vec::new() };
+    let zsh = env.path_var("ZDOTDIR").unwrap_or_else(|| home.clone());
     let mut files: Vec<PathBuf> =
         [".bashrc", ".bash_profile", ".bash_login", ".profile"].map(|name| home.join(name)).into();
     files.extend([".zshrc", ".zprofile", ".zshenv", ".zlogin"].map(|name| zsh.join(name)));

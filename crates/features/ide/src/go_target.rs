@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use context::Ctx;
-use sys::EntryKind;
 
 use crate::limits::VERSION_BYTES_MAX;
 
@@ -18,22 +17,9 @@ pub(crate) enum GoTarget {
     Missing,
 }
 
-/// The name of the go command's file.
-pub(crate) fn go_file() -> &'static str {
-    if cfg!(windows) { "go.exe" } else { "go" }
-}
-
-/// Whether there is an executable file.
-pub(crate) fn is_program(ctx: &Ctx, path: &Path) -> bool {
-    match ctx.sys.fs().follow(path) {
-        Ok(Some(meta)) => meta.kind == EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0),
-        _ => false,
-    }
-}
-
 /// Resolves a `go`.
 pub(crate) fn target_of(ctx: &Ctx, go: &Path) -> GoTarget {
-    if !is_program(ctx, go) {
+    if !ctx.sys.fs().is_program(go) {
         return GoTarget::Missing;
     }
     let fs = ctx.sys.fs();

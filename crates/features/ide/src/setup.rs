@@ -15,7 +15,6 @@ use release::Version;
 use store::{FileChange, Links};
 
 use crate::error::IdeError;
-use crate::go_target::{go_file, is_program};
 use crate::jsonc::{Document, options};
 use crate::{devcontainer, vscode};
 
@@ -158,8 +157,8 @@ impl Open {
 
 fn vscode_edit(ctx: &Ctx, folder: &Path) -> Result<Option<Edit>, IdeError> {
     let shims = ctx.store.layout().shims();
-    let shim = shims.join(go_file());
-    if !is_program(ctx, &shim) {
+    let shim = shims.join(sys::program_file_name("go"));
+    if !ctx.sys.fs().is_program(&shim) {
         return Err(IdeError::NoShim { path: shim });
     }
     let path = vscode::workspace_file(folder);

@@ -20,7 +20,6 @@ use std::path::{Path, PathBuf};
 use context::Ctx;
 
 use crate::error::IdeError;
-use crate::go_target::{go_file, is_program};
 use crate::jsonc::{Document, Found};
 use crate::path::first;
 
@@ -101,13 +100,7 @@ pub(crate) fn all(ctx: &Ctx, folder: &Path) -> Result<Vec<Settings>, IdeError> {
 fn user_files(ctx: &Ctx, name: &str) -> Vec<PathBuf> {
     let env = ctx.sys.env();
     let mut files = Vec::new();
-    let config = if cfg!(windows) {
-        env.path_var("APPDATA")
-    } else if cfg!(target_os = "macos") {
-        env.home().map(|home| home.join("Library").join("Application Support"))
-    } else {
-        env.path_var("XDG_CONFIG_HOME").or_else(|| Some(env.home()?.join(".config")))
-    };
+    let config = env.user_config_folder();
     let server = match name {
         "Code" => Some(".vscode-server"),
         "Cursor" => Some(".cursor-server"),
@@ -176,14 +169,14 @@ impl Settings {
             variables: Vec::new(),
         };
         let named = alternate.map(|found| PathBuf::from(self.expand(ctx, &found.text)));
-        if let Some(path) = named.as_ref().filter(|path| is_absolute(path) && is_program(ctx, path)) {
+        if let Some(path) = named.as_ref().filter(|path| is_absolute(path) && ctx.sys.fs().is_program(path)) {
             return decided(path.clone(), alternate, "go.alternateTools.go");
         }
         let name = match &named {
             Some(name) if !is_absolute(name) => with_ending(name),
-            _ => PathBuf::from(go_file()),
+            _ => PathBuf::from(sys::program_file_name("go")),
         };
-        let program = |folder: PathBuf| Some(folder.join(&name)).filter(|path| is_program(ctx, path));
+        let program = |folder: PathBuf| Some(folder.join(&name)).filter(|path| ctx.sys.fs().is_program(path));
         if let Some(go) = env.path_var("GOBIN").and_then(program) {
             return decided(go, None, "GOBIN in the environment");
         }
@@ -202,7 +195,7 @@ impl Settings {
         if let Some((go, place)) = first(ctx, &name) {
             return decided(go, None, &format!("PATH, entry {place}"));
         }
-        let last = LAST_RESORTS.iter().map(PathBuf::from).find(|path| is_program(ctx, path));
+        let last = LAST_RESORTS.iter().map(PathBuf::from).find(|path| ctx.sys.fs().is_program(path));
         match last {
             Some(go) => decided(go, None, "the place where installers put Go"),
             None => Go { go: None, place: None, by: "nothing".to_owned(), variables: Vec::new() },

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sys::registry::{Registry, Root, ValueKind, expanded};
-use sys::{EntryKind, Env, Sys};
+use sys::{Env, Sys};
 
 use crate::{Script, SetupError, Shell};
 
@@ -32,8 +32,10 @@ impl Folders {
     pub(crate) fn of(sys: &Sys) -> Result<Folders, SetupError> {
         let env = sys.env();
         let variable = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-        let home = env.home().ok_or(SetupError::NoHome { variable })?;
-        let config = env.path_var("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
+        let (Some(home), Some(config), Some(data)) = (env.home(), env.xdg_config_folder(), env.xdg_data_folder())
+        else {
+            return Err(SetupError::NoHome { variable });
+        };
         // nushell's `$nu.default-config-dir`: the system's folder for settings, unless XDG_CONFIG_HOME is set.
         let nu = match (env.path_var("XDG_CONFIG_HOME"), env.path_var("APPDATA")) {
             (Some(config), _) => config,
@@ -42,11 +44,11 @@ impl Folders {
             _ => home.join(".config"),
         };
         Ok(Folders {
-            data: env.path_var("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local").join("share")),
             zsh: env.path_var("ZDOTDIR").unwrap_or_else(|| home.clone()),
             nu: nu.join("nushell"),
             documents: sys.registry().map(|registry| documents(registry, env, &home)),
             config,
+            data,
             home,
         })
     }
@@ -95,20 +97,17 @@ pub fn shells_of_user(sys: &Sys) -> Result<Vec<Shell>, SetupError> {
     for shell in Shell::ALL.into_iter().filter(|shell| !is_windows || shell.is_native_to_windows()) {
         let traced = || folders.traces(shell).iter().any(|path| is_there(sys, path));
         // Windows PowerShell is another program, with profiles of its own.
-        let is_old = || shell == Shell::Pwsh && is_windows && on_path(sys, "powershell").is_some();
-        if login == Some(shell) || ((on_path(sys, shell.name()).is_some() || is_old()) && traced()) {
+        let is_old = || shell == Shell::Pwsh && is_windows && is_on_path(sys, "powershell");
+        if login == Some(shell) || ((is_on_path(sys, shell.name()) || is_old()) && traced()) {
             shells.push(shell);
         }
     }
     if shells.is_empty() && !is_windows { Err(SetupError::NoShell) } else { Ok(shells) }
 }
 
-/// The path of a program on `PATH`.
-pub(crate) fn on_path(sys: &Sys, program: &str) -> Option<PathBuf> {
-    let name = if cfg!(windows) { format!("{program}.exe") } else { program.to_owned() };
-    let is_file =
-        |path: &PathBuf| sys.fs().follow(path).ok().flatten().is_some_and(|meta| meta.kind == EntryKind::File);
-    sys.env().search_path().into_iter().map(|folder| folder.join(&name)).find(is_file)
+/// Whether there is a program of this name on `PATH`.
+fn is_on_path(sys: &Sys, name: &str) -> bool {
+    sys.env().programs(sys.fs(), sys::program_file_name(name).as_ref()).next().is_some()
 }
 
 fn is_there(sys: &Sys, path: &Path) -> bool {
@@ -156,9 +155,9 @@ pub(crate) fn profiles(sys: &Sys, folders: &Folders, shell: Shell, is_named: boo
         Shell::Fish => vec![profile(folders.config.join("fish").join("conf.d").join("goward.fish"), Script::Fish)],
         Shell::Pwsh if let Some(documents) = &folders.documents => {
             let (old, new) = (documents.join("WindowsPowerShell"), documents.join("PowerShell"));
-            let has_new_program = on_path(sys, shell.name()).is_some();
+            let has_new_program = is_on_path(sys, shell.name());
             let needs_leave = !OLD_PROFILES.iter().any(|name| is_there(&old.join(name)));
-            let has_old = !needs_leave || is_named && !has_new_program && on_path(sys, "powershell").is_some();
+            let has_old = !needs_leave || is_named && !has_new_program && is_on_path(sys, "powershell");
             let has_new = !has_old || is_there(&new) || has_new_program;
             let profile = |folder: PathBuf| profile(folder.join("profile.ps1"), Script::Pwsh);
             let old = has_old.then(|| Profile { needs_leave, ..profile(old) });
@@ -217,7 +216,7 @@ pub(crate) fn nu_autoload(folders: &Folders) -> PathBuf {
 /// The file from which direnv loads `use goward`, if the user has direnv.
 pub(crate) fn direnv_lib(sys: &Sys, folders: &Folders) -> Option<PathBuf> {
     let folder = folders.config.join("direnv");
-    let has = on_path(sys, "direnv").is_some() || is_there(sys, &folder);
+    let has = is_on_path(sys, "direnv") || is_there(sys, &folder);
     has.then(|| folder.join("lib").join("goward.sh"))
 }
 

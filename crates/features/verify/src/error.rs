@@ -65,7 +65,6 @@ pub enum VerifyError {
         id: ToolchainId,
         /// What was run.
         command: String,
-        /// What came of it.
         says: String,
     },
 }

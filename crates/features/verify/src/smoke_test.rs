@@ -64,7 +64,7 @@ pub(crate) fn run_go(ctx: &Ctx, toolchain: &Toolchain) -> Result<Vec<SmokeTest>,
 }
 
 fn captured(ctx: &Ctx, toolchain: &Toolchain, scratch: &std::path::Path, args: &[&str]) -> Result<String, String> {
-    let go = toolchain.tree.join("bin").join(if cfg!(windows) { "go.exe" } else { "go" });
+    let go = toolchain.tree.join("bin").join(sys::program_file_name("go"));
     let mut environment = Environment::empty();
     for (name, value) in ctx.sys.env().vars() {
         if KEPT.iter().any(|kept| name.eq_ignore_ascii_case(kept)) {

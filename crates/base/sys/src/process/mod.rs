@@ -21,7 +21,7 @@ use crate::{Fs, Interrupt};
 pub use command::{Environment, Helper, UserProgram};
 pub use empty::EmptyFolder;
 use group::Group;
-pub use program::{NoProgram, NotAbsolute, Program, is_program, programs_in, with_suffixes};
+pub use program::{NoProgram, NotAbsolute, Program, program_file_name, programs_in, with_suffixes};
 
 /// How a program ended, with what it wrote.
 #[derive(Debug, Clone)]

@@ -117,15 +117,22 @@ pub fn programs_in<'a>(
 ) -> impl Iterator<Item = Program> + 'a {
     let folders = folders.into_iter().filter(move |folder| folder.is_absolute() && is_name(name));
     let paths = folders.flat_map(move |folder| with_suffixes(folder.join(name)));
-    paths.filter(|path| is_program(fs, path)).map(Program)
+    paths.filter(|path| fs.is_program(path)).map(Program)
 }
 
-/// Whether this is a file that the system would start.
-pub fn is_program(fs: &Fs, path: &Path) -> bool {
-    match fs.follow(path) {
-        Ok(Some(meta)) => meta.kind == EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0),
-        _ => false,
+impl Fs {
+    /// Whether this is a file that the system would start, links followed.
+    pub fn is_program(&self, path: &Path) -> bool {
+        match self.follow(path) {
+            Ok(Some(meta)) => meta.kind == EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0),
+            _ => false,
+        }
     }
+}
+
+/// The file of a program of this machine: `go.exe` on Windows, `go` elsewhere.
+pub fn program_file_name(name: &str) -> String {
+    format!("{name}{}", std::env::consts::EXE_SUFFIX)
 }
 
 /// A bare name: without a folder, and not a folder itself (`..`).

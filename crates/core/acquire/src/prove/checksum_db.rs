@@ -252,6 +252,7 @@ pub fn log_proof(sources: &Sources, id: &ToolchainId) -> Result<Proof, LogProofE
 
 /// Why there is no proof of the log for an installed toolchain.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum LogProofError {
     /// The store could not be read.
     #[error(transparent)]
@@ -259,7 +260,6 @@ pub enum LogProofError {
     /// The log says that these are not the files, or lies.
     #[error("prove {id}: Go's checksum database does not vouch for its files: {reason}")]
     Contradicts {
-        /// Which toolchain.
         id: ToolchainId,
         /// In its words.
         reason: String,
@@ -268,16 +268,10 @@ pub enum LogProofError {
     },
     /// The log could not be asked.
     #[error("prove {id}: Go's checksum database could not be asked: {reason}")]
-    Silent {
-        /// Which toolchain.
-        id: ToolchainId,
-        /// Why.
-        reason: String,
-    },
+    Silent { id: ToolchainId, reason: String },
     /// This machine was in the way of asking.
     #[error("prove {id}")]
     Local {
-        /// Which toolchain.
         id: ToolchainId,
         /// What it refused.
         #[source]

@@ -32,11 +32,11 @@ use signature::{Signed, ask_signature};
 
 /// Why something that arrived is not admitted.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum ProveError {
     /// Go's own index says another SHA-256 than the server of the file.
     #[error("accept {id}: its SHA-256 is {actual}, Go's index says {expected}")]
     IndexDiffers {
-        /// Which toolchain.
         id: ToolchainId,
         /// What Go's index says.
         expected: Digest,
@@ -46,7 +46,6 @@ pub enum ProveError {
     /// Go's checksum database was asked and does not vouch for the files.
     #[error("accept {id}: Go's checksum database does not vouch for its files: {reason}")]
     LogDiffers {
-        /// Which toolchain.
         id: ToolchainId,
         /// In its words.
         reason: String,
@@ -58,7 +57,6 @@ pub enum ProveError {
     /// The signature beside the archive is there and speaks against it.
     #[error("accept {id}: its OpenPGP signature does not hold: {reason}")]
     SignatureDiffers {
-        /// Which toolchain.
         id: ToolchainId,
         /// In its words.
         reason: String,
@@ -66,7 +64,6 @@ pub enum ProveError {
     /// The user's own check refused it.
     #[error("accept {id}: your own check refused it: {reason}")]
     HookRefused {
-        /// Which toolchain.
         id: ToolchainId,
         /// How it ended.
         reason: String,
@@ -74,7 +71,6 @@ pub enum ProveError {
     /// The user wants more witnesses than vouch for it.
     #[error("accept {id}: {shortfall} ({tried})")]
     TooFewWitnesses {
-        /// Which toolchain.
         id: ToolchainId,
         /// What is missing.
         shortfall: Shortfall,
@@ -84,7 +80,6 @@ pub enum ProveError {
     /// This machine was in the way of asking Go's checksum database. Nothing is concluded from that.
     #[error("prove {id}")]
     LogNotAsked {
-        /// Which toolchain.
         id: ToolchainId,
         /// What it refused.
         #[source]
@@ -93,7 +88,6 @@ pub enum ProveError {
     /// It holds the programs of another platform, or of none: an archive under another's name.
     #[error("accept {id}: {found}, where `pkg/tool/{wanted}` alone should be")]
     OtherPlatform {
-        /// Which toolchain.
         id: ToolchainId,
         /// What it has.
         found: String,
@@ -103,17 +97,14 @@ pub enum ProveError {
     /// It has a file that no form of its kind has, and that the log says nothing of.
     #[error("accept {id}: `{path}` is none of the files that Go's log covers, and a {form} has no others", path = archive::printable(path.as_bytes()))]
     OutsideLog {
-        /// Which toolchain.
         id: ToolchainId,
         /// What it travels in.
         form: &'static str,
-        /// The file.
         path: String,
     },
     /// Nobody but the server vouches for the bytes.
     #[error("accept {id}: nobody but {server} vouches for its bytes ({tried})")]
     Unproven {
-        /// Which toolchain.
         id: ToolchainId,
         /// Who served it.
         server: String,

@@ -9,20 +9,18 @@ use super::{Origin, Setting};
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum SettingsError {
     /// The file cannot be read.
     #[error("read the configuration `{}`", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: io::Error,
     },
     /// Somebody else could have written the file.
     #[error("trust the configuration `{}`", path.display())]
     Untrusted {
-        /// The file.
         path: PathBuf,
         /// What is wrong, and where.
         #[source]
@@ -34,7 +32,6 @@ pub enum SettingsError {
     /// The file is not TOML.
     #[error("understand the configuration {}:{line}: {reason}", path.display())]
     Syntax {
-        /// The file.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,

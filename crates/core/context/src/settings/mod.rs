@@ -287,13 +287,10 @@ fn read_one(
     Ok(Setting { def, value, origin: Origin::Default })
 }
 
-/// The folder that holds a user's configurations (XDG Base Directory Specification; `%APPDATA%` on Windows).
+/// The folder that holds a user's configurations: that of XDG, on macOS too; `%APPDATA%` on Windows.
 fn config_folder(sys: &Sys) -> Option<PathBuf> {
     let env = sys.env();
-    if cfg!(windows) {
-        return env.path_var("APPDATA");
-    }
-    env.path_var("XDG_CONFIG_HOME").or_else(|| Some(env.home()?.join(".config")))
+    if cfg!(windows) { env.path_var("APPDATA") } else { env.xdg_config_folder() }
 }
 
 /// The user's configuration file, whether or not it is there and whatever `GOWARD_CONFIG` says.
@@ -326,11 +323,7 @@ pub(crate) fn bears_on_choice(sys: &Sys, file: &Path, home: &Path) -> bool {
 /// The default folder of goward's store.
 fn home_folder(sys: &Sys) -> Option<PathBuf> {
     let env = sys.env();
-    let data = if cfg!(windows) {
-        env.path_var("LOCALAPPDATA")
-    } else {
-        env.path_var("XDG_DATA_HOME").or_else(|| Some(env.home()?.join(".local").join("share")))
-    };
+    let data = if cfg!(windows) { env.path_var("LOCALAPPDATA") } else { env.xdg_data_folder() };
     data.map(|data| data.join("goward"))
 }
 

@@ -65,6 +65,7 @@ pub struct Pinned {
 
 /// Why a project's version could not be written.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message names each field")]
 pub enum PinError {
     /// The folder cannot be understood.
     #[error(transparent)]
@@ -74,20 +75,13 @@ pub enum PinError {
     BelowFloor(#[from] BelowFloor),
     /// A request that no version file can hold.
     #[error("pin `{request}`: other tools that read version files would not understand it")]
-    NotPinnable {
-        /// The request.
-        request: String,
-    },
+    NotPinnable { request: String },
     /// The file is not text.
     #[error("change `{}`: it is not text", path.display())]
-    NotText {
-        /// The file.
-        path: PathBuf,
-    },
+    NotText { path: PathBuf },
     /// The file cannot be changed in its own grammar.
     #[error("change `{}`: {reason}", path.display())]
     NotChangeable {
-        /// The file.
         path: PathBuf,
         /// The reason.
         reason: String,
@@ -98,9 +92,7 @@ pub enum PinError {
     /// The file could not be written.
     #[error("write `{}`", path.display())]
     Write {
-        /// The file.
         path: PathBuf,
-        /// The system's words.
         #[source]
         cause: std::io::Error,
     },

@@ -15,10 +15,10 @@ use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Diagnosis, IoFailure};
 use store::StoreError;
-use sys::EntryKind;
+use sys::{EntryKind, program_file_name};
 
 use context::settings::keys;
-use context::{Ctx, SHIM_BYTES_MAX, with_suffix};
+use context::{Ctx, SHIM_BYTES_MAX};
 
 /// What was written.
 #[derive(Debug, Clone, Default)]
@@ -119,7 +119,7 @@ pub fn list_shims(ctx: &Ctx) -> Result<ShimsListed, ShimError> {
     }
     let mut folders = ctx.sys.env().search_path().into_iter();
     let first = folders.find(|folder| {
-        let found = fs.follow(&folder.join(with_suffix("go")));
+        let found = fs.follow(&folder.join(program_file_name("go")));
         found.is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File))
     });
     let same = |a: &Path, b: &Path| fs.resolve(a).ok().is_some_and(|a| fs.resolve(b).is_ok_and(|b| a == b));
@@ -140,6 +140,6 @@ pub fn after_change(ctx: &Ctx) {
 
 /// Whether shims have been written into this home.
 fn are_there(ctx: &Ctx) -> bool {
-    let go = ctx.store.layout().shim(&with_suffix("go"));
+    let go = ctx.store.layout().shim(&program_file_name("go"));
     ctx.sys.fs().look(&go).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File))
 }

@@ -4,30 +4,30 @@ use std::collections::BTreeSet;
 
 use diag::IoFailure;
 use release::{Platform, Version};
-use sys::{EntryKind, Host};
+use sys::{EntryKind, Host, program_file_name};
 
 use super::{ShimError, ShimsWritten};
 use context::Ctx;
+use context::SHIM_BYTES_MAX;
 use context::settings::keys;
-use context::{SHIM_BYTES_MAX, with_suffix};
 
 /// The first minor whose go command looks for programs of such names (`cmd/go/internal/toolchain`, Go 1.21).
 const FIRST_MINOR: u32 = 21;
 
 /// Every wanted name, as a file name.
 pub(super) fn wanted(ctx: &Ctx) -> Result<BTreeSet<String>, ShimError> {
-    let mut names: BTreeSet<String> = ["go", "gofmt"].map(with_suffix).into();
+    let mut names: BTreeSet<String> = ["go", "gofmt"].map(program_file_name).into();
     let host = Host::this();
     let Ok(platform) = Platform::from_rust(host.os, host.arch) else { return Ok(names) };
     let installed = ctx.store.toolchains()?.into_iter().filter(|one| *one.id.platform() == platform);
-    names.extend(installed.map(|one| with_suffix(&one.id.version().tag())));
+    names.extend(installed.map(|one| program_file_name(&one.id.version().tag())));
     if ctx.settings.text(keys::SHIMS_NAMES) == Some("known") {
         let switches = |version: &Version| {
             version.is_stable() && version.minor().number().is_some_and(|number| number >= FIRST_MINOR)
         };
         // The releases that this program was built with, and those that sources have listed since.
         let known = release::known_releases().chain(acquire::cached_versions(ctx, &platform));
-        names.extend(known.filter(switches).map(|version| with_suffix(&version.tag())));
+        names.extend(known.filter(switches).map(|version| program_file_name(&version.tag())));
     }
     Ok(names)
 }
@@ -42,7 +42,7 @@ pub(super) fn write(
     let (fs, layout) = (ctx.sys.fs(), ctx.store.layout());
     let folder = layout.shims();
     fs.create_dirs_durably(&folder).map_err(IoFailure::on("make the folder", &folder))?;
-    let first = layout.shim(&with_suffix("go"));
+    let first = layout.shim(&program_file_name("go"));
     let is_ours = |path: &std::path::Path| {
         let is_file = fs.look(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File));
         is_file && fs.read(path, SHIM_BYTES_MAX).is_ok_and(|bytes| bytes == shim)

@@ -226,7 +226,7 @@ pub fn plan(ctx: &Ctx, from: &Request, to: &ToolchainId) -> Result<MigratePlan, 
 }
 
 fn go_of(tree: &Path) -> PathBuf {
-    tree.join("bin").join(if cfg!(windows) { "go.exe" } else { "go" })
+    tree.join("bin").join(sys::program_file_name("go"))
 }
 
 fn all_tools(ctx: &Ctx, go: &Path, new: &Version) -> Result<Vec<Tool>, MigrateError> {

@@ -108,15 +108,13 @@ fn entries(context: &Inputs) -> Vec<Entry> {
     let layout = context.ctx.store.layout();
     let ours = [layout.shims(), layout.default_bin()];
     let real_ours: Vec<PathBuf> = ours.iter().filter_map(|folder| fs.resolve(folder).ok()).collect();
-    let name = if cfg!(windows) { "go.exe" } else { "go" };
+    let name = sys::program_file_name("go");
     let folders = context.ctx.sys.env().search_path();
     let mut found: Vec<Entry> = Vec::new();
     for (index, folder) in folders.into_iter().enumerate() {
-        let go = folder.join(name);
-        let is_program = matches!(fs.follow(&go), Ok(Some(meta))
-            if meta.kind == sys::EntryKind::File && (cfg!(windows) || meta.mode & 0o111 != 0));
+        let go = folder.join(&name);
         // A repeated folder is reported once.
-        if !is_program || found.iter().any(|entry| entry.folder == folder) {
+        if !fs.is_program(&go) || found.iter().any(|entry| entry.folder == folder) {
             continue;
         }
         let real_folder = fs.resolve(&folder).ok();
