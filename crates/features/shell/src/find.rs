@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sys::registry::{Registry, Root, ValueKind, expanded};
-use sys::{Env, Sys};
+use sys::{EntryKind, Env, Sys};
 
 use crate::{Script, SetupError, Shell};
 
@@ -105,9 +105,12 @@ pub fn shells_of_user(sys: &Sys) -> Result<Vec<Shell>, SetupError> {
     if shells.is_empty() && !is_windows { Err(SetupError::NoShell) } else { Ok(shells) }
 }
 
-/// Whether there is a program of this name on `PATH`.
+/// Whether a file of this program's name is on `PATH`; that the user may start it is not asked.
 fn is_on_path(sys: &Sys, name: &str) -> bool {
-    sys.env().programs(sys.fs(), sys::program_file_name(name).as_ref()).next().is_some()
+    let name = sys::program_file_name(name);
+    let is_file =
+        |path: PathBuf| sys.fs().follow(&path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File));
+    sys.env().search_path().into_iter().any(|folder| is_file(folder.join(&name)))
 }
 
 fn is_there(sys: &Sys, path: &Path) -> bool {
