@@ -33,11 +33,11 @@ fn install(ctx: &Ctx, version: &str) -> Installed {
     engine::install(&engine::sources(ctx), &[plan]).remove(0).unwrap()
 }
 
-/// A home without a network, which takes toolchains from this bundle.
-fn offline(path: &Path) -> Fixture {
+/// A home without a network, which takes toolchains from this bundle and knows the key of the upstream's log.
+fn offline(upstream: &Upstream, path: &Path) -> Fixture {
     let mut fixture = Fixture::new();
     fixture.set("GOWARD_OFFLINE", "true").set("GOWARD_SOURCES", "bundle");
-    fixture.set("GOWARD_BUNDLE_PATH", path.to_str().unwrap());
+    fixture.set("GOSUMDB", upstream.gosumdb()).set("GOWARD_BUNDLE", path.to_str().unwrap());
     fixture
 }
 
@@ -50,12 +50,12 @@ fn made(versions: &[&str]) -> (Upstream, Fixture, PathBuf) {
 
 #[test]
 fn what_is_bundled_is_installed_without_a_network_with_its_proof() {
-    let (_upstream, fixture, out) = made(&["1.26.8", "1.27.3"]);
+    let (upstream, fixture, out) = made(&["1.26.8", "1.27.3"]);
     assert!(bundle::verify(&fixture.ctx(), &out).unwrap().is_good());
     // Nothing was installed for its sake, and nothing lies beside it.
     assert!(fixture.ctx().store.toolchains().unwrap().is_empty());
     assert!(!out.with_file_name("all.gwb.part").exists() && !out.with_file_name("all.gwb.part.d").exists());
-    let other = offline(&out);
+    let other = offline(&upstream, &out);
     for version in ["1.26.8", "1.27.3"] {
         let installed = install(&other.ctx(), version);
         assert_eq!((installed.source.as_deref(), installed.toolchain), (Some("bundle"), id(version)));
