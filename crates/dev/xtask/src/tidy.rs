@@ -88,8 +88,8 @@ fn allowed(layer: &str, below: &str, kind: DependencyKind, from: &str, to: &str)
         // Its tests compare it with the full rules; it implements a part of them.
         _ if from == "shim" && kind != DependencyKind::Development => to == "pin",
         (Some(layer), Some(below)) => below <= layer,
-        // The test kit is for tests only, and no crate depends on the chores.
-        (Some(_), None) => below == DEV && matches!(to, "testkit" | "sim") && kind == DependencyKind::Development,
+        // The test kit and the fixture are for tests only, and no crate depends on the chores.
+        (Some(_), None) => below == DEV && matches!(to, "testkit" | "fixture" | "sim") && kind == DependencyKind::Development,
         (None, _) => layer == DEV,
     }
 }
