@@ -89,7 +89,9 @@ fn allowed(layer: &str, below: &str, kind: DependencyKind, from: &str, to: &str)
         _ if from == "shim" && kind != DependencyKind::Development => to == "pin",
         (Some(layer), Some(below)) => below <= layer,
         // The test kit and the fixture are for tests only, and no crate depends on the chores.
-        (Some(_), None) => below == DEV && matches!(to, "testkit" | "fixture" | "sim") && kind == DependencyKind::Development,
+        (Some(_), None) => {
+            below == DEV && matches!(to, "testkit" | "fixture" | "sim") && kind == DependencyKind::Development
+        }
         (None, _) => layer == DEV,
     }
 }

@@ -15,10 +15,10 @@
 //! it panic), and by hand against the go command itself.
 #![no_std]
 
-mod lines;
+mod go_mod_lines;
 mod order;
 mod toolchain;
 
-pub use lines::{Line, Lines, scan};
+pub use go_mod_lines::{Line, Lines, scan};
 pub use order::{Parts, compare, is_lang, is_language_version_without_release, is_valid, lang, parse};
 pub use toolchain::{is_choosable, toolchain_version};
