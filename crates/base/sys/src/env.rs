@@ -18,13 +18,44 @@ struct Values {
     program: Option<PathBuf>,
 }
 
+/// The working folder under the name that the go command uses: `$PWD`, if that is the same folder, else the physical
+/// path (os/getwd.go, `Getwd`). A shell keeps in `$PWD` the links by which its user came.
+///
+/// A `$PWD` with `.`, `..` or an empty component is not used: without its links it may be another folder.
+#[cfg(unix)]
+fn working_folder(named: Option<OsString>, physical: PathBuf) -> PathBuf {
+    use std::os::unix::fs::MetadataExt as _;
+    let Some(named) = named.map(PathBuf::from).filter(|named| *named != physical && is_plain(named)) else {
+        return physical;
+    };
+    let identity = |path: &Path| std::fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()));
+    match (identity(&named), identity(Path::new("."))) {
+        (Some(one), Some(other)) if one == other => named,
+        _ => physical,
+    }
+}
+
+#[cfg(not(unix))]
+fn working_folder(_named: Option<OsString>, physical: PathBuf) -> PathBuf {
+    physical
+}
+
+/// Whether a path is absolute and each of its components is a name.
+#[cfg(unix)]
+fn is_plain(path: &Path) -> bool {
+    use std::path::Component;
+    let plain: PathBuf = path.components().filter(|part| *part != Component::ParentDir).collect();
+    path.is_absolute() && plain.as_os_str() == path.as_os_str()
+}
+
 impl Env {
     /// Whether `http_proxy` and `HTTP_PROXY` are two variables.
     pub const NAMES_HAVE_CASE: bool = !cfg!(windows);
 
     /// This process's environment. A removed working folder reads as empty.
     pub fn of_this_process() -> Env {
-        Env::of(std::env::vars_os(), std::env::current_dir().unwrap_or_default(), std::env::current_exe().ok())
+        let folder = working_folder(std::env::var_os("PWD"), std::env::current_dir().unwrap_or_default());
+        Env::of(std::env::vars_os(), folder, std::env::current_exe().ok())
     }
 
     /// An environment made of given values.

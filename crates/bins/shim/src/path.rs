@@ -84,6 +84,12 @@ pub fn is_absolute(path: &[u8]) -> bool {
     }
 }
 
+/// Whether an absolute path of Unix has only names in it: no `.`, no `..`, nothing empty.
+pub fn is_plain(path: &[u8]) -> bool {
+    let parts = path.strip_prefix(b"/").map(|rest| rest.split(|byte| *byte == b'/'));
+    parts.is_some_and(|mut parts| parts.all(|part| !matches!(part, b"" | b"." | b"..")))
+}
+
 /// The name by which a program was called, from its first argument and the path of its file.
 ///
 /// It is that of the argument, unless the file's is a `go1.X.Y`: a go command that replaces itself by a program of that

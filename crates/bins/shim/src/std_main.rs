@@ -58,13 +58,30 @@ const OPEN_FLAGS: i32 = 0o4_000 | 0o400;
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 const OPEN_FLAGS: i32 = 0x4 | 0x2_0000;
 
+/// The working folder: `$PWD` if that is the same folder, else the physical path.
+#[cfg(unix)]
+fn working_folder(physical: PathBuf) -> PathBuf {
+    use std::os::unix::fs::MetadataExt as _;
+    let Some(named) = std::env::var_os("PWD") else { return physical };
+    let identity = |path: &std::path::Path| fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()));
+    let named = PathBuf::from(named);
+    let plain = shim::path::is_plain(named.as_os_str().as_encoded_bytes());
+    let here = identity(std::path::Path::new("."));
+    if plain && here.is_some() && identity(&named) == here { named } else { physical }
+}
+
+#[cfg(not(unix))]
+fn working_folder(physical: PathBuf) -> PathBuf {
+    physical
+}
+
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let first = words.first().map_or(&b"go"[..], |word| word.as_encoded_bytes());
     let file = std::env::current_exe().unwrap_or_default();
     let name = String::from_utf8_lossy(called(first, file.as_os_str().as_encoded_bytes())).into_owned();
     let own = real(file).unwrap_or_default();
-    let folder = std::env::current_dir().unwrap_or_default();
+    let folder = working_folder(std::env::current_dir().unwrap_or_default());
     let mut args = words.iter().skip(1).map(|word| word.as_encoded_bytes());
     let call = Call {
         name: name.as_bytes(),

@@ -44,6 +44,8 @@ fn raw() -> &'static Option<PathBuf> {
         let built = Command::new(env!("CARGO"))
             .args(["build", "--offline", "--package", "shim", "--profile", "shim", "--features", "raw", "--target-dir"])
             .arg(&target)
+            // The compiler itself, as users build it: what lints besides compiles without some optimisations.
+            .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
             .unwrap();
@@ -158,6 +160,25 @@ fn a_changed_pin_counts_at_once() {
         assert_eq!(home.who(&mut home.command("go")), "go 1.27.3");
         home.write("work/go.mod", "module x\n\ngo 1.28\n");
         assert_eq!(home.who(&mut home.command("go")), "goward");
+    });
+}
+
+#[test]
+fn the_working_folder_is_the_one_that_pwd_names_if_both_are_one_folder() {
+    each(|home| {
+        home.write("work/.go-version", "1.26\n");
+        home.write("other/.go-version", "1.27\n");
+        symlink(home.path("work/a"), home.path("other/link")).unwrap();
+        let who = |pwd: &Path| home.who(home.command("go").env("PWD", pwd));
+        assert_eq!(who(&home.path("work/a/b")), "go 1.26.8");
+        assert_eq!(who(&home.path("other/link/b")), "go 1.27.3");
+        // Another folder, a missing one, one that is not plain.
+        for pwd in ["other", "nowhere", "other/link/../link/b", "other//link/b", "other/link/b/"] {
+            assert_eq!(who(&home.path(pwd)), "go 1.26.8", "{pwd}");
+        }
+        for pwd in ["", "b", "."] {
+            assert_eq!(who(Path::new(pwd)), "go 1.26.8", "{pwd}");
+        }
     });
 }
 

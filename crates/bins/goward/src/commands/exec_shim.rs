@@ -189,8 +189,10 @@ fn request<'a>(call: &Call<'a>) -> Result<(Option<Request>, &'a [OsString]), Sto
 fn folder(ctx: &Ctx, name: &str, args: &[OsString]) -> PathBuf {
     let here = ctx.sys.env().folder();
     let leads = if name == "go" { chdir(args) } else { None };
-    let there = leads.and_then(|there| ctx.sys.fs().resolve(&here.join(there)).ok());
-    there.unwrap_or_else(|| here.to_owned())
+    let resolve = |path: &std::path::Path| ctx.sys.fs().resolve(path).ok();
+    let there = leads.and_then(|there| resolve(&here.join(there)));
+    // The same folder keeps the name that `$PWD` has for it, as in the go command.
+    there.filter(|there| resolve(here).as_ref() != Some(there)).unwrap_or_else(|| here.to_owned())
 }
 
 fn chdir(args: &[OsString]) -> Option<&OsStr> {

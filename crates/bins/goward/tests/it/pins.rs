@@ -17,6 +17,28 @@ fn current(world: &World) -> String {
 }
 
 #[test]
+#[cfg(unix)]
+fn the_project_is_looked_for_from_the_folder_that_pwd_names() {
+    let mut world = world();
+    world.home.write(".go-version", "1.25.9\n");
+    let (other, link) = (world.home.below("other"), world.home.below("other/link"));
+    std::fs::create_dir_all(&other).unwrap();
+    std::os::unix::fs::symlink(world.home.folder(), &link).unwrap();
+    std::fs::write(other.join(".go-version"), "1.26.7\n").unwrap();
+    std::fs::create_dir(world.home.folder().join("deep")).unwrap();
+    // The pin in the project itself is nearer by both ways.
+    world.home.cd("work/deep");
+    world.home.set_env("PWD", link.join("deep"));
+    assert_eq!(current(&world), "1.25.9");
+    std::fs::remove_file(world.home.below("work/.go-version")).unwrap();
+    assert_eq!(current(&world), "1.26.7");
+    for pwd in [other.clone(), link.join("missing"), link.join("../link/deep"), "deep".into()] {
+        world.home.set_env("PWD", &pwd);
+        assert_eq!(current(&world), "1.27.3", "{pwd:?}");
+    }
+}
+
+#[test]
 fn the_files_of_other_tools_choose() {
     let world = world();
     let cases = [

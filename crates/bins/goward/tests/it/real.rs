@@ -44,6 +44,23 @@ fn a_real_toolchain_is_installed_and_builds_and_runs_a_program() {
     assert_eq!(home.run_program(hello, [""; 0]).success().stdout, "hello, goward\n");
     let formatted = home.goward(["run", "--", "gofmt", "-l", "."]).success();
     assert_eq!(formatted.stdout, "");
+
+    // A second way to the project, by a link, where a go.work is above: `$PWD` says by which way the user came.
+    #[cfg(unix)]
+    {
+        let (other, link) = (home.below("other"), home.below("other/link"));
+        std::fs::create_dir_all(&other).unwrap();
+        std::os::unix::fs::symlink(home.folder(), &link).unwrap();
+        std::fs::write(other.join("go.work"), "go 1.22\n\nuse ./link\n").unwrap();
+        home.cd("other/link");
+        for (pwd, has_work) in [(link.clone(), true), (other, false), ("".into(), false)] {
+            home.set_env("PWD", &pwd);
+            let asked = home.goward(["run", "--", "go", "env", "GOWORK", "GOMOD"]).success();
+            let told = home.goward(["env", "GOWORK", "GOMOD"]).success();
+            assert_eq!(told.stdout, asked.stdout, "{pwd:?}");
+            assert_eq!(told.stdout.contains("go.work"), has_work, "{pwd:?}");
+        }
+    }
 }
 
 /// One with the `toolchain` line, and a newer one that go.mod suggests.

@@ -7,7 +7,7 @@ mod memory;
 use core::ffi::CStr;
 
 use shim::limits::{ARGS_MAX, PATH_BYTES_MAX, VERSION_BYTES_MAX};
-use shim::path::{called, parent};
+use shim::path::{called, is_plain, parent};
 use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, ReadResult, is_set_like, resolve};
 
 /// The prefix of the variable that marks the process that was handed over, and its name.
@@ -56,7 +56,7 @@ impl List {
     }
 
     /// The value after `NAME=`. Other texts are read only as far as they match the name: most environments are long.
-    fn var(self, name: &[u8]) -> Option<&'static [u8]> {
+    fn var(self, name: &[u8]) -> Option<&'static CStr> {
         let begins = |text: &*const u8| {
             // SAFETY: every byte of the text up to its NUL may be read. No name holds a NUL, so the first byte that
             // differs is not behind it; and the `=` is looked at only where all before it was equal.
@@ -65,7 +65,7 @@ impl List {
         };
         let text = self.pointers().find(begins)?;
         // SAFETY: the text is ended by a NUL, which follows the `=`, and stays where it is.
-        Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) }.to_bytes())
+        Some(unsafe { CStr::from_ptr(text.add(name.len() + 1).cast()) })
     }
 
     /// The path by which the system was asked to run this program.
@@ -119,7 +119,7 @@ fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
     let mut arena = Arena::new(arena);
     let name = called(args.get(0).unwrap_or(b"go"), vars.executed().unwrap_or_default());
     let own = arena.keep(PATH_BYTES_MAX, |into| call::read_link(b"/proc/self/exe\0", into).unwrap_or(0));
-    let folder = arena.keep(PATH_BYTES_MAX, |into| call::working_folder(into).unwrap_or(0));
+    let folder = arena.keep(PATH_BYTES_MAX, |into| working_folder(vars, into).unwrap_or(0));
     let mut first: [Option<&[u8]>; ARGS_MAX] = [None; ARGS_MAX];
     for (place, arg) in first.iter_mut().zip(args.texts().skip(1)) {
         *place = Some(arg);
@@ -135,6 +135,21 @@ fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
         }
     }
     hand_over(args, vars, name, own, choice.goward, path, marker)
+}
+
+/// The length of the working folder's name in `into`: `$PWD` if that is the same folder, else the physical path.
+fn working_folder(vars: List, into: &mut [u8]) -> Option<usize> {
+    let length = call::working_folder(into).ok()?;
+    let Some(named) = vars.var(b"PWD") else { return Some(length) };
+    let is_same = |one: &[u8], other: &[u8]| {
+        call::stat(one).is_ok_and(|one| call::stat(other).is_ok_and(|other| one.identity() == other.identity()))
+    };
+    let (named, named_nul) = (named.to_bytes(), named.to_bytes_with_nul());
+    if into.get(..length) != Some(named) && is_plain(named) && is_same(named_nul, b".\0") {
+        into.get_mut(..named.len())?.copy_from_slice(named);
+        return Some(named.len());
+    }
+    Some(length)
 }
 
 /// Gives the call to goward, or to the next program of that name.
@@ -166,7 +181,7 @@ fn hand_over(
         }
     }
     let ours = call::stat(b"/proc/self/exe\0").map(|stat| stat.identity());
-    let folders = List { first: vars }.var(b"PATH").unwrap_or_default();
+    let folders = List { first: vars }.var(b"PATH").map_or(&b""[..], CStr::to_bytes);
     for folder in folders.split(|byte| *byte == b':').filter(|folder| folder.first() == Some(&b'/')) {
         program.set(&[folder, b"/", name]);
         let Some(path) = program.with_nul() else { continue };
@@ -265,7 +280,7 @@ fn missing(name: &[u8], why: &[u8]) -> ! {
 
 impl Machine for Real {
     fn var(&self, name: &str) -> Option<&[u8]> {
-        self.vars.var(name.as_bytes())
+        self.vars.var(name.as_bytes()).map(CStr::to_bytes)
     }
 
     fn any_set(&self, begins: &[u8]) -> bool {
