@@ -29,7 +29,10 @@ pub struct Listed {
     pub witnesses: Vec<trust::Witness>,
     /// What the witnesses come to; none where its record cannot be read.
     pub evidence: Option<Evidence>,
-    /// Whether Go's team supports it.
+    /// The newest patch of its minor that the sources offered when they were last asked, if that is newer than every
+    /// installed one.
+    pub newer: Option<Version>,
+    /// Whether Go's team supports it, judged by the versions that are installed or were last offered.
     pub support: Status,
 }
 
@@ -44,14 +47,21 @@ pub struct Available {
     pub support: Status,
 }
 
-/// The installed toolchains, oldest first.
+/// The installed toolchains, oldest first. Asks no source: what is offered comes from the cached lists.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
     let current = ctx.store.current()?;
     let toolchains = ctx.store.installed()?;
+    let offered = acquire::cached_versions(ctx, &ctx.platform);
     let known: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.id.version().clone()).collect();
+    let newest = |id: &ToolchainId| {
+        let of_minor = |version: &&Version| version.minor() == id.version().minor();
+        let offered = offered.iter().filter(|version| version.is_candidate()).filter(of_minor).max()?;
+        let is_newest = known.iter().filter(of_minor).all(|version| version <= id.version());
+        (*id.platform() == ctx.platform && is_newest && offered > id.version()).then(|| offered.clone())
+    };
     let today = today(ctx);
     Ok(toolchains
         .into_iter()
@@ -64,7 +74,8 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
                 system: ctx.store.is_in_shared_store(&toolchain),
                 source: record.as_ref().map(|record| record.source.clone()),
                 bytes: record.as_ref().map(|record| record.bytes),
-                support: release::status(toolchain.id.version(), &known, Some(today)),
+                support: release::status(toolchain.id.version(), known.iter().chain(&offered), Some(today)),
+                newer: newest(&toolchain.id),
                 witnesses: record.map(|record| record.witnesses).unwrap_or_default(),
                 tree: toolchain.tree,
                 toolchain: toolchain.id,

@@ -129,6 +129,8 @@ pub struct ListedToolchain {
     pub witnesses: Vec<Witness>,
     /// What the witnesses come to; `null` where its record cannot be read.
     pub evidence: Option<Evidence>,
+    /// The newest patch of its minor that the sources offered when they were last asked, where no installed one is as new.
+    pub newer: Option<String>,
     /// Whether Go's team supports it.
     pub support: Support,
 }

@@ -520,6 +520,9 @@ pub enum CompletionShell {
     Pwsh,
     /// elvish.
     Elvish,
+    /// nushell.
+    #[value(alias = "nushell")]
+    Nu,
 }
 
 /// `goward man`

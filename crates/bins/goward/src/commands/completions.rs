@@ -1,23 +1,28 @@
 //! `goward completions`
 
-use clap_complete::Shell;
+use clap_complete::{Generator, Shell};
+use clap_complete_nushell::Nushell;
 
 use crate::cli::{CompletionShell, CompletionsArgs, command};
 use crate::outcome::{Outcome, Rendered};
 
 pub(super) fn run(args: &CompletionsArgs) -> Box<dyn Outcome> {
-    let mut script = Vec::new();
-    let (shell, name) = match args.shell {
-        CompletionShell::Bash => (Shell::Bash, "bash"),
-        CompletionShell::Zsh => (Shell::Zsh, "zsh"),
-        CompletionShell::Fish => (Shell::Fish, "fish"),
-        CompletionShell::Pwsh => (Shell::PowerShell, "pwsh"),
-        CompletionShell::Elvish => (Shell::Elvish, "elvish"),
+    let (script, name) = match args.shell {
+        CompletionShell::Bash => (script(Shell::Bash), "bash"),
+        CompletionShell::Zsh => (script(Shell::Zsh), "zsh"),
+        CompletionShell::Fish => (script(Shell::Fish), "fish"),
+        CompletionShell::Pwsh => (script(Shell::PowerShell), "pwsh"),
+        CompletionShell::Elvish => (script(Shell::Elvish), "elvish"),
+        CompletionShell::Nu => (script(Nushell), "nu"),
     };
-    clap_complete::generate(shell, &mut command(), "goward", &mut script);
-    let script = String::from_utf8_lossy(&script).into_owned();
     let view = view::Completions { shell: name.to_owned(), script: script.clone() };
     Box::new(Rendered::new(view, script).exact())
+}
+
+fn script(shell: impl Generator) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "goward", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 #[cfg(test)]
@@ -26,9 +31,7 @@ mod tests {
 
     #[test]
     fn the_completions_for_powershell_parse() {
-        let mut script = Vec::new();
-        clap_complete::generate(clap_complete::Shell::PowerShell, &mut command(), "goward", &mut script);
-        let script = String::from_utf8(script).unwrap();
+        let script = script(Shell::PowerShell);
         let parsed = poshtree::v2::parse(&script);
         assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
         assert!(script.contains("Register-ArgumentCompleter"));

@@ -40,6 +40,7 @@ fn local(ctx: &Ctx, speech: &Speech) -> CommandResult {
                     (None, _) => "record unreadable".to_owned(),
                 },
                 if item.system { "system store".to_owned() } else { String::new() },
+                item.newer.as_ref().map_or(String::new(), |newer| format!("{newer} is newer")),
                 item.support.to_string(),
             ]
         })

@@ -62,6 +62,7 @@ impl ToView for Listed {
             bytes: self.bytes,
             witnesses: self.witnesses.view(),
             evidence: self.evidence.view(),
+            newer: self.newer.view(),
             support: self.support.view(),
         }
     }

@@ -255,6 +255,16 @@ fn words_of_other_tools_and_missing_dashes_do_what_is_plain() {
     let run = world.goward("outdated").success();
     assert!(run.stdout.contains("go1.26.7  go1.26.8 can be had"), "{}", run.snapshot());
     assert!(run.stdout.contains("go1.27.3  the newest of its minor"), "{}", run.snapshot());
+    // `list` says the same of the newest of each minor, by what was offered last; it asks nobody.
+    let list = world.goward("list --offline").success().stdout;
+    let marked: Vec<&str> = list.lines().filter(|line| line.contains("is newer")).collect();
+    assert!(matches!(marked[..], [line] if line.contains("go1.26.7") && line.contains("1.26.8 is newer")), "{list}");
+    let data = world.goward("list --offline --json").success().json();
+    let of = |version: &str| {
+        let list = data["toolchains"].as_array().unwrap();
+        list.iter().find(|item| item["version"] == version).unwrap()["newer"].clone()
+    };
+    assert_eq!((of("1.26.7"), of("1.27.3"), of("1.25.9")), ("1.26.8".into(), Value::Null, Value::Null));
 }
 
 #[test]

@@ -7,7 +7,7 @@
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -371,6 +371,27 @@ fn elvish_goes_by_the_folder_and_the_default() {
         .concat(),
     );
     assert_snapshot!("elvish", transcript);
+}
+
+#[test]
+fn nushell_reads_its_completions_and_knows_every_command() {
+    let Some(nu) = shell("nu") else { return };
+    let home = Home::new();
+    let script = home.world.goward("completions nu").success().stdout.clone();
+    assert_eq!(script, home.world.goward("completions nushell").success().stdout);
+    let path = home.world.home.below("completions.nu");
+    std::fs::write(&path, script).unwrap();
+    let ask = "scope externs | where name =~ '^goward' | get name | str join \"\\n\"";
+    let told = Command::new(nu)
+        .args(["--no-config-file", "-c", &format!("use '{}' *; {ask}", path.display())])
+        .env("HOME", home.world.home.below(""))
+        .output()
+        .unwrap();
+    let names = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    for command in ["goward", "goward install", "goward bundle create", "goward ide setup"] {
+        assert!(names.lines().any(|name| name == command), "{command}: {names}");
+    }
 }
 
 #[test]
