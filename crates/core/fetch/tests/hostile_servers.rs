@@ -276,7 +276,7 @@ fn a_file_has_a_time_limit_over_all_tries_and_places() {
     assert_eq!(
         error.hints().lines(),
         [
-            "what has come is kept: the same command goes on from there",
+            "the received bytes are kept: the same command resumes the transfer",
             "on a slow line give it more time: `network.transfer-seconds`"
         ]
     );

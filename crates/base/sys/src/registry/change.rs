@@ -49,7 +49,7 @@ impl std::fmt::Display for VariableConflict {
         match self {
             VariableConflict::ChangedMeanwhile { found: None } => f.write_str("it is not set any more"),
             VariableConflict::ChangedMeanwhile { found: Some(found) } if found.units().is_none() => {
-                f.write_str("it was changed meanwhile, to a value that is no text")
+                f.write_str("another program has changed it meanwhile, to a value that is not text")
             }
             VariableConflict::ChangedMeanwhile { found: Some(found) } => {
                 let shown = found.shown();

@@ -135,7 +135,7 @@ pub(super) fn bare(ctx: &Ctx, go: &Path, change: impl FnOnce(Environment) -> Env
 /// The last line of a program's output.
 pub(super) fn tail(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
-    let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+    let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it printed nothing");
     release::cut(line.trim())
 }
 
@@ -184,13 +184,13 @@ fn judged(info: Info, new: &Version, platform: &release::Platform) -> Tool {
     let tags = setting("-tags").map(str::to_owned);
     let version = info.module.as_ref().map(|(_, version)| version.clone());
     let why = match (&info.package, &version) {
-        (None, _) => Some("it says no package: it was not built from a module".to_owned()),
-        (Some(package), _) if !is_package(package) => Some("its package is none that could be asked for".to_owned()),
-        (_, None) => Some("it says no version".to_owned()),
+        (None, _) => Some("it has no package: it was not built from a module".to_owned()),
+        (Some(package), _) if !is_package(package) => Some("its package is not a valid package path".to_owned()),
+        (_, None) => Some("it has no version".to_owned()),
         (_, Some(version)) if version == "(devel)" || version.contains("+dirty") => {
             Some("it was built in a working folder".to_owned())
         }
-        (_, Some(version)) if !is_version(version) => Some("its version is none that could be asked for".to_owned()),
+        (_, Some(version)) if !is_version(version) => Some("its version is not a valid module version".to_owned()),
         _ if info.has_replacements => Some("some of its modules were replaced by others".to_owned()),
         _ if foreign("GOOS", platform.os()) || foreign("GOARCH", platform.arch()) => {
             Some("it is a program for another platform".to_owned())
