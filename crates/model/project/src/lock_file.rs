@@ -320,7 +320,7 @@ mod tests {
             ("record = 5", "record = 6", 4, 1, "record 6 is not in a tree of 6 records"),
             ("record = 5\n", "", 4, 1, "occur together"),
             (H1, "h1:AAAA", 7, 6, "44 characters"),
-            ("darwin/arm64", "linux/amd64", 11, 1, "a second time, first on line 4"),
+            ("darwin/arm64", "linux/amd64", 11, 1, "occurs again, first on line 4"),
             ("go1.27.3.linux-amd64.tar.gz", "evil.tar.gz", 17, 11, "is called `go1.27.3.linux-amd64.tar.gz`"),
             ("0707", "07g7", 18, 10, "SHA-256"),
             ("bytes = 9", "bytes = -9", 19, 9, "invalid"),

@@ -295,7 +295,7 @@ fn a_project_that_cannot_be_written_to_is_what_the_advice_speaks_of() {
     };
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && !said.contains("GOWARD_HOME"), "{said}");
-    assert!(said.contains("you may not write in") && said.contains("GOWARD_VERSION=VERSION"), "{said}");
+    assert!(said.contains("you may not write to") && said.contains("GOWARD_VERSION=VERSION"), "{said}");
     assert!(!project.join(".go-version").exists());
 }
 

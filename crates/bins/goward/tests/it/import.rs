@@ -78,7 +78,7 @@ fn a_distributions_go_is_registered_run_where_it_stands_and_missed_when_it_is_go
     world.goward("run --offline 1.26.8 -- go version").exits(7);
     std::fs::remove_dir_all(&distribution).unwrap();
     let run = world.goward("run system -- go version").exits(3);
-    assert!(run.stderr.contains("it is gone") && run.stderr.contains("--forget"), "{}", run.snapshot());
+    assert!(run.stderr.contains("its go command is gone") && run.stderr.contains("--forget"), "{}", run.snapshot());
     assert!(world.goward("list").success().stdout.contains("it is gone"));
     world.home.goward([arg("import"), arg("--forget"), path(&distribution)]).success();
     assert_eq!(world.goward("list --json").success().json()["external"], json!([]));

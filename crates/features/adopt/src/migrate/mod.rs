@@ -372,7 +372,7 @@ fn build(
     let wanted = plan.tools.iter().filter(|tool| tool.fate == Fate::Rebuild);
     for (number, tool) in wanted.enumerate() {
         let name = tool.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        tell(&format!("{}: built again with {tag}", release::cut(&name)));
+        tell(&format!("{}: rebuilt with {tag}", release::cut(&name)));
         let result = rebuild::rebuild(ctx, go, tag, tool, &folder.join(number.to_string()));
         if ctx.sys.interrupt().is_asked() {
             return Err(MigrateError::Interrupted { to: plan.to.clone() });

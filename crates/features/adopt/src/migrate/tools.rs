@@ -294,15 +294,15 @@ mod tests {
                 "/b/x: go1.26.8\n\tpath\te.com/x\n\tmod\te.com/x\tv1.0.1-0.20260101000000-abc+dirty\t\n",
                 "working folder",
             ),
-            ("/b/x: go1.26.8\n\tpath\tcommand-line-arguments\n", "asked for"),
+            ("/b/x: go1.26.8\n\tpath\tcommand-line-arguments\n", "package path"),
             ("/b/x: go1.26.8\n", "no package"),
             ("/b/x: go1.26.8\n\tpath\te.com/x\n", "no version"),
             ("/b/x: go1.27.3\n\tpath\te.com/x\n\tmod\te.com/x\tv1.0.0\t\n", "already"),
             ("/b/x: go1.28.0\n\tpath\te.com/x\n\tmod\te.com/x\tv1.0.0\t\n", "newer"),
-            ("/b/x: go1.26.8\n\tpath\t-toolexec=evil\n\tmod\te.com/x\tv1.0.0\t\n", "asked for"),
-            ("/b/x: go1.26.8\n\tpath\te.com/../x\n\tmod\te.com/x\tv1.0.0\t\n", "asked for"),
-            ("/b/x: go1.26.8\n\tpath\te.com/x@v9\n\tmod\te.com/x\tv1.0.0\t\n", "asked for"),
-            ("/b/x: go1.26.8\n\tpath\te.com/x\n\tmod\te.com/x\tlatest\t\n", "asked for"),
+            ("/b/x: go1.26.8\n\tpath\t-toolexec=evil\n\tmod\te.com/x\tv1.0.0\t\n", "package path"),
+            ("/b/x: go1.26.8\n\tpath\te.com/../x\n\tmod\te.com/x\tv1.0.0\t\n", "package path"),
+            ("/b/x: go1.26.8\n\tpath\te.com/x@v9\n\tmod\te.com/x\tv1.0.0\t\n", "package path"),
+            ("/b/x: go1.26.8\n\tpath\te.com/x\n\tmod\te.com/x\tlatest\t\n", "module version"),
         ] {
             let Fate::Leave { why } = judge(text).fate else { panic!("{text}") };
             assert!(why.contains(word), "{text}: {why}");
