@@ -216,7 +216,7 @@ mod tests {
         let said = |found| VariableConflict::ChangedMeanwhile { found }.to_string();
         assert_eq!(said(Some(value("x"))), "it was changed meanwhile, to `x`");
         assert_eq!(said(None), "it is not set any more");
-        assert!(said(Some(RegistryValue { kind: ValueKind::Other(3), bytes: vec![1] })).ends_with("that is no text"));
+        assert!(said(Some(RegistryValue { kind: ValueKind::Other(3), bytes: vec![1] })).ends_with("that is not text"));
         assert!(said(Some(value(&"x".repeat(30_000)))).chars().count() < SHOWN_CHARS_MAX + 50);
     }
 

@@ -259,7 +259,9 @@ fn dockerfiles() {
     for step in 0..200 {
         bomb.push_str(&format!("ARG A{}=$A{step}$A{step}\n", step + 1));
     }
-    assert!(said(&inputs(&[(FileName::Dockerfile, &format!("{bomb}FROM golang:$A200\n"))])).contains("`$A200` hangs"));
+    assert!(
+        said(&inputs(&[(FileName::Dockerfile, &format!("{bomb}FROM golang:$A200\n"))])).contains("`$A200` depends")
+    );
 }
 
 #[test]
