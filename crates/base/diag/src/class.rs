@@ -74,16 +74,18 @@ impl Class {
         match self {
             Class::Internal => "goward itself is wrong; please report it",
             Class::Usage => "the command line or a setting is wrong",
-            Class::NotFound => "what was asked for does not exist (a version, a platform, a file)",
+            Class::NotFound => "the requested version, platform or file does not exist",
             Class::Network => "no source could be reached, or none answered in time",
-            Class::Integrity => "bytes are not what they should be (a hash differs, an archive is hostile)",
+            Class::Integrity => "verification failed (a hash differs, an archive is hostile)",
             Class::Environment => "the machine refuses (no space, no permission, a read-only or noexec file system)",
-            Class::Policy => "a rule of yours forbids it (offline, a pin below its floor, a toolchain in use)",
-            Class::Busy => "another process holds what is needed and did not let go in time",
+            Class::Policy => {
+                "a rule of yours forbids it (offline, a pin below the project's floor, a toolchain in use)"
+            }
+            Class::Busy => "another process holds a lock and did not release it in time",
             Class::Findings => "a check ran to its end and found something wrong",
             Class::CommandRefused => "the command to run exists but cannot be executed",
             Class::CommandMissing => "the command to run does not exist",
-            Class::Interrupted => "interrupted; what was fetched is kept and the next run carries on",
+            Class::Interrupted => "interrupted; fetched bytes are kept and the next run resumes",
         }
     }
 

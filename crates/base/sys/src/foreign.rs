@@ -86,11 +86,11 @@ impl std::fmt::Display for Refusal {
             Refusal::Device => f.write_str("it is a device, not a file"),
             Refusal::Socket => f.write_str("it is a socket, not a file"),
             Refusal::Folder => f.write_str("it is a folder, not a file"),
-            Refusal::Kernel => f.write_str("the kernel makes it up as it is read; it is no file on a disk"),
-            Refusal::NoFile => f.write_str("it is no regular file"),
+            Refusal::Kernel => f.write_str("the kernel generates it on each read; it is not a file on a disk"),
+            Refusal::NoFile => f.write_str("it is not a regular file"),
             Refusal::TooLarge { bytes_max } => write!(f, "it is larger than {bytes_max} bytes"),
             Refusal::Link => f.write_str("it is a link, and none is followed here"),
-            Refusal::Swapped => f.write_str("somebody has put another file in its place meanwhile"),
+            Refusal::Swapped => f.write_str("another file has replaced it meanwhile"),
         }
     }
 }

@@ -123,7 +123,7 @@ fn open(path: &Path) -> io::Result<std::fs::File> {
     let file = options.custom_flags(flags.bits().cast_signed()).open(path)?;
     let meta = file.metadata()?;
     if !meta.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     if meta.mode() & 0o077 != 0 && meta.uid() == rustix::process::geteuid().as_raw() {
         rustix::fs::fchmod(&file, rustix::fs::Mode::from_bits_truncate(LOCK_MODE as _))?;

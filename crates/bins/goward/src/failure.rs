@@ -198,7 +198,7 @@ impl Diagnose for Failure {
             }
             Self::Folder { .. } => Class::NotFound.word("folder"),
             Self::UnknownCheck { .. } => {
-                Class::Usage.word("check-unknown").hint("`goward doctor --list` shows what there is")
+                Class::Usage.word("check-unknown").hint("`goward doctor --list` shows all topics")
             }
             Self::BundlePlatform { path, .. } => Class::NotFound
                 .word("bundle-platform")

@@ -63,7 +63,7 @@ fn section(text: &mut String, command: &Command, name: &str) {
 
 fn settings() -> String {
     let mut text = format!(
-        "# Settings\n\n{NOTE}A setting may stand in `config.toml` (a dot in the key is a table), in the environment, or on the\n\
+        "# Settings\n\n{NOTE}A setting may be set in `config.toml` (a dot in the key is a table), in the environment, or on the\n\
          command line; later ones win. `goward config` shows every value with its origin.\n\n\
          | key | variable | takes | default | meaning |\n| --- | --- | --- | --- | --- |\n"
     );

@@ -108,7 +108,7 @@ fn the_shims_come_first_in_the_users_path_and_go_without_a_trace() {
         assert!(again.stdout.contains("nothing changed"), "{}", again.snapshot());
 
         let undone = world.goward("undo").success();
-        assert!(undone.stdout.contains("Path is as it was before"), "{}", undone.snapshot());
+        assert!(undone.stdout.contains("restored the user's variable Path"), "{}", undone.snapshot());
         assert_eq!(path.now(), before, "byte for byte");
 
         // What somebody adds in the meantime is theirs, and an undo would take it away.

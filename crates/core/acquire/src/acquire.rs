@@ -152,8 +152,7 @@ pub(crate) fn acquire(
     let task = ctx.progress.begin(Task { subject: id.to_string(), action: "fetch", bytes_total: located.bytes });
     if !ctx.settings.is_on(keys::STORE_DURABLE) {
         let origin = &ctx.settings.get(keys::STORE_DURABLE).origin;
-        ctx.progress
-            .tell(&format!("{id}: not made durable before it is shown, as {origin} says: a power cut may empty it"));
+        ctx.progress.tell(&format!("{id}: not synced to disk ({origin}): after a power cut its files may be empty"));
     }
     let staging = ctx.store.stage(id)?;
     operation.advance(Event::Prepared, Some(staging.name()), None)?;

@@ -222,7 +222,7 @@ fn check(sources: &Sources, adoption: &Adoption, copied: &Copied, tree: &Path) -
         let found = archive::printable(copied.unpacked.version_line.as_bytes());
         return Err(AdoptError::OtherVersion { folder: adoption.folder.to_owned(), found, wanted });
     }
-    let server = format!("whoever made `{}`", adoption.folder.display());
+    let server = format!("the maker of `{}`", adoption.folder.display());
     let arrived = Arrived {
         id,
         form: adoption.form,

@@ -39,7 +39,7 @@ pub enum LockError {
         cause: LockFileError,
     },
     /// There is none, and there must be.
-    #[error("accept {id}: {required_by} wants a lock file, and there is no `goward.lock` in `{}` or above it", folder.display())]
+    #[error("accept {id}: {required_by} requires a lock file, and there is no `goward.lock` in `{}` or above it", folder.display())]
     Missing {
         id: ToolchainId,
         /// Who wants it.
@@ -116,7 +116,7 @@ impl Diagnose for LockError {
                 .hint("look into it; `goward pin VERSION --lock` in a folder of your own writes one that counts"),
             Self::Elsewhere { .. } => Class::Policy.word("lock-elsewhere").hint("`goward pin --lock` writes it"),
             Self::NotCovered { id, .. } => Class::Policy.word("lock-not-covered").hint(format!(
-                "`goward pin {} --lock --platform {}` writes it anew",
+                "`goward pin {} --lock --platform {}` rewrites it",
                 id.version(),
                 id.platform()
             )),

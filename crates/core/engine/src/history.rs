@@ -51,7 +51,7 @@ pub enum EventOutcome {
     Unfinished(State),
     /// It was made, and undone since.
     Undone,
-    /// It was taken back in the middle.
+    /// It was reverted halfway.
     TakenBack,
 }
 
@@ -62,7 +62,7 @@ impl fmt::Display for EventOutcome {
             EventOutcome::Failed(note) => write!(f, "failed: {}", note.as_deref().unwrap_or("no reason is recorded")),
             EventOutcome::Unfinished(state) => f.write_str(&format!("unfinished: {state:?}").to_lowercase()),
             EventOutcome::Undone => f.write_str("undone since"),
-            EventOutcome::TakenBack => f.write_str("taken back in the middle"),
+            EventOutcome::TakenBack => f.write_str("reverted halfway"),
         }
     }
 }

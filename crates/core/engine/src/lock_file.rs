@@ -91,7 +91,7 @@ pub enum LockChangeKind {
     Values {
         /// The line, counted from 1.
         line: usize,
-        /// Whether what the checksum database says differs.
+        /// Whether the checksum database's record differs.
         log: bool,
         /// Whether what the index says of the archive differs.
         archive: bool,
@@ -106,9 +106,9 @@ impl fmt::Display for LockChange {
             LockChangeKind::Removed => write!(f, "{id} is no longer named"),
             LockChangeKind::Values { line, log, archive } => {
                 let what = match (log, archive) {
-                    (true, false) => "what the checksum database says",
-                    (false, true) => "what the index says of its archive",
-                    _ => "what the checksum database and the index say",
+                    (true, false) => "the checksum database's record",
+                    (false, true) => "the index's entry for its archive",
+                    _ => "the checksum database's record and the index's entry",
                 };
                 write!(f, "{id} (line {line}) has other values now: {what}")
             }

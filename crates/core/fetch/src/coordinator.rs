@@ -200,7 +200,7 @@ impl Round<'_, '_> {
                 Err(error) => return Outcome::Failed(error),
             }
             if self.state.bytes_held() > 0 && !self.can_resume(&url) {
-                let why = format!("what is held cannot be told to be of the same file as {} has", host(&url));
+                let why = format!("it is unknown whether the bytes on disk are of the same file as at {}", host(&url));
                 return Outcome::StartOver(why);
             }
             let bytes_before = self.state.bytes_fetched();

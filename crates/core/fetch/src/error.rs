@@ -126,7 +126,7 @@ impl Diagnose for FetchError {
     fn diagnosis(&self) -> Diagnosis {
         match self {
             Self::Interrupted => {
-                Class::Interrupted.word("interrupted").hint("run the same command again: it goes on where it stopped")
+                Class::Interrupted.word("interrupted").hint("run the same command again: it resumes where it stopped")
             }
             Self::Offline { .. } => Class::Policy
                 .word("offline")
@@ -207,7 +207,7 @@ impl Reason {
             ),
             Reason::WebPage => hint!("a login page or a proxy answers for `{host}`; open the address in a browser"),
             Reason::Slow { .. } => {
-                hint!("another source may be faster; `network.rate-min` says how slow one may be")
+                hint!("another source may be faster; `network.rate-min` sets the least rate")
             }
             Reason::TimeUp { .. } if bytes_kept > 0 => {
                 hint!("on a slow line give it more time: `network.transfer-seconds`")
@@ -220,7 +220,7 @@ impl Reason {
 fn kept(bytes: u64) -> Hints {
     match bytes {
         0 => Hints::none(),
-        _ => hint!("what has come is kept: the same command goes on from there"),
+        _ => hint!("the received bytes are kept: the same command resumes the transfer"),
     }
 }
 

@@ -109,7 +109,7 @@ fn check_part(expected: &Expected, head: &Head) -> Answered {
         return bad("no `Content-Range`".to_owned());
     };
     if first != expected.start {
-        return bad(format!("asked for bytes from {} on, got them from {first} on", expected.start));
+        return bad(format!("requested the bytes from {} on, got those from {first} on", expected.start));
     }
     let same_place = mark(expected.url) == expected.meta.url;
     if same_place && head.validators.differ(&expected.meta.validators()) {

@@ -252,7 +252,7 @@ fn a_byte_now_and_then_is_left_and_what_has_come_is_kept() {
     assert!(begun.elapsed() < TIME_MAX, "{:?}", begun.elapsed());
     assert_eq!((error.word(), error.class()), ("download-slow", Class::Network), "{error}");
     assert!(error.to_string().contains("slower than 10.0 kB a second"), "{error}");
-    assert!(error.hints().lines()[0].contains("what has come is kept"), "{:?}", error.hints());
+    assert!(error.hints().lines()[0].contains("the received bytes are kept"), "{:?}", error.hints());
     generous.store(true, Ordering::SeqCst);
     let fetched = client.fetch_whole(&job(&server, &folder, &honest), &Silent, &Silent).unwrap();
     assert!(fetched.bytes_held >= 3000, "{}", fetched.bytes_held);
@@ -276,7 +276,7 @@ fn a_file_has_a_time_limit_over_all_tries_and_places() {
     assert_eq!(
         error.hints().lines(),
         [
-            "what has come is kept: the same command goes on from there",
+            "the received bytes are kept: the same command resumes the transfer",
             "on a slow line give it more time: `network.transfer-seconds`"
         ]
     );

@@ -63,7 +63,7 @@ pub struct Older {
 #[expect(missing_docs, reason = "the message names each field")]
 pub enum FloorError {
     /// There is no `go` line.
-    #[error("tell what this folder needs: no go.mod or go.work with a `go` line counts here")]
+    #[error("find what this folder needs: no go.mod or go.work with a `go` line counts here")]
     NoFloor,
     /// The go command cannot be run.
     #[error(transparent)]
@@ -92,7 +92,7 @@ pub enum FloorError {
 impl Diagnose for FloorError {
     fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::NoFloor => Class::NotFound.word("no-floor").hint("`goward why` tells what decides here"),
+            Self::NoFloor => Class::NotFound.word("no-floor").hint("`goward why` shows what decides here"),
             Self::Launch(error) => error.diagnosis(),
             Self::Run { cause, .. } => Diagnosis::of_io("go-command-run", cause),
             Self::Time { .. } => {
@@ -103,7 +103,7 @@ impl Diagnose for FloorError {
                 .hint("run `go mod download` once where there is a network; what it fetches is enough without one"),
             Self::Go { said, .. } if said.contains("updates to go.") => Class::Environment
                 .word("go-command-failed")
-                .hint("`go mod tidy` brings go.mod and go.sum up to date; a module needs more than they say"),
+                .hint("`go mod tidy` updates go.mod and go.sum; a module needs more than they list"),
             Self::Go { .. } => Class::Environment.word("go-command-failed"),
         }
     }
@@ -192,7 +192,7 @@ fn ask(ctx: &Ctx, toolchain: &Toolchain, about: About, words: &[&str]) -> Result
         let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
         let lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).take(SAID_LINES_MAX);
         let said: Vec<String> = lines.map(cut).collect();
-        let said = if said.is_empty() { "it failed without a word".to_owned() } else { said.join("; ") };
+        let said = if said.is_empty() { "it failed without output".to_owned() } else { said.join("; ") };
         return Err(FloorError::Go { verb: verb(), said, network: lacks_network(&stderr) });
     }
     Ok(String::from_utf8_lossy(&ended.stdout).into_owned())
@@ -238,7 +238,7 @@ impl FloorWhy {
             return text;
         }
         if demand.needs.go_order(&self.floor).is_gt() {
-            text.push_str("that is more than the line says: `go mod tidy` raises it, and other commands refuse\n");
+            text.push_str("that is more than the line: `go mod tidy` raises the line, other commands fail\n");
         }
         text.push_str(&match &demand.without {
             Some((version, by)) => format!("without that, {version} would do, for {by}\n"),
@@ -257,7 +257,7 @@ impl FloorWhy {
             }
         }
         for unknown in &self.unknown {
-            text.push_str(&format!("not told: {unknown}\n"));
+            text.push_str(&format!("unknown: {unknown}\n"));
         }
         text
     }

@@ -65,7 +65,7 @@ fn changes(choice: &Choice) -> Vec<String> {
         Some(rule @ (Rule::GoenvVersion | Rule::AsdfGolangVersion | Rule::MiseGoVersion | Rule::ProtoGoVersion)) => {
             changes.push(format!("unset {rule}"))
         }
-        _ if by_line => changes.push("`goward why --floor` tells what needs that line".to_owned()),
+        _ if by_line => changes.push("`goward why --floor` shows what needs that line".to_owned()),
         _ => {
             changes.push("`goward use VERSION` changes the default, `goward pin VERSION` pins this project".to_owned())
         }
@@ -91,7 +91,7 @@ impl Why {
         let passed: Vec<String> = self.passed_over.iter().map(ToString::to_string).collect();
         section("the project needs at least", self.floor.as_ref().and_then(value_of).as_slice());
         section("it gave way", self.note.as_slice());
-        section("passed over", &passed);
+        section("ignored", &passed);
         section("what would change it", &self.changes);
         text
     }

@@ -268,7 +268,7 @@ impl Catalog {
             },
             Err(_) => {
                 ask.progress.tell(&format!(
-                    "{name} alone says that {found} is the newest for `{request}`: Go's own index could not be asked"
+                    "only {name} lists {found} as the newest for `{request}`: Go's own index could not be asked"
                 ));
                 found
             }
@@ -388,7 +388,7 @@ fn nearest_of(request: &Request, known: &mut Vec<Version>) -> Vec<Version> {
 fn nearest_named(hints: Hints, nearest: &[Version]) -> Hints {
     let near: Vec<String> = nearest.iter().map(Version::to_string).collect();
     match near.as_slice() {
-        [] => hints.and("`goward list --remote` shows what can be had"),
+        [] => hints.and("`goward list --remote` lists the available versions"),
         [one] => hints.and(format!("the nearest is {one}; `goward list --remote` shows all")),
         near => hints.and(format!("the nearest are {}; `goward list --remote` shows all", near.join(", "))),
     }

@@ -239,7 +239,7 @@ struct Metadata {
 fn located(id: &ToolchainId, report: &[u8]) -> Result<Located, String> {
     let report: Report = serde_json::from_slice(report).map_err(|error| format!("its report is not one: {error}"))?;
     let [item] = report.install.as_slice() else {
-        return Err(format!("its report names {} packages where one was asked for", report.install.len()));
+        return Err(format!("its report names {} packages, not the requested one", report.install.len()));
     };
     if go_version(&item.metadata.version).as_ref() != Some(id.version()) {
         return Err(format!("it answered with version `{}`", item.metadata.version.escape_default()));
@@ -256,7 +256,7 @@ fn located(id: &ToolchainId, report: &[u8]) -> Result<Located, String> {
     url.set_fragment(None);
     let wheel = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
     if !wheel.ends_with(".whl") {
-        return Err(format!("it answered with `{}`, which is no wheel", wheel.escape_default()));
+        return Err(format!("it answered with `{}`, which is not a wheel", wheel.escape_default()));
     }
     let (place, claim) = match url.scheme() {
         // No index vouches for a file of this machine (`--find-links`, or another way): it is a local file like any

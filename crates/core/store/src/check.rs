@@ -70,15 +70,15 @@ impl Store {
                     }
                     None => faults.push(format!("the default {} is not installed", current.toolchain)),
                 },
-                Ok(None) => faults.push("current leads nowhere".to_owned()),
-                Err(error) => faults.push(format!("current leads to no generation: {error}")),
+                Ok(None) => faults.push("current points to nothing".to_owned()),
+                Err(error) => faults.push(format!("current does not point to a generation: {error}")),
             },
-            None => faults.push("current is no pointer".to_owned()),
+            None => faults.push("current is not a pointer".to_owned()),
         }
         for number in self.numbers()? {
             match self.generation(number) {
                 Ok(generation) if generation.number != number => {
-                    faults.push(format!("generation {number} says that it is {}", generation.number));
+                    faults.push(format!("generation {number} records the number {}", generation.number));
                 }
                 Ok(_) => {}
                 Err(error) => faults.push(format!("generation {number}: {error}")),

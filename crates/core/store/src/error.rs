@@ -84,7 +84,7 @@ pub enum StoreError {
     #[error("find {id}: it is not installed")]
     NotInstalled { id: ToolchainId },
     /// Another process changed a file of the change.
-    #[error("change `{}`: somebody else has changed it meanwhile", path.display())]
+    #[error("change `{}`: another program has changed it meanwhile", path.display())]
     ChangedMeanwhile { path: PathBuf },
     /// A file of a project would be written through a link.
     #[error("write `{}`: `{}` is a link to `{}`, and goward writes nothing of a project through a link", path.display(), link.display(), target.display())]
@@ -143,7 +143,7 @@ impl StoreError {
 pub fn fixes(cause: &Distrust) -> Hints {
     let line = cause.fix().map(|fix| match cause.is_foreign() {
         true => hint!("if it ought to be yours, as root: `{fix}`"),
-        false => hint!("after a look at what stands there: `{fix}`"),
+        false => hint!("after you have checked its contents: `{fix}`"),
     });
     line.unwrap_or_default()
 }
@@ -197,14 +197,14 @@ impl Diagnose for StoreError {
             )),
             Self::ChangedMeanwhile { .. } => Class::Policy
                 .word("file-meddled")
-                .hint("look at the file and run the command again; every file is as it was"),
+                .hint("check the file and run the command again; no file has changed"),
             Self::Variable { cause: VariableConflict::ChangedMeanwhile { .. }, name } => {
                 let diagnosis = Class::Policy
                     .word("variable-meddled")
-                    .hint(format!("look at `{name}` and run the command again; everything is as it was"));
+                    .hint(format!("look at `{name}` and run the command again; nothing has changed"));
                 match name.eq_ignore_ascii_case("Path") {
                     true => {
-                        diagnosis.hint("`goward unsetup` takes goward's own entry out, whatever else stands there")
+                        diagnosis.hint("`goward unsetup` removes goward's own entry and keeps all others")
                     }
                     false => diagnosis,
                 }

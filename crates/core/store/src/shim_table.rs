@@ -85,7 +85,7 @@ impl Store {
         let Some(facts) = self.shim_facts.as_ref().and_then(|facts| facts()) else { return };
         if let (Err(error), Some(progress)) = (self.write_shim_table(&facts), &self.progress) {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            progress.detail(&format!("the shims' table is as it was: could not {error}{cause}"));
+            progress.detail(&format!("the shims' table is unchanged: could not {error}{cause}"));
         }
     }
 

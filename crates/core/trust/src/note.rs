@@ -50,7 +50,7 @@ pub enum KeyError {
         actual: u32,
     },
     /// Not a point of the curve, or one of small order, for which signatures prove nothing.
-    #[error("read the key: it is no sound Ed25519 key")]
+    #[error("read the key: it is not a valid Ed25519 key")]
     Unsound,
 }
 
@@ -197,7 +197,7 @@ impl Note {
         if whole.bytes().any(|byte| byte < 0x20 && byte != b'\n') {
             return Err(malformed("it holds a control character"));
         }
-        let split = whole.rfind("\n\n").ok_or_else(|| malformed("no blank line stands before the signatures"))?;
+        let split = whole.rfind("\n\n").ok_or_else(|| malformed("there is no blank line before the signatures"))?;
         // The text keeps the line break that ends it: the signature is over that too.
         let (text, block) = (&whole[..=split], &whole[split + 2..]);
         let lines = block.strip_suffix('\n').ok_or_else(|| malformed("the signatures do not end with a line"))?;

@@ -30,7 +30,7 @@ pub struct ForkEvidence {
 #[expect(missing_docs, reason = "the message names each field")]
 pub enum SumDbError {
     /// Module or version holds what no real one does; nothing was asked.
-    #[error("ask the checksum database for `{}`: that is no module version", wanted.escape_debug())]
+    #[error("ask the checksum database for `{}`: that is not a module version", wanted.escape_debug())]
     Name {
         /// Module and version as given.
         wanted: String,

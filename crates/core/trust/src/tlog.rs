@@ -47,7 +47,7 @@ pub enum ProofError {
         tree_size: u64,
     },
     /// The proof has too many hashes or too few, or they do not give the root.
-    #[error("the proof does not lead to the signed root")]
+    #[error("the proof does not give the signed root")]
     DoesNotHold,
 }
 

@@ -57,7 +57,7 @@ impl Evidence {
             Evidence::PackageIndex => Some(
                 "vouched for by the package index alone: a repackaging by others, which Go's log has not confirmed",
             ),
-            Evidence::Nobody => Some("nobody but its server vouches for it"),
+            Evidence::Nobody => Some("only its server vouches for it"),
             Evidence::Log { .. } | Evidence::Index | Evidence::Others => None,
         }
     }

@@ -44,7 +44,7 @@ impl ExcludeRules {
             }
             [".git" | ".gitattributes" | ".gitignore" | ".github" | ".jj"] => Some("version control"),
             ["VERSION.cache" | ".unpacked-success" | ".mise.backend" | ".lock" | ".installed" | "manifest"] => {
-                Some("a mark of whoever installed it")
+                Some("a mark of the program that installed it")
             }
             ["bin", name] if !self.is_program(name) => Some("a tool that was installed into the tree"),
             ["pkg", folder] if self.minor >= FIRST_MINOR_WITHOUT_STD && !matches!(*folder, "include" | "tool") => {

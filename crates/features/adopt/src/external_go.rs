@@ -44,7 +44,7 @@ pub enum State {
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            State::There => f.write_str("run where it stands"),
+            State::There => f.write_str("runs in place"),
             State::Changed { before: Some(before) } => write!(f, "it was {before} when it was registered"),
             State::Changed { before: None } => f.write_str("it had no version when it was registered"),
             State::Vanished => f.write_str("it is gone"),
@@ -63,7 +63,7 @@ pub enum ExternalGoError {
     #[error("find a system Go at `{}`: none is registered there", path.display())]
     NotThere { path: PathBuf },
     /// It is gone.
-    #[error("run the system Go at `{}`: it is gone (there is no go command any more)", path.display())]
+    #[error("run the system Go at `{}`: its go command is gone", path.display())]
     Vanished { path: PathBuf },
     /// Several are registered.
     #[error("choose one of {} system Gos: {}", paths.len(), paths.join(", "))]

@@ -103,7 +103,7 @@ pub(crate) fn version_line(sys: &Sys, root: &Path) -> Result<String, String> {
     let first = first.strip_suffix(b"\r").unwrap_or(first);
     let text = std::str::from_utf8(first).map_err(|_| "its VERSION is not text".to_owned())?;
     if text.is_empty() || text.chars().any(char::is_control) {
-        return Err("the first line of its VERSION is no version".to_owned());
+        return Err("the first line of its VERSION is not a version".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -145,7 +145,7 @@ fn unpublished(line: &str, has_platform: bool) -> String {
     if !has_platform && line.starts_with("go1") {
         return "it has no tools in `pkg/tool` that would say for which platform it is".to_owned();
     }
-    format!("its VERSION says {shown}: a name that Go's makers publish nothing under")
+    format!("its VERSION says {shown}: a name that the Go project does not publish")
 }
 
 /// Whether it seems to belong to a distribution's package manager, by its path and its layout.

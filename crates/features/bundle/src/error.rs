@@ -72,7 +72,7 @@ impl Diagnose for BundleError {
             Self::Install(error) => error.diagnosis(),
             Self::Proof(error) => error
                 .diagnosis()
-                .hint("`--allow-unproven` makes a bundle that the other machine must be told to believe"),
+                .hint("`--allow-unproven` makes a bundle that the other machine accepts only with `--allow-unproven`"),
             Self::Store(error) => error.diagnosis(),
             Self::Settings(error) => error.diagnosis(),
             Self::Damaged { toolchain, .. } => Class::Integrity

@@ -58,7 +58,7 @@ pub fn verify(ctx: &Ctx, path: &Path) -> Result<Verified, BundleError> {
         findings.push(match hash(ctx, file, &program.span).map_err(read)? {
             actual if actual == program.span.sha256 => Finding {
                 subject,
-                words: format!("its SHA-256 is {actual}, as the manifest says; nothing says who made it"),
+                words: format!("its SHA-256 is {actual}, as in the manifest; nothing vouches for its origin"),
                 good: true,
             },
             actual => {

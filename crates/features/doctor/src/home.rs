@@ -43,8 +43,7 @@ pub fn examine_home(sys: &Sys, home: &Path, repair: bool) -> Result<(Vec<Repaire
 
 fn finding(cause: &Distrust) -> Finding {
     let word = if cause.is_foreign() { "home-foreign" } else { "home-writable" };
-    let why =
-        "who can write there chooses the programs that you run; goward works, and looks further, once it is put right";
+    let why = "a user who can write there chooses the programs that you run; goward works, and checks the rest, once it is repaired";
     let fix = match cause.fix() {
         Some(fix) if cause.is_foreign() => format!("set `GOWARD_HOME`, or as root: `{fix}`"),
         Some(fix) => format!("`{fix}`"),

@@ -27,7 +27,7 @@ pub enum SetupError {
     #[error("find the user's home folder: {variable} is not set to an absolute path")]
     NoHome { variable: &'static str },
     /// No shell of the user's was found.
-    #[error("find a shell to set up: SHELL names none that goward knows, and there is no profile of one")]
+    #[error("find a shell to set up: SHELL names none that goward supports, and no supported shell has a profile")]
     NoShell,
     /// A profile may not be written.
     #[error("change `{}`: it is read-only", path.display())]
@@ -52,7 +52,7 @@ pub enum SetupError {
         entry: String,
     },
     /// The user's `Path` is no list that an entry could be added to.
-    #[error("add to `{}`: its value is no plain text", user_path().display())]
+    #[error("add to `{}`: its value is not plain text", user_path().display())]
     OddUserPath {
         /// The folder that was to be added.
         entry: String,

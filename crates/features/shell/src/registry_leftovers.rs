@@ -66,7 +66,7 @@ pub fn leftovers(sys: &Sys, shims: &str, will_be_first: bool) -> Vec<Leftover> {
             found.push(Leftover {
                 word: "registry-app-paths",
                 place: place(root, APP_PATHS, ""),
-                what: format!("`go.exe` leads to `{}`", told(&value.shown())),
+                what: format!("`go.exe` is `{}`", told(&value.shown())),
                 why: "menus and `Start-Process go` find that one; a terminal does not",
                 fix: format!("remove the key, `reg delete {}`", at(root, APP_PATHS)),
                 is_problem: false,
@@ -78,8 +78,8 @@ pub fn leftovers(sys: &Sys, shims: &str, will_be_first: bool) -> Vec<Leftover> {
             word: "registry-go-installer",
             place: place(Root::User, INSTALLER.0, INSTALLER.1),
             what: format!("Go's own installer has put one into `{}`", told(&value.shown())),
-            why: "it stands in the machine's Path, which comes before the user's",
-            fix: "`goward import` brings it in; uninstall it in Settings, Apps, if no other user needs it".to_owned(),
+            why: "it is in the machine's Path, which comes before the user's",
+            fix: "`goward import` imports it; uninstall it in Settings, Apps, if no other user needs it".to_owned(),
             is_problem: false,
         });
     }
@@ -114,7 +114,7 @@ fn paths(
             continue;
         }
         let why = match (has_go, is_machine, behind_ours) {
-            (false, ..) => "it leads nowhere; a Go that is installed there later would be found",
+            (false, ..) => "the folder does not exist; a Go that is installed there later would be found",
             (true, true, _) => "the machine's Path comes before the user's, and so this go before goward's",
             (true, false, false) => "it comes before goward's shims, where those are in this list",
             (true, false, true) => "it comes after goward's shims, and is found where those are not",
@@ -183,7 +183,7 @@ fn command_processor(registry: &Registry, root: Root, found: &mut Vec<Leftover>)
             place: place(root, key, name),
             what: format!("`cmd` runs `{}` at each start", told(&text)),
             why: "it can put another Go before goward's shims, and batch files run it, too",
-            fix: format!("look at it, and take out what is of Go: `reg query {} /v {name}`", at(root, key)),
+            fix: format!("check it, and remove what concerns Go: `reg query {} /v {name}`", at(root, key)),
             is_problem: true,
         });
     }

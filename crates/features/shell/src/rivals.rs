@@ -123,7 +123,7 @@ fn bends_path(line: &str) -> Option<&'static str> {
     if first.split([';', '"', '\'', '+', '(']).any(|entry| is_go_folder(entry.trim())) {
         return Some("puts another Go before goward in PATH");
     }
-    (!has_rest).then_some("sets PATH anew, without what stood there")
+    (!has_rest).then_some("resets PATH, without its former entries")
 }
 
 /// Whether a line gives GOROOT a value, in the syntax of any of the shells.

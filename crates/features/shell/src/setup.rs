@@ -138,7 +138,7 @@ fn own_file(sys: &Sys, plan: &mut Plan, options: &SetupOptions, path: PathBuf, t
         Some(bytes) if bytes == text.as_bytes() => None,
         Some(bytes) => match checksum_line::owner_of(bytes) {
             Owner::Unchanged => None,
-            Owner::Changed => Some("somebody has changed it since setup wrote it; `--force` writes it anew"),
+            Owner::Changed => Some("it was edited since setup wrote it; `--force` rewrites it"),
             Owner::Other => Some("it is not of goward's making; `--force` writes over it"),
         },
     };
@@ -180,7 +180,7 @@ fn in_profile(
         plan.kept.push(Kept {
             path: path.clone(),
             line: Some(found.line),
-            reason: "somebody has changed this block since setup wrote it; `--force` writes it anew".to_owned(),
+            reason: "this block was edited since setup wrote it; `--force` rewrites it".to_owned(),
             text: Some(found.text.clone()),
         });
         return Ok(());

@@ -53,7 +53,7 @@ fn from_profile(sys: &Sys, plan: &mut Plan, path: PathBuf, force: bool) -> Resul
             plan.kept.push(Kept {
                 path: path.clone(),
                 line: Some(found.line),
-                reason: "somebody has changed this block since setup wrote it; `--force` takes it out".to_owned(),
+                reason: "this block was edited since setup wrote it; `--force` removes it".to_owned(),
                 text: Some(found.text.clone()),
             });
         } else if let Some(bytes) = &after {
@@ -78,7 +78,7 @@ fn own_file(sys: &Sys, plan: &mut Plan, path: PathBuf, force: bool) -> Result<()
         Owner::Changed => plan.kept.push(Kept {
             path,
             line: None,
-            reason: "somebody has changed it since setup wrote it; `--force` removes it".to_owned(),
+            reason: "it was edited since setup wrote it; `--force` removes it".to_owned(),
             text: None,
         }),
         Owner::Other => {}

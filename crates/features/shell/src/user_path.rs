@@ -44,7 +44,7 @@ pub(crate) fn by_hand(registry: &Registry, entry: &str, env: &Env) -> Result<Opt
 pub(crate) fn take_out(registry: &Registry, entry: &str, env: &Env, plan: &mut Plan) -> Result<(), SetupError> {
     let Some(before) = read(registry)? else { return Ok(()) };
     let Some(list) = PathList::of(&before) else {
-        plan.warnings.push(format!("`{}` is no plain text, and stays as it is", user_path().display()));
+        plan.warnings.push(format!("`{}` is not plain text, and is not changed", user_path().display()));
         return Ok(());
     };
     if list.has(entry, env) {

@@ -138,9 +138,9 @@ fn log_steps(ctx: &Ctx, proof: &Proof, wanted: &ModuleVersion, steps: &mut Vec<S
             let hashes = proof.inclusion.len();
             let (size, root) = (head.tree.size, head.tree.root);
             let says = if ok {
-                format!("{hashes} hashes lead from record {} to the root {root} of {size} records", proof.record_id)
+                format!("{hashes} hashes connect record {} with the root {root} of {size} records", proof.record_id)
             } else {
-                format!("{hashes} hashes do not lead to the root {root} of {size} records")
+                format!("{hashes} hashes do not give the root {root} of {size} records")
             };
             steps.push(Step::new("inclusion", ok, says));
             steps.push(Step::new("head", true, format!("{size} records, root {root}, is signed by {}", key.name())));
@@ -192,7 +192,7 @@ fn outside_step(record: &ToolchainRecord, outside: usize) -> Step {
         return Step::new(
             "outside",
             true,
-            "no file stands in api, doc, misc or test, which the log does not cover".to_owned(),
+            "there are no files in api, doc, misc or test, which the log does not cover".to_owned(),
         );
     }
     // Only a witness of the archive's own bytes covers these files.
@@ -212,7 +212,7 @@ fn outside_step(record: &ToolchainRecord, outside: usize) -> Step {
         ),
         None => Step::unknown(
             "outside",
-            format!("{outside} files in api, doc, misc and test are not in the log, and nobody else vouches for them"),
+            format!("{outside} files in api, doc, misc and test are not in the log, and no other witness covers them"),
         ),
     }
 }

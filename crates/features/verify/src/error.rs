@@ -19,7 +19,7 @@ pub enum VerifyError {
         cause: std::io::Error,
     },
     /// Files are not those that were admitted.
-    #[error("find {id} whole: {good} of {files} files are as they were admitted, {faults} names are not")]
+    #[error("verify {id}: {good} of {files} files are intact, {faults} names are not")]
     Damaged {
         id: ToolchainId,
         /// Files that are as they should be.
@@ -86,7 +86,7 @@ impl Diagnose for VerifyError {
             Self::Log { cause, .. } => cause.diagnosis().hint("`--offline` checks the files without asking the log"),
             Self::SmokeTest { .. } => Class::Integrity
                 .word("toolchain-does-not-run")
-                .hint("its files are whole: look at the machine (memory, limits, file system)"),
+                .hint("its files are intact: check the machine (memory, limits, file system)"),
         }
     }
 }

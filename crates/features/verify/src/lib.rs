@@ -118,7 +118,7 @@ fn files_step(comparison: &Comparison) -> Step {
     let says = if faults.is_empty() {
         format!("all {files} have the SHA-256, the length and the mode of the manifest, and there is nothing else")
     } else {
-        format!("{good} of {files} are as the manifest says; {} names are not", faults.len())
+        format!("{good} of {files} match the manifest; {} names do not", faults.len())
     };
     Step::new("files", faults.is_empty(), says)
 }
@@ -148,7 +148,7 @@ fn ask(
         return Ok(Asked::Said("Go's checksum database was not asked (verify.sumdb)".to_owned()));
     }
     if !has_record(id) {
-        return Ok(Asked::Said("Go's checksum database is no word on releases before go1.21".to_owned()));
+        return Ok(Asked::Said("Go's checksum database has no records of releases before go1.21".to_owned()));
     }
     match query(sources, id, manifest) {
         Err(LogFailure::Contradicts { reason, .. }) => Ok(Asked::Contradicts(reason)),

@@ -130,7 +130,7 @@ pub(crate) fn words_of(origin: Origin, witnesses: &[Witness]) -> (Option<Evidenc
                 counted.iter().filter(|witness| witness.is_independent()).map(Witness::kind).collect();
             format!("vouched for by {} when it was installed", kinds.join(", "))
         }
-        Evidence::Nobody => "unproven: nobody but its server vouches for it".to_owned(),
+        Evidence::Nobody => "unproven: only its server vouches for it".to_owned(),
         Evidence::Log { .. } | Evidence::PackageIndex => evidence.to_string(),
     };
     let warning = evidence.warning().filter(|_| evidence == Evidence::PackageIndex);

@@ -28,7 +28,7 @@ pub enum ProjectError {
         bytes_max: usize,
     },
     /// A `toolchain` line names none.
-    #[error("take the toolchain {} from {origin}: {}", shown(.name), if *.separator { "a name with a path separator is refused" } else { "it is no toolchain's name" })]
+    #[error("take the toolchain {} from {origin}: {}", shown(.name), if *.separator { "a name with a path separator is refused" } else { "it is not a toolchain's name" })]
     ToolchainLine {
         origin: Origin,
         /// The name, as it stands there.
@@ -40,9 +40,7 @@ pub enum ProjectError {
     #[error("follow {origin}: {fault}")]
     ToolVariable { origin: Origin, fault: PinFileFault },
     /// The project is asked what it requires, and requires nothing.
-    #[error(
-        "follow {origin}: `{word}` stands for what go.work or go.mod says, and neither of them has such a line here"
-    )]
+    #[error("follow {origin}: `{word}` means the version of go.work or go.mod, and neither has such a line here")]
     NoModule { origin: Origin, word: String },
     /// `GOTOOLCHAIN` has no meaning.
     #[error("follow GOTOOLCHAIN={shown}: {}", .fault.as_str())]
@@ -69,19 +67,19 @@ pub enum PinFileFault {
     #[error("it holds a NUL byte")]
     Nul,
     /// The version is one that another tool would build or look up.
-    #[error("{0} stands for a Go that goward does not install")]
+    #[error("{0} names a Go that goward does not install")]
     Foreign(String),
     /// The version is made by a template that only the tool can fill in.
     #[error("{0} is a template, which only mise fills in")]
     Template(String),
     /// The version hangs on a variable that has no value here.
-    #[error("{0} hangs on a variable that has no value here")]
+    #[error("{0} depends on a variable that has no value here")]
     Variable(String),
     /// The version is written as a number, and numbers do not keep their last zero.
     #[error("{} is a number, not a text{}", shown(.0), read_as_number(.0))]
     Number(String),
     /// What stands where the version should is something else.
-    #[error("{0} is no version")]
+    #[error("{0} is not a version")]
     NoVersion(String),
     /// The file is not what its name says.
     #[error("{0}")]
@@ -111,7 +109,7 @@ impl GotoolchainFault {
     fn as_str(self) -> &'static str {
         match self {
             GotoolchainFault::Malformed => "the go command knows no such form",
-            GotoolchainFault::Language => "this is a language version, of which there is no toolchain",
+            GotoolchainFault::Language => "this is a language version, which has no toolchain",
             GotoolchainFault::Suffix => "goward has no toolchains with a suffix",
         }
     }
@@ -127,7 +125,7 @@ impl PinFileFault {
                 hint!("write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`")
             }
             PinFileFault::Syntax(_) => {
-                hint!("mend the line (a version stands in quotes), or leave the file out with the setting `pin.files`")
+                hint!("fix the line (write the version in quotes), or exclude the file with the setting `pin.files`")
             }
         }
     }

@@ -61,7 +61,7 @@ pub struct Raised {
 
 /// A `toolchain` line that would decide but names a language version, which has no release.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("take the toolchain {} from {origin}: this is a language version, of which there is no toolchain", shown(name))]
+#[error("take the toolchain {} from {origin}: this is a language version, which has no toolchain", shown(name))]
 pub struct LanguageToolchain {
     /// The name.
     pub name: String,
@@ -71,7 +71,7 @@ pub struct LanguageToolchain {
 
 /// A pin that is older than what the project needs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("use {} as {pin} says: {} needs at least {}", .selected.tag(), .floor.origin, .floor.version)]
+#[error("use {} from {pin}: {} needs at least {}", .selected.tag(), .floor.origin, .floor.version)]
 pub struct BelowFloor {
     /// The release that the pin selects.
     pub selected: Version,

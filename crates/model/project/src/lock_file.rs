@@ -92,7 +92,7 @@ impl Diagnose for LockFileError {
     fn diagnosis(&self) -> Diagnosis {
         Class::Usage
             .word("lock-file-malformed")
-            .hint("`goward pin --lock` writes it anew; a merge conflict in it is solved that way, too")
+            .hint("`goward pin --lock` rewrites it; that also resolves a merge conflict")
     }
 }
 
@@ -198,10 +198,7 @@ fn read(text: &str) -> Result<LockFile, Fault> {
         let span = entry.span();
         let locked = read_one(text, span.clone(), entry.into_inner())?;
         if let Some(first) = toolchains.iter().find(|other| other.toolchain == locked.toolchain) {
-            return Err((
-                span,
-                format!("{} stands here a second time, first on line {}", locked.toolchain, first.line),
-            ));
+            return Err((span, format!("{} occurs again, first on line {}", locked.toolchain, first.line)));
         }
         toolchains.push(locked);
     }
@@ -234,7 +231,7 @@ fn read_one(text: &str, span: Range<usize>, raw: RawLocked) -> Result<Locked, Fa
             return Err((span, format!("record {record} is not in a tree of {tree_size} records")));
         }
         (None, None, None) => None,
-        _ => return Err((span, "`h1`, `record` and `tree-size` stand together or not at all".to_owned())),
+        _ => return Err((span, "`h1`, `record` and `tree-size` occur together or not at all".to_owned())),
     };
     let archive = match (raw.archive, raw.sha256) {
         (Some(name), Some(sha256)) => {
@@ -247,7 +244,7 @@ fn read_one(text: &str, span: Range<usize>, raw: RawLocked) -> Result<Locked, Fa
             Some(LockedArchive { name: name.into_inner(), sha256: digest, bytes: raw.bytes })
         }
         (None, None) if raw.bytes.is_none() => None,
-        _ => return Err((span, "`archive`, `sha256` and `bytes` stand together or not at all".to_owned())),
+        _ => return Err((span, "`archive`, `sha256` and `bytes` occur together or not at all".to_owned())),
     };
     if log.is_none() && archive.is_none() {
         return Err((span, format!("{toolchain} has neither `h1` nor `sha256`: nothing could be held to it")));
@@ -321,9 +318,9 @@ mod tests {
             ("1.27.3", "1.27.x", 5, 11, "1.27.x"),
             ("darwin/arm64", "darwin-arm64", 6, 12, "os/arch"),
             ("record = 5", "record = 6", 4, 1, "record 6 is not in a tree of 6 records"),
-            ("record = 5\n", "", 4, 1, "stand together"),
+            ("record = 5\n", "", 4, 1, "occur together"),
             (H1, "h1:AAAA", 7, 6, "44 characters"),
-            ("darwin/arm64", "linux/amd64", 11, 1, "a second time, first on line 4"),
+            ("darwin/arm64", "linux/amd64", 11, 1, "occurs again, first on line 4"),
             ("go1.27.3.linux-amd64.tar.gz", "evil.tar.gz", 17, 11, "is called `go1.27.3.linux-amd64.tar.gz`"),
             ("0707", "07g7", 18, 10, "SHA-256"),
             ("bytes = 9", "bytes = -9", 19, 9, "invalid"),

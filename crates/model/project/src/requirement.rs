@@ -66,7 +66,7 @@ impl Requirement {
             }
             (Some(work), None) => requirement.lines(work)?,
             (None, Some(other)) if in_temp => {
-                let why = "it stands right in the folder for temporary files";
+                let why = "it is directly in the folder for temporary files";
                 requirement.tell_whole(other, Verdict::Ignored(why.to_owned()));
             }
             (None, Some(file)) => requirement.lines(file)?,
@@ -162,7 +162,7 @@ impl Requirement {
             self.tell(go.origin.clone(), Some(go.version.as_str()), Verdict::Floor);
         }
         if let Some((origin, text)) = read.odd_go {
-            let verdict = Verdict::Ignored("it is no Go version, which the go command will say itself".to_owned());
+            let verdict = Verdict::Ignored("it is not a Go version, which the go command reports itself".to_owned());
             self.tell(origin, Some(&text), verdict);
         } else if read.floor.is_none() && read.bad.is_none() {
             self.tell_whole(file, Verdict::Ignored("it has neither a go line nor a toolchain line".to_owned()));

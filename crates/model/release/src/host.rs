@@ -87,7 +87,7 @@ pub struct HostFacts {
 
 /// A text of facts that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` is no fact of a machine: write `os=darwin version=12.6 musl machine=arm64`")]
+#[error("`{word}` is not a fact of a machine: write `os=darwin version=12.6 musl machine=arm64`")]
 pub struct HostFactsError {
     word: String,
 }

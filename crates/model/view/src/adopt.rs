@@ -159,7 +159,7 @@ pub struct LeftOut {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forget {
-    /// The installation that is not registered any more; its files are as they were.
+    /// The installation that is not registered any more; its files are unchanged.
     pub path: String,
 }
 

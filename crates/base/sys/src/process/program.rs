@@ -23,7 +23,7 @@ pub struct NotAbsolute {
 
 impl fmt::Display for NotAbsolute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no absolute path, and would be another program in every folder", self.path.display())
+        write!(f, "`{}` is not an absolute path: it would name another program in every folder", self.path.display())
     }
 }
 

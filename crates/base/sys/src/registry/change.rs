@@ -49,7 +49,7 @@ impl std::fmt::Display for VariableConflict {
         match self {
             VariableConflict::ChangedMeanwhile { found: None } => f.write_str("it is not set any more"),
             VariableConflict::ChangedMeanwhile { found: Some(found) } if found.units().is_none() => {
-                f.write_str("it was changed meanwhile, to a value that is no text")
+                f.write_str("another program has changed it meanwhile, to a value that is not text")
             }
             VariableConflict::ChangedMeanwhile { found: Some(found) } => {
                 let shown = found.shown();
@@ -216,7 +216,7 @@ mod tests {
         let said = |found| VariableConflict::ChangedMeanwhile { found }.to_string();
         assert_eq!(said(Some(value("x"))), "it was changed meanwhile, to `x`");
         assert_eq!(said(None), "it is not set any more");
-        assert!(said(Some(RegistryValue { kind: ValueKind::Other(3), bytes: vec![1] })).ends_with("that is no text"));
+        assert!(said(Some(RegistryValue { kind: ValueKind::Other(3), bytes: vec![1] })).ends_with("that is not text"));
         assert!(said(Some(value(&"x".repeat(30_000)))).chars().count() < SHOWN_CHARS_MAX + 50);
     }
 

@@ -37,7 +37,9 @@ impl std::fmt::Display for PathListError {
                     "PATH would have {units} characters with the zero at its end, and the system allows {UNITS_MAX}"
                 )
             }
-            PathListError::OddEntry { entry } => write!(f, "`{entry}` cannot stand in PATH: it has a `%`, `;` or `\"`"),
+            PathListError::OddEntry { entry } => {
+                write!(f, "`{entry}` cannot be an entry of PATH: it contains a `%`, `;` or `\"`")
+            }
         }
     }
 }

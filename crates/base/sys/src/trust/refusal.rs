@@ -106,8 +106,8 @@ impl fmt::Display for Distrust {
                 "group {group}, which is not known to be its owner's alone, may write to `{path}` (owner {owner}, mode \
                  {mode:o})"
             ),
-            DistrustReason::Links { links_max } => write!(f, "more than {links_max} links lead on from `{path}`"),
-            DistrustReason::Relative => write!(f, "`{path}` is no absolute path"),
+            DistrustReason::Links { links_max } => write!(f, "more than {links_max} links follow from `{path}`"),
+            DistrustReason::Relative => write!(f, "`{path}` is not an absolute path"),
             DistrustReason::Unseen(words) => write!(f, "`{path}` cannot be looked at: {words}"),
         }
     }

@@ -147,7 +147,7 @@ fn start_in(job: Option<Handle>, command: &mut Command) -> io::Result<Child> {
         // It has not run a single instruction: ending it loses nothing.
         let _ = child.kill();
         let _ = child.wait();
-        return Err(io::Error::other(format!("the new process could not be let go (status {refused:#x})")));
+        return Err(io::Error::other(format!("the new process could not be resumed (status {refused:#x})")));
     }
     Ok(child)
 }

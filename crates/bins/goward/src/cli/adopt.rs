@@ -11,30 +11,30 @@ use release::Request;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  goward import                     show what is there, and what would be done with it
-  goward import ~/sdk/go1.27.3      bring one in
-  goward import --all               bring everything in
+  goward import                     list installations, and the plan for each
+  goward import ~/sdk/go1.27.3      import one
+  goward import --all               import all
   goward import --all --dry-run
   goward import --from mise         everything of one manager, and its default
   goward import --from asdf --projects ~/src --dry-run
 
-An installation is copied, checked file by file, and never changed. What is not Go's own build (a
-distribution's, a vendor's, one that was changed) is registered as `system` and run where it stands:
-`goward run system -- go version`.")]
+goward copies an installation, verifies it file by file, and never changes it. A Go that is not the
+Go project's own build (a distribution's, a vendor's, one that was changed) is registered as `system`
+and runs in place: `goward run system -- go version`.")]
 pub struct ImportArgs {
     /// Folders of Go installations.
     #[arg(value_name = "PATH", conflicts_with = "all")]
     pub paths: Vec<PathBuf>,
-    /// Bring in everything that is found.
+    /// Import everything that is found.
     #[arg(long)]
     pub all: bool,
-    /// Bring in everything of this manager, and make its default goward's.
+    /// Import everything of this manager, and make its default goward's.
     #[arg(long, value_name = "MANAGER", value_enum, conflicts_with_all = ["paths", "all"])]
     pub from: Option<ManagerName>,
     /// With --from, list the versions that projects below this folder ask for.
     #[arg(long, value_name = "DIR", requires = "from")]
     pub projects: Vec<PathBuf>,
-    /// Show what would be done, and change nothing.
+    /// Show the plan, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
     /// Forget a registered `system` installation; its files stay.
@@ -50,21 +50,21 @@ Examples:
   goward migrate 1.26 1.27 --dry-run
 
 The default and the exact pins of projects that goward has served move, and the tools that were
-built with `go install` are built again. `goward undo` takes all of it back.")]
+built with `go install` are rebuilt. `goward undo` reverts all of it.")]
 pub struct MigrateArgs {
-    /// What is left: a release or a minor.
+    /// The release or minor to migrate from.
     #[arg(value_name = "OLD", value_parser = super::request)]
     pub from: Request,
-    /// What is moved to; it is installed first if need be.
+    /// The release to migrate to; installed first if necessary.
     #[arg(value_name = "NEW", value_parser = super::request)]
     pub to: Request,
     /// Why, for the history.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Leave the tools as they are.
+    /// Do not rebuild the tools.
     #[arg(long)]
     pub no_tools: bool,
-    /// Show what would be done, and change nothing.
+    /// Show the plan, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
 }

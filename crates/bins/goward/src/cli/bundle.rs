@@ -35,9 +35,9 @@ Examples:
   goward bundle create --go 1.27 --platform linux/amd64,windows/amd64 -o go.goward \\
       --goward windows/amd64=goward.exe
 
-The bundle has goward for this platform, and for others that are named with --goward. Where it has
-one for Windows, a script for PowerShell is written beside it. What is missing is got into
-FILE.part.d, which goes when the bundle is whole.")]
+The bundle has goward for this platform, and for others that are named with --goward. If it has one
+for Windows, goward writes a script for PowerShell beside it. Missing toolchains are installed into
+FILE.part.d, which goward removes when the bundle is complete.")]
 pub struct BundleCreateArgs {
     /// Which toolchains.
     #[arg(long, value_name = "REQUEST", value_parser = request, value_delimiter = ',', required = true)]
@@ -48,10 +48,10 @@ pub struct BundleCreateArgs {
     /// goward for a platform, as a file.
     #[arg(long, value_name = "OS/ARCH=FILE", value_parser = program)]
     pub goward: Vec<(Platform, PathBuf)>,
-    /// Leave goward for this platform out.
+    /// Omit goward for this platform.
     #[arg(long)]
     pub no_goward: bool,
-    /// How hard to compress.
+    /// The compression level.
     #[arg(long, value_name = "1-19", default_value_t = bundle::LEVEL_DEFAULT, value_parser = clap::value_parser!(i32).range(1..=i64::from(bundle::LEVEL_MAX)))]
     pub level: i32,
 }
@@ -73,7 +73,7 @@ pub struct BundleInstallArgs {
     /// Which toolchains; without it, all that the bundle has for this platform.
     #[arg(long, value_name = "REQUEST", value_parser = request, value_delimiter = ',')]
     pub go: Vec<Request>,
-    /// Install into this folder, a store of its own, instead of goward's home.
+    /// Install into this folder, a separate store, instead of goward's home.
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
     /// A program to run under the toolchain that is then chosen here, and its arguments, after `--`.

@@ -31,10 +31,10 @@ pub use why::WhyArgs;
 #[command(
     name = "goward",
     version,
-    about = "The steward of Go toolchains: gets them, proves them, chooses the right one, runs it",
+    about = "Installs, verifies, selects and runs Go toolchains",
     after_help = "\
 Examples:
-  goward run 1.27 -- go version     get the newest go1.27 if need be, and run it
+  goward run 1.27 -- go version     install the newest go1.27 if necessary, and run it
   goward install 1.26 1.27          install two toolchains at once
   goward use latest                 make the newest release the default
   goward pin 1.26                   write the project's version file
@@ -45,7 +45,7 @@ Exit codes are listed in `man goward` and in docs/reference/exit-codes.md.",
     max_term_width = 100
 )]
 pub struct Cli {
-    /// What holds for every command.
+    /// Options of every command.
     #[command(flatten)]
     pub global: Global,
     /// The command.
@@ -53,20 +53,20 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// What holds for every command.
+/// Options of every command.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options for every command")]
 pub struct Global {
     /// Print data and errors as JSON.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Say nothing but errors.
+    /// Print errors only.
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more.
+    /// Print more.
     #[arg(long, short, global = true)]
     pub verbose: bool,
-    /// When to colour what is said.
+    /// When to colour messages.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColourChoice,
     /// Do not use the network.
@@ -75,19 +75,19 @@ pub struct Global {
     /// Use no toolchain that `goward.lock` does not name with its hashes.
     #[arg(long, global = true)]
     pub locked: bool,
-    /// As --locked and --offline, and leave the lock file as it is.
+    /// As --locked and --offline, and do not write the lock file.
     #[arg(long, global = true)]
     pub frozen: bool,
     /// Ask only this source (`official`, `proxy`, `wheel`, `folder`, `bundle`, or a mirror's name).
     #[arg(long, global = true, value_name = "NAME")]
     pub source: Option<String>,
-    /// Admit a toolchain that nobody but its server vouches for.
+    /// Install a toolchain for which only its server vouches.
     #[arg(long, global = true)]
     pub allow_unproven: bool,
     /// Act on the administrator's store for all users of this machine (`system.home`).
     #[arg(long, global = true)]
     pub system: bool,
-    /// Install nothing on the way to something else.
+    /// Do not install missing toolchains automatically.
     #[arg(long, global = true)]
     pub no_install: bool,
     /// Act for another platform, as `OS/ARCH` in Go's words; some commands take several.
@@ -149,7 +149,7 @@ impl Command {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a program under a toolchain, which is installed first if need be.
+    /// Run a program under a toolchain; install the toolchain first if necessary.
     Run(RunArgs),
     /// Install toolchains.
     #[command(alias = "i")]
@@ -157,16 +157,16 @@ pub enum Command {
     /// Remove installed toolchains.
     #[command(alias = "remove")]
     Uninstall(UninstallArgs),
-    /// List what is installed, or what can be had.
+    /// List installed toolchains, or available versions.
     #[command(alias = "ls")]
     List(ListArgs),
     /// Make a toolchain the default.
     Use(UseArgs),
-    /// Write the version that this project wants into its version file.
+    /// Write a version into the project's version file.
     Pin(PinArgs),
-    /// Bring in Go installations that are there already, without a download.
+    /// Import existing Go installations, without a download.
     Import(ImportArgs),
-    /// Move from one release to another: default, pins and tools, with one undo.
+    /// Migrate from one release to another: default, pins and tools, with one undo.
     Migrate(MigrateArgs),
     /// Show which installed toolchains have a newer patch or are not supported any more.
     Outdated(OutdatedArgs),
@@ -174,20 +174,20 @@ pub enum Command {
     Current(CurrentArgs),
     /// Print the path of the program that would run in this folder.
     Which(WhichArgs),
-    /// Tell what decides in this folder, or what makes the project need its Go.
+    /// Explain what decides in this folder, or which module forces the project's Go version.
     Why(WhyArgs),
     /// Print the folder of an installed toolchain: its GOROOT.
     Where(WhereArgs),
-    /// Print the go command's variables, and who set each.
+    /// Print the go command's variables, and what set each.
     Env(EnvArgs),
-    /// Show what is under way, what is kept, and whether anything is wrong.
+    /// Show unfinished operations, kept downloads and faults of the store.
     Status(StatusArgs),
     /// Show every change: who, when, from where.
     #[command(alias = "log")]
     History(HistoryArgs),
-    /// Take the last change back: a switch of the default, or a change of files.
+    /// Undo the last change: a switch of the default, or a change of files.
     Undo(UndoArgs),
-    /// Go back to a generation: one rename, no network, no free disk.
+    /// Roll back to a generation: one rename, no network, no free disk needed.
     Rollback(RollbackArgs),
     /// Compare the toolchains of two generations.
     Diff(DiffArgs),
@@ -195,24 +195,24 @@ pub enum Command {
     Prune(PruneArgs),
     /// List the shims: `go`, `gofmt` and `go1.X.Y` for PATH; or write them.
     Shims(ShimsArgs),
-    /// Check installed toolchains, file by file and up to the log's key.
+    /// Verify installed toolchains, file by file and up to the log's key.
     Verify(VerifyArgs),
-    /// Carry toolchains to machines without a network.
+    /// Create, verify and install bundles for machines without a network.
     Bundle(BundleArgs),
     /// Print every setting with its value and where that comes from.
     Config(ConfigArgs),
     /// Set your shells up: goward's shims first in PATH, completions, direnv.
     Setup(SetupArgs),
-    /// Take out what `goward setup` has put in.
+    /// Remove what `goward setup` has written.
     Unsetup(UnsetupArgs),
     /// Print the script that activates a shell.
     Activate(ActivateArgs),
-    /// Say which Go an editor will use, and lead it to the right one.
+    /// Show which Go an editor will use, and configure the editor to use goward's.
     #[command(subcommand_required = true)]
     Ide(IdeArgs),
-    /// Find what is wrong with this machine's Go, and repair what can be.
+    /// Find faults in this machine's Go setup, and repair those that goward can repair.
     Doctor(DoctorArgs),
-    /// Keep one store for all users of a machine: made by the administrator, read by everybody.
+    /// Manage one store for all users of a machine, which the administrator writes and all users read.
     #[command(subcommand_required = true)]
     System(SystemArgs),
     /// Print the completion script of a shell.
@@ -228,7 +228,7 @@ Examples:
   goward run 1.27 -- go version
   goward run -- go test ./...       the version that this folder asks for
   goward run '>=1.24 <1.27' -- gofmt -l .
-  goward run system -- go version   a distribution's Go, where it stands
+  goward run system -- go version   a distribution's Go, in place
 
 The program is looked for in the toolchain first, then on PATH. Its exit status is goward's.")]
 pub struct RunArgs {
@@ -277,13 +277,13 @@ pub struct UninstallArgs {
 #[command(after_help = "\
 Examples:
   goward list
-  goward list --remote              the newest of every minor that can be had
+  goward list --remote              the newest available release of every minor
   goward list --remote --all")]
 pub struct ListArgs {
-    /// List what can be had instead of what is installed.
+    /// List available versions instead of installed toolchains.
     #[arg(long)]
     pub remote: bool,
-    /// Show what each installed toolchain takes on disk, and what it shares with others.
+    /// Show the disk use of each installed toolchain, and how much it shares with others.
     #[arg(long, conflicts_with = "remote")]
     pub disk: bool,
     /// With --remote, list every version.
@@ -297,7 +297,7 @@ pub struct ListArgs {
 Example:
   goward outdated
 
-For every minor that is installed, its newest patch that can be had. The exit code is 0 either way.")]
+For every installed minor, its newest available patch. The exit code is 0 either way.")]
 pub struct OutdatedArgs {}
 
 /// `goward use`
@@ -308,7 +308,7 @@ Examples:
   goward use 1.26
   goward use 1.26 --dry-run
 
-The default is what runs where a folder asks for nothing. Put its folder on PATH once: `goward use`
+The default runs if a folder asks for no version. Put its folder on PATH once: `goward use`
 prints which.")]
 pub struct UseArgs {
     /// Why, for the history.
@@ -317,7 +317,7 @@ pub struct UseArgs {
     /// Show what would be installed and used, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Which toolchain; it is installed first if need be.
+    /// Which toolchain; installed first if necessary.
     #[arg(value_name = "REQUEST", value_parser = request)]
     pub request: Request,
 }
@@ -335,19 +335,19 @@ Examples:
   goward pin 1.26 --file mise.toml  into that file; what else is in it stays
 
 Without --file the project's version files that decide here are changed, or a `.go-version` is made in
-the folder of its go.work or go.mod, else in its repository's. `goward undo` takes it back.")]
+the folder of its go.work or go.mod, else in its repository's. `goward undo` reverts it.")]
 pub struct PinArgs {
-    /// Which toolchain the project wants; without it, what it pins now is printed.
+    /// The version to pin; without it, print the present pin.
     #[arg(value_name = "REQUEST", value_parser = request)]
     pub request: Option<Request>,
-    /// Write the exact version that the request comes to now.
+    /// Write the exact version that the request resolves to now.
     #[arg(long, requires = "request")]
     pub exact: bool,
     /// Write the hashes of that version into goward.lock, for every --platform; without a request, of the version that
     /// this folder asks for.
     #[arg(long)]
     pub lock: bool,
-    /// With --lock, only say whether goward.lock is up to date.
+    /// With --lock, only check whether goward.lock is up to date.
     #[arg(long, requires = "lock", conflicts_with = "request")]
     pub check: bool,
     /// Write it into the nearest file of this name: `.go-version`, `.tool-versions`, `mise.toml` or another of
@@ -359,7 +359,7 @@ pub struct PinArgs {
 /// `goward current`
 #[derive(Debug, Args)]
 pub struct CurrentArgs {
-    /// Show every file and rule that was looked at.
+    /// Show every file and rule that was read.
     #[arg(long)]
     pub explain: bool,
 }
@@ -375,7 +375,7 @@ pub struct WhichArgs {
     /// The program.
     #[arg(value_name = "PROGRAM", default_value = "go")]
     pub program: String,
-    /// Show every file and rule that was looked at.
+    /// Show every file and rule that was read.
     #[arg(long)]
     pub explain: bool,
 }
@@ -407,8 +407,9 @@ Examples:
   goward undo                       the last change
   goward undo 2                     and the one before it
 
-A switch goes back to the generation that was in use before; a change of files gives all of them their
-former bytes back, unless one was changed since. `goward rollback` moves the default alone.")]
+The undo of a switch returns to the generation that was in use before; the undo of a change of files
+restores the former bytes of all of them, unless one was changed since. `goward rollback` moves the
+default alone.")]
 pub struct UndoArgs {
     /// Why, for the history.
     #[arg(long, value_name = "TEXT")]
@@ -425,7 +426,7 @@ Examples:
   goward rollback
   goward rollback 41                generation 41, as in `goward history`; not so many steps
 
-Programs that are running keep the toolchain that they were started with.")]
+Running programs keep their toolchain.")]
 pub struct RollbackArgs {
     /// Why, for the history.
     #[arg(long, value_name = "TEXT")]
@@ -469,13 +470,13 @@ pub struct DiffArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  goward prune --dry-run            say what would go and why
+  goward prune --dry-run            show what would be removed and why
   goward prune
 
 The default, the newest generations, the pins of projects that goward has served, and what is
 running stay.")]
 pub struct PruneArgs {
-    /// Say what would go and why, and change nothing.
+    /// Show what would be removed and why, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
 }

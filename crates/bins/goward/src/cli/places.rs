@@ -10,8 +10,8 @@ use clap::{Args, Subcommand, ValueEnum};
 Examples:
   goward env                        the go command's variables, as they are under goward in this folder
   goward env GOPATH GOMODCACHE      the values alone, a line each
-  goward env --explain              with the rule behind each, and who was overruled
-  goward env --tree                 how the folders stand to each other
+  goward env --explain              with the rule behind each, and the overridden values
+  goward env --tree                 which folder contains which
   eval \"$(goward env --shell bash)\"  what `goward run` changes, for this shell
 
 No go command is run. Where two have set a variable, the environment counts, then the file that
@@ -21,10 +21,10 @@ pub struct EnvArgs {
     /// Only these variables, their values alone.
     #[arg(value_name = "NAME", conflicts_with_all = ["shell", "tree"])]
     pub names: Vec<String>,
-    /// Show the rule behind each value, and whom it overrules.
+    /// Show the rule behind each value, and the values that it overrides.
     #[arg(long, conflicts_with_all = ["shell", "names"])]
     pub explain: bool,
-    /// Draw how GOROOT, GOPATH, GOMOD, GOWORK and the caches stand to each other.
+    /// Draw which of GOROOT, GOPATH, GOMOD, GOWORK and the caches contains which.
     #[arg(long, conflicts_with = "shell")]
     pub tree: bool,
     /// Print what `goward run` changes in the environment, in the language of a shell.
@@ -70,13 +70,13 @@ pub struct SystemArgs {
 /// What `goward system` does.
 #[derive(Debug, Subcommand)]
 pub enum SystemCommand {
-    /// Make the administrator's store, or set the modes of one that is there right.
+    /// Make the administrator's store, or correct the modes of an existing one.
     Init {
-        /// Show what would be done, and change nothing.
+        /// Show the plan, and change nothing.
         #[arg(long)]
         dry_run: bool,
     },
-    /// Show whether it is there and read, and what it has.
+    /// Show whether it exists, whether goward reads it, and its toolchains.
     Status,
     /// Check its owners and modes; see `goward doctor`.
     Check,
@@ -99,8 +99,8 @@ pub struct IdeArgs {
 /// What `goward ide` does.
 #[derive(Debug, Subcommand)]
 pub enum IdeCommand {
-    /// Say which Go each editor's configuration leads to, and compare it with goward's choice; exit code 9 where
-    /// one differs.
+    /// Show which Go each editor's configuration selects, and compare it with goward's choice; exit code 9 if one
+    /// differs.
     Check {
         /// The project's folder, in place of this one.
         #[arg(value_name = "DIR")]
@@ -116,7 +116,7 @@ pub struct IdeSetupArgs {
     /// The project's folder, in place of this one.
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
-    /// VS Code's settings of the project; so it is where nothing else is asked for.
+    /// VS Code's settings of the project; the default.
     #[arg(long)]
     pub vscode: bool,
     /// The version of the Go feature in the dev container's file.
@@ -143,10 +143,10 @@ pub struct DoctorArgs {
     /// Topics, or the words of findings.
     #[arg(value_name = "TOPIC|WORD")]
     pub what: Vec<String>,
-    /// Repair what can be.
+    /// Repair findings that goward can repair.
     #[arg(long, conflicts_with = "list")]
     pub repair: bool,
-    /// List the topics, and what each can find.
+    /// List the topics and their findings.
     #[arg(long)]
     pub list: bool,
 }

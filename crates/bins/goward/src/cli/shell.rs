@@ -82,10 +82,10 @@ pub struct SetupArgs {
     /// Change no profile, and no variable on Windows; print what to add.
     #[arg(long)]
     pub no_profile: bool,
-    /// Place no completions.
+    /// Install no completions.
     #[arg(long)]
     pub no_completions: bool,
-    /// Write over what somebody has changed since.
+    /// Overwrite text that was edited since setup wrote it.
     #[arg(long)]
     pub force: bool,
 }
@@ -107,7 +107,7 @@ pub struct UnsetupArgs {
     /// Show what would change, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Take out what somebody has changed, too.
+    /// Remove text that was edited since setup wrote it, too.
     #[arg(long)]
     pub force: bool,
 }

@@ -12,7 +12,7 @@ Examples:
 With the folder of the shims first on PATH, `go` is the one that the working folder asks for,
 `go +1.26 build` is another one for once, and `go1.26.4` is exactly that one.")]
 pub struct ShimsArgs {
-    /// Write what is missing and replace what is old.
+    /// Write missing shims and replace old ones.
     #[arg(long)]
     pub write: bool,
 }

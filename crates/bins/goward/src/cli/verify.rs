@@ -26,13 +26,13 @@ pub struct VerifyArgs {
     /// Show every step, with its numbers.
     #[arg(long)]
     pub explain: bool,
-    /// Replace what is damaged or missing, move aside what does not belong, and check again.
+    /// Replace damaged or missing files, move extra files aside, and verify again.
     #[arg(long)]
     pub repair: bool,
-    /// With --repair, only say what it would find to do.
+    /// With --repair, only show what it would do.
     #[arg(long, requires = "repair")]
     pub dry_run: bool,
-    /// Also run `go version`, `go env GOROOT` and `go list std`, in an environment of their own.
+    /// Also run `go version`, `go env GOROOT` and `go list std`, in a separate environment.
     #[arg(long)]
     pub run: bool,
 }

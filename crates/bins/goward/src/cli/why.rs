@@ -12,7 +12,7 @@ Examples:
 With --floor the chosen toolchain's own `go mod graph` is asked. It writes nothing, and uses the network
 only for what is not in the module cache; with --offline it does not.")]
 pub struct WhyArgs {
-    /// Tell which module makes the project need the Go that its `go` line says.
+    /// Show which module forces the Go version of the project's `go` line.
     #[arg(long)]
     pub floor: bool,
 }

@@ -73,7 +73,7 @@ pub(super) fn ensure_released(sources: &Sources, request: &Request, speech: &Spe
             Some(toolchain) if error.class() != Class::Interrupted => {
                 sources.lock().check_installed(&toolchain.id)?;
                 let version = toolchain.id.version().tag();
-                speech.say(&format!("no source says what `{request}` is by now; {version} is the one installed"));
+                speech.say(&format!("no source could resolve `{request}`; using the installed {version}"));
                 Ok(toolchain)
             }
             _ => Err(error.into()),

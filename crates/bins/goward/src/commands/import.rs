@@ -179,7 +179,7 @@ fn forget(ctx: &Ctx, path: &std::path::Path) -> CommandResult {
     if !was_there {
         return Err(adopt::ExternalGoError::NotThere { path: path.to_owned() }.into());
     }
-    let text = format!("{} is not registered any more; its files are as they were\n", real.display());
+    let text = format!("{} is not registered any more; its files are unchanged\n", real.display());
     Ok(Box::new(Rendered::new(view::Forget { path: real.view() }, text)))
 }
 
@@ -213,7 +213,7 @@ fn worded(what: &What) -> String {
     match what {
         What::Adopted(adopted) => adopted_text(adopted),
         What::Registered { path, why } => {
-            format!("registered {} as system, to be run where it stands\n  not official: {why}\n", path.display())
+            format!("registered {} as system; it runs in place\n  not official: {why}\n", path.display())
         }
     }
 }
@@ -236,7 +236,7 @@ fn adopted_text(adopted: &Adopted) -> String {
         let named = of_rule.iter().take(LEFT_OUT_NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
         let more = of_rule.len().saturating_sub(LEFT_OUT_NAMED_MAX);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        text.push_str(&format!("  left out: {named}{more} ({rule})\n"));
+        text.push_str(&format!("  excluded: {named}{more} ({rule})\n"));
     }
     text
 }

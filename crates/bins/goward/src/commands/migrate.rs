@@ -52,7 +52,7 @@ fn planned(plan: &MigratePlan) -> String {
             _ => String::new(),
         };
         let fate = match &tool.fate {
-            Fate::Rebuild => format!("is built again with {new}"),
+            Fate::Rebuild => format!("is rebuilt with {new}"),
             Fate::Leave { why } => format!("stays: {why}"),
         };
         vec![format!("tool {name}"), tool.go.clone(), what, fate]
@@ -70,7 +70,7 @@ fn planned(plan: &MigratePlan) -> String {
 fn done(plan: &MigratePlan, migrated: &Migrated) -> String {
     let new = plan.to.version().tag();
     if migrated.change.is_none() && migrated.failed.is_empty() {
-        return format!("nothing had to move to {new}\n");
+        return format!("nothing had to be migrated to {new}\n");
     }
     let mut text = String::new();
     if let Some(generation) = migrated.generation {
@@ -80,13 +80,13 @@ fn done(plan: &MigratePlan, migrated: &Migrated) -> String {
         text.push_str(&format!("changed {}\n", path.display()));
     }
     for path in &migrated.rebuilt {
-        text.push_str(&format!("built {} again\n", path.display()));
+        text.push_str(&format!("rebuilt {}\n", path.display()));
     }
     for failed in &migrated.failed {
-        text.push_str(&format!("not built again, and as it was: {}: {}\n", failed.path.display(), failed.why));
+        text.push_str(&format!("not rebuilt, and unchanged: {}: {}\n", failed.path.display(), failed.why));
     }
     if migrated.change.is_some() {
-        text.push_str(&format!("checked: {}; `goward undo` takes all of it back\n", migrated.go_version));
+        text.push_str(&format!("checked: {}; `goward undo` reverts all of it\n", migrated.go_version));
     }
     text
 }

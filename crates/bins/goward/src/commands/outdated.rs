@@ -26,7 +26,7 @@ pub(super) fn run(sources: &Sources, speech: &Speech) -> CommandResult {
 
 fn row(item: &Outdated) -> Vec<String> {
     let newer = match &item.newer {
-        Some(newer) => format!("{} can be had", newer.tag()),
+        Some(newer) => format!("{} is available", newer.tag()),
         None => "the newest of its minor".to_owned(),
     };
     vec![item.installed.tag(), newer, item.support.to_string()]

@@ -68,8 +68,8 @@ fn pin(sources: &Sources, args: &PinArgs, request: &Request, speech: &Speech) ->
     let request = if args.exact { exact(sources, request)? } else { request.clone() };
     let pinned = engine::pin(ctx, &request, args.file)?;
     let text = match &pinned.before {
-        Some(before) if *before == pinned.request => format!("{} says {} already\n", pinned.path.display(), before),
-        Some(before) => format!("{} says {} now, {before} before\n", pinned.path.display(), pinned.request),
+        Some(before) if *before == pinned.request => format!("{} already pins {}\n", pinned.path.display(), before),
+        Some(before) => format!("{} now pins {}, {before} before\n", pinned.path.display(), pinned.request),
         None => format!("{} says {} now\n", pinned.path.display(), pinned.request),
     };
     let text =

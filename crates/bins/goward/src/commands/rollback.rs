@@ -28,15 +28,15 @@ fn step(step: &UndoneStep) -> String {
     match step {
         UndoneStep::Default(back) => line(back),
         UndoneStep::NoDefault { left, before } => {
-            format!("no default is set any more, {} was before (generation {left})\n", before.version().tag())
+            format!("there is no default now, {} was before (generation {left})\n", before.version().tag())
         }
         UndoneStep::Change { purpose, files, variables, generation, .. } => {
             let mut text = format!("undid: {purpose}\n");
             for file in files {
-                text.push_str(&format!("  {} is as it was before\n", file.display()));
+                text.push_str(&format!("  restored {}\n", file.display()));
             }
             for variable in variables {
-                text.push_str(&format!("  the user's variable {variable} is as it was before\n"));
+                text.push_str(&format!("  restored the user's variable {variable}\n"));
             }
             if let Some(generation) = generation {
                 text.push_str(&format!("  generation {generation} is in use again\n"));

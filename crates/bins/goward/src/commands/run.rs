@@ -27,7 +27,7 @@ pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Command
     if speech.verbosity() == Verbosity::Verbose {
         speech.say(&format!("{}: {}", launch.toolchain.id.version().tag(), choice.because()));
         if let Some(goroot) = &launch.dropped_goroot {
-            speech.say(&format!("GOROOT={} was left out: it is another tree's", goroot.display()));
+            speech.say(&format!("GOROOT={} was removed: it belongs to another tree", goroot.display()));
         }
         for (name, path) in &launch.isolated {
             speech.say(&format!("{name}={}: `goward env --explain` says why", path.display()));
@@ -52,7 +52,7 @@ fn run_system(ctx: &Ctx, path: Option<&Path>, command: &[OsString], speech: &Spe
     if speech.verbosity() == Verbosity::Verbose {
         speech.say(&format!("system: {} ({})", system.path.display(), system.why));
         if let Some(goroot) = dropped_goroot {
-            speech.say(&format!("GOROOT={} was left out: it is another tree's", goroot.display()));
+            speech.say(&format!("GOROOT={} was removed: it belongs to another tree", goroot.display()));
         }
     }
     let cause = ctx.sys.process().replace(&command);

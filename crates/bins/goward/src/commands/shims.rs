@@ -19,7 +19,7 @@ pub(super) fn run(ctx: &Ctx, args: &ShimsArgs) -> CommandResult {
             }
         }
         for link in &written.sdk_left {
-            text.push_str(&format!("left alone, since it is not goward's: {}\n", link.display()));
+            text.push_str(&format!("not changed, since it is not goward's: {}\n", link.display()));
         }
         return Ok(Box::new(Rendered::new(written.view(), text)));
     }

@@ -42,7 +42,7 @@ fn status(ctx: &Ctx) -> CommandResult {
     };
     text.push_str(&match (&status.passed_over, status.read, status.is_own) {
         (_, _, true) => "it is the one that is worked on now\n".to_owned(),
-        (Some(reason), _, _) => format!("passed over: {reason}\n"),
+        (Some(reason), _, _) => format!("ignored: {reason}\n"),
         (None, true, _) => "read beside your own store\n".to_owned(),
         (None, false, _) => "there is none\n".to_owned(),
     });

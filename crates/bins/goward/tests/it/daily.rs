@@ -101,7 +101,7 @@ fn the_first_default_can_be_undone_and_set_again() {
     let world = World::new();
     world.goward("use 1.27.3").success();
     let run = world.goward("undo").success();
-    assert_eq!(run.stdout, "no default is set any more, go1.27.3 was before (generation 1)\n");
+    assert_eq!(run.stdout, "there is no default now, go1.27.3 was before (generation 1)\n");
     assert_eq!(in_use(&world), None);
     assert!(!world.store("current").exists());
     world.goward("current").exits(3);
@@ -253,7 +253,7 @@ fn words_of_other_tools_and_missing_dashes_do_what_is_plain() {
     world.goward("install 1.26.7 1.25.9").success();
     world.goward("uninstall 1.26.8").success();
     let run = world.goward("outdated").success();
-    assert!(run.stdout.contains("go1.26.7  go1.26.8 can be had"), "{}", run.snapshot());
+    assert!(run.stdout.contains("go1.26.7  go1.26.8 is available"), "{}", run.snapshot());
     assert!(run.stdout.contains("go1.27.3  the newest of its minor"), "{}", run.snapshot());
     // `list` says the same of the newest of each minor, by what was offered last; it asks nobody.
     let list = world.goward("list --offline").success().stdout;
@@ -305,7 +305,7 @@ fn a_project_that_cannot_be_written_to_is_what_the_advice_speaks_of() {
     };
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && !said.contains("GOWARD_HOME"), "{said}");
-    assert!(said.contains("you may not write in") && said.contains("GOWARD_VERSION=VERSION"), "{said}");
+    assert!(said.contains("you may not write to") && said.contains("GOWARD_VERSION=VERSION"), "{said}");
     assert!(!project.join(".go-version").exists());
 }
 

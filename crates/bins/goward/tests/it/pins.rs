@@ -300,7 +300,7 @@ fn why_floor_names_the_dependency_the_way_to_it_and_a_way_out() {
     // A module without an older version.
     world.home.write("go.mod", module("1.24.5", &format!("{requires}\texample.test/lone v1.0.0\n")));
     let run = world.goward("why --floor").success();
-    assert!(run.stdout.contains("not told: no older version of example.test/lone needs less\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("unknown: no older version of example.test/lone needs less\n"), "{}", run.stdout);
     // The go command refuses a line below a dependency's demand.
     world.home.write("go.mod", module("1.23", &format!("{requires}\texample.test/lone v1.0.0\n")));
     assert_snapshot!("why_floor_too_low", world.goward("why --floor").snapshot());

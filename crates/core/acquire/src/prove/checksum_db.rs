@@ -356,7 +356,7 @@ impl Database {
             // Go's own, and its other address with the same key (cmd/go/internal/modfetch/sumdb.go).
             "sum.golang.org" | "sum.golang.google.cn" => (GO_CHECKSUM_DATABASE_KEY, first),
             key if key.contains('+') => (key, key.split('+').next().unwrap_or_default()),
-            name => return Err(format!("GOSUMDB names `{name}`, whose key is not known")),
+            name => return Err(format!("GOSUMDB names `{name}`, whose key goward does not have")),
         };
         let key: VerifierKey = key.parse().map_err(|error| format!("GOSUMDB has a key that is none: {error}"))?;
         let address = second.map_or_else(|| format!("https://{host}"), str::to_owned);

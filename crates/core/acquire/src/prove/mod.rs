@@ -103,7 +103,7 @@ pub enum ProveError {
         path: String,
     },
     /// Nobody but the server vouches for the bytes.
-    #[error("accept {id}: nobody but {server} vouches for its bytes ({tried})")]
+    #[error("accept {id}: only {server} vouches for its bytes ({tried})")]
     Unproven {
         id: ToolchainId,
         /// Who served it.
@@ -118,7 +118,7 @@ impl Diagnose for ProveError {
         match self {
             Self::IndexDiffers { .. } => Class::Integrity.word("index-differs"),
             Self::LogDiffers { left_out, .. } if !left_out.is_empty() => Class::Integrity.word("log-differs").hint(format!(
-                "its packer has left out {}, in a text that goward does not know; take another source, or accept the package index's word alone with `GOWARD_SUMDB=never`",
+                "its packer has omitted {}, in a version that goward does not know; use another source, or accept the package index's word alone with `GOWARD_SUMDB=never`",
                 left_out.join(", ")
             )),
             Self::LogDiffers { by_files: false, .. } => Class::Integrity.word("log-differs").hint(
@@ -135,7 +135,7 @@ impl Diagnose for ProveError {
             Self::LogNotAsked { cause, .. } => cause.diagnosis(),
             Self::OtherPlatform { .. } => Class::Integrity
                 .word("other-platform")
-                .hint("whoever serves it gives one archive for another; take another source"),
+                .hint("the server sent another archive than the requested one; use another source"),
             Self::OutsideLog { .. } => Class::Integrity.word("outside-log"),
             Self::Unproven { .. } => Class::Integrity.word("unproven").hint(
                 "make Go's index or checksum database reachable, or accept it this once with `--allow-unproven`",

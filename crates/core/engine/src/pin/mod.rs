@@ -106,7 +106,7 @@ impl Diagnose for PinError {
             Self::Store(error) => error.diagnosis(),
             Self::NotPinnable { request } => Class::Usage
                 .word("not-pinnable")
-                .hint(format!("`goward pin '{request}' --exact` writes the version it comes to")),
+                .hint(format!("`goward pin '{request}' --exact` writes the version that it resolves to")),
             Self::NotText { .. } => Class::Usage.word("pin-file-not-text"),
             Self::NotChangeable { .. } => Class::Usage.word("pin-file-unreadable"),
             Self::Write { path, cause } => Class::of_io(cause).word("pin-write").hints(of_project(path, cause)),
@@ -206,8 +206,10 @@ fn of_project(path: &Path, cause: &std::io::Error) -> Hints {
     let folder = folder_of(path).display();
     let own = "`GOWARD_VERSION=VERSION` chooses for one shell, `goward run VERSION -- …` for one command";
     match cause.kind() {
-        std::io::ErrorKind::PermissionDenied => hint!("you may not write in `{folder}`: ask whose it is; {own}"),
-        std::io::ErrorKind::ReadOnlyFilesystem => hint!("the project in `{folder}` stands on a read-only disk; {own}"),
+        std::io::ErrorKind::PermissionDenied => {
+            hint!("you may not write to `{folder}`: ask its owner for permission; {own}")
+        }
+        std::io::ErrorKind::ReadOnlyFilesystem => hint!("the project in `{folder}` is on a read-only disk; {own}"),
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
             hint!("free some space on the disk of `{folder}`")
         }

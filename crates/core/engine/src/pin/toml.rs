@@ -13,7 +13,7 @@ pub(crate) fn set(text: &str, kind: PinKind, version: &str) -> Result<(String, O
     let (table, names): (&mut dyn TableLike, &[&str]) = match kind {
         PinKind::Mise => {
             let tools = document.entry("tools").or_insert_with(|| Item::Table(Table::new()));
-            (tools.as_table_like_mut().ok_or("`tools` is no table")?, &MISE_NAMES)
+            (tools.as_table_like_mut().ok_or("`tools` is not a table")?, &MISE_NAMES)
         }
         _ => (document.as_table_mut(), &["go"]),
     };

@@ -84,10 +84,10 @@ impl Diagnose for FormatError {
             Self::NoBundle => Class::Usage.word("not-a-bundle").hint("`goward bundle create` makes one"),
             Self::Newer { .. } => Class::Usage
                 .word("bundle-newer")
-                .hint("use a newer goward; the bundle may bring one: `sh BUNDLE --goward DIR`"),
+                .hint("use a newer goward; the bundle may contain one: `sh BUNDLE --goward DIR`"),
             Self::Short { .. } => Class::Integrity
                 .word("bundle-truncated")
-                .hint("copy it again; a copy that can be resumed goes on where it stopped"),
+                .hint("copy it again, with a tool that resumes if you have one"),
             _ => Class::Integrity
                 .word("bundle-damaged")
                 .hint("copy it again from where it was made, and compare the two"),
@@ -264,7 +264,7 @@ impl Contents {
         let mut at = HEAD_BYTES;
         for span in self.spans() {
             if span.bytes == 0 || span.offset != at {
-                return Err(format!("a member of {} bytes stands at {}, not at {at}", span.bytes, span.offset));
+                return Err(format!("a member of {} bytes is at {}, not at {at}", span.bytes, span.offset));
             }
             at = span.end().and_then(aligned).ok_or("a member is longer than any file")?;
         }
@@ -273,12 +273,12 @@ impl Contents {
         }
         for pair in self.programs.windows(2) {
             if pair[0].platform >= pair[1].platform {
-                return Err(format!("goward for {} stands twice, or out of order", pair[1].platform));
+                return Err(format!("goward for {} occurs twice, or out of order", pair[1].platform));
             }
         }
         for pair in self.toolchains.windows(2) {
             if pair[0].toolchain >= pair[1].toolchain {
-                return Err(format!("{} stands twice, or out of order", pair[1].toolchain));
+                return Err(format!("{} occurs twice, or out of order", pair[1].toolchain));
             }
         }
         for bundled in &self.toolchains {

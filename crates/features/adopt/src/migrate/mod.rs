@@ -142,7 +142,7 @@ pub enum MigrateError {
         to: ToolchainId,
     },
     /// It was made, did not hold, and was taken back.
-    #[error("migrate to {to}: {reason}; all of it was taken back", to = to.version().tag())]
+    #[error("migrate to {to}: {reason}; all of it was reverted", to = to.version().tag())]
     Verify {
         /// What should be moved to.
         to: ToolchainId,
@@ -150,7 +150,7 @@ pub enum MigrateError {
         reason: String,
     },
     /// It was made, did not hold, and could not be taken back.
-    #[error("take back the move to {to}, which does not hold ({reason})", to = to.version().tag())]
+    #[error("revert the migration to {to}, which failed its check ({reason})", to = to.version().tag())]
     Stuck {
         /// What should be moved to.
         to: ToolchainId,
@@ -167,9 +167,7 @@ impl Diagnose for MigrateError {
         match self {
             Self::Same { .. } => Class::Usage.word("migrate-same"),
             Self::From { .. } => Class::Usage.word("migrate-from"),
-            Self::Scan(_) => {
-                Class::Environment.word("migrate-scan").hint("`goward verify` says whether the toolchain is whole")
-            }
+            Self::Scan(_) => Class::Environment.word("migrate-scan").hint("run `goward verify` to check the toolchain"),
             Self::Pin(error) => error.diagnosis(),
             Self::Store(error) => error.diagnosis(),
             Self::Interrupted { .. } => Class::Interrupted.word("interrupted").hint("run the same command again"),
@@ -208,7 +206,7 @@ pub fn plan(ctx: &Ctx, from: &Request, to: &ToolchainId) -> Result<MigratePlan, 
     let tools = match any {
         Some(toolchain) => all_tools(ctx, &go_of(&toolchain.tree), to.version())?,
         None => {
-            concerns.push(Concern { place: None, what: "no go command is there to look for tools with".to_owned() });
+            concerns.push(Concern { place: None, what: "there is no go command to find tools with".to_owned() });
             Vec::new()
         }
     };
@@ -374,7 +372,7 @@ fn build(
     let wanted = plan.tools.iter().filter(|tool| tool.fate == Fate::Rebuild);
     for (number, tool) in wanted.enumerate() {
         let name = tool.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        tell(&format!("{}: built again with {tag}", release::cut(&name)));
+        tell(&format!("{}: rebuilt with {tag}", release::cut(&name)));
         let result = rebuild::rebuild(ctx, go, tag, tool, &folder.join(number.to_string()));
         if ctx.sys.interrupt().is_asked() {
             return Err(MigrateError::Interrupted { to: plan.to.clone() });
@@ -440,7 +438,7 @@ fn holds(ctx: &Ctx, plan: &MigratePlan, go: &Path, tag: &str, rebuilt: &[PathBuf
         let found = tools::built_with(ctx, go, program).map_err(|error| error.to_string())?;
         if !found.as_ref().is_some_and(|found| found == tag || found.starts_with(&format!("{tag} "))) {
             let found = found.as_deref().unwrap_or("nothing");
-            return Err(format!("`{}` says {found} of itself, not {tag}", program.display()));
+            return Err(format!("`{}` reports {found}, not {tag}", program.display()));
         }
     }
     Ok(())
@@ -455,7 +453,7 @@ fn says_version(ctx: &Ctx, go: &Path, tag: &str) -> Result<String, String> {
     let line = release::cut(said.lines().next().unwrap_or_default());
     match ended.code {
         Some(0) if line.split(' ').nth(2) == Some(tag) => Ok(line),
-        Some(0) => Err(format!("it says `{line}`, not {tag}")),
+        Some(0) => Err(format!("it prints `{line}`, not {tag}")),
         _ => Err(tools::tail(&ended.stderr)),
     }
 }

@@ -21,7 +21,7 @@ const SAID_BYTES_MAX: u64 = 256 << 10;
 /// A text: this failure is reported beside others.
 pub(super) fn rebuild(ctx: &Ctx, go: &Path, tag: &str, tool: &Tool, into: &Path) -> Result<PathBuf, String> {
     let (Some(package), Some(version)) = (&tool.package, &tool.version) else {
-        return Err("it says no package or no version".to_owned());
+        return Err("its build information has no package or no version".to_owned());
     };
     let fs = ctx.sys.fs();
     fs.create_dirs(into).map_err(|error| format!("`{}` cannot be made: {error}", into.display()))?;
@@ -42,11 +42,11 @@ pub(super) fn rebuild(ctx: &Ctx, go: &Path, tag: &str, tool: &Tool, into: &Path)
     let [name] = names.as_slice() else { return Err(format!("{} files came out of it, not one", names.len())) };
     let program = into.join(name);
     if !matches!(fs.look(&program), Ok(Some(meta)) if meta.kind == EntryKind::File) {
-        return Err("what came out of it is no file".to_owned());
+        return Err("the build made no file".to_owned());
     }
     match built_with(ctx, go, &program) {
         Ok(Some(go)) if go == tag || go.starts_with(&format!("{tag} ")) => Ok(program),
-        Ok(found) => Err(format!("it says {} of itself, not {tag}", found.as_deref().unwrap_or("nothing"))),
+        Ok(found) => Err(format!("it reports {}, not {tag}", found.as_deref().unwrap_or("nothing"))),
         Err(error) => Err(error.to_string()),
     }
 }

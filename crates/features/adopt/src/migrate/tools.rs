@@ -135,7 +135,7 @@ pub(super) fn bare(ctx: &Ctx, go: &Path, change: impl FnOnce(Environment) -> Env
 /// The last line of a program's output.
 pub(super) fn tail(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
-    let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+    let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it printed nothing");
     release::cut(line.trim())
 }
 
@@ -184,13 +184,13 @@ fn judged(info: Info, new: &Version, platform: &release::Platform) -> Tool {
     let tags = setting("-tags").map(str::to_owned);
     let version = info.module.as_ref().map(|(_, version)| version.clone());
     let why = match (&info.package, &version) {
-        (None, _) => Some("it says no package: it was not built from a module".to_owned()),
-        (Some(package), _) if !is_package(package) => Some("its package is none that could be asked for".to_owned()),
-        (_, None) => Some("it says no version".to_owned()),
+        (None, _) => Some("it has no package: it was not built from a module".to_owned()),
+        (Some(package), _) if !is_package(package) => Some("its package is not a valid package path".to_owned()),
+        (_, None) => Some("it has no version".to_owned()),
         (_, Some(version)) if version == "(devel)" || version.contains("+dirty") => {
             Some("it was built in a working folder".to_owned())
         }
-        (_, Some(version)) if !is_version(version) => Some("its version is none that could be asked for".to_owned()),
+        (_, Some(version)) if !is_version(version) => Some("its version is not a valid module version".to_owned()),
         _ if info.has_replacements => Some("some of its modules were replaced by others".to_owned()),
         _ if foreign("GOOS", platform.os()) || foreign("GOARCH", platform.arch()) => {
             Some("it is a program for another platform".to_owned())
@@ -294,15 +294,15 @@ mod tests {
                 "/b/x: go1.26.8\n\tpath\te.com/x\n\tmod\te.com/x\tv1.0.1-0.20260101000000-abc+dirty\t\n",
                 "working folder",
             ),
-            ("/b/x: go1.26.8\n\tpath\tcommand-line-arguments\n", "asked for"),
+            ("/b/x: go1.26.8\n\tpath\tcommand-line-arguments\n", "package path"),
             ("/b/x: go1.26.8\n", "no package"),
             ("/b/x: go1.26.8\n\tpath\te.com/x\n", "no version"),
             ("/b/x: go1.27.3\n\tpath\te.com/x\n\tmod\te.com/x\tv1.0.0\t\n", "already"),
             ("/b/x: go1.28.0\n\tpath\te.com/x\n\tmod\te.com/x\tv1.0.0\t\n", "newer"),
-            ("/b/x: go1.26.8\n\tpath\t-toolexec=evil\n\tmod\te.com/x\tv1.0.0\t\n", "asked for"),
-            ("/b/x: go1.26.8\n\tpath\te.com/../x\n\tmod\te.com/x\tv1.0.0\t\n", "asked for"),
-            ("/b/x: go1.26.8\n\tpath\te.com/x@v9\n\tmod\te.com/x\tv1.0.0\t\n", "asked for"),
-            ("/b/x: go1.26.8\n\tpath\te.com/x\n\tmod\te.com/x\tlatest\t\n", "asked for"),
+            ("/b/x: go1.26.8\n\tpath\t-toolexec=evil\n\tmod\te.com/x\tv1.0.0\t\n", "package path"),
+            ("/b/x: go1.26.8\n\tpath\te.com/../x\n\tmod\te.com/x\tv1.0.0\t\n", "package path"),
+            ("/b/x: go1.26.8\n\tpath\te.com/x@v9\n\tmod\te.com/x\tv1.0.0\t\n", "package path"),
+            ("/b/x: go1.26.8\n\tpath\te.com/x\n\tmod\te.com/x\tlatest\t\n", "module version"),
         ] {
             let Fate::Leave { why } = judge(text).fate else { panic!("{text}") };
             assert!(why.contains(word), "{text}: {why}");

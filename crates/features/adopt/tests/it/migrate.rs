@@ -158,7 +158,7 @@ fn what_cannot_be_built_again_stays_as_it_is_and_is_named() {
     assert_eq!(migrated.rebuilt, [good]);
     let mut failed: Vec<_> = migrated.failed.iter().map(|failed| failed.why.as_str()).collect();
     failed.sort_unstable();
-    assert_eq!(failed, ["it says go1.1 of itself, not go1.27.3", "no such module"]);
+    assert_eq!(failed, ["it reports go1.1, not go1.27.3", "no such module"]);
     assert_eq!(kept.iter().map(text).collect::<Vec<_>>(), before);
     assert_eq!(moving.default(), "1.27.3");
 }

@@ -39,7 +39,7 @@ fn goroot(context: &Inputs, findings: &mut Vec<Finding>) {
     let what = format!("GOROOT={} is set in the environment", goroot.to_string_lossy());
     let why = "a go command with the tree of another release fails with `compile: version … does not match go tool \
                version …`; goward takes it out of what it runs, other programs do not";
-    let fix = "take the line out of your profile and open a new shell; no Go since 1.9 needs it";
+    let fix = "remove the line from your profile and open a new shell; no Go since 1.9 needs it";
     findings.push(if is_chosen {
         Finding::note("env-goroot", what, "it is right now, and wrong after the next switch", fix)
     } else {
@@ -53,15 +53,15 @@ fn gotoolchain(context: &Inputs, findings: &mut Vec<Finding>) {
         let what = format!("GOTOOLCHAIN={value} is set in the environment");
         let why =
             "a version there counts as a pin for every folder; `local` makes each project with a newer go line fail";
-        let fix = "unset it, or `goward pin` in the folder that it is meant for";
+        let fix = "unset it, or run `goward pin` in the folder that it is for";
         findings.push(Finding::note("env-gotoolchain", what, why, fix));
     }
 }
 
 fn line_goroot(context: &Inputs, line: &GoEnvLine) -> Option<Finding> {
     let is_chosen = context.env.as_ref().is_some_and(|env| Path::new(&line.value) == env.toolchain.tree);
-    let what = format!("`go env -w` has left GOROOT={}", line.value);
-    let why = "it counts for every go command, whichever is run, and gives it the tree of another release";
+    let what = format!("`go env -w` has set GOROOT={}", line.value);
+    let why = "it applies to every go command, and gives it the tree of another release";
     let fix = "`go env -u GOROOT`";
     let finding = Finding::problem("goenv-goroot", what, why, fix);
     Some(if is_chosen { finding.only_if_named() } else { finding })
@@ -77,15 +77,15 @@ fn line_gotoolchain(context: &Inputs, line: &GoEnvLine) -> Option<Finding> {
     let chosen = context.env.as_ref().map(|env| env.toolchain.id.version().tag());
     let finding = match (base, chosen) {
         ("local", _) => {
-            let why = "each project whose go line is newer than the go that runs it then fails";
+            let why = "every project whose go line is newer than the running go then fails";
             Finding::note("goenv-gotoolchain", what, why, fix)
         }
         (base, Some(chosen)) if base == chosen => {
-            let why = "it is what is chosen now, and silently something else after the next switch";
+            let why = "it equals the choice now, and silently overrides it after the next switch";
             Finding::note("goenv-gotoolchain", what, why, fix)
         }
         _ => {
-            let why = "every go command silently turns itself into that release, whatever was chosen; with `+auto` into a newer one \
+            let why = "every go command silently switches to that release, whatever was chosen; with `+auto` into a newer one \
                        where go.mod needs it";
             Finding::problem("goenv-gotoolchain", what, why, fix)
         }
@@ -95,7 +95,7 @@ fn line_gotoolchain(context: &Inputs, line: &GoEnvLine) -> Option<Finding> {
 
 fn line_goproxy(_: &Inputs, line: &GoEnvLine) -> Option<Finding> {
     (line.value.trim() == "off").then(|| {
-        let why = "no module and no toolchain can then be downloaded by the go command";
+        let why = "the go command can then download no module and no toolchain";
         let fix = "`go env -u GOPROXY`, unless this machine is meant to be without a network";
         Finding::note("goenv-goproxy-off", "`go env -w` has left GOPROXY=off", why, fix).only_if_named()
     })

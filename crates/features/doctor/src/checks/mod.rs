@@ -60,7 +60,7 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "path",
-        about: "which `go` stands where on PATH",
+        about: "which `go` programs are on PATH",
         words: &["path-shadowed", "path-without-goward", "path-several", "path-relative"],
         run: path::run,
     },

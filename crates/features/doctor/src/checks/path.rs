@@ -47,14 +47,14 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
         (Some(0), _) => {}
         (Some(_), Some(first)) => {
             let what = format!("{} comes before goward on PATH; in order: {list}", told(first));
-            let why = "the first one is run, and what you choose with goward has no effect on `go`";
+            let why = "the first one runs, and your choice with goward has no effect on `go`";
             let fix = of_machine(context, &first.folder).unwrap_or_else(|| fix(context));
             findings.push(Finding::problem("path-shadowed", what, why, fix).at(&first.folder, None));
         }
         _ => {
             let there = if list.is_empty() { "no go is there".to_owned() } else { format!("in order: {list}") };
-            let what = format!("neither goward's shims nor its default stand on PATH; {there}");
-            let why = "`goward run` works all the same, and `go` alone is not goward's";
+            let what = format!("neither goward's shims nor its default are on PATH; {there}");
+            let why = "`goward run` still works, but a bare `go` is not goward's";
             let fix = fix(context);
             findings.push(Finding::note("path-without-goward", what, why, fix));
         }
@@ -64,9 +64,9 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     different.sort_unstable();
     different.dedup();
     if ours == Some(0) && !different.is_empty() || different.len() > 1 {
-        let what = format!("{} go commands stand on PATH; in order: {list}", entries.len());
-        let why = "a program with a PATH of its own, or a shell that sets it anew, may find another one";
-        let fix = "take out those that you do not need";
+        let what = format!("{} go commands are on PATH; in order: {list}", entries.len());
+        let why = "a program with its own PATH, or a shell that resets it, may find another one";
+        let fix = "remove those that you do not need";
         findings.push(Finding::note("path-several", what, why, fix));
     }
     relative(context, &mut findings);
@@ -135,6 +135,6 @@ fn relative(context: &Inputs, findings: &mut Vec<Finding>) {
         return;
     };
     let what = format!("PATH has an entry that is not absolute: `{entry}`");
-    let why = "it finds another program in every folder; goward and the go command pass it over";
+    let why = "it finds another program in every folder; goward and the go command ignore it";
     findings.push(Finding::note("path-relative", what, why, "take it out, or write the whole path"));
 }

@@ -53,14 +53,14 @@ fn gopath(context: &Inputs, findings: &mut Vec<Finding>) {
         };
         if meta.mode & WRITABLE_BY_OTHERS != 0 {
             let what = format!("others may write to GOPATH (mode {:o})", meta.mode);
-            let why = "who can write there puts programs and modules into what you run and build";
+            let why = "a user who can write there can change the programs that you run and the modules that you build";
             // On a shared machine one repair closes it completely.
             let mode = if context.is_shared() { PRIVATE_MODE } else { meta.mode & !WRITABLE_BY_OTHERS };
             findings.push(closed("gopath-writable", Severity::Problem, what, why, mode));
         } else if meta.mode & OPEN_TO_OTHERS != 0 {
             let severity = if context.is_shared() { Severity::Problem } else { Severity::Note };
             let what = format!("others may look into GOPATH (mode {:o})", meta.mode);
-            let why = "on a machine that is shared, sources of private modules are for all to read";
+            let why = "on a shared machine all users can read the sources of private modules";
             findings.push(closed("gopath-open", severity, what, why, PRIVATE_MODE));
         }
     }
@@ -81,7 +81,7 @@ fn isolated_modes(context: &Inputs, findings: &mut Vec<Finding>) {
         .collect();
     let Some((path, _)) = open.first() else { return };
     let what = format!("others may look into {} of the isolated folders, `{}` first", open.len(), path.display());
-    let why = "what is kept apart for a version or a project is its user's alone";
+    let why = "the separate folders of a version or a project should be private";
     let fix = format!("`chmod -R go= {}`", root.display());
     let finding = Finding::problem("isolated-open", what, why, fix).at(&root, None);
     findings.push(finding.repaired_by(Repair::Modes(open)));
@@ -97,7 +97,7 @@ fn orphans(context: &Inputs, findings: &mut Vec<Finding>) {
     };
     for folder in context.inside(&layout.isolated()).into_iter().filter(|folder| !is_of(folder)) {
         let what = format!("`{}` belongs to a version that is not installed", folder.display());
-        let why = "it takes room and nothing uses it until that version is installed again";
+        let why = "it takes space and is unused until that version is installed again";
         // The module cache has read-only folders.
         let fix = format!("`chmod -R u+w {0} && rm -r {0}`, if you want nothing of it", folder.display());
         findings.push(Finding::note("isolated-orphan", what, why, fix).at(&folder, None));

@@ -16,8 +16,8 @@ const ADMINISTRATOR: u32 = 0;
 pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let SharedStore::PassedOver { home, reason } = context.ctx.store.shared_store() {
-        let what = format!("the system store is passed over: {reason}");
-        let why = "who could put a toolchain there would choose what everybody runs";
+        let what = format!("goward ignores the system store: {reason}");
+        let why = "a user who can write there chooses what all users run";
         let fix = format!("as root: `chown -R root {0}` and `goward system init`", home.display());
         findings.push(Finding::problem("system-passed-over", what, why, fix).at(&home, None));
     }
@@ -66,7 +66,7 @@ fn modes(context: &Inputs, findings: &mut Vec<Finding>) {
         findings.push(if can { finding.repaired_by(Repair::Modes(paths)) } else { finding });
     };
     // The writable ones first: after that no other user can replace a path by a link.
-    let why = "who can write there chooses what everybody runs";
+    let why = "a user who can write there chooses what all users run";
     tell("system-writable", open, "others than the administrator may write to", why, "chmod -R go-w");
     let why = "users cannot run what they cannot read";
     tell("system-closed", closed, "users cannot read", why, "chmod -R go+rX");
@@ -87,7 +87,7 @@ fn foreign(context: &Inputs, home: &Path, paths: &[PathBuf], findings: &mut Vec<
         foreign.len(),
         first.display()
     );
-    let why = "who owns a toolchain chooses what everybody runs; goward passes such a one over";
-    let fix = format!("as root, after a look at it: `chown -R root {}`", home.display());
+    let why = "the owner of a toolchain chooses what all users run; goward ignores such a toolchain";
+    let fix = format!("as root, after you have checked it: `chown -R root {}`", home.display());
     findings.push(Finding::problem("system-foreign", what, why, fix).at(home, None));
 }

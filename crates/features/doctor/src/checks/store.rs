@@ -45,7 +45,7 @@ fn contents(context: &Inputs, findings: &mut Vec<Finding>) {
     let Some((first, _)) = open.first() else { return };
     let what =
         format!("others may write to {} files and folders of the store, `{}` first", open.len(), first.display());
-    let why = "who can write there chooses the programs that you run";
+    let why = "a user who can write there chooses the programs that you run";
     let fix = format!("`chmod -R go-w {}`", layout.home().display());
     let finding = Finding::problem("store-writable", what, why, fix).at(layout.home(), None);
     findings.push(finding.repaired_by(Repair::Modes(open)));
@@ -72,7 +72,7 @@ fn trees(context: &Inputs, findings: &mut Vec<Finding>) {
         let Some((first, _)) = open.first() else { continue };
         let what =
             format!("others may write to {} of {}'s files, `{}` first", open.len(), toolchain.id, first.display());
-        let why = "a toolchain that somebody else can change is no longer the one that was proven";
+        let why = "a toolchain that another user can change is no longer proven";
         let fix = format!("`chmod -R go-w {}`", toolchain.tree.display());
         let finding = Finding::problem("tree-writable", what, why, fix).at(&toolchain.tree, None);
         findings.push(finding.repaired_by(Repair::Modes(open)));
@@ -84,8 +84,8 @@ fn state(context: &Inputs, findings: &mut Vec<Finding>) {
     let home = store.layout().home();
     match store.faults() {
         Ok(faults) => {
-            let why = "what is visible in a store is whole, unless something from outside has changed it";
-            let fix = "`goward uninstall` and `goward install` make a toolchain anew; `goward use` sets the default";
+            let why = "a visible toolchain is complete unless another program has changed it";
+            let fix = "`goward uninstall` and `goward install` reinstall a toolchain; `goward use` sets the default";
             findings.extend(
                 faults.into_iter().map(|fault| Finding::problem("store-fault", fault, why, fix).at(home, None)),
             );
@@ -93,16 +93,16 @@ fn state(context: &Inputs, findings: &mut Vec<Finding>) {
         Err(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
             let why = "without it goward does not know what is installed";
-            let fix = "look at the file's owner and mode";
+            let fix = "check the file's owner and mode";
             findings.push(
                 Finding::problem("store-unreadable", format!("could not {error}{cause}"), why, fix).at(home, None),
             );
         }
     }
     if store.is_clean().is_ok_and(|clean| !clean) {
-        let what = "something is unfinished: a run is at work or was interrupted";
-        let why = "nothing of it is visible, and nothing waits for it";
-        let fix = "the next change takes it away or carries it on; `goward status` shows it";
+        let what = "an operation is unfinished: a run is in progress or was interrupted";
+        let why = "it is not visible, and blocks nothing";
+        let fix = "the next change removes or finishes it; `goward status` shows it";
         findings.push(Finding::note("store-unfinished", what, why, fix).at(home, None));
     }
 }
@@ -124,7 +124,7 @@ fn shims(context: &Inputs, findings: &mut Vec<Finding>) {
         .collect();
     let Some((first, _)) = dull.first() else { return };
     let what = format!("{} of the shims cannot be run, `{}` first", dull.len(), first.display());
-    let why = "the shell then takes the next go of PATH, and says nothing";
+    let why = "the shell then silently runs the next go of PATH";
     let fix = format!("`chmod 755 {}/*`", folder.display());
     let finding = Finding::problem("shim-not-executable", what, why, fix).at(&folder, None);
     findings.push(finding.repaired_by(Repair::Modes(dull)));

@@ -169,7 +169,7 @@ fn a_path_that_would_be_too_long_is_an_error_with_the_entry_and_a_long_one_is_wa
     assert!(world.plan_as(&[], true, false).unwrap().variable_by_hand.is_some());
     // It is nothing to remove from either, and does not prevent other removals.
     let plan = world.unsetup();
-    assert!(plan.variables.is_empty() && plan.warnings[0].contains("no plain text"), "{plan:?}");
+    assert!(plan.variables.is_empty() && plan.warnings[0].contains("not plain text"), "{plan:?}");
     assert_eq!(world.path(), odd);
     // Nor is what has more behind its end than the text.
     world.memory.put(

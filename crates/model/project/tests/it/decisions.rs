@@ -128,7 +128,7 @@ fn files_that_pin_are_read_as_their_tools_read_them() {
         ("1.22/../../x\n", "error request-malformed: follow F:1"),
         (
             "path:/opt/go\n",
-            "error pin-file-unreadable: read F:1: `path:/opt/go` stands for a Go that goward does not install",
+            "error pin-file-unreadable: read F:1: `path:/opt/go` names a Go that goward does not install",
         ),
         ("\n1.22\0\n", "error pin-file-unreadable: read F:2: it holds a NUL byte"),
         ("1.22 1.23\n", "1.22 by F:1"),
@@ -153,7 +153,7 @@ fn files_that_pin_are_read_as_their_tools_read_them() {
         ("golang system\n", "nothing"),
         (
             "golang ref:master\n",
-            "error pin-file-unreadable: read F:1: `ref:master` stands for a Go that goward does not install",
+            "error pin-file-unreadable: read F:1: `ref:master` names a Go that goward does not install",
         ),
     ];
     for (content, expected) in tool_versions {
@@ -293,7 +293,7 @@ fn gotoolchain_is_read_in_all_its_forms() {
         ("go1.27rc1", format!("1.27rc1 by GOTOOLCHAIN; {floor}")),
         ("go1.26.4+auto", format!("1.26.4 by GOTOOLCHAIN or {floor}")),
         ("go1.26.4+path", format!("1.26.4 by GOTOOLCHAIN or {floor}")),
-        ("go1.22", error("go1.22", "this is a language version, of which there is no toolchain")),
+        ("go1.22", error("go1.22", "this is a language version, which has no toolchain")),
         ("go1.26.5-1", error("go1.26.5-1", "goward has no toolchains with a suffix")),
         ("1.26.4", malformed("1.26.4")),
         ("bash", malformed("bash")),
@@ -349,17 +349,17 @@ fn a_toolchain_line_that_names_none_is_refused_with_file_and_line() {
         (
             "bash",
             Class::Usage,
-            "take the toolchain `bash` from /w/go.mod:3 (toolchain line): it is no toolchain's name",
+            "take the toolchain `bash` from /w/go.mod:3 (toolchain line): it is not a toolchain's name",
         ),
         (
             "1.22.1",
             Class::Usage,
-            "take the toolchain `1.22.1` from /w/go.mod:3 (toolchain line): it is no toolchain's name",
+            "take the toolchain `1.22.1` from /w/go.mod:3 (toolchain line): it is not a toolchain's name",
         ),
         (
             "go1.22.1\0",
             Class::Usage,
-            "take the toolchain `go1.22.1\\u{0}` from /w/go.mod:3 (toolchain line): it is no toolchain's name",
+            "take the toolchain `go1.22.1\\u{0}` from /w/go.mod:3 (toolchain line): it is not a toolchain's name",
         ),
     ];
     for (name, class, message) in cases {
@@ -475,7 +475,7 @@ fn a_pin_below_the_floor_is_refused_with_both_places_and_one_line_to_mend_it() {
     let (message, hint) = refuse(file(), "1.25.14").unwrap_err();
     assert_eq!(
         message,
-        "use go1.25.14 as /w/.go-version:1 (.go-version) says: /w/go.mod:3 (go line) needs at least 1.26.1"
+        "use go1.25.14 from /w/.go-version:1 (.go-version): /w/go.mod:3 (go line) needs at least 1.26.1"
     );
     assert_eq!(
         hint,

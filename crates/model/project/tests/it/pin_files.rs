@@ -83,11 +83,11 @@ fn mise_files() {
             ),
             (
                 "[tools]\ngo = \"sub-0.1:latest\"",
-                "pin-file-unreadable: read /w/mise.toml:2 (mise): `sub-0.1:latest` stands for a Go that goward does not install; write a version such as `1.27`, or remove the line",
+                "pin-file-unreadable: read /w/mise.toml:2 (mise): `sub-0.1:latest` names a Go that goward does not install; write a version such as `1.27`, or remove the line",
             ),
             (
                 "[tools]\ngo = \"path:/opt/go\"",
-                "pin-file-unreadable: read /w/mise.toml:2 (mise): `path:/opt/go` stands for a Go that goward does not install; write a version such as `1.27`, or remove the line",
+                "pin-file-unreadable: read /w/mise.toml:2 (mise): `path:/opt/go` names a Go that goward does not install; write a version such as `1.27`, or remove the line",
             ),
             (
                 "[tools]\ngo = \"{{ env.GO }}\"",
@@ -95,11 +95,11 @@ fn mise_files() {
             ),
             (
                 "[tools]\ngo = true",
-                "pin-file-unreadable: read /w/mise.toml:2 (mise): `true` is no version; write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`",
+                "pin-file-unreadable: read /w/mise.toml:2 (mise): `true` is not a version; write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`",
             ),
             (
                 "[tools]\n\ngo = 1.26.4\n",
-                "pin-file-unreadable: read /w/mise.toml:3 (mise): invalid float, expected nothing; mend the line (a version stands in quotes), or leave the file out with the setting `pin.files`",
+                "pin-file-unreadable: read /w/mise.toml:3 (mise): invalid float, expected nothing; fix the line (write the version in quotes), or exclude the file with the setting `pin.files`",
             ),
         ],
     );
@@ -152,11 +152,11 @@ fn proto_files() {
             ("[plugins]\ngo = \"https://x\"", "nothing"),
             (
                 "go = \"canary\"",
-                "pin-file-unreadable: read /w/.prototools:1 (.prototools): `canary` stands for a Go that goward does not install; write a version such as `1.27`, or remove the line",
+                "pin-file-unreadable: read /w/.prototools:1 (.prototools): `canary` names a Go that goward does not install; write a version such as `1.27`, or remove the line",
             ),
             (
                 "go = \"asdf:1.26\"",
-                "pin-file-unreadable: read /w/.prototools:1 (.prototools): `asdf:1.26` stands for a Go that goward does not install; write a version such as `1.27`, or remove the line",
+                "pin-file-unreadable: read /w/.prototools:1 (.prototools): `asdf:1.26` names a Go that goward does not install; write a version such as `1.27`, or remove the line",
             ),
             (
                 "\ngo = 1.20",
@@ -164,7 +164,7 @@ fn proto_files() {
             ),
             (
                 "go = \"^1.24 || ^1.26\"",
-                "request-malformed: follow /w/.prototools:1 (.prototools); ask for one range at a time; there is no `||`",
+                "request-malformed: follow /w/.prototools:1 (.prototools); write one range only; goward has no `||`",
             ),
         ],
     );
@@ -203,7 +203,7 @@ fn dev_containers() {
             ("{\"image\": [\"golang:1.26\"]}", "nothing"),
             (
                 "{\"image\": \"golang:${localEnv:V}\"}",
-                "pin-file-unreadable: read /w/.devcontainer/devcontainer.json:1 (dev container): `golang:${localEnv:V}` hangs on a variable that has no value here; write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`",
+                "pin-file-unreadable: read /w/.devcontainer/devcontainer.json:1 (dev container): `golang:${localEnv:V}` depends on a variable that has no value here; write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`",
             ),
             (
                 "{\"features\": {\n\"ghcr.io/devcontainers/features/go:1\": {\"version\": 1.20}}}",
@@ -246,7 +246,7 @@ fn dockerfiles() {
             // An argument of a stage does not count for the next FROM.
             (
                 "FROM node:20\nARG V=1.26\nFROM golang:$V\n",
-                "pin-file-unreadable: read /w/Dockerfile:3 (Dockerfile): `$V` hangs on a variable that has no value here; write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`",
+                "pin-file-unreadable: read /w/Dockerfile:3 (Dockerfile): `$V` depends on a variable that has no value here; write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`",
             ),
             (
                 "FROM golang:tip-alpine\n",
@@ -259,7 +259,9 @@ fn dockerfiles() {
     for step in 0..200 {
         bomb.push_str(&format!("ARG A{}=$A{step}$A{step}\n", step + 1));
     }
-    assert!(said(&inputs(&[(FileName::Dockerfile, &format!("{bomb}FROM golang:$A200\n"))])).contains("`$A200` hangs"));
+    assert!(
+        said(&inputs(&[(FileName::Dockerfile, &format!("{bomb}FROM golang:$A200\n"))])).contains("`$A200` depends")
+    );
 }
 
 #[test]
@@ -372,7 +374,7 @@ fn the_variables_of_other_tools_count_where_their_files_do() {
     let foreign = ToolVariables { mise: Some("ref:master".to_owned()), ..ToolVariables::default() };
     assert_eq!(
         said(&with(&foreign)),
-        "tool-variable-unusable: follow MISE_GO_VERSION: `ref:master` stands for a Go that goward does not install; unset MISE_GO_VERSION, or set it to a version such as `1.27`"
+        "tool-variable-unusable: follow MISE_GO_VERSION: `ref:master` names a Go that goward does not install; unset MISE_GO_VERSION, or set it to a version such as `1.27`"
     );
     let argument = Inputs { argument: Some("1.25".to_owned()), ..with(&foreign) };
     assert_eq!(said(&argument), "1.25 command line");
@@ -428,7 +430,7 @@ fn mod_is_what_the_project_requires_and_mod_min_its_least() {
     assert_eq!(with("mod-min", module), "1.24.0 :1");
     assert_eq!(with("mod", "go 1.24.3\n"), "1.24.3 :1");
     assert_eq!(with("mod-min", "go 1.20\n"), "1.20.0 :1");
-    let error = "project-requires-nothing: follow /w/.go-version:1 (.go-version): `mod` stands for what go.work or go.mod says, and neither of them has such a line here; write a version such as `1.27`, or a `go` line with `go mod edit -go=1.27`";
+    let error = "project-requires-nothing: follow /w/.go-version:1 (.go-version): `mod` means the version of go.work or go.mod, and neither has such a line here; write a version such as `1.27`, or a `go` line with `go mod edit -go=1.27`";
     assert_eq!(with("mod", "module m\n"), error);
     assert!(with("mod-min", "toolchain go1.26.4\n").starts_with("project-requires-nothing"));
     assert!(with("mod", "go 1.24\ntoolchain ../../x\n").starts_with("toolchain-line-invalid"));

@@ -80,7 +80,7 @@ impl Diagnose for IndexError {
             IndexError::TooLarge { .. } => Class::Network.word("index-too-large").hint(another),
             IndexError::Html { .. } => Class::Network
                 .word("index-is-html")
-                .hint("the address may need `?mode=json&include=all`, or a proxy's login page stands in the way"),
+                .hint("the address may need `?mode=json&include=all`, or a proxy answers with its login page"),
             IndexError::Truncated { .. } => Class::Network.word("index-truncated").hint(again),
             IndexError::Malformed { .. } => Class::Network.word("index-malformed").hint(another),
             IndexError::NoReleases => Class::Network.word("index-without-releases").hint(another),

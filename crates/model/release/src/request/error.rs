@@ -51,8 +51,8 @@ impl Unsupported {
     fn reason(self) -> &'static str {
         match self {
             Unsupported::Tip => "building Go from source is not supported",
-            Unsupported::Module => "what go.mod says can be asked for in GOWARD_VERSION and in version files only",
-            Unsupported::System => "a Go that was not installed by goward cannot be asked for",
+            Unsupported::Module => "the version of go.mod can be requested only in GOWARD_VERSION and in version files",
+            Unsupported::System => "a Go that goward did not install cannot be requested",
         }
     }
 }
@@ -102,7 +102,7 @@ pub enum NoMatch {
         trap: Option<Minor>,
     },
     /// The request stands for several releases where one is wanted.
-    #[error("take `{request}` for one release: it stands for several")]
+    #[error("use `{request}` as one release: it means several")]
     Several { request: Request },
 }
 
@@ -119,6 +119,6 @@ impl Diagnose for NoMatch {
             let names: Vec<String> = nearest.iter().map(|version| format!("`{version}`")).collect();
             diagnosis = diagnosis.hint(format!("did you mean {}?", names.join(", ")));
         }
-        diagnosis.hint("`goward list --remote` shows what can be had")
+        diagnosis.hint("`goward list --remote` lists the available versions")
     }
 }

@@ -132,7 +132,7 @@ fn advice(text: &str) -> Option<String> {
     });
     let next = minor.as_ref().and_then(|m| m.number()).map(|n| Minor::of_number(n.saturating_add(1)));
     if text.contains("||") {
-        return Some("ask for one range at a time; there is no `||`".to_owned());
+        return Some("write one range only; goward has no `||`".to_owned());
     }
     match (text.chars().next(), minor) {
         (Some('^' | '~'), Some(minor)) => {

@@ -169,7 +169,7 @@ fn what_is_refused_comes_with_what_to_write_instead() {
         ("v1.26.4", "write `1.26.4` without `v`; Go's tags have none"),
         ("*", "write `latest`"),
         ("1.24 - 1.26", "write a range like `>=1.24 <1.27`"),
-        (">=1.24 || 1.20", "ask for one range at a time; there is no `||`"),
+        (">=1.24 || 1.20", "write one range only; goward has no `||`"),
         (">=", "write a range like `>=1.24 <1.27`"),
         (">=1.24 1.26", "write a range like `>=1.24 <1.27`"),
         ("1.27.0-rc.1", "write `1.27rc1` for a prerelease; suffixes and semantic versions are not Go's"),
