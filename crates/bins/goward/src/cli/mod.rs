@@ -2,7 +2,12 @@
 
 mod adopt;
 mod bundle;
+mod doctor;
+mod env;
+mod ide;
+mod shell;
 mod shims;
+mod system;
 mod verify;
 mod why;
 pub(crate) mod words;
@@ -10,20 +15,19 @@ pub(crate) mod words;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use adopt::{ImportArgs, MigrateArgs};
-pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use project::{FileName, PinKind};
 use release::{Platform, Request};
 
-pub use shims::ShimsArgs;
-mod shell;
-
+pub use adopt::{ImportArgs, MigrateArgs};
+pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
+pub use doctor::DoctorArgs;
+pub use env::{EnvArgs, EnvShell};
+pub use ide::{IdeArgs, IdeCommand, IdeSetupArgs};
 pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
+pub use shims::ShimsArgs;
+pub use system::{SystemArgs, SystemCommand};
 pub use verify::VerifyArgs;
-mod places;
-
-pub use places::{DoctorArgs, EnvArgs, EnvShell, IdeArgs, IdeCommand, IdeSetupArgs, SystemArgs, SystemCommand};
 pub use why::WhyArgs;
 
 /// The command line.

@@ -31,6 +31,7 @@ fn a_program_sees_the_sealed_environment_and_nothing_else() {
             "NO_COLOR",
             "NO_PROXY",
             "PATH",
+            "SSL_CERT_FILE",
             "TMPDIR",
             "XDG_CONFIG_HOME",
             "XDG_DATA_HOME",
