@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::breaker::{Breaker, BreakerEvent};
 use crate::error::FetchError;
-use crate::limits::{HOSTS_MAX, TICK};
+use crate::limits::{HOSTS_MAX, RETRY_TOLD_AFTER, TICK};
 use crate::reason::Reason;
 use crate::redact::{host, redacted};
 use crate::retry::{Failure, Next, Retry};
@@ -138,12 +138,18 @@ impl Client {
             return Ok(false);
         }
         let (failed, most) = retry.count();
-        progress.tell(&format!(
+        let line = format!(
             "{}: {}; trying again in {:.1} s ({failed} of {most} tries failed)",
             host(url),
             failure.reason,
             wait.as_secs_f64(),
-        ));
+        );
+        // The error after the last try says how many there were.
+        if wait >= RETRY_TOLD_AFTER {
+            progress.tell(&line);
+        } else {
+            progress.detail(&line);
+        }
         self.wait(wait)?;
         Ok(true)
     }

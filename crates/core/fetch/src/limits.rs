@@ -6,6 +6,10 @@ use std::time::Duration;
 /// 100 ms; half of it leaves time for the rest of the shutdown.
 pub(crate) const TICK: Duration = Duration::from_millis(50);
 
+/// A wait before another try that is shorter is reported with `--verbose` only: most tries after it succeed, and nobody
+/// has noticed it.
+pub(crate) const RETRY_TOLD_AFTER: Duration = Duration::from_secs(1);
+
 /// How many redirects one request may follow. Browsers allow 20; no download service needs 5.
 pub(crate) const REDIRECTS_MAX: usize = 10;
 

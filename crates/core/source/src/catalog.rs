@@ -227,10 +227,11 @@ impl Catalog {
             return Err(self.unreachable(ask, what, attempts));
         }
         let nearest = nearest_of(request, &mut known);
-        let hints = match note_on(request, &known) {
+        let hints = match (note_on(request, &known), newer_than_listed(request, &known)) {
             _ if known.is_empty() => no_such_platform(platform),
-            Some(note) => nearest_named(Hints::one(note), &nearest),
-            None => nearest_named(Hints::none(), &nearest),
+            (Some(note), _) => nearest_named(Hints::one(note), &nearest),
+            (None, Some(note)) => Hints::one(note),
+            (None, None) => nearest_named(Hints::none(), &nearest),
         };
         Err(CatalogError::NoMatch {
             what,
@@ -279,8 +280,13 @@ impl Catalog {
     pub fn advice(&self, ask: &Ask, id: &ToolchainId) -> Hints {
         let lists = self.sources.iter().filter_map(|source| self.list(ask, source.as_ref(), id.platform()).ok());
         let mut known: Vec<Version> = lists.flatten().collect();
-        let near = nearest_of(&Request::Exact(id.version().clone()), &mut known);
-        if known.is_empty() { no_such_platform(id.platform()) } else { nearest_named(Hints::none(), &near) }
+        let request = Request::Exact(id.version().clone());
+        let near = nearest_of(&request, &mut known);
+        match newer_than_listed(&request, &known) {
+            _ if known.is_empty() => no_such_platform(id.platform()),
+            Some(note) => Hints::one(note),
+            None => nearest_named(Hints::none(), &near),
+        }
     }
 
     /// All versions of the first source that can answer, with its name.
@@ -408,4 +414,22 @@ fn note_on(request: &Request, known: &[Version]) -> Option<String> {
     let Request::Minor(minor) = request else { return None };
     let prerelease = known.iter().filter(|version| version.minor() == *minor && version.is_prerelease()).max()?;
     Some(format!("{minor} is not released yet; `goward install {prerelease}` gets its newest prerelease"))
+}
+
+/// What is the newest, if the request is newer than every release that the sources list: then the user has not mistyped a
+/// number but named a release that does not exist yet.
+fn newer_than_listed(request: &Request, known: &[Version]) -> Option<String> {
+    let stable = || known.iter().filter(|version| version.is_stable());
+    let newest = stable().max()?;
+    let (minor, exact) = match request {
+        Request::Minor(minor) => (minor.clone(), None),
+        Request::Exact(version) => (version.minor(), Some(version)),
+        _ => return None,
+    };
+    if minor > newest.minor() {
+        return Some(format!("no source lists {request} or anything as new: the newest release is {newest}"));
+    }
+    let of_minor = stable().filter(|version| version.minor() == minor).max()?;
+    let is_newer = exact.is_some_and(|version| version > of_minor);
+    is_newer.then(|| format!("no source lists {request}: the newest {minor} is {of_minor}"))
 }

@@ -114,9 +114,9 @@ fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Comm
     let mut text: String = done.iter().map(|installed| format!("{}\n", super::installed::line(installed))).collect();
     let newest = done.iter().map(|installed| &installed.toolchain).max_by_key(|id| (id.version().is_stable(), *id));
     if let (None, Some(newest)) = (ctx.store.current()?, newest) {
-        let switched = engine::switch(ctx, newest)?;
+        engine::switch(ctx, newest)?;
         text.push_str(&format!("{} is the default now\n", newest.version().tag()));
-        text.push_str(&format!("put `{}` on PATH to have it in every shell\n", switched.bin.display()));
+        text.push_str("`goward setup` makes it the `go` of every shell\n");
     }
     if args.command.is_empty() {
         let view = view::BundleInstall { home: ctx.store.layout().home().view(), toolchains: done.view() };

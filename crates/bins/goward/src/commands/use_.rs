@@ -33,7 +33,7 @@ pub(super) fn run(sources: &Sources, args: &UseArgs, speech: &Speech) -> Command
     say_other_here(ctx, &switched.toolchain, speech);
     let path = ctx.sys.env().search_path();
     if !path.contains(&switched.bin) && !path.contains(&ctx.store.layout().shims()) {
-        speech.say(&format!("put `{}` on PATH to have it in every shell", switched.bin.display()));
+        speech.say("`goward setup` makes it the `go` of every shell");
     }
     // If no path can go through the pointer, a junction may exist; goward reads it and never assumes it.
     if !ctx.sys.fs().pointers_are_links() && ctx.store.default_path()?.is_none() {

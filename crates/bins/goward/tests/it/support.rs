@@ -125,14 +125,9 @@ pub fn sealed() -> Sandbox {
         .redact(&platform(), "[PLATFORM]")
         .redact(&platform().replace('-', "/"), "[PLATFORM]");
     if cfg!(windows) {
-        // Without links the shims go on PATH, and there is a junction for other programs; see `docs/platforms.md`.
-        // Snapshots show the form with links.
+        // Without links there is a junction for other programs; see `docs/platforms.md`.
         let own = |below: &[&str]| below.iter().fold(home.goward_home(), |path, part| path.join(part));
-        let (shims, junction) = (own(&["shims"]), own(&["default"]));
-        home.redact(
-            &format!("put `{}` on PATH to have", shims.display()),
-            "put `[HOME]/.goward/current/go/bin` on PATH to have",
-        );
+        let junction = own(&["default"]);
         // Windows makes junctions, and Wine does not: only there a missing one is fine.
         if Path::new(r"C:\windows\system32\winecfg.exe").exists() {
             let none = "other programs find go by the shims only";

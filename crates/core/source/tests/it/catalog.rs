@@ -77,6 +77,27 @@ fn without_any_source_that_answers_the_error_names_all() {
 }
 
 #[test]
+fn what_is_newer_than_every_release_is_told_with_the_newest_and_a_typing_error_with_the_nearest() {
+    let world = World::new(&["1.26.8", "1.27.2", "1.27.3", "1.28rc1"]);
+    let catalog = Catalog::new(vec![world.index("official", IndexKind::Official)], Vec::new());
+    for (request, hint) in [
+        ("1.99", "no source lists 1.99 or anything as new: the newest release is 1.27.3"),
+        ("1.29.1", "no source lists 1.29.1 or anything as new: the newest release is 1.27.3"),
+        ("1.27.9", "no source lists 1.27.9: the newest 1.27 is 1.27.3"),
+        ("1.28", "1.28 is not released yet; `goward install 1.28rc1` gets its newest prerelease"),
+        ("1.25", "the nearest are"),
+    ] {
+        use diag::Diagnose as _;
+        let parsed: Request = request.parse().unwrap();
+        let hints = match parsed.exact() {
+            Some(version) => catalog.advice(&world.ask(), &id(version.as_str())),
+            None => catalog.resolve(&world.ask(), &parsed, &Platform::of_this_build().unwrap()).unwrap_err().hints(),
+        };
+        assert!(hints.lines()[0].contains(hint), "{request}: {hints:?}");
+    }
+}
+
+#[test]
 fn a_folder_offers_its_archives_and_no_others() {
     let world = World::new(&[]);
     let folder = world.fixture.path("archives");
