@@ -58,7 +58,7 @@ const OPEN_FLAGS: i32 = 0o4_000 | 0o400;
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 const OPEN_FLAGS: i32 = 0x4 | 0x2_0000;
 
-/// The working folder: `$PWD` if that is the same folder, else the physical path.
+/// The working folder's physical path; empty if `$PWD` names the same folder by another path: then goward decides.
 #[cfg(unix)]
 fn working_folder(physical: PathBuf) -> PathBuf {
     use std::os::unix::fs::MetadataExt as _;
@@ -67,7 +67,8 @@ fn working_folder(physical: PathBuf) -> PathBuf {
     let named = PathBuf::from(named);
     let plain = shim::path::is_plain(named.as_os_str().as_encoded_bytes());
     let here = identity(std::path::Path::new("."));
-    if plain && here.is_some() && identity(&named) == here { named } else { physical }
+    let is_other = plain && named != physical && here.is_some() && identity(&named) == here;
+    if is_other { PathBuf::new() } else { physical }
 }
 
 #[cfg(not(unix))]

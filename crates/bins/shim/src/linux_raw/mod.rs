@@ -137,7 +137,8 @@ fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
     hand_over(args, vars, name, own, choice.goward, path, marker)
 }
 
-/// The length of the working folder's name in `into`: `$PWD` if that is the same folder, else the physical path.
+/// The length of the working folder's physical path in `into`. It is 0 if `$PWD` names the same folder by another path:
+/// then the folders above have other names than `..`, and goward decides.
 fn working_folder(vars: List, into: &mut [u8]) -> Option<usize> {
     let length = call::working_folder(into).ok()?;
     let Some(named) = vars.var(b"PWD") else { return Some(length) };
@@ -146,8 +147,7 @@ fn working_folder(vars: List, into: &mut [u8]) -> Option<usize> {
     };
     let (named, named_nul) = (named.to_bytes(), named.to_bytes_with_nul());
     if into.get(..length) != Some(named) && is_plain(named) && is_same(named_nul, b".\0") {
-        into.get_mut(..named.len())?.copy_from_slice(named);
-        return Some(named.len());
+        return Some(0);
     }
     Some(length)
 }
