@@ -25,6 +25,8 @@ pub struct Listed {
     pub system: bool,
     /// How many bytes its files have.
     pub bytes: Option<u64>,
+    /// The name of its archive with the first digits of its hash ([`store::ToolchainRecord::fingerprint`]).
+    pub fingerprint: Option<String>,
     /// Its witnesses.
     pub witnesses: Vec<trust::Witness>,
     /// What the witnesses come to; none where its record cannot be read.
@@ -74,6 +76,7 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
                 system: ctx.store.is_in_shared_store(&toolchain),
                 source: record.as_ref().map(|record| record.source.clone()),
                 bytes: record.as_ref().map(|record| record.bytes),
+                fingerprint: record.as_ref().and_then(store::ToolchainRecord::fingerprint),
                 support: release::status(toolchain.id.version(), known.iter().chain(&offered), Some(today)),
                 newer: newest(&toolchain.id),
                 witnesses: record.map(|record| record.witnesses).unwrap_or_default(),

@@ -18,6 +18,15 @@ use crate::runtime::Runtime;
 use crate::settings::Settings;
 use crate::wire::{self, Use};
 
+/// A try that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FailedTry {
+    /// For a document.
+    Document,
+    /// For a file; with `gained`, bytes arrived, and the count of tries begins anew.
+    File { gained: bool },
+}
+
 /// The HTTP client. Cheap to make: threads, certificates and connections are made at the first use.
 ///
 /// It may be used by several threads at once.
@@ -127,12 +136,14 @@ impl Client {
         &self,
         url: &Url,
         failure: &Failure,
-        gained: bool,
+        tried: FailedTry,
         retry: &mut Retry,
         left: Duration,
         progress: &dyn Progress,
     ) -> Result<bool, FetchError> {
-        let Next::Wait(wait) = retry.after(failure, gained, fastrand::f64()) else { return Ok(false) };
+        let Next::Wait(wait) = retry.after(failure, tried == FailedTry::File { gained: true }, fastrand::f64()) else {
+            return Ok(false);
+        };
         // Does not begin a wait that is longer than the time limit.
         if wait >= left {
             return Ok(false);
@@ -144,8 +155,8 @@ impl Client {
             failure.reason,
             wait.as_secs_f64(),
         );
-        // The error after the last try says how many there were.
-        if wait >= RETRY_TOLD_AFTER {
+        // The error after the last try of a document says how many there were; a file is what the user watches.
+        if tried != FailedTry::Document || wait >= RETRY_TOLD_AFTER {
             progress.tell(&line);
         } else {
             progress.detail(&line);

@@ -13,7 +13,7 @@ use sys::Moment;
 use tokio::task::AbortHandle;
 use url::Url;
 
-use crate::client::Client;
+use crate::client::{Client, FailedTry};
 use crate::connection::Connection;
 use crate::error::FetchError;
 use crate::head::Head;
@@ -219,7 +219,7 @@ impl Round<'_, '_> {
             client.host_failed(&url, &failure.reason);
             // A trickle of bytes does not count as a gain: it would reset the count of tries for ever.
             let gained = self.state.bytes_fetched() > bytes_before && !matches!(failure.reason, Reason::Slow { .. });
-            match client.wait_to_retry(&url, &failure, gained, retry, left, *progress) {
+            match client.wait_to_retry(&url, &failure, FailedTry::File { gained }, retry, left, *progress) {
                 Ok(true) => {}
                 Ok(false) => {
                     let error = client.given_up(&url, failure.reason, retry.attempts(), self.state.bytes_held());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use diag::Progress;
 use url::Url;
 
-use crate::client::Client;
+use crate::client::{Client, FailedTry};
 use crate::error::FetchError;
 use crate::head::{Validators, looks_like_web_page, objection};
 use crate::limits::TICK;
@@ -119,7 +119,7 @@ impl Client {
                 Err(failure) => failure,
             };
             self.host_failed(&document.url, &failure.reason);
-            if !self.wait_to_retry(&document.url, &failure, false, &mut retry, left(), progress)? {
+            if !self.wait_to_retry(&document.url, &failure, FailedTry::Document, &mut retry, left(), progress)? {
                 return Err(self.given_up(&document.url, failure.reason, retry.attempts(), 0));
             }
         }

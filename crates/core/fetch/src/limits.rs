@@ -6,8 +6,7 @@ use std::time::Duration;
 /// 100 ms; half of it leaves time for the rest of the shutdown.
 pub(crate) const TICK: Duration = Duration::from_millis(50);
 
-/// A wait before another try that is shorter is reported with `--verbose` only: most tries after it succeed, and nobody
-/// has noticed it.
+/// A shorter wait before another try for a document is reported with `--verbose` only: the user does not notice it.
 pub(crate) const RETRY_TOLD_AFTER: Duration = Duration::from_secs(1);
 
 /// How many redirects one request may follow. Browsers allow 20; no download service needs 5.

@@ -53,6 +53,21 @@ impl ToolchainRecord {
         check_format(record.format)?;
         Ok(record)
     }
+
+    /// The SHA-256 of the archive; none if the toolchain was not one file when it came (an adopted tree, a bundle).
+    pub fn archive(&self) -> Option<&Digest> {
+        let is_file = matches!(self.form, Form::TarGz | Form::Zip | Form::ModuleZip | Form::Wheel);
+        is_file.then_some(&self.archive_sha256)
+    }
+
+    /// The archive's name with the first 8 digits of its SHA-256, `go1.27.4.linux-amd64.tar.gz-a1b2c3d4`: short enough for
+    /// a label, and another one for other bytes under the same name. None as for [`ToolchainRecord::archive`].
+    pub fn fingerprint(&self) -> Option<String> {
+        let digits = self.archive()?.to_string();
+        let path = self.address.split(['?', '#']).next().unwrap_or_default();
+        let name = path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty())?;
+        Some(format!("{name}-{}", digits.get(..8)?))
+    }
 }
 
 impl Store {

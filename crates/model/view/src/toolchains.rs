@@ -129,6 +129,9 @@ pub struct ListedToolchain {
     pub witnesses: Vec<Witness>,
     /// What the witnesses come to; `null` where its record cannot be read.
     pub evidence: Option<Evidence>,
+    /// The name of its archive and the first 8 digits of its SHA-256 (`go1.27.4.linux-amd64.tar.gz-a1b2c3d4`); `null` where it was
+    /// no archive when it came.
+    pub fingerprint: Option<String>,
     /// The newest patch of its minor that the sources offered when they were last asked, where no installed one is as new.
     pub newer: Option<String>,
     /// Whether Go's team supports it.
@@ -297,6 +300,10 @@ pub struct Where {
     pub version: String,
     /// Its folder: its GOROOT.
     pub tree: String,
+    /// The SHA-256 of its archive, 64 lower-case digits; `null` where it was no archive when it came.
+    pub archive_sha256: Option<String>,
+    /// The archive's name and the first 8 digits of that hash.
+    pub fingerprint: Option<String>,
 }
 
 impl View for Where {

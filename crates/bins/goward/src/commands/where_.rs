@@ -6,7 +6,7 @@ use super::CommandResult;
 use crate::cli::WhereArgs;
 use crate::failure::Failure;
 use crate::outcome::Rendered;
-use crate::views::ToView;
+use crate::views;
 
 pub(super) fn run(ctx: &Ctx, args: &WhereArgs) -> CommandResult {
     let (toolchain, request) = match &args.request {
@@ -18,5 +18,6 @@ pub(super) fn run(ctx: &Ctx, args: &WhereArgs) -> CommandResult {
     };
     let toolchain = toolchain.ok_or(Failure::NotInstalled { request })?;
     let text = format!("{}\n", toolchain.tree.display());
-    Ok(Box::new(Rendered::new(toolchain.view(), text).exact()))
+    let record = ctx.store.record(&toolchain.id).ok();
+    Ok(Box::new(Rendered::new(views::installed_at(&toolchain, record.as_ref()), text).exact()))
 }

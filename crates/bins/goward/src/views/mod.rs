@@ -22,7 +22,7 @@ pub(crate) use machine::{SetupDone, config, doctor, ide_check, ide_setup, setup}
 use release::{Platform, Request, ToolchainId, Version};
 pub(crate) use report::failure;
 use report::{remark, remarks};
-pub(crate) use toolchains::{install_plan, prune, use_plan};
+pub(crate) use toolchains::{install_plan, installed_at, prune, use_plan};
 
 /// Something that is printed as JSON.
 pub(crate) trait ToView {

@@ -4,7 +4,7 @@ use acquire::{InstallPlan, Installed};
 use adopt::external_go::{ListedExternalGo, State};
 use engine::{Available, DiskUse, DiskUses, Listed, Outdated, PruneItem, PruneReason, Switched, Uninstalled};
 use release::ToolchainId;
-use store::Toolchain;
+use store::{Toolchain, ToolchainRecord};
 use trust::Evidence;
 use view::ExternalGoState;
 
@@ -62,6 +62,7 @@ impl ToView for Listed {
             bytes: self.bytes,
             witnesses: self.witnesses.view(),
             evidence: self.evidence.view(),
+            fingerprint: self.fingerprint.clone(),
             newer: self.newer.view(),
             support: self.support.view(),
         }
@@ -143,11 +144,14 @@ impl ToView for Switched {
     }
 }
 
-impl ToView for Toolchain {
-    type View = view::Where;
-
-    fn view(&self) -> view::Where {
-        view::Where { toolchain: self.id.view(), version: self.id.version().view(), tree: self.tree.view() }
+/// An installed toolchain with the facts of its record, if that can be read.
+pub(crate) fn installed_at(toolchain: &Toolchain, record: Option<&ToolchainRecord>) -> view::Where {
+    view::Where {
+        toolchain: toolchain.id.view(),
+        version: toolchain.id.version().view(),
+        tree: toolchain.tree.view(),
+        archive_sha256: record.and_then(ToolchainRecord::archive).map(ToString::to_string),
+        fingerprint: record.and_then(ToolchainRecord::fingerprint),
     }
 }
 

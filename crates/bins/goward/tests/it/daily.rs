@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::support::World;
 use serde_json::Value;
+use testkit::TinyToolchain;
 
 fn events(world: &World) -> Vec<Value> {
     world.goward("history --json").success().json()["events"].as_array().unwrap().clone()
@@ -265,6 +266,12 @@ fn words_of_other_tools_and_missing_dashes_do_what_is_plain() {
         list.iter().find(|item| item["version"] == version).unwrap()["newer"].clone()
     };
     assert_eq!((of("1.26.7"), of("1.27.3"), of("1.25.9")), ("1.26.8".into(), Value::Null, Value::Null));
+    // The archive's hash, whole and as a short name.
+    let toolchain = TinyToolchain::host("1.26.7");
+    let sha256 = toolchain.archive_sha256();
+    let data = world.goward("where 1.26.7 --json").success().json();
+    assert_eq!(data["archive_sha256"], sha256.as_str());
+    assert_eq!(data["fingerprint"], format!("{}-{}", toolchain.archive_name(), &sha256[..8]));
 }
 
 #[test]
