@@ -62,7 +62,7 @@ impl Diagnose for AutoError {
 /// # Errors
 /// Why not, with the command to type.
 pub fn check_auto_install(ctx: &Ctx, choice: &Choice, version: Option<&Version>) -> Result<(), AutoError> {
-    let origin = &choice.asked_by;
+    let origin = &choice.origin;
     if !origin.is_project_file() {
         return Ok(());
     }

@@ -24,8 +24,8 @@ pub struct Choice {
     pub request: Request,
     /// The newest installed toolchain that satisfies the request.
     pub toolchain: Option<Toolchain>,
-    /// Where the request comes from, for people.
-    pub origin: String,
+    /// The place that the request comes from.
+    pub origin: Origin,
     /// The nearest folder with a file that was read.
     pub project: Option<PathBuf>,
     /// The pin that was overridden, if it is older than what the project needs and the setting
@@ -33,8 +33,6 @@ pub struct Choice {
     pub raised: Option<BelowFloor>,
     /// Whether a go.mod or go.work in this folder or above is a pipe or a device, for which a go command would wait.
     pub(crate) has_odd_go_file: bool,
-    /// The rule that the request comes from.
-    pub(crate) asked_by: Origin,
     /// Files of other users, for which goward installs nothing by itself.
     pub(crate) go_files_of_strangers: Vec<(String, Stranger)>,
     pub(crate) decision: Decision,
@@ -123,8 +121,7 @@ impl Choice {
         let Want::Pinned { floor: Some(floor), .. } = &self.decision.want else { return Ok(self) };
         let Some(raised) = floor.raise(Some(selected))? else { return Err(conflict.into()) };
         let (request, toolchain) = enough(&installed_here(ctx)?, &raised.version);
-        let (origin, asked_by) = (raised.origin.to_string(), raised.origin);
-        Ok(Choice { request, toolchain, origin, asked_by, raised: Some(conflict), ..self })
+        Ok(Choice { request, toolchain, origin: raised.origin, raised: Some(conflict), ..self })
     }
 
     /// The message about an overridden pin, in one line.
@@ -149,7 +146,7 @@ impl Choice {
     pub fn asked_by(&self) -> Option<String> {
         match &self.decision.want {
             Want::Pinned { origin, .. } | Want::Default { origin, .. } if origin.rule == Rule::Argument => None,
-            _ => Some(self.origin.clone()),
+            _ => Some(self.origin.to_string()),
         }
     }
 
@@ -190,11 +187,6 @@ impl Choice {
     /// The request that counts, and its origin, in one line.
     pub fn because(&self) -> String {
         format!("`{}` from {}", self.request, self.origin)
-    }
-
-    /// The place that the request comes from.
-    pub fn place(&self) -> &Origin {
-        &self.asked_by
     }
 
     /// Every file and rule that was looked at, in the order in which they count.
@@ -262,7 +254,7 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
     let nothing = || ChooseError::Nothing { folder: folder.to_owned(), stranger: passed_over(&decision) };
     let installed = installed_here(ctx)?;
     let newest = |request: &Request| newest_of(&installed, request);
-    let (request, asked_by, toolchain) = match &decision.want {
+    let (request, origin, toolchain) = match &decision.want {
         Want::Pinned { request, origin, .. } | Want::Default { request, origin } => {
             (request.clone(), origin.clone(), newest(request))
         }
@@ -282,18 +274,14 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
         }
         Want::Nothing => return Err(nothing()),
     };
-    let (origin, project) = (asked_by.to_string(), nearest_project(inputs));
-    let (has_odd_go_file, go_files_of_strangers) = (inputs.has_odd_go_file, inputs.go_files_of_strangers());
-    let raised = None;
     Ok(Choice {
         request,
         toolchain,
         origin,
-        project,
-        raised,
-        has_odd_go_file,
-        asked_by,
-        go_files_of_strangers,
+        project: nearest_project(inputs),
+        raised: None,
+        has_odd_go_file: inputs.has_odd_go_file,
+        go_files_of_strangers: inputs.go_files_of_strangers(),
         decision,
     })
 }

@@ -36,7 +36,7 @@ pub fn why(choice: &Choice) -> Why {
     };
     Why {
         request: choice.request.to_string(),
-        origin: choice.place().clone(),
+        origin: choice.origin.clone(),
         version: choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().to_string()),
         floor: floor.cloned(),
         passed_over: reasons.iter().filter(passed).cloned().collect(),
@@ -51,7 +51,7 @@ fn changes(choice: &Choice) -> Vec<String> {
     let chosen = |reason: &&Reason| matches!(reason.verdict, Verdict::Chosen);
     let rule = choice.decision.reasons.iter().find(chosen).map(|reason| reason.origin.rule);
     let mut changes = Vec::new();
-    let by_line = choice.raised.is_some() || choice.origin.ends_with("(go line)");
+    let by_line = choice.raised.is_some() || choice.origin.rule == Rule::GoLine;
     match rule.filter(|_| !by_line) {
         Some(Rule::GoVersionFile | Rule::ToolVersionsFile) => {
             changes.push("`goward pin VERSION` writes that file".to_owned());

@@ -114,7 +114,7 @@ impl ToView for Choice {
         let toolchain = self.toolchain.as_ref();
         view::Choice {
             request: self.request.view(),
-            origin: self.place().view(),
+            origin: self.origin.view(),
             installed: toolchain.is_some(),
             toolchain: toolchain.map(|toolchain| toolchain.id.view()),
             version: toolchain.map(|toolchain| toolchain.id.version().view()),
@@ -266,7 +266,7 @@ pub(crate) fn env(env: &GoEnv, choice: &Choice) -> view::Env {
         version: env.toolchain.id.version().view(),
         tree: env.toolchain.tree.view(),
         request: choice.request.view(),
-        origin: choice.place().view(),
+        origin: choice.origin.view(),
         variables: env.variables.view(),
         dropped_goroot: env.dropped_goroot.view(),
     }

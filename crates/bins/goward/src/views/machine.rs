@@ -128,7 +128,7 @@ pub(crate) fn ide_check(checked: &Checked, choice: &Choice) -> view::IdeCheck {
         folder: checked.folder.view(),
         version: checked.version.view(),
         request: choice.request.view(),
-        origin: choice.place().view(),
+        origin: choice.origin.view(),
         editors: checked.editors.view(),
     }
 }

@@ -41,7 +41,7 @@ impl<'a> GoEnvContext<'a> {
     ) -> Result<GoEnvContext<'a>, ChooseError> {
         let (go_mod, go_work) = (nearest(ctx, "go.mod", None)?, nearest(ctx, "go.work", Some(&toolchain.tree))?);
         let fixed = fixed(ctx.sys.env(), choice.is_some_and(Choice::keeps_release), &toolchain.id);
-        let fixed = fixed.zip(choice.map(|choice| choice.origin.clone()));
+        let fixed = fixed.zip(choice.map(|choice| choice.origin.to_string()));
         Ok(GoEnvContext { ctx, toolchain, sources, isolated, fixed, go_mod, go_work })
     }
 
