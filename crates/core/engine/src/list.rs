@@ -58,11 +58,9 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
     let toolchains = ctx.store.installed()?;
     let offered = acquire::cached_versions(ctx, &ctx.platform);
     let known: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.id.version().clone()).collect();
-    let newest = |id: &ToolchainId| {
-        let of_minor = |version: &&Version| version.minor() == id.version().minor();
-        let offered = offered.iter().filter(|version| version.is_candidate()).filter(of_minor).max()?;
-        let is_newest = known.iter().filter(of_minor).all(|version| version <= id.version());
-        (*id.platform() == ctx.platform && is_newest && offered > id.version()).then(|| offered.clone())
+    let newer = |id: &ToolchainId| {
+        let is_newest_here = *id.platform() == ctx.platform && newer_patch(id.version(), &known).is_none();
+        newer_patch(id.version(), &offered).filter(|_| is_newest_here).cloned()
     };
     let today = today(ctx);
     Ok(toolchains
@@ -78,7 +76,7 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
                 bytes: record.as_ref().map(|record| record.bytes),
                 fingerprint: record.as_ref().and_then(store::ToolchainRecord::fingerprint),
                 support: release::status(toolchain.id.version(), known.iter().chain(&offered), Some(today)),
-                newer: newest(&toolchain.id),
+                newer: newer(&toolchain.id),
                 witnesses: record.map(|record| record.witnesses).unwrap_or_default(),
                 tree: toolchain.tree,
                 toolchain: toolchain.id,
@@ -118,15 +116,20 @@ pub fn outdated(sources: &Sources, installed: &[Toolchain]) -> Result<(String, V
         if list.iter().any(|known| known.installed.minor() == version.minor()) {
             continue;
         }
-        let newest = offered.iter().filter(|other| other.minor() == version.minor() && other.is_candidate()).max();
         list.push(Outdated {
-            newer: newest.filter(|newest| *newest > version).cloned(),
+            newer: newer_patch(version, &offered).cloned(),
             support: release::status(version, offered.iter().chain(&installed), Some(today)),
             installed: version.clone(),
         });
     }
     list.reverse();
     Ok((source, list))
+}
+
+/// The newest of these versions in the same minor, if it is newer.
+fn newer_patch<'v>(version: &Version, among: &'v [Version]) -> Option<&'v Version> {
+    let of_minor = among.iter().filter(|other| other.minor() == version.minor() && other.is_candidate());
+    of_minor.max().filter(|newest| *newest > version)
 }
 
 /// The versions of the first source that answers, oldest first, with that source's name. Unless

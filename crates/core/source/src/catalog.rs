@@ -226,13 +226,7 @@ impl Catalog {
         if !answered {
             return Err(self.unreachable(ask, what, attempts));
         }
-        let nearest = nearest_of(request, &mut known);
-        let hints = match (note_on(request, &known), newer_than_listed(request, &known)) {
-            _ if known.is_empty() => no_such_platform(platform),
-            (Some(note), _) => nearest_named(Hints::one(note), &nearest),
-            (None, Some(note)) => Hints::one(note),
-            (None, None) => nearest_named(Hints::none(), &nearest),
-        };
+        let hints = not_listed(request, &mut known, platform);
         Err(CatalogError::NoMatch {
             what,
             platform: platform.clone(),
@@ -280,13 +274,7 @@ impl Catalog {
     pub fn advice(&self, ask: &Ask, id: &ToolchainId) -> Hints {
         let lists = self.sources.iter().filter_map(|source| self.list(ask, source.as_ref(), id.platform()).ok());
         let mut known: Vec<Version> = lists.flatten().collect();
-        let request = Request::Exact(id.version().clone());
-        let near = nearest_of(&request, &mut known);
-        match newer_than_listed(&request, &known) {
-            _ if known.is_empty() => no_such_platform(id.platform()),
-            Some(note) => Hints::one(note),
-            None => nearest_named(Hints::none(), &near),
-        }
+        not_listed(&Request::Exact(id.version().clone()), &mut known, id.platform())
     }
 
     /// All versions of the first source that can answer, with its name.
@@ -379,6 +367,17 @@ impl Catalog {
     pub fn official(&self, ask: &Ask, id: &ToolchainId) -> Option<Located> {
         let source = self.sources.iter().find(|source| source.name() == "official")?;
         self.put(ask, source.as_ref(), |source| source.locate(ask, id)).ok()
+    }
+}
+
+/// What to try when no source lists the request; sorts `known`.
+fn not_listed(request: &Request, known: &mut Vec<Version>, platform: &Platform) -> Hints {
+    let nearest = nearest_of(request, known);
+    match (note_on(request, known), newer_than_listed(request, known)) {
+        _ if known.is_empty() => no_such_platform(platform),
+        (Some(note), _) => nearest_named(Hints::one(note), &nearest),
+        (None, Some(note)) => Hints::one(note),
+        (None, None) => nearest_named(Hints::none(), &nearest),
     }
 }
 
