@@ -4,75 +4,54 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
-use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use context::Ctx;
 use doctor::{Finding, Severity, TOPICS, Wanted, examine, examine_home, repair};
+use fixture::Fixture;
 use sys::registry::{MACHINE_ENVIRONMENT, MemoryRegistry, Registry, RegistryValue, Root, USER_ENVIRONMENT, ValueKind};
-use sys::{Clock, Env, Fs, Sys};
+use sys::{Fs, Sys};
 use testkit::tiny::host_platform;
 
 /// A healthy home: a toolchain, a project that pins it, goward's shims first on PATH.
-struct World {
-    _folder: tempfile::TempDir,
-    home: PathBuf,
-    vars: BTreeMap<String, String>,
-    registry: Option<Registry>,
+struct World(Fixture);
+
+impl Deref for World {
+    type Target = Fixture;
+
+    fn deref(&self) -> &Fixture {
+        &self.0
+    }
+}
+
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Fixture {
+        &mut self.0
+    }
 }
 
 impl World {
     fn new() -> World {
-        let folder = tempfile::tempdir().unwrap();
-        let home = folder.path().canonicalize().unwrap().join("h\u{f6}me of a user");
-        let mut world = World { _folder: folder, home: home.clone(), vars: BTreeMap::new(), registry: None };
-        let tree = format!("store/toolchains/go1.27.3.{}", host_platform());
-        world.write(&format!("{tree}/VERSION"), "go1.27.3\n");
-        world.program(&format!("{tree}/bin/go"));
+        let mut world = World(Fixture::new());
+        world.toolchain("1.27.3");
         world.program("store/shims/go");
-        world.write("project/.go-version", "1.27\n");
+        world.file("project/.go-version", "1.27\n");
+        let tree = world.tree();
         for folder in ["", "store", "store/toolchains", &tree, "store/shims", "project"] {
             world.mode(folder, 0o755);
         }
-        for (name, value) in
-            [("HOME", ""), ("GOWARD_HOME", "store"), ("PATH", "store/shims"), ("XDG_CONFIG_HOME", ".config")]
-        {
-            world.vars.insert(name.to_owned(), home.join(value).display().to_string());
-        }
-        world.vars.insert("GOWARD_SYSTEM_HOME".to_owned(), home.join("system").display().to_string());
+        world.set_path("PATH", "store/shims").set_path("GOWARD_SYSTEM_HOME", "system");
         world
     }
 
-    fn write(&self, path: &str, text: &str) -> PathBuf {
-        let path = self.home.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
-        path
-    }
-
-    fn program(&self, path: &str) {
-        self.write(path, "#!/bin/sh\n");
-        self.mode(path, 0o755);
-    }
-
     fn mode(&self, path: &str, mode: u32) {
-        std::fs::create_dir_all(self.home.join(path)).ok();
-        std::fs::set_permissions(self.home.join(path), std::fs::Permissions::from_mode(mode)).unwrap();
+        std::fs::create_dir_all(self.home().join(path)).ok();
+        std::fs::set_permissions(self.home().join(path), std::fs::Permissions::from_mode(mode)).unwrap();
     }
 
     fn mode_of(&self, path: &str) -> u32 {
-        self.home.join(path).metadata().unwrap().permissions().mode() & 0o7777
-    }
-
-    fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.vars.insert(name.to_owned(), value.into());
-    }
-
-    fn ctx(&self) -> Ctx {
-        let sys = Sys::new(Fs::real(), Clock::real(), Env::of(self.vars.clone(), self.home.join("project"), None));
-        let sys = self.registry.as_ref().map_or(sys.clone(), |registry| sys.with_registry(registry));
-        fixture::ctx(sys)
+        self.home().join(path).metadata().unwrap().permissions().mode() & 0o7777
     }
 
     /// The findings, without those about the real machine and the tree's missing manifest.
@@ -121,14 +100,14 @@ fn every_word_stands_in_its_topics_row_once() {
 #[test]
 fn folders_that_others_may_write_to_are_closed() {
     let world = World::new();
-    let (sys, home) = (Sys::real(), world.home.join("store"));
+    let (sys, home) = (Sys::real(), world.home().join("store"));
     world.mode("store", 0o777);
     let (repaired, finding) = examine_home(&sys, &home, false).unwrap();
     assert_eq!((repaired.len(), finding.map(|finding| finding.word)), (0, Some("home-writable")));
     let (repaired, finding) = examine_home(&sys, &home, true).unwrap();
     assert_eq!((repaired.len(), finding), (1, None));
     world.mode(&world.tree(), 0o775);
-    world.write("store/manifests/x.json", "{}");
+    world.file("store/manifests/x.json", "{}");
     world.mode("store/manifests/x.json", 0o666);
     assert_eq!(world.words(), ["store-writable", "tree-writable"]);
     world.repair(&[]);
@@ -202,7 +181,7 @@ fn a_tree_of_the_system_store_that_belongs_to_nobody_is_told() {
     }
     let world = World::new();
     world.mode("system", 0o755);
-    let bin = world.home.join("system/toolchains/go1.26.8.linux-amd64/bin");
+    let bin = world.home().join("system/toolchains/go1.26.8.linux-amd64/bin");
     std::fs::create_dir_all(&bin).unwrap();
     std::fs::write(bin.join("go"), "").unwrap();
     std::os::unix::fs::chown(bin.join("go"), Some(65534), None).unwrap();
@@ -214,7 +193,7 @@ fn lines_of_go_env_w_are_told_with_their_place_and_taken_out_undoably() {
     let world = World::new();
     let file = if cfg!(target_os = "macos") { "Library/Application Support/go/env" } else { ".config/go/env" };
     let text = "GOFLAGS=-mod=mod\nGOPROXY=off\nGOROOT=/usr/lib/go-1.20\nGOTOOLCHAIN=go1.23.5+auto\n";
-    let path = world.write(file, text);
+    let path = world.file(file, text);
     let findings = world.findings();
     let told: Vec<_> = findings.iter().map(|one| (one.word, one.place.as_ref().unwrap().line.unwrap())).collect();
     assert_eq!(told, [("goenv-goroot", 3), ("goenv-gotoolchain", 4), ("goenv-goproxy-off", 2)]);
@@ -234,7 +213,7 @@ fn an_exported_goroot_and_a_pinned_gotoolchain_are_told() {
     world.set("GOTOOLCHAIN", "local");
     assert_eq!(world.words(), ["env-goroot", "env-gotoolchain"]);
     assert_eq!(world.findings()[0].severity, Severity::Problem);
-    let tree = world.home.join(world.tree()).display().to_string();
+    let tree = world.home().join(world.tree()).display().to_string();
     world.set("GOROOT", tree);
     assert_eq!(world.findings()[0].severity, Severity::Note);
 }
@@ -242,8 +221,8 @@ fn an_exported_goroot_and_a_pinned_gotoolchain_are_told() {
 #[test]
 fn the_profiles_line_is_found() {
     let world = World::new();
-    world.write(".bashrc", "# mine\nexport GOROOT=/usr/lib/go-1.20\n");
-    world.write(".config/fish/config.fish", "set -gx GOTOOLCHAIN local\n");
+    world.file(".bashrc", "# mine\nexport GOROOT=/usr/lib/go-1.20\n");
+    world.file(".config/fish/config.fish", "set -gx GOTOOLCHAIN local\n");
     let findings = world.findings();
     let told: Vec<_> = findings.iter().map(|one| (one.word, one.place.as_ref().unwrap().line)).collect();
     assert_eq!(told, [("profile-goroot", Some(2)), ("profile-gotoolchain", Some(1))]);
@@ -255,7 +234,7 @@ fn the_order_of_path_is_told() {
     world.program(".goenv/shims/go");
     world.program("other/bin/go");
     let paths = |names: &[&str]| {
-        names.iter().map(|name| world.home.join(name).display().to_string()).collect::<Vec<_>>().join(":")
+        names.iter().map(|name| world.home().join(name).display().to_string()).collect::<Vec<_>>().join(":")
     };
     let (shadowed, behind, without) =
         (paths(&[".goenv/shims", "store/shims"]), paths(&["store/shims", "other/bin"]), paths(&["other/bin"]));
@@ -267,14 +246,15 @@ fn the_order_of_path_is_told() {
     assert_eq!(world.words(), ["path-several"]);
     world.set("PATH", without);
     assert_eq!(world.words(), ["path-without-goward"]);
-    world.set("PATH", format!("{}:bin", world.home.join("store/shims").display()));
+    let relative = format!("{}:bin", world.path("store/shims").display());
+    world.set("PATH", relative);
     assert_eq!(world.words(), ["path-relative"]);
 }
 
 #[test]
 fn a_store_that_is_damaged_is_told() {
     let world = World::new();
-    std::os::unix::fs::symlink("generations/9", world.home.join("store/current")).unwrap();
+    std::os::unix::fs::symlink("generations/9", world.home().join("store/current")).unwrap();
     let findings = examine(&world.ctx(), &Wanted { topics: vec!["store".to_owned()], words: Vec::new() });
     let faults: Vec<_> = findings.iter().filter(|one| matches!(one.word, "store-fault" | "store-unreadable")).collect();
     assert!(faults.iter().any(|one| one.what.contains("current")), "{findings:?}");
@@ -283,9 +263,9 @@ fn a_store_that_is_damaged_is_told() {
 #[test]
 fn a_link_is_never_followed_by_a_repair() {
     let world = World::new();
-    let outside = world.write("outside", "x");
+    let outside = world.file("outside", "x");
     std::fs::set_permissions(&outside, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let link = world.home.join("store/shims/gofmt");
+    let link = world.home().join("store/shims/gofmt");
     std::os::unix::fs::symlink(Path::new("../../outside"), &link).unwrap();
     assert!(Fs::real().set_own_mode(&link, 0o755).is_err());
     world.repair(&[]);
@@ -297,12 +277,12 @@ fn what_the_registry_of_windows_has_is_told_by_the_list_of_setup() {
     let mut world = World::new();
     let memory = MemoryRegistry::default();
     let text = |text: &str| RegistryValue::text(ValueKind::Text, &text.encode_utf16().collect::<Vec<_>>());
-    world.registry = Some(Registry::in_memory(memory.clone()));
+    world.set_registry(Registry::in_memory(memory.clone()));
     assert_eq!(world.findings(), []);
     memory.put(Root::User, USER_ENVIRONMENT, "GOROOT", text(r"C:\Go"));
     memory.put(Root::User, r"Software\Microsoft\Command Processor", "AutoRun", text(r"set PATH=C:\Go\bin;%PATH%"));
     memory.put(Root::User, r"Software\GoProgrammingLanguage", "installLocation", text(r"C:\Program Files\Go\"));
-    let profile = world.write("Documents/PowerShell/profile.ps1", "\n. $HOME\\.g\\env.ps1\n$env:GOROOT = 'C:\\Go'\n");
+    let profile = world.file("Documents/PowerShell/profile.ps1", "\n. $HOME\\.g\\env.ps1\n$env:GOROOT = 'C:\\Go'\n");
     let findings = world.findings();
     let told: Vec<(&str, Severity)> = findings.iter().map(|finding| (finding.word, finding.severity)).collect();
     use Severity::{Note, Problem};
@@ -325,12 +305,12 @@ fn what_the_registry_of_windows_has_is_told_by_the_list_of_setup() {
 fn a_go_before_goward_is_traced_to_the_machine_s_list_where_it_stands_in_that() {
     let mut world = World::new();
     let memory = MemoryRegistry::default();
-    world.registry = Some(Registry::in_memory(memory.clone()));
-    let folder = world.home.join("system/bin");
+    world.set_registry(Registry::in_memory(memory.clone()));
+    let folder = world.home().join("system/bin");
     world.program("system/bin/go");
-    let path = std::env::join_paths([folder.clone(), world.home.join("store/shims")]).unwrap();
+    let path = std::env::join_paths([folder.clone(), world.home().join("store/shims")]).unwrap();
     world.program("store/shims/go");
-    world.vars.insert("PATH".to_owned(), path.into_string().unwrap());
+    world.set("PATH", path.into_string().unwrap());
     let fix = |world: &World| {
         let findings = world.findings();
         findings.into_iter().find(|finding| finding.word == "path-shadowed").unwrap().fix.to_string()

@@ -1,21 +1,29 @@
 //! goward finds for each editor's configuration the Go that the editor itself would take.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
-use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 
-use context::Ctx;
+use fixture::Fixture;
 use ide::{Checked, IdeError, Verdict, Wanted};
 use release::Version;
-use sys::{Clock, Env, Fs, Sys};
-use testkit::program;
 use testkit::tiny::host_platform;
 
 /// A home with two toolchains, a shim, and a project that asks for the older one.
-struct World {
-    _folder: tempfile::TempDir,
-    home: PathBuf,
-    vars: BTreeMap<String, String>,
+struct World(Fixture);
+
+impl Deref for World {
+    type Target = Fixture;
+
+    fn deref(&self) -> &Fixture {
+        &self.0
+    }
+}
+
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Fixture {
+        &mut self.0
+    }
 }
 
 const TERMINAL: &str = if cfg!(target_os = "macos") {
@@ -31,53 +39,25 @@ const EXE: &str = std::env::consts::EXE_SUFFIX;
 
 impl World {
     fn new() -> World {
-        let folder = tempfile::tempdir().unwrap();
-        let home = fixture::plain(&folder.path().canonicalize().unwrap()).join("h\u{f6}me of a user");
-        let mut world = World { _folder: folder, home: home.clone(), vars: BTreeMap::new() };
+        let mut world = World(Fixture::new());
         for version in ["1.26.8", "1.27.3"] {
-            let tree = format!("store/toolchains/go{version}.{}", host_platform());
-            world.write(&format!("{tree}/VERSION"), &format!("go{version}\ntime 2026-01-01T00:00:00Z\n"));
-            world.program(&format!("{tree}/bin/go"));
+            world.toolchain(version);
         }
         world.program("store/shims/go");
-        world.write("elsewhere/go1.20/VERSION", "go1.20.1");
+        world.file("elsewhere/go1.20/VERSION", "go1.20.1");
         world.program("elsewhere/go1.20/bin/go");
-        world.write("project/.go-version", "1.26\n");
-        for (name, value) in [
-            ("HOME", ""),
-            ("USERPROFILE", ""),
-            ("APPDATA", "config"),
-            ("GOWARD_HOME", "store"),
-            ("PATH", "store/shims"),
-            ("XDG_CONFIG_HOME", "config"),
-        ] {
-            world.vars.insert(name.to_owned(), home.join(value).display().to_string());
-        }
-        world.vars.insert("GOWARD_SYSTEM_HOME".to_owned(), home.join("no-system").display().to_string());
+        world.file("project/.go-version", "1.26\n");
+        world.set_path("APPDATA", "config").set_path("XDG_CONFIG_HOME", "config").set_path("PATH", "store/shims");
         world
     }
 
     fn write(&self, path: &str, text: &str) -> PathBuf {
-        let path = self.home.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         // JSON writes a backslash twice.
-        std::fs::write(&path, text.replace("@HOME", &self.home.to_str().unwrap().replace('\\', "\\\\"))).unwrap();
-        path
-    }
-
-    fn program(&self, path: &str) {
-        let _path = self.write(&program::file_name(path), "#!/bin/sh\n");
-        #[cfg(unix)]
-        std::fs::set_permissions(_path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        self.file(path, text.replace("@HOME", &self.home().to_str().unwrap().replace('\\', "\\\\")))
     }
 
     fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.home.join(path)).unwrap()
-    }
-
-    fn ctx(&self) -> Ctx {
-        let sys = Sys::new(Fs::real(), Clock::real(), Env::of(self.vars.clone(), self.home.join("project"), None));
-        fixture::ctx(sys)
+        std::fs::read_to_string(self.home().join(path)).unwrap()
     }
 
     fn try_check(&self) -> Result<Checked, IdeError> {
@@ -98,7 +78,7 @@ impl World {
     fn setup(&self, wanted: Wanted) -> Result<ide::Plan, IdeError> {
         let ctx = self.ctx();
         let version: Version = "1.26.8".parse().unwrap();
-        let plan = ide::plan(&ctx, &self.home.join("project"), &version, wanted)?;
+        let plan = ide::plan(&ctx, &self.home().join("project"), &version, wanted)?;
         ide::apply(&ctx, &plan)?;
         Ok(plan)
     }
@@ -117,8 +97,8 @@ fn without_any_configuration_path_alone_is_told() {
     assert_eq!(world.check(), []);
     assert!(world.try_check().unwrap().agrees());
     // Those editors take another go that is first in PATH.
-    let path = ["elsewhere/go1.20/bin", "store/shims"].map(|below| world.home.join(below));
-    world.vars.insert("PATH".into(), std::env::join_paths(path).unwrap().into_string().unwrap());
+    let path = ["elsewhere/go1.20/bin", "store/shims"].map(|below| world.home().join(below));
+    world.set("PATH", std::env::join_paths(path).unwrap().into_string().unwrap());
     let checked = world.try_check().unwrap();
     assert!(!checked.agrees());
     assert_eq!(checked.editors[0].version.as_deref(), Some("1.20.1"));
@@ -197,7 +177,7 @@ fn goland_and_dev_containers_are_told_too() {
     assert_eq!(world.check(), one("GoLand", Verdict::Differs, Some(2)));
     world.write("project/.idea/workspace.xml", "<project/>");
     assert_eq!(world.check(), one("GoLand", Verdict::Unknown, None));
-    std::fs::remove_dir_all(world.home.join("project/.idea")).unwrap();
+    std::fs::remove_dir_all(world.home().join("project/.idea")).unwrap();
     let file = "project/.devcontainer/devcontainer.json";
     for (text, verdict, line) in [
         ("{ \"image\": \"registry.test/devcontainers/go:1-1.25-bookworm\" }", Verdict::Differs, Some(1)),
@@ -259,7 +239,7 @@ fn a_new_file_is_made_and_an_empty_one_is_filled() {
     let made = world.read("project/.vscode/settings.json");
     assert!(made.starts_with("{\n") && made.ends_with("}\n"), "{made}");
     engine::undo(&world.ctx(), 1).unwrap();
-    assert!(!world.home.join("project/.vscode/settings.json").exists());
+    assert!(!world.home().join("project/.vscode/settings.json").exists());
     world.write("project/.vscode/settings.json", "");
     world.setup(VSCODE).unwrap();
     assert!(world.read("project/.vscode/settings.json").contains(if cfg!(windows) {
@@ -288,9 +268,9 @@ fn a_dev_containers_feature_gets_the_projects_version() {
 #[test]
 fn without_a_shim_nothing_is_set_up() {
     let world = World::new();
-    std::fs::remove_file(world.home.join(format!("store/shims/go{EXE}"))).unwrap();
+    std::fs::remove_file(world.home().join(format!("store/shims/go{EXE}"))).unwrap();
     assert!(matches!(world.setup(VSCODE), Err(IdeError::NoShim { .. })));
-    assert!(!world.home.join("project/.vscode").exists());
+    assert!(!world.home().join("project/.vscode").exists());
 }
 
 #[test]
@@ -312,6 +292,6 @@ fn files_that_are_no_settings_are_errors_with_their_line_and_stay_as_they_are() 
         }
         assert_eq!(world.read(path), text);
     }
-    std::fs::write(world.home.join(path), b"{ \"go.goroot\": \"\xff\" }").unwrap();
+    std::fs::write(world.home().join(path), b"{ \"go.goroot\": \"\xff\" }").unwrap();
     assert!(matches!(world.try_check(), Err(IdeError::Syntax { .. })));
 }

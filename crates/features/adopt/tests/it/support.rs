@@ -7,45 +7,31 @@ use std::path::{Path, PathBuf};
 use acquire::AdoptError;
 use adopt::{Action, Done, Item, Plan, Where};
 use context::Ctx;
-use sys::{Clock, Env, Fs, Sys};
+use fixture::Fixture;
 use testkit::{TinyToolchain, Upstream};
 
 pub struct World {
     pub upstream: Upstream,
-    pub home: tempfile::TempDir,
-    vars: BTreeMap<String, String>,
+    fixture: Fixture,
 }
 
 impl World {
     /// Official are these versions.
     pub fn new(official: &[&str]) -> World {
         let upstream = Upstream::start(official.iter().map(|version| TinyToolchain::host(version)));
-        let home = tempfile::tempdir().unwrap();
-        let mut world = World { upstream, home, vars: BTreeMap::new() };
-        let text = |path: PathBuf| path.to_str().unwrap().to_owned();
-        for (name, value) in [
-            ("HOME", text(world.path(""))),
-            ("USERPROFILE", text(world.path(""))),
-            ("GOWARD_HOME", text(world.path(".goward"))),
-            ("GOWARD_OFFICIAL_URL", world.upstream.index_url()),
-            ("GOPROXY", world.upstream.proxy_url()),
-            ("GOSUMDB", world.upstream.gosumdb()),
-            ("GOWARD_TRIES", "1".to_owned()),
-        ] {
-            world.vars.insert(name.to_owned(), value);
-        }
-        world
+        let mut fixture = Fixture::with_upstream(&upstream);
+        fixture.set_path("GOWARD_HOME", ".goward");
+        World { upstream, fixture }
     }
 
     pub fn set(&mut self, name: &str, value: impl AsRef<Path>) -> &mut World {
-        self.vars.insert(name.to_owned(), value.as_ref().to_str().unwrap().to_owned());
+        self.fixture.set(name, value.as_ref().to_str().unwrap());
         self
     }
 
     /// A path below the home, which the system may know by another name.
     pub fn path(&self, below: &str) -> PathBuf {
-        let home = fixture::plain(&self.home.path().canonicalize().unwrap());
-        below.split('/').filter(|part| !part.is_empty()).fold(home, |path, part| path.join(part))
+        self.fixture.path(below)
     }
 
     /// Writes a tiny toolchain's tree.
@@ -56,9 +42,7 @@ impl World {
     }
 
     pub fn ctx(&self) -> Ctx {
-        let env = Env::of(self.vars.iter(), self.path(""), None);
-        let sys = Sys::new(Fs::real(), Clock::real(), env);
-        fixture::ctx(sys)
+        self.fixture.ctx_in("")
     }
 
     /// Plans an import, on a machine that has only the folders below `machine` in the home.
