@@ -3,10 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Serialize;
-
 /// A file or folder, and a line if one is meant; printed as `PATH:LINE`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The file or folder.
     pub path: PathBuf,

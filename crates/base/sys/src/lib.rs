@@ -65,6 +65,7 @@ pub struct Sys {
     inner: Arc<Parts>,
 }
 
+#[derive(Clone)]
 struct Parts {
     fs: Fs,
     clock: Clock,
@@ -92,17 +93,8 @@ impl Sys {
 
     /// The same machine with this registry; the adversary of its files sees that, too.
     pub fn with_registry(&self, registry: &Registry) -> Sys {
-        let inner = &self.inner;
-        Sys {
-            inner: Arc::new(Parts {
-                fs: inner.fs.clone(),
-                clock: inner.clock.clone(),
-                env: inner.env.clone(),
-                process: inner.process,
-                interrupt: inner.interrupt.clone(),
-                registry: Some(registry.watched_by(inner.fs.adversary())),
-            }),
-        }
+        let watched = registry.watched_by(self.inner.fs.adversary());
+        Sys { inner: Arc::new(Parts { registry: Some(watched), ..Parts::clone(&self.inner) }) }
     }
 
     /// The same machine, with another working folder.
@@ -112,17 +104,7 @@ impl Sys {
 
     /// The same machine as a process with this environment sees it.
     pub fn with_env(&self, env: Env) -> Sys {
-        let inner = &self.inner;
-        Sys {
-            inner: Arc::new(Parts {
-                fs: inner.fs.clone(),
-                clock: inner.clock.clone(),
-                env,
-                process: inner.process,
-                interrupt: inner.interrupt.clone(),
-                registry: inner.registry.clone(),
-            }),
-        }
+        Sys { inner: Arc::new(Parts { env, ..Parts::clone(&self.inner) }) }
     }
 
     /// The files.

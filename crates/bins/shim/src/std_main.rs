@@ -15,7 +15,10 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::UNIX_EPOCH;
 
-use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, ReadResult, is_set_like, path::called, resolve};
+use shim::path::called;
+#[cfg(unix)]
+use shim::path::is_plain;
+use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, ReadResult, is_set_like, resolve};
 
 /// The variable that marks the process that was handed over, and its name.
 const MARKER: &str = "GOWARD_SHIM";
@@ -62,13 +65,15 @@ const OPEN_FLAGS: i32 = 0x4 | 0x2_0000;
 #[cfg(unix)]
 fn working_folder(physical: PathBuf) -> PathBuf {
     use std::os::unix::fs::MetadataExt as _;
-    let Some(named) = std::env::var_os("PWD") else { return physical };
+    let named = std::env::var_os("PWD").map(PathBuf::from);
+    let Some(named) = named.filter(|named| *named != physical && is_plain(named.as_os_str().as_encoded_bytes())) else {
+        return physical;
+    };
     let identity = |path: &std::path::Path| fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()));
-    let named = PathBuf::from(named);
-    let plain = shim::path::is_plain(named.as_os_str().as_encoded_bytes());
-    let here = identity(std::path::Path::new("."));
-    let is_other = plain && named != physical && here.is_some() && identity(&named) == here;
-    if is_other { PathBuf::new() } else { physical }
+    match (identity(&named), identity(std::path::Path::new("."))) {
+        (Some(one), Some(other)) if one == other => PathBuf::new(),
+        _ => physical,
+    }
 }
 
 #[cfg(not(unix))]

@@ -63,10 +63,10 @@ impl ToolchainRecord {
     /// The archive's name with the first 8 digits of its SHA-256, `go1.27.4.linux-amd64.tar.gz-a1b2c3d4`: short enough for
     /// a label, and another one for other bytes under the same name. None as for [`ToolchainRecord::archive`].
     pub fn fingerprint(&self) -> Option<String> {
-        let digits = self.archive()?.to_string();
+        let sha256 = self.archive()?;
         let path = self.address.split(['?', '#']).next().unwrap_or_default();
         let name = path.rsplit(['/', '\\']).next().filter(|name| !name.is_empty())?;
-        Some(format!("{name}-{}", digits.get(..8)?))
+        Some(format!("{name}-{}", sha256.front(8)))
     }
 }
 

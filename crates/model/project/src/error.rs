@@ -134,7 +134,7 @@ impl PinFileFault {
 impl Diagnose for ProjectError {
     fn diagnosis(&self) -> Diagnosis {
         match self {
-            ProjectError::Request { cause, .. } => Class::Usage.word(cause.word()).hints(cause.hints()),
+            ProjectError::Request { cause, .. } => cause.diagnosis(),
             ProjectError::PinFile { fault, .. } => Class::Usage.word("pin-file-unreadable").hints(fault.hints()),
             ProjectError::ToolVariable { origin, .. } => Class::Usage
                 .word("tool-variable-unusable")

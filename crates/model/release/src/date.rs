@@ -105,8 +105,6 @@ impl fmt::Display for Date {
     }
 }
 
-crate::text_serde!(only written Date);
-
 #[cfg(test)]
 mod tests {
     use super::*;

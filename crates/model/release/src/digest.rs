@@ -60,8 +60,9 @@ impl FromStr for Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Digest, DigestError> {
-        let bytes = HEXLOWER.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
-        bytes.map(Digest).ok_or_else(|| DigestError { shown: shown(text) })
+        let mut bytes = [0; 32];
+        let is_whole = text.len() == 2 * bytes.len() && HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).is_ok();
+        is_whole.then_some(Digest(bytes)).ok_or_else(|| DigestError { shown: shown(text) })
     }
 }
 

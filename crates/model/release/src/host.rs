@@ -5,12 +5,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::{Platform, Version};
 
 /// The oldest system on which a toolchain runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Minimum {
     /// What the version is of: `macOS`, `Windows`, `Linux kernel`.
     pub system: &'static str,
@@ -73,7 +71,7 @@ fn system(platform: &Platform) -> &'static str {
 }
 
 /// The facts about a machine.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HostFacts {
     /// Go's name of its operating system: `linux`.
     pub os: String,
@@ -120,7 +118,7 @@ pub fn numbers(version: &str) -> Vec<u32> {
 }
 
 /// Why a release does not run on a machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfit {
     /// What the release needs: `macOS 13 or later`.
     pub needs: String,

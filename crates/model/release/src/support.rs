@@ -8,8 +8,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::{Date, Minor, Version};
 
 /// First releases by minor: `1.27<TAB>2026-08-19`.
@@ -30,8 +28,7 @@ const SUPPORTED_MINORS: usize = 2;
 const MONTHS_BETWEEN_MINORS: u32 = 6;
 
 /// Whether a release's minor is supported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// It is, until then.
     Supported {
@@ -50,8 +47,7 @@ pub enum Status {
 }
 
 /// When support will end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Until {
     /// By the half-yearly rhythm, in this month.
     Expected {

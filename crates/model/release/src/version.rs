@@ -206,5 +206,3 @@ impl PartialOrd for Minor {
         Some(self.cmp(other))
     }
 }
-
-crate::text_serde!(only written Minor);

@@ -26,9 +26,7 @@ pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Command
     let launch = resolve::launch(ctx, toolchain, Some(&choice), &args.command)?;
     if speech.verbosity() == Verbosity::Verbose {
         speech.say(&format!("{}: {}", launch.toolchain.id.version().tag(), choice.because()));
-        if let Some(goroot) = &launch.dropped_goroot {
-            speech.say(&format!("GOROOT={} was removed: it belongs to another tree", goroot.display()));
-        }
+        say_dropped(launch.dropped_goroot.as_deref(), speech);
         for (name, path) in &launch.isolated {
             speech.say(&format!("{name}={}: `goward env --explain` says why", path.display()));
         }
@@ -51,10 +49,14 @@ fn run_system(ctx: &Ctx, path: Option<&Path>, command: &[OsString], speech: &Spe
     let (command, dropped_goroot) = resolve::launch_in(ctx, &system.path, command)?;
     if speech.verbosity() == Verbosity::Verbose {
         speech.say(&format!("system: {} ({})", system.path.display(), system.why));
-        if let Some(goroot) = dropped_goroot {
-            speech.say(&format!("GOROOT={} was removed: it belongs to another tree", goroot.display()));
-        }
+        say_dropped(dropped_goroot.as_deref(), speech);
     }
     let cause = ctx.sys.process().replace(&command);
     Err(Failure::from(LaunchError::refused(command.called(), cause)))
+}
+
+fn say_dropped(goroot: Option<&Path>, speech: &Speech) {
+    if let Some(goroot) = goroot {
+        speech.say(&format!("GOROOT={} was removed: it belongs to another tree", goroot.display()));
+    }
 }

@@ -20,8 +20,6 @@ mod write;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 pub use error::IndexError;
 
 use crate::limits::INDEX_NOTES_MAX;
@@ -43,7 +41,7 @@ pub struct Release {
 }
 
 /// One archive of an index.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchiveFile {
     /// The file's name, without any folder.
     pub filename: String,
