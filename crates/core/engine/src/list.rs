@@ -31,8 +31,8 @@ pub struct Listed {
     pub witnesses: Vec<trust::Witness>,
     /// What the witnesses come to; none where its record cannot be read.
     pub evidence: Option<Evidence>,
-    /// The newest patch of its minor that the sources offered when they were last asked, if that is newer than every
-    /// installed one.
+    /// The newest patch of its minor that Go's index or a mirror listed when it was last asked, if that is newer than
+    /// every installed one. Lists of module proxies and package indexes are not kept.
     pub newer: Option<Version>,
     /// Whether Go's team supports it, judged by the versions that are installed or were last offered.
     pub support: Status,

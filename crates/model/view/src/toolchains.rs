@@ -132,7 +132,8 @@ pub struct ListedToolchain {
     /// The name of its archive and the first 8 digits of its SHA-256 (`go1.27.4.linux-amd64.tar.gz-a1b2c3d4`); `null` where it was
     /// no archive when it came.
     pub fingerprint: Option<String>,
-    /// The newest patch of its minor that the sources offered when they were last asked, where no installed one is as new.
+    /// The newest patch of its minor that Go's index or a mirror listed when it was last asked, where no installed one is as
+    /// new.
     pub newer: Option<String>,
     /// Whether Go's team supports it.
     pub support: Support,
