@@ -8,6 +8,7 @@ use context::Ctx;
 use context::settings::keys;
 use diag::Speech;
 
+use super::reported::Reported;
 use super::{CommandResult, handle_ctrl_c};
 use crate::cli::ImportArgs;
 use crate::failure::Failure;
@@ -144,7 +145,7 @@ fn bring_in(
     speech: &Speech,
 ) -> Result<Parts, Failure> {
     let ctx = sources.ctx();
-    let (mut text, mut done, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
+    let (mut text, mut done, mut failed) = (String::new(), Vec::new(), Reported::default());
     let are_named = !missing.is_empty();
     let mut failures = missing;
     for item in items {
@@ -164,12 +165,9 @@ fn bring_in(
     if done.is_empty() && failures.len() == 1 && (broken.is_empty() || are_named) {
         return Err(failures.remove(0));
     }
-    for failure in &failures {
-        let (error, code) = views::failure(ctx, failure, speech);
-        errors.push(error);
-        exit_code = code;
-    }
-    Ok(Parts { text, view: view::Import { errors, ..views::import(plan, &done) }, exit_code })
+    failures.iter().for_each(|failure| failed.add(ctx, failure, speech));
+    let view = view::Import { errors: failed.errors, ..views::import(plan, &done) };
+    Ok(Parts { text, view, exit_code: failed.exit_code })
 }
 
 fn forget(ctx: &Ctx, path: &std::path::Path) -> CommandResult {

@@ -6,6 +6,7 @@ use diag::Speech;
 
 use super::ensure::{EnsureError, asked, plan_chosen, remember, say_passed_over};
 use super::installed::line;
+use super::reported::Reported;
 use super::{CommandResult, handle_ctrl_c};
 use crate::cli::InstallArgs;
 use crate::failure::Failure;
@@ -75,16 +76,11 @@ fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech:
     if done.is_empty() && failures.len() == 1 {
         return Err(failures.remove(0));
     }
-    let mut exit_code = 0;
-    let mut errors = Vec::new();
-    for failure in &failures {
-        let (error, code) = views::failure(ctx, failure, speech);
-        errors.push(error);
-        exit_code = code;
-    }
+    let mut failed = Reported::default();
+    failures.iter().for_each(|failure| failed.add(ctx, failure, speech));
     let text = done.iter().map(|installed| format!("{}\n", line(installed))).collect();
-    let view = view::Install { toolchains: done.view(), errors };
-    Ok(Box::new(Rendered::new(view, text).ending_with(exit_code)))
+    let view = view::Install { toolchains: done.view(), errors: failed.errors };
+    Ok(Box::new(Rendered::new(view, text).ending_with(failed.exit_code)))
 }
 
 /// `supported` means several toolchains; every other request means one.

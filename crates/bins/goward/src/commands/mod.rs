@@ -21,6 +21,7 @@ mod migrate;
 mod outdated;
 mod pin;
 mod prune;
+mod reported;
 mod rollback;
 mod run;
 mod setup;

@@ -6,17 +6,18 @@ use diag::Speech;
 use release::ToolchainId;
 use verify::{VerifyOptions, verify};
 
+use super::reported::Reported;
 use super::{CommandResult, handle_ctrl_c};
 use crate::cli::VerifyArgs;
 use crate::failure::Failure;
 use crate::outcome::Rendered;
-use crate::views::{self, ToView};
+use crate::views::ToView;
 
 pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     handle_ctrl_c(ctx)?;
     let options = VerifyOptions { run: args.run, repair: args.repair && !args.dry_run };
-    let (mut text, mut checked, mut errors, mut exit_code) = (String::new(), Vec::new(), Vec::new(), 0);
+    let (mut text, mut checked, mut failed) = (String::new(), Vec::new(), Reported::default());
     let wanted = wanted(ctx, args)?;
     if wanted.is_empty() {
         speech.say("no toolchain is installed; there is nothing to check");
@@ -36,13 +37,11 @@ pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> Comm
             Err(error) => Some(error),
         };
         if let Some(failure) = failure.map(Failure::from) {
-            let (error, code) = views::failure(ctx, &failure, speech);
-            errors.push(error);
-            exit_code = code;
+            failed.add(ctx, &failure, speech);
         }
     }
-    let view = view::Verify { toolchains: checked, errors };
-    Ok(Box::new(Rendered::new(view, text).ending_with(exit_code)))
+    let view = view::Verify { toolchains: checked, errors: failed.errors };
+    Ok(Box::new(Rendered::new(view, text).ending_with(failed.exit_code)))
 }
 
 /// The selected installed toolchains, each once.

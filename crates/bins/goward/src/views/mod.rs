@@ -20,7 +20,6 @@ use choice::{manager_origin, setting_origin};
 use diag::Place;
 pub(crate) use machine::{SetupDone, config, doctor, ide_check, ide_setup, setup};
 use release::{Platform, Request, ToolchainId, Version};
-pub(crate) use report::failure;
 use report::{remark, remarks};
 pub(crate) use toolchains::{install_plan, installed_at, prune, use_plan};
 

@@ -1,11 +1,9 @@
 //! Failures and remarks.
 
-use context::Ctx;
-use diag::{Class, Diagnose, Report, Speech, Tried};
+use diag::{Class, Report, Tried};
 use view::{ErrorClass, ErrorReport, Remark};
 
 use super::{ToView, same_words};
-use crate::failure::Failure;
 
 same_words! {
     Class => ErrorClass {
@@ -42,13 +40,6 @@ impl ToView for Report {
             exit_code: self.class.exit_code(),
         }
     }
-}
-
-/// Reports the failure of a part of the work; returns it as data, and the exit code that it stands for.
-pub(crate) fn failure(ctx: &Ctx, failure: &Failure, speech: &Speech) -> (ErrorReport, u8) {
-    let report = Report::of(failure, engine::state_line(ctx));
-    speech.report(&report);
-    (report.view(), failure.class().exit_code())
 }
 
 /// A sentence.
