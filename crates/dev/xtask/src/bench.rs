@@ -24,10 +24,10 @@ struct Measured {
     peak_kib: u64,
 }
 
-pub fn run(runs: usize) -> Result<()> {
+/// Measures everything, with this goward or with one that is built now.
+pub fn run(runs: usize, goward: Option<&Path>) -> Result<()> {
     let root = super::root()?;
-    build(&root)?;
-    let goward = root.join("target/release/goward");
+    let goward = given_or_built(goward, &root)?;
     let real = |version| testkit::real::tar_gz(version).map_err(|why| anyhow::anyhow!("no real toolchain: {why}"));
     let upstream = upstream(&[(VERSION, real(VERSION)?)])?;
     let siblings = self::upstream(&[(SIBLINGS[0], real(SIBLINGS[0])?), (SIBLINGS[1], real(SIBLINGS[1])?)])?;
@@ -55,13 +55,7 @@ pub fn run(runs: usize) -> Result<()> {
 /// Measures the shims alone, with this goward or with one that is built now.
 pub fn run_shims(goward: Option<&Path>) -> Result<()> {
     let root = super::root()?;
-    let goward = match goward {
-        Some(program) => fs::canonicalize(program)?,
-        None => {
-            build(&root)?;
-            root.join("target/release/goward")
-        }
-    };
+    let goward = given_or_built(goward, &root)?;
     let archive = testkit::real::tar_gz(VERSION).map_err(|why| anyhow::anyhow!("no real toolchain: {why}"))?;
     let upstream = upstream(&[(VERSION, archive)])?;
     let scratch = root.join("target").join(format!("goward-bench-shims-{}", std::process::id()));
@@ -72,7 +66,10 @@ pub fn run_shims(goward: Option<&Path>) -> Result<()> {
     outcome
 }
 
-fn build(root: &Path) -> Result<()> {
+fn given_or_built(goward: Option<&Path>, root: &Path) -> Result<PathBuf> {
+    if let Some(program) = goward {
+        return fs::canonicalize(program).with_context(|| format!("find {}", program.display()));
+    }
     let status = Command::new("cargo")
         .args(["build", "--quiet", "--release", "--package", "goward"])
         .current_dir(root)
@@ -80,7 +77,7 @@ fn build(root: &Path) -> Result<()> {
     if !status.success() {
         bail!("goward does not build");
     }
-    Ok(())
+    Ok(root.join("target/release/goward"))
 }
 
 /// Archives with an index, as the official source serves them.

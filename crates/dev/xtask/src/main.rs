@@ -44,9 +44,12 @@ enum Chore {
         /// How many pairs are measured.
         #[arg(long, value_name = "N", default_value_t = 7, conflicts_with = "shims")]
         runs: usize,
-        /// Measures the shims alone, with this goward or with one that is built now.
-        #[arg(long, value_name = "GOWARD", num_args = 0..=1)]
-        shims: Option<Option<PathBuf>>,
+        /// Measures the shims alone.
+        #[arg(long)]
+        shims: bool,
+        /// The goward to measure, instead of the release build.
+        #[arg(long, value_name = "FILE")]
+        goward: Option<PathBuf>,
         #[command(subcommand)]
         other: Option<Bench>,
     },
@@ -90,8 +93,8 @@ fn main() -> Result<()> {
         Chore::Tidy => tidy::run(),
         Chore::Reference { check } => reference::run(check),
         Chore::Bench { other: Some(Bench::Shells), .. } => bench_shells::run(200),
-        Chore::Bench { shims: Some(goward), .. } => bench::run_shims(goward.as_deref()),
-        Chore::Bench { runs, .. } => bench::run(runs),
+        Chore::Bench { shims: true, goward, .. } => bench::run_shims(goward.as_deref()),
+        Chore::Bench { runs, goward, .. } => bench::run(runs, goward.as_deref()),
         Chore::BenchBundle { goward } => bench_bundle::run(5, goward.as_deref()),
         Chore::BenchVerify { runs } => bench_verify::run(runs),
         Chore::BenchVerifyOptimised { runs } => bench_verify::run_optimised(runs),
