@@ -99,11 +99,28 @@ fn line_end(bytes: &[u8]) -> &'static str {
     }
 }
 
+/// The line ends of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineEnds {
+    /// `\n` in every file: POSIX shells, fish and elvish take a `\r` for a part of the last word of a line, and read
+    /// `then\r` as a command.
+    Lf,
+    /// Those of the file.
+    OfFile,
+}
+
+fn has_crlf(block: &[u8]) -> bool {
+    block.windows(2).any(|pair| pair == b"\r\n")
+}
+
 /// The file with a block of these lines: in place of the block that `find` returned, else at the end. `None` for the
 /// bytes is a missing file.
-pub fn put(bytes: Option<&[u8]>, found: Option<&Found>, body: &str) -> Vec<u8> {
+pub fn put(bytes: Option<&[u8]>, found: Option<&Found>, body: &str, ends: LineEnds) -> Vec<u8> {
     let Some(bytes) = bytes else { return block(body, true).into_bytes() };
-    let end = line_end(bytes);
+    let end = match ends {
+        LineEnds::Lf => "\n",
+        LineEnds::OfFile => line_end(bytes),
+    };
     let text = block(body, found.is_some_and(|found| found.made_file)).replace('\n', end);
     let ends_open = !bytes.is_empty() && !bytes.ends_with(b"\n");
     match found {
@@ -111,7 +128,14 @@ pub fn put(bytes: Option<&[u8]>, found: Option<&Found>, body: &str) -> Vec<u8> {
             // A block at the end without a line end stays without one.
             let open = ends_open && found.range.end == bytes.len();
             let text = if open { text.strip_suffix(end).unwrap_or(&text) } else { &text };
-            [&bytes[..found.range.start], text.as_bytes(), &bytes[found.range.end..]].concat()
+            let before = &bytes[..found.range.start];
+            // The line end before such a block belongs to it, and is of its kind.
+            match before.strip_suffix(b"\r\n") {
+                Some(before) if open && end == "\n" && has_crlf(&bytes[found.range.clone()]) => {
+                    [before, b"\n", text.as_bytes()].concat()
+                }
+                _ => [before, text.as_bytes(), &bytes[found.range.end..]].concat(),
+            }
         }
         None if ends_open => [bytes, end.as_bytes(), text.strip_suffix(end).unwrap_or(&text).as_bytes()].concat(),
         None => [bytes, text.as_bytes()].concat(),
@@ -125,7 +149,10 @@ pub fn take_out(bytes: &[u8], found: &Found) -> Option<Vec<u8>> {
     let was_open = found.range.end == bytes.len() && !bytes.ends_with(b"\n");
     let before = if was_open {
         let before = before.strip_suffix(b"\n").unwrap_or(before);
-        before.strip_suffix(b"\r").unwrap_or(before)
+        match has_crlf(&bytes[found.range.clone()]) {
+            true => before.strip_suffix(b"\r").unwrap_or(before),
+            false => before,
+        }
     } else {
         before
     };
@@ -149,25 +176,33 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_put_in_comes_out_again_to_the_byte(lines in proptest::collection::vec("[ -~\u{e9}]{0,12}", 0..5), crlf: bool, open: bool) {
+        fn what_is_put_in_comes_out_again_to_the_byte(lines in proptest::collection::vec("[ -~\u{e9}]{0,12}", 0..5), crlf: bool, open: bool, lf: bool) {
+            let ends = if lf { LineEnds::Lf } else { LineEnds::OfFile };
             let end = if crlf { "\r\n" } else { "\n" };
             let mut text: String = lines.iter().map(|line| format!("{line}{end}")).collect();
             if open {
                 text = text.trim_end_matches(['\r', '\n']).to_owned();
             }
-            let put_in = put(Some(text.as_bytes()), None, BODY);
+            let put_in = put(Some(text.as_bytes()), None, BODY, ends);
             let found = only(&put_in);
             prop_assert!(!found.edited && !found.made_file);
-            if text.contains('\n') {
+            if lf {
+                prop_assert!(!put_in[found.range.clone()].contains(&b'\r'), "a block without a `\\r`");
+            } else if text.contains('\n') {
                 let breaks = put_in.iter().filter(|byte| **byte == b'\n').count();
                 let returns = put_in.iter().filter(|byte| **byte == b'\r').count();
                 prop_assert_eq!(returns, if crlf { breaks } else { 0 }, "one kind of line end");
             }
             prop_assert_eq!(put_in.ends_with(b"\n"), text.is_empty() || text.ends_with('\n'));
-            prop_assert_eq!(&put(Some(&put_in), Some(&found), BODY), &put_in, "again changes nothing");
-            let other = put(Some(&put_in), Some(&found), "another");
+            prop_assert_eq!(&put(Some(&put_in), Some(&found), BODY, ends), &put_in, "again changes nothing");
+            let other = put(Some(&put_in), Some(&found), "another", ends);
             prop_assert_eq!(take_out(&other, &only(&other)), Some(text.clone().into_bytes()));
-            prop_assert_eq!(take_out(&put_in, &found), Some(text.into_bytes()));
+            prop_assert_eq!(take_out(&put_in, &found), Some(text.clone().into_bytes()));
+            // A block that was written with the file's line ends becomes one with `\n`, and still comes out.
+            let mended = put(Some(&put_in), Some(&found), BODY, LineEnds::Lf);
+            let found = only(&mended);
+            prop_assert!(!mended[found.range.clone()].contains(&b'\r'));
+            prop_assert_eq!(take_out(&mended, &found), Some(text.into_bytes()));
         }
 
         #[test]
@@ -190,20 +225,20 @@ mod tests {
 
     #[test]
     fn a_file_that_goward_made_goes_and_an_empty_one_stays() {
-        let made = put(None, None, BODY);
+        let made = put(None, None, BODY, LineEnds::OfFile);
         assert_eq!(take_out(&made, &only(&made)), None);
-        let empty = put(Some(b""), None, BODY);
+        let empty = put(Some(b""), None, BODY, LineEnds::OfFile);
         assert_eq!(take_out(&empty, &only(&empty)), Some(Vec::new()));
         let longer = [made.as_slice(), b"alias g=go\n"].concat();
         assert_eq!(take_out(&longer, &only(&longer)), Some(b"alias g=go\n".to_vec()));
         // A new text keeps the record of who made the file.
-        let again = put(Some(&made), Some(&only(&made)), "other");
+        let again = put(Some(&made), Some(&only(&made)), "other", LineEnds::OfFile);
         assert_eq!(take_out(&again, &only(&again)), None);
     }
 
     #[test]
     fn an_edit_is_noticed_and_a_change_of_line_ends_is_none() {
-        let text = String::from_utf8(put(Some(b"a\n"), None, BODY)).unwrap();
+        let text = String::from_utf8(put(Some(b"a\n"), None, BODY, LineEnds::OfFile)).unwrap();
         assert!(!only(text.replace('\n', "\r\n").as_bytes()).edited);
         assert!(only(text.replace("/a b", "/c").as_bytes()).edited);
         assert!(only(text.replace("fi\n", "fi\n# mine\n").as_bytes()).edited);

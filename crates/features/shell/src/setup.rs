@@ -185,7 +185,7 @@ fn in_profile(
         });
         return Ok(());
     }
-    let mut after = block::put(before.as_deref(), last, &body);
+    let mut after = block::put(before.as_deref(), last, &body, line_ends(profile.reads));
     // From the end, so that the offsets of earlier blocks stay valid.
     for found in others.iter().rev() {
         after = block::take_out(&after, found).unwrap_or_default();
@@ -238,6 +238,21 @@ fn body(reads: Script, paths: &ScriptPaths) -> String {
         Script::Nu => format!("source {file}"),
         // A missing file is fine; errors in it are printed.
         Script::Elvish => format!("eval (try {{ slurp < {file} }} catch {{ put '' }})"),
+    }
+}
+
+/// Which line ends the shell that reads a profile accepts.
+fn line_ends(reads: Script) -> block::LineEnds {
+    match reads {
+        Script::Sh
+        | Script::Bash
+        | Script::BashHook
+        | Script::Zsh
+        | Script::ZshHook
+        | Script::Direnv
+        | Script::Fish
+        | Script::Elvish => block::LineEnds::Lf,
+        Script::Pwsh | Script::Nu => block::LineEnds::OfFile,
     }
 }
 

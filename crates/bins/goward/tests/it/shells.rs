@@ -470,6 +470,33 @@ fn a_plain_posix_shell_and_scripts_of_bash_have_the_shims_once() {
     }
 }
 
+/// A block with `\r` at its line ends makes a POSIX shell refuse the whole profile (`then\r` is no keyword).
+#[test]
+fn profiles_with_other_line_ends_or_an_open_last_line_are_read_and_given_back() {
+    let home = Home::new();
+    let texts = ["# mine\r\n# more\r\n", "# mine\r\n# open", "# mine\r\n# more\r", "set -eu\n# open", ""];
+    for text in texts {
+        let readers =
+            [(".profile", "sh"), (".profile", "dash"), (".profile", "bash"), (".bashrc", "bash"), (".zshrc", "zsh")];
+        for (profile, _) in readers {
+            home.write(profile, text);
+        }
+        home.world.goward("setup --shell bash --shell zsh --quiet").success();
+        for (profile, program) in readers {
+            let Some(program) = on_path(program) else { continue };
+            let profile = home.home.join(profile);
+            let script = ". \"$1\"; go version";
+            let args = ["-euc".as_ref(), script.as_ref(), "sh".as_ref(), profile.as_os_str()];
+            let run = home.world.home.run_program(&program, args).success();
+            assert!(run.stdout.contains("go1.27.3"), "{text:?} in {}: {run:?}", profile.display());
+        }
+        home.world.goward("unsetup --quiet").success();
+        for (profile, _) in readers {
+            assert_eq!(std::fs::read_to_string(home.home.join(profile)).unwrap(), text, "{profile}");
+        }
+    }
+}
+
 #[test]
 fn direnv_gives_the_toolchain_that_is_asked_for_and_loads_anew_when_a_file_changes() {
     let (Some(bash), Some(_)) = (shell("bash"), shell("direnv")) else { return };

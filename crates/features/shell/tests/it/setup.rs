@@ -121,7 +121,9 @@ fn what_setup_puts_in_unsetup_takes_out_and_nothing_else_has_changed() {
     assert!(world.home.join(".config/powershell/profile.ps1").is_symlink());
     let mode = std::fs::metadata(world.home.join(".zshrc")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert!(!world.read(".bash_profile").replace("\r\n", "").contains('\n'), "one kind of line end");
+    let profile = world.read(".bash_profile");
+    let block = profile.strip_prefix("one\r\ntwo\r\n").unwrap();
+    assert!(block.starts_with("# >>> goward >>>\n") && !block.contains('\r'), "{block:?}");
     assert!(std::fs::read(world.home.join(".bashrc")).unwrap().ends_with(b"# <<< goward <<<"));
 
     let again = world.plan(&Shell::ALL).unwrap();
