@@ -43,9 +43,10 @@ pub(crate) enum Next {
 }
 
 impl Retry {
+    /// `tries` is the bound of one request: it can lower the settings' number, not raise it.
     pub fn new(settings: &Settings, tries: Option<u32>) -> Retry {
         Retry {
-            tries_max: tries.unwrap_or(settings.tries).max(1),
+            tries_max: tries.map_or(settings.tries, |tries| tries.min(settings.tries)).max(1),
             attempts_max: settings.attempts_max.max(1),
             first: settings.backoff_first,
             longest: settings.backoff_max,
@@ -136,6 +137,15 @@ mod tests {
             assert_eq!(retry.after(&status(503), true, MIDDLE), Next::Wait(Duration::from_secs(2)));
         }
         assert_eq!(retry.after(&status(503), true, MIDDLE), Next::GiveUp);
+    }
+
+    #[test]
+    fn a_request_lowers_the_number_of_tries_and_never_raises_it() {
+        for (setting, request, tries) in [(1, Some(3), 1), (1, None, 1), (5, Some(2), 2), (5, None, 5)] {
+            let mut retry = Retry::new(&Settings { tries: setting, ..Settings::default() }, request);
+            let made = 1 + (1..).take_while(|_| retry.after(&status(503), false, MIDDLE) != Next::GiveUp).count();
+            assert_eq!(made, tries, "{setting} {request:?}");
+        }
     }
 
     #[test]

@@ -148,11 +148,14 @@ fn own_certificates(sys: &Sys) -> Result<Option<Vec<Certificate>>, String> {
     }
     let mut certificates = Vec::new();
     if let Some(file) = file {
-        certificates.extend(certificates_in(sys, Path::new(file))?);
+        let named = |error| format!("`SSL_CERT_FILE`: {error}");
+        certificates.extend(certificates_in(sys, Path::new(file)).map_err(named)?);
     }
     for folder in folders.into_iter().flat_map(std::env::split_paths) {
-        let names =
-            sys.fs().names_if_there(&folder).map_err(|error| format!("read `{}`: {error}", folder.display()))?;
+        let names = sys
+            .fs()
+            .names_if_there(&folder)
+            .map_err(|error| format!("`SSL_CERT_DIR`: read `{}`: {error}", folder.display()))?;
         for name in names.into_iter().take(CERTIFICATE_FILES_MAX) {
             // Such folders hold other things too: READMEs, revocation lists, links to nowhere.
             certificates.extend(certificates_in(sys, &folder.join(name)).unwrap_or_default());

@@ -98,7 +98,10 @@ fn a_file_of_authorities_that_is_not_there_is_an_error_that_names_it() {
     let server = encrypted(OK);
     let sys = with_env(&[("SSL_CERT_FILE", Path::new("/nowhere/authority.pem"))]);
     let error = client(&sys).get(&Document::new(server.url, 10), &Silent).unwrap_err();
-    assert!(error.to_string().contains("/nowhere/authority.pem"), "{error}");
+    assert!(
+        error.to_string().contains("`SSL_CERT_FILE`: read the certificates in `/nowhere/authority.pem`"),
+        "{error}"
+    );
     assert_eq!(error.class(), Class::Environment);
 }
 
