@@ -27,19 +27,39 @@ pub(crate) fn fixed(env: &Env, keeps: bool, id: &ToolchainId) -> Option<String> 
     (keeps && user_gotoolchain(env) != Some("local")).then(|| id.version().tag())
 }
 
-/// The program with that value if it `keeps` its release, else without one that an outer goward has set.
-pub(crate) fn settled(command: UserProgram, env: &Env, keeps: bool, id: &ToolchainId) -> UserProgram {
+/// A variable of a program and its value; none where it is removed.
+pub type EnvChange = (&'static str, Option<String>);
+
+/// What goward changes for a program that `keeps` its release: that value and its mark. For another one it removes what
+/// an outer goward has set.
+pub(crate) fn changes(env: &Env, keeps: bool, id: &ToolchainId) -> Vec<EnvChange> {
     match fixed(env, keeps, id) {
-        Some(tag) => command.env(GOTOOLCHAIN, &tag).env(MARK, &tag),
-        None => without_mark(command, env),
+        Some(tag) => vec![(GOTOOLCHAIN, Some(tag.clone())), (MARK, Some(tag))],
+        None => removals(env),
     }
+}
+
+fn removals(env: &Env) -> Vec<EnvChange> {
+    match env.var(MARK) {
+        Some(_) if user_gotoolchain(env).is_none() => vec![(GOTOOLCHAIN, None), (MARK, None)],
+        Some(_) => vec![(MARK, None)],
+        None => Vec::new(),
+    }
+}
+
+/// The program with these changes.
+pub(crate) fn settled(command: UserProgram, env: &Env, keeps: bool, id: &ToolchainId) -> UserProgram {
+    with(command, changes(env, keeps, id))
 }
 
 /// The program without a `GOTOOLCHAIN` that an outer goward has set.
 pub fn without_mark(command: UserProgram, env: &Env) -> UserProgram {
-    match env.var(MARK) {
-        Some(_) if user_gotoolchain(env).is_none() => command.env_remove(GOTOOLCHAIN).env_remove(MARK),
-        Some(_) => command.env_remove(MARK),
-        None => command,
-    }
+    with(command, removals(env))
+}
+
+fn with(command: UserProgram, changes: Vec<EnvChange>) -> UserProgram {
+    changes.into_iter().fold(command, |command, (name, value)| match value {
+        Some(value) => command.env(name, &value),
+        None => command.env_remove(name),
+    })
 }

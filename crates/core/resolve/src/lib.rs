@@ -23,7 +23,7 @@ pub use choose::{
 };
 pub use floor_why::{FloorError, FloorWhy, Older, why_floor};
 pub use goenv::{GO_VARIABLES, GoEnv, Rule, Shadowed, Variable, go_env, shown};
-pub use gotoolchain::{user_gotoolchain, without_mark};
+pub use gotoolchain::{EnvChange, user_gotoolchain, without_mark};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};
 pub use next_program::{NextError, next_program};
 pub use why::{Why, why};

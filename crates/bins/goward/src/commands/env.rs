@@ -119,6 +119,9 @@ fn script(ctx: &Ctx, env: &GoEnv, shell: EnvShell) -> Result<String, Failure> {
     for (name, path) in &env.set {
         changes.push((name, Change::Set(text_of(path)?)));
     }
+    for (name, value) in &env.release {
+        changes.push((name, value.clone().map_or(Change::Unset, Change::Set)));
+    }
     if ctx.sys.env().search_path().first() != Some(&bin) {
         changes.push(("PATH", Change::Prepend(text_of(&bin)?)));
     }

@@ -103,6 +103,32 @@ fn a_shell_takes_over_what_goward_run_changes() {
     }
 }
 
+/// A shell that has the chosen Go on PATH stays at it, as a program of `goward run` does, and loses the value with the
+/// pin.
+#[test]
+fn a_shell_that_takes_over_a_pin_stays_at_its_release() {
+    let Some(sh) = on_path("sh") else {
+        eprintln!("skipped: there is no sh");
+        return;
+    };
+    let mut world = World::new();
+    world.goward("use 1.26.8").success();
+    world.goward("use 1.27.3").success();
+    let pin = world.home.write(".go-version", "1.26.8\n");
+    let ask = |world: &World| {
+        let script = world.goward("env --shell sh").success().stdout;
+        let ask = format!("{script}\nprintf '%s\\n' \"t=${{GOTOOLCHAIN-none}}\" \"m=${{GOWARD_TOOLCHAIN-none}}\"\n");
+        world.home.run_program(&sh, ["-c", &ask]).success().stdout
+    };
+    assert_eq!(ask(&world), "t=go1.26.8\nm=go1.26.8\n");
+    world.home.set_env("GOTOOLCHAIN", "go1.26.8").set_env("GOWARD_TOOLCHAIN", "go1.26.8");
+    assert_eq!(ask(&world), "t=go1.26.8\nm=go1.26.8\n");
+    std::fs::remove_file(&pin).unwrap();
+    assert_eq!(ask(&world), "t=none\nm=none\n", "the default names no release for a project");
+    world.home.set_env("GOTOOLCHAIN", "local");
+    assert_eq!(ask(&world), "t=local\nm=none\n", "the user's own value stays");
+}
+
 #[test]
 fn ide_check_and_setup_go_together_and_undo_takes_the_setup_back() {
     let world = World::new();

@@ -19,6 +19,7 @@ use context::Ctx;
 use store::Toolchain;
 
 use crate::choose::{Choice, ChooseError};
+use crate::gotoolchain::{EnvChange, changes};
 use defaults::GoEnvContext;
 use precedence::GoEnvSources;
 
@@ -78,6 +79,8 @@ pub struct GoEnv {
     pub set: Vec<(&'static str, PathBuf)>,
     /// A `GOROOT` of the environment that goward removes, since it belongs to another tree.
     pub dropped_goroot: Option<PathBuf>,
+    /// What goward changes so that the go command stays at a release that the choice names (`GOTOOLCHAIN` and its mark).
+    pub release: Vec<EnvChange>,
 }
 
 impl GoEnv {
@@ -113,6 +116,7 @@ pub fn go_env(ctx: &Ctx, toolchain: Toolchain, choice: Option<&Choice>) -> Resul
         variables,
         set: isolated.iter().map(|one| (one.name, one.path.clone())).collect(),
         dropped_goroot: foreign_goroot(ctx, &toolchain.tree),
+        release: changes(ctx.sys.env(), choice.is_some_and(Choice::keeps_release), &toolchain.id),
         toolchain,
     })
 }
