@@ -16,11 +16,11 @@ No go command is run. Where two have set a variable, the environment counts, the
 `go env -w` writes, then goward's `isolate.*` settings, then the toolchain's go.env, then the
 go command's default.")]
 pub struct EnvArgs {
-    /// Only these variables, their values alone.
+    /// Only these variables, their values alone (with `--explain`, the rules, too).
     #[arg(value_name = "NAME", conflicts_with_all = ["shell", "tree"])]
     pub names: Vec<String>,
     /// Show the rule behind each value, and the values that it overrides.
-    #[arg(long, conflicts_with_all = ["shell", "names"])]
+    #[arg(long, conflicts_with = "shell")]
     pub explain: bool,
     /// Draw which of GOROOT, GOPATH, GOMOD, GOWORK and the caches contains which.
     #[arg(long, conflicts_with = "shell")]

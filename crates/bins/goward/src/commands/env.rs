@@ -23,16 +23,22 @@ pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> CommandResult {
     let text = match (args.shell, args.tree) {
         (Some(shell), _) => script(ctx, &env, shell)?,
         (None, true) => tree(&env),
+        (None, false) if args.explain && !args.names.is_empty() => explained(&named(&env, &args.names)),
         (None, false) if !args.names.is_empty() => values(&env, &args.names),
         (None, false) if args.explain => {
             let tag = env.toolchain.id.version().tag();
-            format!("{tag}, for {}\n\n{}\n{}", choice.because(), explained(&env), tree(&env))
+            format!(
+                "{tag}, for {}\n\n{}\n{}",
+                choice.because(),
+                explained(&env.variables.iter().collect::<Vec<_>>()),
+                tree(&env)
+            )
         }
         (None, false) => env.variables.iter().map(line).collect(),
     };
     let rendered = Rendered::new(views::env(&env, &choice), text);
     // A shell reads a script, another program reads single values.
-    let exact = args.shell.is_some() || !args.names.is_empty();
+    let exact = args.shell.is_some() || !args.names.is_empty() && !args.explain;
     Ok(Box::new(if exact { rendered.exact() } else { rendered }))
 }
 
@@ -44,14 +50,17 @@ fn line(variable: &Variable) -> String {
     format!("{}={}\n", variable.name, diag::shown_line(&value_of(variable)))
 }
 
-fn values(env: &GoEnv, names: &[String]) -> String {
-    let found = names.iter().filter_map(|name| env.variable(name));
-    found.map(|variable| format!("{}\n", value_of(variable))).collect()
+fn named<'a>(env: &'a GoEnv, names: &[String]) -> Vec<&'a Variable> {
+    names.iter().filter_map(|name| env.variable(name)).collect()
 }
 
-fn explained(env: &GoEnv) -> String {
+fn values(env: &GoEnv, names: &[String]) -> String {
+    named(env, names).into_iter().map(|variable| format!("{}\n", value_of(variable))).collect()
+}
+
+fn explained(variables: &[&Variable]) -> String {
     let mut text = String::new();
-    for variable in &env.variables {
+    for variable in variables {
         text.push_str(&line(variable));
         text.push_str(&format!("    by {}\n", diag::shown_line(&variable.rule.to_string())));
         for other in &variable.overruled {

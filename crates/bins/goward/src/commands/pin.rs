@@ -70,10 +70,10 @@ fn pin(sources: &Sources, args: &PinArgs, request: &Request, speech: &Speech) ->
     let text = match &pinned.before {
         Some(before) if *before == pinned.request => format!("{} already pins {}\n", pinned.path.display(), before),
         Some(before) => format!("{} now pins {}, {before} before\n", pinned.path.display(), pinned.request),
-        None => format!("{} says {} now\n", pinned.path.display(), pinned.request),
+        None => format!("{} now pins {}\n", pinned.path.display(), pinned.request),
     };
     let text =
-        pinned.also.iter().fold(text, |text, path| format!("{text}{} says {} now\n", path.display(), pinned.request));
+        pinned.also.iter().fold(text, |text, path| format!("{text}{} now pins {}\n", path.display(), pinned.request));
     if let Some(why) = &pinned.shadowed_by {
         speech.say(&format!("it does not decide here: {why}"));
     }

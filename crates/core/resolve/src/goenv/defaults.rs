@@ -52,6 +52,8 @@ impl<'a> GoEnvContext<'a> {
             "GOMOD" => self.gomod(),
             "GOWORK" => self.gowork(),
             "GOTOOLCHAIN" => self.gotoolchain(),
+            "GODEBUG" => self.godebug(),
+            "CGO_ENABLED" => self.cgo_enabled(),
             _ => self.plain(name),
         }
     }
@@ -113,6 +115,12 @@ impl<'a> GoEnvContext<'a> {
                 let value = self.first_gopath().map_or(String::new(), folder);
                 (Some(value), "`pkg/mod` in the first folder of GOPATH".to_owned())
             }
+            "GOOS" => (Some(self.toolchain.id.platform().os().to_owned()), "the toolchain's own system".to_owned()),
+            "GOARCH" => {
+                (Some(self.toolchain.id.platform().arch().to_owned()), "the toolchain's own machine".to_owned())
+            }
+            "CGO_ENABLED" => (None, "1 where the go command finds a C compiler and does not cross-compile".to_owned()),
+            "GOEXPERIMENT" => (None, "what it has built in".to_owned()),
             "GOPROXY" | "GOSUMDB" if self.sources.has_tree_file() => (None, "what it has built in".to_owned()),
             "GOPROXY" | "GOSUMDB" => (None, "what it has built in; this tree has no go.env".to_owned()),
             _ => (Some(String::new()), "empty".to_owned()),
@@ -215,6 +223,35 @@ impl<'a> GoEnvContext<'a> {
                     _ => "unset it to run what was chosen",
                 }
             ));
+        }
+        variable
+    }
+
+    /// The go command reads it from the environment alone (`cmd/go/internal/envcmd`: `MkEnv`); `go env -w` refuses it.
+    fn godebug(&self) -> Variable {
+        match self.sources.environment("GODEBUG") {
+            Some(value) => Variable {
+                name: "GODEBUG",
+                value: Some(value),
+                rule: Rule::Environment,
+                overruled: Vec::new(),
+                note: None,
+            },
+            None => Variable {
+                name: "GODEBUG",
+                value: Some(String::new()),
+                rule: Rule::Default("empty; go.mod and `//go:debug` lines set the programs' own".to_owned()),
+                overruled: Vec::new(),
+                note: None,
+            },
+        }
+    }
+
+    /// Only `0` and `1` count (`cmd/go/internal/cfg`: `defaultContext`).
+    fn cgo_enabled(&self) -> Variable {
+        let mut variable = self.plain("CGO_ENABLED");
+        if let Some(value) = variable.value.take_if(|value| !matches!(value.as_str(), "0" | "1")) {
+            variable.note = Some(format!("the go command does not read `{value}`: it takes `0` and `1` only"));
         }
         variable
     }

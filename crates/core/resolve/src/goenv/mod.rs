@@ -28,7 +28,7 @@ pub(crate) use isolate::{Isolated, isolated};
 pub use precedence::Rule;
 
 /// The variables, in the order in which they are printed.
-pub const GO_VARIABLES: [&str; 13] = [
+pub const GO_VARIABLES: [&str; 19] = [
     "GOROOT",
     "GOPATH",
     "GOBIN",
@@ -42,6 +42,12 @@ pub const GO_VARIABLES: [&str; 13] = [
     "GO111MODULE",
     "GOWORK",
     "GOMOD",
+    "GOOS",
+    "GOARCH",
+    "CGO_ENABLED",
+    "GOEXPERIMENT",
+    "GODEBUG",
+    "GOPRIVATE",
 ];
 
 /// A value that another one overrides.

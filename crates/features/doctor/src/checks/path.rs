@@ -79,7 +79,7 @@ fn fix(context: &Inputs) -> String {
         Some(_) => {
             format!("`goward setup` puts `{}` first in the user's Path; then open a new terminal", shims.display())
         }
-        None => format!("put `{}` first in PATH, in your shell's profile", shims.display()),
+        None => format!("`goward setup` puts `{}` first in PATH for your shells; then open a new one", shims.display()),
     }
 }
 
