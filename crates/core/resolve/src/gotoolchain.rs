@@ -23,7 +23,7 @@ pub fn user_gotoolchain(env: &Env) -> Option<&str> {
 }
 
 /// The value for a program that `keeps` its release. The user's own `local` has the same effect.
-pub(crate) fn fixed(env: &Env, keeps: bool, id: &ToolchainId) -> Option<String> {
+fn fixed(env: &Env, keeps: bool, id: &ToolchainId) -> Option<String> {
     (keeps && user_gotoolchain(env) != Some("local")).then(|| id.version().tag())
 }
 
@@ -37,6 +37,11 @@ pub(crate) fn changes(env: &Env, keeps: bool, id: &ToolchainId) -> Vec<EnvChange
         Some(tag) => vec![(GOTOOLCHAIN, Some(tag.clone())), (MARK, Some(tag))],
         None => removals(env),
     }
+}
+
+/// The value that these changes give a variable.
+pub(crate) fn new_value(changes: &[EnvChange], name: &str) -> Option<String> {
+    changes.iter().find(|(changed, _)| *changed == name).and_then(|(_, value)| value.clone())
 }
 
 fn removals(env: &Env) -> Vec<EnvChange> {

@@ -4,7 +4,6 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 #![allow(clippy::print_stderr, reason = "a test that cannot run says why")]
 
-use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
@@ -14,21 +13,9 @@ use sys::registry::{MACHINE_ENVIRONMENT, MemoryRegistry, Registry, RegistryValue
 use sys::{Fs, Sys};
 use testkit::tiny::host_platform;
 
-/// A healthy home: a toolchain, a project that pins it, goward's shims first on PATH.
-struct World(Fixture);
-
-impl Deref for World {
-    type Target = Fixture;
-
-    fn deref(&self) -> &Fixture {
-        &self.0
-    }
-}
-
-impl DerefMut for World {
-    fn deref_mut(&mut self) -> &mut Fixture {
-        &mut self.0
-    }
+fixture::world! {
+    /// A healthy home: a toolchain, a project that pins it, goward's shims first on PATH.
+    struct World;
 }
 
 impl World {

@@ -1,7 +1,6 @@
 //! goward finds for each editor's configuration the Go that the editor itself would take.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "test code talks to the real machine and may panic")]
 
-use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 
 use fixture::Fixture;
@@ -9,21 +8,9 @@ use ide::{Checked, IdeError, Verdict, Wanted};
 use release::Version;
 use testkit::tiny::host_platform;
 
-/// A home with two toolchains, a shim, and a project that asks for the older one.
-struct World(Fixture);
-
-impl Deref for World {
-    type Target = Fixture;
-
-    fn deref(&self) -> &Fixture {
-        &self.0
-    }
-}
-
-impl DerefMut for World {
-    fn deref_mut(&mut self) -> &mut Fixture {
-        &mut self.0
-    }
+fixture::world! {
+    /// A home with two toolchains, a shim, and a project that asks for the older one.
+    struct World;
 }
 
 const TERMINAL: &str = if cfg!(target_os = "macos") {

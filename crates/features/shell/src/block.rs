@@ -125,25 +125,33 @@ pub fn put(bytes: Option<&[u8]>, found: Option<&Found>, body: &str, ends: LineEn
     let ends_open = !bytes.is_empty() && !bytes.ends_with(b"\n");
     match found {
         Some(found) => {
-            // A block at the end without a line end stays without one.
-            let open = ends_open && found.range.end == bytes.len();
-            let text = if open { text.strip_suffix(end).unwrap_or(&text) } else { &text };
-            let before = &bytes[..found.range.start];
-            // The line end before such a block belongs to it, and is of its kind.
-            match before.strip_suffix(b"\r\n") {
-                Some(before) if open && end == "\n" && has_crlf(&bytes[found.range.clone()]) => {
-                    [before, b"\n", text.as_bytes()].concat()
-                }
-                _ => [before, text.as_bytes(), &bytes[found.range.end..]].concat(),
+            // A block at the end without a line end is put there anew, since the line end before it belongs to it.
+            let rest = without(bytes, found);
+            if ends_open && found.range.end == bytes.len() && !rest.is_empty() {
+                return at_end(&rest, &text, end, true);
             }
+            [&bytes[..found.range.start], text.as_bytes(), &bytes[found.range.end..]].concat()
         }
-        None if ends_open => [bytes, end.as_bytes(), text.strip_suffix(end).unwrap_or(&text).as_bytes()].concat(),
-        None => [bytes, text.as_bytes()].concat(),
+        None => at_end(bytes, &text, end, ends_open),
+    }
+}
+
+/// The file with a block's text at its end. If the last line has no line end, the block ends without one, so that the
+/// file still does.
+fn at_end(bytes: &[u8], text: &str, end: &str, ends_open: bool) -> Vec<u8> {
+    match ends_open {
+        true => [bytes, end.as_bytes(), text.strip_suffix(end).unwrap_or(text).as_bytes()].concat(),
+        false => [bytes, text.as_bytes()].concat(),
     }
 }
 
 /// The file without a block; `None` if goward made the file and nothing else is in it.
 pub fn take_out(bytes: &[u8], found: &Found) -> Option<Vec<u8>> {
+    let rest = without(bytes, found);
+    if rest.is_empty() && found.made_file { None } else { Some(rest) }
+}
+
+fn without(bytes: &[u8], found: &Found) -> Vec<u8> {
     let (before, after) = (&bytes[..found.range.start], &bytes[found.range.end..]);
     // The line end before a block that is last and has none was inserted with the block.
     let was_open = found.range.end == bytes.len() && !bytes.ends_with(b"\n");
@@ -156,8 +164,7 @@ pub fn take_out(bytes: &[u8], found: &Found) -> Option<Vec<u8>> {
     } else {
         before
     };
-    let rest = [before, after].concat();
-    if rest.is_empty() && found.made_file { None } else { Some(rest) }
+    [before, after].concat()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ fn env_tells_every_variable_and_explain_who_set_it() {
     let mut world = World::new();
     world.goward("use 1.27.3").success();
     let plain = world.goward("env").success();
-    assert_eq!(plain.stdout.lines().count(), 13);
+    assert_eq!(plain.stdout.lines().count(), 19);
     assert!(plain.stdout.contains(&format!("GOROOT={}\n", world.tree("1.27.3").display())), "{}", plain.stdout);
     assert_eq!(world.goward("env GOFLAGS GOBIN").success().stdout.lines().count(), 2);
     world.goward("env NO_SUCH").exits(2);

@@ -13,8 +13,7 @@ use sys::EntryKind;
 use super::isolate::{Isolated, asked_for};
 use super::precedence::{GoEnvSources, Rule};
 use super::{Shadowed, Variable};
-use crate::choose::{Choice, ChooseError};
-use crate::gotoolchain::fixed;
+use crate::choose::ChooseError;
 
 /// The null device's name, which is the go command's GOMOD if modules are on and there is no go.mod.
 const NULL_DEVICE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
@@ -37,11 +36,9 @@ impl<'a> GoEnvContext<'a> {
         toolchain: &'a Toolchain,
         sources: &'a GoEnvSources<'a>,
         isolated: &'a [Isolated],
-        choice: Option<&Choice>,
+        fixed: Option<(String, String)>,
     ) -> Result<GoEnvContext<'a>, ChooseError> {
         let (go_mod, go_work) = (nearest(ctx, "go.mod", None)?, nearest(ctx, "go.work", Some(&toolchain.tree))?);
-        let fixed = fixed(ctx.sys.env(), choice.is_some_and(Choice::keeps_release), &toolchain.id);
-        let fixed = fixed.zip(choice.map(|choice| choice.origin.to_string()));
         Ok(GoEnvContext { ctx, toolchain, sources, isolated, fixed, go_mod, go_work })
     }
 

@@ -19,7 +19,7 @@ use context::Ctx;
 use store::Toolchain;
 
 use crate::choose::{Choice, ChooseError};
-use crate::gotoolchain::{EnvChange, changes};
+use crate::gotoolchain::{EnvChange, changes, new_value};
 use defaults::GoEnvContext;
 use precedence::GoEnvSources;
 
@@ -116,13 +116,16 @@ pub fn go_env(ctx: &Ctx, toolchain: Toolchain, choice: Option<&Choice>) -> Resul
     let project = crate::choose::project_here(ctx)?;
     let sources = GoEnvSources::of(ctx, &toolchain);
     let isolated = isolated(ctx, &toolchain, &sources, project.as_deref());
-    let around = GoEnvContext::of(ctx, &toolchain, &sources, &isolated, choice)?;
+    let release = changes(ctx.sys.env(), choice.is_some_and(Choice::keeps_release), &toolchain.id);
+    // goward names the release only if it has a choice.
+    let fixed = new_value(&release, "GOTOOLCHAIN").zip(choice.map(|choice| choice.origin.to_string()));
+    let around = GoEnvContext::of(ctx, &toolchain, &sources, &isolated, fixed)?;
     let variables = GO_VARIABLES.iter().map(|name| around.variable(name)).collect();
     Ok(GoEnv {
         variables,
         set: isolated.iter().map(|one| (one.name, one.path.clone())).collect(),
         dropped_goroot: foreign_goroot(ctx, &toolchain.tree),
-        release: changes(ctx.sys.env(), choice.is_some_and(Choice::keeps_release), &toolchain.id),
+        release,
         toolchain,
     })
 }
