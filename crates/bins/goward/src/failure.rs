@@ -86,6 +86,25 @@ pub enum Failure {
         /// The path.
         path: PathBuf,
     },
+    /// The user's editor did not do its work.
+    Editor {
+        /// The editor.
+        program: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The user has not confirmed what cannot be undone.
+    NotConfirmed {
+        /// Whether goward could ask.
+        asked: bool,
+    },
+    /// The text that the user has edited is no configuration.
+    ConfigRefused {
+        /// The file that holds the edited text.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: Box<Failure>,
+    },
 }
 
 /// The errors of verbs, each of which a command may pass on by `?`.
@@ -112,12 +131,14 @@ verbs! {
     acquire::InstallError,
     resolve::LaunchError,
     acquire::LockError,
+    engine::ConfigError,
     engine::LockWriteError,
     resolve::NextError,
     engine::PinError,
     context::settings::SettingsError,
     engine::ShimError,
     engine::SystemError,
+    engine::UpgradeError,
     ide::IdeError,
     release::PlatformError,
     shell::SetupError,
@@ -155,6 +176,10 @@ impl fmt::Display for Failure {
             Self::UnknownVariable { name } => {
                 write!(f, "show `{name}`: goward env does not know this variable")
             }
+            Self::Editor { program, reason } => write!(f, "edit the configuration with `{program}`: {reason}"),
+            Self::ConfigRefused { cause, .. } => cause.fmt(f),
+            Self::NotConfirmed { asked: true } => f.write_str("remove goward: the answer was not yes"),
+            Self::NotConfirmed { asked: false } => f.write_str("remove goward: there is no terminal to ask on"),
             Self::NotText { path } => write!(f, "write `{}` into a script: it is not valid Unicode", path.display()),
         }
     }
@@ -164,7 +189,7 @@ impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Verb(error) => error.source(),
-            Self::Asked { cause, .. } => cause.source(),
+            Self::Asked { cause, .. } | Self::ConfigRefused { cause, .. } => cause.source(),
             Self::Signals(cause) | Self::Stdout(cause) | Self::Folder { cause, .. } => Some(cause),
             _ => None,
         }
@@ -176,6 +201,16 @@ impl Diagnose for Failure {
         match self {
             Self::Verb(error) => error.diagnosis(),
             Self::Asked { because, cause } => cause.diagnosis().hint(format!("it is {because} that asks for it")),
+            Self::Editor { .. } => {
+                Class::Environment.word("editor").hint("set `EDITOR`, or change one setting with `goward config set`")
+            }
+            Self::ConfigRefused { path, cause } => cause
+                .diagnosis()
+                .hint(format!("your text is kept in `{}`; the configuration is unchanged", path.display())),
+            Self::NotConfirmed { asked: true } => Class::Policy.word("not-confirmed"),
+            Self::NotConfirmed { asked: false } => Class::Policy
+                .word("not-confirmed")
+                .hint("`--yes` removes without a question, `--dry-run` shows what would go"),
             Self::NoPin => Class::NotFound
                 .word("no-pin")
                 .hint("`goward pin 1.27` writes one; `goward current --explain` shows what runs here and why"),

@@ -6,6 +6,7 @@
 //!
 //! Tested end to end by `bins/goward/tests` against the mock upstream of `testkit`.
 
+mod config;
 mod disk;
 mod history;
 mod install;
@@ -20,7 +21,9 @@ mod status;
 mod switch;
 mod undo;
 mod uninstall;
+mod upgrade;
 
+pub use config::{ConfigError, Configured, configure, reconfigure};
 pub use disk::{DiskUse, DiskUses, disk_uses};
 pub use history::{Event, EventAction, EventOutcome, GenerationDiff, diff, history};
 pub use install::{adopt, install};
@@ -29,9 +32,10 @@ pub use lock_file::{LockChange, LockChangeKind, LockOutcome, LockWriteError, loc
 pub use pin::{PinError, Pinned, Shadow, pin, repinned};
 pub use prune::{PruneItem, PruneReason, prune};
 pub use shared_store::{SystemError, SystemMade, SystemStatus, SystemStep, system_init, system_status};
-pub use shims::{ShimError, ShimListed, ShimsListed, ShimsWritten, after_change, list_shims, write_shims};
+pub use shims::{ShimError, ShimListed, ShimsListed, ShimsWritten, after_change, list_shims, sdk_links, write_shims};
 pub use state_line::state_line;
 pub use status::{Status, status};
 pub use switch::{Switched, switch};
 pub use undo::{RolledBack, Undone, UndoneStep, roll_back, undo};
 pub use uninstall::{Uninstalled, uninstall};
+pub use upgrade::{Upgrade, UpgradeError, Upgraded, plan_upgrade, upgrade};

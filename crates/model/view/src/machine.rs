@@ -19,6 +19,58 @@ impl View for Config {
     const SCHEMA: &'static str = "goward.config/1";
 }
 
+/// What `goward config set`, `unset` and `edit` have done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigChange {
+    /// The configuration file.
+    pub path: String,
+    /// Whether its bytes have changed.
+    pub changed: bool,
+    /// The setting; `null` for `edit`.
+    pub key: Option<String>,
+    /// The value that the file gave it before, without credentials; `null` where it gave none.
+    pub before: Option<SettingValue>,
+    /// The value that the file gives it now, without credentials; `null` where it gives none.
+    pub value: Option<SettingValue>,
+    /// What comes before the file and still decides.
+    pub overruled_by: Option<Origin>,
+}
+
+impl View for ConfigChange {
+    const SCHEMA: &'static str = "goward.config-change/1";
+}
+
+/// What `goward self uninstall` removes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SelfUninstall {
+    /// Whether it is done; false with `--dry-run`.
+    pub done: bool,
+    /// What goes, in order.
+    pub removed: Vec<PathRemark>,
+    /// What stays, and why.
+    pub left: Vec<PathRemark>,
+    /// How many toolchains go.
+    pub toolchains_count: u64,
+    /// How many bytes their files have.
+    pub bytes: u64,
+}
+
+impl View for SelfUninstall {
+    const SCHEMA: &'static str = "goward.self-uninstall/1";
+}
+
+/// A path with a remark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PathRemark {
+    /// The path.
+    pub path: String,
+    /// What it is, or why it stays, for people; its wording may change.
+    pub message: String,
+}
+
 /// A setting with its value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -71,6 +71,42 @@ pub struct PlannedToolchain {
     pub installed: bool,
 }
 
+/// What `goward upgrade` has done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Upgrade {
+    /// The newest installed version of the minor before; `null` where none was.
+    pub from: Option<String>,
+    /// The newest available version of the minor.
+    pub to: String,
+    /// The toolchain that was installed; `null` where it was there.
+    pub installed: Option<InstalledToolchain>,
+    /// How the default moved; `null` where it did not.
+    pub switched: Option<Use>,
+}
+
+impl View for Upgrade {
+    const SCHEMA: &'static str = "goward.upgrade/1";
+}
+
+/// What `goward upgrade --dry-run` would do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpgradePlan {
+    /// The newest installed version of the minor; `null` where none is.
+    pub from: Option<String>,
+    /// The newest available version of the minor.
+    pub to: String,
+    /// Whether that is installed already.
+    pub installed: bool,
+    /// Whether it would become the default.
+    pub becomes_default: bool,
+}
+
+impl View for UpgradePlan {
+    const SCHEMA: &'static str = "goward.upgrade-plan/1";
+}
+
 /// What `goward uninstall` has removed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -108,6 +108,18 @@ impl Process {
         }
     }
 
+    /// Runs the user's program on this terminal and waits for its end, however long that takes: the user ends it.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn run(&self, program: &UserProgram) -> io::Result<std::process::ExitStatus> {
+        #[cfg(unix)]
+        let mut command = with_users_mask(program.to_std());
+        #[cfg(windows)]
+        let mut command = program.to_std();
+        command.status()
+    }
+
     /// From now on only its user can read the files that this process makes, except for the user's own files
     /// ([`Fs::rewrite`], [`Fs::create_users_dirs`]) and files of the programs that it starts.
     pub fn keep_what_is_made_private(&self) {

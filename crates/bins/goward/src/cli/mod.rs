@@ -2,9 +2,11 @@
 
 mod adopt;
 mod bundle;
+mod config;
 mod doctor;
 mod env;
 mod ide;
+mod self_;
 mod shell;
 mod shims;
 mod system;
@@ -21,9 +23,11 @@ use release::{Platform, Request};
 
 pub use adopt::{ImportArgs, MigrateArgs};
 pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
+pub use config::{ConfigArgs, ConfigCommand};
 pub use doctor::DoctorArgs;
 pub use env::{EnvArgs, EnvShell};
 pub use ide::{IdeArgs, IdeCommand, IdeSetupArgs};
+pub use self_::{SelfArgs, SelfCommand, SelfUninstallArgs};
 pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
 pub use shims::ShimsArgs;
 pub use system::{SystemArgs, SystemCommand};
@@ -121,10 +125,12 @@ impl Command {
             Command::Setup(_) | Command::Unsetup(_) => true,
             Command::Install(args) => !args.dry_run,
             Command::Use(args) => !args.dry_run,
+            Command::Upgrade(args) => !args.dry_run,
             Command::Pin(args) => (args.request.is_some() || args.lock) && !args.check,
             Command::Import(args) => !args.dry_run && (args.all || args.from.is_some() || !args.paths.is_empty()),
             Command::Prune(args) => !args.dry_run,
             Command::Shims(args) => args.write,
+            Command::Config(args) => args.command.is_some(),
             _ => false,
         }
     }
@@ -142,6 +148,7 @@ impl Command {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Command::Use(args) => args.reason.as_deref(),
+            Command::Upgrade(args) => args.reason.as_deref(),
             Command::Migrate(args) => args.reason.as_deref(),
             Command::Undo(args) => args.reason.as_deref(),
             Command::Rollback(args) => args.reason.as_deref(),
@@ -172,6 +179,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Migrate from one release to another: default, pins and tools, with one undo.
     Migrate(MigrateArgs),
+    /// Install the newest patch of a minor, and make it the default in place of an older one.
+    Upgrade(UpgradeArgs),
     /// Show which installed toolchains have a newer patch or are not supported any more.
     Outdated(OutdatedArgs),
     /// Print the version that would run in this folder.
@@ -203,12 +212,15 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Create, verify and install bundles for machines without a network.
     Bundle(BundleArgs),
-    /// Print every setting with its value and where that comes from.
+    /// Print every setting with its value and where that comes from, or change one.
     Config(ConfigArgs),
     /// Set your shells up: goward's shims first in PATH, completions, direnv.
     Setup(SetupArgs),
     /// Remove what `goward setup` has written.
     Unsetup(UnsetupArgs),
+    /// Remove goward itself.
+    #[command(name = "self", subcommand_required = true)]
+    SelfCommand(SelfArgs),
     /// Print the script that activates a shell.
     Activate(ActivateArgs),
     /// Show which Go an editor will use, and configure the editor to use goward's.
@@ -303,6 +315,27 @@ Example:
 
 For every installed minor, its newest available patch. The exit code is 0 either way.")]
 pub struct OutdatedArgs {}
+
+/// `goward upgrade`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  goward upgrade                    the default's minor: go1.26.7 becomes go1.26.8
+  goward upgrade 1.25
+  goward upgrade --dry-run
+
+The older toolchain stays installed, and `goward undo` goes back to it. No pin of a project changes.")]
+pub struct UpgradeArgs {
+    /// Why, for the history.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Show what would be installed and used, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The minor, by default that of the default toolchain.
+    #[arg(value_name = "MINOR", value_parser = request)]
+    pub request: Option<Request>,
+}
 
 /// `goward use`
 #[derive(Debug, Args)]
@@ -483,19 +516,6 @@ pub struct PruneArgs {
     /// Show what would be removed and why, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
-}
-
-/// `goward config`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  goward config
-  goward config network.tries
-  goward config --json")]
-pub struct ConfigArgs {
-    /// One setting only.
-    #[arg(value_name = "KEY")]
-    pub key: Option<String>,
 }
 
 /// `goward completions`

@@ -20,21 +20,19 @@ const SAME: [(&str, &[&str]); 7] = [
 ];
 
 /// Words that could mean several, each with what to type.
-const ADVICE: [(&str, &str); 10] = [
+const ADVICE: [(&str, &str); 8] = [
     ("shell", "`export GOWARD_VERSION=1.27` chooses for one shell, `goward run 1.27 -- go test` for one command"),
-    ("update", "`goward outdated` shows what is newer; `goward install 1.27` gets the newest go1.27"),
-    ("upgrade", "`goward outdated` shows what is newer; `goward install 1.27` gets the newest go1.27"),
+    ("update", "`goward outdated` shows what is newer; `goward upgrade` installs the newest patch of your default"),
     ("latest", "`goward install latest` gets the newest release; `goward list --remote` shows it"),
     ("show", "`goward current --explain` shows what runs here and why; `goward status` shows the store"),
     ("info", "`goward current --explain` shows what runs here and why; `goward status` shows the store"),
     ("search", "`goward list --remote` shows the newest of every minor; with `--all` it shows every version"),
-    ("self", "`goward version` says which goward this is; a newer one comes from where you got this one"),
     ("init", "`goward setup` sets your shells up; `goward pin 1.27` writes this project's version file"),
     ("sync", "`goward install` gets what this folder asks for; `goward pin --lock` renews its lock file"),
 ];
 
 /// Commands, with their other names, that take something away: never a tip.
-const REMOVING: [&str; 4] = ["uninstall", "remove", "prune", "unsetup"];
+const REMOVING: [&str; 5] = ["uninstall", "remove", "prune", "unsetup", "self"];
 
 /// The line as clap shall read it.
 ///

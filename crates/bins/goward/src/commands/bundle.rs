@@ -111,7 +111,7 @@ fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Comm
     for result in engine::install(sources, &plans) {
         done.push(result?);
     }
-    let mut text: String = done.iter().map(|installed| format!("{}\n", super::installed::line(installed))).collect();
+    let mut text: String = done.iter().map(|one| format!("{}\n", super::installed::line(one, speech))).collect();
     let newest = done.iter().map(|installed| &installed.toolchain).max_by_key(|id| (id.version().is_stable(), *id));
     if let (None, Some(newest)) = (ctx.store.current()?, newest) {
         engine::switch(ctx, newest)?;

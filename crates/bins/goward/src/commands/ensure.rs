@@ -85,7 +85,7 @@ pub(super) fn install_planned(sources: &Sources, plan: InstallPlan, speech: &Spe
     let ctx = sources.ctx();
     let id: ToolchainId = plan.toolchain.clone();
     for result in engine::install(sources, &[plan]) {
-        speech.say(&super::installed::line(&result?));
+        speech.say(&super::installed::line(&result?, speech));
     }
     ctx.store.find_installed(&id)?.ok_or(Failure::from(store::StoreError::NotInstalled { id }))
 }

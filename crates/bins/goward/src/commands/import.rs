@@ -152,7 +152,7 @@ fn bring_in(
         match adopt::apply(sources, item) {
             Ok(None) => {}
             Ok(Some(what)) => {
-                text.push_str(&worded(&what));
+                text.push_str(&worded(&what, speech));
                 done.push(what);
             }
             Err(error) => failures.push(Failure::from(error)),
@@ -207,24 +207,25 @@ fn table(items: &[Item]) -> String {
     columns(&items.iter().map(row).collect::<Vec<_>>())
 }
 
-fn worded(what: &What) -> String {
+fn worded(what: &What, speech: &Speech) -> String {
     match what {
-        What::Adopted(adopted) => adopted_text(adopted),
+        What::Adopted(adopted) => adopted_text(adopted, speech),
         What::Registered { path, why } => {
             format!("registered {} as system; it runs in place\n  not official: {why}\n", path.display())
         }
     }
 }
 
-fn adopted_text(adopted: &Adopted) -> String {
+fn adopted_text(adopted: &Adopted, speech: &Speech) -> String {
     let installed = &adopted.installed;
     if installed.was_installed {
-        return format!("{}\n", super::installed::line(installed));
+        return format!("{}\n", super::installed::line(installed, speech));
     }
     let seconds = installed.milliseconds as f64 / 1000.0;
     let source = installed.source.as_deref().unwrap_or("an unknown source");
-    let mut text = format!("imported {} from {source} in {seconds:.1} s (nothing fetched)\n", installed.toolchain);
-    text.push_str(&super::installed::proof_lines(&installed.witnesses));
+    let proof = super::installed::proof(&installed.witnesses, speech);
+    let id = &installed.toolchain;
+    let mut text = format!("imported {id} from {source} in {seconds:.1} s (nothing fetched), {proof}\n");
     let mut rules: Vec<&str> = adopted.left_out.iter().map(|(_, rule)| *rule).collect();
     rules.sort_unstable();
     rules.dedup();

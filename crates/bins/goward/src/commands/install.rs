@@ -78,7 +78,7 @@ fn conclude(ctx: &Ctx, done: Vec<Installed>, mut failures: Vec<Failure>, speech:
     }
     let mut failed = Reported::default();
     failures.iter().for_each(|failure| failed.add(ctx, failure, speech));
-    let text = done.iter().map(|installed| format!("{}\n", line(installed))).collect();
+    let text = done.iter().map(|installed| format!("{}\n", line(installed, speech))).collect();
     let view = view::Install { toolchains: done.view(), errors: failed.errors };
     Ok(Box::new(Rendered::new(view, text).ending_with(failed.exit_code)))
 }

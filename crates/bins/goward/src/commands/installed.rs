@@ -1,11 +1,11 @@
 //! The result of an install, in words and as data.
 
 use acquire::Installed;
-use diag::Bytes;
+use diag::{Bytes, Speech, Verbosity};
 use trust::{Evidence, Witness};
 
-/// The installed toolchain, on one line, with its witnesses below.
-pub(super) fn line(installed: &Installed) -> String {
+/// The installed toolchain on one line, with who vouches for it; a warning below, and with `--verbose` every witness.
+pub(super) fn line(installed: &Installed, speech: &Speech) -> String {
     if installed.was_installed {
         return format!("{} is installed already", installed.toolchain);
     }
@@ -16,26 +16,22 @@ pub(super) fn line(installed: &Installed) -> String {
         (fetched, 0) => format!("{} fetched", Bytes(fetched)),
         (fetched, held) => format!("{} fetched, {} held from before", Bytes(fetched), Bytes(held)),
     };
-    let mut line = format!("installed {} from {source} in {seconds:.1} s ({fetched})", installed.toolchain);
-    let proof = proof_lines(&installed.witnesses);
-    if !proof.is_empty() {
-        line.push('\n');
-        line.push_str(proof.trim_end());
-    }
-    line
+    let proof = proof(&installed.witnesses, speech);
+    format!("installed {} from {source} in {seconds:.1} s ({fetched}), {proof}", installed.toolchain)
 }
 
-/// Its witnesses, a line each, and the warning.
-pub(super) fn proof_lines(witnesses: &[Witness]) -> String {
+/// What the witnesses amount to, as the end of a line; below it the warning if there is one, and with `--verbose` every
+/// witness.
+pub(super) fn proof(witnesses: &[Witness], speech: &Speech) -> String {
     let evidence = Evidence::of(witnesses);
-    let is_alone = evidence == Evidence::PackageIndex;
-    let line = |witness: &Witness| match witness {
-        Witness::WheelIndex { .. } if is_alone => format!("  {evidence}: {witness}\n"),
-        witness => format!("  {}: {witness}\n", witness.standing()),
-    };
-    let mut lines: String = witnesses.iter().map(line).collect();
-    if let Some(warning) = evidence.warning().filter(|_| is_alone) {
-        lines.push_str(&format!("  warning: {warning}\n"));
+    let mut text = evidence.to_string();
+    if speech.verbosity() == Verbosity::Verbose {
+        for witness in witnesses {
+            text.push_str(&format!("\n  {}: {witness}", witness.standing()));
+        }
     }
-    lines
+    if let Some(warning) = evidence.warning() {
+        text.push_str(&format!("\n  warning: {warning}"));
+    }
+    text
 }

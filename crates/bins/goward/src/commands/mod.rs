@@ -24,11 +24,13 @@ mod prune;
 mod reported;
 mod rollback;
 mod run;
+mod self_;
 mod setup;
 mod shims;
 mod status;
 mod system;
 mod uninstall;
+mod upgrade;
 mod use_;
 mod verify;
 mod where_;
@@ -41,7 +43,7 @@ use diag::Speech;
 use release::Platform;
 use sys::Sys;
 
-use crate::cli::Command;
+use crate::cli::{Command, SelfCommand};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 
@@ -83,6 +85,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Current(args) => current::run(ctx, args, speech),
         Command::Which(args) => which::run(ctx, args, speech),
         Command::Import(args) => import::run(sources, args, speech),
+        Command::Upgrade(args) => upgrade::run(sources, args, speech),
         Command::Outdated(_) => outdated::run(sources, speech),
         Command::Migrate(args) => migrate::run(sources, args, speech),
         Command::Env(args) => env::run(ctx, args),
@@ -98,10 +101,13 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Shims(args) => shims::run(ctx, args),
         Command::Verify(args) => verify::run(sources, args, speech),
         Command::Bundle(args) => bundle::run(sources, args, platforms, speech),
-        Command::Config(args) => config::run(ctx, args),
+        Command::Config(args) => config::run(ctx, args, speech),
         Command::Setup(args) if is_of_system(ctx) => system::init(ctx, args.dry_run, speech),
         Command::Setup(args) => setup::setup(ctx, args, speech),
         Command::Unsetup(args) => setup::unsetup(ctx, args, speech),
+        Command::SelfCommand(args) => match &args.command {
+            SelfCommand::Uninstall(args) => self_::uninstall(ctx, args, speech),
+        },
         Command::Activate(args) => activate::run(ctx, args),
         Command::Ide(args) => ide::run(ctx, args, speech),
         Command::Doctor(args) => doctor::run(ctx, args, speech),

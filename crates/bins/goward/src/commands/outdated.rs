@@ -19,7 +19,7 @@ pub(super) fn run(sources: &Sources, speech: &Speech) -> CommandResult {
     let text = columns(&list.iter().map(row).collect::<Vec<_>>());
     for item in list.iter().filter(|item| item.newer.is_some()) {
         let minor = item.installed.minor();
-        speech.say(&format!("`goward install {minor}` gets the newest of {minor}"));
+        speech.say(&format!("`goward upgrade {minor}` installs the newest go{minor}"));
     }
     Ok(Box::new(Rendered::new(view::Outdated { source, minors: list.view() }, text)))
 }

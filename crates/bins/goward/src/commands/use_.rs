@@ -3,6 +3,7 @@
 use acquire::Sources;
 use context::Ctx;
 use diag::Speech;
+use engine::Switched;
 use release::ToolchainId;
 
 use super::ensure::ensure_released;
@@ -18,18 +19,7 @@ pub(super) fn run(sources: &Sources, args: &UseArgs, speech: &Speech) -> Command
     }
     let toolchain = ensure_released(sources, &args.request, speech)?;
     let switched = engine::switch(ctx, &toolchain.id)?;
-    let tag = switched.toolchain.version().tag();
-    let text = match (&switched.before, switched.changed) {
-        (_, false) => format!("{tag} is the default already (generation {})\n", switched.generation),
-        (Some(before), true) => {
-            format!(
-                "{tag} is the default now, {} was before (generation {})\n",
-                before.version().tag(),
-                switched.generation
-            )
-        }
-        (None, true) => format!("{tag} is the default now (generation {})\n", switched.generation),
-    };
+    let text = moved(&switched);
     say_other_here(ctx, &switched.toolchain, speech);
     let path = ctx.sys.env().search_path();
     if !path.contains(&switched.bin) && !path.contains(&ctx.store.layout().shims()) {
@@ -44,6 +34,18 @@ pub(super) fn run(sources: &Sources, args: &UseArgs, speech: &Speech) -> Command
         ));
     }
     Ok(Box::new(Rendered::new(switched.view(), text)))
+}
+
+/// How the default moved, in words.
+pub(super) fn moved(switched: &Switched) -> String {
+    let (tag, generation) = (switched.toolchain.version().tag(), switched.generation);
+    match (&switched.before, switched.changed) {
+        (_, false) => format!("{tag} is the default already (generation {generation})\n"),
+        (Some(before), true) => {
+            format!("{tag} is the default now, {} was before (generation {generation})\n", before.version().tag())
+        }
+        (None, true) => format!("{tag} is the default now (generation {generation})\n"),
+    }
 }
 
 /// The plan of an install and a switch. Changes nothing; an unavailable version is an error, as without `--dry-run`.
@@ -71,7 +73,7 @@ fn planned(sources: &Sources, args: &UseArgs) -> CommandResult {
 }
 
 /// The default runs if nothing asks for a version: if this folder asks for another one, goward says so.
-fn say_other_here(ctx: &Ctx, default: &ToolchainId, speech: &Speech) {
+pub(super) fn say_other_here(ctx: &Ctx, default: &ToolchainId, speech: &Speech) {
     // Every other command reports a folder with errors.
     let Ok(choice) = resolve::choose(ctx, None) else { return };
     if choice.toolchain.as_ref().is_some_and(|toolchain| toolchain.id == *default) {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use context::settings::{self, Setting};
 use doctor::{Finding, Repair, Repaired, Severity};
-use engine::{ShimsWritten, SystemMade, SystemStatus, SystemStep};
+use engine::{Configured, ShimsWritten, SystemMade, SystemStatus, SystemStep};
 use ide::{Checked, EditorGo, Verdict};
 use resolve::Choice;
 use shell::{Action, Plan, RivalKind, Shell};
@@ -35,6 +35,18 @@ pub(crate) fn config(settings: &[&Setting]) -> view::Config {
         message: setting.def.doc.to_owned(),
     };
     view::Config { settings: settings.iter().map(setting).collect() }
+}
+
+/// A change of the configuration file.
+pub(crate) fn config_change(done: &Configured) -> view::ConfigChange {
+    view::ConfigChange {
+        path: done.path.view(),
+        changed: done.changed,
+        key: done.def.map(|def| def.key.to_owned()),
+        before: done.before.clone().map(value),
+        value: done.value.clone().map(value),
+        overruled_by: done.overruled_by.as_ref().map(setting_origin),
+    }
 }
 
 fn value(value: settings::Value) -> SettingValue {

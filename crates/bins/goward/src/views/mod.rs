@@ -18,10 +18,10 @@ pub(crate) use check::{bundle_create, bundle_verify};
 pub(crate) use choice::{env, pin_write, which};
 use choice::{manager_origin, setting_origin};
 use diag::Place;
-pub(crate) use machine::{SetupDone, config, doctor, ide_check, ide_setup, setup};
+pub(crate) use machine::{SetupDone, config, config_change, doctor, ide_check, ide_setup, setup};
 use release::{Platform, Request, ToolchainId, Version};
 use report::{remark, remarks};
-pub(crate) use toolchains::{install_plan, installed_at, prune, use_plan};
+pub(crate) use toolchains::{install_plan, installed_at, prune, upgrade, upgrade_plan, use_plan};
 
 /// Something that is printed as JSON.
 pub(crate) trait ToView {

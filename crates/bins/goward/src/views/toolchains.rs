@@ -2,7 +2,9 @@
 
 use acquire::{InstallPlan, Installed};
 use adopt::external_go::{ListedExternalGo, State};
-use engine::{Available, DiskUse, DiskUses, Listed, Outdated, PruneItem, PruneReason, Switched, Uninstalled};
+use engine::{
+    Available, DiskUse, DiskUses, Listed, Outdated, PruneItem, PruneReason, Switched, Uninstalled, Upgrade, Upgraded,
+};
 use release::ToolchainId;
 use store::{Toolchain, ToolchainRecord};
 use trust::Evidence;
@@ -38,6 +40,26 @@ pub(crate) fn install_plan(plans: &[InstallPlan]) -> view::InstallPlan {
         installed: plan.installed,
     });
     view::InstallPlan { toolchains: toolchains.collect() }
+}
+
+/// What an upgrade would do.
+pub(crate) fn upgrade_plan(plan: &Upgrade) -> view::UpgradePlan {
+    view::UpgradePlan {
+        from: plan.from.view(),
+        to: plan.to.version().view(),
+        installed: plan.installed,
+        becomes_default: plan.is_default,
+    }
+}
+
+/// What an upgrade has done.
+pub(crate) fn upgrade(done: &Upgraded) -> view::Upgrade {
+    view::Upgrade {
+        from: done.plan.from.view(),
+        to: done.plan.to.version().view(),
+        installed: done.installed.as_ref().map(ToView::view),
+        switched: done.switched.as_ref().map(ToView::view),
+    }
 }
 
 impl ToView for Uninstalled {

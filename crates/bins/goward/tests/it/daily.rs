@@ -246,7 +246,7 @@ fn words_of_other_tools_and_missing_dashes_do_what_is_plain() {
     assert!(help.lines().any(|line| line.starts_with("Usage: goward") && line.contains(" pin ")), "{help}");
     assert!(world.goward("version").success().stdout.starts_with("goward "));
     assert!(world.goward("ls-remote").success().stdout.contains("go1.26.8"));
-    let run = world.goward("upgrade").exits(2);
+    let run = world.goward("update").exits(2);
     assert!(run.stderr.contains("goward outdated"), "{}", run.snapshot());
     let report: Value = serde_json::from_str(&world.goward("shell --json").exits(2).stderr).unwrap();
     assert_eq!(report["exit_code"], 2);
@@ -377,4 +377,35 @@ fn what_cannot_be_written_has_failed_and_a_reader_that_went_away_has_not() {
         let output = child.wait_with_output().unwrap();
         assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{line}");
     }
+}
+
+#[test]
+fn an_upgrade_takes_the_newest_patch_of_the_line_and_undo_goes_back() {
+    let world = World::new();
+    let none = world.goward("upgrade").exits(3);
+    assert!(none.stderr.contains("goward use latest"), "{}", none.stderr);
+    world.goward("use 1.26.7").success();
+    let planned = world.goward("upgrade --dry-run").success();
+    assert_eq!(planned.stdout, "go1.26.8 would be installed and become the default; the newest so far is go1.26.7\n");
+    assert_eq!(world.installed(), ["1.26.7"]);
+    let done = world.goward("upgrade --reason patch").success();
+    assert!(done.stdout.contains("go1.26.8 is the default now, go1.26.7 was before"), "{}", done.snapshot());
+    assert_eq!(world.goward("upgrade").success().stdout, "go1.26.8 is the newest go1.26; nothing changed\n");
+    world.goward("undo").success();
+    assert_eq!(world.goward("current").success().stdout, "1.26.7\n");
+    // Both are there: the default moves alone, and no byte is fetched.
+    let json = world.goward("upgrade --json").success().json();
+    assert_eq!((&json["installed"], &json["switched"]["version"]), (&Value::Null, &Value::from("1.26.8")));
+    // Another line is installed, and the default stays.
+    let other = world.goward("upgrade 1.27 --json").success().json();
+    assert_eq!((&other["to"], &other["switched"]), (&Value::from("1.27.3"), &Value::Null));
+    assert_eq!(world.goward("current").success().stdout, "1.26.8\n");
+    let exact = world.goward("upgrade 1.27.2").exits(2);
+    assert!(exact.stderr.contains("`goward use 1.27.2`"), "{}", exact.stderr);
+    // A pin still decides, and goward says so.
+    world.home.write(".go-version", "1.26.7\n");
+    world.goward("rollback").success();
+    let pinned = world.goward("upgrade").success();
+    assert!(pinned.stderr.contains("in this folder go1.26.7 still runs"), "{}", pinned.snapshot());
+    assert_eq!(world.home.read(".go-version"), "1.26.7\n");
 }

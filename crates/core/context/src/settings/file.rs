@@ -13,22 +13,29 @@ type Found = (&'static str, Value, Origin);
 
 /// The settings of the file. A missing file sets nothing, unless the user named it.
 pub(super) fn read(sys: &Sys, path: &Path, must_be_there: bool) -> Result<Vec<Found>, SettingsError> {
-    let Some(bytes) = bytes(sys, path, must_be_there)? else { return Ok(Vec::new()) };
+    match bytes(sys, path, must_be_there)? {
+        Some(bytes) => parse(path, &bytes),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The settings in these bytes, which are or will be those of the file at `path`.
+pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Found>, SettingsError> {
     let syntax = |line, reason: String| SettingsError::Syntax { path: path.to_owned(), line, reason };
-    let text = String::from_utf8(bytes).map_err(|error| syntax(1, error.to_string()))?;
-    let table = DeTable::parse(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(&text, span.start));
+    let text = std::str::from_utf8(bytes).map_err(|error| syntax(1, error.to_string()))?;
+    let table = DeTable::parse(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(text, span.start));
         syntax(line, error.message().to_owned())
     })?;
     let mut found = Vec::new();
-    collect(path, &text, "", table.get_ref(), &mut found)?;
+    collect(path, text, "", table.get_ref(), &mut found)?;
     Ok(found)
 }
 
 /// The file's bytes, if only root and the user at work could have written them: a configuration names programs that
 /// goward runs. Checks first that the file exists, since for a missing file the owners of the folders do not matter (in
 /// a container, root has the HOME of another user).
-fn bytes(sys: &Sys, path: &Path, must_be_there: bool) -> Result<Option<Vec<u8>>, SettingsError> {
+pub(super) fn bytes(sys: &Sys, path: &Path, must_be_there: bool) -> Result<Option<Vec<u8>>, SettingsError> {
     let failed = |cause| SettingsError::Read { path: path.to_owned(), cause };
     let untrusted = |cause| SettingsError::Untrusted { path: path.to_owned(), cause };
     let fs = sys.fs();

@@ -22,7 +22,7 @@ pub use error::SettingsError;
 pub use key::{Count, Key, Map, Switch, Text, Words};
 pub use table::{TABLE, keys};
 pub use value::Value;
-use value::shown_text;
+pub use value::shown_text;
 pub use value::without_secrets;
 
 /// The administrator's store, unless a setting names another (Filesystem Hierarchy Standard 3.0, 3.13: `/opt` is for
@@ -69,6 +69,18 @@ pub struct Setting {
     pub origin: Origin,
 }
 
+/// The row of the table with this key.
+///
+/// # Errors
+/// When there is none; the error names keys that look like it.
+pub fn def_of(key: &str) -> Result<&'static Def, SettingsError> {
+    TABLE.iter().find(|def| def.key == key).ok_or_else(|| {
+        let nearest = diag::nearest(key, TABLE.iter().map(|def| def.key), 2);
+        let nearest = TABLE.iter().map(|def| def.key).filter(|key| nearest.contains(key)).collect();
+        SettingsError::Unknown { key: key.to_owned(), origin: Origin::Flag("KEY"), nearest }
+    })
+}
+
 /// A value given on the command line.
 #[derive(Debug, Clone)]
 pub struct Flag {
@@ -92,6 +104,16 @@ impl Flag {
 pub struct Settings {
     all: Vec<Setting>,
     file: Option<PathBuf>,
+    place: Option<PathBuf>,
+}
+
+/// The configuration file as it is on disk.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// Where it is, or would be.
+    pub path: PathBuf,
+    /// Its bytes; `None` if there is no file.
+    pub bytes: Option<Vec<u8>>,
 }
 
 impl Settings {
@@ -111,8 +133,8 @@ impl Settings {
         for def in TABLE {
             all.push(read_one(sys, def, &from_file, flags)?);
         }
-        let file = path.filter(|_| !from_file.is_empty() || must_be_there);
-        let settings = Settings { all, file };
+        let file = path.clone().filter(|_| !from_file.is_empty() || must_be_there);
+        let settings = Settings { all, file, place: path };
         settings.check_words()?;
         settings.check_pin_files()?;
         Ok(settings)
@@ -136,6 +158,35 @@ impl Settings {
         self.check_words()?;
         self.check_pin_files()?;
         Ok(self)
+    }
+
+    /// The configuration file: the one that was named, else the user's own, which may not exist yet.
+    ///
+    /// # Errors
+    /// When there is no folder for it, or it cannot be read, or somebody else could have written it.
+    pub fn config_file(&self, sys: &Sys) -> Result<ConfigFile, SettingsError> {
+        let path = self.place.clone().ok_or(SettingsError::NoHome)?;
+        let path = sys.env().folder().join(path);
+        let bytes = file::bytes(sys, &path, false)?;
+        Ok(ConfigFile { path, bytes })
+    }
+
+    /// Checks bytes before they are written to the configuration file: goward has to be able to read them back.
+    ///
+    /// # Errors
+    /// As for [`Settings::read`]: the bytes are no TOML, a setting is unknown or does not accept its value.
+    pub fn check_config(sys: &Sys, path: &Path, bytes: &[u8]) -> Result<(), SettingsError> {
+        let found = file::parse(path, bytes)?;
+        let mut all = Vec::with_capacity(TABLE.len());
+        for def in TABLE {
+            all.push(match in_file(def, &found) {
+                Some(setting) => setting,
+                None => of_default(sys, def),
+            });
+        }
+        let settings = Settings { all, file: None, place: None };
+        settings.check_words()?;
+        settings.check_pin_files()
     }
 
     /// All settings in the order of the table.
@@ -276,15 +327,22 @@ fn read_one(
         })?;
         return Ok(Setting { def, value, origin });
     }
-    if let Some((_, value, origin)) = from_file.iter().find(|(key, _, _)| *key == def.key) {
-        return Ok(Setting { def, value: value.clone(), origin: origin.clone() });
-    }
+    Ok(in_file(def, from_file).unwrap_or_else(|| of_default(sys, def)))
+}
+
+/// A setting as the file has it.
+fn in_file(def: &'static Def, from_file: &[(&'static str, Value, Origin)]) -> Option<Setting> {
+    let (_, value, origin) = from_file.iter().find(|(key, _, _)| *key == def.key)?;
+    Some(Setting { def, value: value.clone(), origin: origin.clone() })
+}
+
+fn of_default(sys: &Sys, def: &'static Def) -> Setting {
     let value = match def.key {
         "home" => Value::Text(home_folder(sys).and_then(|home| home.to_str().map(str::to_owned)).unwrap_or_default()),
         "system.home" if cfg!(unix) => Value::Text(SYSTEM_HOME.to_owned()),
         _ => Value::parse(def.kind, def.default).expect("the table's defaults are of their own kinds"),
     };
-    Ok(Setting { def, value, origin: Origin::Default })
+    Setting { def, value, origin: Origin::Default }
 }
 
 /// The folder that holds a user's configurations: that of XDG, on macOS too; `%APPDATA%` on Windows.

@@ -22,7 +22,10 @@ pub enum Value {
 
 impl Value {
     /// Reads text from the environment or the command line.
-    pub(super) fn parse(kind: Kind, text: &str) -> Result<Value, String> {
+    ///
+    /// # Errors
+    /// What is expected instead, as a sentence.
+    pub fn parse(kind: Kind, text: &str) -> Result<Value, String> {
         match kind {
             Kind::Count(..) => {
                 let count = text.parse::<u64>().map_err(|_| "a whole number is expected".to_owned())?;
@@ -147,7 +150,7 @@ pub fn without_secrets(text: &str) -> String {
 }
 
 /// A setting's value as printable text: a command without its arguments, an address without credentials.
-pub(super) fn shown_text(def: &Def, text: &str) -> String {
+pub fn shown_text(def: &Def, text: &str) -> String {
     match def.kind {
         _ if COMMANDS.contains(&def.key) => diag::program_of(text.split_whitespace()),
         // Names of sources and the like: an address in their place may lack a scheme.

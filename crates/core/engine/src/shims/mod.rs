@@ -11,6 +11,8 @@
 mod names;
 mod sdk;
 
+pub use sdk::sdk_links;
+
 use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Diagnosis, IoFailure};

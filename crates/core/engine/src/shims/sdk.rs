@@ -45,6 +45,16 @@ pub(super) fn show(ctx: &Ctx, written: &mut ShimsWritten) -> Result<(), ShimErro
     forget(ctx, &folder, &ids)
 }
 
+/// goward's own links below the user's `sdk` folder.
+pub fn sdk_links(ctx: &Ctx) -> Vec<PathBuf> {
+    let (fs, views) = (ctx.sys.fs(), ctx.store.layout().sdks());
+    let Some(folder) = ctx.sys.env().home().map(|home| home.join(FOLDER)).filter(|_| cfg!(unix)) else {
+        return Vec::new();
+    };
+    let links = fs.names_if_there(&folder).unwrap_or_default().into_iter().map(|name| folder.join(name));
+    links.filter(|link| fs.read_link(link).is_ok_and(|target| target.starts_with(&views))).collect()
+}
+
 /// Whether the link is goward's own and is current; another file of that name stays.
 fn link_it(ctx: &Ctx, view: &Path, link: &Path) -> Result<bool, ShimError> {
     let fs = ctx.sys.fs();
