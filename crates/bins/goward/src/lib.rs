@@ -6,6 +6,7 @@
 
 pub mod cli;
 mod commands;
+mod complete;
 mod failure;
 mod outcome;
 pub mod reference;
@@ -38,6 +39,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     sys::Process.keep_what_is_made_private();
     if args.get(1).is_some_and(|verb| verb == commands::exec_shim::VERB) {
         return ExitCode::from(commands::exec_shim::main(args.get(2..).unwrap_or_default()));
+    }
+    if complete::complete(&args) {
+        return ExitCode::SUCCESS;
     }
     let is_json = asks_for_json(&args);
     let args = match cli::words::understood(args) {

@@ -19,7 +19,7 @@ the change."
 )]
 pub struct ConfigArgs {
     /// One setting only.
-    #[arg(value_name = "KEY")]
+    #[arg(value_name = "KEY", add = crate::complete::settings())]
     pub key: Option<String>,
     /// What to change; without it, settings are printed.
     #[command(subcommand)]
@@ -32,7 +32,7 @@ pub enum ConfigCommand {
     /// Write a setting into the configuration file.
     Set {
         /// The setting.
-        #[arg(value_name = "KEY")]
+        #[arg(value_name = "KEY", add = crate::complete::settings())]
         key: String,
         /// Its value. Several words or `name=address` pairs are one argument, separated by spaces.
         #[arg(value_name = "VALUE", allow_hyphen_values = true)]
@@ -41,7 +41,7 @@ pub enum ConfigCommand {
     /// Remove a setting from the configuration file, so that its default counts.
     Unset {
         /// The setting.
-        #[arg(value_name = "KEY")]
+        #[arg(value_name = "KEY", add = crate::complete::settings())]
         key: String,
     },
     /// Open the configuration file in VISUAL or EDITOR, and check it afterwards.

@@ -21,6 +21,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use project::{FileName, PinKind};
 use release::{Platform, Request};
 
+use crate::complete;
+
 pub use adopt::{ImportArgs, MigrateArgs};
 pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 pub use config::{ConfigArgs, ConfigCommand};
@@ -87,7 +89,7 @@ pub struct Global {
     #[arg(long, global = true)]
     pub frozen: bool,
     /// Ask only this source (`official`, `proxy`, `wheel`, `folder`, `bundle`, or a mirror's name).
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", add = complete::sources())]
     pub source: Option<String>,
     /// Install a toolchain for which only its server vouches.
     #[arg(long, global = true)]
@@ -249,7 +251,7 @@ Examples:
 The program is looked for in the toolchain first, then on PATH. Its exit status is goward's.")]
 pub struct RunArgs {
     /// Which toolchain; without it, what this folder asks for. `system` is the Go that `goward import` has registered.
-    #[arg(value_name = "REQUEST", value_parser = run_request)]
+    #[arg(value_name = "REQUEST", value_parser = run_request, add = complete::releases())]
     pub request: Option<RunRequest>,
     /// The program and its arguments, after `--`.
     #[arg(last = true, required = true, value_name = "COMMAND")]
@@ -269,7 +271,7 @@ Examples:
 Without a request, what this folder asks for is installed.")]
 pub struct InstallArgs {
     /// Which toolchains: `1.27.3`, `1.27`, `latest`, `oldstable`, `supported`, `rc`, `>=1.24 <1.27`.
-    #[arg(value_name = "REQUEST", value_parser = request)]
+    #[arg(value_name = "REQUEST", value_parser = request, add = complete::releases())]
     pub requests: Vec<Request>,
     /// Show what would be installed, and change nothing.
     #[arg(long)]
@@ -284,7 +286,7 @@ Examples:
   goward uninstall 1.25             every installed go1.25")]
 pub struct UninstallArgs {
     /// Which toolchains, of those that are installed.
-    #[arg(value_name = "REQUEST", value_parser = request, required = true)]
+    #[arg(value_name = "REQUEST", value_parser = request, required = true, add = complete::installed())]
     pub requests: Vec<Request>,
 }
 
@@ -333,7 +335,7 @@ pub struct UpgradeArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// The minor, by default that of the default toolchain.
-    #[arg(value_name = "MINOR", value_parser = request)]
+    #[arg(value_name = "MINOR", value_parser = request, add = complete::releases())]
     pub request: Option<Request>,
 }
 
@@ -355,7 +357,7 @@ pub struct UseArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// Which toolchain; installed first if necessary.
-    #[arg(value_name = "REQUEST", value_parser = request)]
+    #[arg(value_name = "REQUEST", value_parser = request, add = complete::releases())]
     pub request: Request,
 }
 
@@ -375,7 +377,7 @@ Without --file the project's version files that decide here are changed, or a `.
 the folder of its go.work or go.mod, else in its repository's. `goward undo` reverts it.")]
 pub struct PinArgs {
     /// The version to pin; without it, print the present pin.
-    #[arg(value_name = "REQUEST", value_parser = request)]
+    #[arg(value_name = "REQUEST", value_parser = request, add = complete::releases())]
     pub request: Option<Request>,
     /// Write the exact version that the request resolves to now.
     #[arg(long, requires = "request")]
@@ -421,7 +423,7 @@ pub struct WhichArgs {
 #[derive(Debug, Args)]
 pub struct WhereArgs {
     /// Which toolchain; without it, what this folder asks for.
-    #[arg(value_name = "REQUEST", value_parser = request)]
+    #[arg(value_name = "REQUEST", value_parser = request, add = complete::installed())]
     pub request: Option<Request>,
 }
 
@@ -469,10 +471,10 @@ pub struct RollbackArgs {
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     /// A generation's number, or `previous`: the one that the generation in use was made from.
-    #[arg(value_name = "GENERATION", default_value = "previous", value_parser = generation)]
+    #[arg(value_name = "GENERATION", default_value = "previous", value_parser = generation, add = complete::generations())]
     pub generation: GenerationName,
     /// The same, as an option.
-    #[arg(long, value_name = "GENERATION", value_parser = generation, conflicts_with = "generation")]
+    #[arg(long, value_name = "GENERATION", value_parser = generation, conflicts_with = "generation", add = complete::generations())]
     pub to: Option<GenerationName>,
 }
 
@@ -496,10 +498,10 @@ pub struct DiffArgs {
     #[arg(long)]
     pub files: bool,
     /// The one generation.
-    #[arg(value_name = "FROM")]
+    #[arg(value_name = "FROM", add = complete::generations())]
     pub from: u64,
     /// The other one.
-    #[arg(value_name = "TO")]
+    #[arg(value_name = "TO", add = complete::generations())]
     pub to: u64,
 }
 

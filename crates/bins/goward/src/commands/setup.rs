@@ -9,7 +9,8 @@ use shell::{Action, Completion, Plan, SetupOptions, Shell};
 
 use super::CommandResult;
 use super::activate::places;
-use crate::cli::{SetupArgs, ShellName, UnsetupArgs, command};
+use crate::cli::{SetupArgs, ShellName, UnsetupArgs};
+use crate::complete;
 use crate::outcome::Rendered;
 use crate::views::{self, SetupDone};
 
@@ -159,22 +160,13 @@ fn shells(names: &[ShellName]) -> Vec<Shell> {
 
 /// The completion scripts of the shells that look for them in a folder.
 fn completions(shells: &[Shell]) -> Vec<Completion> {
-    let generator = |shell| match shell {
-        Shell::Bash => Some(clap_complete::Shell::Bash),
-        Shell::Zsh => Some(clap_complete::Shell::Zsh),
-        Shell::Fish => Some(clap_complete::Shell::Fish),
-        Shell::Pwsh | Shell::Nu | Shell::Elvish => None,
-    };
-    let script = |&shell: &Shell| {
-        let mut script = Vec::new();
-        clap_complete::generate(generator(shell)?, &mut command(), "goward", &mut script);
-        let mut text = String::from_utf8_lossy(&script).into_owned();
-        if !text.ends_with('\n') {
-            text.push('\n');
-        }
-        Some(Completion { shell, text })
-    };
-    shells.iter().filter_map(script).collect()
+    let with_folder = shells.iter().filter(|shell| matches!(shell, Shell::Bash | Shell::Zsh | Shell::Fish));
+    with_folder
+        .filter_map(|&shell| {
+            let text = complete::script(shell.name())?;
+            Some(Completion { shell, text: format!("{}\n", text.trim_end()) })
+        })
+        .collect()
 }
 
 #[cfg(test)]

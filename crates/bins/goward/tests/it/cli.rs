@@ -51,7 +51,7 @@ fn completions_are_scripts_that_their_shells_take() {
     let home = sealed();
     for shell in ["bash", "zsh", "fish", "powershell", "pwsh", "elvish"] {
         let script = home.goward(["completions", shell]).success().stdout;
-        assert!(script.contains("uninstall") && script.contains("allow-unproven"), "{shell}");
+        assert!(script.contains("GOWARD_COMPLETE"), "{shell}");
         let (program, flag) = match shell {
             "fish" => ("fish", "--no-execute"),
             "powershell" | "pwsh" | "elvish" => continue,
@@ -65,6 +65,72 @@ fn completions_are_scripts_that_their_shells_take() {
         home.run_program(program, [flag.as_ref(), file.as_os_str()]).success();
     }
     home.goward(["completions", "tcsh"]).exits(2);
+}
+
+/// The candidates for these words, the last of which is being typed.
+fn candidates(world: &mut World, words: &[&str]) -> Vec<String> {
+    world.home.set_env("GOWARD_COMPLETE", "fish");
+    let run = world.home.goward(["--", "goward"].iter().chain(words)).success();
+    world.home.remove_env("GOWARD_COMPLETE");
+    run.stdout.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn values_that_only_the_store_and_the_cache_know_are_completed() {
+    let mut world = World::new();
+    world.goward("use 1.26.7").success();
+    world.goward("use 1.27.3").success();
+    let asked = world.upstream.hits("/");
+    let of = |all: Vec<String>| all.into_iter().filter(|one| !one.starts_with('-')).collect::<Vec<_>>();
+    assert_eq!(of(candidates(&mut world, &["uninstall", ""])), ["1.27.3", "1.26.7"]);
+    assert_eq!(of(candidates(&mut world, &["where", "1.26"])), ["1.26.7"]);
+    let install = of(candidates(&mut world, &["install", "1.26"]));
+    for version in ["1.26", "1.26.7", "1.26.8"] {
+        assert!(install.contains(&version.to_owned()), "{version} is not in {install:?}");
+    }
+    assert!(of(candidates(&mut world, &["use", "la"])).contains(&"latest".to_owned()));
+    assert!(of(candidates(&mut world, &["rollback", ""])).contains(&"1".to_owned()));
+    assert!(of(candidates(&mut world, &["--source", "o"])).contains(&"official".to_owned()));
+    assert_eq!(of(candidates(&mut world, &["config", "set", "network.tri"])), ["network.tries"]);
+    assert_eq!(of(candidates(&mut world, &["env", "GOMODC"])), ["GOMODCACHE"]);
+    assert!(of(candidates(&mut world, &["unin"])).contains(&"uninstall".to_owned()));
+    assert_eq!(world.upstream.hits("/"), asked, "a completion has asked a server");
+    // Nothing is said where nothing can be known.
+    world.home.set_env("GOWARD_SOURCES", "no-such-source");
+    assert_eq!(of(candidates(&mut world, &["uninstall", ""])), [""; 0]);
+}
+
+#[cfg(unix)] // these shells
+#[test]
+fn real_shells_complete_an_installed_version() {
+    let mut world = World::new();
+    world.goward("use 1.27.3").success();
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_goward")).parent().unwrap().to_owned();
+    let path = std::env::join_paths([folder, "/usr/bin".into(), "/bin".into()]).unwrap();
+    world.home.set_env("PATH", path);
+    let scripts = [
+        (
+            "bash",
+            "source FILE; COMP_WORDS=(goward where 1.2); COMP_CWORD=2; _clap_complete_goward goward 1.2 where; echo \"${COMPREPLY[@]}\"",
+        ),
+        ("fish", "source FILE; complete -C 'goward where 1.2'"),
+        (
+            "zsh",
+            "autoload -U compinit; compinit -u; source FILE; words=(goward where 1.2); CURRENT=3; _describe() { print -r -- ${(P)3} }; _clap_dynamic_completer_goward",
+        ),
+    ];
+    for (shell, script) in scripts {
+        let Some(program) = on_path(shell) else {
+            eprintln!("skipped: no {shell} on PATH to complete in");
+            continue;
+        };
+        let file = world
+            .home
+            .write(&format!("complete.{shell}"), world.goward(&format!("completions {shell}")).success().stdout);
+        let script = script.replace("FILE", &format!("'{}'", file.display()));
+        let run = world.home.run_program(program, ["-c", &script]);
+        assert!(run.stdout.contains("1.27.3"), "{shell}: {}", run.snapshot());
+    }
 }
 
 #[test]
