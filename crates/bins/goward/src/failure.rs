@@ -62,6 +62,11 @@ pub enum Failure {
         /// What is wrong.
         cause: Box<Failure>,
     },
+    /// No command has this name, so it has no manual page.
+    NoPage {
+        /// The name.
+        command: String,
+    },
     /// Nothing pins here.
     NoPin,
     /// A folder that was named holds no Go installation.
@@ -178,6 +183,7 @@ impl fmt::Display for Failure {
             }
             Self::Editor { program, reason } => write!(f, "edit the configuration with `{program}`: {reason}"),
             Self::ConfigRefused { cause, .. } => cause.fmt(f),
+            Self::NoPage { command } => write!(f, "print the manual page of `{command}`: there is no such command"),
             Self::NotConfirmed { asked: true } => f.write_str("remove goward: the answer was not yes"),
             Self::NotConfirmed { asked: false } => f.write_str("remove goward: there is no terminal to ask on"),
             Self::NotText { path } => write!(f, "write `{}` into a script: it is not valid Unicode", path.display()),
@@ -207,6 +213,7 @@ impl Diagnose for Failure {
             Self::ConfigRefused { path, cause } => cause
                 .diagnosis()
                 .hint(format!("your text is kept in `{}`; the configuration is unchanged", path.display())),
+            Self::NoPage { .. } => Class::Usage.word("usage").hint("`goward help` lists the commands"),
             Self::NotConfirmed { asked: true } => Class::Policy.word("not-confirmed"),
             Self::NotConfirmed { asked: false } => Class::Policy
                 .word("not-confirmed")

@@ -4,6 +4,7 @@
 //! inside a command prints. Data goes to standard output, messages to standard error. Completions, the man page and the
 //! reference pages are generated from the command tree ([`cli::command`]).
 
+mod candidates;
 pub mod cli;
 mod commands;
 mod complete;
@@ -18,7 +19,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use context::Ctx;
 use context::settings::{Flag, Settings, keys};
 use diag::{Colour, Report, Speech, Verbosity};
@@ -44,11 +45,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let is_json = asks_for_json(&args);
+    if cli::words::asks_for_options(&args) {
+        return ExitCode::from(usage::options(&plain_speech(is_json)));
+    }
     let args = match cli::words::understood(args) {
         Ok(args) => args,
         Err(report) => return fail(&report, &plain_speech(is_json)),
     };
-    let cli = match Cli::try_parse_from(&args) {
+    let parsed = cli::folded().try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(usage::print(error, &args, &plain_speech(is_json))),
     };
@@ -100,8 +105,8 @@ type Performed = Result<Box<dyn Outcome>, Box<Report>>;
 fn perform(sys: &Sys, cli: &Cli, speech: &Speech, args: &[OsString]) -> Performed {
     let nothing_read =
         |failure: Failure| Box::new(Report::of(&failure, "nothing changed; no setting and no store was read"));
-    if let Some(outcome) = commands::without_store(&cli.command) {
-        return Ok(outcome);
+    if let Some(done) = commands::without_store(&cli.command) {
+        return done.map_err(nothing_read);
     }
     let settings = settings(sys, cli).map_err(&nothing_read)?;
     let host = Host::this();

@@ -21,12 +21,23 @@ pub fn pages() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The manual page in roff.
-pub fn man_page() -> String {
+/// The manual page in roff: goward's own, or that of a command, by its words; none if there is no such command.
+pub fn man_page(words: &[&str]) -> Option<String> {
+    let mut root = cli::command();
+    root.build();
+    let mut command = &root;
+    for word in words {
+        command = command.find_subcommand(word)?;
+    }
+    let name: Vec<&str> = std::iter::once("goward").chain(words.iter().copied()).collect();
     let mut page = Vec::new();
     // Writing to memory cannot fail.
-    let _ = clap_mangen::Man::new(cli::command()).render(&mut page);
+    let _ = clap_mangen::Man::new(command.clone().name(name.join("-"))).render(&mut page);
     let mut page = String::from_utf8_lossy(&page).into_owned();
+    if !words.is_empty() {
+        page.push_str(".SH \"SEE ALSO\"\n\\fBgoward\\fR(1), which lists exit codes and variables\n");
+        return Some(page);
+    }
     page.push_str(".SH \"EXIT STATUS\"\n.TP\n\\fB0\\fR\nthe command did what it was asked to\n");
     for class in Class::ALL {
         let _ = write!(page, ".TP\n\\fB{}\\fR\n{}\n", class.exit_code(), class.meaning());
@@ -35,7 +46,7 @@ pub fn man_page() -> String {
     for def in TABLE {
         let _ = write!(page, ".TP\n\\fB{}\\fR\n{}\n", def.env, def.doc.replace('\\', "\\\\"));
     }
-    page
+    Some(page)
 }
 
 const NOTE: &str = "<!-- Made by `cargo xtask reference` from the program itself; edit that, not this. -->\n\n";

@@ -18,10 +18,19 @@ pub(crate) fn print(mut error: clap::Error, args: &[OsString], speech: &Speech) 
     Class::Usage.exit_code()
 }
 
+/// Prints the options of every command. Returns the exit code.
+pub(crate) fn options(speech: &Speech) -> u8 {
+    let text = crate::cli::options();
+    written(std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush()), speech)
+}
+
 /// Help and version are data: if they cannot be written, the command has failed. A reader that has closed the pipe (`|
 /// head`) has read what it wanted.
 fn help(error: &clap::Error, speech: &Speech) -> u8 {
-    let written = error.print().and_then(|()| std::io::stdout().flush());
+    written(error.print().and_then(|()| std::io::stdout().flush()), speech)
+}
+
+fn written(written: std::io::Result<()>, speech: &Speech) -> u8 {
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             let report = Report::of(&Failure::Stdout(error), NOTHING_READ);

@@ -193,14 +193,19 @@ impl Layout {
         self.cache().join(name)
     }
 
+    /// What goward has seen of checksum databases.
+    pub fn heads(&self) -> PathBuf {
+        self.home.join("heads")
+    }
+
     /// The newest tree head seen of a checksum database. It is evidence, not cache.
     pub fn tree_head(&self, database: &str) -> PathBuf {
-        self.home.join("heads").join(database)
+        self.heads().join(database)
     }
 
     /// The evidence that a checksum database has shown two histories, named by the time of its discovery.
     pub fn fork_evidence(&self, database: &str, unix_seconds: u64) -> PathBuf {
-        self.home.join("heads").join(format!("{database}.fork-{unix_seconds}.json"))
+        self.heads().join(format!("{database}.fork-{unix_seconds}.json"))
     }
 
     /// Locks between processes.

@@ -34,7 +34,7 @@ impl Store {
         let mut own = vec![layout.shims(), layout.shim_table(), layout.current(), layout.default_junction()];
         own.extend([layout.shell(), layout.sdks(), layout.generations(), layout.toolchains(), layout.manifests()]);
         own.extend([layout.staging(), layout.trash(), layout.work(), layout.downloads(), layout.cache()]);
-        own.extend([layout.home().join("heads"), layout.isolated(), layout.projects(), layout.external_gos()]);
+        own.extend([layout.heads(), layout.isolated(), layout.projects(), layout.external_gos()]);
         own.extend([layout.transactions(), layout.journal(), layout.locks()]);
         let keeps_sources = self.has_sources()?;
         own.retain(|path| !(keeps_sources && *path == layout.isolated()));

@@ -83,6 +83,11 @@ fn documents(registry: &Registry, env: &Env, home: &Path) -> PathBuf {
     path.filter(|path| path.is_absolute()).unwrap_or_else(|| home.join("Documents"))
 }
 
+/// The shell of `SHELL`, if goward knows it.
+pub fn login_shell(sys: &Sys) -> Option<Shell> {
+    sys.env().var("SHELL").and_then(|path| Shell::named(Path::new(path).file_stem()?.to_str()?))
+}
+
 /// The user's shells: the one that `SHELL` names, and each that has a program on `PATH` and a profile.
 ///
 /// On Windows none is needed: `cmd` has no profile, and bash and its like take PATH from Windows.
@@ -91,7 +96,7 @@ fn documents(registry: &Registry, env: &Env, home: &Path) -> PathBuf {
 /// When there is no home folder, or no shell is found and there is no registry either.
 pub fn shells_of_user(sys: &Sys) -> Result<Vec<Shell>, SetupError> {
     let folders = Folders::of(sys)?;
-    let login = sys.env().var("SHELL").and_then(|path| Shell::named(Path::new(path).file_stem()?.to_str()?));
+    let login = login_shell(sys);
     let is_windows = sys.registry().is_some();
     let mut shells = Vec::new();
     for shell in Shell::ALL.into_iter().filter(|shell| !is_windows || shell.is_native_to_windows()) {

@@ -40,11 +40,11 @@ mod windows_path_words;
 
 pub use apply::apply;
 pub use error::SetupError;
-pub use find::shells_of_user;
+pub use find::{login_shell, shells_of_user};
 pub use plan::{Action, ByHand, Change, Kept, Plan, Variable};
 pub use quote::quote;
 pub use registry_leftovers::{LEFTOVER_WORDS, Leftover, leftovers};
-pub use render::{script, whole_script};
+pub use render::{line_for_running, script, whole_script};
 pub use rivals::{Rival, RivalKind, rivals_of_powershell};
 pub use script::Script;
 pub use script_paths::ScriptPaths;

@@ -1,6 +1,6 @@
 //! Fills the paths of this machine into a script.
 
-use crate::{Script, ScriptPaths, quote};
+use crate::{Script, ScriptPaths, Shell, quote};
 
 /// The text of a script's file.
 pub fn script(script: Script, paths: &ScriptPaths) -> String {
@@ -12,6 +12,17 @@ pub fn script(script: Script, paths: &ScriptPaths) -> String {
 pub fn whole_script(script: Script, paths: &ScriptPaths) -> String {
     let second = script.second().map(|(second, _)| second.template());
     fill(script, &script.template().replace(MORE, second.unwrap_or_default()), paths)
+}
+
+/// The line that makes a running shell read its script.
+pub fn line_for_running(shell: Shell, paths: &ScriptPaths) -> String {
+    let script = Script::from(shell);
+    let file = quote(script, &paths.script_file(script));
+    match shell {
+        Shell::Bash | Shell::Zsh | Shell::Pwsh => format!(". {file}"),
+        Shell::Fish | Shell::Nu => format!("source {file}"),
+        Shell::Elvish => format!("eval (slurp < {file})"),
+    }
 }
 
 /// The mark for a script's second part.

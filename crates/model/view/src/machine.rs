@@ -145,6 +145,10 @@ pub struct Setup {
     pub backup: Option<String>,
     /// The shims that were written; `null` for `unsetup` and `--dry-run`.
     pub shims_written: Option<ShimsWritten>,
+    /// What to type so that a shell that runs already reads its script; `null` where PATH has the shims.
+    pub line_for_this_shell: Option<String>,
+    /// The link that makes `goward` a command; `null` where goward is on PATH without it.
+    pub link_to_goward: Option<String>,
 }
 
 impl View for Setup {

@@ -14,12 +14,12 @@ Examples:
   goward config unset network.tries
   goward config edit                the whole file, in VISUAL or EDITOR
 
-Comments in the file stay. goward writes no file that it could not read back, and `goward undo` reverts
+Comments in the file stay. goward writes no file that it could not read back. `goward undo` reverts
 the change."
 )]
 pub struct ConfigArgs {
     /// One setting only.
-    #[arg(value_name = "KEY", add = crate::complete::settings())]
+    #[arg(value_name = "KEY", add = crate::candidates::settings())]
     pub key: Option<String>,
     /// What to change; without it, settings are printed.
     #[command(subcommand)]
@@ -32,7 +32,7 @@ pub enum ConfigCommand {
     /// Write a setting into the configuration file.
     Set {
         /// The setting.
-        #[arg(value_name = "KEY", add = crate::complete::settings())]
+        #[arg(value_name = "KEY", add = crate::candidates::settings())]
         key: String,
         /// Its value. Several words or `name=address` pairs are one argument, separated by spaces.
         #[arg(value_name = "VALUE", allow_hyphen_values = true)]
@@ -41,7 +41,7 @@ pub enum ConfigCommand {
     /// Remove a setting from the configuration file, so that its default counts.
     Unset {
         /// The setting.
-        #[arg(value_name = "KEY", add = crate::complete::settings())]
+        #[arg(value_name = "KEY", add = crate::candidates::settings())]
         key: String,
     },
     /// Open the configuration file in VISUAL or EDITOR, and check it afterwards.

@@ -17,7 +17,7 @@ No go command is run. Where two have set a variable, the environment counts, the
 go command's default.")]
 pub struct EnvArgs {
     /// Only these variables, their values alone (with `--explain`, the rules, too).
-    #[arg(value_name = "NAME", conflicts_with_all = ["shell", "tree"], add = crate::complete::variables())]
+    #[arg(value_name = "NAME", conflicts_with_all = ["shell", "tree"], add = crate::candidates::variables())]
     pub names: Vec<String>,
     /// Show the rule behind each value, and the values that it overrides.
     #[arg(long, conflicts_with = "shell")]

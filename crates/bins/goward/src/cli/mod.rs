@@ -5,6 +5,7 @@ mod bundle;
 mod config;
 mod doctor;
 mod env;
+mod help;
 mod ide;
 mod self_;
 mod shell;
@@ -21,13 +22,14 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use project::{FileName, PinKind};
 use release::{Platform, Request};
 
-use crate::complete;
+use crate::candidates;
 
 pub use adopt::{ImportArgs, MigrateArgs};
 pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 pub use config::{ConfigArgs, ConfigCommand};
 pub use doctor::DoctorArgs;
 pub use env::{EnvArgs, EnvShell};
+pub use help::{folded, options};
 pub use ide::{IdeArgs, IdeCommand, IdeSetupArgs};
 pub use self_::{SelfArgs, SelfCommand, SelfUninstallArgs};
 pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
@@ -89,7 +91,7 @@ pub struct Global {
     #[arg(long, global = true)]
     pub frozen: bool,
     /// Ask only this source (`official`, `proxy`, `wheel`, `folder`, `bundle`, or a mirror's name).
-    #[arg(long, global = true, value_name = "NAME", add = complete::sources())]
+    #[arg(long, global = true, value_name = "NAME", add = candidates::sources())]
     pub source: Option<String>,
     /// Install a toolchain for which only its server vouches.
     #[arg(long, global = true)]
@@ -162,7 +164,7 @@ impl Command {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a program under a toolchain; install the toolchain first if necessary.
+    /// Run a program under a toolchain; install that first if needed.
     Run(RunArgs),
     /// Install toolchains.
     #[command(alias = "i")]
@@ -179,44 +181,44 @@ pub enum Command {
     Pin(PinArgs),
     /// Import existing Go installations, without a download.
     Import(ImportArgs),
-    /// Migrate from one release to another: default, pins and tools, with one undo.
+    /// Move to another release: default, pins and tools, one undo.
     Migrate(MigrateArgs),
-    /// Install the newest patch of a minor, and make it the default in place of an older one.
+    /// Install a minor's newest patch and make it the default.
     Upgrade(UpgradeArgs),
-    /// Show which installed toolchains have a newer patch or are not supported any more.
+    /// Show which toolchains have a newer patch or lost support.
     Outdated(OutdatedArgs),
     /// Print the version that would run in this folder.
     Current(CurrentArgs),
     /// Print the path of the program that would run in this folder.
     Which(WhichArgs),
-    /// Explain what decides in this folder, or which module forces the project's Go version.
+    /// Explain what decides in this folder, or what forces its version.
     Why(WhyArgs),
     /// Print the folder of an installed toolchain: its GOROOT.
     Where(WhereArgs),
     /// Print the go command's variables, and what set each.
     Env(EnvArgs),
-    /// Show unfinished operations, kept downloads and faults of the store.
+    /// Show unfinished operations, kept downloads, faults of the store.
     Status(StatusArgs),
     /// Show every change: who, when, from where.
     #[command(alias = "log")]
     History(HistoryArgs),
-    /// Undo the last change: a switch of the default, or a change of files.
+    /// Undo the last change of the default or of files.
     Undo(UndoArgs),
-    /// Roll back to a generation: one rename, no network, no free disk needed.
+    /// Roll back to a generation: one rename, no network.
     Rollback(RollbackArgs),
     /// Compare the toolchains of two generations.
     Diff(DiffArgs),
     /// Remove toolchains that nothing needs.
     Prune(PruneArgs),
-    /// List the shims: `go`, `gofmt` and `go1.X.Y` for PATH; or write them.
+    /// List or write the shims: `go`, `gofmt`, `go1.X.Y` for PATH.
     Shims(ShimsArgs),
-    /// Verify installed toolchains, file by file and up to the log's key.
+    /// Verify installed toolchains, file by file, up to the log's key.
     Verify(VerifyArgs),
-    /// Create, verify and install bundles for machines without a network.
+    /// Bundles for machines without a network: create, verify, install.
     Bundle(BundleArgs),
-    /// Print every setting with its value and where that comes from, or change one.
+    /// Print settings with their origins, or change one.
     Config(ConfigArgs),
-    /// Set your shells up: goward's shims first in PATH, completions, direnv.
+    /// Set your shells up: PATH, completions, direnv.
     Setup(SetupArgs),
     /// Remove what `goward setup` has written.
     Unsetup(UnsetupArgs),
@@ -225,12 +227,12 @@ pub enum Command {
     SelfCommand(SelfArgs),
     /// Print the script that activates a shell.
     Activate(ActivateArgs),
-    /// Show which Go an editor will use, and configure the editor to use goward's.
+    /// Show or configure which Go an editor uses.
     #[command(subcommand_required = true)]
     Ide(IdeArgs),
-    /// Find faults in this machine's Go setup, and repair those that goward can repair.
+    /// Find faults in this machine's Go setup, and repair them.
     Doctor(DoctorArgs),
-    /// Manage one store for all users of a machine, which the administrator writes and all users read.
+    /// Manage one store for all users of a machine.
     #[command(subcommand_required = true)]
     System(SystemArgs),
     /// Print the completion script of a shell.
@@ -251,7 +253,7 @@ Examples:
 The program is looked for in the toolchain first, then on PATH. Its exit status is goward's.")]
 pub struct RunArgs {
     /// Which toolchain; without it, what this folder asks for. `system` is the Go that `goward import` has registered.
-    #[arg(value_name = "REQUEST", value_parser = run_request, add = complete::releases())]
+    #[arg(value_name = "REQUEST", value_parser = run_request, add = candidates::releases())]
     pub request: Option<RunRequest>,
     /// The program and its arguments, after `--`.
     #[arg(last = true, required = true, value_name = "COMMAND")]
@@ -271,7 +273,7 @@ Examples:
 Without a request, what this folder asks for is installed.")]
 pub struct InstallArgs {
     /// Which toolchains: `1.27.3`, `1.27`, `latest`, `oldstable`, `supported`, `rc`, `>=1.24 <1.27`.
-    #[arg(value_name = "REQUEST", value_parser = request, add = complete::releases())]
+    #[arg(value_name = "REQUEST", value_parser = request, add = candidates::releases())]
     pub requests: Vec<Request>,
     /// Show what would be installed, and change nothing.
     #[arg(long)]
@@ -286,7 +288,7 @@ Examples:
   goward uninstall 1.25             every installed go1.25")]
 pub struct UninstallArgs {
     /// Which toolchains, of those that are installed.
-    #[arg(value_name = "REQUEST", value_parser = request, required = true, add = complete::installed())]
+    #[arg(value_name = "REQUEST", value_parser = request, required = true, add = candidates::installed())]
     pub requests: Vec<Request>,
 }
 
@@ -335,7 +337,7 @@ pub struct UpgradeArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// The minor, by default that of the default toolchain.
-    #[arg(value_name = "MINOR", value_parser = request, add = complete::releases())]
+    #[arg(value_name = "MINOR", value_parser = request, add = candidates::releases())]
     pub request: Option<Request>,
 }
 
@@ -357,7 +359,7 @@ pub struct UseArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// Which toolchain; installed first if necessary.
-    #[arg(value_name = "REQUEST", value_parser = request, add = complete::releases())]
+    #[arg(value_name = "REQUEST", value_parser = request, add = candidates::releases())]
     pub request: Request,
 }
 
@@ -377,7 +379,7 @@ Without --file the project's version files that decide here are changed, or a `.
 the folder of its go.work or go.mod, else in its repository's. `goward undo` reverts it.")]
 pub struct PinArgs {
     /// The version to pin; without it, print the present pin.
-    #[arg(value_name = "REQUEST", value_parser = request, add = complete::releases())]
+    #[arg(value_name = "REQUEST", value_parser = request, add = candidates::releases())]
     pub request: Option<Request>,
     /// Write the exact version that the request resolves to now.
     #[arg(long, requires = "request")]
@@ -423,7 +425,7 @@ pub struct WhichArgs {
 #[derive(Debug, Args)]
 pub struct WhereArgs {
     /// Which toolchain; without it, what this folder asks for.
-    #[arg(value_name = "REQUEST", value_parser = request, add = complete::installed())]
+    #[arg(value_name = "REQUEST", value_parser = request, add = candidates::installed())]
     pub request: Option<Request>,
 }
 
@@ -471,10 +473,10 @@ pub struct RollbackArgs {
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     /// A generation's number, or `previous`: the one that the generation in use was made from.
-    #[arg(value_name = "GENERATION", default_value = "previous", value_parser = generation, add = complete::generations())]
+    #[arg(value_name = "GENERATION", default_value = "previous", value_parser = generation, add = candidates::generations())]
     pub generation: GenerationName,
     /// The same, as an option.
-    #[arg(long, value_name = "GENERATION", value_parser = generation, conflicts_with = "generation", add = complete::generations())]
+    #[arg(long, value_name = "GENERATION", value_parser = generation, conflicts_with = "generation", add = candidates::generations())]
     pub to: Option<GenerationName>,
 }
 
@@ -498,10 +500,10 @@ pub struct DiffArgs {
     #[arg(long)]
     pub files: bool,
     /// The one generation.
-    #[arg(value_name = "FROM", add = complete::generations())]
+    #[arg(value_name = "FROM", add = candidates::generations())]
     pub from: u64,
     /// The other one.
-    #[arg(value_name = "TO", add = complete::generations())]
+    #[arg(value_name = "TO", add = candidates::generations())]
     pub to: u64,
 }
 
@@ -555,9 +557,14 @@ pub enum CompletionShell {
 /// `goward man`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
-  goward man | man -l -")]
-pub struct ManArgs {}
+Examples:
+  goward man | man -l -
+  goward man install | man -l -")]
+pub struct ManArgs {
+    /// The command whose page it is; without it, goward's own page.
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
 
 /// The command tree, for help, completions, the man page and the reference.
 pub fn command() -> clap::Command {

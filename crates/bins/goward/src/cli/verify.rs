@@ -18,7 +18,7 @@ Examples:
 Damage ends with exit code 5. docs/trust.md says what is verified, and by whom.")]
 pub struct VerifyArgs {
     /// Which installed toolchains; without any, the one that this folder asks for.
-    #[arg(value_name = "REQUEST", value_parser = request, conflicts_with = "all", add = crate::complete::installed())]
+    #[arg(value_name = "REQUEST", value_parser = request, conflicts_with = "all", add = crate::candidates::installed())]
     pub requests: Vec<Request>,
     /// Check every installed toolchain.
     #[arg(long)]

@@ -56,6 +56,12 @@ pub fn understood(args: Vec<OsString>) -> Result<Vec<OsString>, Box<Report>> {
     Ok(if line[at] == "run" { with_dashes(line, at) } else { line })
 }
 
+/// Whether the line is `goward help options`.
+pub fn asks_for_options(args: &[OsString]) -> bool {
+    let words: Vec<&OsString> = args.iter().skip(1).filter(|word| !word.to_string_lossy().starts_with('-')).collect();
+    matches!(words[..], [help, options] if help == "help" && (options == "options" || options == "option"))
+}
+
 /// Takes the commands that remove something out of clap's tips: a typing error must not lead to one.
 pub fn without_removing(error: &mut clap::Error) {
     use clap::error::{ContextKind, ContextValue};

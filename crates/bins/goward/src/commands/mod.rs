@@ -50,10 +50,10 @@ use crate::outcome::Outcome;
 type CommandResult = Result<Box<dyn Outcome>, Failure>;
 
 /// The commands that need neither settings nor a store.
-pub(crate) fn without_store(command: &Command) -> Option<Box<dyn Outcome>> {
+pub(crate) fn without_store(command: &Command) -> Option<CommandResult> {
     match command {
-        Command::Completions(args) => Some(completions::run(args)),
-        Command::Man(_) => Some(man::run()),
+        Command::Completions(args) => Some(Ok(completions::run(args))),
+        Command::Man(args) => Some(man::run(args)),
         _ => None,
     }
 }
@@ -113,7 +113,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Doctor(args) => doctor::run(ctx, args, speech),
         Command::System(args) => system::run(ctx, args, speech),
         Command::Completions(args) => Ok(completions::run(args)),
-        Command::Man(_) => Ok(man::run()),
+        Command::Man(args) => man::run(args),
     }
 }
 

@@ -11,6 +11,7 @@ use super::CommandResult;
 use super::activate::places;
 use crate::cli::{SetupArgs, ShellName, UnsetupArgs};
 use crate::complete;
+use crate::failure::Failure;
 use crate::outcome::Rendered;
 use crate::views::{self, SetupDone};
 
@@ -79,6 +80,7 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> CommandResul
     let shims = if is_setup { Some(engine::write_shims(ctx)?) } else { None };
     let transaction = shell::apply(&ctx.sys, &ctx.store, &plan, ctx.author.clone(), wait_max)?;
     let backup = transaction.as_deref().map(|name| ctx.store.layout().kept_transaction(name));
+    let own_name = if is_setup { engine::link_goward(ctx)? } else { None };
     let fresh = shims.as_ref().map_or(0, |shims| shims.added.len() + shims.replaced.len());
     if let Some(shims) = shims.as_ref().filter(|_| fresh > 0) {
         let _ = writeln!(text, "wrote {fresh} shims into {}", shims.folder.display());
@@ -93,14 +95,43 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> CommandResul
         }
         (Some(_), false) => text.push_str("taken out; shells that run keep their PATH until they end\n"),
     }
-    if let Some(backup) = &backup {
-        let _ = writeln!(text, "what was there before is kept in {}", backup.display());
+    let this_shell = if is_setup { line_for_this_shell(ctx, &plan)? } else { None };
+    if let Some((shell, line)) = &this_shell {
+        let _ = writeln!(text, "this {shell} has them at once with: {line}");
     }
-    if transaction.is_some() && is_setup {
-        text.push_str("`goward undo` takes it back now, `goward unsetup` at any time\n");
+    if let (Some(link), true) = (&own_name, transaction.is_some()) {
+        let _ = writeln!(text, "goward itself was not on PATH; {} leads to it", link.display());
+    }
+    match (&transaction, &backup) {
+        (Some(_), Some(backup)) if is_setup => {
+            let former = backup.display();
+            let _ = writeln!(
+                text,
+                "`goward undo` takes it back now, `goward unsetup` at any time; the former files are in {former}"
+            );
+        }
+        (_, Some(backup)) => {
+            let _ = writeln!(text, "what was there before is kept in {}", backup.display());
+        }
+        _ => {}
+    }
+    if !is_setup && transaction.is_some() {
+        let left = ctx.store.toolchains()?.len();
+        let _ = writeln!(
+            text,
+            "{left} toolchains and the shims stay in {}; `goward self uninstall` removes everything",
+            ctx.store.layout().home().display()
+        );
     }
     let changed = transaction.is_some() || fresh > 0;
-    let done = SetupDone { changed, change: transaction, backup: backup.as_deref(), shims: shims.as_ref() };
+    let done = SetupDone {
+        changed,
+        change: transaction,
+        backup: backup.as_deref(),
+        shims: shims.as_ref(),
+        this_shell: this_shell.map(|(_, line)| line),
+        own_name,
+    };
     Ok(Box::new(Rendered::new(done.of(&plan), text)))
 }
 
@@ -115,6 +146,16 @@ fn planned(plan: &Plan) -> String {
     };
     let files = plan.changes.iter().map(|change| line(change.action, &change.path, &change.what));
     files.chain(plan.variables.iter().map(|variable| line(variable.action, &variable.place, &variable.what))).collect()
+}
+
+/// The name of the user's own shell, and the line that makes it read its script now; none where PATH has the shims.
+fn line_for_this_shell(ctx: &Ctx, plan: &Plan) -> Result<Option<(&'static str, String)>, Failure> {
+    if ctx.sys.env().search_path().contains(&ctx.store.layout().shims()) {
+        return Ok(None);
+    }
+    let own = shell::login_shell(&ctx.sys).filter(|own| plan.shells.contains(own));
+    let Some(own) = own.or_else(|| plan.shells.first().copied()) else { return Ok(None) };
+    Ok(Some((own.name(), shell::line_for_running(own, &places(ctx)?))))
 }
 
 /// What a setup has set up, in words.

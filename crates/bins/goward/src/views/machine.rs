@@ -106,6 +106,8 @@ pub(crate) fn setup(plan: &Plan) -> view::Setup {
         change: None,
         backup: None,
         shims_written: None,
+        line_for_this_shell: None,
+        link_to_goward: None,
     }
 }
 
@@ -119,6 +121,10 @@ pub(crate) struct SetupDone<'a> {
     pub backup: Option<&'a Path>,
     /// The shims that were written.
     pub shims: Option<&'a ShimsWritten>,
+    /// The line that makes a running shell read its script.
+    pub this_shell: Option<String>,
+    /// The link to goward itself.
+    pub own_name: Option<std::path::PathBuf>,
 }
 
 impl SetupDone<'_> {
@@ -129,6 +135,8 @@ impl SetupDone<'_> {
             change: self.change,
             backup: self.backup.map(ToView::view),
             shims_written: self.shims.map(ToView::view),
+            line_for_this_shell: self.this_shell,
+            link_to_goward: self.own_name.as_ref().map(ToView::view),
             ..setup(plan)
         }
     }

@@ -9,8 +9,10 @@
 //! toolchain is installed or removed, and `goward shims --write` repairs the shims.
 
 mod names;
+mod own_name;
 mod sdk;
 
+pub use own_name::link_goward;
 pub use sdk::sdk_links;
 
 use std::path::{Path, PathBuf};
@@ -78,6 +80,7 @@ pub fn write_shims(ctx: &Ctx) -> Result<ShimsWritten, ShimError> {
     let wanted = names::wanted(ctx)?;
     names::write(ctx, shim, &wanted, &mut written)?;
     names::remove_others(ctx, &wanted, &mut written)?;
+    own_name::follow(ctx)?;
     sdk::show(ctx, &mut written)?;
     drop(lock);
     ctx.store.rewrite_shim_table();
