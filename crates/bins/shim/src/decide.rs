@@ -12,7 +12,8 @@ pub enum Decision<'t> {
         version: &'t str,
         /// The root of the tree.
         tree: &'t [u8],
-        /// Whether a pin names it: then a go command must not switch, whatever go.mod suggests.
+        /// Whether a pin names it: then a go command must not switch, whatever go.mod suggests. Not if the user's
+        /// `GOTOOLCHAIN=local` keeps it from that already.
         pinned: bool,
     },
     /// Hand over to `goward`, which decides and reports errors.
@@ -26,7 +27,7 @@ pub enum Why {
     Name,
     /// An argument affects the choice: `+1.26`, `-C dir`.
     Argument,
-    /// A variable affects the choice.
+    /// A variable affects the choice, or has an unusual value.
     Setting,
     /// There is no table, or an invalid one.
     NoTable,
@@ -65,12 +66,16 @@ pub struct Found<'a> {
     pub module: Option<&'a [u8]>,
     /// The user's file of Go settings, which is read if there is a go.mod or a go.work.
     pub goenv: Option<&'a [u8]>,
+    /// The user's `GOTOOLCHAIN`, if it is not empty.
+    pub gotoolchain: Option<&'a [u8]>,
+    /// `GO111MODULE`, if it is not empty.
+    pub go111module: Option<&'a [u8]>,
 }
 
-/// Decides for a project. The caller has checked that no variable and no argument affects the choice.
+/// Decides for a project. The caller has checked that no argument and no other variable affects the choice.
 pub fn decide<'t>(table: &Table<'t>, found: &Found<'_>) -> Decision<'t> {
     match version(table, found) {
-        Ok(version) => run(table, version, found.pin.is_some()),
+        Ok((version, pinned)) => run(table, version, pinned && found.gotoolchain != Some(b"local")),
         Err(why) => Decision::HandOver(why),
     }
 }
@@ -91,19 +96,70 @@ fn run<'t>(table: &Table<'t>, version: &'t str, pinned: bool) -> Decision<'t> {
     }
 }
 
-fn version<'t>(table: &Table<'t>, found: &Found<'_>) -> Result<&'t str, Why> {
+/// The version, and whether a pin names it.
+fn version<'t>(table: &Table<'t>, found: &Found<'_>) -> Result<(&'t str, bool), Why> {
     let project = found.work.or(found.module);
     if project.is_some() && found.goenv.is_some_and(speaks_of_modules) {
         return Err(Why::Goenv);
     }
-    let floor = project.map(Floor::read).transpose()?.unwrap_or_default();
-    match found.pin {
-        Some(file) => pinned(table, file, &floor),
-        None => raised(table, table.default.ok_or(Why::Nothing)?, &floor),
+    let has_modules = match found.go111module {
+        None | Some(b"on") => true,
+        Some(b"auto") => project.is_some(),
+        Some(b"off") => false,
+        // goward says what it makes of any other word.
+        Some(_) => return Err(Why::Setting),
+    };
+    // Without modules neither the project's lines nor `GOTOOLCHAIN` count.
+    let floor = project.filter(|_| has_modules).map(Floor::read).transpose()?.unwrap_or_default();
+    let gotoolchain = found.gotoolchain.filter(|_| has_modules).map(Gotoolchain::read).transpose()?;
+    // What is selected: that counts if it is new enough. All others return a base, which the project may raise.
+    let (selected, is_pinned) = match (gotoolchain, found.pin) {
+        (Some(Gotoolchain::Exact(version)), _) => (table.equal(version), false),
+        (_, Some(file)) => (pinned(table, file)?, true),
+        (Some(Gotoolchain::Local), None) => (Some(table.default.ok_or(Why::Nothing)?), false),
+        (base, None) => {
+            let base = match base {
+                Some(Gotoolchain::Base(version)) => Some(version),
+                _ => table.default,
+            };
+            return Ok((raised(table, base.ok_or(Why::Nothing)?, &floor)?, false));
+        }
+    };
+    let selected = selected.ok_or(Why::NotInstalled)?;
+    match floor.go {
+        Some(go) if pin::compare(selected, go).is_lt() => Err(Why::Conflict),
+        _ => Ok((selected, is_pinned)),
     }
 }
 
-fn pinned<'t>(table: &Table<'t>, file: &[u8], floor: &Floor<'_>) -> Result<&'t str, Why> {
+/// What the user's `GOTOOLCHAIN` says, as `crates/model/project/src/setting.rs` has it.
+enum Gotoolchain<'a> {
+    /// `go1.26.4`: exactly that.
+    Exact(&'a str),
+    /// `go1.26.4+auto`, `go1.26.4+path`: the base, which the project may raise.
+    Base(&'a str),
+    /// `local`: the default, which nothing raises.
+    Local,
+    /// `auto`, `path`, `local+auto`, `local+path`: the project decides, as without the variable.
+    Project,
+}
+
+impl<'a> Gotoolchain<'a> {
+    /// Reads the usual forms; goward reads all others.
+    #[inline(never)]
+    fn read(value: &'a [u8]) -> Result<Gotoolchain<'a>, Why> {
+        let base = value.strip_suffix(b"+auto").or(value.strip_suffix(b"+path"));
+        Ok(match (base, value) {
+            (Some(b"local"), _) | (None, b"auto" | b"path") => Gotoolchain::Project,
+            (None, b"local") => Gotoolchain::Local,
+            (Some(base), _) => Gotoolchain::Base(release(base).ok_or(Why::Setting)?),
+            (None, name) => Gotoolchain::Exact(release(name).ok_or(Why::Setting)?),
+        })
+    }
+}
+
+/// The installed version that a `.go-version` names, if there is one.
+fn pinned<'t>(table: &Table<'t>, file: &[u8]) -> Result<Option<&'t str>, Why> {
     let mut codes = file.split(|byte| *byte == b'\n').map(|line| {
         let code = line.split(|byte| *byte == b'#').next().unwrap_or(line);
         code.trim_ascii()
@@ -112,31 +168,26 @@ fn pinned<'t>(table: &Table<'t>, file: &[u8], floor: &Floor<'_>) -> Result<&'t s
     let wanted = plain(code.strip_prefix(b"go").unwrap_or(code)).ok_or(Why::OddPin)?;
     let parts = pin::parse(wanted).ok_or(Why::OddPin)?;
     let numbers = wanted.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit());
-    let selected = match wanted.bytes().filter(|byte| *byte == b'.').count() {
+    match wanted.bytes().filter(|byte| *byte == b'.').count() {
         // A bare major means the newest of many.
-        0 => return Err(Why::OddPin),
-        1 if numbers => table.newest(wanted),
+        0 => Err(Why::OddPin),
+        1 if numbers => Ok(table.newest(wanted)),
         // `1.28rc` asks for the newest of several.
-        _ if parts.is_prerelease() && parts.pre.is_empty() => return Err(Why::OddPin),
-        _ => table.equal(wanted),
-    };
-    let selected = selected.ok_or(Why::NotInstalled)?;
-    match floor.go {
-        Some(go) if pin::compare(selected, go).is_lt() => Err(Why::Conflict),
-        _ => Ok(selected),
+        _ if parts.is_prerelease() && parts.pre.is_empty() => Err(Why::OddPin),
+        _ => Ok(table.equal(wanted)),
     }
 }
 
-/// The default, or the project's floor or suggestion if that is newer.
-fn raised<'t>(table: &Table<'t>, default: &'t str, floor: &Floor<'_>) -> Result<&'t str, Why> {
+/// The base, or the project's floor or suggestion if that is newer.
+fn raised<'t>(table: &Table<'t>, base: &str, floor: &Floor<'_>) -> Result<&'t str, Why> {
     let newer = |version: &&str, than: &str| pin::compare(version, than).is_gt();
-    let suggested = floor.toolchain.filter(|version| newer(version, default));
-    let needed = floor.go.filter(|version| newer(version, suggested.unwrap_or(default)));
+    let suggested = floor.toolchain.filter(|version| newer(version, base));
+    let needed = floor.go.filter(|version| newer(version, suggested.unwrap_or(base)));
     let mut buffer = [0; VERSION_BYTES_MAX + 2];
     let wanted = match (needed, suggested) {
         (Some(go), _) => first_release(go, &mut buffer).ok_or(Why::OddLine)?,
         (None, Some(toolchain)) => toolchain,
-        (None, None) => return Ok(default),
+        (None, None) => return table.equal(base).ok_or(Why::NotInstalled),
     };
     if let Some(installed) = table.equal(wanted) {
         return Ok(installed);
@@ -177,8 +228,7 @@ impl<'a> Floor<'a> {
         let go = lines.go.map(|line| plain(line.value).filter(|go| is_ordinary(go)).ok_or(Why::OddLine)).transpose()?;
         let toolchain = lines.toolchain.map(|line| {
             // goward decides about `toolchain default`, a builder's suffix and a language version.
-            let version = line.value.strip_prefix(b"go").and_then(plain);
-            version.filter(|version| is_ordinary(version) && !pin::is_lang(version)).ok_or(Why::OddLine)
+            release(line.value).ok_or(Why::OddLine)
         });
         Ok(Floor { go, toolchain: toolchain.transpose()? })
     }
@@ -188,6 +238,12 @@ impl<'a> Floor<'a> {
 fn plain(bytes: &[u8]) -> Option<&str> {
     let text = text(bytes).filter(|text| text.len() <= VERSION_BYTES_MAX)?;
     pin::is_valid(text).then_some(text)
+}
+
+/// The version in a plain name of a release: `1.26.4` of `go1.26.4`.
+#[inline(never)]
+fn release(name: &[u8]) -> Option<&str> {
+    name.strip_prefix(b"go").and_then(plain).filter(|version| is_ordinary(version) && !pin::is_lang(version))
 }
 
 /// Whether a line's version is plain: not one about which go commands differ (a prerelease of a patch, or anything but

@@ -155,17 +155,20 @@ fn decided<'t>(
         name => return Ok(decide_exact(table, name)),
     }
     refuse_arguments(call)?;
-    Ok(decide(table, &find(machine, arena, path, call.folder)?))
+    let found = find(machine, arena, path, call.folder)?;
+    // A value that an outer goward has set does not count: the shim decides again.
+    let gotoolchain = set(machine, "GOTOOLCHAIN").filter(|value| machine.var(MARK) != Some(value));
+    Ok(decide(table, &Found { gotoolchain, go111module: set(machine, "GO111MODULE"), ..found }))
 }
 
 /// The variable that says which value of `GOTOOLCHAIN` is goward's (`crates/core/resolve/src/gotoolchain.rs`).
 pub const MARK: &str = "GOWARD_TOOLCHAIN";
 
-/// Variables that must not be set, besides a `GOTOOLCHAIN` of the user's: goward's own, the go command's, those of
+/// Variables that must not be set: goward's own, the go command's, those of
 /// other tools. The last three are families of settings (`crates/core/context/src/settings`), none of which the shim
 /// knows.
 const MUST_BE_EMPTY: &[u8] = b"GOWARD_VERSION=\nGOWARD_CONFIG=\nGOWARD_LOCKED=\nGOWARD_FROZEN=\n\
-    GOWORK=\nGO111MODULE=\nGOROOT=\nGOENV_VERSION=\nASDF_GOLANG_VERSION=\n\
+    GOWORK=\nGOROOT=\nGOENV_VERSION=\nASDF_GOLANG_VERSION=\n\
     MISE_GO_VERSION=\nPROTO_GO_VERSION=\nGOWARD_RESOLVE_\nGOWARD_PIN_\nGOWARD_ISOLATE_\n";
 
 /// Whether a variable, as `NAME=value`, begins with one of these lines and has a value.
@@ -196,9 +199,7 @@ fn refuse_settings(machine: &impl Machine, table: &Table<'_>) -> Result<(), Why>
     let another_home = another_home
         || set(machine, "GOWARD_SYSTEM_HOME").is_some_and(|home| table.system.0.strip_suffix(folder) != Some(home));
     let folder_flag = set(machine, "GOFLAGS").is_some_and(|flags| contains(flags, b"-C"));
-    // A value that an outer goward has set does not count: the shim decides again.
-    let names_toolchain = set(machine, "GOTOOLCHAIN").is_some_and(|value| set(machine, MARK) != Some(value));
-    let plain = !another_home && !folder_flag && !names_toolchain && !machine.any_set(MUST_BE_EMPTY);
+    let plain = !another_home && !folder_flag && !machine.any_set(MUST_BE_EMPTY);
     if plain { Ok(()) } else { Err(Why::Setting) }
 }
 
@@ -290,7 +291,7 @@ fn find<'r>(machine: &mut impl Machine, mut arena: Arena<'r>, path: &mut Path, f
                     Some(_) => settings(machine, arena, path)?,
                     None => None,
                 };
-                return Ok(Found { pin, work, module, goenv });
+                return Ok(Found { pin, work, module, goenv, ..Found::default() });
             }
         }
     }

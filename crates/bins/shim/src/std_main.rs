@@ -112,8 +112,12 @@ pub fn main() -> ExitCode {
         if pinned {
             let tag = format!("go{version}");
             command.env("GOTOOLCHAIN", &tag).env(MARK, &tag);
-        } else if machine.var(MARK).is_some() {
-            command.env_remove("GOTOOLCHAIN").env_remove(MARK);
+        } else if let Some(marked) = machine.var(MARK) {
+            // A value that is not goward's is the user's, and stays.
+            if machine.var("GOTOOLCHAIN") == Some(marked) {
+                command.env_remove("GOTOOLCHAIN");
+            }
+            command.env_remove(MARK);
         }
         if let Some(status) = replace(command, &mut refusal) {
             return status;

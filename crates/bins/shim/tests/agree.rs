@@ -53,7 +53,7 @@ fn found(folders: &[Files]) -> Found<'_> {
         pin: nearest(|folder| &folder.pin),
         work: nearest(|folder| &folder.work),
         module: nearest(|folder| &folder.module),
-        goenv: None,
+        ..Found::default()
     }
 }
 
@@ -316,7 +316,15 @@ impl Machinery {
                 .collect(),
         });
         let users = Users { me: Some(ME), start: Some(self.owner_of(WORKING_FOLDER)) };
-        Inputs { folders: folders.to_vec(), users, home_folder: Some("/u".to_owned()), ..Inputs::default() }
+        let var = |name: &str| self.vars.get(name).map(|value| String::from_utf8_lossy(value).into_owned());
+        Inputs {
+            folders: folders.to_vec(),
+            users,
+            home_folder: Some("/u".to_owned()),
+            gotoolchain: var("GOTOOLCHAIN").filter(|value| var(shim::MARK).as_ref() != Some(value)),
+            go111module: var("GO111MODULE"),
+            ..Inputs::default()
+        }
     }
 
     /// The answers of the shim and of the rules.
@@ -422,8 +430,8 @@ fn every_variable_that_bears_on_the_choice_is_for_goward() {
         "GOWARD_RESOLVE_ON_CONFLICT",
         "GOWARD_RESOLVE_TOOLCHAIN_LINE",
         "GOTOOLCHAIN",
-        "GOWORK",
         "GO111MODULE",
+        "GOWORK",
         "GOROOT",
         "GOENV_VERSION",
         "ASDF_GOLANG_VERSION",
@@ -437,6 +445,71 @@ fn every_variable_that_bears_on_the_choice_is_for_goward() {
         };
         assert_eq!(with("x").both().0, Err(Why::Setting), "{name}");
         assert_eq!(with("").both().0, Ok("1.26.8".to_owned()), "{name}");
+    }
+}
+
+#[test]
+fn the_usual_values_of_gotoolchain_and_go111module_are_decided_here() {
+    // Goal: a container or a CI sets these for every command, and none of them costs a start of goward.
+    let module = "module x\n\ngo 1.22\n";
+    for (variables, pin, module, expected) in [
+        ("GOTOOLCHAIN=local", "", module, Ok("1.26.8")),
+        ("GOTOOLCHAIN=local", "1.25.9", module, Ok("1.25.9")),
+        ("GOTOOLCHAIN=local", "", "go 1.27rc1\n", Err(Why::Conflict)),
+        ("GOTOOLCHAIN=local", "", "go 1.20\ntoolchain go1.28rc1\n", Ok("1.26.8")),
+        ("GOTOOLCHAIN=auto", "", module, Ok("1.26.8")),
+        ("GOTOOLCHAIN=path", "", "go 1.27rc1\n", Ok("1.27rc1")),
+        ("GOTOOLCHAIN=local+auto", "", module, Ok("1.26.8")),
+        ("GOTOOLCHAIN=local+path", "1.25", module, Ok("1.25.9")),
+        ("GOTOOLCHAIN=go1.22.5", "", module, Ok("1.22.5")),
+        ("GOTOOLCHAIN=go1.22.5", "1.25.9", module, Ok("1.22.5")),
+        ("GOTOOLCHAIN=go1.20.0", "", "", Ok("1.20")),
+        ("GOTOOLCHAIN=go1.28rc1", "", module, Ok("1.28rc1")),
+        ("GOTOOLCHAIN=go1.21.0", "", module, Err(Why::Conflict)),
+        ("GOTOOLCHAIN=go1.23.1", "", module, Err(Why::NotInstalled)),
+        ("GOTOOLCHAIN=go1.22.5+auto", "", module, Ok("1.22.5")),
+        ("GOTOOLCHAIN=go1.22.5+path", "", "go 1.26.3\n", Ok("1.26.8")),
+        ("GOTOOLCHAIN=go1.22.5+auto", "1.25.9", "go 1.25.2\n", Ok("1.25.9")),
+        // A base is one release; only the project's need is met by a newer patch.
+        ("GOTOOLCHAIN=go1.22.4+auto", "", module, Err(Why::NotInstalled)),
+        ("GOTOOLCHAIN=go1.22.4+auto", "", "go 1.26.3\n", Ok("1.26.8")),
+        ("GO111MODULE=on", "", "go 1.27rc1\n", Ok("1.27rc1")),
+        ("GO111MODULE=auto", "", "go 1.27rc1\n", Ok("1.27rc1")),
+        ("GO111MODULE=off", "", "go 1.27rc1\n", Ok("1.26.8")),
+        ("GO111MODULE=off", "1.20", "go 1.27rc1\n", Ok("1.20.14")),
+        // Without modules GOTOOLCHAIN does not count, whatever it says.
+        ("GO111MODULE=off GOTOOLCHAIN=go1.22.5", "", module, Ok("1.26.8")),
+        ("GO111MODULE=off GOTOOLCHAIN=bash", "", module, Ok("1.26.8")),
+        ("GO111MODULE=auto GOTOOLCHAIN=go1.22.5", "", "", Ok("1.26.8")),
+        ("GO111MODULE=auto GOTOOLCHAIN=go1.22.5", "", module, Ok("1.22.5")),
+        ("GOTOOLCHAIN=go1.22.5 GOWARD_TOOLCHAIN=go1.22.5", "", module, Ok("1.26.8")),
+        ("GOTOOLCHAIN=go1.22.5 GOWARD_TOOLCHAIN=go1.20", "", module, Ok("1.22.5")),
+        // Unusual ones.
+        ("GO111MODULE=OFF", "", module, Err(Why::Setting)),
+        ("GOTOOLCHAIN=go1.22.5-x", "", module, Err(Why::Setting)),
+        ("GOTOOLCHAIN=go1.22", "", module, Err(Why::Setting)),
+        ("GOTOOLCHAIN=go1.22+auto", "", module, Err(Why::Setting)),
+        ("GOTOOLCHAIN=auto+auto", "", module, Err(Why::Setting)),
+        ("GOTOOLCHAIN=go1.22.5+", "", module, Err(Why::Setting)),
+        ("GOTOOLCHAIN=1.22.5", "", module, Err(Why::Setting)),
+        ("GOTOOLCHAIN=go2.1.0", "", module, Err(Why::Setting)),
+        ("GOTOOLCHAIN=go1.22.5 ", "", module, Err(Why::Setting)),
+    ] {
+        let mut machine = Machinery::default();
+        for variable in
+            variables.split_inclusive(' ').map(|text| if variables.ends_with(' ') { text } else { text.trim() })
+        {
+            let (name, value) = variable.split_once('=').unwrap();
+            machine.vars.insert(name.to_owned(), value.as_bytes().to_vec());
+        }
+        for (name, content) in
+            [(".go-version", pin), ("go.mod", module)].into_iter().filter(|(_, text)| !text.is_empty())
+        {
+            machine.files.insert(format!("{WORKING_FOLDER}/{name}"), content.as_bytes().to_vec());
+        }
+        let (said, rules) = machine.both();
+        assert_eq!(said, expected.map(str::to_owned), "{variables} {pin} {module:?}");
+        assert!(expected.is_err() || rules.as_deref() == expected.ok(), "{variables} {pin} {module:?}: {rules:?}");
     }
 }
 
@@ -513,6 +586,23 @@ fn any_file() -> impl Strategy<Value = (String, Vec<u8>)> {
     (folder, name, content).prop_map(|(folder, name, content)| (format!("{folder}/{name}"), content))
 }
 
+/// Values of the go command's variables, usual and unusual ones.
+fn any_vars() -> impl Strategy<Value = BTreeMap<String, Vec<u8>>> {
+    use proptest::option::weighted;
+    let named = ("(go|go|go|)", version(), "(|\\+auto|\\+path|-x|\\+|\\+local)")
+        .prop_map(|(go, v, end)| format!("{go}{v}{end}"));
+    let word = proptest::sample::select(vec!["local", "auto", "path", "local+auto", "local+path", "auto+auto", ""]);
+    let gotoolchain = prop_oneof![3 => named, 2 => word.prop_map(str::to_owned)];
+    let modules = proptest::sample::select(vec!["on", "off", "auto", "", "x"]).prop_map(str::to_owned);
+    (weighted(0.7, gotoolchain.clone()), weighted(0.4, modules), weighted(0.2, gotoolchain)).prop_map(
+        |(gotoolchain, modules, mark)| {
+            let all = [("GOTOOLCHAIN", gotoolchain), ("GO111MODULE", modules), (shim::MARK, mark)];
+            let set = all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into_bytes())));
+            set.collect()
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
@@ -520,9 +610,10 @@ proptest! {
     fn on_a_machine_of_many_files_it_says_what_the_rules_say_or_nothing(
         files in proptest::collection::vec(any_file(), 0..4),
         owners in proptest::collection::vec(any_owner(), 0..5),
+        vars in any_vars(),
     ) {
         let (files, owners) = (files.into_iter().collect(), owners.into_iter().collect());
-        let mut machine = Machinery { files, owners, ..Machinery::default() };
+        let mut machine = Machinery { files, owners, vars, ..Machinery::default() };
         let (said, expected) = machine.both();
         if let Ok(version) = said {
             prop_assert_eq!(Some(version), expected);

@@ -208,11 +208,21 @@ fn a_go_command_stays_the_release_that_a_file_pins_and_calls_within_are_decided_
         assert_eq!(told(&mut within("go")), fixed);
         assert_eq!(told(&mut within("go1.26.8")), none);
         assert_eq!(told(within("go").env("GOTOOLCHAIN", "")), fixed);
-        // goward handles the user's own.
-        assert_eq!(home.who(within("go").env("GOTOOLCHAIN", "go1.26.8")), "goward");
-        assert_eq!(home.who(within("go").env("GOWARD_TOOLCHAIN", "")), "goward");
+        // The user's own stays, unless a file pins; `local` keeps the release as well. A mark without its value goes.
+        for (value, expected) in
+            [("go1.26.8", "<go1.26.8> <> 1"), ("local", "<local> <> 1"), ("auto", fixed), ("go1.27.3+auto", fixed)]
+        {
+            assert_eq!(told(within("go").env("GOTOOLCHAIN", value)), expected, "{value}");
+        }
+        assert_eq!(told(within("go").env("GOWARD_TOOLCHAIN", "")), "<go1.27.3> <> 1");
+        assert_eq!(told(home.command("go1.26.8").env("GOTOOLCHAIN", "anything")), "<anything> <> 1");
         fs::remove_file(home.path("work/.go-version")).unwrap();
         assert_eq!(told(&mut within("go")), none);
+        for value in ["go1.26.8", "local", "auto", "path", "go1.26.8+auto", "go1.27.3+path"] {
+            let alone = format!("<{value}> <> 1");
+            assert_eq!(told(home.command("go").env("GOTOOLCHAIN", value)), alone);
+            assert_eq!(told(within("go").env("GOTOOLCHAIN", value).env("GOWARD_TOOLCHAIN", "go1.20")), alone);
+        }
         assert_eq!(told(&mut within("gofmt")).lines().count(), 1);
     });
 }
@@ -228,9 +238,11 @@ fn what_is_not_plain_is_handed_over_with_its_name_and_every_argument() {
         assert_eq!(home.who(home.command("go").args(["build", "-o", "C"])), "go 1.27.3");
         for (name, value) in [
             ("GOWARD_VERSION", "1.26"),
-            ("GOTOOLCHAIN", "local"),
+            ("GOTOOLCHAIN", "bash"),
+            ("GOTOOLCHAIN", "go1.27.3-x"),
+            ("GOTOOLCHAIN", "go1.25.1"),
             ("GOWORK", "off"),
-            ("GO111MODULE", "off"),
+            ("GO111MODULE", "OFF"),
             ("GOFLAGS", "-v -C=x"),
             ("GOROOT", "/opt/go"),
             ("GOWARD_HOME", "/elsewhere"),
@@ -331,12 +343,12 @@ fn without_goward_the_next_program_on_path_runs_and_never_the_shim_again() {
         let other = home.path("other").display().to_string();
         let path = format!("{shims}:.:{again}::{linked}:/nowhere:{other}:/usr/bin:/bin");
         let mut command = home.command("go");
-        let output = lines(&command.env("PATH", path).env("GOTOOLCHAIN", "auto").args(["x", ""]).output().unwrap());
+        let output = lines(&command.env("PATH", path).env("GOTOOLCHAIN", "other").args(["x", ""]).output().unwrap());
         assert!(output[0].starts_with(&format!("{other}/go ")) && output[0].contains(":go:"), "{output:?}");
         assert_eq!(output[1..], ["<x>", "<>"]);
         // A decision that needs neither goward nor PATH still works.
         assert_eq!(home.who(home.command("go").env("PATH", "")), "go 1.27.3");
-        let none = home.command("go").env("GOTOOLCHAIN", "auto").env("PATH", &shims).output().unwrap();
+        let none = home.command("go").env("GOTOOLCHAIN", "other").env("PATH", &shims).output().unwrap();
         assert_eq!(none.status.code(), Some(127));
         let said = String::from_utf8(none.stderr).unwrap();
         assert!(said.starts_with("goward shim: could not run `go`: ") && said.contains("goward setup"), "{said}");
@@ -354,13 +366,13 @@ fn a_goward_that_comes_back_to_the_shim_is_refused() {
     each(|home| {
         let shim = home.path("home/shims/go").display().to_string();
         home.script("goward", &format!("#!/bin/sh\nexec '{shim}' \"$@\"\n"));
-        let output = home.command("go").env("GOTOOLCHAIN", "auto").output().unwrap();
+        let output = home.command("go").env("GOTOOLCHAIN", "other").output().unwrap();
         assert_eq!(output.status.code(), Some(127));
         assert!(String::from_utf8(output.stderr).unwrap().contains("call each other"));
         // A go command that switches to a `go1.X.Y` in the same process is not a loop.
         let named = home.path("home/shims/go1.26.8").display().to_string();
         home.script("goward", &format!("#!/bin/sh\nunset GOTOOLCHAIN\nexec '{named}' \"$@\"\n"));
-        assert_eq!(home.who(home.command("go").env("GOTOOLCHAIN", "auto")), "go 1.26.8");
+        assert_eq!(home.who(home.command("go").env("GOTOOLCHAIN", "other")), "go 1.26.8");
     });
 }
 
@@ -409,7 +421,7 @@ fn arguments_and_environment_of_any_size_and_any_bytes_pass_untouched() {
         assert_eq!(expected[1], "3000");
         assert_eq!(big(&mut home.command("go")), expected);
         // Through goward too.
-        assert_eq!(big(home.command("go").env("GOTOOLCHAIN", "auto")), expected);
+        assert_eq!(big(home.command("go").env("GOTOOLCHAIN", "other")), expected);
     });
 }
 
@@ -424,7 +436,7 @@ fn the_environment_is_changed_only_where_the_call_is_handed_over() {
         let expected = lines(&direct.output().unwrap());
         assert_eq!(lines(&home.command("go").output().unwrap()), expected);
         let child =
-            home.command("go").env("GOTOOLCHAIN", "auto").env("GOWARD_SHIM", "9:old").stdout(Stdio::piped()).spawn();
+            home.command("go").env("GOTOOLCHAIN", "other").env("GOWARD_SHIM", "9:old").stdout(Stdio::piped()).spawn();
         let child = child.unwrap();
         let marker = format!("GOWARD_SHIM={}:go:{}", child.id(), home.path("home").display());
         let handed = lines(&child.wait_with_output().unwrap());

@@ -57,6 +57,27 @@ const PINS: [&str; 12] = [
     "1.4\n",
 ];
 
+/// The usual environments of containers and of CI, each set over those of the world; `{base}` is the default's version.
+const ENVIRONMENTS: [&[(&str, &str)]; 16] = [
+    &[("GOTOOLCHAIN", "local")],
+    &[("GOTOOLCHAIN", "auto")],
+    &[("GOTOOLCHAIN", "path")],
+    &[("GOTOOLCHAIN", "local+auto")],
+    &[("GOTOOLCHAIN", "local+path")],
+    &[("GOTOOLCHAIN", "go{base}")],
+    &[("GOTOOLCHAIN", "go1.22.10")],
+    &[("GOTOOLCHAIN", "go1.22.10+auto")],
+    &[("GOTOOLCHAIN", "go1.24.11+path")],
+    &[("GO111MODULE", "on")],
+    &[("GO111MODULE", "off")],
+    &[("GO111MODULE", "auto")],
+    &[("GO111MODULE", "")],
+    &[("GOTOOLCHAIN", "local"), ("GO111MODULE", "on")],
+    &[("GOTOOLCHAIN", "go1.22.10"), ("GO111MODULE", "auto")],
+    // As below an outer goward.
+    &[("GOTOOLCHAIN", "go1.22.10"), ("GOWARD_TOOLCHAIN", "go1.22.10")],
+];
+
 /// The user who becomes the owner of files.
 const STRANGER: u32 = 65534;
 
@@ -104,12 +125,39 @@ struct Tally {
 }
 
 impl Tally {
-    fn compare(&mut self, case: &Case, world: &World, home: &Home, user: &Path, default: &str, pin: &str) {
+    fn print(&self, title: &str, worlds: &Worlds) {
+        let handed: usize = self.handed.values().sum();
+        eprintln!(
+            "{title}: {} worlds, {} questions, {} decided by the shim, {handed} handed over {:?}, {} disagreements",
+            worlds.cases.len(),
+            self.decided + handed,
+            self.decided,
+            self.handed,
+            self.disagreements.len()
+        );
+    }
+}
+
+/// What is asked in a world: a default, a pin that was written, variables.
+#[derive(Clone, Copy)]
+struct Question<'a> {
+    default: &'a str,
+    pin: &'a str,
+    variables: &'a [(&'a str, &'a str)],
+}
+
+impl Tally {
+    /// Compares, and returns why the shim hands over, if it does.
+    fn compare(&mut self, case: &Case, world: &World, home: &Home, user: &Path, asked: Question<'_>) -> Option<Why> {
+        let Question { default, pin, variables } = asked;
         let mut vars = home.vars(user);
         vars.insert("TMPDIR".to_owned(), world.temp(case, default));
         // Nearly every setting is handed over at once; so with a pin the world is tested without them.
         for (name, _) in case.settings.iter().filter(|_| pin.is_empty()) {
             vars.insert(name.clone(), world.setting(case, name, default).unwrap());
+        }
+        for (name, value) in variables {
+            vars.insert((*name).to_owned(), value.replace("{base}", default));
         }
         let folder = world.root.join(&case.folder).canonicalize().unwrap();
         let args = if case.args.is_empty() { vec!["version".to_owned()] } else { case.args.clone() };
@@ -128,7 +176,7 @@ impl Tally {
             Decision::HandOver(why) => {
                 assert!(!matches!(why, Why::Stale | Why::NoTable), "{}: {why:?}", case.name);
                 *self.handed.entry(format!("{why:?}")).or_default() += 1;
-                return;
+                return Some(why);
             }
         };
         self.decided += 1;
@@ -137,77 +185,140 @@ impl Tally {
             Ok(choice) => choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().to_string()),
             Err(_) => None,
         };
-        let names = chosen.as_ref().is_ok_and(resolve::Choice::names_release);
+        // With the user's `local` there is nothing to set.
+        let is_local = vars.get("GOTOOLCHAIN").is_some_and(|value| value == "local");
+        let names = chosen.as_ref().is_ok_and(resolve::Choice::names_release) && !is_local;
         if engine.as_ref() == Some(&version) && names != pinned {
             self.disagreements.push(format!(
-                "{} | default {default} | pin {pin:?}: the shim takes {version} for pinned: {pinned}, the engine: {names}",
+                "{} | default {default} | pin {pin:?} | {variables:?}: the shim takes {version} for pinned: {pinned}, the engine: {names}",
                 case.line()
             ));
         }
         if engine.as_ref() != Some(&version) {
             let engine = chosen.map_or_else(|error| error.to_string(), |_| format!("{engine:?}"));
             self.disagreements.push(format!(
-                "{} | default {default} | pin {pin:?}: the shim runs {version}, the engine says {engine}",
+                "{} | default {default} | pin {pin:?} | {variables:?}: the shim runs {version}, the engine says {engine}",
                 case.line()
             ));
+        }
+        None
+    }
+}
+
+/// The worlds of the suite with homes for each default, with few and with many installed releases.
+struct Worlds {
+    ground: Ground,
+    cases: Vec<(Case, World)>,
+    user: PathBuf,
+    homes: Vec<(&'static str, Home)>,
+}
+
+impl Worlds {
+    fn new(name: &str) -> Worlds {
+        let mut cases = case::read(CASES);
+        cases.extend(generate::cases(GENERATED, generate::SEED));
+        let ground = Ground::new(name);
+        let made = cases.into_iter().enumerate().map(|(index, case)| {
+            let world = ground.make(&case, index);
+            (case, world)
+        });
+        let cases: Vec<(Case, World)> = made.collect();
+        // The test needs only the paths of the worlds, and one more for the user's folder.
+        let root = cases[0].1.root.parent().unwrap().to_owned();
+        let user = root.join("user");
+        fs::create_dir_all(user.join(".config/go")).unwrap();
+
+        let few: BTreeSet<Version> = DEFAULTS.iter().map(|text| text.parse().unwrap()).collect();
+        let named = ANSWERS.split(['|', '\n', ' ']).filter_map(|word| word.trim().strip_prefix("go")?.parse().ok());
+        let old = ["1.4", "1.20", "1.21rc2"].map(|text| text.parse::<Version>().unwrap());
+        let many: BTreeSet<Version> =
+            few.iter().cloned().chain(named).chain(old).filter(Version::is_candidate).collect();
+        assert!(many.len() > 20, "{}", many.len());
+        let mut homes = Vec::new();
+        for (name, installed) in [("few", &few), ("many", &many)] {
+            for default in DEFAULTS {
+                homes.push((default, Home::new(root.join(format!("{name}-{default}")), &user, installed, default)));
+            }
+        }
+        Worlds { ground, cases, user, homes }
+    }
+
+    /// Gives the user the go command's settings of this world.
+    fn settle(&self, world: &World) {
+        let goenv = self.user.join(".config/go/env");
+        match fs::read(&world.goenv) {
+            Ok(content) => fs::write(&goenv, content).unwrap(),
+            Err(_) => drop(fs::remove_file(&goenv)),
         }
     }
 }
 
 #[test]
 fn what_the_shim_decides_is_what_the_engine_chooses_in_every_world_of_the_conformance_suite() {
-    let mut cases = case::read(CASES);
-    cases.extend(generate::cases(GENERATED, generate::SEED));
-    let ground = Ground::new("shim-agrees");
-    // The test needs only the paths of the worlds, and one more for the user's folder.
-    let worlds: Vec<World> = cases.iter().enumerate().map(|(index, case)| ground.make(case, index)).collect();
-    let root = worlds[0].root.parent().unwrap().to_owned();
-    let user = root.join("user");
-    fs::create_dir_all(user.join(".config/go")).unwrap();
-
-    let few: BTreeSet<Version> = DEFAULTS.iter().map(|text| text.parse().unwrap()).collect();
-    let named = ANSWERS.split(['|', '\n', ' ']).filter_map(|word| word.trim().strip_prefix("go")?.parse().ok());
-    let old = ["1.4", "1.20", "1.21rc2"].map(|text| text.parse::<Version>().unwrap());
-    let many: BTreeSet<Version> = few.iter().cloned().chain(named).chain(old).filter(Version::is_candidate).collect();
-    assert!(many.len() > 20, "{}", many.len());
-    let mut homes = Vec::new();
-    for (name, installed) in [("few", &few), ("many", &many)] {
-        for default in DEFAULTS {
-            homes.push((default, Home::new(root.join(format!("{name}-{default}")), &user, installed, default)));
-        }
-    }
-
-    let goenv = user.join(".config/go/env");
+    let worlds = Worlds::new("shim-agrees");
     let mut told = Tally::default();
     let mut pins = PINS.iter().skip(1).cycle();
-    for (case, world) in cases.iter().zip(&worlds) {
-        match fs::read(&world.goenv) {
-            Ok(content) => fs::write(&goenv, content).unwrap(),
-            Err(_) => drop(fs::remove_file(&goenv)),
-        }
+    for (case, world) in &worlds.cases {
+        worlds.settle(world);
         for pin in [PINS[0], pins.next().unwrap(), pins.next().unwrap()] {
             let file = world.root.join(".go-version");
             if !pin.is_empty() {
                 fs::write(&file, pin).unwrap();
             }
-            for (default, home) in &homes {
-                told.compare(case, world, home, &user, default, pin);
+            for (default, home) in &worlds.homes {
+                told.compare(case, world, home, &worlds.user, Question { default, pin, variables: &[] });
             }
             let _ = fs::remove_file(&file);
         }
     }
-    let handed: usize = told.handed.values().sum();
-    eprintln!(
-        "the shim and the engine: {} worlds, {} questions, {} decided by the shim, {handed} handed over {:?}, {} disagreements",
-        cases.len(),
-        told.decided + handed,
-        told.decided,
-        told.handed,
-        told.disagreements.len()
-    );
+    told.print("the shim and the engine", &worlds);
     assert!(told.disagreements.is_empty(), "{}", told.disagreements.join("\n"));
-    assert!(told.decided > 2 * cases.len(), "the comparison is worth nothing if everything is handed over");
-    ground.clean();
+    assert!(told.decided > 2 * worlds.cases.len(), "the comparison is worth nothing if everything is handed over");
+    worlds.ground.clean();
+}
+
+#[test]
+fn in_every_world_the_usual_environments_are_decided_by_the_shim_as_by_the_engine() {
+    // Goal: where a container or a CI sets a usual value, the shim decides as goward does, and hands over no world for
+    // the sake of that value.
+    // Method: each world with each environment. A world that the shim decides without it may be handed over with it
+    // only for what the engine refuses or has to install: a release that is missing or older than the `go` line.
+    let worlds = Worlds::new("shim-environments");
+    let mut told = Tally::default();
+    let mut for_the_value = Vec::new();
+    let mut homes = worlds.homes.iter().cycle();
+    for (index, (case, world)) in worlds.cases.iter().enumerate() {
+        // What the world itself sets is in the way, and is compared above.
+        let case = &Case { settings: Vec::new(), ..case.clone() };
+        worlds.settle(world);
+        let pin = if index % 3 == 0 { PINS[index / 3 % PINS.len()] } else { PINS[0] };
+        let file = world.root.join(".go-version");
+        if !pin.is_empty() {
+            fs::write(&file, pin).unwrap();
+        }
+        for (default, home) in homes.by_ref().take(3) {
+            let mut ask = |variables| {
+                let asked = Question { default, pin, variables };
+                told.compare(case, world, home, &worlds.user, asked)
+            };
+            let without = ask(&[]);
+            for variables in ENVIRONMENTS {
+                let why = ask(variables);
+                let is_for_value = why == Some(Why::Setting)
+                    || without.is_none() && !matches!(why, None | Some(Why::NotInstalled | Why::Conflict));
+                if is_for_value {
+                    for_the_value
+                        .push(format!("{} | default {default} | pin {pin:?} | {variables:?}: {why:?}", case.line()));
+                }
+            }
+        }
+        let _ = fs::remove_file(&file);
+    }
+    told.print("the usual environments", &worlds);
+    assert!(told.disagreements.is_empty(), "{}", told.disagreements.join("\n"));
+    assert!(for_the_value.is_empty(), "{}", for_the_value.join("\n"));
+    assert!(told.decided > 10 * worlds.cases.len(), "{}", told.decided);
+    worlds.ground.clean();
 }
 
 #[test]
@@ -241,7 +352,8 @@ fn a_stranger_s_pin_changes_nothing_in_any_world_of_the_suite_for_the_shim_and_t
             fs::write(&file, "1.27.3\n").unwrap();
             std::os::unix::fs::chown(given, Some(STRANGER), None).unwrap();
             assert_eq!(chosen(), without, "{}: {}", case.name, given.display());
-            told.compare(case, world, &home, &user, "1.24.11", "a stranger's");
+            let asked = Question { default: "1.24.11", pin: "a stranger's", variables: &[] };
+            told.compare(case, world, &home, &user, asked);
             handed = told.handed.get("Stranger").copied().unwrap_or_default();
             fs::remove_file(&file).unwrap();
             std::os::unix::fs::chown(&world.root, Some(0), None).unwrap();

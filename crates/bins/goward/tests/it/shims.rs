@@ -406,7 +406,7 @@ fn a_toolchain_whose_go_is_a_shim_is_not_run() {
     world.home.write(".go-version", "1.26.8\n");
     let run = call(&world, "go", ["a"]).exits(127);
     assert!(run.stderr.contains("call each other"), "{}", run.snapshot());
-    world.home.set_env("GOTOOLCHAIN", "local");
+    world.home.set_env("GOWORK", "off");
     let run = call(&world, "go", ["a"]).exits(126);
     assert!(run.stderr.contains("is a shim"), "{}", run.snapshot());
 }

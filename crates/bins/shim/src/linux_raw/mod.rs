@@ -220,7 +220,7 @@ fn marked(vars: List, marker: &'static [u8]) -> Option<*const *const u8> {
 }
 
 /// The variables with those that keep a go command at the release that a file pins; else without those of an outer
-/// goward.
+/// goward. A `GOTOOLCHAIN` of the user's stays.
 fn settled(
     vars: List,
     version: &[u8],
@@ -228,8 +228,10 @@ fn settled(
     into: &'static mut [[u8; TOOLCHAIN_BYTES_MAX]; 2],
 ) -> Option<*const *const u8> {
     if !pinned {
-        let is_marked = vars.var(MARK.as_bytes()).is_some();
-        return if is_marked { replaced(vars, &TOOLCHAIN, [].into_iter()) } else { Some(vars.first) };
+        let Some(marked) = vars.var(MARK.as_bytes()) else { return Some(vars.first) };
+        let [_, mark] = &TOOLCHAIN;
+        let is_ours = vars.var(b"GOTOOLCHAIN") == Some(marked);
+        return replaced(vars, if is_ours { &TOOLCHAIN } else { core::slice::from_ref(mark) }, [].into_iter());
     }
     for (place, name) in into.iter_mut().zip(TOOLCHAIN) {
         let mut end = 0;
