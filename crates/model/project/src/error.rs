@@ -75,6 +75,9 @@ pub enum PinFileFault {
     /// The version hangs on a variable that has no value here.
     #[error("{0} depends on a variable that has no value here")]
     Variable(String),
+    /// The version is computed by an expression that goward does not evaluate.
+    #[error("{0} is an expression, which only Docker evaluates")]
+    Expression(String),
     /// The version is written as a number, and numbers do not keep their last zero.
     #[error("{} is a number, not a text{}", shown(.0), read_as_number(.0))]
     Number(String),
@@ -121,7 +124,10 @@ impl PinFileFault {
             PinFileFault::NotUtf8 | PinFileFault::Nul => hint!("save the file as plain UTF-8 text"),
             PinFileFault::Foreign(_) => hint!("write a version such as `1.27`, or remove the line"),
             PinFileFault::Number(written) => hint!("write it in quotes: `\"{}\"`", cut(written)),
-            PinFileFault::Template(_) | PinFileFault::Variable(_) | PinFileFault::NoVersion(_) => {
+            PinFileFault::Template(_)
+            | PinFileFault::Variable(_)
+            | PinFileFault::Expression(_)
+            | PinFileFault::NoVersion(_) => {
                 hint!("write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`")
             }
             PinFileFault::Syntax(_) => {

@@ -3,7 +3,7 @@
 use super::Case;
 
 /// The files, and the form of a value in each.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 15] = [
     ("go.mod", "module x\n\ngo @\n"),
     ("go.mod", "module x\n\ngo 1.22\n\ntoolchain @\n"),
     ("go.work", "go @\n\nuse ./a\n"),
@@ -13,7 +13,10 @@ const FILES: [(&str, &str); 12] = [
     ("mise.toml", "[tools]\ngo = \"@\"\n"),
     (".mise/config.toml", "[tools]\ngo = { version = \"@\" }\n"),
     (".prototools", "go = \"@\"\n"),
+    ("mise.toml", "[tools]\ngo = \"a\"\n[tool_alias.go.versions]\na = \"@\"\n"),
     ("Dockerfile", "FROM golang:@\n"),
+    ("Dockerfile", "# escape=`\nARG V=\"@\"\nFROM golang:${W:-${V}} `\n  AS x\n"),
+    ("Dockerfile", "FROM x\nRUN <<-\"EOF\" cat\nFROM golang:1.20\n\tEOF\nFROM golang:${V:-@}\n"),
     (".devcontainer.json", "{\"image\": \"golang:@\"}"),
     (
         ".devcontainer/devcontainer.json",
@@ -106,6 +109,9 @@ fn shapes() -> Vec<Case> {
         case("comments without end", b"/*".repeat(30_000)),
         case("a script", b"#!/bin/sh\ntouch evil\n".to_vec()),
         case("an ELF file", b"\x7fELF\x02\x01\x01\0".to_vec()),
+        case("here-documents without end", b"RUN <<go <<-'o' <<\"\n".repeat(5_000)),
+        case("variables within variables", [b"FROM golang:".to_vec(), b"${go:-".repeat(20_000)].concat()),
+        case("continued lines without end", b"FROM golang\\\n".repeat(5_000)),
         case("carriage returns", b"go 1.27\r".repeat(1000)),
     ]
 }

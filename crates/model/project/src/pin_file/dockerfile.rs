@@ -1,13 +1,14 @@
 //! `Dockerfile`: the first `FROM` with an image of Go, and the `ARG` defaults before it.
 //!
-//! Source of the rules: the Dockerfile reference. An `ARG` counts for `FROM` only if it is before the first one; a
-//! `FROM` that names an earlier stage is not an image. The arguments of `docker build` are unknown here, so a variable
-//! without a default is a fault, and otherwise its default counts.
+//! Source of the rules: the Dockerfile reference, and BuildKit's parser where that is silent. An `ARG` counts for `FROM`
+//! only if it is before the first one; a `FROM` that names an earlier stage is not an image. The arguments of
+//! `docker build` are unknown here, so a variable without a default is a fault, and otherwise its default counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use release::shown;
 
+use super::dockerfile_lines::{escape_of, instructions, words};
 use super::pin_value::PinValue;
 use super::{Found, image_tag};
 use crate::error::PinFileFault;
@@ -16,31 +17,35 @@ use crate::error::PinFileFault;
 /// each other would have no end.
 const NAME_BYTES_MAX: usize = 1024;
 
+/// Variables within the default of a variable (`${A:-${B:-1.26}}`). Real ones have one or two.
+const DEPTH_MAX: usize = 16;
+
 /// Go's version, if the file names one.
 pub(super) fn find(text: &str) -> Option<Found> {
-    let mut defaults = BTreeMap::new();
+    let mut scope = Scope { defaults: BTreeMap::new(), escape: escape_of(text) };
     let mut stages = BTreeSet::new();
     let mut found: Option<Found> = None;
     let mut in_stage = false;
-    for (offset, line) in instructions(text) {
-        let mut words = line.split_whitespace();
-        let instruction = words.next().unwrap_or_default();
+    for (offset, line) in instructions(text, scope.escape) {
+        let words = words(&line, scope.escape);
+        let (instruction, arguments) = words.split_first().unwrap_or((&"", &[]));
         if instruction.eq_ignore_ascii_case("ARG") && !in_stage {
-            for (name, default) in words.clone().filter_map(|word| word.split_once('=')) {
-                let default = default.trim_matches(['"', '\'']);
-                if let Ok(default) = expand(default, &defaults) {
-                    defaults.insert(name.to_owned(), default);
-                }
+            for (name, default) in arguments.iter().filter_map(|word| word.split_once('=')) {
+                match scope.expand(default, 0) {
+                    Ok(default) => scope.defaults.insert(name.to_owned(), default),
+                    Err(_) => scope.defaults.remove(name),
+                };
             }
         }
         if !instruction.eq_ignore_ascii_case("FROM") {
             continue;
         }
         in_stage = true;
-        let mut words = words.skip_while(|word| word.starts_with("--"));
-        let Some(written) = words.next() else { continue };
-        let is_stage = stages.contains(&written.to_ascii_lowercase());
-        if let (Some(word), Some(stage)) = (words.next(), words.next())
+        let mut arguments = arguments.iter().skip_while(|word| word.starts_with("--"));
+        let Some(written) = arguments.next() else { continue };
+        let name = scope.expand(written, 0);
+        let is_stage = stages.contains(&name.as_ref().map_or(*written, String::as_str).to_ascii_lowercase());
+        if let (Some(word), Some(stage)) = (arguments.next(), arguments.next())
             && word.eq_ignore_ascii_case("as")
         {
             stages.insert(stage.to_ascii_lowercase());
@@ -48,82 +53,110 @@ pub(super) fn find(text: &str) -> Option<Found> {
         if is_stage {
             continue;
         }
-        let value = match expand(written, &defaults) {
+        let value = match name {
             Ok(name) => match image_tag::request(&name) {
                 Some(request) => Ok(PinValue::Request(request)),
                 None => continue,
             },
             // Report an error only if it certainly is an image of Go.
             Err(_) if image_tag::request(written).is_none() => continue,
-            Err(variable) => Err(PinFileFault::Variable(shown(&variable))),
+            Err(fault) => Err(fault),
         };
         match &mut found {
             Some(found) => found.more = true,
-            None => found = Some(Found { offset, text: written.to_owned(), value, more: false }),
+            None => found = Some(Found { offset, text: (*written).to_owned(), value, more: false }),
         }
     }
     found
 }
 
-/// The instructions with the offset of each: continued lines are joined, comments removed.
-fn instructions(text: &str) -> Vec<(usize, String)> {
-    let directive = |line: &str| {
-        let line = line.trim().strip_prefix('#')?.trim();
-        let (name, value) = line.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("escape").then(|| value.trim().chars().next()).flatten()
-    };
-    let escape = text.lines().take_while(|line| line.trim_start().starts_with('#')).find_map(directive).unwrap_or('\\');
-    let mut instructions: Vec<(usize, String)> = Vec::new();
-    let mut offset = 0;
-    let mut continued = false;
-    for line in text.split_inclusive('\n') {
-        let start = offset;
-        offset += line.len();
-        let code = line.trim();
-        if code.is_empty() || code.starts_with('#') {
-            continue;
-        }
-        let goes_on = code.ends_with(escape);
-        let code = code.strip_suffix(escape).unwrap_or(code);
-        match instructions.last_mut().filter(|_| continued) {
-            Some((_, joined)) => {
-                joined.push(' ');
-                joined.push_str(code);
-            }
-            None => instructions.push((start, code.to_owned())),
-        }
-        continued = goes_on;
-    }
-    instructions
+/// The variables that have a default, and the character that takes the meaning of the next one away.
+struct Scope {
+    defaults: BTreeMap<String, String>,
+    escape: char,
 }
 
-/// Substitutes the defaults: `$NAME`, `${NAME}`, `${NAME:-default}`. The error is the variable that has none.
-fn expand(text: &str, defaults: &BTreeMap<String, String>) -> Result<String, String> {
-    let mut expanded = String::new();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('$') {
-        expanded.push_str(before);
-        let (name, default) = if let Some(braced) = behind.strip_prefix('{') {
-            let (inner, after) = braced.split_once('}').ok_or_else(|| text.to_owned())?;
-            rest = after;
-            match inner.split_once(":-").or_else(|| inner.split_once('-')) {
-                Some((name, default)) => (name, Some(default)),
-                None => (inner, None),
+impl Scope {
+    /// A word without its quotes, and with the defaults in place of its variables.
+    fn expand(&self, word: &str, depth: usize) -> Result<String, PinFileFault> {
+        let mut expanded = String::new();
+        let (mut rest, mut in_quotes) = (word, false);
+        loop {
+            let mut letters = rest.chars();
+            let Some(letter) = letters.next() else { return Ok(expanded) };
+            rest = letters.as_str();
+            match letter {
+                '\'' if !in_quotes => {
+                    let (inner, after) = rest.split_once('\'').unwrap_or((rest, ""));
+                    expanded.push_str(inner);
+                    rest = after;
+                }
+                '"' => in_quotes = !in_quotes,
+                '$' => {
+                    let (value, after) = self.variable(rest, depth)?;
+                    expanded.push_str(&value);
+                    rest = after;
+                }
+                letter if letter == self.escape => {
+                    expanded.extend(letters.next());
+                    rest = letters.as_str();
+                }
+                letter => expanded.push(letter),
             }
-        } else {
-            let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(behind.len());
-            let (name, after) = behind.split_at(end);
-            rest = after;
-            (name, None)
-        };
-        match defaults.get(name).map(String::as_str).filter(|value| !value.is_empty()).or(default) {
-            Some(value) => expanded.push_str(value),
-            None => return Err(format!("${name}")),
-        }
-        if expanded.len() > NAME_BYTES_MAX {
-            return Err(format!("${name}"));
+            if expanded.len() > NAME_BYTES_MAX {
+                return Err(PinFileFault::Variable(shown(word)));
+            }
         }
     }
-    expanded.push_str(rest);
-    Ok(expanded)
+
+    /// The value of the variable whose `$` is before this text, and the text after it: `NAME`, `{NAME}`,
+    /// `{NAME:-default}`, `{NAME:+other}`, `{NAME:?message}`, each also without the colon.
+    fn variable<'t>(&self, text: &'t str, depth: usize) -> Result<(String, &'t str), PinFileFault> {
+        let name_end = |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+        let Some(braced) = text.strip_prefix('{') else {
+            let (name, after) = text.split_at(name_end(text));
+            let value = self.defaults.get(name).filter(|value| !value.is_empty());
+            return Ok((value.cloned().ok_or_else(|| no_value(name))?, after));
+        };
+        let (name, behind) = braced.split_at(name_end(braced));
+        let (modifier, after) = up_to_brace(behind).ok_or_else(|| no_value(name))?;
+        let (operator, counts_empty) = match modifier.strip_prefix(':') {
+            Some(operator) => (operator, false),
+            None => (modifier, !modifier.is_empty()),
+        };
+        let value = self.defaults.get(name).filter(|value| counts_empty || !value.is_empty());
+        let other = || match operator.chars().next().map(|first| operator.split_at(first.len_utf8())) {
+            Some((_, word)) if depth < DEPTH_MAX => self.expand(word, depth + 1),
+            _ => Err(no_value(name)),
+        };
+        let value = match (operator.chars().next(), value) {
+            (Some('+'), Some(_)) => other()?,
+            (Some('+'), None) => String::new(),
+            (Some('-'), None) => other()?,
+            (Some('-' | '?'), Some(value)) => value.clone(),
+            (None, Some(value)) if modifier.is_empty() => value.clone(),
+            (Some('?'), None) => return Err(no_value(name)),
+            (None, None) if modifier.is_empty() => return Err(no_value(name)),
+            _ => return Err(PinFileFault::Expression(shown(&format!("${{{name}{modifier}}}")))),
+        };
+        Ok((value, after))
+    }
+}
+
+fn no_value(name: &str) -> PinFileFault {
+    PinFileFault::Variable(shown(&format!("${name}")))
+}
+
+/// The text up to the brace that closes, and the text after it. Braces of variables within belong together.
+fn up_to_brace(text: &str) -> Option<(&str, &str)> {
+    let mut open = 0usize;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' => open += 1,
+            '}' if open == 0 => return Some((text.get(..at)?, text.get(at + 1..)?)),
+            '}' => open -= 1,
+            _ => {}
+        }
+    }
+    None
 }

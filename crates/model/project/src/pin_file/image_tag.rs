@@ -33,6 +33,8 @@ fn golang(tag: &str) -> String {
         (minor, Some("rc")) if pin::is_valid(minor) => format!("{minor}rc"),
         (version, _) if pin::is_valid(version) => version.to_owned(),
         (word @ ("rc" | "tip"), _) => word.to_owned(),
+        // What begins like a version and is none is refused as a request.
+        (odd, _) if odd.starts_with(|c: char| c.is_ascii_digit()) => odd.to_owned(),
         _ => "latest".to_owned(),
     }
 }
@@ -74,6 +76,7 @@ mod tests {
             ("mcr.microsoft.com/devcontainers/go:2-trixie", "latest"),
             ("mcr.microsoft.com/vscode/devcontainers/go:0-1.20", "1.20"),
             ("golang:", "latest"),
+            ("golang:1.26x", "1.26x"),
         ] {
             assert_eq!(request(reference).as_deref(), Some(expected), "{reference}");
         }

@@ -8,6 +8,7 @@
 
 mod devcontainer;
 mod dockerfile;
+mod dockerfile_lines;
 mod image_tag;
 mod line_formats;
 mod pin_value;

@@ -52,6 +52,19 @@ fn mise_files() {
             ("[tools]\ngo = { version = \"1.26\", install_env = {} }", "1.26 :2"),
             ("[tools.go]\nversion = \"1.26\"\n", "1.26 :2"),
             ("[[tools.go]]\nversion = \"1.26\"\n[[tools.go]]\nversion = \"1.25\"", "1.26 :2"),
+            ("[tools]\ngo = { prefix = \"1.26\" }", "1.26 :2"),
+            ("[tools]\ngo = { os = [\"linux\"], version = \"prefix:1.26\" }", "1.26 :2"),
+            (
+                "[tools]\ngo = { path = \"/opt/go\" }",
+                "pin-file-unreadable: read /w/mise.toml:2 (mise): `path:/opt/go` names a Go that goward does not install; write a version such as `1.27`, or remove the line",
+            ),
+            (
+                "[tools]\ngo = [{ ref = \"master\" }]",
+                "pin-file-unreadable: read /w/mise.toml:2 (mise): `ref:master` names a Go that goward does not install; write a version such as `1.27`, or remove the line",
+            ),
+            ("[tools]\ngo = \"work\"\n[tool_alias.go.versions]\nwork = \"1.26\"", "1.26 :2"),
+            ("[tools]\ngolang = \"work\"\n[alias.golang]\nwork = \"prefix:1.26\"", "1.26 :2"),
+            ("[tools]\ngo = \"a\"\n[alias.go.versions]\na = \"b\"\nb = \"1.26\"", "1.26 :2"),
             ("[tools]\ngo = \"latest\"", "latest :2"),
             ("[tools]\ngo = \"prefix:1.26\"", "1.26 :2"),
             ("[tools]\ngo = \"prefix:1\"", "1.x :2"),
@@ -110,6 +123,48 @@ fn mise_files() {
 }
 
 #[test]
+fn tool_versions_files() {
+    let refused = |text: &str| {
+        format!(
+            "pin-file-unreadable: read /w/.tool-versions:1 (.tool-versions): `{text}` names a Go that goward does not install; write a version such as `1.27`, or remove the line"
+        )
+    };
+    let foreign =
+        ["ref:master", "path:/opt/go", "path:~/go"].map(|text| (format!("golang {text} 1.26\n"), refused(text)));
+    let foreign: Vec<(&str, &str)> = foreign.iter().map(|(text, said)| (text.as_str(), said.as_str())).collect();
+    each(FileName::ToolVersions, &foreign);
+    each(
+        FileName::ToolVersions,
+        &[
+            ("golang 1.26.4\n", "1.26.4 :1"),
+            ("# ours\nnodejs 20.1 system\n  golang\t1.26.4 # why\n", "1.26.4 :3"),
+            // The first counts, whatever is installed: goward installs it, as `asdf install` does.
+            ("golang 1.26.4 1.25.1 system\n", "1.26.4 :1"),
+            ("golang 1.26.4\ngolang 1.25.1\n", "1.26.4 :1"),
+            ("golang system 1.26\n", "nothing"),
+            ("go 1.26\n", "1.26 :1"),
+            ("golang go1.26.4\r\n", "1.26.4 :1"),
+            ("golang latest:1.26\n", "1.26 :1"),
+            ("golang\n", "nothing"),
+            ("#golang 1.26\n", "nothing"),
+            ("golangci-lint 1.64.5\nnodejs ref:x\n", "nothing"),
+        ],
+    );
+    let told = decide(&inputs(&[(FileName::ToolVersions, "golang 1.26.4 1.25.1")])).unwrap().reasons;
+    assert!(told.iter().any(|reason| reason.to_string().contains("further versions in the file do not count")));
+}
+
+#[test]
+fn a_circle_of_aliases_ends() {
+    for (name, content) in [
+        (FileName::Mise, "tools.go = \"a\"\nalias.go = { a = \"b\", b = \"a\" }"),
+        (FileName::Prototools, "go = \"a\"\ntools.go.aliases = { a = \"a\" }"),
+    ] {
+        assert!(said(&inputs(&[(name, content)])).starts_with("request-malformed"), "{name}");
+    }
+}
+
+#[test]
 fn a_mise_version_for_other_systems_is_passed_over() {
     let content =
         "[tools]\ngo = [{ version = \"1.25\", os = [\"macos\"] }, { version = \"1.26\", os = [\"linux/x64\"] }]";
@@ -149,6 +204,8 @@ fn proto_files() {
             ("go = \"latest\"", "latest :1"),
             ("go = \"stable\"", "latest :1"),
             ("[tools.go]\naliases = {}\n", "nothing"),
+            ("go = \"work\"\n[tools.go.aliases]\nwork = \"^1.26\"", ">=1.26 <2.0 :1"),
+            ("go = \"a\"\ntools.go.aliases = { a = \"b\", b = \"1.26.4\" }", "1.26.4 :1"),
             ("[plugins]\ngo = \"https://x\"", "nothing"),
             (
                 "go = \"canary\"",
@@ -243,6 +300,60 @@ fn dockerfiles() {
             ("FROM ${BASE}\n# go\n", "nothing"),
             ("FROM\nFROM --x\n# go", "nothing"),
             ("FROM golang\n", "latest :1"),
+            // Words and quotes are the shell's.
+            ("ARG A='1.26' B=\"x y\" C=.4\nFROM golang:$A$C-$B\n", "1.26.4 :2"),
+            ("ARG B=\"x A=1.20\" A=1.26\nFROM golang:$A\n", "1.26 :2"),
+            ("ARG A='$B' B=1.26\nFROM golang:${B}-${A}\n", "1.26 :2"),
+            ("FROM \"golang:1.26\"\n", "1.26 :1"),
+            // The forms of a variable.
+            ("ARG V\nFROM golang:${V:-1.26}\n", "1.26 :2"),
+            ("ARG V=\nFROM golang:${V:-1.26}\n", "1.26 :2"),
+            ("ARG V=\nFROM golang:1.25${V-x}\n", "1.25 :2"),
+            ("ARG W=1.26\nFROM golang:${V:-${W}.4}\n", "1.26.4 :2"),
+            ("ARG W=1.26\nFROM golang:${V:-${U:-$W}}-alpine\n", "1.26 :2"),
+            ("ARG V=1\nFROM golang:1.26${V:+-alpine}\n", "1.26 :2"),
+            ("FROM golang:1.26${V+-a}\n", "1.26 :1"),
+            ("ARG V=1.26\nFROM golang:${V:?which}\n", "1.26 :2"),
+            (
+                "FROM golang:${V:?x}\n",
+                "pin-file-unreadable: read /w/Dockerfile:1 (Dockerfile): `$V` depends on a variable that has no value here; write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`",
+            ),
+            (
+                "ARG V=1.26.4\nFROM golang:${V%.*}\n",
+                "pin-file-unreadable: read /w/Dockerfile:2 (Dockerfile): `${V%.*}` is an expression, which only Docker evaluates; write a version such as `\"1.27\"`, or leave the file out with the setting `pin.files`",
+            ),
+            // A continued line follows as it is; a comment and an empty line in between are skipped.
+            ("FROM gol\\\nang:1.2\\  \n# x \\\n\n6\nRUN go\n", "1.26 :1"),
+            ("RUN x\\\\\nFROM golang:1.26\n", "1.26 :2"),
+            ("RUN echo \\\nFROM golang:1.20\nFROM golang:1.26\n", "1.26 :3"),
+            ("FROM golang:1.26 \\", "1.26 :1"),
+            ("FROM golang:1.26\r\nRUN x\\\r\nFROM golang:1.20\r\n", "1.26 :1"),
+            // The directive is one only before any other comment and any instruction.
+            ("# syntax=x\n#ESCAPE = `\nFROM golang`\n:1.26\n", "1.26 :3"),
+            ("# a comment\n# escape=`\nFROM golang:alpine`\nFROM golang:1.26", "latest :3"),
+            ("\n# escape=`\nFROM golang:1.2\\\n6\n", "1.26 :3"),
+            ("# other=x\n# escape=`\nFROM golang:1.2\\\n6\n", "1.26 :3"),
+            // The lines of a here-document are no instructions.
+            ("FROM alpine\nRUN <<EOF\nFROM golang:1.20\nEOF\nFROM golang:1.26\n", "1.26 :5"),
+            (
+                "FROM alpine\nRUN cat <<'E 1' 3<<-\"B\" > x\nFROM golang:1.20\nE 1\nFROM golang:1.21\n\tB\nFROM golang:1.26\n",
+                "1.26 :7",
+            ),
+            ("FROM a\nCOPY <<-a.txt \\\n /x\nFROM golang:1.20\n\ta.txt\nFROM golang:1.26\n", "1.26 :6"),
+            ("FROM a\nONBUILD RUN <<E\nFROM golang:1.20\nE\nFROM golang:1.26\n", "1.26 :5"),
+            ("FROM a\nRUN cat <<EOF\nFROM golang:1.20\n", "nothing"),
+            // These begin none.
+            ("FROM a\nRUN [\"cat\", \"<<EOF\"]\nFROM golang:1.26\n", "1.26 :3"),
+            ("FROM a\nRUN x <<<EOF\nFROM golang:1.26\n", "1.26 :3"),
+            ("FROM a\nRUN echo $((1<<2)) 'a <<E'\nFROM golang:1.26\n", "1.26 :3"),
+            ("FROM a\nLABEL x=<<EOF\nENV y <<EOF\nFROM golang:1.26\n", "1.26 :4"),
+            // A stage by way of a variable.
+            ("ARG B=golang\nFROM node:20 AS GoLang\nFROM $B\n", "nothing"),
+            (
+                "FROM --platform=linux/amd64 docker.io/library/golang:1.26.3-alpine3.20@sha256:00 AS b\nFROM b\n",
+                "1.26.3 :1",
+            ),
+            ("FROM golang@sha256:00\n", "nothing"),
             // An argument of a stage does not count for the next FROM.
             (
                 "FROM node:20\nARG V=1.26\nFROM golang:$V\n",
@@ -254,6 +365,12 @@ fn dockerfiles() {
             ),
         ],
     );
+    // Variables within variables come to an end, and so does what is not closed.
+    let deep = format!("FROM golang:{}1.26{}\n", "${A:-".repeat(1000), "}".repeat(1000));
+    assert!(said(&inputs(&[(FileName::Dockerfile, &deep)])).contains("`$A` depends"));
+    for odd in ["${", "${A", "$", "${}", "${:-", "$}", "'", "\"", "\\"] {
+        let _ = said(&inputs(&[(FileName::Dockerfile, &format!("FROM golang:{odd}"))]));
+    }
     // Variables that double each other come to an end.
     let mut bomb = "ARG A0=xxxxxxxxxx\n".to_owned();
     for step in 0..200 {
