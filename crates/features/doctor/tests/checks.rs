@@ -206,6 +206,60 @@ fn an_exported_goroot_and_a_pinned_gotoolchain_are_told() {
 }
 
 #[test]
+fn values_of_go_s_variables_with_which_it_fails_or_surprises_are_told() {
+    let mut world = World::new();
+    let home = world.home().display().to_string();
+    let tree = world.home().join(world.tree()).display().to_string();
+    let (inside, shims, bin) = (format!("{tree}/x"), format!("{home}/store/shims/"), format!("{tree}/bin"));
+    let shims_by_way = format!("{home}/store/x/../shims");
+    let other = format!("{home}/other");
+    for (name, value, expected) in [
+        ("GOPATH", other.as_str(), vec![]),
+        ("GOPATH", "", vec![]),
+        ("GOPATH", "go", vec!["env-gopath-relative"]),
+        ("GOPATH", "./go:/x", vec!["env-gopath-relative", "env-gopath-several"]),
+        ("GOPATH", "~/go", vec!["env-gopath-tilde"]),
+        ("GOPATH", "/x:~u/go", vec!["env-gopath-tilde", "env-gopath-several"]),
+        ("GOPATH", "/x:/y", vec!["env-gopath-several"]),
+        ("GOPATH", ":/x:", vec![]),
+        ("GOPATH", "/x~y", vec![]),
+        ("GOPATH", &tree, vec!["env-gopath-goroot"]),
+        ("GOPATH", &inside, vec!["env-gopath-goroot"]),
+        ("GOBIN", &other, vec![]),
+        ("GOBIN", "bin", vec!["env-gobin-relative"]),
+        ("GOBIN", "~/bin", vec!["env-gobin-relative"]),
+        ("GOBIN", &shims, vec!["env-gobin-shims"]),
+        ("GOBIN", &shims_by_way, vec!["env-gobin-shims"]),
+        ("GOBIN", &bin, vec!["env-gobin-toolchain"]),
+        ("GOFLAGS", "-mod=mod -trimpath -modcacherw -buildvcs=false -count=1 '-ldflags=-s -w'", vec![]),
+        ("GOFLAGS", "-mod=readonly", vec![]),
+        ("GOFLAGS", "-mod=vendor", vec!["env-goflags-vendor"]),
+        ("GOFLAGS", "--mod=vendor -v", vec!["env-goflags-vendor"]),
+        ("GOFLAGS", "-modfile=x.mod", vec!["env-goflags-modfile"]),
+        ("GOFLAGS", "-overlay=x.json -toolexec=/x", vec!["env-goflags-overlay", "env-goflags-toolexec"]),
+        ("GOFLAGS", "-C=/x", vec!["env-goflags-folder"]),
+        ("GOFLAGS", "-mod vendor", vec!["env-goflags-unreadable"]),
+        ("GOFLAGS", "'-v", vec!["env-goflags-unreadable"]),
+        ("GOFLAGS", "'-toolexec=/x y'", vec!["env-goflags-toolexec"]),
+    ] {
+        world.set(name, value);
+        // goward's checks of the folder of GOPATH itself are others.
+        let told = world.words().into_iter().filter(|word| !word.starts_with("gopath-"));
+        assert_eq!(told.collect::<Vec<_>>(), expected, "{name}={value}");
+        world.unset(name);
+    }
+    // A line of `go env -w` is told with its place, and the command that removes it.
+    let folder = if cfg!(target_os = "macos") { "Library/Application Support/go" } else { ".config/go" };
+    world.file(&format!("{folder}/env"), "GOFLAGS=-mod=mod\nGOBIN=bin\n");
+    let finding = world.findings().remove(0);
+    assert_eq!((finding.word, finding.severity), ("env-gobin-relative", Severity::Problem));
+    assert!(finding.what.ends_with("/go/env:2)") && finding.fix.ends_with("`go env -u GOBIN`"), "{finding:?}");
+    // The environment's value counts in its place.
+    world.set("GOBIN", other);
+    assert_eq!(world.findings(), []);
+}
+
+#[test]
 fn the_profiles_line_is_found() {
     let world = World::new();
     world.file(".bashrc", "# mine\nexport GOROOT=/usr/lib/go-1.20\n");

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use source::{GoEnvFile, GoEnvLine, user_go_env};
 
+use super::go_values;
 use crate::finding::{Finding, Repair};
 use crate::inputs::Inputs;
 
@@ -24,6 +25,7 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
             }
         }
     }
+    findings.append(&mut go_values::run(context));
     findings
 }
 

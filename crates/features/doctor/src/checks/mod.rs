@@ -1,6 +1,7 @@
 //! The checks: one file a topic.
 
 mod environment;
+mod go_values;
 mod path;
 mod private;
 mod profile;
@@ -54,8 +55,27 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "environment",
-        about: "variables and lines of `go env -w` that work against what is chosen",
-        words: &["env-goroot", "env-gotoolchain", "goenv-goroot", "goenv-gotoolchain", "goenv-goproxy-off"],
+        about: "variables and lines of `go env -w` that override the choice, or with which the go command fails or surprises",
+        words: &[
+            "env-goroot",
+            "env-gotoolchain",
+            "goenv-goroot",
+            "goenv-gotoolchain",
+            "goenv-goproxy-off",
+            "env-gopath-relative",
+            "env-gopath-tilde",
+            "env-gopath-several",
+            "env-gopath-goroot",
+            "env-gobin-relative",
+            "env-gobin-shims",
+            "env-gobin-toolchain",
+            "env-goflags-unreadable",
+            "env-goflags-folder",
+            "env-goflags-vendor",
+            "env-goflags-modfile",
+            "env-goflags-overlay",
+            "env-goflags-toolexec",
+        ],
         run: environment::run,
     },
     Topic {
