@@ -276,7 +276,7 @@ impl Target {
             limits: Limits::default(),
             task: &diag::Silent,
             shared: Some(&self.shared),
-            read_only: true,
+            read_only: ctx.store.read_only_in_trees(),
         }
     }
 }

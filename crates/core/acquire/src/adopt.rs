@@ -174,7 +174,7 @@ fn copy_and_admit(sources: &Sources, adoption: &Adoption, operation: &mut Operat
         limits: Limits::default(),
         task: task.as_ref(),
         shared: Some(&shared),
-        read_only: true,
+        read_only: ctx.store.read_only_in_trees(),
     };
     let checked = archive::copy_folder(&job, adoption.folder, adoption.leave_out)
         .map_err(|cause| AdoptError::Tree {

@@ -26,7 +26,7 @@ fn main() -> Result<(), archive::ArchiveError> {
         limits: Limits::default(),
         task: &diag::Silent,
         shared: None,
-        read_only: false,
+        read_only: archive::ReadOnly::Nothing,
     };
     let open = || sys.fs().open(Path::new(archive)).map_err(|cause| archive::ArchiveError::Input { cause });
     let began = std::time::Instant::now();

@@ -71,6 +71,17 @@ pub struct Unpack<'a> {
     pub task: &'a dyn diag::TaskHandle,
     /// Files of siblings to share.
     pub shared: Option<&'a SharedFiles>,
-    /// Whether files and folders are made read-only; the tree's own folder stays writable, so that it can be moved.
-    pub read_only: bool,
+    /// What is made read-only; the tree's own folder never is, so that it can be moved.
+    pub read_only: ReadOnly,
+}
+
+/// What of a tree its owner may not write to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadOnly {
+    /// Everything is writable.
+    Nothing,
+    /// The files: their bytes may be shared with another tree. `rm -r` removes such a tree.
+    Files,
+    /// The files and the folders.
+    FilesAndFolders,
 }

@@ -347,7 +347,7 @@ mod tests {
             limits,
             task: &diag::Silent,
             shared: None,
-            read_only: false,
+            read_only: crate::ReadOnly::Nothing,
         };
         work(&job, &Tree::create(&job).unwrap())
     }

@@ -11,12 +11,12 @@ use std::sync::{Mutex, PoisonError};
 use release::Digest;
 use sha2::{Digest as _, Sha256};
 
-use crate::Unpack;
 use crate::dedup::SharedFiles;
 use crate::error::ArchiveError;
 use crate::hash::{Hashed, hash_reader};
 use crate::limits::VERSION_BYTES_MAX;
 use crate::manifest::{FileRecord, Manifest, Unpacked, check_shape, version_line};
+use crate::{ReadOnly, Unpack};
 
 const FOLDER_MODE: u32 = 0o755;
 const FILE_MODE: u32 = 0o644;
@@ -30,7 +30,7 @@ pub(crate) struct Tree<'a> {
     fs: &'a sys::Fs,
     root: &'a Path,
     shared: Option<&'a SharedFiles>,
-    read_only: bool,
+    read_only: ReadOnly,
     /// The umask removes bits that files and folders here must have, so each needs its mode set.
     modes_need_setting: bool,
     /// The folders that were made, below the root.
@@ -67,7 +67,7 @@ impl<'a> Tree<'a> {
     pub(crate) fn finish(self, records: Vec<FileRecord>) -> Result<Unpacked, ArchiveError> {
         let manifest = Manifest::new(records);
         check_shape(&manifest)?;
-        if self.read_only {
+        if self.read_only == ReadOnly::FilesAndFolders {
             let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
             for folder in folders.iter() {
                 let path = self.path_of(folder);
@@ -81,7 +81,7 @@ impl<'a> Tree<'a> {
 
     fn mode_of(&self, executable: bool) -> u32 {
         let mode = if executable { EXECUTABLE_MODE } else { FILE_MODE };
-        if self.read_only { mode & !WRITE_BITS } else { mode }
+        if self.read_only == ReadOnly::Nothing { mode } else { mode & !WRITE_BITS }
     }
 
     fn make_folders(&self, folder: &str) -> Result<(), ArchiveError> {

@@ -29,7 +29,7 @@ fn modes_are_the_same_whatever_the_umask() {
             limits: Limits::default(),
             task: &diag::Silent,
             shared: None,
-            read_only: false,
+            read_only: archive::ReadOnly::Nothing,
         };
         let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(mask));
         let outcome = unpack_tar_gz(&job, &mut bytes.as_slice());

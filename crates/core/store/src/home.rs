@@ -60,6 +60,17 @@ impl Store {
         &self.home
     }
 
+    /// What of a tree is read-only: in the administrator's store also its folders, in a user's own only its files, so
+    /// that `rm -r` removes the user's own store.
+    pub fn read_only_in_trees(&self) -> archive::ReadOnly {
+        if self.home.is_shared { archive::ReadOnly::FilesAndFolders } else { archive::ReadOnly::Files }
+    }
+
+    /// The mode of a folder in a tree of this store.
+    pub(crate) fn folder_mode(&self) -> u32 {
+        if self.home.is_shared { 0o555 } else { 0o755 }
+    }
+
     /// Makes the store's home where it is not there yet.
     pub(crate) fn make_home(&self) -> Result<(), StoreError> {
         let (fs, home) = (self.sys.fs(), self.home.path());

@@ -6,7 +6,7 @@
 //!
 //! During a repair no other process installs, removes or starts the toolchain.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,7 +16,6 @@ use sys::{EntryKind, FileLock};
 
 use crate::{Store, StoreError, StoreLock, Toolchain};
 
-const FOLDER_MODE: u32 = 0o555;
 const FOLDER_MODE_WHILE_CHANGED: u32 = 0o755;
 
 /// The permission bits of a file in a tree.
@@ -31,6 +30,8 @@ pub struct TreeRepair {
     aside: PathBuf,
     /// Folders whose names have changed.
     changed: BTreeSet<PathBuf>,
+    /// The former modes of folders that had to be opened: those of an older tree are read-only, and stay so.
+    opened: BTreeMap<PathBuf, u32>,
     _lease: FileLock,
     _store: StoreLock,
     _installers: StoreLock,
@@ -68,6 +69,7 @@ impl Store {
             toolchain,
             aside,
             changed: BTreeSet::new(),
+            opened: BTreeMap::new(),
             _lease: lease,
             _store: store,
             _installers: installers,
@@ -145,9 +147,6 @@ impl TreeRepair {
     fn folder_of(&mut self, path: &str) -> Result<PathBuf, StoreError> {
         let fs = self.store.sys.fs().clone();
         let mut folder = self.toolchain.tree.clone();
-        let open = |folder: &Path| {
-            fs.set_mode(folder, FOLDER_MODE_WHILE_CHANGED).map_err(StoreError::io("make writable", folder))
-        };
         let names: Vec<&str> = path.split('/').collect();
         for name in &names[..names.len() - 1] {
             let next = folder.join(name);
@@ -155,7 +154,7 @@ impl TreeRepair {
             match meta.map(|meta| meta.kind) {
                 Some(EntryKind::Dir) => {}
                 None => {
-                    open(&folder)?;
+                    self.open(&folder)?;
                     let made = fs.create_dir(&next).map_err(StoreError::io("make the folder", &next));
                     self.close(&folder);
                     made?;
@@ -169,12 +168,22 @@ impl TreeRepair {
             }
             folder = next;
         }
-        open(&folder)?;
+        self.open(&folder)?;
         Ok(folder)
     }
 
-    /// Read-only folders are a courtesy; a file system without modes goes without.
-    fn close(&self, folder: &Path) {
-        let _ = self.store.sys.fs().set_mode(folder, FOLDER_MODE);
+    fn open(&mut self, folder: &Path) -> Result<(), StoreError> {
+        let fs = self.store.sys.fs();
+        let meta = fs.look(folder).map_err(StoreError::io("look at", folder))?;
+        if let Some(meta) = meta.filter(|meta| meta.mode & 0o200 == 0) {
+            self.opened.insert(folder.to_owned(), meta.mode);
+        }
+        fs.set_mode(folder, FOLDER_MODE_WHILE_CHANGED).map_err(StoreError::io("make writable", folder))
+    }
+
+    /// The folder's mode is as before. Read-only folders are a courtesy; a file system without modes goes without.
+    fn close(&mut self, folder: &Path) {
+        let mode = self.opened.remove(folder).unwrap_or_else(|| self.store.folder_mode());
+        let _ = self.store.sys.fs().set_mode(folder, mode);
     }
 }

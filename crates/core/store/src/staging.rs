@@ -177,7 +177,7 @@ impl Store {
             fs.sync_dir(home).map_err(StoreError::io("make durable", home))?;
             fs.rename(staged, &tree).map_err(StoreError::io("move the tree to", &tree))?;
             // Only now, since a read-only folder cannot be moved to another parent. It is a courtesy.
-            let _ = fs.set_mode(&tree, 0o555);
+            let _ = fs.set_mode(&tree, self.folder_mode());
         }
         fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder))?;
         Ok(Toolchain { id: id.clone(), tree })

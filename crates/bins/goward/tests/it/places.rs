@@ -238,6 +238,10 @@ mod for_all_users {
         assert!(world.goward("--system prune").success().stdout.contains("for all users"));
         open_the_way(&world);
         let tree = system(&world).join(format!("toolchains/go1.26.8.{}", platform()));
+        for folder in ["", "bin"] {
+            let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(tree.join(folder)).unwrap()) & 0o777;
+            assert_eq!(mode, 0o555, "all users run it: `{folder}`");
+        }
         let list = as_other(&world, &["list"]).success();
         assert!(list.stdout.contains("system store"), "{}", list.stdout);
         assert_eq!(as_other(&world, &["where", "1.26"]).success().stdout, format!("{}\n", tree.display()));

@@ -92,6 +92,11 @@ fn the_users_files_have_the_users_mask_and_the_store_is_private() {
     }
     // Modes within a tree are those of the archive, whatever the mask: what is in the way is the folder above.
     assert_eq!(mode(&world.program("1.27.3", "go")), 0o555);
+    assert_eq!(mode(&world.tree("1.27.3").join("VERSION")), 0o444);
+    // Its owner can remove it by an ordinary `rm -r`.
+    for folder in ["", "bin", "src"] {
+        assert_eq!(mode(&world.tree("1.27.3").join(folder)), 0o755, "`{folder}`");
+    }
     goward(&world, "run 1.27.3 -- go version").success();
     goward(&world, "verify").success();
 }

@@ -62,7 +62,7 @@ fn no_link_that_is_swapped_in_leads_a_copy_out_of_the_folder() {
                 limits: Limits::default(),
                 task: &diag::Silent,
                 shared: None,
-                read_only: false,
+                read_only: archive::ReadOnly::Nothing,
             };
             // The temporary names of the swap are excluded: the swapped names count.
             let passed_over = |path: &str, _: bool| {

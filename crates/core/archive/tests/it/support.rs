@@ -43,8 +43,15 @@ impl Place {
     pub fn tar_gz_from(&self, layout: Layout, input: &mut (dyn Read + Send)) -> Result<Unpacked, ArchiveError> {
         let tree = self.tree();
         let limits = self.limits.clone();
-        let job =
-            Unpack { sys: &self.sys, tree: &tree, layout, limits, task: &diag::Silent, shared: None, read_only: false };
+        let job = Unpack {
+            sys: &self.sys,
+            tree: &tree,
+            layout,
+            limits,
+            task: &diag::Silent,
+            shared: None,
+            read_only: archive::ReadOnly::Nothing,
+        };
         let outcome = unpack_tar_gz(&job, input);
         self.check_nothing_else();
         outcome
@@ -53,8 +60,15 @@ impl Place {
     pub fn zip(&self, layout: Layout, bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
         let tree = self.tree();
         let limits = self.limits.clone();
-        let job =
-            Unpack { sys: &self.sys, tree: &tree, layout, limits, task: &diag::Silent, shared: None, read_only: false };
+        let job = Unpack {
+            sys: &self.sys,
+            tree: &tree,
+            layout,
+            limits,
+            task: &diag::Silent,
+            shared: None,
+            read_only: archive::ReadOnly::Nothing,
+        };
         let outcome = unpack_zip(&job, &Memory(bytes));
         self.check_nothing_else();
         outcome

@@ -12,8 +12,15 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 fn unpack(place: &Place, mut bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
     let (tree, limits) = (place.tree(), place.limits.clone());
     let layout = Layout::Archive;
-    let job =
-        Unpack { sys: &place.sys, tree: &tree, layout, limits, task: &diag::Silent, shared: None, read_only: false };
+    let job = Unpack {
+        sys: &place.sys,
+        tree: &tree,
+        layout,
+        limits,
+        task: &diag::Silent,
+        shared: None,
+        read_only: archive::ReadOnly::Nothing,
+    };
     unpack_tar_zst(&job, &mut bytes)
 }
 
