@@ -263,6 +263,6 @@ fn speaks_of_modules(goenv: &[u8]) -> bool {
 
 /// Whether a text contains a word. Four callers share it, since the program has to stay small.
 #[inline(never)]
-pub(crate) fn contains(text: &[u8], word: &[u8]) -> bool {
+pub fn contains(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|window| window == word)
 }

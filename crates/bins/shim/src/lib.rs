@@ -12,8 +12,8 @@
 //! The shim also ignores a table or a pin that another user could have written ([`Opened`]).
 //!
 //! It never writes to disk, never starts a second process, changes no argument and, on the common path, only
-//! `GOTOOLCHAIN` in the environment, which keeps a go command at the release that a file pins. `docs/shim.md` has the
-//! table's format and the contract with `goward`.
+//! two variables: `GOTOOLCHAIN`, which keeps a go command at the release that a file pins; and `PATH`, which begins with
+//! the names of all releases where none is pinned. `docs/shim.md` has the table's format and the contract with `goward`.
 //!
 //! This library decides, without the standard library; it reads the system through [`Machine`]. The program around it
 //! is in `main.rs`, twice: on raw system calls, without any runtime, for Linux on amd64 and arm64; and on the standard
@@ -32,9 +32,10 @@ mod resolve;
 mod table;
 mod windows_args;
 
+pub use decide::contains;
 pub use decide::{Decision, Found, Why, decide, decide_exact};
 pub use machine::{Machine, Opened, ReadResult};
 pub use path::Path;
-pub use resolve::{Arena, Call, MARK, Resolved, is_set_like, resolve};
+pub use resolve::{Arena, Call, MARK, RELEASES, Resolved, is_set_like, resolve};
 pub use table::{FORMAT_LINE, Table};
 pub use windows_args::after_program_name;

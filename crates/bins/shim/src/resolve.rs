@@ -163,6 +163,8 @@ fn decided<'t>(
 
 /// The variable that says which value of `GOTOOLCHAIN` is goward's (`crates/core/resolve/src/gotoolchain.rs`).
 pub const MARK: &str = "GOWARD_TOOLCHAIN";
+/// The folder below the home that has a `go1.X.Y` for every known release (`crates/core/store/src/layout.rs`).
+pub const RELEASES: &str = "releases";
 
 /// Variables that must not be set: goward's own, the go command's, those of
 /// other tools. The last three are families of settings (`crates/core/context/src/settings`), none of which the shim

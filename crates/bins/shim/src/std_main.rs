@@ -18,7 +18,7 @@ use std::time::UNIX_EPOCH;
 use shim::path::called;
 #[cfg(unix)]
 use shim::path::is_plain;
-use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, ReadResult, is_set_like, resolve};
+use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, RELEASES, ReadResult, is_set_like, resolve};
 
 /// The variable that marks the process that was handed over, and its name.
 const MARKER: &str = "GOWARD_SHIM";
@@ -119,6 +119,10 @@ pub fn main() -> ExitCode {
             }
             command.env_remove(MARK);
         }
+        let home = own.parent().and_then(std::path::Path::parent);
+        if let Some(path) = home.filter(|_| !pinned).and_then(with_releases) {
+            command.env("PATH", path);
+        }
         if let Some(status) = replace(command, &mut refusal) {
             return status;
         }
@@ -131,7 +135,11 @@ pub fn main() -> ExitCode {
     // The table may be lost, or goward may have moved: then the pointer beside the shim may still point to one.
     let told = choice.goward.and_then(|path| std::str::from_utf8(path).ok()).map(PathBuf::from);
     // A relative path would name another program in every folder.
-    for goward in told.into_iter().chain(folder.and_then(beside)).filter(|path| path.is_absolute()) {
+    for goward in told
+        .into_iter()
+        .chain(folder.and_then(std::path::Path::parent).and_then(beside))
+        .filter(|path| path.is_absolute())
+    {
         let mut command = Command::new(goward);
         command.arg("exec-shim").arg(&name);
         if let Some(status) = replace(rest.add(&mut command).env(MARKER, &marker), &mut refusal) {
@@ -155,6 +163,19 @@ pub fn main() -> ExitCode {
         Some(refusal) => missing(&name, &refusal),
         None => missing(&name, "neither goward nor another such program on PATH could be started"),
     }
+}
+
+/// `PATH` with the folder of all releases' names first, which the go command looks for before it downloads one; none if
+/// it is there already, or there is no `PATH`.
+fn with_releases(home: &std::path::Path) -> Option<OsString> {
+    let releases = home.join(RELEASES);
+    let before = std::env::var_os("PATH")?;
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&before).collect();
+    if folders.contains(&releases) {
+        return None;
+    }
+    folders.insert(0, releases);
+    std::env::join_paths(folders).ok()
 }
 
 /// `PROCESS:NAME:HOME`; `None` if this process has this mark already. A process keeps its number across `exec`.
@@ -218,18 +239,18 @@ fn key(name: String) -> String {
     if cfg!(windows) { name.to_ascii_uppercase() } else { name }
 }
 
-/// The target of the pointer to goward in this folder.
+/// The target of the pointer to goward beside the shims of this home.
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere the pointer is read, and may be no path")]
-fn beside(folder: &std::path::Path) -> Option<PathBuf> {
+fn beside(home: &std::path::Path) -> Option<PathBuf> {
     // Starting the program follows the link.
-    Some(folder.join(".goward"))
+    Some(home.join("shims").join(".goward"))
 }
 
-/// The target of the pointer to goward in this folder: a file with the path (`sys`, `Fs::pointed_at`).
+/// The target of the pointer to goward beside the shims of this home: a file with the path (`sys`, `Fs::pointed_at`).
 #[cfg(windows)]
-fn beside(folder: &std::path::Path) -> Option<PathBuf> {
-    let text = fs::read_to_string(folder.join(".goward")).ok()?;
+fn beside(home: &std::path::Path) -> Option<PathBuf> {
+    let text = fs::read_to_string(home.join("shims").join(".goward")).ok()?;
     let path = PathBuf::from(text.strip_suffix('\n')?);
     path.is_absolute().then_some(path)
 }

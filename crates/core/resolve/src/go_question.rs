@@ -30,7 +30,7 @@ pub(crate) fn question(ctx: &Ctx, toolchain: &Toolchain, about: About) -> Result
     let go = bin.join(program_file_name("go"));
     let go = Program::at(go).map_err(|error| LaunchError::refused(&error.path.clone(), error.into()))?;
     let mut environment = Environment::of(ctx.sys.env())
-        .with("PATH", path_with(ctx, &bin))
+        .with("PATH", path_with(ctx, &[&bin]))
         .with("GOTOOLCHAIN", "local")
         .with("GOFLAGS", "-mod=readonly")
         .without("GOROOT");

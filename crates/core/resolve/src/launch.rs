@@ -121,6 +121,7 @@ pub fn plan_launch(
 ) -> Result<Launch, LaunchError> {
     let (command, dropped_goroot) = launch_in(ctx, &toolchain.tree, words)?;
     let keeps = choice.is_some_and(Choice::keeps_release);
+    let command = with_path(ctx, command, Some(&toolchain.tree.join("bin")), keeps);
     let command = settled(command, ctx.sys.env(), keeps, &toolchain.id);
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     launch.plan_isolation(ctx)?;
@@ -157,7 +158,7 @@ pub fn launch_in(ctx: &Ctx, tree: &Path, words: &[OsString]) -> Result<(UserProg
     let (name, args) = words.split_first().unwrap_or((&fallback, &[]));
     let program = find(ctx, &bin, name)?
         .ok_or_else(|| LaunchError::Missing { name: name.to_string_lossy().into_owned(), bin: bin.clone() })?;
-    let mut command = UserProgram::new(program).args(args).env("PATH", path_with(ctx, &bin));
+    let mut command = UserProgram::new(program).args(args).env("PATH", path_with(ctx, &[&bin]));
     if is_path(name) {
         // The program's argv has the path that was typed.
         command = command.named(name);
@@ -206,10 +207,8 @@ pub fn launch_shim(
     if dropped_goroot.is_some() {
         command = command.env_remove("GOROOT");
     }
-    if call == ShimCall::Request {
-        command = command.env("PATH", path_with(ctx, &bin));
-    }
     let keeps = choice.is_some_and(Choice::keeps_release);
+    command = with_path(ctx, command, (call == ShimCall::Request).then_some(bin.as_path()), keeps);
     let command = settled(command, ctx.sys.env(), keeps, &toolchain.id);
     let mut launch = Launch { toolchain, command, dropped_goroot, isolated: Vec::new() };
     if call != ShimCall::Exact {
@@ -217,6 +216,18 @@ pub fn launch_shim(
         launch.make_folders(ctx)?;
     }
     Ok(launch)
+}
+
+/// The program with a toolchain's `bin` first on `PATH`, and after it the names of all releases, which a go command that
+/// does not keep its release looks for before it downloads one.
+fn with_path(ctx: &Ctx, command: UserProgram, bin: Option<&Path>, keeps: bool) -> UserProgram {
+    let releases = ctx.store.layout().releases();
+    let is_wanted = !keeps
+        && ctx.sys.env().var_os("PATH").is_some()
+        && !ctx.sys.env().search_path().contains(&releases)
+        && ctx.sys.fs().look(&releases).is_ok_and(|meta| meta.is_some());
+    let folders: Vec<&Path> = bin.into_iter().chain(is_wanted.then_some(releases.as_path())).collect();
+    if folders.is_empty() { command } else { command.env("PATH", path_with(ctx, &folders)) }
 }
 
 /// The typed program: a path, relative to the working folder, or a name.
@@ -244,11 +255,15 @@ fn absolute(program: PathBuf) -> Result<Program, LaunchError> {
     Program::at(program).map_err(|error| LaunchError::refused(&error.path.clone(), error.into()))
 }
 
-pub(crate) fn path_with(ctx: &Ctx, bin: &Path) -> OsString {
-    let mut path = bin.as_os_str().to_owned();
-    if let Some(rest) = ctx.sys.env().var_os("PATH") {
-        path.push(if cfg!(windows) { ";" } else { ":" });
-        path.push(rest);
+/// `PATH` with these folders first.
+pub(crate) fn path_with(ctx: &Ctx, folders: &[&Path]) -> OsString {
+    let mut path = OsString::new();
+    let before = ctx.sys.env().var_os("PATH");
+    for part in folders.iter().map(|folder| folder.as_os_str()).chain(before) {
+        if !path.is_empty() {
+            path.push(if cfg!(windows) { ";" } else { ":" });
+        }
+        path.push(part);
     }
     path
 }

@@ -25,6 +25,7 @@ use release::ToolchainId;
 /// locks/                                  locks between processes
 /// system.json                             Go installations that are run in place
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
+/// releases/                               `go1.X.Y` of every known release, for go commands that goward starts
 /// shims/.goward                           link to goward, for a shim that has no table; on Windows a file as `current`
 /// shim.table                              what the shims know of the store
 /// sdk/go1.27.3.linux-amd64/               links into the tree, and the mark that other tools look for
@@ -49,7 +50,7 @@ impl Layout {
     pub(crate) fn believed(&self) -> Vec<PathBuf> {
         let mut paths = vec![self.toolchains(), self.manifests(), self.generations(), self.current()];
         paths.extend([self.transactions(), self.journal(), self.locks(), self.staging(), self.downloads()]);
-        paths.extend([self.shims(), self.shim_table(), self.shell(), self.external_gos()]);
+        paths.extend([self.shims(), self.releases(), self.shim_table(), self.shell(), self.external_gos()]);
         paths
     }
 
@@ -126,6 +127,12 @@ impl Layout {
     /// One shim.
     pub fn shim(&self, name: &str) -> PathBuf {
         self.shims().join(name)
+    }
+
+    /// A `go1.X.Y` for every known release: go commands that goward starts have this folder on `PATH`, and the user's
+    /// shells have not.
+    pub fn releases(&self) -> PathBuf {
+        self.home.join("releases")
     }
 
     /// The pointer to goward beside the shims, which a shim uses if it has no table.

@@ -31,7 +31,8 @@ impl Store {
             }
         }
         // The shims first, so that no command finds half a store; the locks last.
-        let mut own = vec![layout.shims(), layout.shim_table(), layout.current(), layout.default_junction()];
+        let mut own =
+            vec![layout.shims(), layout.releases(), layout.shim_table(), layout.current(), layout.default_junction()];
         own.extend([layout.shell(), layout.sdks(), layout.generations(), layout.toolchains(), layout.manifests()]);
         own.extend([layout.staging(), layout.trash(), layout.work(), layout.downloads(), layout.cache()]);
         own.extend([layout.heads(), layout.isolated(), layout.projects(), layout.external_gos()]);

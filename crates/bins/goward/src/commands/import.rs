@@ -222,10 +222,9 @@ fn adopted_text(adopted: &Adopted, speech: &Speech) -> String {
         return format!("{}\n", super::installed::line(installed, speech));
     }
     let seconds = installed.milliseconds as f64 / 1000.0;
-    let source = installed.source.as_deref().unwrap_or("an unknown source");
     let proof = super::installed::proof(&installed.witnesses, speech);
     let id = &installed.toolchain;
-    let mut text = format!("imported {id} from {source} in {seconds:.1} s (nothing fetched), {proof}\n");
+    let mut text = format!("imported {id} in {seconds:.1} s (nothing fetched), {proof}\n");
     let mut rules: Vec<&str> = adopted.left_out.iter().map(|(_, rule)| *rule).collect();
     rules.sort_unstable();
     rules.dedup();

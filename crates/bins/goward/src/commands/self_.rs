@@ -117,17 +117,24 @@ fn program(ctx: &Ctx, stays: &mut Vec<(PathBuf, String)>) -> Option<PathBuf> {
 impl Farewell {
     /// The paths that go, in order, each with what it is.
     fn going(&self) -> Vec<(&Path, String)> {
+        // A home with nothing else in it goes as one.
+        let whole =
+            self.home.kept.is_empty().then(|| self.home.removed.first().and_then(|path| path.parent())).flatten();
         let files = self.setup.iter().flat_map(|plan| &plan.changes);
+        let files = files.filter(|change| whole.is_none_or(|home| !change.path.starts_with(home)));
         let mut going: Vec<(&Path, String)> =
             files.map(|change| (change.path.as_path(), change.what.clone())).collect();
         let variables = self.setup.iter().flat_map(|plan| &plan.variables);
         going.extend(variables.map(|variable| (variable.place.as_path(), variable.what.clone())));
         going.extend(self.sdk.iter().map(|path| (path.as_path(), "a link to a toolchain".to_owned())));
-        going.extend(self.home.removed.iter().map(|path| {
-            let is_toolchains = path.file_name().is_some_and(|name| name == "toolchains");
-            let what = format!("{} toolchains, {}", self.toolchains, Bytes(self.bytes));
-            (path.as_path(), if is_toolchains { what } else { "goward's own".to_owned() })
-        }));
+        let toolchains = format!("{} toolchains, {}", self.toolchains, Bytes(self.bytes));
+        match whole {
+            Some(home) => going.push((home, format!("{toolchains}, and goward's records"))),
+            None => going.extend(self.home.removed.iter().map(|path| {
+                let is_toolchains = path.file_name().is_some_and(|name| name == "toolchains");
+                (path.as_path(), if is_toolchains { toolchains.clone() } else { "goward's own".to_owned() })
+            })),
+        }
         going.extend(self.config.iter().map(|path| (path.as_path(), "your settings".to_owned())));
         going.extend(self.program.iter().map(|path| (path.as_path(), "the program".to_owned())));
         going

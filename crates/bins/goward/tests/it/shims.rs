@@ -122,16 +122,18 @@ fn the_folder_is_where_c_leads_and_the_flag_stays() {
 #[test]
 fn a_name_installs_what_is_missing_or_says_clearly_that_it_must_not() {
     let mut world = world();
-    assert!(shim(&world, "go1.26.7").is_file(), "known and not installed");
+    // Known and not installed: go commands find it, and the user's shells do not list it.
+    let known = world.store("releases").join(program::file_name("go1.26.7"));
+    assert!(known.is_file() && !shim(&world, "go1.26.7").exists());
     world.home.write(".go-version", "1.27.3\n");
-    let run = call(&world, "go1.26.7", ["a"]).success();
+    let run = world.home.run_program(&known, ["a"]).success();
     assert_eq!(run.stdout, "1.26.7\na\n", "{}", run.snapshot());
     assert!(run.stderr.contains("go1.26.7"), "{}", run.snapshot());
     assert_eq!(said(&world, "go1.26.7 b"), ["1.26.7", "b"]);
 
     world.goward("uninstall 1.26.7").success();
     world.home.set_env("GOWARD_AUTO_INSTALL", "false");
-    let run = call(&world, "go1.26.7", ["a"]).exits(127);
+    let run = world.home.run_program(&known, ["a"]).exits(127);
     assert_eq!(run.stdout, "");
     assert!(
         run.stderr.starts_with("error: could not find an installed toolchain for `1.26.7`\n"),
@@ -331,17 +333,22 @@ fn a_table_that_is_lost_torn_or_old_is_made_good_by_the_next_call() {
 fn the_shims_are_one_file_and_follow_what_is_installed() {
     let mut world = world();
     let file = |name: &str| world.store("shims").join(name);
-    // The releases of the index, and those that goward was built with.
-    let known = ["go", "go1.26.7", "go1.26.8", "go1.27.3", "gofmt", "go1.21.0", "go1.26.1"];
     let listed = names(&world.store("shims"));
-    assert!(known.iter().all(|name| listed.contains(&program::file_name(name))), "{listed:?}");
-    assert!(!listed.iter().any(|name| name.starts_with("go1.20")), "older go commands look for none: {listed:?}");
-    assert!(
-        listed
-            .iter()
-            .filter(|name| !name.starts_with('.'))
-            .all(|name| testkit::is_one_file(&file(name), &file(&program::file_name("go"))))
+    let expected = ["go", "go1.26.8", "go1.27.3", "gofmt"].map(program::file_name);
+    assert_eq!(
+        listed.iter().filter(|name| !name.starts_with('.')).collect::<Vec<_>>(),
+        expected.iter().collect::<Vec<_>>()
     );
+    // For go commands, the releases of the index, and those that goward was built with.
+    let known = ["go1.26.7", "go1.26.8", "go1.27.3", "go1.21.0", "go1.26.1"];
+    let releases = names(&world.store("releases"));
+    assert!(known.iter().all(|name| releases.contains(&program::file_name(name))), "{releases:?}");
+    assert!(!releases.iter().any(|name| name.starts_with("go1.20")), "older go commands look for none: {releases:?}");
+    let below = |name: &String| world.store("releases").join(name);
+    let all = expected.iter().map(|name| file(name)).chain(releases.iter().map(below));
+    for path in all {
+        assert!(testkit::is_one_file(&path, &file(&program::file_name("go"))), "{}", path.display());
+    }
     assert!(std::fs::metadata(shim(&world, "go")).unwrap().len() <= 20 * 1024 || !cfg!(target_os = "linux"));
     let sdk = |world: &World| names(&world.home.home().join("sdk"));
     if cfg!(windows) {
@@ -371,7 +378,9 @@ fn the_shims_are_one_file_and_follow_what_is_installed() {
 /// 1.27.3 is installed, or one more.
 fn follow_what_is_installed(world: &mut World) {
     let _ = world.goward("uninstall 1.26.8");
-    assert!(shim(world, "go1.26.8").is_file(), "it can be installed again by its name");
+    assert!(!shim(world, "go1.26.8").exists());
+    let release = world.store("releases").join(program::file_name("go1.26.8"));
+    assert!(release.is_file(), "a go command can have it installed again by its name");
 
     // An older goward's shim is replaced; running programs continue.
     std::fs::remove_file(shim(world, "go")).unwrap();

@@ -8,12 +8,14 @@ use core::ffi::CStr;
 
 use shim::limits::{ARGS_MAX, PATH_BYTES_MAX, VERSION_BYTES_MAX};
 use shim::path::{called, is_plain, parent};
-use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, ReadResult, is_set_like, resolve};
+use shim::{Arena, Call, Decision, MARK, Machine, Opened, Path, RELEASES, ReadResult, contains, is_set_like, resolve};
 
 /// The prefix of the variable that marks the process that was handed over, and its name.
 const MARKER: &[u8] = b"GOWARD_SHIM=";
 /// The variable that fixes a go command's release, and the one that marks its value as goward's (`shim::MARK`).
 const TOOLCHAIN: [&[u8]; 2] = [b"GOTOOLCHAIN=", b"GOWARD_TOOLCHAIN="];
+/// The variable of the folders that programs are looked for in.
+const PATH: &[u8] = b"PATH=";
 /// Enough bytes for such a name, `go`, a version and a NUL.
 const TOOLCHAIN_BYTES_MAX: usize = 20 + VERSION_BYTES_MAX;
 /// No program was found, as shells report it.
@@ -130,7 +132,8 @@ fn run(args: List, vars: List, memory: &'static mut Memory) -> ! {
     if let Decision::Run { version, tree, pinned } = choice.decision {
         let file: &[u8] = if name == b"gofmt" { b"/bin/gofmt" } else { b"/bin/go" };
         path.set(&[tree, file]);
-        if let Some(vars) = settled(vars, version.as_bytes(), pinned, toolchain) {
+        let home = parent(own).and_then(parent).unwrap_or_default();
+        if let Some(vars) = settled(vars, version.as_bytes(), pinned, home, toolchain) {
             execute(path, args.first, vars);
         }
     }
@@ -171,7 +174,7 @@ fn hand_over(
     }
     let Some(vars) = marked(vars, marker) else { missing(name, b"there is no memory for the variables") };
     // The table may be lost, or goward may have moved: then the link beside the shim may still point to one.
-    for parts in [[goward.unwrap_or_default(), b""], [folder, b"/.goward"]] {
+    for parts in [[goward.unwrap_or_default(), b""], [home, b"/shims/.goward"]] {
         program.set(&parts);
         if let (Some(path), Some(list)) = (program.with_nul(), handed(args)) {
             if let [own, verb, called, ..] = list {
@@ -220,18 +223,24 @@ fn marked(vars: List, marker: &'static [u8]) -> Option<*const *const u8> {
 }
 
 /// The variables with those that keep a go command at the release that a file pins; else without those of an outer
-/// goward. A `GOTOOLCHAIN` of the user's stays.
+/// goward, and with the names of all releases on `PATH`, which the go command looks for before it downloads one. A
+/// `GOTOOLCHAIN` of the user's stays.
 fn settled(
     vars: List,
     version: &[u8],
     pinned: bool,
+    home: &[u8],
     into: &'static mut [[u8; TOOLCHAIN_BYTES_MAX]; 2],
 ) -> Option<*const *const u8> {
     if !pinned {
-        let Some(marked) = vars.var(MARK.as_bytes()) else { return Some(vars.first) };
-        let [_, mark] = &TOOLCHAIN;
-        let is_ours = vars.var(b"GOTOOLCHAIN") == Some(marked);
-        return replaced(vars, if is_ours { &TOOLCHAIN } else { core::slice::from_ref(mark) }, [].into_iter());
+        let (path, marked) = (with_releases(vars, home), vars.var(MARK.as_bytes()));
+        if path.is_none() && marked.is_none() {
+            return Some(vars.first);
+        }
+        let [toolchain, mark] = TOOLCHAIN;
+        let is_ours = marked.is_some() && vars.var(b"GOTOOLCHAIN") == marked;
+        let begins = [mark, if is_ours { toolchain } else { mark }, if path.is_some() { PATH } else { mark }];
+        return replaced(vars, &begins, path.into_iter());
     }
     for (place, name) in into.iter_mut().zip(TOOLCHAIN) {
         let mut end = 0;
@@ -242,6 +251,23 @@ fn settled(
     }
     // The bytes after the text are zeros.
     replaced(vars, &TOOLCHAIN, into.iter().map(<[u8; TOOLCHAIN_BYTES_MAX]>::as_slice))
+}
+
+/// `PATH=` with the folder of all releases' names first; none if it is there already, or there is no `PATH`.
+fn with_releases(vars: List, home: &[u8]) -> Option<&'static [u8]> {
+    let before = vars.var(b"PATH")?.to_bytes_with_nul();
+    let parts = [PATH, home, b"/", RELEASES.as_bytes(), b":", before];
+    let length = parts.iter().map(|part| part.len()).sum();
+    let start = call::memory(length)?;
+    // SAFETY: there are so many bytes of zeros, ours alone and for good.
+    let text = unsafe { core::slice::from_raw_parts_mut(start, length) };
+    let mut end = 0;
+    for part in parts {
+        text.get_mut(end..end + part.len())?.copy_from_slice(part);
+        end += part.len();
+    }
+    let entry = text.get(PATH.len()..PATH.len() + home.len() + 1 + RELEASES.len())?;
+    (!contains(before, entry)).then_some(text)
 }
 
 /// The variables without those with one of these prefixes, and with others, each of which ends with a NUL.

@@ -251,8 +251,8 @@ settings! {
         key: "shims.names",
         env: "GOWARD_SHIMS_NAMES",
         kind: Kind::Choice(&["known", "installed"]),
-        default: "known",
-        doc: "Which releases get a `go1.X.Y` shim: every known one since 1.21 and the installed ones, or only the installed ones.",
+        default: "installed",
+        doc: "Which releases have a `go1.X.Y` shim on your PATH: only the installed ones, or every known one since 1.21, too. A go command that goward starts finds all of them either way.",
     }
     SHIMS_SDK_LINKS: Switch {
         key: "shims.sdk-links",

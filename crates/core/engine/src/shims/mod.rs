@@ -80,6 +80,7 @@ pub fn write_shims(ctx: &Ctx) -> Result<ShimsWritten, ShimError> {
     let wanted = names::wanted(ctx)?;
     names::write(ctx, shim, &wanted, &mut written)?;
     names::remove_others(ctx, &wanted, &mut written)?;
+    names::write_releases(ctx, shim)?;
     own_name::follow(ctx)?;
     sdk::show(ctx, &mut written)?;
     drop(lock);

@@ -1,6 +1,7 @@
 //! The names of the shim.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use diag::IoFailure;
 use release::{Platform, Version};
@@ -14,7 +15,7 @@ use context::settings::keys;
 /// The first minor whose go command looks for programs of such names (`cmd/go/internal/toolchain`, Go 1.21).
 const FIRST_MINOR: u32 = 21;
 
-/// Every wanted name, as a file name.
+/// Every wanted name for the user's `PATH`, as a file name.
 pub(super) fn wanted(ctx: &Ctx) -> Result<BTreeSet<String>, ShimError> {
     let mut names: BTreeSet<String> = ["go", "gofmt"].map(program_file_name).into();
     let host = Host::this();
@@ -22,14 +23,46 @@ pub(super) fn wanted(ctx: &Ctx) -> Result<BTreeSet<String>, ShimError> {
     let installed = ctx.store.toolchains()?.into_iter().filter(|one| *one.id.platform() == platform);
     names.extend(installed.map(|one| program_file_name(&one.id.version().tag())));
     if ctx.settings.text(keys::SHIMS_NAMES) == Some("known") {
-        let switches = |version: &Version| {
-            version.is_stable() && version.minor().number().is_some_and(|number| number >= FIRST_MINOR)
-        };
-        // The releases that this program was built with, and those that sources have listed since.
-        let known = release::known_releases().chain(acquire::cached_versions(ctx, &platform));
-        names.extend(known.filter(switches).map(|version| program_file_name(&version.tag())));
+        names.extend(known(ctx, &platform));
     }
     Ok(names)
+}
+
+/// Every known and every installed release: the names that a go command looks for when it switches.
+pub(super) fn releases(ctx: &Ctx) -> Result<BTreeSet<String>, ShimError> {
+    let host = Host::this();
+    let Ok(platform) = Platform::from_rust(host.os, host.arch) else { return Ok(BTreeSet::new()) };
+    let installed = ctx.store.toolchains()?.into_iter().filter(|one| *one.id.platform() == platform);
+    let installed = installed.map(|one| program_file_name(&one.id.version().tag()));
+    Ok(known(ctx, &platform).chain(installed).collect())
+}
+
+/// The releases that this program was built with, and those that sources have listed since.
+fn known(ctx: &Ctx, platform: &Platform) -> impl Iterator<Item = String> + use<> {
+    let switches =
+        |version: &Version| version.is_stable() && version.minor().number().is_some_and(|number| number >= FIRST_MINOR);
+    let known = release::known_releases().chain(acquire::cached_versions(ctx, platform));
+    known.filter(switches).map(|version| program_file_name(&version.tag())).collect::<Vec<_>>().into_iter()
+}
+
+/// Links the shim under the names of all releases in a folder of their own. No name is removed there: a removed cache
+/// may have lost a release, and its name does no harm.
+pub(super) fn write_releases(ctx: &Ctx, shim: &[u8]) -> Result<(), ShimError> {
+    let (fs, layout) = (ctx.sys.fs(), ctx.store.layout());
+    let (folder, first) = (layout.releases(), layout.shim(&program_file_name("go")));
+    fs.create_dirs_durably(&folder).map_err(IoFailure::on("make the folder", &folder))?;
+    let identity = |path: &Path| fs.look(path).ok().flatten().and_then(|meta| meta.identity);
+    let ours = identity(&first);
+    for name in releases(ctx)? {
+        let path = folder.join(name);
+        let there = identity(&path);
+        let is_current =
+            there.is_some() && there == ours || fs.read(&path, SHIM_BYTES_MAX).is_ok_and(|bytes| bytes == shim);
+        if !is_current && fs.replace_by_hard_link(&first, &path).is_err() {
+            fs.replace_program(&path, shim).map_err(IoFailure::on("write", &path))?;
+        }
+    }
+    Ok(fs.sync_dir(&folder).map_err(IoFailure::on("make durable", &folder))?)
 }
 
 /// Writes the shim under all these names: one file, and hard links to it if the file system supports them.
@@ -43,12 +76,11 @@ pub(super) fn write(
     let folder = layout.shims();
     fs.create_dirs_durably(&folder).map_err(IoFailure::on("make the folder", &folder))?;
     let first = layout.shim(&program_file_name("go"));
-    let is_ours = |path: &std::path::Path| {
+    let is_ours = |path: &Path| {
         let is_file = fs.look(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File));
         is_file && fs.read(path, SHIM_BYTES_MAX).is_ok_and(|bytes| bytes == shim)
     };
-    let was_there =
-        |path: &std::path::Path| fs.look(path).map(|meta| meta.is_some()).map_err(IoFailure::on("look at", path));
+    let was_there = |path: &Path| fs.look(path).map(|meta| meta.is_some()).map_err(IoFailure::on("look at", path));
     for name in wanted.iter() {
         let path = layout.shim(name);
         let before = was_there(&path)?;
@@ -97,7 +129,7 @@ pub(super) fn remove_others(ctx: &Ctx, wanted: &BTreeSet<String>, written: &mut 
         let Some(name) = name.to_str().filter(|name| !wanted.contains(*name)) else { continue };
         let stem = if cfg!(windows) { name.strip_suffix(".exe").unwrap_or(name) } else { name };
         let names_a_version = stem.strip_prefix("go").is_some_and(|rest| rest.parse::<Version>().is_ok());
-        // A removed cache may have lost the sources' releases: such a name does no harm.
+        // With `known`, a removed cache may have lost the sources' releases: such a name does no harm.
         if names_a_version && ctx.settings.text(keys::SHIMS_NAMES) == Some("installed") {
             let path = layout.shim(name);
             fs.remove_file_if_there(&path).map_err(IoFailure::on("remove", &path))?;
