@@ -422,8 +422,11 @@ fn a_toolchain_whose_go_is_a_shim_is_not_run() {
 
 #[test]
 fn the_shim_runs_what_which_names_in_worlds_of_the_conformance_suite() {
-    // Goal: the whole way – shim, goward exec-shim, program – ends where `goward which` points. The deciding parts are
-    // compared in every world by `crates/dev/sim/tests/shim_agrees.rs`; here is every eighth, with real processes.
+    // Goal: the whole way – shim, goward exec-shim, program – ends where `goward which` points, and so does
+    // `goward run`. The deciding parts are compared in every world by `crates/dev/sim/tests/shim_agrees.rs`; here is every
+    // eighth, with real processes.
+    // Method: each world by its physical path, and by a link in a folder that has files of its own, which `$PWD` names.
+    // Every program prints its path, so what runs is compared, not what was chosen.
     let program = Program::new().say_own_path();
     let versions = ["1.20", "1.21.13", "1.27.3", "1.98.1", "1.99.1"];
     let toolchains = versions.map(|version| TinyToolchain::host(version).with_program("bin/go", &program));
@@ -432,7 +435,7 @@ fn the_shim_runs_what_which_names_in_worlds_of_the_conformance_suite() {
     world.goward("use 1.21.13").success();
     with_shims(&mut world);
     world.home.set_env("GOWARD_AUTO_INSTALL", "false");
-    let (mut compared, mut ran) = (0, 0);
+    let (mut compared, mut ran, mut by_link) = (0, 0, 0);
     for case in case::read(include_str!("../../../../model/project/tests/conformance/cases.txt")).iter().step_by(8) {
         let root = world.home.home().join(format!("world-{compared}"));
         for folder in case.folders.iter().chain([&case.folder]) {
@@ -456,27 +459,52 @@ fn the_shim_runs_what_which_names_in_worlds_of_the_conformance_suite() {
         std::fs::create_dir_all(goenv.parent().unwrap()).unwrap();
         let filled = |text: &str| text.replace("{root}", root.to_str().unwrap()).replace("{base}", "1.21.13");
         std::fs::write(&goenv, filled(case.goenv.as_deref().unwrap_or_default())).unwrap();
-        let run = |program: PathBuf, args: &[&str]| {
+        let run = |program: PathBuf, args: &[&str], pwd: &Path| {
             let mut command = world.home.command(program);
-            command.current_dir(root.join(&case.folder)).args(args);
+            command.current_dir(root.join(&case.folder)).env("PWD", pwd).args(args);
             command.envs(case.settings.iter().map(|(name, value)| (name, filled(value))));
             let output = command.output().unwrap();
             (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
         };
-        let which = run(env!("CARGO_BIN_EXE_goward").into(), &["which"]);
-        let shim = run(shim(&world, "go"), &["version"]);
-        compared += 1;
-        if which.0 == Some(0) {
-            assert_eq!((which.0, &which.1), (shim.0, &shim.1), "{}", case.line());
-            ran += 1;
-        } else {
-            // The status for a version that is not installed is 127.
-            let code = if which.0 == Some(3) { Some(127) } else { which.0 };
-            assert_eq!((code, ""), (shim.0, shim.1.as_str()), "{}: {} / {}", case.line(), which.2, shim.2);
+        let mut ways = vec![root.join(&case.folder).components().collect::<PathBuf>()];
+        #[cfg(unix)]
+        {
+            // Each name is in every second world.
+            let way = world.home.home().join(format!("way-{compared}"));
+            std::fs::create_dir(&way).unwrap();
+            let (name, content) = [("go.mod", "go 1.98.1\n"), (".go-version", "1.99.1\n")][compared % 2];
+            std::fs::write(way.join(name), content).unwrap();
+            symlink(&ways[0], way.join("link")).unwrap();
+            ways.push(way.join("link"));
         }
+        let mut programs = Vec::new();
+        for pwd in &ways {
+            let goward = PathBuf::from(env!("CARGO_BIN_EXE_goward"));
+            let which = run(goward.clone(), &["which"], pwd);
+            let shim = run(shim(&world, "go"), &["env", "GOVERSION"], pwd);
+            let by_run = run(goward, &["run", "--", "go", "env", "GOVERSION"], pwd);
+            let at = format!("{} at {}", case.line(), pwd.display());
+            if which.0 == Some(0) {
+                assert_eq!((which.0, &which.1), (shim.0, &shim.1), "{at}");
+                assert_eq!((which.0, &which.1), (by_run.0, &by_run.1), "goward run: {at}");
+                ran += 1;
+            } else {
+                // The status for a version that is not installed is 127.
+                let code = if which.0 == Some(3) { Some(127) } else { which.0 };
+                assert_eq!((code, ""), (shim.0, shim.1.as_str()), "{at}: {} / {}", which.2, shim.2);
+                assert!(by_run.0 != Some(0) && by_run.1.is_empty(), "goward run: {at}: {}", by_run.2);
+            }
+            programs.push((which.0, which.1));
+        }
+        by_link += usize::from(programs.first() != programs.last());
+        compared += 1;
     }
-    eprintln!("the shim and `goward which`: {compared} worlds, {ran} programs run, 0 disagreements");
+    eprintln!(
+        "the shim, `goward run` and `goward which`: {compared} worlds, {ran} programs run, {by_link} others by a link, 0 \
+         disagreements"
+    );
     assert!(compared > 50 && ran > 20);
+    assert!(by_link > 10 || cfg!(windows), "a link that changes nothing compares nothing: {by_link}");
 }
 
 testkit::left_out_on_windows!(a_real_go_command, "its tree is made of links to a real one");
