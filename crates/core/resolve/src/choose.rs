@@ -15,6 +15,7 @@ use source::go_setting;
 use store::{StoreError, Toolchain};
 use sys::EntryKind;
 
+use crate::builder::BuilderToolchain;
 use crate::gotoolchain::user_gotoolchain;
 
 /// The choice for a folder: the request that counts, the installed toolchain for it if there is one, and every reason.
@@ -31,6 +32,8 @@ pub struct Choice {
     /// The pin that was overridden, if it is older than what the project needs and the setting
     /// `resolve.on-conflict` is `raise`.
     pub raised: Option<BelowFloor>,
+    /// A builder's own toolchain that the deciding `toolchain` line names.
+    pub builder: Option<BuilderToolchain>,
     /// Whether a go.mod or go.work in this folder or above is a pipe or a device, for which a go command would wait.
     pub(crate) has_odd_go_file: bool,
     /// Files of other users, for which goward installs nothing by itself.
@@ -137,6 +140,19 @@ impl Choice {
         ))
     }
 
+    /// What becomes of a builder's own toolchain that the deciding line names, in one line.
+    pub fn builder_note(&self) -> Option<String> {
+        let BuilderToolchain { name, origin, tree } = self.builder.as_ref()?;
+        let name = release::shown(name);
+        Some(match tree {
+            Some(tree) => format!("{name} of {origin} is the registered Go at `{}`", tree.display()),
+            None => format!(
+                "{name} of {origin} is a builder's own Go, which goward does not install: the release of that number takes \
+                 its place; `goward import PATH` registers such a Go"
+            ),
+        })
+    }
+
     /// The message about another user's file that would have decided, in one line.
     pub fn stranger(&self) -> Option<String> {
         passed_over(&self.decision)
@@ -179,6 +195,9 @@ impl Choice {
         }
         if let Some(note) = self.note() {
             text.push_str(&format!("  resolve.on-conflict=raise: {note}\n"));
+        }
+        if let Some(builder) = self.builder_note() {
+            text.push_str(&format!("  {builder}\n"));
         }
         text.push_str(&format!("  so: {}\n", self.because()));
         text
@@ -254,6 +273,7 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
     let nothing = || ChooseError::Nothing { folder: folder.to_owned(), stranger: passed_over(&decision) };
     let installed = installed_here(ctx)?;
     let newest = |request: &Request| newest_of(&installed, request);
+    let mut builder = None;
     let (request, origin, toolchain) = match &decision.want {
         Want::Pinned { request, origin, .. } | Want::Default { request, origin } => {
             (request.clone(), origin.clone(), newest(request))
@@ -266,7 +286,12 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
             match (floor.raise(base_version)?, base) {
                 (Some(raised), _) => {
                     let (exact, toolchain) = enough(&installed, &raised.version);
-                    (exact, raised.origin, toolchain)
+                    builder = BuilderToolchain::of(ctx, &raised);
+                    let registered = builder.as_ref().and_then(|builder| builder.tree.clone()).map(|tree| {
+                        let id = ToolchainId::new(raised.version.clone(), ctx.platform.clone());
+                        Toolchain { id, tree }
+                    });
+                    (exact, raised.origin, registered.or(toolchain))
                 }
                 (None, Some(base)) => (base.request.clone(), base.origin.clone(), base_toolchain),
                 (None, None) => return Err(nothing()),
@@ -280,6 +305,7 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
         origin,
         project: nearest_project(inputs),
         raised: None,
+        builder,
         has_odd_go_file: inputs.has_odd_go_file,
         go_files_of_strangers: inputs.go_files_of_strangers(),
         decision,

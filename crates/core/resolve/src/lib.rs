@@ -8,6 +8,7 @@
 //! `bins/goward/tests`.
 
 mod auto;
+mod builder;
 mod choose;
 mod floor_why;
 mod go_question;
@@ -18,6 +19,7 @@ mod next_program;
 mod why;
 
 pub use auto::{AutoError, check_auto_install, check_auto_switch};
+pub use builder::BuilderToolchain;
 pub use choose::{
     Choice, ChooseError, Counts, choose, choose_in, found, look_around, newest_installed, pinned_in, surely_below,
 };
@@ -26,4 +28,4 @@ pub use goenv::{GO_VARIABLES, GoEnv, Rule, Shadowed, Variable, go_env, shown};
 pub use gotoolchain::{EnvChange, user_gotoolchain, without_mark};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};
 pub use next_program::{NextError, next_program};
-pub use why::{Why, why};
+pub use why::{Mode, Why, why};

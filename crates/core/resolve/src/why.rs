@@ -1,6 +1,7 @@
 //! Explains a choice, beginning at the result: what decided, and what would change it.
 
-use project::{BelowFloor, Origin, Reason, Rule, Verdict};
+use project::{BelowFloor, ModuleMode, Origin, Reason, Rule, Verdict};
+use release::Version;
 
 use crate::choose::Choice;
 
@@ -23,6 +24,21 @@ pub struct Why {
     pub raised: Option<BelowFloor>,
     /// What has to be said of that.
     pub note: Option<String>,
+    /// What becomes of a builder's own toolchain that a `toolchain` line names.
+    pub builder: Option<String>,
+    /// In which mode the go command works here.
+    pub mode: Mode,
+}
+
+/// Whether the go command works with modules, or with GOPATH alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mode {
+    /// Whether with modules.
+    pub has_modules: bool,
+    /// Why.
+    pub because: String,
+    /// The go.work or go.mod that counts for it.
+    pub file: Option<String>,
 }
 
 /// Explains a choice.
@@ -43,7 +59,30 @@ pub fn why(choice: &Choice) -> Why {
         changes: changes(choice),
         raised: choice.raised.clone(),
         note: choice.note(),
+        builder: choice.builder_note(),
+        mode: mode(&choice.decision.mode, choice.toolchain.as_ref().map(|toolchain| toolchain.id.version())),
     }
+}
+
+/// The mode under a version. Modules came with Go 1.11, and are on without a go.mod since Go 1.16.
+fn mode(facts: &ModuleMode, version: Option<&Version>) -> Mode {
+    let is_before = |minor: &str| {
+        let minor = minor.parse::<Version>().ok();
+        version.zip(minor).is_some_and(|(version, minor)| version.go_order(&minor).is_lt())
+    };
+    let ModuleMode { is_enabled, setting, file } = facts;
+    let (has_modules, setting) = match setting.as_deref() {
+        _ if is_before("1.11") => (false, "Go has modules since 1.11".to_owned()),
+        None if file.is_none() && is_before("1.16") => (false, "GO111MODULE is not set".to_owned()),
+        None => (*is_enabled, "GO111MODULE is not set".to_owned()),
+        Some(value) => (*is_enabled, format!("GO111MODULE={value}")),
+    };
+    let found = match file {
+        Some(file) if has_modules => format!("`{file}` counts"),
+        Some(file) => format!("`{file}` does not count"),
+        None => "neither a go.mod nor a go.work is found".to_owned(),
+    };
+    Mode { has_modules, because: format!("{setting}, and {found}"), file: file.clone().filter(|_| has_modules) }
 }
 
 /// How to get another choice, by the rule that made this one.
@@ -91,6 +130,9 @@ impl Why {
         let passed: Vec<String> = self.passed_over.iter().map(ToString::to_string).collect();
         section("the project needs at least", self.floor.as_ref().and_then(value_of).as_slice());
         section("it gave way", self.note.as_slice());
+        section("a builder's toolchain", self.builder.as_slice());
+        let mode = if self.mode.has_modules { "module mode" } else { "GOPATH mode" };
+        section(mode, std::slice::from_ref(&self.mode.because));
         section("ignored", &passed);
         section("what would change it", &self.changes);
         text

@@ -9,7 +9,7 @@ use crate::floor::Floor;
 use crate::input::{Inputs, ToolchainLine};
 use crate::origin::{Origin, Rule};
 use crate::reason::{Reason, Verdict};
-use crate::requirement::Requirement;
+use crate::requirement::{ModuleMode, Requirement};
 
 /// The decision, with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,6 +19,8 @@ pub struct Decision {
     pub want: Want,
     /// Every file and rule that was read, in the order in which they count.
     pub reasons: Vec<Reason>,
+    /// What decides whether the go command works with modules.
+    pub mode: ModuleMode,
     /// Another user's file, which would otherwise have decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stranger: Option<Reason>,
@@ -79,7 +81,8 @@ pub fn decide(inputs: &Inputs) -> Result<Decision, ProjectError> {
     let want = combine(inputs, &mut choice, &mut requirement)?;
     let Choice { mut reasons, stranger, .. } = choice;
     reasons.append(&mut requirement.reasons);
-    Ok(Decision { want, reasons, stranger })
+    let mode = requirement.mode;
+    Ok(Decision { want, reasons, mode, stranger })
 }
 
 fn combine(inputs: &Inputs, choice: &mut Choice, requirement: &mut Requirement) -> Result<Want, ProjectError> {

@@ -82,3 +82,4 @@ pub use modules::{Demand, Demander, ModuleGraph};
 pub use origin::{Origin, Rule};
 pub use owner::{Stranger, Users};
 pub use reason::{Reason, Verdict};
+pub use requirement::ModuleMode;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use release::{Request, cut};
+use serde::Serialize;
 
 use crate::error::ProjectError;
 use crate::file_name::FileName;
@@ -12,11 +13,24 @@ use crate::origin::{Origin, Rule};
 use crate::reason::{Reason, Verdict};
 use crate::setting::{self, Gowork};
 
+/// What decides whether the go command works with modules here, or with GOPATH alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ModuleMode {
+    /// Whether modules are on, since Go 1.16.
+    pub is_enabled: bool,
+    /// `GO111MODULE`, if it is set, cut and escaped for printing.
+    pub setting: Option<String>,
+    /// The go.work or go.mod that counts, or would if modules were on.
+    pub file: Option<String>,
+}
+
 /// The requirement of a project.
 #[derive(Default)]
 pub(crate) struct Requirement {
     /// Whether modules are on at all.
     pub modules_enabled: bool,
+    /// The same with its reasons, for people.
+    pub mode: ModuleMode,
     /// The lines that count.
     pub floor: Option<Floor>,
     /// A line that names no toolchain, or a `GOWORK` that names no file: an error if it would have counted.
@@ -46,7 +60,10 @@ impl Requirement {
             Ok(Gowork::File) | Err(_) => true,
         };
         requirement.modules(inputs.go111module.as_deref(), go_mod.is_some() && !in_temp || has_work);
+        let nearest_work = || inputs.files(FileName::GoWork).next().map(|(_, file)| file);
         if !requirement.modules_enabled {
+            let would_count = nearest_work().or(go_mod.filter(|_| !in_temp));
+            requirement.mode.file = would_count.map(|file| file.path.clone());
             for file in inputs.files(FileName::GoWork).map(|(_, file)| file).chain(go_mod) {
                 requirement.tell_whole(file, Verdict::Ignored("modules are off".to_owned()));
             }
@@ -59,6 +76,7 @@ impl Requirement {
                 return Ok(requirement);
             }
         };
+        requirement.mode.file = go_work.or(go_mod.filter(|_| !in_temp)).map(|file| file.path.clone());
         match (go_work, go_mod) {
             (Some(work), Some(other)) => {
                 requirement.lines(work)?;
@@ -118,6 +136,7 @@ impl Requirement {
     fn modules(&mut self, setting: Option<&str>, file_found: bool) {
         let setting = setting.filter(|text| !text.is_empty());
         self.modules_enabled = setting::modules_enabled(setting, file_found);
+        self.mode = ModuleMode { is_enabled: self.modules_enabled, setting: setting.map(cut), file: None };
         if let Some(text) = setting {
             let verdict = match self.modules_enabled {
                 true => Verdict::Ignored("modules are on".to_owned()),

@@ -119,10 +119,26 @@ pub struct Why {
     pub floor: Option<Floor>,
     /// The pin that gave way to what the project needs.
     pub raised: Option<Raised>,
+    /// A builder's own toolchain that the deciding `toolchain` line names, and what becomes of it, for people.
+    pub builder: Option<String>,
+    /// Whether the go command works with modules here.
+    pub mode: Mode,
     /// What else asked for something and did not count.
     pub passed_over: Vec<Reason>,
     /// What would change the choice, the nearest at hand first.
     pub remarks: Vec<Remark>,
+}
+
+/// Whether the go command works with modules, or with GOPATH alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mode {
+    /// Whether with modules.
+    pub modules: bool,
+    /// Why, for people; its wording may change.
+    pub message: String,
+    /// The go.work or go.mod that counts; `null` without one.
+    pub path: Option<String>,
 }
 
 impl View for Why {

@@ -141,6 +141,12 @@ impl ToView for Why {
             version: self.version.clone(),
             floor: self.floor.as_ref().and_then(floor),
             raised: self.raised.view(),
+            builder: self.builder.clone(),
+            mode: view::Mode {
+                modules: self.mode.has_modules,
+                message: self.mode.because.clone(),
+                path: self.mode.file.clone(),
+            },
             passed_over: self.passed_over.view(),
             remarks: remarks(&self.changes),
         }
