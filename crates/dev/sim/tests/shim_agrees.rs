@@ -296,7 +296,7 @@ fn in_every_world_the_usual_environments_are_decided_by_the_shim_as_by_the_engin
         if !pin.is_empty() {
             fs::write(&file, pin).unwrap();
         }
-        for (default, home) in homes.by_ref().take(3) {
+        for (default, home) in homes.by_ref().take(1) {
             let mut ask = |variables| {
                 let asked = Question { default, pin, variables };
                 told.compare(case, world, home, &worlds.user, asked)
@@ -317,7 +317,7 @@ fn in_every_world_the_usual_environments_are_decided_by_the_shim_as_by_the_engin
     told.print("the usual environments", &worlds);
     assert!(told.disagreements.is_empty(), "{}", told.disagreements.join("\n"));
     assert!(for_the_value.is_empty(), "{}", for_the_value.join("\n"));
-    assert!(told.decided > 10 * worlds.cases.len(), "{}", told.decided);
+    assert!(told.decided > 4 * worlds.cases.len(), "{}", told.decided);
     worlds.ground.clean();
 }
 
