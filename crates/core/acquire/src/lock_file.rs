@@ -184,15 +184,24 @@ impl<'a> ProjectLock<'a> {
         Ok(())
     }
 
-    /// Checks an installed toolchain against the lock file, if that is required.
+    /// Checks an installed toolchain against the lock file, if there is one that names it; where one is required, it has
+    /// to.
     ///
     /// # Errors
-    /// When the lock file does not name it, or with other hashes.
+    /// When the lock file has other hashes, or does not name it and has to.
     pub fn check_installed(&self, id: &ToolchainId) -> Result<(), LockError> {
-        if !self.is_required() {
-            return Ok(());
+        if self.is_required() {
+            self.check_covered(id)?;
+        } else {
+            let nearest = match self.nearest() {
+                // A pipe or a device of its name is no lock file; only an install stops at it.
+                Err(LockError::Read { .. }) => return Ok(()),
+                nearest => nearest?,
+            };
+            if self.entry(nearest, id)?.is_none() {
+                return Ok(());
+            }
         }
-        self.check_covered(id)?;
         let (record, manifest) = (self.ctx.store.record(id)?, self.ctx.store.manifest(id)?);
         let subject = LockSubject { id, form: record.form, sha256: record.archive_sha256, manifest: &manifest };
         self.check(&subject).map(drop)

@@ -444,6 +444,30 @@ fn what_is_installed_is_held_to_the_lock_file() {
 }
 
 #[test]
+fn a_toolchain_that_is_installed_already_is_refused_where_the_lock_file_has_other_hashes() {
+    let (world, _) = locked();
+    world.goward("install 1.27.3").success();
+    world.goward("run -- go version").success();
+    let text = world.home.read("goward.lock");
+    let own = text.find(&format!("platform = \"{}\"", platform().replace('-', "/"))).unwrap();
+    for (key, wants) in [("sha256 = \"", "wants the archive's SHA-256"), ("h1 = \"h1:", "wants its files")] {
+        let at = own + text[own..].find(key).unwrap() + key.len();
+        let digit = if &text[at..=at] == "0" { "1" } else { "0" };
+        world.home.write("goward.lock", format!("{}{digit}{}", &text[..at], &text[at + 1..]));
+        // Without a flag, whatever asks for it.
+        for line in ["run -- go version", "run 1.27.3 -- go version", "install 1.27.3", "use 1.27.3"] {
+            let run = world.goward(line).exits(5);
+            let said = &run.stderr;
+            assert!(said.contains("goward.lock:") && said.contains(wants), "{line}: {}", run.snapshot());
+        }
+        // What the lock file does not name is not its business.
+        world.goward("run 1.26.8 -- go version").success();
+    }
+    world.home.write("goward.lock", &text);
+    world.goward("run -- go version").success();
+}
+
+#[test]
 fn locked_refuses_what_the_lock_file_does_not_name_and_frozen_stays_off_the_network() {
     let (world, _) = locked();
     let run = world.goward("install 1.26.8 --locked").exits(7);
