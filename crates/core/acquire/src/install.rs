@@ -11,7 +11,7 @@ use release::host::Unfit;
 use release::{Platform, Request, ToolchainId};
 use source::{Attempt, CatalogError, Located, most_severe, no_source_hint};
 use store::states::Event;
-use store::{Operation, OperationKind, StoreError};
+use store::{Operation, OperationKind, StoreError, Toolchain};
 
 use crate::acquire::{AcquireError, acquire};
 use crate::host_check::check_host;
@@ -199,13 +199,19 @@ pub(crate) fn located_or_note(
     }
 }
 
+/// The installed toolchain, if it has a record: one that has lost it is installed again.
+fn whole(ctx: &Ctx, id: &ToolchainId) -> Result<Option<Toolchain>, StoreError> {
+    let found = ctx.store.find_installed(id)?;
+    Ok(found.filter(|found| ctx.store.is_in_shared_store(found) || !ctx.store.lacks_record(id)))
+}
+
 fn install_one(sources: &Sources, id: &ToolchainId) -> Result<Installed, InstallError> {
     let ctx = sources.ctx();
     let start = ctx.sys.clock().moment();
     let refused = |cause| InstallError::Store { id: id.clone(), cause: Box::new(cause) };
     let locked = |cause| InstallError::Lock { id: id.clone(), cause: Box::new(cause) };
     sources.lock().check_covered(id).map_err(locked)?;
-    if let Some(toolchain) = ctx.store.find_installed(id).map_err(refused)? {
+    if let Some(toolchain) = whole(ctx, id).map_err(refused)? {
         sources.lock().check_installed(id).map_err(locked)?;
         return Ok(already_installed(ctx, toolchain));
     }
@@ -221,7 +227,7 @@ fn install_one(sources: &Sources, id: &ToolchainId) -> Result<Installed, Install
             }
         })?;
     // The previous holder of the lock may have installed it.
-    if let Some(toolchain) = ctx.store.find_installed(id).map_err(refused)? {
+    if let Some(toolchain) = whole(ctx, id).map_err(refused)? {
         sources.lock().check_installed(id).map_err(locked)?;
         return Ok(already_installed(ctx, toolchain));
     }

@@ -118,10 +118,10 @@ pub struct GenerationDiff {
 /// # Errors
 /// When the store cannot be read.
 pub fn history(ctx: &Ctx) -> Result<Vec<Event>, StoreError> {
-    let current = ctx.store.current()?.map(|current| current.number);
+    let current = ctx.store.current_if_readable().map(|current| current.number);
     let mut events: Vec<Event> = ctx
         .store
-        .generations()?
+        .readable_generations()?
         .into_iter()
         .map(|generation| Event {
             unix_seconds: generation.made_unix_seconds,

@@ -54,8 +54,8 @@ pub struct Available {
 /// # Errors
 /// When the store cannot be read.
 pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
-    let current = ctx.store.current()?;
-    let toolchains = ctx.store.installed()?;
+    let current = ctx.store.current_if_readable();
+    let toolchains = ctx.store.listed()?;
     let offered = acquire::cached_versions(ctx, &ctx.platform);
     let known: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.id.version().clone()).collect();
     let newer = |id: &ToolchainId| {

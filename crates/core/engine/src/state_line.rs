@@ -1,6 +1,7 @@
 //! The state line, which says what holds now: the end of every error report.
 
 use diag::Bytes;
+use store::StoreError;
 
 use context::Ctx;
 
@@ -14,6 +15,7 @@ pub fn state_line(ctx: &Ctx) -> String {
             format!("generation {} ({}) is in use", generation.number, generation.toolchain.version().tag())
         }
         Ok(None) => "no default toolchain is set".to_owned(),
+        Err(StoreError::Default { .. }) => "the default is damaged".to_owned(),
         Err(error) => format!("the store cannot be read ({})", diag::error_chain(&error)),
     });
     match ctx.store.partial_downloads() {

@@ -124,6 +124,7 @@ impl Choice {
         let Want::Pinned { floor: Some(floor), .. } = &self.decision.want else { return Ok(self) };
         let Some(raised) = floor.raise(Some(selected))? else { return Err(conflict.into()) };
         let (request, toolchain) = enough(&installed_here(ctx)?, &raised.version);
+        let toolchain = trusted(ctx, toolchain)?;
         Ok(Choice { request, toolchain, origin: raised.origin, raised: Some(conflict), ..self })
     }
 
@@ -228,7 +229,17 @@ pub fn choose(ctx: &Ctx, argument: Option<&Request>) -> Result<Choice, ChooseErr
 /// As for [`choose`].
 pub fn choose_in(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Choice, ChooseError> {
     let inputs = look_around(ctx, folder, argument)?;
-    let choice = matched(ctx, folder, &inputs)?;
+    let choice = match matched(ctx, folder, &inputs) {
+        // Only a choice that needs the default fails where it is damaged.
+        Err(ChooseError::Nothing { folder, stranger }) => {
+            default_pin(ctx)?;
+            return Err(ChooseError::Nothing { folder, stranger });
+        }
+        matched => matched?,
+    };
+    if matches!(choice.decision.want, Want::AtLeast { default: None, .. }) {
+        default_pin(ctx)?;
+    }
     let selected = choice.toolchain.as_ref().map(|toolchain| toolchain.id.version().clone());
     // A pin that is below the floor whatever patch it resolves to is refused before any lookup.
     let selected = selected.or_else(|| match &choice.decision.want {
@@ -301,7 +312,7 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
     };
     Ok(Choice {
         request,
-        toolchain,
+        toolchain: trusted(ctx, toolchain)?,
         origin,
         project: nearest_project(inputs),
         raised: None,
@@ -337,12 +348,20 @@ fn enough(installed: &[Toolchain], needed: &Version) -> (Request, Option<Toolcha
 /// # Errors
 /// When the store cannot be read.
 pub fn newest_installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain>, StoreError> {
-    Ok(newest_of(&installed_here(ctx)?, request))
+    trusted(ctx, newest_of(&installed_here(ctx)?, request))
+}
+
+/// The chosen toolchain, if no other user can change it. That another one can be changed does not matter.
+fn trusted(ctx: &Ctx, chosen: Option<Toolchain>) -> Result<Option<Toolchain>, StoreError> {
+    if let Some(chosen) = &chosen {
+        ctx.store.check_trust(chosen)?;
+    }
+    Ok(chosen)
 }
 
 /// The installed toolchains of the context's platform.
 fn installed_here(ctx: &Ctx) -> Result<Vec<Toolchain>, StoreError> {
-    let mut toolchains = ctx.store.installed()?;
+    let mut toolchains = ctx.store.listed()?;
     toolchains.retain(|toolchain| *toolchain.id.platform() == ctx.platform);
     Ok(toolchains)
 }
@@ -412,7 +431,10 @@ pub fn look_around(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Resu
             env.var("TMPDIR").or(Some("/tmp"))
         }
         .map(str::to_owned),
-        default: default_pin(ctx)?,
+        default: match default_pin(ctx) {
+            Err(ChooseError::Store(StoreError::Default { .. })) => None,
+            read => read?,
+        },
         ..Inputs::default()
     };
     Ok(of_settings(ctx, inputs))

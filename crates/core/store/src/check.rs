@@ -5,18 +5,74 @@ use std::path::Path;
 use release::ToolchainId;
 use sys::EntryKind;
 
-use crate::{Store, StoreError};
+use crate::{Generation, Store, StoreError};
+
+/// A violated rule, and what repairs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// A toolchain has no record or no manifest that can be trusted: `install` fetches it again.
+    Record {
+        /// The toolchain.
+        id: ToolchainId,
+        /// What is wrong.
+        what: String,
+    },
+    /// A file of a toolchain is missing or is another: `verify --repair` replaces it.
+    Tree {
+        /// The toolchain.
+        id: ToolchainId,
+        /// What is wrong.
+        what: String,
+    },
+    /// The default's toolchain is not installed.
+    Uninstalled {
+        /// The toolchain.
+        id: ToolchainId,
+        /// What is wrong.
+        what: String,
+    },
+    /// The pointer `current` or a generation is damaged: [`Store::mend_default`] repairs it.
+    Default {
+        /// What is wrong.
+        what: String,
+    },
+}
+
+impl Fault {
+    /// What is wrong, in words.
+    pub fn what(&self) -> &str {
+        match self {
+            Fault::Record { what, .. }
+            | Fault::Tree { what, .. }
+            | Fault::Uninstalled { what, .. }
+            | Fault::Default { what } => what,
+        }
+    }
+}
 
 impl Store {
-    /// Every violated rule in what a user can see. After a crash at any instant the list must be
+    /// Every violated rule in what a user can see, in words. After a crash at any instant the list must be
     /// empty; unfinished work that is invisible violates no rule.
     ///
     /// # Errors
     /// When the store cannot be read at all.
     pub fn faults(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.all_faults()?.into_iter().map(|fault| fault.what().to_owned()).collect())
+    }
+
+    /// As [`Store::faults`], with what each is about.
+    ///
+    /// # Errors
+    /// As for [`Store::faults`].
+    pub fn all_faults(&self) -> Result<Vec<Fault>, StoreError> {
         let mut faults = Vec::new();
         for toolchain in self.toolchains()? {
-            faults.extend(self.tree_faults(&toolchain.id));
+            let id = toolchain.id;
+            let is_recorded = self.manifest(&id).is_ok();
+            faults.extend(self.tree_faults(&id).into_iter().map(|what| match is_recorded {
+                true => Fault::Tree { id: id.clone(), what },
+                false => Fault::Record { id: id.clone(), what },
+            }));
         }
         faults.extend(self.generation_faults()?);
         Ok(faults)
@@ -51,39 +107,53 @@ impl Store {
         faults
     }
 
-    fn generation_faults(&self) -> Result<Vec<String>, StoreError> {
+    fn generation_faults(&self) -> Result<Vec<Fault>, StoreError> {
         let mut faults = Vec::new();
-        let link = self.layout().current();
-        let fs = self.sys.fs();
-        let is_there = fs.look(&link).map_err(StoreError::io("look at", &link))?.is_some();
-        match self.current_target()? {
-            None if !is_there => {}
-            Some(_) => match self.current() {
-                Ok(Some(current)) => match self.find_installed(&current.toolchain)? {
-                    Some(found) => {
-                        let bin =
-                            if fs.pointers_are_links() { self.layout().default_bin() } else { found.tree.join("bin") };
-                        let go = bin.join(found.id.platform().program("go"));
-                        if fs.follow(&go).map_err(StoreError::io("look at", &go))?.is_none() {
-                            faults.push(format!("the default has no {}", go.display()));
-                        }
-                    }
-                    None => faults.push(format!("the default {} is not installed", current.toolchain)),
-                },
-                Ok(None) => faults.push("current points to nothing".to_owned()),
-                Err(error) => faults.push(format!("current does not point to a generation: {error}")),
-            },
-            None => faults.push("current is not a pointer".to_owned()),
+        match self.current() {
+            Ok(None) => {}
+            Ok(Some(current)) => faults.extend(self.fault_of_default(&current)?),
+            Err(error) => faults.push(Fault::Default { what: format!("current does not name the default: {error}") }),
         }
+        let damaged = self.damaged_generations()?;
+        faults.extend(damaged.into_iter().map(|(_, what)| Fault::Default { what }));
+        Ok(faults)
+    }
+
+    /// The fault of the default, whose generation can be read.
+    fn fault_of_default(&self, current: &Generation) -> Result<Option<Fault>, StoreError> {
+        let Some(found) = self.find_installed(&current.toolchain)? else {
+            let what = format!("the default {} is not installed", current.toolchain);
+            return Ok(Some(Fault::Uninstalled { id: current.toolchain.clone(), what }));
+        };
+        if !self.leads_to(current)? {
+            let link = self.layout().current().join("go");
+            return Ok(Some(Fault::Default {
+                what: format!("{} does not lead to the default's tree", link.display()),
+            }));
+        }
+        let fs = self.sys.fs();
+        let bin = if fs.pointers_are_links() { self.layout().default_bin() } else { found.tree.join("bin") };
+        let go = bin.join(found.id.platform().program("go"));
+        let is_there = fs.follow(&go).map_err(StoreError::io("look at", &go))?.is_some();
+        let what = || format!("the default has no {}", go.display());
+        Ok((!is_there).then(|| Fault::Tree { id: found.id.clone(), what: what() }))
+    }
+
+    /// The numbers of the generations whose records cannot be read or are of another one, with what is wrong.
+    pub(crate) fn damaged_generations(&self) -> Result<Vec<(u64, String)>, StoreError> {
+        let mut damaged = Vec::new();
         for number in self.numbers()? {
             match self.generation(number) {
                 Ok(generation) if generation.number != number => {
-                    faults.push(format!("generation {number} records the number {}", generation.number));
+                    damaged.push((number, format!("generation {number} records the number {}", generation.number)));
                 }
                 Ok(_) => {}
-                Err(error) => faults.push(format!("generation {number}: {error}")),
+                Err(error) => {
+                    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+                    damaged.push((number, format!("generation {number}: {error}{cause}")));
+                }
             }
         }
-        Ok(faults)
+        Ok(damaged)
     }
 }

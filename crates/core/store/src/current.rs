@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use sys::EntryKind;
+
 use crate::{Layout, Store, StoreError};
 
 impl Store {
@@ -31,6 +33,8 @@ impl Store {
     /// When it cannot be replaced; then it points where it did.
     pub(crate) fn point_at(&self, number: u64) -> Result<(), StoreError> {
         let link = self.layout().current();
+        let kind = if self.sys.fs().pointers_are_links() { EntryKind::Link } else { EntryKind::File };
+        self.clear_way(&link, kind)?;
         let moved = self.sys.fs().point(&Layout::current_target(number), &link);
         moved.map_err(StoreError::io("move the link", &link))?;
         if !self.sys.fs().pointers_are_links() {

@@ -68,6 +68,13 @@ pub enum StoreError {
     /// A manifest is not the one that was recorded.
     #[error("trust the manifest `{}`: {reason}", path.display())]
     Manifest { path: PathBuf, reason: String },
+    /// The pointer `current`, or the record of its generation, is damaged, so the default is not known.
+    #[error("read the default: {reason} (`{}`)", path.display())]
+    Default {
+        /// The damaged file.
+        path: PathBuf,
+        reason: String,
+    },
     /// Another process considered this operation dead and recovered it.
     #[error("go on with operation {operation}: another process has taken it over")]
     Superseded { operation: String },
@@ -181,6 +188,10 @@ impl Diagnose for StoreError {
             Self::Interrupted { .. } => Class::Interrupted.word("interrupted"),
             Self::Record { .. } => Class::Integrity.word("store-record").hint(install_again),
             Self::Manifest { .. } => Class::Integrity.word("store-manifest").hint(install_again),
+            Self::Default { .. } => Class::Integrity
+                .word("default-damaged")
+                .hint("`goward doctor --repair` restores it, `goward use VERSION` sets it anew")
+                .hint("a command that names a version works without it"),
             Self::NotInstalled { id } => Class::NotFound.word("not-installed").hint(format!(
                 "`goward list` shows what is installed; `goward install {}` gets it",
                 id.version()

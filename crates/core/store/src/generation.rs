@@ -6,12 +6,13 @@
 //! spare's folder and its record's block exist already. A new spare is made after the link has moved, and if that fails
 //! the next switch makes its own.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use release::ToolchainId;
 use serde::{Deserialize, Serialize};
+use sys::EntryKind;
 
 use crate::author::Author;
 use crate::format::{FORMAT, check_format, first_format};
@@ -21,7 +22,7 @@ use crate::states::State;
 use crate::{Store, StoreError};
 
 /// The largest record of a generation, in bytes.
-const RECORD_BYTES_MAX: u64 = 1 << 20;
+pub(crate) const RECORD_BYTES_MAX: u64 = 1 << 20;
 /// The size of a spare's record, in bytes: one block of most file systems. Spaces pad a record to it.
 const SPARE_RECORD_BYTES: usize = 4096;
 
@@ -74,12 +75,52 @@ impl Store {
     /// The generation in use, if there is one.
     ///
     /// # Errors
-    /// When the link or the record it points to cannot be read.
+    /// `Default` when `current` is not a pointer, or the record that it points to cannot be read. Only a command that
+    /// needs the default may fail for it.
     pub fn current(&self) -> Result<Option<Generation>, StoreError> {
-        match self.current_target()? {
-            Some(target) => self.read_generation(&self.layout().home().join(target)).map(Some),
-            None => Ok(None),
+        let pointer = self.layout().current();
+        let damaged = |path: &Path, reason: String| StoreError::Default { path: path.to_owned(), reason };
+        let Some(target) = self.current_target()? else {
+            let found = self.sys.fs().look(&pointer).map_err(StoreError::io("look at", &pointer))?;
+            return match found {
+                None => Ok(None),
+                Some(_) => Err(damaged(&pointer, "it is not a pointer to a generation".to_owned())),
+            };
+        };
+        let folder = self.layout().home().join(&target);
+        let generation = self.read_generation(&folder).map_err(|error| match error {
+            StoreError::Io(failure)
+                if matches!(failure.cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                damaged(&pointer, format!("it points to `{}`, which has no generation.json", target.display()))
+            }
+            StoreError::Io(failure) => damaged(&failure.path, failure.cause.to_string()),
+            StoreError::Record { path, cause } => damaged(&path, format!("its record is damaged: {cause}")),
+            other => other,
+        })?;
+        match number_of(&target) {
+            Some(number) if number != generation.number => {
+                let reason = format!("it records the number {} and is generation {number}", generation.number);
+                Err(damaged(&folder.join("generation.json"), reason))
+            }
+            _ => Ok(Some(generation)),
         }
+    }
+
+    /// The generation in use, if there is one and it can be read: for a command that shows the default and does not
+    /// need it.
+    pub fn current_if_readable(&self) -> Option<Generation> {
+        self.current().ok().flatten()
+    }
+
+    /// Whether other programs get to a generation's toolchain through `current`, which points to the generation.
+    pub(crate) fn leads_to(&self, generation: &Generation) -> Result<bool, StoreError> {
+        let (fs, link) = (self.sys.fs(), self.layout().current().join("go"));
+        if !fs.pointers_are_links() {
+            return Ok(true);
+        }
+        let Some(toolchain) = self.find_installed(&generation.toolchain)? else { return Ok(false) };
+        Ok(matches!((fs.resolve(&link), fs.resolve(&toolchain.tree)), (Ok(a), Ok(b)) if a == b))
     }
 
     /// The target of `current`, unresolved; `None` if no generation is in use.
@@ -108,9 +149,18 @@ impl Store {
         self.numbers()?.into_iter().map(|number| self.generation(number)).collect()
     }
 
+    /// Every generation that can be read, oldest first; [`Store::faults`] names the others.
+    ///
+    /// # Errors
+    /// When their folder cannot be read.
+    pub fn readable_generations(&self) -> Result<Vec<Generation>, StoreError> {
+        Ok(self.numbers()?.into_iter().filter_map(|number| self.generation(number).ok()).collect())
+    }
+
     /// Makes a toolchain the default: builds the next generation and moves `current` to it.
     ///
-    /// Returns the generation in use afterwards. If the toolchain is the default already, nothing moves.
+    /// Returns the generation in use afterwards. If the toolchain is the default already, nothing moves. A damaged
+    /// default is replaced like any other.
     ///
     /// # Errors
     /// `NotInstalled`, `Busy`, or what the system says; then the generation that was in use still is.
@@ -124,8 +174,13 @@ impl Store {
     /// As [`Store::switch`].
     pub fn switch_from(&self, id: &ToolchainId, author: Author, wait_max: Duration) -> Result<Moved, StoreError> {
         let _lock = self.lock(self.layout().store_lock(), &format!("switch to {id}"), wait_max)?;
-        let left = self.current()?;
-        if let Some(current) = left.clone().filter(|current| current.toolchain == *id) {
+        let left = match self.current() {
+            Err(StoreError::Default { .. }) => None,
+            read => read?,
+        };
+        if let Some(current) = left.clone().filter(|current| current.toolchain == *id)
+            && self.leads_to(&current)?
+        {
             return Ok(Moved { generation: current, left });
         }
         let generation = self.next_generation(id, author)?;
@@ -162,7 +217,10 @@ impl Store {
         if self.find_installed(&generation.toolchain)?.is_none() {
             return Err(StoreError::NotInstalled { id: generation.toolchain });
         }
-        let before = self.current()?;
+        let before = match self.current() {
+            Err(StoreError::Default { .. }) if from.is_none() => None,
+            read => read?,
+        };
         let number = before.as_ref().map(|before| before.number);
         if from.is_some() && from != number {
             return Err(StoreError::Overtaken);
@@ -197,8 +255,8 @@ impl Store {
         let clock = self.sys.clock();
         Ok(Generation {
             format: FORMAT,
-            number: self.numbers()?.last().copied().unwrap_or(0) + 1,
-            parent: self.current()?.map(|before| before.number),
+            number: self.next_number()?,
+            parent: self.current_if_readable().map(|before| before.number),
             toolchain: id.clone(),
             made_unix_seconds: clock.unix_seconds(),
             made_unix_nanos: self.unix_nanos(),
@@ -226,10 +284,29 @@ impl Store {
         Ok(numbers)
     }
 
+    /// A number that no generation has had: also those that a repair has set aside count, and the one that `current`
+    /// names.
+    fn next_number(&self) -> Result<u64, StoreError> {
+        let aside = self.numbers_set_aside();
+        let named = self.current_target().ok().flatten().and_then(|target| number_of(&target));
+        let last = self.numbers()?.into_iter().chain(aside).chain(named).max().unwrap_or(0);
+        Ok(last.saturating_add(1))
+    }
+
+    /// Moves aside what is in the way of the spare: its folder, record or link is of another kind.
+    fn clear_way_for_spare(&self) -> Result<(), StoreError> {
+        let spare = self.layout().spare_generation();
+        self.clear_way(&self.layout().generations(), EntryKind::Dir)?;
+        self.clear_way(&spare, EntryKind::Dir)?;
+        self.clear_way(&spare.join("generation.json"), EntryKind::File)?;
+        self.clear_way(&spare.join("go"), EntryKind::Link)
+    }
+
     /// Fills the spare and gives it its number, durably.
     pub(crate) fn build(&self, generation: &Generation) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let (folder, spare) = (self.layout().generations(), self.layout().spare_generation());
+        self.clear_way_for_spare()?;
         if fs.look(&spare).map_err(StoreError::io("look at", &spare))?.is_none() {
             self.make_spare()?;
         }
@@ -265,4 +342,9 @@ impl Store {
         let written = fs.update(&record).and_then(|mut file| file.write_all(&[b' '; SPARE_RECORD_BYTES]));
         written.map_err(StoreError::io("write", &record))
     }
+}
+
+/// The number of the generation that `current` points to, if the path names one.
+pub(crate) fn number_of(target: &Path) -> Option<u64> {
+    target.file_name()?.to_str()?.parse().ok()
 }

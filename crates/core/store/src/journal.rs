@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use release::{Digest, ToolchainId};
 use serde::{Deserialize, Serialize};
+use sys::EntryKind;
 
 use crate::author::Author;
 use crate::states::{Event, State, step};
@@ -203,6 +204,10 @@ impl Store {
 
     pub(crate) fn journal(&self) -> Result<Journal, StoreError> {
         let path = self.layout().journal();
+        // A folder in its place holds no record; `Store::misplaced` names it, and the next append moves it aside.
+        if self.is_of_other_kind(&path, EntryKind::File) {
+            return Ok(parse(&[]));
+        }
         let bytes = self
             .sys
             .fs()
@@ -251,6 +256,7 @@ impl Store {
             let text: Vec<u8> = kept.into_iter().flat_map(line).collect();
             fs.replace(&path, &text).map_err(StoreError::io("rewrite the journal", &path))?;
         }
+        self.clear_way(&path, EntryKind::File)?;
         let is_new = journal.good_bytes == 0;
         let written = fs.append(&path).and_then(|mut file| {
             file.write_all(&line(record))?;

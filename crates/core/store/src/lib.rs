@@ -40,6 +40,8 @@ mod layout;
 mod lease;
 mod lock;
 mod manifest_file;
+mod mend;
+mod misplaced;
 mod programs;
 mod projects;
 mod record;
@@ -57,6 +59,7 @@ mod variables;
 
 pub use author::Author;
 pub use change::{FileChange, Links};
+pub use check::Fault;
 pub use error::{StoreError, fixes};
 pub use external_go::ExternalGo;
 pub use generation::{Generation, Moved};
@@ -64,6 +67,7 @@ pub use home::TrustedHome;
 pub use journal::{JournalRecord, Operation, OperationKind};
 pub use layout::Layout;
 pub use lock::StoreLock;
+pub use misplaced::Misplaced;
 pub use record::ToolchainRecord;
 pub use recover::Recovered;
 pub use remove_home::HomeRemoval;
@@ -72,6 +76,8 @@ pub use shared_store::SharedStore;
 pub use shim_table::ShimFacts;
 pub use staging::{COMMITS_MAX, Staging};
 pub use transaction::{PastChange, Transaction};
+
+use std::io::ErrorKind;
 
 use release::ToolchainId;
 use sys::{EntryKind, Sys};
@@ -149,10 +155,15 @@ impl Store {
 
     pub(crate) fn toolchains_in(&self, layout: &Layout) -> Result<Vec<Toolchain>, StoreError> {
         let folder = layout.toolchains();
-        let names = self.sys.fs().names_if_there(&folder).map_err(StoreError::io("list", &folder))?;
-        let mut found: Vec<Toolchain> = names
+        // Something else in the folder's place holds no toolchain; `Store::misplaced` names it.
+        let entries = match self.sys.fs().entries(&folder) {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Vec::new(),
+            entries => entries.map_err(StoreError::io("list", &folder))?,
+        };
+        let mut found: Vec<Toolchain> = entries
             .iter()
-            .filter_map(|name| name.to_str()?.parse::<ToolchainId>().ok())
+            .filter(|(_, kind)| *kind == EntryKind::Dir)
+            .filter_map(|(name, _)| name.to_str()?.parse::<ToolchainId>().ok())
             .map(|id| Toolchain { tree: layout.tree(&id), id })
             .collect();
         found.sort_by(|a, b| a.id.cmp(&b.id));
@@ -202,6 +213,20 @@ impl Store {
         let bytes =
             self.sys.fs().read(&path, manifest_file::BYTES_MAX).map_err(StoreError::io("read the manifest", &path))?;
         manifest_file::parse(&bytes, &record.manifest_sha256).map_err(|reason| StoreError::Manifest { path, reason })
+    }
+
+    /// Whether an installed toolchain of this store has lost its record or its list of files, so that nothing can be
+    /// checked: an install replaces it. A record of a later goward is not lost.
+    pub fn lacks_record(&self, id: &ToolchainId) -> bool {
+        match self.manifest(id) {
+            Ok(_) => false,
+            Err(StoreError::Io(failure)) => failure.cause.kind() != ErrorKind::PermissionDenied,
+            Err(StoreError::Record { path, .. }) => {
+                let bytes = self.sys.fs().read(&path, record::RECORD_BYTES_MAX).unwrap_or_default();
+                !format::is_of_later_goward(&bytes)
+            }
+            Err(error) => matches!(error, StoreError::Manifest { .. }),
+        }
     }
 
     /// The bytes on disk of unfinished downloads, by name.

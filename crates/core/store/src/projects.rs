@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use release::Digest;
+use sys::EntryKind;
 
 use crate::{Store, StoreError};
 
@@ -32,7 +33,9 @@ impl Store {
         let parent = self.layout().projects();
         let path = parent.join(name);
         let fs = self.sys.fs();
-        if fs.look(&path).map_err(StoreError::io("look at", &path))?.is_some() {
+        let meta = fs.look(&path).map_err(StoreError::io("look at", &path))?;
+        // One of another length is damaged, and written again.
+        if meta.is_some_and(|meta| meta.kind == EntryKind::File && meta.bytes == text.len() as u64) {
             return Ok(());
         }
         fs.create_dirs_durably(&parent).map_err(StoreError::io("make the folder", &parent))?;
@@ -50,7 +53,8 @@ impl Store {
         for name in fs.names_if_there(&parent).map_err(StoreError::io("list", &parent))?.into_iter().take(PROJECTS_MAX)
         {
             let path = parent.join(name);
-            let bytes = fs.read(&path, PATH_BYTES_MAX).map_err(StoreError::io("read", &path))?;
+            // A damaged file is as good as none: goward writes it again when it next serves the project.
+            let Ok(bytes) = fs.read(&path, PATH_BYTES_MAX) else { continue };
             let Ok(text) = String::from_utf8(bytes) else { continue };
             let folder = PathBuf::from(text);
             if fs.follow(&folder).is_ok_and(|meta| meta.is_some()) {

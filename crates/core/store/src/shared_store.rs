@@ -73,8 +73,19 @@ impl Store {
     /// When this store cannot be read, or another user can change one of its trees. An unreadable second store counts
     /// as empty.
     pub fn installed(&self) -> Result<Vec<Toolchain>, StoreError> {
+        let found = self.listed()?;
+        let own: Vec<Toolchain> = found.iter().filter(|one| !self.is_in_shared_store(one)).cloned().collect();
+        self.trust_trees(&own)?;
+        Ok(found)
+    }
+
+    /// As [`Store::installed`], with those of this store's trees that another user can change: for a list, and for a
+    /// choice among them, after which [`Store::check_trust`] checks the chosen one.
+    ///
+    /// # Errors
+    /// When this store cannot be read.
+    pub fn listed(&self) -> Result<Vec<Toolchain>, StoreError> {
         let mut found = self.toolchains()?;
-        self.trust_trees(&found)?;
         for other in self.shared_toolchains() {
             if found.iter().all(|own| own.id != other.id) {
                 found.push(other);
@@ -82,6 +93,17 @@ impl Store {
         }
         found.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(found)
+    }
+
+    /// Refuses a toolchain of this store if another user can change its tree. A second store has only trusted ones.
+    ///
+    /// # Errors
+    /// `Untrusted`.
+    pub fn check_trust(&self, toolchain: &Toolchain) -> Result<(), StoreError> {
+        if self.is_in_shared_store(toolchain) {
+            return Ok(());
+        }
+        self.trust_trees(std::slice::from_ref(toolchain))
     }
 
     /// One toolchain that can be run: from this store, else from the second one.

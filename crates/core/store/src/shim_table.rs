@@ -124,7 +124,9 @@ impl Store {
         toolchains.retain(|one| *one.id.platform() == facts.platform && is_offered(&one.id));
         let versions = || toolchains.iter().map(|toolchain| toolchain.id.version());
         // The default is a request like any other: `1.20` means the newest of 1.20 that is installed.
-        let default = self.current()?.and_then(|generation| generation.toolchain.version().as_str().parse().ok());
+        // Where the default is damaged, shims hand over what needs it, and goward says what is wrong.
+        let default =
+            self.current_if_readable().and_then(|generation| generation.toolchain.version().as_str().parse().ok());
         let default = default.and_then(|request: Request| request.select(versions()).map(|v| v.as_str().to_owned()));
         let now = Now {
             current_target: match current_target {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use release::ToolchainId;
-use sys::{EmptyFolder, FileLock, LockAttempt};
+use sys::{EmptyFolder, EntryKind, FileLock, LockAttempt};
 
 use crate::format::FORMAT;
 use crate::journal::Operation;
@@ -134,6 +134,14 @@ impl Store {
         record.files = manifest.files.len() as u64;
         record.bytes = manifest.files.iter().map(|file| file.bytes).sum();
         record.manifest_sha256 = digest;
+        // A tree whose record is lost proves nothing, so it is replaced as a whole.
+        let replaced = match self.find(&id)?.filter(|_| self.lacks_record(&id)) {
+            Some(old) => match self.alone_with(&old)? {
+                Ok(lease) => Some((old, lease)),
+                Err(holder) => return Err(StoreError::Running { id, holder }),
+            },
+            None => None,
+        };
         for commit in 1..=COMMITS_MAX {
             operation.advance(Event::Proven, None, None)?;
             let start = self.sys.clock().moment();
@@ -145,7 +153,11 @@ impl Store {
             }
             break;
         }
+        if let Some((old, _lease)) = &replaced {
+            self.make_room(old)?;
+        }
         let toolchain = self.reveal(&id, &staging.tree())?;
+        drop(replaced);
         operation.advance(Event::Admitted, None, None)?;
         self.rewrite_shim_table();
         self.discard(staging);
@@ -168,6 +180,21 @@ impl Store {
         fs.replace(&record_path, &to_json(record)).map_err(StoreError::io("write the record", &record_path))
     }
 
+    /// Moves a tree into the trash, so that the staged one can take its place. If this process ends before that, recovery
+    /// shows the staged tree, which is durable.
+    fn make_room(&self, old: &Toolchain) -> Result<(), StoreError> {
+        let (fs, trash) = (self.sys.fs(), self.layout().trash());
+        fs.create_dirs_durably(&trash).map_err(StoreError::io("make the folder", &trash))?;
+        let (thrown, thrown_lock, _deleting) = self.guarded(&trash, &old.id.to_string())?;
+        // A read-only folder cannot be moved to another parent.
+        fs.set_mode(&old.tree, 0o755).map_err(StoreError::io("make writable", &old.tree))?;
+        fs.rename(&old.tree, &thrown).map_err(StoreError::io("move to the trash", &old.tree))?;
+        if fs.remove_tree(&thrown).is_ok() {
+            let _ = fs.remove_file_if_there(&thrown_lock);
+        }
+        Ok(())
+    }
+
     /// The instant at which a toolchain begins to exist. One that is visible already stays.
     pub(crate) fn reveal(&self, id: &ToolchainId, staged: &Path) -> Result<Toolchain, StoreError> {
         let fs = self.sys.fs();
@@ -175,6 +202,8 @@ impl Store {
         if self.find(id)?.is_none() {
             fs.create_dirs_durably(&folder).map_err(StoreError::io("make the folder", &folder))?;
             fs.sync_dir(home).map_err(StoreError::io("make durable", home))?;
+            // A file or a link of this name is no toolchain.
+            self.clear_way(&tree, EntryKind::Dir)?;
             fs.rename(staged, &tree).map_err(StoreError::io("move the tree to", &tree))?;
             // Only now, since a read-only folder cannot be moved to another parent. It is a courtesy.
             let _ = fs.set_mode(&tree, self.folder_mode());

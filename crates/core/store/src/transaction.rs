@@ -425,6 +425,10 @@ impl Store {
 
     /// How the default is to move, judged while the store's lock is held.
     fn planned_default(&self, transaction: &Transaction) -> Result<Option<PlannedDefault>, StoreError> {
+        // A change that does not move the default does not need to know it.
+        if transaction.default.is_none() {
+            return Ok(None);
+        }
         let before = self.current()?;
         let from = before.as_ref().map(|before| before.number);
         match &transaction.default {

@@ -63,7 +63,7 @@ fn planned(sources: &Sources, args: &UseArgs) -> CommandResult {
     };
     let tag = id.version().tag();
     let first = if installed { "" } else { ", after it is installed" };
-    let before = ctx.store.current()?.map(|current| current.toolchain);
+    let before = ctx.store.current_if_readable().map(|current| current.toolchain);
     let text = match &before {
         Some(before) if *before == id => format!("{tag} is the default already\n"),
         Some(before) => format!("{tag} would be the default{first}, in place of {}\n", before.version().tag()),

@@ -35,7 +35,10 @@ impl Store {
         let mut back = self.transaction(format!("undo: {}", plan.purpose)).by(author);
         back.undoes = Some(name.to_owned());
         // If a rollback has moved the default there already, only the files are restored.
-        let now = self.current()?.map(|current| current.number);
+        let now = match &plan.default {
+            Some(_) => self.current()?.map(|current| current.number),
+            None => None,
+        };
         let moved = plan.default.filter(|default| default.from != now);
         back.default = moved.map(|default| NewDefault::Back { from: default.to, to: default.from });
         for (index, file) in plan.files.iter().enumerate() {

@@ -194,7 +194,7 @@ pub fn plan(ctx: &Ctx, from: &Request, to: &ToolchainId) -> Result<MigratePlan, 
     }
     let new = ctx.store.find_installed(to)?;
     let mut concerns = release_concerns(ctx, to);
-    let before = ctx.store.current()?.map(|current| current.toolchain);
+    let before = ctx.store.current_if_readable().map(|current| current.toolchain);
     let moves = |before: &ToolchainId| is_old(from, before.version()) && before != to;
     let default = before.filter(moves).map(|before| DefaultMove { before, after: to.clone() });
     let pins = project_moves(ctx, from, to, &mut concerns)?;
