@@ -371,6 +371,8 @@ impl Fs {
                 Ok(opened) => opened,
                 Err(rustix::io::Errno::NOENT) => return Ok(None),
                 Err(rustix::io::Errno::LOOP) => return Err(io::Error::from(io::ErrorKind::PermissionDenied)),
+                // Its own owner may not open it: mode 000.
+                Err(rustix::io::Errno::ACCESS) => return self.set_own_mode_unopened(path, mode),
                 Err(error) => return Err(error.into()),
             };
             let stat = rustix::fs::fstat(&opened)?;
@@ -388,6 +390,18 @@ impl Fs {
             Some(meta) => self.set_mode(path, mode).map(|()| Some(meta.mode)),
             None => Ok(None),
         }
+    }
+
+    /// As [`Fs::set_own_mode`], for what cannot be opened. Between the look and the change only the owner of the folder
+    /// can replace the name.
+    #[cfg(unix)]
+    fn set_own_mode_unopened(&self, path: &Path, mode: u32) -> io::Result<Option<u32>> {
+        let Some(meta) = self.look(path)? else { return Ok(None) };
+        let is_own = meta.owner == Some(rustix::process::geteuid().as_raw());
+        if !is_own || !matches!(meta.kind, EntryKind::File | EntryKind::Dir) {
+            return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+        }
+        self.set_mode(path, mode).map(|()| Some(meta.mode))
     }
 
     /// Makes a folder's names durable. Windows has no such call and needs none.

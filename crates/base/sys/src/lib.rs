@@ -57,7 +57,7 @@ pub use process::{
     EmptyFolder, Ended, Environment, Helper, NoProgram, NotAbsolute, Process, Program, UserProgram, program_file_name,
     programs_in, with_suffixes,
 };
-pub use trust::{Distrust, DistrustReason, ReadOwnError, TrustedPath};
+pub use trust::{Distrust, DistrustReason, ReadOwnError, TrustedPath, quoted};
 
 /// The operating system as one value. Cheap to clone.
 #[derive(Clone)]

@@ -30,7 +30,7 @@ mod tests;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use refusal::{Distrust, DistrustReason, ReadOwnError};
+pub use refusal::{Distrust, DistrustReason, ReadOwnError, quoted};
 
 use crate::fs::{EntryKind, Fs};
 

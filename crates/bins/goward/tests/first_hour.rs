@@ -57,7 +57,7 @@ impl Terminal {
         let size = [columns.to_string(), LINES.to_string()];
         let shell = format!("exec '{}' --rcfile '{}' -i", bash.display(), rc.display());
         let mut command = world.home.command(&terminal.tmux);
-        command.arg("-S").arg(&terminal.socket).args([
+        command.arg("-u").arg("-S").arg(&terminal.socket).args([
             "-f",
             "/dev/null",
             "new-session",
@@ -72,7 +72,7 @@ impl Terminal {
     }
 
     fn tmux(&self, args: &[&str]) -> String {
-        let out = Command::new(&self.tmux).arg("-S").arg(&self.socket).args(args).output().unwrap();
+        let out = Command::new(&self.tmux).arg("-u").arg("-S").arg(&self.socket).args(args).output().unwrap();
         String::from_utf8_lossy(&out.stdout).into_owned()
     }
 
@@ -81,7 +81,7 @@ impl Terminal {
         self.prompts += 1;
         let name = format!("p{}", self.prompts);
         let mut waiting =
-            Command::new(&self.tmux).arg("-S").arg(&self.socket).args(["wait-for", &name]).spawn().unwrap();
+            Command::new(&self.tmux).arg("-u").arg("-S").arg(&self.socket).args(["wait-for", &name]).spawn().unwrap();
         let begun = Instant::now();
         while waiting.try_wait().unwrap().is_none() {
             if begun.elapsed() > WAIT_MAX {
@@ -90,6 +90,7 @@ impl Terminal {
             }
             std::thread::sleep(Duration::from_millis(5));
         }
+        assert!(ended.success(), "the terminal has ended at prompt {}", self.prompts);
     }
 
     /// Waits for a text on the screen: a question.

@@ -33,7 +33,8 @@ pub use pin::{PinError, Pinned, Shadow, pin, repinned};
 pub use prune::{PruneItem, PruneReason, prune};
 pub use shared_store::{SystemError, SystemMade, SystemStatus, SystemStep, system_init, system_status};
 pub use shims::{
-    ShimError, ShimListed, ShimsListed, ShimsWritten, after_change, link_goward, list_shims, sdk_links, write_shims,
+    ShimError, ShimListed, ShimsListed, ShimsWritten, after_change, is_shim_name, link_goward, list_shims,
+    missing_shims, sdk_links, write_shims,
 };
 pub use state_line::state_line;
 pub use status::{Status, status};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use diag::Place;
+use store::Misplaced;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +19,14 @@ pub enum Severity {
 pub enum Repair {
     /// Set the modes of these files and folders.
     Modes(Vec<(PathBuf, u32)>),
+    /// Move these names, which are of another kind than goward makes them, to `set-aside/`.
+    MoveAside(Vec<Misplaced>),
+    /// Move damaged generations aside, and set the default anew.
+    Default,
+    /// Write the shims anew, each as a file of goward's own.
+    Shims,
+    /// Finish or undo what an interrupted run left.
+    Recover,
     /// Remove this line from a file, if it is unchanged.
     TakeOutLine {
         /// The file.

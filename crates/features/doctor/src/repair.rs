@@ -1,11 +1,12 @@
-//! Repairs findings: modes one by one, files through one transaction.
+//! Repairs findings: modes one by one, files of the user through one transaction, the store through its own verbs.
 
 use std::path::{Path, PathBuf};
 
 use context::Ctx;
 use context::settings::keys;
 use diag::{Diagnose, Diagnosis};
-use store::{FileChange, StoreError};
+use engine::ShimError;
+use store::{FileChange, Misplaced, StoreError};
 use sys::Sys;
 
 use crate::Wanted;
@@ -49,6 +50,9 @@ pub enum RepairError {
     /// The files could not be changed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The shims could not be written.
+    #[error(transparent)]
+    Shims(#[from] ShimError),
 }
 
 impl Diagnose for RepairError {
@@ -57,6 +61,7 @@ impl Diagnose for RepairError {
             Self::Mode { cause, .. } => Diagnosis::of_io("repair-mode", cause),
             Self::Read { cause, .. } => Diagnosis::of_io("repair-read", cause),
             Self::Store(error) => error.diagnosis(),
+            Self::Shims(error) => error.diagnosis(),
         }
     }
 }
@@ -74,6 +79,17 @@ pub fn repair(ctx: &Ctx, findings: &[Finding], wanted: &Wanted) -> Result<Vec<Re
         let (done, change) = match repair {
             Repair::Modes(modes) => (set_modes(&ctx.sys, finding.word, modes)?, None),
             Repair::TakeOutLine { path, text } => take_out(ctx, finding.word, path, text)?,
+            Repair::MoveAside(misplaced) => (move_aside(ctx, misplaced)?, None),
+            Repair::Default => {
+                let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
+                (ctx.store.mend_default(ctx.author.clone(), wait_max)?, None)
+            }
+            Repair::Shims => (write_shims(ctx)?, None),
+            Repair::Recover => {
+                // It reports what it did.
+                context::recover(ctx);
+                (Vec::new(), None)
+            }
         };
         repaired.push(Repaired { word: finding.word, done, change });
     }
@@ -92,6 +108,22 @@ pub(crate) fn set_modes(sys: &Sys, word: &'static str, modes: &[(PathBuf, u32)])
         }
     }
     Ok(done)
+}
+
+fn move_aside(ctx: &Ctx, misplaced: &[Misplaced]) -> Result<Vec<String>, RepairError> {
+    let mut done = Vec::new();
+    for misplaced in misplaced {
+        if let Some(aside) = ctx.store.move_aside(misplaced)? {
+            done.push(format!("`{}` is now `{}`", misplaced.path.display(), aside.display()));
+        }
+    }
+    Ok(done)
+}
+
+fn write_shims(ctx: &Ctx) -> Result<Vec<String>, RepairError> {
+    let written = engine::write_shims(ctx)?;
+    let count = written.added.len() + written.replaced.len();
+    Ok(vec![format!("wrote {count} shims in `{}`", written.folder.display())])
 }
 
 type TakenOut = (Vec<String>, Option<String>);

@@ -297,7 +297,7 @@ fn a_store_that_is_damaged_is_told() {
     let world = World::new();
     std::os::unix::fs::symlink("generations/9", world.home().join("store/current")).unwrap();
     let findings = examine(&world.ctx(), &Wanted { topics: vec!["store".to_owned()], words: Vec::new() });
-    let faults: Vec<_> = findings.iter().filter(|one| matches!(one.word, "store-fault" | "store-unreadable")).collect();
+    let faults: Vec<_> = findings.iter().filter(|one| one.word == "default-damaged").collect();
     assert!(faults.iter().any(|one| one.what.contains("current")), "{findings:?}");
 }
 

@@ -401,7 +401,7 @@ pub enum Severity {
 pub struct Repair {
     /// What it does.
     pub kind: RepairKind,
-    /// The files and folders.
+    /// The files and folders, for `modes`, `take-out-line` and `move-aside`.
     pub targets: Vec<RepairTarget>,
     /// For `take-out-line`, the line that is removed.
     pub text: Option<String>,
@@ -415,6 +415,14 @@ pub enum RepairKind {
     Modes,
     /// It removes a line from a file, if the file still has it.
     TakeOutLine,
+    /// It moves names of the wrong kind to `set-aside/` in the store.
+    MoveAside,
+    /// It moves damaged generations aside and sets the default anew.
+    SetDefault,
+    /// It writes the shims anew.
+    WriteShims,
+    /// It finishes or undoes what an interrupted run left.
+    Recover,
 }
 
 /// A file or folder that a repair changes.

@@ -137,7 +137,7 @@ impl From<Distrust> for ReadOwnError {
 }
 
 /// A path quoted as one word of a POSIX shell.
-fn quoted(path: &Path) -> String {
+pub fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+,@%=:".contains(&byte);
     if text.bytes().all(is_plain) && !text.is_empty() {

@@ -13,6 +13,9 @@ use crate::failure::Failure;
 use crate::outcome::Rendered;
 use crate::views;
 
+/// How often goward repairs what is left after a repair: what one repair uncovers, the next one finds.
+const ROUNDS_MAX: usize = 4;
+
 pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> CommandResult {
     let wanted = wanted(&args.what)?;
     if args.list {
@@ -21,13 +24,24 @@ pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> CommandResul
     if !args.repair {
         return check(ctx, &wanted);
     }
-    let findings = doctor::examine(ctx, &wanted);
-    // Print the finished repairs, also if a later repair fails.
-    let repaired = doctor::repair(ctx, &findings, &wanted)?;
-    let text: String = repaired.iter().map(told_repair).collect();
-    speech.write(&text);
-    let left = doctor::examine(ctx, &wanted);
-    outcome(left, repaired)
+    let mut findings = doctor::examine(ctx, &wanted);
+    let mut repaired = Vec::new();
+    for _ in 0..ROUNDS_MAX {
+        // Print the finished repairs, also if a later repair fails.
+        let round = doctor::repair(ctx, &findings, &wanted)?;
+        if round.is_empty() {
+            break;
+        }
+        let text: String = round.iter().map(told_repair).collect();
+        speech.write(&text);
+        repaired.extend(round);
+        let left = doctor::examine(ctx, &wanted);
+        if left == findings {
+            break;
+        }
+        findings = left;
+    }
+    outcome(findings, repaired)
 }
 
 /// The faults of a home that goward refuses to use; none if it has been repaired.

@@ -2,17 +2,23 @@
 
 use context::Ctx;
 use diag::Bytes;
+use doctor::Severity;
 
 use super::CommandResult;
 use crate::outcome::Rendered;
 use crate::views::ToView;
 
 pub(super) fn run(ctx: &Ctx) -> CommandResult {
-    let status = engine::status(ctx)?;
+    let mut status = engine::status(ctx)?;
+    // The same checks as `goward doctor store`, so that the two never disagree.
+    let wanted = doctor::Wanted { topics: vec!["store".to_owned()], words: Vec::new() };
+    let found = doctor::examine(ctx, &wanted).into_iter().filter(|finding| finding.severity == Severity::Problem);
+    status.faults = found.map(|finding| finding.what).collect();
     let mut text = format!("store: {}\n", status.home.display());
     match (&status.default, status.generation) {
         (Some(default), Some(generation)) => text.push_str(&format!("default: {default} (generation {generation})\n")),
-        _ => text.push_str("default: none\n"),
+        _ if status.is_default_known => text.push_str("default: none\n"),
+        _ => text.push_str("default: not known\n"),
     }
     text.push_str(&format!("installed: {}\n", status.toolchains));
     for record in &status.unfinished {
@@ -24,6 +30,9 @@ pub(super) fn run(ctx: &Ctx) -> CommandResult {
     }
     for fault in &status.faults {
         text.push_str(&format!("wrong: {fault}\n"));
+    }
+    if !status.faults.is_empty() {
+        text.push_str("`goward doctor` says how to repair it\n");
     }
     if status.unfinished.is_empty() && !status.clean {
         text.push_str("leftovers: of a run that is at work or was interrupted; the next change takes them away\n");

@@ -222,6 +222,13 @@ impl ToView for Repair {
                     |(path, mode): &(std::path::PathBuf, u32)| RepairTarget { path: path.view(), mode: Some(*mode) };
                 view::Repair { kind: RepairKind::Modes, targets: files.iter().map(file).collect(), text: None }
             }
+            Repair::MoveAside(misplaced) => {
+                let targets = misplaced.iter().map(|one| RepairTarget { path: one.path.view(), mode: None });
+                view::Repair { kind: RepairKind::MoveAside, targets: targets.collect(), text: None }
+            }
+            Repair::Default => view::Repair { kind: RepairKind::SetDefault, targets: Vec::new(), text: None },
+            Repair::Shims => view::Repair { kind: RepairKind::WriteShims, targets: Vec::new(), text: None },
+            Repair::Recover => view::Repair { kind: RepairKind::Recover, targets: Vec::new(), text: None },
             Repair::TakeOutLine { path, text } => view::Repair {
                 kind: RepairKind::TakeOutLine,
                 targets: vec![RepairTarget { path: path.view(), mode: None }],

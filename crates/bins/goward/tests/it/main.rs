@@ -11,6 +11,7 @@ mod config;
 mod credentials;
 mod cut_short;
 mod daily;
+mod damaged_store;
 mod foreign_files;
 mod foreign_text;
 mod hostile;

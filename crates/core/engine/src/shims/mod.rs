@@ -18,6 +18,7 @@ pub use sdk::sdk_links;
 use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Diagnosis, IoFailure};
+use release::Version;
 use store::StoreError;
 use sys::{EntryKind, program_file_name};
 
@@ -131,6 +132,38 @@ pub fn list_shims(ctx: &Ctx) -> Result<ShimsListed, ShimError> {
     let same = |a: &Path, b: &Path| fs.resolve(a).ok().is_some_and(|a| fs.resolve(b).is_ok_and(|b| a == b));
     let first_on_path = first.is_some_and(|first| same(&first, &layout.shims()));
     Ok(ShimsListed { folder: layout.shims(), first_on_path, shims })
+}
+
+/// The names that must have a shim and have none: `go`, `gofmt` and those of the installed toolchains, and `.goward`.
+/// Empty if no shims have been written.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn missing_shims(ctx: &Ctx) -> Result<Vec<String>, ShimError> {
+    let (fs, layout) = (ctx.sys.fs(), ctx.store.layout());
+    let is_there = |name: &str| fs.look(&layout.shim(name)).is_ok_and(|meta| meta.is_some());
+    let names = fs.names_if_there(&layout.shims()).map_err(IoFailure::on("list", &layout.shims()))?;
+    if !names.iter().any(|name| is_shim_name(Path::new(name))) {
+        return Ok(Vec::new());
+    }
+    let mut missing: Vec<String> = names::needed(ctx)?.into_iter().filter(|name| !is_there(name)).collect();
+    let pointer = layout.shims_goward();
+    let leads = fs
+        .pointed_at(&pointer)
+        .ok()
+        .flatten()
+        .is_some_and(|target| fs.follow(&target).is_ok_and(|meta| meta.is_some()));
+    if ctx.sys.env().program().is_some() && !leads {
+        missing.push(".goward".to_owned());
+    }
+    Ok(missing)
+}
+
+/// Whether a file name is one that goward gives to a shim.
+pub fn is_shim_name(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let stem = if cfg!(windows) { name.strip_suffix(".exe").unwrap_or(name) } else { name };
+    matches!(stem, "go" | "gofmt") || stem.strip_prefix("go").is_some_and(|rest| rest.parse::<Version>().is_ok())
 }
 
 /// Follows every change of the installed toolchains, whichever verb made it: updates the names of the shims. Does

@@ -72,16 +72,25 @@ fn link_it(ctx: &Ctx, view: &Path, link: &Path) -> Result<bool, ShimError> {
 /// The folder of links into the tree, the mark last.
 fn fill(ctx: &Ctx, tree: &Path, view: &Path) -> Result<(), ShimError> {
     let fs = ctx.sys.fs();
-    if fs.look(&view.join(MARK)).map_err(IoFailure::on("look at", view))?.is_some() {
-        return Ok(());
+    if !fs.look(view).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::Dir)) {
+        // It has nothing but goward's links.
+        fs.remove_tree(view).map_err(IoFailure::on("remove", view))?;
     }
     fs.create_dirs(view).map_err(IoFailure::on("make the folder", view))?;
     for name in fs.names(tree).map_err(IoFailure::on("list", tree))? {
         let link = view.join(&name);
-        fs.remove_file_if_there(&link).map_err(IoFailure::on("remove", &link))?;
+        if fs.read_link(&link).is_ok_and(|target| target == tree.join(&name)) {
+            continue;
+        }
+        fs.remove_tree(&link).map_err(IoFailure::on("remove", &link))?;
         fs.symlink_dir(&tree.join(&name), &link).map_err(IoFailure::on("make the link", &link))?;
     }
-    Ok(fs.replace_not_durably(&view.join(MARK), b"").map_err(IoFailure::on("write", view))?)
+    let mark = view.join(MARK);
+    if fs.look(&mark).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::File)) {
+        return Ok(());
+    }
+    fs.remove_tree(&mark).map_err(IoFailure::on("remove", &mark))?;
+    Ok(fs.replace_not_durably(&mark, b"").map_err(IoFailure::on("write", view))?)
 }
 
 /// Removes goward's links to toolchains that are gone, and the links' targets.

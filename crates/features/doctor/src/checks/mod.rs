@@ -7,6 +7,7 @@ mod private;
 mod profile;
 mod registry;
 mod shared_store;
+mod shims;
 mod store;
 
 use crate::finding::Finding;
@@ -32,12 +33,20 @@ pub const TOPICS: &[Topic] = &[
         words: &[
             "home-foreign",
             "home-writable",
+            "store-misplaced",
+            "store-foreign",
             "store-writable",
+            "store-closed",
             "tree-writable",
+            "tree-closed",
+            "default-damaged",
             "store-fault",
+            "store-record",
             "store-unreadable",
             "store-unfinished",
             "shim-not-executable",
+            "shim-changed",
+            "shim-missing",
         ],
         run: store::run,
     },
