@@ -83,13 +83,16 @@ impl Terminal {
         let mut waiting =
             Command::new(&self.tmux).arg("-u").arg("-S").arg(&self.socket).args(["wait-for", &name]).spawn().unwrap();
         let begun = Instant::now();
-        while waiting.try_wait().unwrap().is_none() {
+        let ended = loop {
+            if let Some(ended) = waiting.try_wait().unwrap() {
+                break ended;
+            }
             if begun.elapsed() > WAIT_MAX {
                 let _ = waiting.kill();
                 panic!("no prompt came back; the screen:\n{}", self.screen());
             }
             std::thread::sleep(Duration::from_millis(5));
-        }
+        };
         assert!(ended.success(), "the terminal has ended at prompt {}", self.prompts);
     }
 

@@ -182,14 +182,18 @@ pub fn is_set_like(variable: &[u8], begins: &[u8]) -> bool {
 }
 
 /// The names to look for in a folder. After the third come pin files that only goward reads: with `.go-version` they
-/// are `project::PinFiles::default()`.
+/// are `project::PinFiles::default()`. The last is the lock file: goward compares the toolchain with it.
 const NAMES: &[u8] = b"go.work\ngo.mod\n.go-version\n.tool-versions\n.mise.local.toml\nmise.local.toml\n.mise.toml\n\
-    mise.toml\nmise/config.toml\n.mise/config.toml\n.config/mise.toml\n.config/mise/config.toml\n.prototools\n";
+    mise.toml\nmise/config.toml\n.mise/config.toml\n.config/mise.toml\n.config/mise/config.toml\n.prototools\n\
+    goward.lock\n";
 
 /// The index in [`NAMES`] of the first name in a subfolder that hardly any project has: the shim looks for that folder
 /// first.
 const IN_CONFIG: usize = 10;
 const CONFIG: &[u8] = b".config";
+
+/// The index in [`NAMES`] of the lock file, which counts beside every pin.
+const LOCK: usize = 13;
 
 /// The index in [`NAMES`] of mise's global default, in the user's home folder. There it does not count.
 const MISE_OF_USER: usize = 11;
@@ -253,8 +257,8 @@ fn refuse_arguments(call: &Call<'_>) -> Result<(), Why> {
 /// Reads the files from the working folder upwards.
 fn find<'r>(machine: &mut impl Machine, mut arena: Arena<'r>, path: &mut Path, from: &[u8]) -> Result<Found<'r>, Why> {
     let mut folder = Some(from).filter(|from| is_absolute(from)).ok_or(Why::Unreadable)?;
-    // go.work, go.mod, and pin files.
-    let mut files = [None; 3];
+    // go.work, go.mod, pin files, and the lock file.
+    let mut files = [None; 4];
     // Names relative to the working folder are the fastest for the system: `go.mod`, `../go.mod`, and so on.
     path.set(&[]);
     let mut no_config = false;
@@ -262,7 +266,7 @@ fn find<'r>(machine: &mut impl Machine, mut arena: Arena<'r>, path: &mut Path, f
         for (index, name) in table::lines(NAMES).enumerate() {
             // One call site for reads, since this is most of the program.
             let bytes_max = if index < 2 { GO_FILE_BYTES_MAX } else { PIN_FILE_BYTES_MAX };
-            let Some(place @ None) = files.get_mut(index.min(2)) else { continue };
+            let Some(place @ None) = files.get_mut(if index == LOCK { 3 } else { index.min(2) }) else { continue };
             if index == IN_CONFIG {
                 path.push(CONFIG);
                 no_config = machine.read(path, &mut []) == ReadResult::Absent;
@@ -288,7 +292,7 @@ fn find<'r>(machine: &mut impl Machine, mut arena: Arena<'r>, path: &mut Path, f
         match parent(folder) {
             Some(above) => folder = above,
             None => {
-                let [work, module, pin] = files;
+                let [work, module, pin, _] = files;
                 let goenv = match work.or(module) {
                     Some(_) => settings(machine, arena, path)?,
                     None => None,

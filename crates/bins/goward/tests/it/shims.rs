@@ -560,3 +560,43 @@ fn variables_of_other_tools_and_a_world_that_is_locked_are_for_goward_to_weigh()
     let run = call(&world, "go", ["a"]).exits(7);
     assert!(run.stderr.contains("goward.lock"), "{}", run.snapshot());
 }
+
+#[test]
+fn a_lock_file_with_other_hashes_stops_the_shim_too() {
+    let world = world();
+    world.home.write(".go-version", "1.26.8\n");
+    assert_eq!(said(&world, "go a"), ["1.26.8", "a"]);
+    let here = platform().replace('-', "/");
+    world.goward(&format!("pin --lock --platform {here}")).success();
+    assert_eq!(said(&world, "go a"), ["1.26.8", "a"], "the hashes are those of the toolchain");
+    let lock = world.home.read("goward.lock");
+    let right = lock.lines().find(|line| line.contains("h1:")).unwrap();
+    let wrong = right.replacen("h1:", "h1:AAAA", 1);
+    let wrong = format!("{}=\"", &wrong[..right.trim_end_matches("=\"").len()]);
+    world.home.write("goward.lock", lock.replace(right, &wrong));
+    let run = call(&world, "go", ["a"]).exits(5);
+    assert!(run.stderr.contains("goward.lock"), "{}", run.snapshot());
+}
+
+#[test]
+fn a_go_command_that_may_switch_has_the_names_of_all_releases_and_a_pinned_one_has_not() {
+    let mut world = world();
+    let path = |world: &World| {
+        let out = call(world, "go", ["env"]).success().stdout;
+        out.lines().find(|line| line.to_uppercase().starts_with("PATH=")).unwrap()["PATH=".len()..].to_owned()
+    };
+    let releases = world.store("releases");
+    let first = |path: String| std::env::split_paths(&path).next().unwrap();
+    assert_eq!(first(path(&world)), releases);
+    // goward, which the shim calls, does the same.
+    world.home.set_env("GOTOOLCHAIN", "go1.25.9+auto");
+    assert_eq!(first(path(&world)), releases);
+    // Once is enough.
+    world.home.remove_env("GOTOOLCHAIN");
+    let twice = std::env::join_paths([releases.clone(), world.store("shims")]).unwrap();
+    world.home.set_env("PATH", &twice);
+    assert_eq!(path(&world), twice.to_str().unwrap());
+    world.home.write(".go-version", "1.26.8\n").parent().unwrap();
+    world.home.set_env("PATH", world.store("shims"));
+    assert_eq!(path(&world), world.store("shims").to_str().unwrap());
+}
