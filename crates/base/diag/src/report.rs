@@ -62,7 +62,7 @@ impl Report {
             out.push_str(&format!("  caused by: {}\n", indent(cause)));
         }
         // A source that is not configured is printed only if no other one could be tried.
-        let is_set_up = |tried: &&Tried| tried.class != Class::Usage;
+        let is_set_up = |tried: &&Tried| tried.word != "source-not-configured";
         let any_set_up = self.tried.iter().any(|tried| is_set_up(&tried));
         for tried in self.tried.iter().filter(|tried| !any_set_up || is_set_up(tried)) {
             out.push_str(&format!("  tried: {}: {} ({})\n", indent(&tried.name), indent(&tried.reason), tried.word));

@@ -25,6 +25,19 @@ pub enum SourceError {
     /// It has the toolchain, but says nothing that its bytes could be checked against.
     #[error("offers {id} without a SHA-256")]
     NoChecksum { id: ToolchainId },
+    /// The go command would refuse the user's `GOPROXY`, too.
+    #[error("read `GOPROXY`: {reason} ({origin})")]
+    GoProxy {
+        reason: String,
+        /// Where it is set.
+        origin: String,
+    },
+    /// A proxy's address has credentials, which would be sent in the clear.
+    #[error("ask {place}: its address has credentials, and they are not sent over plain http")]
+    InsecureCredentials { place: String },
+    /// A proxy that is a folder has no list of toolchains.
+    #[error("find a list of toolchains: there is no `{path}`")]
+    NoList { path: String },
     /// It could not be asked, or failed while answering.
     #[error(transparent)]
     Fetch(#[from] FetchError),
@@ -73,7 +86,12 @@ impl SourceError {
 
     /// Whether the source was asked and has no such toolchain.
     pub fn is_absence(&self) -> bool {
-        matches!(self, SourceError::NotOffered { .. })
+        matches!(self, SourceError::NotOffered { .. } | SourceError::NoList { .. })
+    }
+
+    /// Whether this machine or its user ends the command: another source would fail, too.
+    pub(crate) fn is_of_this_machine(&self) -> bool {
+        self.is_interrupt() || matches!(self, SourceError::Fetch(FetchError::Setup { .. }))
     }
 }
 
@@ -86,6 +104,13 @@ impl Diagnose for SourceError {
                 .hint("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
             Self::NotOffered { .. } => Class::NotFound.word("not-offered"),
             Self::NoChecksum { .. } => Class::Integrity.word("no-checksum"),
+            Self::GoProxy { .. } => Class::Usage.word("bad-goproxy").hint(
+                "a `GOPROXY` lists addresses, `off` or `direct`, separated by `,` (or by `|`, to go on after any failure)",
+            ),
+            Self::InsecureCredentials { .. } => Class::Policy
+                .word("insecure-credentials")
+                .hint("use the proxy's `https://` address in `GOPROXY`; the go command sends no credentials over http either"),
+            Self::NoList { .. } => Class::NotFound.word("no-list"),
             Self::Fetch(error) => error.diagnosis(),
             Self::Index { place, .. } => Class::Integrity.word("bad-index").hint(format!(
                 "a login page, a proxy or a stale mirror may answer there: open {place} in a browser, or name another source with `--source`"

@@ -22,8 +22,8 @@ pub(crate) const INDEX_TRIES: u32 = 2;
 pub(crate) const INDEX_WAIT_MAX: Duration = Duration::from_millis(250);
 /// The largest entity tag, in bytes.
 pub(crate) const ETAG_BYTES_MAX: u64 = 4 << 10;
-/// How many proxies of a `GOPROXY` list are asked.
-pub(crate) const PROXIES_MAX: usize = 8;
+/// How many entries a `GOPROXY` list may have; two or three are usual.
+pub(crate) const PROXIES_MAX: usize = 32;
 /// The largest go environment file or `go.env`, in bytes.
 pub(crate) const GOENV_BYTES_MAX: u64 = 1 << 20;
 /// How many names of a folder of archives are read.

@@ -6,7 +6,7 @@ use diag::Class;
 use fetch::{Client, Settings};
 use fixture::Fixture;
 use release::{Platform, Request, ToolchainId};
-use source::{Ask, Catalog, FolderSource, IndexKind, IndexSource, ProxySource, Source, proxies_of};
+use source::{Ask, Catalog, FolderSource, IndexKind, IndexSource, ProxySource, Source};
 use sys::Sys;
 use testkit::{TinyToolchain, Upstream};
 use url::Url;
@@ -118,21 +118,4 @@ fn a_module_proxy_offers_what_its_list_names() {
     let located: Vec<_> = catalog.locate_each(world.ask(), &id("1.27.3")).map(|(_, located)| located).collect();
     assert!(located[0].is_ok());
     assert!(world.upstream.hits("/proxy") > 0 && world.upstream.hits("/dl") == 0);
-}
-
-#[test]
-fn a_goproxy_value_is_a_list_that_off_and_direct_end() {
-    for (value, addresses) in [
-        ("https://a.test,https://b.test", &["https://a.test/", "https://b.test/"][..]),
-        ("https://a.test|https://b.test,direct", &["https://a.test/", "https://b.test/"]),
-        ("off", &[]),
-        ("https://a.test,off,https://b.test", &["https://a.test/"]),
-        ("direct", &[]),
-        ("", &[]),
-        (" , ", &[]),
-    ] {
-        let (urls, reason) = proxies_of(value);
-        assert_eq!(urls.iter().map(Url::as_str).collect::<Vec<_>>(), addresses, "{value}");
-        assert!(!reason.is_empty());
-    }
 }

@@ -3,3 +3,4 @@
 
 mod build_default;
 mod catalog;
+mod goproxy;
