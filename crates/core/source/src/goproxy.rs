@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use url::Url;
 
+use crate::index::with_slash;
 use crate::limits::PROXIES_MAX;
 
 /// A `GOPROXY` value that was read.
@@ -148,6 +149,7 @@ fn server(scheme: &str, rest: &str) -> Result<ProxyPlace, &'static str> {
         return Err("has a `;` in its host: `,` or `|` separates the entries");
     }
     url.set_fragment(None);
+    let url = with_slash(url);
     let has_credentials = !url.username().is_empty() || url.password().is_some();
     Ok(if scheme == "http" && has_credentials { ProxyPlace::Insecure(url) } else { ProxyPlace::Server(url) })
 }
@@ -156,14 +158,14 @@ fn server(scheme: &str, rest: &str) -> Result<ProxyPlace, &'static str> {
 fn folder(rest: &str) -> Result<PathBuf, &'static str> {
     let other_parts = "has other parts than a path: `file:///folder` is the form";
     let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
-    if !fragment.is_empty() || rest.contains('?') || !rest.starts_with('/') {
+    if !fragment.is_empty() || rest.contains('?') {
         return Err(other_parts);
     }
     let path = match rest.strip_prefix("//") {
         Some(after) if after.is_empty() => "/",
         Some(after) if after.starts_with('/') => after,
-        Some(_) => return Err(other_parts),
-        None => rest,
+        // The go command refuses `file:/folder`, too.
+        Some(_) | None => return Err(other_parts),
     };
     let path = decoded(path).ok_or("has a `%` that no two hexadecimal digits follow, or that makes no UTF-8")?;
     if !cfg!(windows) {
@@ -227,7 +229,7 @@ mod tests {
         for (value, read) in [
             (
                 "http://a.test,http://b.test/x|http://c.test,direct",
-                "http://a.test/,http://b.test/x|http://c.test/,direct",
+                "http://a.test/,http://b.test/x/|http://c.test/,direct",
             ),
             ("direct", "direct"),
             ("off", "off"),
@@ -237,13 +239,13 @@ mod tests {
             ("direct,no scheme", "direct"),
             (" http://a.test , ,| http://b.test ", "http://a.test/,http://b.test/,"),
             ("proxy.test", "https://proxy.test/,"),
-            ("proxy.test:8443/x", "https://proxy.test:8443/x,"),
+            ("proxy.test:8443/x", "https://proxy.test:8443/x/,"),
             ("localhost:1", "https://localhost:1/,"),
             ("HTTPS://a.test", "https://a.test/,"),
             ("https://u:p@a.test", "https://u:p@a.test/,"),
             ("http://u:p@a.test", "insecure a.test,"),
             ("http://u@127.0.0.1:1|direct", "insecure 127.0.0.1|direct"),
-            ("https://a.test/x?token=y#z", "https://a.test/x?token=y,"),
+            ("https://a.test/x?token=y#z", "https://a.test/x/?token=y,"),
         ] {
             assert_eq!(line(value).as_deref(), Ok(read), "{value:?}");
         }
@@ -269,6 +271,7 @@ mod tests {
             ("http://a.test;http://b.test", "`,` or `|` separates the entries"),
             ("http://a.test\u{7}", "has a control character"),
             ("file://host/srv", "has other parts than a path"),
+            ("file:/srv", "has other parts than a path"),
             ("file://localhost/srv", "has other parts than a path"),
             ("file:///srv?x", "has other parts than a path"),
             ("file:///srv?", "has other parts than a path"),
@@ -299,7 +302,6 @@ mod tests {
             ("file:///srv/proxy", "/srv/proxy"),
             ("FILE:///srv/a%20b/%C3%BC", "/srv/a b/ü"),
             ("file:///srv/a b", "/srv/a b"),
-            ("file:/srv", "/srv"),
             ("file:////srv", "//srv"),
             ("file:///srv#", "/srv"),
             ("file:///C:/x", "/C:/x"),

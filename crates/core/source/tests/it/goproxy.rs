@@ -13,6 +13,9 @@ use testkit::http::{Response, Server};
 /// Any platform that has a toolchain.
 const VERSION: &str = "v0.0.1-go1.27.3.linux-amd64";
 
+/// The module that the go command is asked for: it wants the checksum database's word for one of toolchains.
+const OTHER_MODULE: &str = "example.test/m";
+
 /// `/ok` and folders have a list with one toolchain, `/gone` has nothing, `/bad` is broken, `/secret` wants a query.
 fn server() -> Server {
     Server::start(|request| {
@@ -32,18 +35,20 @@ fn answer(path: &str) -> Response {
         Some(name) if name.ends_with(".info") => {
             Response::ok(format!("{{\"Version\":\"{VERSION}\",\"Time\":\"2026-01-01T00:00:00Z\"}}"))
         }
-        Some(name) if name.ends_with(".mod") => Response::ok("module golang.org/toolchain\n"),
+        Some(name) if name.ends_with(".mod") => Response::ok(format!("module {OTHER_MODULE}\n")),
         _ => Response::status(404),
     }
 }
 
-/// Which entries were asked, in order: each once in a row.
+/// Which entries were asked, in the order in which each was asked first: the go command asks for several files.
 fn asked(server: &Server, from: usize) -> Vec<String> {
-    let mut words: Vec<String> = server.requests()[from..]
-        .iter()
-        .map(|request| request.path.split(['/', '?']).nth(1).unwrap_or_default().to_owned())
-        .collect();
-    words.dedup();
+    let mut words = Vec::new();
+    for request in &server.requests()[from..] {
+        let word = request.path.split(['/', '?']).nth(1).unwrap_or_default().to_owned();
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
     words
 }
 
@@ -53,13 +58,16 @@ fn setting(value: &str) -> Option<GoSetting> {
 
 /// The folder of a proxy with a list, an `.info` and perhaps a zip.
 fn write_proxy(folder: &Path, zip: bool) {
-    let module = folder.join("golang.org/toolchain/@v");
-    std::fs::create_dir_all(&module).unwrap();
-    std::fs::write(module.join("list"), format!("{VERSION}\n")).unwrap();
-    std::fs::write(module.join(format!("{VERSION}.info")), format!("{{\"Version\":\"{VERSION}\"}}")).unwrap();
-    std::fs::write(module.join(format!("{VERSION}.mod")), "module golang.org/toolchain\n").unwrap();
-    if zip {
-        std::fs::write(module.join(format!("{VERSION}.zip")), "PK").unwrap();
+    for name in ["golang.org/toolchain", OTHER_MODULE] {
+        let module = folder.join(name).join("@v");
+        std::fs::create_dir_all(&module).unwrap();
+        let info = format!("{{\"Version\":\"{VERSION}\",\"Time\":\"2026-01-01T00:00:00Z\"}}");
+        std::fs::write(module.join("list"), format!("{VERSION}\n")).unwrap();
+        std::fs::write(module.join(format!("{VERSION}.info")), info).unwrap();
+        std::fs::write(module.join(format!("{VERSION}.mod")), format!("module {name}\n")).unwrap();
+        if zip {
+            std::fs::write(module.join(format!("{VERSION}.zip")), "PK").unwrap();
+        }
     }
 }
 
@@ -164,11 +172,11 @@ fn goward_asks_what_a_real_go_command_asks_and_gets_an_answer_where_it_does() {
     }
 }
 
-/// Whether a real go command lists the toolchains of a proxy, and its words.
+/// Whether a real go command lists the versions of a module, and its words.
 fn go_lists(goroot: &Path, folder: &Path, proxy: &str) -> (bool, String) {
     std::fs::create_dir_all(folder).unwrap();
     let ended = Command::new(goroot.join("bin").join(testkit::program::file_name("go")))
-        .args(["list", "-m", "-versions", "golang.org/toolchain"])
+        .args(["list", "-m", "-versions", OTHER_MODULE])
         .current_dir(folder)
         .env_clear()
         .envs([("GOENV", "off"), ("GOTOOLCHAIN", "local"), ("GOSUMDB", "off"), ("GOFLAGS", "-mod=mod -modcacherw")])
