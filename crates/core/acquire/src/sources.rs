@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use context::Ctx;
 use context::settings::keys;
+use context::{Ctx, goroots};
 use fetch::Client;
 use release::{Platform, Version};
-use source::{Ask, BundleSource, Catalog, FolderSource, IndexKind, IndexSource, RefusedSource, Source, WheelSource};
+use source::{
+    Ask, BundleSource, Catalog, FolderSource, IndexKind, IndexSource, RefusedSource, Source, WheelSource, go_setting,
+};
 use url::Url;
 
 use crate::goproxy::proxy_setting;
@@ -138,6 +140,8 @@ fn network(ctx: &Ctx) -> fetch::Settings {
         backoff_first: std::time::Duration::from_millis(settings.count(keys::NETWORK_BACKOFF_MILLISECONDS)),
         connections_max: usize::try_from(settings.count(keys::NETWORK_CONNECTIONS)).unwrap_or(1),
         offline: ctx.is_offline(),
+        goauth: go_setting(&ctx.sys, "GOAUTH", &goroots(ctx))
+            .map_or_else(fetch::Goauth::default, |setting| fetch::Goauth::parse(&setting.value)),
         ca_file: settings.text(keys::NETWORK_CA_FILE).map(PathBuf::from),
         lock_wait_max: settings.seconds(keys::LOCK_WAIT_SECONDS),
         ..fetch::Settings::default()

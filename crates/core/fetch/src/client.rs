@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use diag::Progress;
+use diag::{Hints, Progress};
 use sys::Sys;
 use url::Url;
 
 use crate::breaker::{Breaker, BreakerEvent};
+use crate::credentials::{Credentials, Login};
 use crate::error::FetchError;
 use crate::limits::{HOSTS_MAX, RETRY_TOLD_AFTER, TICK};
+use crate::proxies::proxy_for;
 use crate::reason::Reason;
 use crate::redact::{host, redacted};
 use crate::retry::{Failure, Next, Retry};
@@ -38,6 +40,7 @@ pub struct Client {
     breakers: Mutex<BTreeMap<String, Breaker>>,
     // Last: connections are closed before the thread that serves them ends.
     runtime: OnceLock<Result<Runtime, String>>,
+    credentials: OnceLock<Credentials>,
 }
 
 impl Client {
@@ -56,6 +59,7 @@ impl Client {
             files: OnceLock::new(),
             breakers: Mutex::default(),
             runtime: OnceLock::new(),
+            credentials: OnceLock::new(),
         })
     }
 
@@ -79,6 +83,18 @@ impl Client {
         };
         let made = slot.get_or_init(|| wire::client(&self.sys, &self.settings, used_for));
         made.clone().map_err(|reason| FetchError::Setup { reason })
+    }
+
+    fn credentials(&self) -> &Credentials {
+        self.credentials.get_or_init(|| Credentials::read(&self.sys, self.settings.goauth))
+    }
+
+    /// The credentials of the user's `.netrc` for an address; read before the first https request.
+    pub(crate) fn login(&self, url: &Url) -> Option<Login> {
+        if url.scheme() != "https" {
+            return None;
+        }
+        self.credentials().login(url).cloned()
     }
 
     /// Refuses requests that need no network to be refused: offline, not HTTP.
@@ -151,7 +167,7 @@ impl Client {
         let (failed, most) = retry.count();
         let line = format!(
             "{}: {}; trying again in {:.1} s ({failed} of {most} tries failed)",
-            host(url),
+            failure.reason.blames(&host(url), proxy_for(&self.sys, url).as_ref()),
             failure.reason,
             wait.as_secs_f64(),
         );
@@ -167,8 +183,12 @@ impl Client {
 
     /// The error of a place that is given up; `bytes_kept` are on disk for the next run.
     pub(crate) fn given_up(&self, url: &Url, reason: Reason, tries: u32, bytes_kept: u64) -> FetchError {
-        let proxy = wire::proxy_for(&self.sys, url);
-        FetchError::Failed { url: redacted(url), host: host(url), reason, tries, bytes_kept, proxy }
+        let proxy = proxy_for(&self.sys, url);
+        let remedy = match reason {
+            Reason::Status { code: 401 | 403 } => self.credentials().remedy(url),
+            _ => Hints::none(),
+        };
+        FetchError::Failed { url: redacted(url), host: host(url), reason, tries, bytes_kept, proxy, remedy }
     }
 
     /// Waits in small steps, to notice an interrupt.

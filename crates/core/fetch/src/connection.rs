@@ -48,6 +48,7 @@ impl Connection {
         let (head, response) =
             wire::send(&self.http, &self.request, &self.settings, self.now_unix_seconds).await.map_err(End::Failed)?;
         let (go, going) = oneshot::channel();
+        let web_page = head.web_page_from(&self.request.url);
         self.state.report(Report { connection: self.number, message: Message::Head { head: Box::new(head), go } });
         if going.await.is_err() {
             return Err(End::Dismissed);
@@ -55,7 +56,7 @@ impl Connection {
         let (mut writer, mut body) = (Writer::new(&self), Body::new(response, &self.settings));
         while let Some(chunk) = body.next().await.map_err(End::Failed)? {
             if writer.position == 0 && looks_like_web_page(&chunk[..chunk.len().min(SNIFF_BYTES)]) {
-                return Err(End::Failed(Reason::WebPage));
+                return Err(End::Failed(web_page));
             }
             if writer.take(&chunk, guard)? == Flow::Done {
                 return Ok(End::Done);

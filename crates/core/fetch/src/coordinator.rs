@@ -415,7 +415,7 @@ impl Round<'_, '_> {
         let connection = Connection {
             number,
             http,
-            request: Request { url: url.clone(), headers },
+            request: Request { url: url.clone(), headers, login: client.login(url) },
             claim,
             state: self.state.clone(),
             folder: self.folder.clone(),

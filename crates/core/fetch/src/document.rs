@@ -7,6 +7,7 @@ use diag::Progress;
 use url::Url;
 
 use crate::client::{Client, FailedTry};
+use crate::credentials::Login;
 use crate::error::FetchError;
 use crate::head::{Validators, looks_like_web_page, objection};
 use crate::limits::TICK;
@@ -36,7 +37,8 @@ pub struct Document {
     pub wait_max: Option<Duration>,
     /// How long it may take in all, tries and waits included; `None` for the setting.
     pub time_max: Option<Duration>,
-    /// Whether a web page instead of it is an error: a login page or a proxy's notice, with status 200.
+    /// Whether a web page instead of it is an error: a login page or a proxy's notice, with status 200. It is one, unless
+    /// the document is a web page.
     pub html_refused: bool,
 }
 
@@ -53,11 +55,11 @@ impl Document {
             tries: None,
             wait_max: None,
             time_max: None,
-            html_refused: false,
+            html_refused: true,
         }
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, login: Option<Login>) -> Request {
         let mut headers = self.headers.clone();
         let mut add = |name: &str, value: &Option<String>| {
             if let Some(value) = value {
@@ -69,7 +71,7 @@ impl Document {
         if self.etag.is_none() {
             add("if-modified-since", &self.last_modified);
         }
-        Request { url: self.url.clone(), headers }
+        Request { url: self.url.clone(), headers, login }
     }
 
     fn is_conditional(&self) -> bool {
@@ -136,8 +138,9 @@ impl Client {
         let http = self.http(Use::Documents)?;
         let settings = self.settings().clone();
         let (document, now) = (document.clone(), self.sys().clock().unix_seconds());
+        let request = document.request(self.login(&document.url));
         let work = async move {
-            let getting = bring(&http, &document, &settings, now);
+            let getting = bring(&http, &document, &request, &settings, now);
             let outcome = match tokio::time::timeout(left, getting).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(Failure::of(Reason::TimeUp { after: limit })),
@@ -167,11 +170,11 @@ impl Client {
 async fn bring(
     http: &reqwest::Client,
     document: &Document,
+    request: &Request,
     settings: &crate::settings::Settings,
     now_unix_seconds: u64,
 ) -> Result<Answer, Failure> {
-    let (head, response) =
-        wire::send(http, &document.request(), settings, now_unix_seconds).await.map_err(Failure::of)?;
+    let (head, response) = wire::send(http, request, settings, now_unix_seconds).await.map_err(Failure::of)?;
     let fail = |reason| Err(Failure { reason, retry_after: head.retry_after });
     if let Some(reason) = objection(&head) {
         return fail(reason);
@@ -181,7 +184,7 @@ async fn bring(
         return fail(Reason::Status { code: head.status });
     }
     if document.html_refused && head.is_web_page {
-        return fail(Reason::WebPage);
+        return fail(head.web_page_from(&document.url));
     }
     let too_large = Reason::TooLarge { bytes_max: document.bytes_max };
     if head.content_length.is_some_and(|length| length > document.bytes_max) && !not_modified {
@@ -195,7 +198,7 @@ async fn bring(
         bytes.extend_from_slice(&chunk);
     }
     if document.html_refused && looks_like_web_page(&bytes) {
-        return fail(Reason::WebPage);
+        return fail(head.web_page_from(&document.url));
     }
     let Validators { etag, last_modified } = head.validators;
     Ok(Answer { bytes, etag, last_modified, url_final: head.url, not_modified })

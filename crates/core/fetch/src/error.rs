@@ -7,6 +7,7 @@ use std::time::Duration;
 use diag::{Class, Diagnose, Diagnosis, Hints, hint};
 use release::Digest;
 
+use crate::proxies::ProxyUsed;
 use crate::reason::Reason;
 
 /// Why nothing was fetched.
@@ -31,7 +32,7 @@ pub enum FetchError {
         scheme: String,
     },
     /// One place did not give it.
-    #[error("fetch {url}: {host}: {reason}{}", after_tries(*.tries))]
+    #[error("fetch {url}: {}: {reason}{}", .reason.blames(.host, .proxy.as_ref()), after_tries(*.tries))]
     Failed {
         /// What was asked for, redacted.
         url: String,
@@ -42,8 +43,10 @@ pub enum FetchError {
         tries: u32,
         /// How many bytes of it are kept on disk for the next run.
         bytes_kept: u64,
-        /// The proxy that the environment names for such addresses, without credentials.
-        proxy: Option<String>,
+        /// The proxy that the environment names for such addresses.
+        proxy: Option<ProxyUsed>,
+        /// What to do about credentials, if the server wants others.
+        remedy: Hints,
     },
     /// None of several places gave it.
     #[error("fetch `{name}` from any of {} places: {}", .failures.len(), joined(.failures))]
@@ -116,6 +119,11 @@ impl FetchError {
         }
     }
 
+    /// Whether a web page came back instead.
+    pub fn is_web_page(&self) -> bool {
+        matches!(self, Self::Failed { reason: Reason::WebPage { .. }, .. })
+    }
+
     /// Whether the user has interrupted.
     pub fn is_interrupt(&self) -> bool {
         matches!(self, Self::Interrupted)
@@ -132,9 +140,18 @@ impl Diagnose for FetchError {
                 .word("offline")
                 .hint("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network"),
             Self::Scheme { .. } => Class::Usage.word("bad-address"),
-            Self::Failed { host, reason, proxy, bytes_kept, .. } => {
-                reason.diagnosis().hints(kept(*bytes_kept)).hints(reason.hints(host, proxy.as_deref(), *bytes_kept))
+            Self::Failed { reason, proxy: Some(proxy), bytes_kept, host, .. } if reason.is_of_the_way() => {
+                Class::Network.word("proxy-unreachable").hints(kept(*bytes_kept)).hints(reason.hints(
+                    host,
+                    Some(proxy),
+                    *bytes_kept,
+                ))
             }
+            Self::Failed { host, reason, proxy, bytes_kept, remedy, .. } => reason
+                .diagnosis()
+                .hints(kept(*bytes_kept))
+                .hints(remedy.clone())
+                .hints(reason.hints(host, proxy.as_ref(), *bytes_kept)),
             Self::AllFailed { failures, .. } => {
                 // The most severe first: wrong bytes, then an unreachable place, then an absence.
                 let failures: Vec<Diagnosis> = failures.iter().map(Diagnose::diagnosis).collect();
@@ -151,7 +168,9 @@ impl Diagnose for FetchError {
             Self::Busy { .. } => Class::Busy.word("download-busy"),
             Self::Write { cause, .. } => Class::Environment.word("download-write").hints(Hints::for_io(cause)),
             Self::Read { cause, .. } => Class::Environment.word("download-read").hints(Hints::for_io(cause)),
-            Self::Setup { .. } => Class::Environment.word("network-setup"),
+            Self::Setup { .. } => Class::Environment
+                .word("network-setup")
+                .hint("no source was asked: correct or unset the variable or setting that is named"),
             Self::Job { .. } => Class::Internal.word("bad-job"),
         }
     }
@@ -174,7 +193,7 @@ impl Reason {
             Reason::Status { code: 404 | 410 } => Class::NotFound.word("not-found"),
             Reason::Status { .. } => Class::Network.word("http-status"),
             Reason::RedirectLoop | Reason::Downgrade { .. } => Class::Network.word("bad-redirect"),
-            Reason::WebPage => Class::Network.word("web-page-instead-of-file"),
+            Reason::WebPage { .. } => Class::Network.word("web-page-instead-of-file"),
             Reason::Encoding { .. } => Class::Network.word("unexpected-encoding"),
             Reason::TooLarge { .. } => Class::Integrity.word("download-too-large"),
             Reason::SizeDiffers { .. } => Class::Integrity.word("size-mismatch"),
@@ -184,7 +203,7 @@ impl Reason {
         }
     }
 
-    fn hints(&self, host: &str, proxy: Option<&str>, bytes_kept: u64) -> Hints {
+    fn hints(&self, host: &str, proxy: Option<&ProxyUsed>, bytes_kept: u64) -> Hints {
         match self {
             Reason::Proxy { .. }
             | Reason::Status { code: 407 }
@@ -193,7 +212,9 @@ impl Reason {
             | Reason::Connect { .. }
             | Reason::ConnectTimeout { .. } => match proxy {
                 Some(proxy) => hint!(
-                    "the environment names the proxy `{proxy}`: check that it runs and lets `{host}` through, or list `{host}` in `NO_PROXY`"
+                    "`{}` names the proxy `{}`: check that it runs and lets `{host}` through, or list `{host}` in `NO_PROXY`",
+                    proxy.variable,
+                    proxy.address
                 ),
                 None => hint!(
                     "if this network needs a proxy, set `HTTPS_PROXY`; if it allows listed hosts only, `{host}` is not among them"
@@ -205,7 +226,9 @@ impl Reason {
             Reason::Certificate { .. } => hint!(
                 "if a proxy on the way inspects TLS, name its certificate with `SSL_CERT_FILE`; on a bare container install `ca-certificates`"
             ),
-            Reason::WebPage => hint!("a login page or a proxy answers for `{host}`; open the address in a browser"),
+            Reason::WebPage { .. } | Reason::Status { code: 511 } => {
+                hint!("something else answers for `{host}`: sign in to this network in a browser, or check the proxy")
+            }
             Reason::Slow { .. } => {
                 hint!("another source may be faster; `network.rate-min` sets the least rate")
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::reason::Reason;
+use crate::redact::host;
 
 /// The fields of a response's head.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,13 @@ pub(crate) struct Head {
     pub serves_ranges: bool,
     pub validators: Validators,
     pub retry_after: Option<Duration>,
+}
+
+impl Head {
+    /// The reason if this is a web page where another thing was asked for at `url`.
+    pub fn web_page_from(&self, url: &Url) -> Reason {
+        Reason::WebPage { from: Some(host(&self.url)).filter(|from| *from != host(url)) }
+    }
 }
 
 /// The validators that distinguish two versions of a file.
@@ -82,8 +90,8 @@ impl ContentRange {
 
 /// Whether the first bytes of a body are those of a web page.
 pub(crate) fn looks_like_web_page(first: &[u8]) -> bool {
-    let text = first.trim_ascii_start();
-    [&b"<!doctype html"[..], b"<html"]
+    let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii_start();
+    [&b"<!doctype html"[..], b"<html", b"<head", b"<body", b"<meta", b"<script", b"<!--"]
         .iter()
         .any(|mark| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)))
 }
@@ -151,7 +159,9 @@ mod tests {
 
     #[test]
     fn web_pages_are_told_from_archives() {
-        for page in [&b"<!DOCTYPE html><html>"[..], b"\r\n <HTML lang=en>", b"<html>"] {
+        for page in
+            [&b"<!DOCTYPE html><html>"[..], b"\r\n <HTML lang=en>", b"<html>", b"\xef\xbb\xbf<script>", b"<!-- -->"]
+        {
             assert!(looks_like_web_page(page));
         }
         for other in [&b"\x1f\x8b\x08"[..], b"PK\x03\x04", b"<xml", b"", b"<!doc", b"[{}]"] {

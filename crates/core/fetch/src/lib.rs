@@ -28,7 +28,7 @@
 //! that it uses.
 //!
 //! What this crate never does: trust a length, follow a redirect from https to http, resume a file that may have
-//! changed, decode a content encoding, print, or show a password of a URL.
+//! changed, decode a content encoding, print, show a password, or send one over plain http or to another host.
 //!
 //! Its parts: a *connection* (`connection.rs`) is one open request on the runtime's thread; it writes to segments and
 //! reports to the *state of the transfer* (`transfer_state.rs`), which all threads share. The *coordinator*
@@ -41,9 +41,11 @@
 //! done on a clock that tests move.
 
 mod breaker;
+mod certificates;
 mod client;
 mod connection;
 mod coordinator;
+mod credentials;
 mod document;
 mod error;
 mod follow;
@@ -53,6 +55,7 @@ mod local;
 mod outcome;
 mod pace;
 mod parts;
+mod proxies;
 mod reason;
 mod redact;
 mod request;
@@ -66,10 +69,12 @@ mod wire;
 
 pub use breaker::{Breaker, BreakerEvent, BreakerLimits, BreakerState};
 pub use client::Client;
+pub use credentials::Goauth;
 pub use document::{Answer, Document};
 pub use error::FetchError;
 pub use local::{Copied, LocalError, LocalFile, copy_local};
 pub use parts::{Parts, PartsReader};
+pub use proxies::ProxyUsed;
 pub use reason::Reason;
 pub use redact::redacted;
 pub use request::{Fetched, Job};

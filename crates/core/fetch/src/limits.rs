@@ -35,6 +35,9 @@ pub(crate) const CERTIFICATES_BYTES_MAX: u64 = 16 << 20;
 /// How many files are read from a folder of certificates; the usual systems have 150 to 300.
 pub(crate) const CERTIFICATE_FILES_MAX: usize = 4096;
 
+/// How large a `.netrc` may be, in bytes: some thousand entries.
+pub(crate) const NETRC_BYTES_MAX: u64 = 1 << 20;
+
 /// How many bytes at the start of a body are read to distinguish a web page from an archive.
 pub(crate) const SNIFF_BYTES: usize = 256;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use diag::Bytes;
 
 use crate::limits::{DETAIL_CHARS_MAX, REDIRECTS_MAX};
+use crate::proxies::ProxyUsed;
 
 /// Why one place did not deliver.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,8 +76,11 @@ pub enum Reason {
         to: String,
     },
     /// A web page came where a file was expected: a login page, a proxy's notice.
-    #[error("a web page came instead of the file")]
-    WebPage,
+    #[error("a web page came back instead{}", .from.as_ref().map(|host| format!(", from {host}")).unwrap_or_default())]
+    WebPage {
+        /// The host that a redirect led to.
+        from: Option<String>,
+    },
     /// The answer is encoded though that was not accepted.
     #[error("sent content encoding `{encoding}`, which was not accepted")]
     Encoding {
@@ -133,19 +137,32 @@ impl Reason {
             | Reason::Cut { .. }
             | Reason::Other { .. } => true,
             // 425: the server does not want to answer over a connection this young.
-            Reason::Status { code } => matches!(code, 408 | 425 | 429 | 500 | 502..=504 | 506..=599),
+            Reason::Status { code } => matches!(code, 408 | 425 | 429 | 500 | 502..=504 | 506..=510 | 512..=599),
             Reason::Proxy { .. }
             | Reason::Certificate { .. }
             | Reason::Tls { .. }
             | Reason::TimeUp { .. }
             | Reason::RedirectLoop
             | Reason::Downgrade { .. }
-            | Reason::WebPage
+            | Reason::WebPage { .. }
             | Reason::Encoding { .. }
             | Reason::TooLarge { .. }
             | Reason::SizeDiffers { .. }
             | Reason::BadRange { .. }
             | Reason::LeftAlone { .. } => false,
+        }
+    }
+
+    /// Whether no connection came about: to the proxy, if there is one.
+    pub(crate) fn is_of_the_way(&self) -> bool {
+        matches!(self, Reason::Dns { .. } | Reason::Refused | Reason::Connect { .. } | Reason::ConnectTimeout { .. })
+    }
+
+    /// Who failed, for a message: the host, or the proxy that did not let a connection come about.
+    pub(crate) fn blames(&self, host: &str, proxy: Option<&ProxyUsed>) -> String {
+        match proxy {
+            Some(proxy) if self.is_of_the_way() => proxy.to_string(),
+            _ => host.to_owned(),
         }
     }
 
@@ -209,8 +226,12 @@ impl Reason {
         }
         match io_kind {
             _ if error.is_dns() => Reason::Dns { detail },
-            _ if proxy.is_some() => Reason::Proxy { detail: proxy.map_or(detail, |text| self::detail(text)) },
+            // A tunnel begins with a connection to the proxy.
             Some(io::ErrorKind::ConnectionRefused) => Reason::Refused,
+            _ if texts.iter().any(|text| text.contains("failed to create underlying connection")) => {
+                Reason::Connect { detail }
+            }
+            _ if proxy.is_some() => Reason::Proxy { detail: proxy.map_or(detail, |text| self::detail(text)) },
             _ if error.is_connect() && error.is_timeout() => Reason::ConnectTimeout { after: connect_timeout },
             _ if error.is_connect() => Reason::Connect { detail },
             _ if error.is_builder() => Reason::Other { detail },
@@ -249,6 +270,7 @@ fn status_text(code: u16) -> String {
         502 => "bad gateway",
         503 => "unavailable",
         504 => "gateway timeout",
+        511 => "this network wants you to sign in",
         _ => return String::new(),
     };
     format!(" ({text})")

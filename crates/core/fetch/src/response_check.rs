@@ -68,7 +68,7 @@ pub(crate) fn check(expected: &Expected, head: &Head) -> Answered {
         return reject(reason);
     }
     if head.is_web_page && head.status != 416 {
-        return reject(Reason::WebPage);
+        return reject(head.web_page_from(expected.url));
     }
     match (head.status, expected.ranged) {
         (200, false) => check_whole(expected, head),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::breaker::BreakerLimits;
+use crate::credentials::Goauth;
 
 /// How the client behaves.
 #[derive(Debug, Clone)]
@@ -46,6 +47,8 @@ pub struct Settings {
     pub offline: bool,
     /// Certificates to trust besides those of the system: a PEM file.
     pub ca_file: Option<PathBuf>,
+    /// Where credentials come from.
+    pub goauth: Goauth,
     /// The limits of each host's breaker.
     pub breaker: BreakerLimits,
 }
@@ -74,6 +77,7 @@ impl Default for Settings {
             user_agent: concat!("goward/", env!("CARGO_PKG_VERSION")).to_owned(),
             offline: false,
             ca_file: None,
+            goauth: Goauth::default(),
             breaker: BreakerLimits::default(),
         }
     }

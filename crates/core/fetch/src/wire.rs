@@ -1,6 +1,5 @@
-//! The HTTP library, set up: proxies, certificates, redirects; one request out, its head back.
+//! The HTTP library, set up: redirects and limits; one request out, its head back.
 
-use std::path::Path;
 use std::time::Duration;
 
 use reqwest::header::{
@@ -8,16 +7,19 @@ use reqwest::header::{
     HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, RETRY_AFTER,
 };
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, ClientBuilder, NoProxy, Proxy, Response};
+use reqwest::{ClientBuilder, Response};
 use sys::Sys;
 use tokio::time::Instant;
 use url::Url;
 
+use crate::certificates::tls;
+use crate::credentials::Login;
 use crate::head::{ContentRange, Head, Validators, strong_date};
-use crate::limits::{CERTIFICATE_FILES_MAX, CERTIFICATES_BYTES_MAX, REDIRECTS_MAX};
+use crate::limits::REDIRECTS_MAX;
 use crate::pace::Pace;
+use crate::proxies::configure;
 use crate::reason::{Reason, RedirectRefused, detail};
-use crate::redact::{host, redacted};
+use crate::redact::redacted;
 use crate::retry::retry_after;
 use crate::settings::Settings;
 
@@ -26,6 +28,8 @@ use crate::settings::Settings;
 pub(crate) struct Request {
     pub url: Url,
     pub headers: Vec<(String, String)>,
+    /// Credentials for the host. A redirect to another host or port does not carry them on.
+    pub login: Option<Login>,
 }
 
 /// Which requests a client is for.
@@ -40,25 +44,12 @@ pub(crate) enum Use {
 
 /// Sets the HTTP library up.
 pub(crate) fn client(sys: &Sys, settings: &Settings, used_for: Use) -> Result<reqwest::Client, String> {
-    // A second client finds the provider installed already: the same one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let own = own_certificates(sys)?;
-    let extra = match &settings.ca_file {
-        Some(path) => certificates_in(sys, path)?,
-        None => Vec::new(),
+    let protocols: &[&[u8]] = match used_for {
+        Use::Documents => &[b"h2", b"http/1.1"],
+        Use::Files => &[b"http/1.1"],
     };
-    let build = |builder: ClientBuilder| builder.build().map_err(|error| words(&error));
-    let base = || -> Result<ClientBuilder, String> { basics(sys, settings, used_for) };
-    match own {
-        Some(own) => build(base()?.tls_certs_only(own.into_iter().chain(extra))),
-        None if extra.is_empty() => match build(base()?) {
-            // A bare container has no certificates at all. Plain http must work there; for https the handshake then
-            // fails with an untrusted certificate.
-            Err(why) if why.contains("No CA certificates") => build(base()?.tls_certs_only([])),
-            other => other,
-        },
-        None => build(base()?.tls_certs_merge(extra)),
-    }
+    let tls = tls(sys, settings, protocols)?;
+    basics(sys, settings, used_for)?.tls_backend_preconfigured(tls).build().map_err(|error| words(&error))
 }
 
 fn basics(sys: &Sys, settings: &Settings, used_for: Use) -> Result<ClientBuilder, String> {
@@ -80,97 +71,7 @@ fn basics(sys: &Sys, settings: &Settings, used_for: Use) -> Result<ClientBuilder
     if used_for == Use::Files {
         builder = builder.http1_only();
     }
-    proxies(sys, builder)
-}
-
-/// The proxies that the environment names. The rules are curl's: the lower-case name goes first.
-struct ProxyVars<'a> {
-    http: Option<&'a str>,
-    https: Option<&'a str>,
-    all: Option<&'a str>,
-}
-
-impl ProxyVars<'_> {
-    fn of(sys: &Sys) -> ProxyVars<'_> {
-        let env = sys.env();
-        let either = |lower: &str, upper: &str| env.var(lower).or_else(|| env.var(upper));
-        // Under CGI, `HTTP_PROXY` is a request header of the caller (CVE-2016-5385).
-        let is_cgi = env.var("REQUEST_METHOD").is_some();
-        ProxyVars {
-            http: match (is_cgi, sys::Env::NAMES_HAVE_CASE) {
-                (false, _) => either("http_proxy", "HTTP_PROXY"),
-                (true, true) => env.var("http_proxy"),
-                // Both names are one there.
-                (true, false) => None,
-            },
-            https: either("https_proxy", "HTTPS_PROXY"),
-            all: either("all_proxy", "ALL_PROXY"),
-        }
-    }
-}
-
-/// The proxy that the environment names for such an address, for messages: host and port alone.
-pub(crate) fn proxy_for(sys: &Sys, url: &Url) -> Option<String> {
-    let vars = ProxyVars::of(sys);
-    let value = if url.scheme() == "https" { vars.https } else { vars.http }.or(vars.all)?;
-    let value = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
-    Url::parse(&value).ok().map(|proxy| host(&proxy))
-}
-
-/// Configures the proxies that the environment names. If it names none, asks Windows and macOS for theirs.
-fn proxies(sys: &Sys, mut builder: ClientBuilder) -> Result<ClientBuilder, String> {
-    let ProxyVars { http, https, all } = ProxyVars::of(sys);
-    let exceptions = sys.env().var("no_proxy").or_else(|| sys.env().var("NO_PROXY")).and_then(NoProxy::from_string);
-    if http.is_none() && https.is_none() && all.is_none() {
-        return Ok(if cfg!(any(windows, target_os = "macos")) { builder } else { builder.no_proxy() });
-    }
-    type Make = fn(&str) -> reqwest::Result<Proxy>;
-    let wanted: [(Option<&str>, Make, &str); 3] = [
-        (http, |value| Proxy::http(value), "HTTP_PROXY"),
-        (https, |value| Proxy::https(value), "HTTPS_PROXY"),
-        (all, |value| Proxy::all(value), "ALL_PROXY"),
-    ];
-    builder = builder.no_proxy();
-    for (value, make, name) in wanted {
-        let Some(value) = value else { continue };
-        // The value is not shown: it may hold a password.
-        let proxy = make(value).map_err(|_| format!("`{name}` is not the address of a proxy"))?;
-        builder = builder.proxy(proxy.no_proxy(exceptions.clone()));
-    }
-    Ok(builder)
-}
-
-/// The certificates that `SSL_CERT_FILE` and `SSL_CERT_DIR` name, in place of the system's; `None` if neither is set.
-fn own_certificates(sys: &Sys) -> Result<Option<Vec<Certificate>>, String> {
-    let (file, folders) = (sys.env().var_os("SSL_CERT_FILE"), sys.env().var_os("SSL_CERT_DIR"));
-    if file.is_none() && folders.is_none() {
-        return Ok(None);
-    }
-    let mut certificates = Vec::new();
-    if let Some(file) = file {
-        let named = |error| format!("`SSL_CERT_FILE`: {error}");
-        certificates.extend(certificates_in(sys, Path::new(file)).map_err(named)?);
-    }
-    for folder in folders.into_iter().flat_map(std::env::split_paths) {
-        let names = sys
-            .fs()
-            .names_if_there(&folder)
-            .map_err(|error| format!("`SSL_CERT_DIR`: read `{}`: {error}", folder.display()))?;
-        for name in names.into_iter().take(CERTIFICATE_FILES_MAX) {
-            // Such folders hold other things too: READMEs, revocation lists, links to nowhere.
-            certificates.extend(certificates_in(sys, &folder.join(name)).unwrap_or_default());
-        }
-    }
-    Ok(Some(certificates))
-}
-
-fn certificates_in(sys: &Sys, path: &Path) -> Result<Vec<Certificate>, String> {
-    let bytes = sys
-        .fs()
-        .read(path, CERTIFICATES_BYTES_MAX)
-        .map_err(|error| format!("read the certificates in `{}`: {error}", path.display()))?;
-    Certificate::from_pem_bundle(&bytes)
-        .map_err(|error| format!("read the certificates in `{}`: {}", path.display(), words(&error)))
+    configure(sys, builder)
 }
 
 /// The innermost message of an error of the library: the outer ones name the URL, with its secrets.
@@ -198,7 +99,11 @@ pub(crate) async fn send(
         };
         headers.insert(name, value);
     }
-    let sending = client.get(request.url.clone()).headers(headers).send();
+    let mut sending = client.get(request.url.clone()).headers(headers);
+    if let Some(Login { user, password }) = &request.login {
+        sending = sending.basic_auth(user, Some(password));
+    }
+    let sending = sending.send();
     let after = settings.connect_timeout.saturating_add(settings.stall_timeout);
     match tokio::time::timeout(after, sending).await {
         Err(_) => Err(Reason::NoAnswer { after }),

@@ -63,7 +63,7 @@ fn beside(sources: &Sources, place: &Place) -> Result<Option<Vec<u8>>, String> {
         Place::Url(url) => {
             let mut url = url.clone();
             url.set_path(&format!("{}.asc", url.path()));
-            let document = Document { tries: Some(2), html_refused: true, ..Document::new(url, SIGNATURE_BYTES_MAX) };
+            let document = Document { tries: Some(2), ..Document::new(url, SIGNATURE_BYTES_MAX) };
             match sources.client().get(&document, ctx.progress.as_ref()) {
                 Ok(answer) => Ok(Some(answer.bytes)),
                 Err(error) if error.is_absence() => Ok(None),

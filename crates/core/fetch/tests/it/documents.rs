@@ -95,11 +95,28 @@ fn a_document_has_a_time_limit_over_all_tries() {
 
 #[test]
 fn a_web_page_is_refused_where_none_is_wanted() {
-    let server = Server::start(|_| Response::ok("<html>").content_type("text/html"));
-    assert_eq!(client(&manual()).get(&document(&server, "/"), &Silent).unwrap().bytes, b"<html>");
-    let refused = Document { html_refused: true, ..document(&server, "/") };
-    let error = client(&manual()).get(&refused, &Silent).unwrap_err();
-    assert_eq!(error.word(), "web-page-instead-of-file");
+    let server = Server::start(|request| match request.path.as_str() {
+        "/typed" => Response::ok("sign in").content_type("text/html"),
+        "/moved" => {
+            Response::redirect(&format!("http://localhost:{}/typed", request.header("host").unwrap()[10..].to_owned()))
+        }
+        _ => Response::ok("\n<HTML>"),
+    });
+    let wanted = Document { html_refused: false, ..document(&server, "/") };
+    assert_eq!(client(&manual()).get(&wanted, &Silent).unwrap().bytes, b"\n<HTML>");
+    let host = &server.url()["http://".len()..];
+    for (path, words) in [
+        ("/", "a web page came back instead".to_owned()),
+        ("/typed", "a web page came back instead".to_owned()),
+        ("/moved", format!("a web page came back instead, from {}", host.replace("127.0.0.1", "localhost"))),
+    ] {
+        let error = client(&manual()).get(&document(&server, path), &Silent).unwrap_err();
+        assert_eq!((error.class(), error.word()), (Class::Network, "web-page-instead-of-file"));
+        assert!(error.to_string().ends_with(&format!("{host}: {words}")), "{error}");
+        let hint =
+            format!("something else answers for `{host}`: sign in to this network in a browser, or check the proxy");
+        assert_eq!(error.hints().lines(), [hint]);
+    }
 }
 
 #[test]
@@ -167,16 +184,30 @@ fn proxies_come_from_the_environment_and_so_do_exceptions() {
         let document = Document { tries: Some(1), ..Document::new(Url::parse(url).unwrap(), 100) };
         client(&sys).get(&document, &Silent).map(|answer| String::from_utf8(answer.bytes).unwrap())
     };
-    let there = format!("{}/x", server.url());
-    assert_eq!(got(&[], &there).unwrap(), "direct");
+    let there = "http://server.test/x".to_owned();
+    assert_eq!(got(&[], &format!("{}/x", server.url())).unwrap(), "direct");
+    for (name, host) in [("HTTP_PROXY", "127.0.0.1"), ("ALL_PROXY", "localhost"), ("http_proxy", "127.0.0.2")] {
+        let here = server.url().replace("127.0.0.1", host);
+        // Not every system has 127.0.0.2; what counts is that the proxy is not asked.
+        if host != "127.0.0.2" {
+            assert_eq!(got(&[(name, &proxy.url())], &here).unwrap(), "direct", "{name}");
+        }
+        let _ = got(&[(name, &proxy.url())], &here);
+    }
+    assert_eq!(proxy.requests().len(), 0);
     for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
         assert_eq!(got(&[(name, &proxy.url())], &there).unwrap(), "by proxy", "{name}");
     }
     assert_eq!(proxy.requests()[0].target, there);
     let bare = proxy.url().replace("http://", "");
     assert_eq!(got(&[("HTTP_PROXY", &bare)], &there).unwrap(), "by proxy");
-    assert_eq!(got(&[("HTTP_PROXY", &proxy.url()), ("NO_PROXY", "a.test,127.0.0.1")], &there).unwrap(), "direct");
-    assert_eq!(got(&[("HTTP_PROXY", &proxy.url()), ("REQUEST_METHOD", "GET")], &there).unwrap(), "direct");
+    let asked = proxy.requests().len();
+    assert!(
+        got(&[("HTTP_PROXY", &proxy.url()), ("NO_PROXY", "a.test,nowhere.invalid")], "http://nowhere.invalid/")
+            .is_err()
+    );
+    assert!(got(&[("HTTP_PROXY", &proxy.url()), ("REQUEST_METHOD", "GET")], "http://nowhere.invalid/").is_err());
+    assert_eq!(proxy.requests().len(), asked);
     // The proxy looks up the name, which does not exist.
     assert_eq!(got(&[("HTTP_PROXY", &proxy.url())], "http://nowhere.invalid/x").unwrap(), "by proxy");
     let user = proxy.url().replace("http://", "http://me:s3cret@");
@@ -198,6 +229,33 @@ fn a_proxy_that_refuses_is_told_from_a_host_that_does() {
     assert!(error.to_string().contains("nowhere.invalid"), "{error}");
     assert!(error.hints().lines()[0].contains(&proxy.url()["http://".len()..]), "{:?}", error.hints());
     assert_eq!(proxy.requests()[0].method, "CONNECT");
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_blamed_and_not_the_server() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    for (variable, value, url) in [
+        ("HTTP_PROXY", format!("http://u:s3cret@{address}"), "http://nowhere.invalid/x"),
+        ("HTTPS_PROXY", format!("http://{address}"), "https://nowhere.invalid/x"),
+        ("ALL_PROXY", address.clone(), "https://nowhere.invalid/x"),
+    ] {
+        let sys = Sys::new(Fs::real(), Clock::manual(0), Env::of([(variable, value)], "/".into(), None));
+        let heard = Heard::default();
+        let wanted = Document { tries: Some(2), ..Document::new(Url::parse(url).unwrap(), 10) };
+        let error = client(&sys).get(&wanted, &heard).unwrap_err();
+        let words = format!("fetch {url}: the proxy {address} (`{variable}`): connection refused (tried 2 times)");
+        assert_eq!(error.to_string(), words);
+        assert_eq!((error.class(), error.word()), (Class::Network, "proxy-unreachable"));
+        let hints = error.hints();
+        assert!(hints.lines()[0].starts_with(&format!("`{variable}` names the proxy `{address}`")), "{hints:?}");
+        assert!(heard.text().contains(&format!("the proxy {address}")), "{}", heard.text());
+    }
+    // Reached directly, the server is blamed.
+    let sys = Sys::new(Fs::real(), Clock::manual(0), Env::of([("HTTP_PROXY", &address)], "/".into(), None));
+    let error = client(&sys).get(&Document::new(Url::parse(&format!("http://{address}/")).unwrap(), 10), &Silent);
+    assert!(error.unwrap_err().to_string().contains(&format!("/: {address}: connection refused")));
 }
 
 #[test]

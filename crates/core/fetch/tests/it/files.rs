@@ -205,7 +205,7 @@ fn a_web_page_instead_of_the_file_is_refused_by_type_and_by_look() {
         else {
             panic!("a web page was accepted")
         };
-        assert!(matches!(error, FetchError::Failed { reason: Reason::WebPage, .. }), "{error}");
+        assert!(matches!(error, FetchError::Failed { reason: Reason::WebPage { .. }, .. }), "{error}");
         assert_eq!(server.requests().len(), 1);
     }
 }
