@@ -192,6 +192,10 @@ pub(crate) fn located_or_note(
         _ if ctx.sys.interrupt().is_asked() => Err(interrupted()),
         Ok(located) => Ok(Some(located)),
         Err(attempt) if attempt.class == Class::Interrupted => Err(interrupted()),
+        Err(attempt) if attempt.is_of_this_machine() => {
+            let cause = Box::new(attempt.into_machine_error());
+            Err(InstallError::Resolve { request: id.to_string(), cause })
+        }
         Err(attempt) => {
             attempts.push(attempt);
             Ok(None)
@@ -256,17 +260,19 @@ fn install_one(sources: &Sources, id: &ToolchainId) -> Result<Installed, Install
             }
             // A hash that the project forbids is reported at once: another source must not hide it.
             Err(AcquireError::Lock(cause)) if cause.class() == Class::Integrity => {
+                sources.catalog().tell_untold(ctx.progress.as_ref());
                 return Err(InstallError::Lock { id: id.clone(), cause });
             }
             Err(error) => match error.class() {
                 Class::Interrupted => return Err(InstallError::Interrupted { id: id.clone() }),
                 // Another source would fail on the same machine.
                 Class::Environment | Class::Busy => {
+                    sources.catalog().tell_untold(ctx.progress.as_ref());
                     return Err(InstallError::Machine { id: id.clone(), cause: Box::new(error) });
                 }
                 _ => {
                     let attempt = Attempt::of(source, &error);
-                    ctx.progress.tell(&format!("{id}: {attempt}"));
+                    sources.catalog().tell_later(format!("{id}: {attempt}"));
                     attempts.push(attempt);
                 }
             },
@@ -289,7 +295,7 @@ pub(crate) fn no_source_error(sources: &Sources, id: &ToolchainId, attempts: Vec
     let hints = match class {
         Class::NotFound => hints.join(sources.catalog().advice(&sources.ask(), id)),
         Class::Network => hints.and("check the network and proxy variables; `goward config` shows the sources"),
-        Class::Usage => hints.join(no_source_hint()),
+        Class::Usage if hints.lines().is_empty() => no_source_hint(),
         Class::Policy if ctx.is_offline() => {
             hints.and("leave out `--offline` (or unset `GOWARD_OFFLINE`) to use the network")
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use diag::{Class, Diagnose, Diagnosis, Hints, Tried, error_chain, hint};
+use diag::{Class, Diagnose, Diagnosis, Hints, Progress, Tried, error_chain, hint};
 use release::{Platform, Request, ToolchainId, Version};
 use sys::Sys;
 use url::Url;
@@ -22,6 +22,8 @@ pub struct Catalog {
     /// Held while a source is asked: of two parallel installs the second uses the answer to the
     /// first. Questions are short; no archive is fetched meanwhile.
     asking: Mutex<()>,
+    /// Lines about sources that failed, until another one helps: if none does, the error says the same.
+    untold: Mutex<Vec<String>>,
     proxies: Vec<Url>,
 }
 
@@ -85,6 +87,36 @@ impl Attempt {
     }
 }
 
+impl Attempt {
+    /// Whether it was this machine that failed, before any source was asked: then none is.
+    pub fn is_of_this_machine(&self) -> bool {
+        self.class == Class::Environment && self.word == SETUP_WORD
+    }
+
+    /// The same as an error that ends the command.
+    pub fn into_machine_error(self) -> CatalogError {
+        CatalogError::Machine { reason: self.reason, class: self.class, word: self.word, hints: self.hints }
+    }
+}
+
+/// The word of an error of the network client itself.
+const SETUP_WORD: &str = "network-setup";
+
+/// The words of failures whose hint is for the one source; of the others one hint for all sources is enough.
+const WORDS_WITH_HINT: [&str; 8] = [
+    "bad-goproxy",
+    "certificate-untrusted",
+    "http-status",
+    "insecure-credentials",
+    SETUP_WORD,
+    "proxy-refused",
+    "proxy-unreachable",
+    WEB_PAGE_WORD,
+];
+
+/// The word of a web page that came instead. Its server works: a folder without an index may answer that way.
+const WEB_PAGE_WORD: &str = "web-page-instead-of-file";
+
 /// The most severe kind of failure: damage before silence, silence before absence.
 ///
 /// `Usage` if no source could be asked, since none is configured.
@@ -131,6 +163,18 @@ pub enum CatalogError {
         /// Whether that is because the network may not be used.
         offline: bool,
     },
+    /// The network client cannot be set up, so no source was asked.
+    #[error("{reason}")]
+    Machine {
+        /// What is missing.
+        reason: String,
+        /// What kind of failure that is.
+        class: Class,
+        /// Its machine word.
+        word: &'static str,
+        /// What to try.
+        hints: Hints,
+    },
     /// The user asked to stop.
     #[error("find {what}: interrupted")]
     Interrupted {
@@ -152,14 +196,13 @@ impl Diagnose for CatalogError {
                 .hint("leave out `--offline` (or unset `GOWARD_OFFLINE`), or set `folder.path` to a folder of archives")
                 .tried(tried(attempts)),
             Self::NoSource { attempts, .. } => {
+                let hints = attempts.iter().fold(Hints::none(), |hints, attempt| hints.join(attempt.hints.clone()));
                 let diagnosis = match most_severe(attempts.iter()) {
-                    Class::Usage => Class::Usage.word("no-source").hints(no_source_hint()),
-                    severest => attempts
-                        .iter()
-                        .fold(
-                            if severest == Class::Integrity { severest } else { Class::Network }.word("no-source"),
-                            |diagnosis, attempt| diagnosis.hints(attempt.hints.clone()),
-                        )
+                    Class::Usage if hints.lines().is_empty() => Class::Usage.word("no-source").hints(no_source_hint()),
+                    Class::Usage => Class::Usage.word("no-source").hints(hints),
+                    severest => if severest == Class::Integrity { severest } else { Class::Network }
+                        .word("no-source")
+                        .hints(hints)
                         .hint(
                             "check the network and proxy variables; a mirror can be set with `GOWARD_MIRRORS=name=address`, \
                              a folder of archives with `GOWARD_FOLDER`",
@@ -167,6 +210,7 @@ impl Diagnose for CatalogError {
                 };
                 diagnosis.tried(tried(attempts))
             }
+            Self::Machine { class, word, hints, .. } => class.word(word).hints(hints.clone()),
             Self::Interrupted { .. } => Class::Interrupted.word("interrupted"),
         }
     }
@@ -175,7 +219,7 @@ impl Diagnose for CatalogError {
 impl Catalog {
     /// These sources, in this order. `proxies` are the module proxies of the user's Go configuration.
     pub fn new(sources: Vec<Box<dyn Source>>, proxies: Vec<Url>) -> Catalog {
-        Catalog { sources, down: Mutex::default(), asking: Mutex::default(), proxies }
+        Catalog { sources, down: Mutex::default(), asking: Mutex::default(), untold: Mutex::default(), proxies }
     }
 
     /// The module proxies of the user's Go configuration.
@@ -200,6 +244,7 @@ impl Catalog {
                     answered = true;
                     if let Some(version) = request.select(versions.iter()) {
                         let version = version.clone();
+                        self.tell_untold(ask.progress);
                         return Ok(match source.is_mirror() {
                             true => self.against_official(ask, source.as_ref(), request, platform, version),
                             false => version,
@@ -220,6 +265,7 @@ impl Catalog {
                     known.extend(versions);
                 }
                 Err(error) if error.class == Class::Interrupted => return Err(CatalogError::Interrupted { what }),
+                Err(error) if error.is_of_this_machine() => return Err(error.into_machine_error()),
                 Err(attempt) => attempts.push(attempt),
             }
         }
@@ -262,6 +308,7 @@ impl Catalog {
                 _ => found,
             },
             Err(_) => {
+                self.tell_untold(ask.progress);
                 ask.progress.tell(&format!(
                     "only {name} lists {found} as the newest for `{request}`: Go's own index could not be asked"
                 ));
@@ -282,10 +329,14 @@ impl Catalog {
         let mut attempts = Vec::new();
         for source in &self.sources {
             match self.list(ask, source.as_ref(), platform) {
-                Ok(versions) => return Ok((source.name().to_owned(), versions)),
+                Ok(versions) => {
+                    self.tell_untold(ask.progress);
+                    return Ok((source.name().to_owned(), versions));
+                }
                 Err(error) if error.class == Class::Interrupted => {
                     return Err(CatalogError::Interrupted { what: "the list of versions".to_owned() });
                 }
+                Err(error) if error.is_of_this_machine() => return Err(error.into_machine_error()),
                 Err(attempt) => attempts.push(attempt),
             }
         }
@@ -302,13 +353,12 @@ impl Catalog {
     }
 
     fn list(&self, ask: &Ask, source: &dyn Source, platform: &Platform) -> Result<Vec<Version>, Attempt> {
-        self.put(ask, source, |source| source.list(ask, platform))
+        self.put(source, |source| source.list(ask, platform))
     }
 
     /// Asks a source, unless it is known to be down; records and reports a source that turns out to be down.
     fn put<T>(
         &self,
-        ask: &Ask,
         source: &dyn Source,
         question: impl FnOnce(&dyn Source) -> Result<T, SourceError>,
     ) -> Result<T, Attempt> {
@@ -326,20 +376,31 @@ impl Catalog {
         question(source).map_err(|error| {
             let mut attempt = Attempt::of(source, &error);
             // The hint for a silent network is printed once for all sources, not for each.
-            if attempt.class != Class::Integrity {
+            if attempt.class != Class::Integrity && !WORDS_WITH_HINT.contains(&attempt.word) {
                 attempt.hints = Hints::none();
             }
             // A source that is not configured is reported only if no other one helped.
             let is_news = !matches!(error, SourceError::NotConfigured { .. } | SourceError::Offline);
-            if is_news && !error.is_interrupt() {
-                ask.progress.tell(&format!("{attempt}"));
+            if is_news && !error.is_of_this_machine() {
+                self.tell_later(format!("{attempt}"));
             }
-            if error.class() == Class::Network {
+            if error.class() == Class::Network && attempt.word != WEB_PAGE_WORD {
                 let down = Down { reason: attempt.reason.clone(), word: attempt.word };
                 self.down().insert(attempt.source.clone(), down);
             }
             attempt
         })
+    }
+
+    /// Keeps a line about a source that failed until another one helps.
+    pub fn tell_later(&self, line: String) {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    /// Tells the kept lines: another source helped, or the command ends for another reason.
+    pub fn tell_untold(&self, progress: &dyn Progress) {
+        let lines = std::mem::take(&mut *self.untold.lock().unwrap_or_else(PoisonError::into_inner));
+        lines.iter().for_each(|line| progress.tell(line));
     }
 
     fn down(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Down>> {
@@ -354,7 +415,11 @@ impl Catalog {
     ) -> impl Iterator<Item = (&'a dyn Source, Result<Located, Attempt>)> + 'a {
         self.sources.iter().map(move |source| {
             let source = source.as_ref();
-            (source, self.put(&ask, source, |source| source.locate(&ask, id)))
+            let located = self.put(source, |source| source.locate(&ask, id));
+            if located.is_ok() {
+                self.tell_untold(ask.progress);
+            }
+            (source, located)
         })
     }
 
@@ -366,7 +431,10 @@ impl Catalog {
     /// Where Go's own index has an archive, if it can be asked.
     pub fn official(&self, ask: &Ask, id: &ToolchainId) -> Option<Located> {
         let source = self.sources.iter().find(|source| source.name() == "official")?;
-        self.put(ask, source.as_ref(), |source| source.locate(ask, id)).ok()
+        let located = self.put(source.as_ref(), |source| source.locate(ask, id)).ok();
+        // Whoever asks goes on without it.
+        self.tell_untold(ask.progress);
+        located
     }
 }
 

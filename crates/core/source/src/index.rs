@@ -171,12 +171,12 @@ impl Source for IndexSource {
         };
         let index = match (self.index(ask), self.kind) {
             (Ok(index), _) => index,
-            // Many mirrors are bare folders of archives: the file may exist without an index, and
-            // another witness has to vouch for it.
+            // Many mirrors are bare folders of archives, and some show a page of their files: the file may exist without
+            // an index, and another witness has to vouch for it.
             (Err(SourceError::Index { .. }), IndexKind::Mirror) => {
                 return located(id.archive_name(), None, Claim::None);
             }
-            (Err(SourceError::Fetch(error)), IndexKind::Mirror) if error.is_absence() => {
+            (Err(SourceError::Fetch(error)), IndexKind::Mirror) if error.is_absence() || error.is_web_page() => {
                 return located(id.archive_name(), None, Claim::None);
             }
             (Err(error), _) => return Err(error),

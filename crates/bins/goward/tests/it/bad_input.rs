@@ -37,19 +37,20 @@ fn a_platform_without_archives_is_named() {
 
 #[test]
 fn an_index_that_is_a_web_page_or_truncated_is_told_and_the_next_source_asked() {
-    for (name, answer) in [
-        ("index_html", login_page()),
+    for (name, class, answer) in [
+        ("index_html", NETWORK, login_page()),
         (
             "index_truncated",
+            INTEGRITY,
             Response::ok(r#"[{"version":"go1.27.3","stable":true,"files":[{"filename":"go1.27.3.linux-am"#),
         ),
-        ("index_empty", Response::ok("")),
-        ("index_of_another_kind", Response::ok(r#"{"error":"not today"}"#).content_type("application/json")),
+        ("index_empty", INTEGRITY, Response::ok("")),
+        ("index_of_another_kind", INTEGRITY, Response::ok(r#"{"error":"not today"}"#).content_type("application/json")),
     ] {
         let world = World::new();
         world.upstream.answer("/dl/", answer);
-        let alone = world.goward("install 1.27 --source official").exits(INTEGRITY);
-        world.goward("install 1.27.3 --source official").exits(INTEGRITY);
+        let alone = world.goward("install 1.27 --source official").exits(class);
+        world.goward("install 1.27.3 --source official").exits(class);
         assert_snapshot!(name, alone.snapshot());
         world.assert_nothing_installed();
         world.goward("install 1.27").success();

@@ -20,6 +20,7 @@ mod install;
 mod json;
 mod leaving;
 mod main_job;
+mod network;
 mod owners;
 mod pins;
 mod places;
