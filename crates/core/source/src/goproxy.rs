@@ -162,7 +162,7 @@ fn folder(rest: &str) -> Result<PathBuf, &'static str> {
         return Err(other_parts);
     }
     let path = match rest.strip_prefix("//") {
-        Some(after) if after.is_empty() => "/",
+        Some("") => "/",
         Some(after) if after.starts_with('/') => after,
         // The go command refuses `file:/folder`, too.
         Some(_) | None => return Err(other_parts),
