@@ -28,7 +28,8 @@
 //! that it uses.
 //!
 //! What this crate never does: trust a length, follow a redirect from https to http, resume a file that may have
-//! changed, decode a content encoding, print, show a password, or send one over plain http or to another host.
+//! changed, decode a content encoding, print, show a password, or send one of `.netrc` over plain http or to another
+//! host.
 //!
 //! Its parts: a *connection* (`connection.rs`) is one open request on the runtime's thread; it writes to segments and
 //! reports to the *state of the transfer* (`transfer_state.rs`), which all threads share. The *coordinator*
