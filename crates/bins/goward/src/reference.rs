@@ -110,9 +110,12 @@ fn takes(kind: Kind) -> String {
 
 fn states() -> String {
     let mut text = format!("# The states of an operation\n\n{NOTE}```mermaid\n{}```\n\n", store::states::diagram());
-    text.push_str("| from | event | to |\n| --- | --- | --- |\n");
+    text.push_str("| from | event | what triggers it | to | where a failure leads from there |\n");
+    text.push_str("| --- | --- | --- | --- | --- |\n");
     for (from, event, to) in store::states::TABLE {
-        let _ = writeln!(text, "| {from:?} | {event:?} | {to:?} |");
+        let failure = store::states::step(*to, store::states::Event::Failed);
+        let failure = failure.map_or_else(|| "–".to_owned(), |state| format!("{state:?}"));
+        let _ = writeln!(text, "| {from:?} | {event:?} | {} | {to:?} | {failure} |", event.trigger());
     }
     text
 }

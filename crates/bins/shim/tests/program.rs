@@ -426,7 +426,7 @@ fn arguments_and_environment_of_any_size_and_any_bytes_pass_untouched() {
 }
 
 #[test]
-fn the_environment_is_changed_only_where_the_call_is_handed_over() {
+fn the_environment_is_the_caller_s_but_for_the_names_of_all_releases_or_the_pinned_one() {
     each(|home| {
         let script = "#!/bin/sh\nenv | grep -v '^PWD=\\|^_=\\|^SHLVL=\\|^OLDPWD=' | sort\n";
         home.script("home/toolchains/go1.27.3.linux-amd64/bin/go", script);
@@ -434,7 +434,21 @@ fn the_environment_is_changed_only_where_the_call_is_handed_over() {
         let mut direct = Command::new(home.path("goward"));
         direct.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", home.path("user"));
         let expected = lines(&direct.output().unwrap());
-        assert_eq!(lines(&home.command("go").output().unwrap()), expected);
+        // Nothing pins: the go command may switch, and finds the names of all releases.
+        let path = format!("PATH={}:/usr/bin:/bin", home.path("home/releases").display());
+        let switching: Vec<String> =
+            expected.iter().map(|line| if line.starts_with("PATH=") { path.clone() } else { line.clone() }).collect();
+        assert_eq!(lines(&home.command("go").output().unwrap()), switching);
+        let again = lines(&home.command("go").env("PATH", &path["PATH=".len()..]).output().unwrap());
+        assert_eq!(again, switching, "once is enough");
+        // A pinned one may not switch.
+        home.write("work/.go-version", "1.27.3\n");
+        let mut pinned =
+            [expected.clone(), vec!["GOTOOLCHAIN=go1.27.3".to_owned(), "GOWARD_TOOLCHAIN=go1.27.3".to_owned()]]
+                .concat();
+        pinned.sort();
+        assert_eq!(lines(&home.command("go").output().unwrap()), pinned);
+        fs::remove_file(home.path("work/.go-version")).unwrap();
         let child =
             home.command("go").env("GOTOOLCHAIN", "other").env("GOWARD_SHIM", "9:old").stdout(Stdio::piped()).spawn();
         let child = child.unwrap();

@@ -44,6 +44,22 @@ pub enum Event {
     Removed,
 }
 
+impl Event {
+    /// What makes it happen, in words.
+    pub fn trigger(self) -> &'static str {
+        match self {
+            Event::Begin => "an install begins",
+            Event::Prepared => "there is enough space, and the staging folder is made",
+            Event::Proven => "the tree is complete, proven and durable, and its manifest is written",
+            Event::Admitted => "the tree is renamed into place",
+            Event::Failed => "a step failed, the user stopped it, or recovery found that its process had died",
+            Event::TimedOut => "making the tree durable took longer than `install.commit-seconds`",
+            Event::BeginRemoval => "a removal begins",
+            Event::Removed => "the tree is renamed into the trash",
+        }
+    }
+}
+
 /// Every legal move.
 pub const TABLE: &[(State, Event, State)] = &[
     (State::Idle, Event::Begin, State::Preparing),

@@ -122,7 +122,7 @@ pub struct Why {
     /// A builder's own toolchain that the deciding `toolchain` line names, and what becomes of it, for people.
     pub builder: Option<String>,
     /// Whether the go command works with modules here.
-    pub mode: Mode,
+    pub module_mode: Mode,
     /// What else asked for something and did not count.
     pub passed_over: Vec<Reason>,
     /// What would change the choice, the nearest at hand first.
@@ -134,7 +134,7 @@ pub struct Why {
 #[serde(deny_unknown_fields)]
 pub struct Mode {
     /// Whether with modules.
-    pub modules: bool,
+    pub has_modules: bool,
     /// Why, for people; its wording may change.
     pub message: String,
     /// The go.work or go.mod that counts; `null` without one.
@@ -326,6 +326,8 @@ pub struct GoVariable {
     pub value: Option<String>,
     /// What set it.
     pub origin: Origin,
+    /// For whom it holds: `process`, `user`, `project`, `toolchain`, `folder`, or `default` where nothing sets it.
+    pub scope: String,
     /// The values that do not count, the strongest first.
     pub overruled: Vec<OverruledValue>,
     /// What else there is to say of it.

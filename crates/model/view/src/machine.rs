@@ -30,7 +30,7 @@ pub struct ConfigChange {
     /// The setting; `null` for `edit`.
     pub key: Option<String>,
     /// The value that the file gave it before, without credentials; `null` where it gave none.
-    pub before: Option<SettingValue>,
+    pub value_before: Option<SettingValue>,
     /// The value that the file gives it now, without credentials; `null` where it gives none.
     pub value: Option<SettingValue>,
     /// What comes before the file and still decides.
@@ -48,9 +48,9 @@ pub struct SelfUninstall {
     /// Whether it is done; false with `--dry-run`.
     pub done: bool,
     /// What goes, in order.
-    pub removed: Vec<PathRemark>,
+    pub paths_removed: Vec<PathRemark>,
     /// What stays, and why.
-    pub left: Vec<PathRemark>,
+    pub paths_left: Vec<PathRemark>,
     /// How many toolchains go.
     pub toolchains_count: u64,
     /// How many bytes their files have.

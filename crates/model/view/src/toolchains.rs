@@ -80,7 +80,7 @@ pub struct Upgrade {
     /// The newest available version of the minor.
     pub to: String,
     /// The toolchain that was installed; `null` where it was there.
-    pub installed: Option<InstalledToolchain>,
+    pub toolchain_installed: Option<InstalledToolchain>,
     /// How the default moved; `null` where it did not.
     pub switched: Option<Use>,
 }

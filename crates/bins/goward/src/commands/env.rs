@@ -63,6 +63,7 @@ fn explained(variables: &[&Variable]) -> String {
     for variable in variables {
         text.push_str(&line(variable));
         text.push_str(&format!("    by {}\n", diag::shown_line(&variable.rule.to_string())));
+        text.push_str(&format!("    scope: {}\n", variable.rule.scope().1));
         for other in &variable.overruled {
             let over = format!("{} ({})", shown(variable.name, &other.value), other.rule);
             text.push_str(&format!("    over {}\n", diag::shown_line(&over)));

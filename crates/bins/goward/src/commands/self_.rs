@@ -155,8 +155,8 @@ impl Farewell {
         let remark = |(path, message): (&Path, String)| view::PathRemark { path: path.to_owned().view(), message };
         view::SelfUninstall {
             done,
-            removed: self.going().into_iter().map(remark).collect(),
-            left: self.stays.iter().map(|(path, why)| remark((path, why.clone()))).collect(),
+            paths_removed: self.going().into_iter().map(remark).collect(),
+            paths_left: self.stays.iter().map(|(path, why)| remark((path, why.clone()))).collect(),
             toolchains_count: self.toolchains as u64,
             bytes: self.bytes,
         }

@@ -142,8 +142,8 @@ impl ToView for Why {
             floor: self.floor.as_ref().and_then(floor),
             raised: self.raised.view(),
             builder: self.builder.clone(),
-            mode: view::Mode {
-                modules: self.mode.has_modules,
+            module_mode: view::Mode {
+                has_modules: self.mode.has_modules,
                 message: self.mode.because.clone(),
                 path: self.mode.file.clone(),
             },
@@ -295,6 +295,7 @@ impl ToView for resolve::Variable {
             name: self.name.to_owned(),
             value: self.value.as_deref().map(|value| resolve::shown(self.name, value)),
             origin: rule_origin(self.name, &self.rule),
+            scope: self.rule.scope().0.to_owned(),
             overruled: overruled.collect(),
             remarks: why.into_iter().chain(self.note.iter().map(Remark::new)).collect(),
         }

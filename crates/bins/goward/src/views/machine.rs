@@ -43,7 +43,7 @@ pub(crate) fn config_change(done: &Configured) -> view::ConfigChange {
         path: done.path.view(),
         changed: done.changed,
         key: done.def.map(|def| def.key.to_owned()),
-        before: done.before.clone().map(value),
+        value_before: done.before.clone().map(value),
         value: done.value.clone().map(value),
         overruled_by: done.overruled_by.as_ref().map(setting_origin),
     }

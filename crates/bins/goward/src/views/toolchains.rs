@@ -57,7 +57,7 @@ pub(crate) fn upgrade(done: &Upgraded) -> view::Upgrade {
     view::Upgrade {
         from: done.plan.from.view(),
         to: done.plan.to.version().view(),
-        installed: done.installed.as_ref().map(ToView::view),
+        toolchain_installed: done.installed.as_ref().map(ToView::view),
         switched: done.switched.as_ref().map(ToView::view),
     }
 }

@@ -395,7 +395,7 @@ fn an_upgrade_takes_the_newest_patch_of_the_line_and_undo_goes_back() {
     assert_eq!(world.goward("current").success().stdout, "1.26.7\n");
     // Both are there: the default moves alone, and no byte is fetched.
     let json = world.goward("upgrade --json").success().json();
-    assert_eq!((&json["installed"], &json["switched"]["version"]), (&Value::Null, &Value::from("1.26.8")));
+    assert_eq!((&json["toolchain_installed"], &json["switched"]["version"]), (&Value::Null, &Value::from("1.26.8")));
     // Another line is installed, and the default stays.
     let other = world.goward("upgrade 1.27 --json").success().json();
     assert_eq!((&other["to"], &other["switched"]), (&Value::from("1.27.3"), &Value::Null));

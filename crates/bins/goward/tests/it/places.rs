@@ -38,7 +38,7 @@ fn env_tells_every_variable_and_explain_who_set_it() {
     for told in [
         "over /usr/lib/other-go (the environment)",
         "note: goward takes the one of the environment out",
-        &format!("GOPATH={mine}\n    by the environment\n"),
+        &format!("GOPATH={mine}\n    by the environment\n    scope: this process and what it starts\n"),
         "isolate.gopath = version (GOWARD_ISOLATE_GOPATH in the environment) has no effect",
         &format!(
             "GOMODCACHE={}\n    by the go command's default: `pkg/mod` in the first folder of GOPATH\n",

@@ -53,6 +53,19 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// For whom the value holds: a word for programs, and in words for people.
+    pub fn scope(&self) -> (&'static str, &'static str) {
+        match self {
+            Rule::Environment => ("process", "this process and what it starts"),
+            Rule::UserFile { .. } => ("user", "every go command of this user"),
+            Rule::Isolation { mode, .. } if mode == "project" => ("project", "this project, under goward"),
+            Rule::Isolation { .. } => ("toolchain", "this version, under goward"),
+            Rule::TreeFile { .. } | Rule::Tree => ("toolchain", "this toolchain"),
+            Rule::Named { .. } | Rule::Found => ("folder", "this folder and those below"),
+            Rule::Default(_) => ("default", "wherever nothing sets it"),
+        }
+    }
+
     /// The rule as a word for programs.
     pub fn word(&self) -> &'static str {
         match self {

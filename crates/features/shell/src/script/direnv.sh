@@ -18,4 +18,6 @@ use_goward() {
     return 1
   fi
   PATH_add "$tree/bin"
+  # What `goward run` sets besides: folders of `isolate.*`, and GOTOOLCHAIN where a version is named.
+  eval "$(GOWARD_VERSION="${1-${GOWARD_VERSION-}}" "$program" env --shell bash)"
 }
