@@ -94,6 +94,11 @@ impl Terminal {
             std::thread::sleep(Duration::from_millis(5));
         };
         assert!(ended.success(), "the terminal has ended at prompt {}", self.prompts);
+        // bash draws the prompt after it has said so: what is typed before would be shown twice.
+        while self.screen().lines().rfind(|line| !line.trim().is_empty()).is_none_or(|line| line.trim() != "$") {
+            assert!(begun.elapsed() < WAIT_MAX, "no prompt is drawn; the screen:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Waits for a text on the screen: a question.

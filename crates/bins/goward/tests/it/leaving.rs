@@ -1,11 +1,15 @@
 //! `goward self uninstall`: nothing of goward's is left, and nothing else is gone.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
 
 use crate::support::{World, names};
+#[cfg(unix)]
 use testkit::walk;
 
 /// A copy of goward in the home, which may remove itself.
+#[cfg(unix)]
 fn own_program(world: &mut World) -> PathBuf {
     let path = world.home.home().join("bin").join("goward");
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -14,6 +18,7 @@ fn own_program(world: &mut World) -> PathBuf {
     path
 }
 
+#[cfg(unix)]
 fn all_below(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = walk(folder).unwrap().into_iter().map(|(path, _)| path).collect();
     found.sort();
