@@ -13,7 +13,7 @@ use crate::{Store, StoreError};
 /// A path is no longer than this many bytes on any system.
 const PATH_BYTES_MAX: u64 = 64 << 10;
 /// Digits of the SHA-256 of a path that make its file's name.
-const NAME_DIGITS: usize = 16;
+pub(crate) const NAME_DIGITS: usize = 16;
 /// The largest number of registered projects.
 const PROJECTS_MAX: usize = 10_000;
 

@@ -67,7 +67,7 @@ fn plan(ctx: &Ctx, args: &SelfUninstallArgs) -> Result<Farewell, Failure> {
         let why = match () {
             () if *path == layout.set_aside() => "files that a repair has moved out of a toolchain",
             () if *path == layout.isolated() => "a separate GOPATH there has sources",
-            () => "goward has not made it",
+            () => "goward has not made it, or not everything in it",
         };
         stays.push((path.clone(), why.to_owned()));
     }

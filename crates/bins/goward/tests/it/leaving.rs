@@ -71,10 +71,33 @@ fn what_goward_has_not_made_stays_and_is_named() {
     for told in ["notes.txt", "set-aside", "isolated"] {
         assert!(done.stdout.contains(told), "`{told}` is not in\n{}", done.stdout);
     }
-    assert_eq!(names(&world.home.goward_home()), ["isolated", "notes.txt", "set-aside"]);
+    assert_eq!(names(&world.home.goward_home()), ["cache", "isolated", "notes.txt", "set-aside"]);
     assert!(sources.exists());
     assert!(Path::new(env!("CARGO_BIN_EXE_goward")).exists());
     // Again: there is nothing left to remove, and goward works from the start.
     world.goward("self uninstall --yes --keep-program").success();
     world.goward("use 1.26.8").success();
+}
+
+#[test]
+fn folders_of_the_user_s_with_common_names_stay() {
+    let world = World::new();
+    world.goward("use 1.27.3").success();
+    // A home of goward's that is also the user's: `projects`, `work` and `downloads` are in the layout, too.
+    let mine =
+        ["projects/shop/main.go", "work/notes", "downloads/photo.jpg", "shell/my.sh", "sdk/flutter/bin", "cache/x"];
+    for path in mine {
+        let path = world.store(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "mine").unwrap();
+    }
+    std::fs::write(world.store("notes.txt"), "mine").unwrap();
+    let done = world.goward("self uninstall --yes --keep-program").success();
+    for path in mine {
+        assert_eq!(std::fs::read_to_string(world.store(path)).unwrap(), "mine", "{path}");
+        assert!(done.stdout.contains(path.split('/').next().unwrap()), "{path} is not named in\n{}", done.stdout);
+    }
+    for gone in ["toolchains", "generations", "current", "journal.log", "locks"] {
+        assert!(!world.store(gone).exists(), "{gone}");
+    }
 }
