@@ -42,7 +42,11 @@ impl ProxyVars<'_> {
     fn of(sys: &Sys) -> ProxyVars<'_> {
         let env = sys.env();
         let one = |name: &'static str| env.var(name).map(|value| (value, name));
-        let either = |lower, upper| one(lower).or_else(|| one(upper));
+        // On Windows both names are one, and people know it in capitals.
+        let either = |lower, upper| match sys::Env::NAMES_HAVE_CASE {
+            true => one(lower).or_else(|| one(upper)),
+            false => one(upper),
+        };
         // Under CGI, `HTTP_PROXY` is a request header of the caller (CVE-2016-5385).
         let is_cgi = env.var("REQUEST_METHOD").is_some();
         let user = env.var("no_proxy").or_else(|| env.var("NO_PROXY")).unwrap_or_default();
@@ -116,7 +120,8 @@ mod tests {
             assert_eq!(told(direct), None, "{direct}");
         }
         assert_eq!(told("https://h.test/").unwrap(), "the proxy proxy.test:3128 (`HTTPS_PROXY`)");
-        assert_eq!(told("http://h.test/").unwrap(), "the proxy other.test (`http_proxy`)");
+        let name = if Env::NAMES_HAVE_CASE { "http_proxy" } else { "HTTP_PROXY" };
+        assert_eq!(told("http://h.test/").unwrap(), format!("the proxy other.test (`{name}`)"));
         assert_eq!(told("https://128.0.0.1/").unwrap(), "the proxy proxy.test:3128 (`HTTPS_PROXY`)");
         assert!(told("https://localhost.test/").is_some());
     }

@@ -11,7 +11,7 @@ use testkit::{Program, Response, TinyToolchain, program};
 
 /// The output without a signature. The official site redirects the name of a signature of a `.tar.gz`, not of a `.zip`.
 const NO_SIGNATURE: &str =
-    if cfg!(windows) { "a web page came instead of the file" } else { "there is no signature beside it" };
+    if cfg!(windows) { "a web page came back instead" } else { "there is no signature beside it" };
 
 const DAMAGE: i32 = 5;
 const POLICY: i32 = 7;

@@ -139,7 +139,7 @@ fn why_says_in_which_mode_the_go_command_works_and_why() {
             fixture.file(&format!("project/{file}"), "go 1.5\n");
         }
         let why = resolve::why(&resolve::choose(&fixture.ctx(), None).unwrap());
-        let folder = format!("{}/", fixture.path("project").display());
+        let folder = format!("{}{}", fixture.path("project").display(), std::path::MAIN_SEPARATOR);
         assert_eq!(why.mode.file.is_some(), why.mode.has_modules && !file.is_empty());
         let text = why.text();
         let title = if why.mode.has_modules { "module mode" } else { "GOPATH mode" };
