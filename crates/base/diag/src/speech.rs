@@ -156,7 +156,10 @@ impl Speech {
 impl Progress for Speech {
     fn begin(&self, task: Task) -> Box<dyn TaskHandle> {
         match &self.bars {
-            Some(bars) => Box::new(Bar::new(bars, task)),
+            Some(bars) => {
+                let verbose = (self.verbosity == Verbosity::Verbose).then(|| self.clone());
+                Box::new(Bar::new(bars, task, verbose))
+            }
             None => Box::new(crate::Silent),
         }
     }
