@@ -498,6 +498,61 @@ fn profiles_with_other_line_ends_or_an_open_last_line_are_read_and_given_back() 
 }
 
 #[test]
+fn profiles_that_end_early_protect_their_variables_or_begin_with_a_mark_do_no_harm() {
+    let home = Home::new();
+    // Text, and whether the block behind it is reached and can act.
+    let texts = [
+        // A byte order mark is a strange first word for a shell, and no reason for goward to change a byte.
+        ("\u{feff}# mine\n", true),
+        ("return 0\n", false),
+        ("case $- in *i*) ;; *) return ;; esac\n", false),
+        ("readonly PATH\n", false),
+        ("readonly PROMPT_COMMAND\nset -eu\n", true),
+        ("alias cd=false; alias export=false\n", true),
+    ];
+    for (text, acts) in texts {
+        for (profile, program) in [(".profile", "sh"), (".bashrc", "bash"), (".zshrc", "zsh")] {
+            let Some(program) = on_path(program) else { continue };
+            home.write(profile, text);
+            home.world.goward("setup --shell bash --shell zsh --quiet").success();
+            let path = home.home.join(profile);
+            // What comes behind the profile runs, whatever the profile does.
+            let script = ". \"$1\" 2>/dev/null; printf 'behind %s\\n' \"$(command -v go)\"";
+            let args = ["-c".as_ref(), script.as_ref(), "sh".as_ref(), path.as_os_str()];
+            let run = home.world.home.run_program(&program, args);
+            let is_first = run.stdout.contains("/shims/go");
+            if acts {
+                assert!(is_first, "{text:?} in {profile}: {}", run.snapshot());
+            }
+            home.world.goward("unsetup --quiet").success();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{profile}");
+        }
+    }
+}
+
+#[test]
+fn fish_and_elvish_read_a_profile_with_other_line_ends() {
+    let home = Home::new();
+    let text = "# mine\r\n";
+    for (shell, profile, script) in [
+        ("fish", ".config/fish/config.fish", "source $argv[1]; go version"),
+        ("elvish", ".config/elvish/rc.elv", "eval (slurp < $args[0]); e:go version"),
+    ] {
+        let Some(program) = on_path(shell) else {
+            eprintln!("skipped: no {shell} on PATH");
+            continue;
+        };
+        home.write(profile, text);
+        home.world.goward(&format!("setup --shell {shell} --quiet")).success();
+        let path = home.home.join(profile);
+        let run = home.world.home.run_program(&program, ["-c".as_ref(), script.as_ref(), path.as_os_str()]);
+        assert!(run.stdout.contains("go1.27.3"), "{shell}: {}", run.snapshot());
+        home.world.goward("unsetup --quiet").success();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{shell}");
+    }
+}
+
+#[test]
 fn direnv_gives_the_toolchain_that_is_asked_for_and_loads_anew_when_a_file_changes() {
     let (Some(bash), Some(_)) = (shell("bash"), shell("direnv")) else { return };
     // direnv itself cannot work in a folder whose name has a dollar sign.
