@@ -91,10 +91,9 @@ impl Diagnose for InstallError {
     fn diagnosis(&self) -> Diagnosis {
         match self {
             Self::Resolve { cause, .. } => cause.diagnosis(),
-            Self::NoSource { class, hints, attempts, .. } => class
-                .word("no-source-gave-it")
-                .hints(hints.clone())
-                .tried(attempts.iter().map(Attempt::tried).collect()),
+            Self::NoSource { class, hints, attempts, .. } => {
+                class.word("no-source-gave-it").hints(hints.clone()).tried(Attempt::all_tried(attempts))
+            }
             Self::Store { cause, .. } => cause.diagnosis(),
             Self::Machine { cause, .. } => cause.diagnosis(),
             Self::Lock { cause, .. } => cause.diagnosis(),

@@ -36,6 +36,8 @@ pub struct Listed {
     pub newer: Option<Version>,
     /// Whether Go's team supports it, judged by the versions that are installed or were last offered.
     pub support: Status,
+    /// Why it was last made the default, in the user's words (`goward use --reason`).
+    pub note: Option<String>,
 }
 
 /// An available version, as a list shows it.
@@ -63,6 +65,10 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
         newer_patch(id.version(), &offered).filter(|_| is_newest_here).cloned()
     };
     let today = today(ctx);
+    let generations = ctx.store.readable_generations().unwrap_or_default();
+    let note = |id: &ToolchainId| {
+        generations.iter().rev().find(|one| one.toolchain == *id).and_then(|one| one.author.reason.clone())
+    };
     Ok(toolchains
         .into_iter()
         .map(|toolchain| {
@@ -77,6 +83,7 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
                 fingerprint: record.as_ref().and_then(store::ToolchainRecord::fingerprint),
                 support: release::status(toolchain.id.version(), known.iter().chain(&offered), Some(today)),
                 newer: newer(&toolchain.id),
+                note: note(&toolchain.id),
                 witnesses: record.map(|record| record.witnesses).unwrap_or_default(),
                 tree: toolchain.tree,
                 toolchain: toolchain.id,

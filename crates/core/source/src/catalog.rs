@@ -68,6 +68,11 @@ impl Attempt {
         }
     }
 
+    /// The attempts that a report shows: sources that were not asked, since the network may not be used, are left out.
+    pub fn all_tried(attempts: &[Attempt]) -> Vec<Tried> {
+        attempts.iter().filter(|attempt| attempt.word != "offline").map(Attempt::tried).collect()
+    }
+
     /// The attempt as a report shows it.
     pub fn tried(&self) -> Tried {
         Tried { name: self.source.clone(), reason: self.reason_with_place(), word: self.word, class: self.class }
@@ -154,7 +159,7 @@ pub enum CatalogError {
         attempts: Vec<Attempt>,
     },
     /// No source could be asked.
-    #[error("reach any source for {what}")]
+    #[error("reach any source for {what}{}", if *offline { ": the network may not be used" } else { "" })]
     NoSource {
         /// The request, as people write it.
         what: String,
@@ -185,7 +190,7 @@ pub enum CatalogError {
 
 impl Diagnose for CatalogError {
     fn diagnosis(&self) -> Diagnosis {
-        let tried = |attempts: &[Attempt]| attempts.iter().map(Attempt::tried).collect();
+        let tried = |attempts: &[Attempt]| Attempt::all_tried(attempts);
         match self {
             Self::NoMatch { platform_known, hints, attempts, .. } => Class::NotFound
                 .word(if *platform_known { "version-unknown" } else { "platform-unknown" })

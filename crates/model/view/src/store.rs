@@ -41,6 +41,8 @@ pub struct UnfinishedOperation {
     pub kind: OperationKind,
     /// Where it is ([states.md](states.md)).
     pub state: OperationState,
+    /// The step that it has reached, as one name: the operation, and the number of its last record.
+    pub checkpoint: String,
     /// The number of its last record in the journal, from 1.
     pub record: u64,
     /// When that was written, in seconds since 1970.

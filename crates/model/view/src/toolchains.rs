@@ -173,6 +173,8 @@ pub struct ListedToolchain {
     pub newer: Option<String>,
     /// Whether Go's team supports it.
     pub support: Support,
+    /// Why it was last made the default, in the user's words; `null` without a reason.
+    pub note: Option<String>,
 }
 
 /// A Go installation that is registered and run where it is.

@@ -39,6 +39,7 @@ impl ToView for JournalRecord {
             operation: self.operation.clone(),
             kind: self.kind.view(),
             state: self.state.view(),
+            checkpoint: format!("{}/{}", self.operation, self.version),
             record: self.version,
             unix_seconds: self.unix_seconds,
             toolchain: self.toolchain.view(),

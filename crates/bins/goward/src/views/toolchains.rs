@@ -87,6 +87,7 @@ impl ToView for Listed {
             fingerprint: self.fingerprint.clone(),
             newer: self.newer.view(),
             support: self.support.view(),
+            note: self.note.clone(),
         }
     }
 }
