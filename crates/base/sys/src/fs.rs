@@ -36,6 +36,18 @@ pub enum EntryKind {
     Other,
 }
 
+impl EntryKind {
+    /// The kind in words: "a file".
+    pub fn noun(self) -> &'static str {
+        match self {
+            EntryKind::File => "a file",
+            EntryKind::Dir => "a folder",
+            EntryKind::Link => "a link",
+            EntryKind::Other => "neither file nor folder",
+        }
+    }
+}
+
 /// The metadata of a name, links not followed.
 #[derive(Debug, Clone, Copy)]
 pub struct Meta {

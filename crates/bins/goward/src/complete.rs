@@ -14,8 +14,7 @@ use crate::cli;
 pub(crate) const VARIABLE: &str = "GOWARD_COMPLETE";
 
 /// Prints candidates if the environment asks for them. Returns whether it did.
-pub(crate) fn complete(args: &[OsString]) -> bool {
-    let sys = Sys::real();
+pub(crate) fn complete(sys: &Sys, args: &[OsString]) -> bool {
     if sys.env().var_os(VARIABLE).is_none_or(OsStr::is_empty) {
         return false;
     }

@@ -41,7 +41,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if args.get(1).is_some_and(|verb| verb == commands::exec_shim::VERB) {
         return ExitCode::from(commands::exec_shim::main(args.get(2..).unwrap_or_default()));
     }
-    if complete::complete(&args) {
+    let sys = Sys::real();
+    if complete::complete(&sys, &args) {
         return ExitCode::SUCCESS;
     }
     let is_json = asks_for_json(&args);
@@ -57,7 +58,6 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(usage::print(error, &args, &plain_speech(is_json))),
     };
-    let sys = Sys::real();
     let speech = speech(&cli, &sys);
     match perform(&sys, &cli, &speech, &args) {
         // Lines about what was done are messages, though they go to standard output.

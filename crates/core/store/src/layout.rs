@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use release::ToolchainId;
 
+use crate::entries::{ENTRIES, Entry};
+
 /// The paths under goward's home.
 ///
 /// ```text
@@ -22,6 +24,7 @@ use release::ToolchainId;
 /// work/                                   empty folders, in which programs run that goward starts for itself
 /// downloads/                              archives under way, in parts
 /// cache/                                  what can be asked for again
+/// heads/                                  the newest heads seen of checksum databases
 /// locks/                                  locks between processes
 /// system.json                             Go installations that are run in place
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
@@ -46,12 +49,14 @@ impl Layout {
         Layout { home }
     }
 
+    /// Every name that goward gives in its home, with its path. It need not exist.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static Entry, PathBuf)> {
+        ENTRIES.iter().map(|entry| (entry, self.home.join(entry.name)))
+    }
+
     /// The paths in a home whose contents goward runs, carries out or believes without a further check.
     pub(crate) fn believed(&self) -> Vec<PathBuf> {
-        let mut paths = vec![self.toolchains(), self.manifests(), self.generations(), self.current()];
-        paths.extend([self.transactions(), self.journal(), self.locks(), self.staging(), self.downloads()]);
-        paths.extend([self.shims(), self.releases(), self.shim_table(), self.shell(), self.external_gos()]);
-        paths
+        self.entries().filter(|(entry, _)| entry.believed).map(|(_, path)| path).collect()
     }
 
     /// goward's home.

@@ -29,6 +29,7 @@ mod author;
 mod change;
 mod check;
 mod current;
+mod entries;
 mod error;
 mod external_go;
 mod format;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use release::ToolchainId;
 use sys::EntryKind;
 
+use crate::entries::Form;
 use crate::{Store, StoreError};
 
 /// A name of another kind.
@@ -30,32 +31,9 @@ impl Store {
     /// Every name of another kind, in the order in which they are to be moved away.
     pub fn misplaced(&self) -> Vec<Misplaced> {
         let (layout, fs) = (self.layout(), self.sys.fs());
-        let heads = layout.heads();
-        let mut wanted: Vec<(PathBuf, EntryKind)> = Vec::new();
-        let folders = [
-            layout.locks(),
-            layout.toolchains(),
-            layout.manifests(),
-            layout.generations(),
-            layout.transactions(),
-            layout.projects(),
-            layout.staging(),
-            layout.work(),
-            layout.downloads(),
-            layout.cache(),
-            heads.clone(),
-            layout.shims(),
-            layout.sdks(),
-            layout.shell(),
-            layout.isolated(),
-            layout.set_aside(),
-            layout.trash(),
-        ];
-        wanted.extend(folders.map(|path| (path, EntryKind::Dir)));
-        wanted
-            .extend([layout.journal(), layout.external_gos(), layout.shim_table()].map(|path| (path, EntryKind::File)));
-        // What these folders hold are files.
-        for folder in [layout.locks(), layout.manifests(), layout.projects(), heads, layout.shims()] {
+        let mut wanted: Vec<(PathBuf, EntryKind)> =
+            layout.entries().filter_map(|(entry, path)| Some((path, entry.kind()?))).collect();
+        for (_, folder) in layout.entries().filter(|(entry, _)| entry.form == Form::Files) {
             wanted.extend(self.inside(&folder).into_iter().map(|path| (path, EntryKind::File)));
         }
         let pointer = layout.shims_goward();
@@ -70,7 +48,7 @@ impl Store {
         wanted.extend(trees.map(|path| (path, EntryKind::Dir)));
         let misplaced = wanted.into_iter().filter_map(|(path, kind)| {
             let found = self.other_kind(&path, kind)?;
-            Some(Misplaced { path, found, wanted: noun(kind) })
+            Some(Misplaced { path, found, wanted: kind.noun() })
         });
         misplaced.collect()
     }
@@ -148,7 +126,7 @@ impl Store {
             return None;
         }
         if found != EntryKind::Link {
-            return Some(noun(found));
+            return Some(found.noun());
         }
         match fs.follow(path) {
             Ok(Some(meta)) if meta.kind == kind => None,
@@ -160,14 +138,5 @@ impl Store {
     fn inside(&self, folder: &Path) -> Vec<PathBuf> {
         let names = self.sys.fs().names_if_there(folder).unwrap_or_default();
         names.into_iter().take(NAMES_MAX).map(|name| folder.join(name)).collect()
-    }
-}
-
-fn noun(kind: EntryKind) -> &'static str {
-    match kind {
-        EntryKind::File => "a file",
-        EntryKind::Dir => "a folder",
-        EntryKind::Link => "a link",
-        EntryKind::Other => "neither file nor folder",
     }
 }

@@ -1,5 +1,6 @@
 //! Removes a toolchain.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use release::ToolchainId;
@@ -8,6 +9,24 @@ use crate::author::Author;
 use crate::journal::{Operation, OperationKind};
 use crate::states::Event;
 use crate::{Store, StoreError};
+
+/// A place in the trash, whose lock shows that a living process deletes it.
+pub(crate) struct Thrown {
+    /// Where the tree goes.
+    pub path: PathBuf,
+    lock_path: PathBuf,
+    _lock: sys::FileLock,
+}
+
+impl Thrown {
+    /// Deletes what was moved there. What cannot be deleted now is left to [`Store::recover`].
+    pub(crate) fn delete(self, store: &Store) {
+        let fs = store.sys.fs();
+        if fs.remove_tree(&self.path).is_ok() {
+            let _ = fs.remove_file_if_there(&self.lock_path);
+        }
+    }
+}
 
 impl Store {
     /// Removes a toolchain. One rename makes it invisible; the deletion follows, and [`Store::recover`] finishes a
@@ -18,7 +37,6 @@ impl Store {
     /// system says; then the toolchain is still there.
     pub fn remove(&self, id: &ToolchainId, author: &Author, wait_max: Duration) -> Result<(), StoreError> {
         let purpose = format!("remove {id}");
-        let fs = self.sys.fs();
         // Otherwise a concurrent install of the same toolchain would lose its new record.
         let installers = self.lock(self.layout().install_lock(id), &purpose, wait_max)?;
         let store = self.lock(self.layout().store_lock(), &purpose, wait_max)?;
@@ -33,27 +51,36 @@ impl Store {
             Err(holder) => return Err(StoreError::Running { id: id.clone(), holder }),
         };
         let mut operation = self.begin(OperationKind::Uninstall, id, author)?;
-        let trash = self.layout().trash();
-        fs.create_dirs_durably(&trash).map_err(StoreError::io("make the folder", &trash))?;
-        let (thrown, thrown_lock, _deleting) = self.guarded(&trash, &id.to_string())?;
-        let moved = self.throw_away(&mut operation, &thrown);
+        let thrown = self.place_in_trash(id)?;
+        let moved = self.throw_away(&mut operation, &thrown.path);
         self.rewrite_table();
         drop((lease, store, installers));
         // The deletion takes long and needs only its own lock.
-        if fs.remove_tree(&thrown).is_ok() {
-            let _ = fs.remove_file_if_there(&thrown_lock);
-        }
+        thrown.delete(self);
         moved
     }
 
+    /// A new name in the trash for a tree, with the lock that shows that its deletion is under way.
+    pub(crate) fn place_in_trash(&self, id: &ToolchainId) -> Result<Thrown, StoreError> {
+        let trash = self.layout().trash();
+        self.sys.fs().create_dirs_durably(&trash).map_err(StoreError::io("make the folder", &trash))?;
+        let (path, lock_path, _lock) = self.guarded(&trash, &id.to_string())?;
+        Ok(Thrown { path, lock_path, _lock })
+    }
+
+    /// Moves a tree to another parent, which a read-only folder cannot be.
+    pub(crate) fn move_tree(&self, tree: &Path, to: &Path) -> Result<(), StoreError> {
+        let fs = self.sys.fs();
+        fs.set_mode(tree, 0o755).map_err(StoreError::io("make writable", tree))?;
+        fs.rename(tree, to).map_err(StoreError::io("move to the trash", tree))
+    }
+
     /// Moves the tree into the trash, then removes its manifest. The operation is in the state `Removing`.
-    pub(crate) fn throw_away(&self, operation: &mut Operation, thrown: &std::path::Path) -> Result<(), StoreError> {
+    pub(crate) fn throw_away(&self, operation: &mut Operation, thrown: &Path) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         let id = operation.record().toolchain.clone();
         let (tree, toolchains) = (self.layout().tree(&id), self.layout().toolchains());
-        // A read-only folder cannot be moved to another parent.
-        fs.set_mode(&tree, 0o755).map_err(StoreError::io("make writable", &tree))?;
-        fs.rename(&tree, thrown).map_err(StoreError::io("move to the trash", &tree))?;
+        self.move_tree(&tree, thrown)?;
         fs.sync_dir(&toolchains).map_err(StoreError::io("make durable", &toolchains))?;
         self.forget(&id)?;
         operation.advance(Event::Removed, None, None)

@@ -183,15 +183,9 @@ impl Store {
     /// Moves a tree into the trash, so that the staged one can take its place. If this process ends before that, recovery
     /// shows the staged tree, which is durable.
     fn make_room(&self, old: &Toolchain) -> Result<(), StoreError> {
-        let (fs, trash) = (self.sys.fs(), self.layout().trash());
-        fs.create_dirs_durably(&trash).map_err(StoreError::io("make the folder", &trash))?;
-        let (thrown, thrown_lock, _deleting) = self.guarded(&trash, &old.id.to_string())?;
-        // A read-only folder cannot be moved to another parent.
-        fs.set_mode(&old.tree, 0o755).map_err(StoreError::io("make writable", &old.tree))?;
-        fs.rename(&old.tree, &thrown).map_err(StoreError::io("move to the trash", &old.tree))?;
-        if fs.remove_tree(&thrown).is_ok() {
-            let _ = fs.remove_file_if_there(&thrown_lock);
-        }
+        let thrown = self.place_in_trash(&old.id)?;
+        self.move_tree(&old.tree, &thrown.path)?;
+        thrown.delete(self);
         Ok(())
     }
 

@@ -19,6 +19,8 @@ pub struct Inputs<'a> {
     pub system: SystemStatus,
     /// The user at work, if the system numbers its users.
     pub user: Option<u32>,
+    /// Whether of the trees only the roots and programs are looked at.
+    pub roots_only: bool,
 }
 
 impl<'a> Inputs<'a> {
@@ -27,7 +29,7 @@ impl<'a> Inputs<'a> {
         let choice = resolve::choose(ctx, None).ok();
         let toolchain = choice.as_ref().and_then(|choice| choice.toolchain.clone());
         let env = toolchain.and_then(|toolchain| resolve::go_env(ctx, toolchain, choice.as_ref()).ok());
-        Inputs { ctx, choice, env, system: engine::system_status(ctx), user: Host::user_number() }
+        Inputs { ctx, choice, env, system: engine::system_status(ctx), user: Host::user_number(), roots_only: false }
     }
 
     /// Whether several people use this machine's toolchains.

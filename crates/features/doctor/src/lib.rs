@@ -32,6 +32,8 @@ pub struct Wanted {
     pub topics: Vec<String>,
     /// Only findings of these words; all if empty.
     pub words: Vec<String>,
+    /// Of the trees, only their roots and programs: a tree has some 14,000 files.
+    pub roots_only: bool,
 }
 
 impl Wanted {
@@ -43,7 +45,7 @@ impl Wanted {
 
 /// Runs the checks and returns what they found, in the order of the topics.
 pub fn examine(ctx: &Ctx, wanted: &Wanted) -> Vec<Finding> {
-    let context = Inputs::of(ctx);
+    let context = Inputs { roots_only: wanted.roots_only, ..Inputs::of(ctx) };
     let topics = TOPICS.iter().filter(|topic| {
         let asked = wanted.topics.is_empty() || wanted.topics.iter().any(|name| name == topic.name);
         let has_word = wanted.words.is_empty() || wanted.words.iter().any(|word| topic.words.contains(&word.as_str()));

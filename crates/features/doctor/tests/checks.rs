@@ -56,7 +56,8 @@ impl World {
     }
 
     fn repair(&self, words: &[&str]) {
-        let wanted = Wanted { topics: Vec::new(), words: words.iter().map(ToString::to_string).collect() };
+        let wanted =
+            Wanted { topics: Vec::new(), words: words.iter().map(ToString::to_string).collect(), ..Wanted::default() };
         let ctx = self.ctx();
         let findings = examine(&ctx, &wanted);
         repair(&ctx, &findings, &wanted).unwrap();
@@ -296,7 +297,7 @@ fn the_order_of_path_is_told() {
 fn a_store_that_is_damaged_is_told() {
     let world = World::new();
     std::os::unix::fs::symlink("generations/9", world.home().join("store/current")).unwrap();
-    let findings = examine(&world.ctx(), &Wanted { topics: vec!["store".to_owned()], words: Vec::new() });
+    let findings = examine(&world.ctx(), &Wanted { topics: vec!["store".to_owned()], ..Wanted::default() });
     let faults: Vec<_> = findings.iter().filter(|one| one.word == "default-damaged").collect();
     assert!(faults.iter().any(|one| one.what.contains("current")), "{findings:?}");
 }

@@ -244,7 +244,7 @@ fn walk(fs: &Fs, tree: &Path, manifest: &Manifest) -> Vec<Fault> {
             let is_folder = folders.contains_key(path.as_str());
             match kind {
                 _ if !names.contains(name.as_ref()) => {
-                    faults.push(Fault { path, kind: FaultKind::Extra { found: noun(kind) } });
+                    faults.push(Fault { path, kind: FaultKind::Extra { found: kind.noun() } });
                 }
                 EntryKind::Dir if is_folder => {}
                 EntryKind::File if !is_folder => {}
@@ -252,7 +252,7 @@ fn walk(fs: &Fs, tree: &Path, manifest: &Manifest) -> Vec<Fault> {
                     if is_folder {
                         behind.push(format!("{path}/"));
                     }
-                    faults.push(Fault { path, kind: FaultKind::NotAFile { found: noun(kind) } });
+                    faults.push(Fault { path, kind: FaultKind::NotAFile { found: kind.noun() } });
                 }
             }
         }
@@ -265,13 +265,4 @@ fn walk(fs: &Fs, tree: &Path, manifest: &Manifest) -> Vec<Fault> {
         faults.extend(lost.map(|file| Fault { path: file.path.clone(), kind: FaultKind::Missing }));
     }
     faults
-}
-
-fn noun(kind: EntryKind) -> &'static str {
-    match kind {
-        EntryKind::File => "a file",
-        EntryKind::Dir => "a folder",
-        EntryKind::Link => "a link",
-        EntryKind::Other => "neither file nor folder",
-    }
 }

@@ -10,8 +10,8 @@ use crate::views::ToView;
 
 pub(super) fn run(ctx: &Ctx) -> CommandResult {
     let mut status = engine::status(ctx)?;
-    // The same checks as `goward doctor store`, so that the two never disagree.
-    let wanted = doctor::Wanted { topics: vec!["store".to_owned()], words: Vec::new() };
+    // The same checks as `goward doctor store`, without a walk of the trees.
+    let wanted = doctor::Wanted { topics: vec!["store".to_owned()], roots_only: true, ..doctor::Wanted::default() };
     let found = doctor::examine(ctx, &wanted).into_iter().filter(|finding| finding.severity == Severity::Problem);
     status.faults = found.map(|finding| finding.what).collect();
     let mut text = format!("store: {}\n", status.home.display());

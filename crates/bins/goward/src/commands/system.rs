@@ -15,7 +15,7 @@ pub(super) fn run(ctx: &Ctx, args: &SystemArgs, speech: &Speech) -> CommandResul
         SystemCommand::Init { dry_run } => init(ctx, dry_run, speech),
         SystemCommand::Status => status(ctx),
         SystemCommand::Check => {
-            doctor::check(ctx, &doctor::Wanted { topics: vec!["system".to_owned()], words: Vec::new() })
+            doctor::check(ctx, &doctor::Wanted { topics: vec!["system".to_owned()], ..doctor::Wanted::default() })
         }
     }
 }

@@ -40,38 +40,33 @@ impl Place {
         self.tar_gz_from(layout, &mut bytes)
     }
 
-    pub fn tar_gz_from(&self, layout: Layout, input: &mut (dyn Read + Send)) -> Result<Unpacked, ArchiveError> {
+    /// Unpacks into the tree, and checks that nothing was written beside it.
+    pub fn unpack<T>(
+        &self,
+        layout: Layout,
+        unpack: impl FnOnce(&Unpack<'_>) -> Result<T, ArchiveError>,
+    ) -> Result<T, ArchiveError> {
         let tree = self.tree();
-        let limits = self.limits.clone();
         let job = Unpack {
             sys: &self.sys,
             tree: &tree,
             layout,
-            limits,
+            limits: self.limits.clone(),
             task: &diag::Silent,
             shared: None,
             read_only: archive::ReadOnly::Nothing,
         };
-        let outcome = unpack_tar_gz(&job, input);
+        let outcome = unpack(&job);
         self.check_nothing_else();
         outcome
     }
 
+    pub fn tar_gz_from(&self, layout: Layout, input: &mut (dyn Read + Send)) -> Result<Unpacked, ArchiveError> {
+        self.unpack(layout, |job| unpack_tar_gz(job, input))
+    }
+
     pub fn zip(&self, layout: Layout, bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
-        let tree = self.tree();
-        let limits = self.limits.clone();
-        let job = Unpack {
-            sys: &self.sys,
-            tree: &tree,
-            layout,
-            limits,
-            task: &diag::Silent,
-            shared: None,
-            read_only: archive::ReadOnly::Nothing,
-        };
-        let outcome = unpack_zip(&job, &Memory(bytes));
-        self.check_nothing_else();
-        outcome
+        self.unpack(layout, |job| unpack_zip(job, &Memory(bytes)))
     }
 
     /// Checks that the files beside the tree are unchanged.

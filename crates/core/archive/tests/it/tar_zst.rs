@@ -1,6 +1,6 @@
 //! Tars packed by zstd, as bundles have them: the same guard, other packing.
 
-use archive::{ArchiveError, Layout, Limits, Refusal, Unpack, Unpacked, read_tar_zst, unpack_tar_zst, write_tar_entry};
+use archive::{ArchiveError, Layout, Limits, Refusal, Unpacked, read_tar_zst, unpack_tar_zst, write_tar_entry};
 
 use crate::build::{Tar, toolchain};
 use crate::support::Place;
@@ -10,18 +10,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn unpack(place: &Place, mut bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
-    let (tree, limits) = (place.tree(), place.limits.clone());
-    let layout = Layout::Archive;
-    let job = Unpack {
-        sys: &place.sys,
-        tree: &tree,
-        layout,
-        limits,
-        task: &diag::Silent,
-        shared: None,
-        read_only: archive::ReadOnly::Nothing,
-    };
-    unpack_tar_zst(&job, &mut bytes)
+    place.unpack(Layout::Archive, |job| unpack_tar_zst(job, &mut bytes))
 }
 
 /// A toolchain as a bundle has it: two frames of entries, and a frame with the end.

@@ -72,11 +72,16 @@ pub(super) fn write(
     Ok(ctx.sys.fs().sync_dir(&folder).map_err(IoFailure::on("make durable", &folder))?)
 }
 
-/// Writes the shim under the names of all releases, in a folder of their own. No name is removed there: a removed cache
-/// may have lost a release, and its name does no harm.
+/// Writes the shim under the names of all releases, in a folder of their own, and over what else has such a name there.
+/// No name is removed: a removed cache may have lost a release, and its name does no harm.
 pub(super) fn write_releases(ctx: &Ctx, shim: &[u8]) -> Result<(), ShimError> {
     let folder = ctx.store.layout().releases();
-    write_in(ctx, shim, &folder, &releases(ctx)?, |_, _| {})?;
+    let fs = ctx.sys.fs();
+    let there = fs.names_if_there(&folder).map_err(IoFailure::on("list", &folder))?;
+    let there = there.into_iter().filter(|name| super::is_shim_name(Path::new(name)));
+    let mut names = releases(ctx)?;
+    names.extend(there.filter_map(|name| name.into_string().ok()));
+    write_in(ctx, shim, &folder, &names, |_, _| {})?;
     Ok(ctx.sys.fs().sync_dir(&folder).map_err(IoFailure::on("make durable", &folder))?)
 }
 

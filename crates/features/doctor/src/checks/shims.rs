@@ -10,19 +10,25 @@ use crate::finding::{Finding, Repair};
 use crate::inputs::Inputs;
 
 pub(super) fn run(context: &Inputs, findings: &mut Vec<Finding>) {
+    let layout = context.ctx.store.layout();
+    for folder in [layout.shims(), layout.releases()] {
+        let files = files(context, &folder);
+        not_executable(&folder, &files, findings);
+        if let Some(shim) = context.ctx.shim {
+            changed(context, shim, &folder, &files, findings);
+        }
+    }
+    if context.ctx.shim.is_some() {
+        missing(context, &layout.shims(), findings);
+    }
+}
+
+/// What a folder of shims holds, besides the pointer to goward.
+fn files(context: &Inputs, folder: &Path) -> Vec<(PathBuf, Meta)> {
     let fs = context.ctx.sys.fs();
-    let folder = context.ctx.store.layout().shims();
     let pointer = context.ctx.store.layout().shims_goward();
-    let files: Vec<(PathBuf, Meta)> = context
-        .inside(&folder)
-        .into_iter()
-        .filter(|path| *path != pointer)
-        .filter_map(|path| Some((path.clone(), fs.look(&path).ok()??)))
-        .collect();
-    not_executable(&folder, &files, findings);
-    let Some(shim) = context.ctx.shim else { return };
-    changed(context, shim, &folder, &files, findings);
-    missing(context, &folder, findings);
+    let paths = context.inside(folder).into_iter().filter(|path| *path != pointer);
+    paths.filter_map(|path| Some((path.clone(), fs.look(&path).ok()??))).collect()
 }
 
 fn not_executable(folder: &Path, files: &[(PathBuf, Meta)], findings: &mut Vec<Finding>) {

@@ -68,9 +68,10 @@ fn own_paths(context: &Inputs) -> Vec<(PathBuf, Meta)> {
     paths
 }
 
-/// Every name of a tree: its root, its folders and its files.
+/// Every name of a tree: its root, its folders and its files; its root and its go command if no more is wanted.
 fn tree_paths(context: &Inputs, toolchain: &Toolchain) -> Vec<(PathBuf, Meta)> {
-    let files = context.ctx.store.manifest(&toolchain.id).map(|manifest| manifest.files).unwrap_or_default();
+    let manifest = if context.roots_only { None } else { context.ctx.store.manifest(&toolchain.id).ok() };
+    let files = manifest.map(|manifest| manifest.files).unwrap_or_default();
     let mut below: BTreeSet<&Path> = BTreeSet::from([Path::new("")]);
     for file in &files {
         let path = Path::new(&file.path);
