@@ -302,7 +302,7 @@ fn from_network(
     let job = fetch::Job {
         bytes_expected: located.bytes,
         sha256: located.claim.sha256(),
-        ..fetch::Job::new(url.clone(), &located.file_name, ctx.store.layout().downloads(), located.bytes_max)
+        ..fetch::Job::new(url.clone(), &located.file_name, ctx.store.downloads(), located.bytes_max)
     };
     let (unpack, tree) = (target.unpack(ctx, located), &target.tree);
     let failed = |cause| AcquireError::Archive { file: located.file_name.clone(), cause };
@@ -377,7 +377,7 @@ fn from_file(
     task: &dyn TaskHandle,
 ) -> Result<Acquired, AcquireError> {
     task.phase("copy");
-    let downloads = ctx.store.layout().downloads();
+    let downloads = ctx.store.downloads();
     let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
     let name = &located.file_name;
     let local = LocalFile { path, name, folder: &downloads, bytes_max: located.bytes_max, wait_max };

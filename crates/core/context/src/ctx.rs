@@ -75,7 +75,16 @@ impl Ctx {
         let home = if is_shared { home.shared() } else { home };
         // Progress lines contain text of servers, files and programs, so every receiver gets them cleaned.
         let progress: Arc<dyn Progress> = Arc::new(Cleaned::new(progress));
-        Ok(Ctx::in_home(sys, settings, home, platform, progress, command))
+        let downloads = settings.text(keys::DOWNLOADS_PATH).map(|path| TrustedHome::of(&sys, path)).transpose()?;
+        let ctx = Ctx::in_home(sys, settings, home, platform, progress, command);
+        Ok(ctx.with_downloads_in(downloads))
+    }
+
+    fn with_downloads_in(self, folder: Option<TrustedHome>) -> Ctx {
+        match folder {
+            Some(folder) => Ctx { store: self.store.with_downloads_in(&folder), ..self },
+            None => self,
+        }
     }
 
     fn in_home(
@@ -119,7 +128,8 @@ impl Ctx {
         let command = self.author.command.clone();
         let (platform, progress) = (self.platform.clone(), self.progress.clone());
         // The home of this context is trusted already; another one has to be checked.
-        let other = if settings.text(keys::HOME) == self.settings.text(keys::HOME) {
+        let is_same = |key| settings.text(key) == self.settings.text(key);
+        let other = if is_same(keys::HOME) && settings.text(keys::DOWNLOADS_PATH).is_none() {
             Ctx::in_home(sys, settings, self.store.home().clone(), platform, progress, command)
         } else {
             Ctx::new(sys, settings, platform, progress, command)?

@@ -43,7 +43,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     believed("shim.table", Form::File, never),
     believed("current", Form::Pointer, never),
     plain("default", Form::Pointer, never),
-    believed("shell", Form::Folder, |name| name == "zsh" || starts(name, &["activate.", "hook."])),
+    believed("shell", Form::Folder, |name| name == "zsh" || starts(name, &["activate.", "complete.", "hook."])),
     plain("sdk", Form::Folder, is_of_toolchain),
     believed("generations", Form::Folder, |name| is_of(name, "") || name.starts_with("spare")),
     believed("toolchains", Form::Folder, is_of_toolchain),
@@ -52,7 +52,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     plain("trash", Form::Folder, is_of_toolchain),
     plain("work", Form::Folder, |name| is_of(name, "-")),
     believed("downloads", Form::Folder, |name| {
-        is_of_toolchain(name) || ends(name, &[".parts", ".zip", ".whl", ".tar.gz"])
+        is_of_toolchain(name) || ends(name, &[".parts", ".zip", ".whl", ".tar.gz", ".lock"])
     }),
     // Its names are those of sources: whether it is goward's depends on what else is in the home.
     plain("cache", Form::Folder, never),

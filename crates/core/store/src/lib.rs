@@ -79,6 +79,7 @@ pub use staging::{COMMITS_MAX, Staging};
 pub use transaction::{PastChange, Transaction};
 
 use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use release::ToolchainId;
 use sys::{EntryKind, Sys};
@@ -91,6 +92,8 @@ pub struct Store {
     layout: Layout,
     /// A second store, which goward reads and never writes.
     shared: Option<Layout>,
+    /// Where archives under way are, if not in the home.
+    downloads: Option<PathBuf>,
     trees_synced: bool,
     /// Reports, once for each lock, that goward waits for it.
     progress: Option<std::sync::Arc<dyn diag::Progress>>,
@@ -108,7 +111,7 @@ pub struct Toolchain {
     /// Which one.
     pub id: ToolchainId,
     /// The root of its tree: its `GOROOT`.
-    pub tree: std::path::PathBuf,
+    pub tree: PathBuf,
 }
 
 impl Store {
@@ -119,10 +122,22 @@ impl Store {
             layout: Layout::new(home.path().to_owned()),
             home,
             shared: None,
+            downloads: None,
             trees_synced: true,
             progress: None,
             shim_facts: None,
         }
+    }
+
+    /// The same store, whose archives under way are in another folder. It may be on another disk: goward reads an archive
+    /// and writes its files, and never moves it.
+    pub fn with_downloads_in(self, folder: &TrustedHome) -> Store {
+        Store { downloads: Some(folder.path().to_owned()), ..self }
+    }
+
+    /// The folder of archives under way.
+    pub fn downloads(&self) -> PathBuf {
+        self.downloads.clone().unwrap_or_else(|| self.layout.downloads())
     }
 
     /// The same store, which reports when it waits for another process.
@@ -235,7 +250,7 @@ impl Store {
     /// # Errors
     /// When the folder cannot be read.
     pub fn partial_downloads(&self) -> Result<Vec<(String, u64)>, StoreError> {
-        let folder = self.layout.downloads();
+        let folder = self.downloads();
         let fs = self.sys.fs();
         let mut found = Vec::new();
         for name in fs.names_if_there(&folder).map_err(StoreError::io("list", &folder))? {

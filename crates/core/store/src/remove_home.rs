@@ -49,6 +49,15 @@ impl Store {
             let is_own = if path == layout.cache() { !is_shared } else { self.is_of_goward(entry, &path)? };
             removed.extend(is_own.then_some(path));
         }
+        // Archives under way in another folder, if nothing else is in it.
+        let downloads = self.downloads();
+        let elsewhere = layout.entries().find(|(_, path)| *path == layout.downloads() && *path != downloads);
+        if let Some((entry, _)) = elsewhere
+            && fs.look(&downloads).map_err(StoreError::io("look at", &downloads))?.is_some()
+            && self.is_of_goward(entry, &downloads)?
+        {
+            removed.push(downloads);
+        }
         let kept = there.into_iter().filter(|path| !removed.contains(path)).collect();
         Ok(HomeRemoval { removed, kept })
     }

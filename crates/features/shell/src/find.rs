@@ -228,12 +228,15 @@ pub(crate) fn direnv_lib(sys: &Sys, folders: &Folders) -> Option<PathBuf> {
     has.then(|| folder.join("lib").join("goward.sh"))
 }
 
-/// The folder in which a shell looks for the user's completions. zsh has none; its script reads goward's own.
-pub(crate) fn completion(folders: &Folders, layout: &store::Layout, shell: Shell) -> Option<PathBuf> {
+/// The file from which a shell loads goward's completions. zsh, PowerShell and elvish have no folder for a user's own;
+/// goward's script for them reads one in goward's home.
+pub(crate) fn completion(folders: &Folders, layout: &store::Layout, shell: Shell) -> PathBuf {
     match shell {
-        Shell::Bash => Some(folders.data.join("bash-completion").join("completions").join("goward")),
-        Shell::Zsh => Some(layout.zsh_completion()),
-        Shell::Fish => Some(folders.config.join("fish").join("completions").join("goward.fish")),
-        Shell::Pwsh | Shell::Nu | Shell::Elvish => None,
+        Shell::Bash => folders.data.join("bash-completion").join("completions").join("goward"),
+        Shell::Zsh => layout.zsh_completion(),
+        Shell::Fish => folders.config.join("fish").join("completions").join("goward.fish"),
+        Shell::Nu => folders.nu.join("autoload").join("goward-completions.nu"),
+        Shell::Pwsh => layout.activation("complete.ps1"),
+        Shell::Elvish => layout.activation("complete.elv"),
     }
 }

@@ -89,9 +89,8 @@ pub fn plan_setup(sys: &Sys, layout: &Layout, paths: &ScriptPaths, options: &Set
                 }
             }
         }
-        if let Some(completion_script) = options.completions.iter().find(|completion| completion.shell == shell)
-            && let Some(path) = completion(&folders, layout, shell)
-        {
+        if let Some(completion_script) = options.completions.iter().find(|completion| completion.shell == shell) {
+            let path = completion(&folders, layout, shell);
             own_file(sys, &mut plan, options, path, &completion_script.text)?;
         }
         looked_at.extend(profiles_ever(&folders, shell));

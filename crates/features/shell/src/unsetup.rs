@@ -27,7 +27,7 @@ pub fn plan_unsetup(sys: &Sys, layout: &Layout, shells: &[Shell], force: bool) -
             from_profile(sys, &mut plan, path, force)?;
         }
         let nu = (shell == Shell::Nu).then(|| nu_autoload(&folders));
-        for path in nu.into_iter().chain(completion(&folders, layout, shell)) {
+        for path in nu.into_iter().chain([completion(&folders, layout, shell)]) {
             own_file(sys, &mut plan, path, force)?;
         }
         for kind in Script::files_of(shell) {

@@ -13,9 +13,14 @@ pub(super) fn run(args: &CompletionsArgs) -> Box<dyn Outcome> {
         CompletionShell::Elvish => "elvish",
         CompletionShell::Nu => "nu",
     };
-    let script = complete::script(name).unwrap_or_else(nu);
+    let script = script(name);
     let view = view::Completions { shell: name.to_owned(), script: script.clone() };
     Box::new(Rendered::new(view, script).exact())
+}
+
+/// The script for a shell of this name.
+pub(super) fn script(shell: &str) -> String {
+    complete::script(shell).unwrap_or_else(nu)
 }
 
 /// The values that goward knows, by the name that nushell's script gives the argument.

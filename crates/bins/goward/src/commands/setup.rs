@@ -10,7 +10,6 @@ use shell::{Action, Completion, Plan, SetupOptions, Shell};
 use super::CommandResult;
 use super::activate::places;
 use crate::cli::{SetupArgs, ShellName, UnsetupArgs};
-use crate::complete;
 use crate::failure::Failure;
 use crate::outcome::Rendered;
 use crate::views::{self, SetupDone};
@@ -199,15 +198,13 @@ fn shells(names: &[ShellName]) -> Vec<Shell> {
     shells
 }
 
-/// The completion scripts of the shells that look for them in a folder.
+/// The completion scripts of these shells.
 fn completions(shells: &[Shell]) -> Vec<Completion> {
-    let with_folder = shells.iter().filter(|shell| matches!(shell, Shell::Bash | Shell::Zsh | Shell::Fish));
-    with_folder
-        .filter_map(|&shell| {
-            let text = complete::script(shell.name())?;
-            Some(Completion { shell, text: format!("{}\n", text.trim_end()) })
-        })
-        .collect()
+    let script = |&shell: &Shell| {
+        let text = super::completions::script(shell.name());
+        Completion { shell, text: format!("{}\n", text.trim_end()) }
+    };
+    shells.iter().map(script).collect()
 }
 
 #[cfg(test)]

@@ -80,6 +80,39 @@ fn a_download_that_is_cut_for_good_is_kept_for_the_next_run() {
 }
 
 #[test]
+fn archives_under_way_are_where_the_user_wants_them_if_nobody_else_can_write_there() {
+    let (world, bytes) = faulty(Fault::CutAfter(FIRST_BYTES));
+    let folder = world.home.below("other disk");
+    std::fs::create_dir_all(&folder).unwrap();
+    let world = world.env("GOWARD_DOWNLOADS_PATH", folder.to_str().unwrap());
+    world.upstream.fault(&official_file(&long()), Fault::HangUp, None);
+    world.upstream.fault(&official_file(&long()), Fault::CutAfter(FIRST_BYTES), Some(1));
+    let run = world.goward("install 1.27.3").exits(4);
+    assert!(run.stderr.contains("kept for the next run: 100.0 kB of go1.27.3."), "{}", run.snapshot());
+    let parts = format!("{}.parts", long().archive_name());
+    assert!(folder.join(&parts).is_dir(), "{:?}", names(&folder));
+    assert_eq!(names(&world.store("downloads")), [""; 0]);
+    world.upstream.restore(&official_file(&long()));
+
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let open = |mode| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        open(0o777);
+        let run = world.goward("install 1.27.3").exits(7);
+        assert!(run.stderr.contains("other disk"), "{}", run.snapshot());
+        open(0o700);
+    }
+    let run = world.goward("install 1.27.3 --json").success().json();
+    assert_eq!(run["toolchains"][0]["bytes_fetched"], bytes - FIRST_BYTES);
+    assert!(!folder.join(&parts).exists(), "the archive is gone once its toolchain is there");
+
+    std::fs::create_dir(folder.join(&parts)).unwrap();
+    let run = world.goward("self uninstall --yes --keep-program").success();
+    assert!(!folder.exists(), "{}", run.snapshot());
+}
+
+#[test]
 fn after_a_kill_the_next_run_fetches_only_what_is_missing() {
     let (world, bytes) = faulty(Fault::StallAfter(FIRST_BYTES));
     let mut running = world.spawn("install 1.27.3");

@@ -367,6 +367,7 @@ fn elvish_goes_by_the_folder_and_the_default() {
                 Type("go version >>$E:printed"),
             ],
             &prompts("set E:GOWARD_PROMPT = 1", "echo prompt $E:GOWARD_PROMPT_VERSION >>$E:printed"),
+            &[Type("echo (kind-of $edit:completion:arg-completer[goward]) >>$E:printed")],
         ]
         .concat(),
     );
@@ -417,6 +418,7 @@ fn nushell_goes_by_the_folder_and_the_default() {
                 Type(r#"$"($env.config.hooks.pre_prompt | length) hook\n" | save --append $env.printed"#),
                 // The hook's variables are not exported.
                 Type("env | lines | where {|line| $line =~ '__goward' } | length | $\"($in)\\n\" | save --append $env.printed"),
+                Type("scope externs | where name == 'goward install' | length | $\"($in) extern\\n\" | save --append $env.printed"),
             ],
         ]
         .concat(),

@@ -51,6 +51,13 @@ settings! {
         default: "",
         doc: "The administrator's store for all users of this machine, which is read beside your own. By default `/opt/goward`; on Windows none. `--system` acts on it.",
     }
+    DOWNLOADS_PATH: Text {
+        key: "downloads.path",
+        env: "GOWARD_DOWNLOADS_PATH",
+        kind: Kind::Path,
+        default: "",
+        doc: "The folder of archives under way, which may be on another disk. By default `downloads` in goward's home. goward refuses a folder that another user can write to.",
+    }
     SOURCES: Words {
         key: "sources",
         env: "GOWARD_SOURCES",

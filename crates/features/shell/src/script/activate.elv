@@ -83,3 +83,9 @@ try {
 } catch {
   nop
 }
+# The completions, where `goward setup` has written them.
+try {
+  eval (slurp < $home/shell/complete.elv)
+} catch {
+  nop
+}

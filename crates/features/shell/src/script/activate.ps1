@@ -11,3 +11,8 @@ function global:Use-GoVersion {
     param([string] $Version)
     if ($Version) { $env:GOWARD_VERSION = $Version } else { Remove-Item Env:GOWARD_VERSION -ErrorAction SilentlyContinue }
 }
+# The completions, where `goward setup` has written them.
+& {
+    $completions = Join-Path @home@ 'shell' | Join-Path -ChildPath 'complete.ps1'
+    if (Test-Path -LiteralPath $completions) { . $completions }
+}

@@ -304,6 +304,9 @@ fn folders_that_the_environment_names_are_used() {
         "c/powershell/profile.ps1",
         "c/nushell/autoload/goward.nu",
         "c/elvish/rc.elv",
+        "c/nushell/autoload/goward-completions.nu",
+        "goward/shell/complete.elv",
+        "goward/shell/complete.ps1",
         "d/bash-completion/completions/goward",
         "goward/shell/zsh/_goward",
     ] {
