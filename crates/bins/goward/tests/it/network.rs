@@ -71,6 +71,12 @@ fn a_file_of_certificates_that_cannot_be_read_ends_the_command_once_before_any_s
             let tried = run.stderr.matches("tried:").count();
             assert_eq!((told, tried), (1, 0), "{command}: {}", run.snapshot());
         }
+        let run = world.goward("install 1.27.3 1.26.8").exits(6);
+        let told = run.stderr.matches("such.pem").count();
+        let same = run.stderr.matches("caused by: the same as above").count();
+        assert_eq!((told, same), (1, 1), "{}", run.snapshot());
+        let run = world.goward("install 1.27.3 1.26.8 --json").exits(6).json();
+        assert!(run["errors"][1]["caused_by"][0].as_str().unwrap().contains("such.pem"), "{run}");
         assert_eq!(world.upstream.requests("/").len(), 0);
         world.assert_nothing_installed();
     }

@@ -436,9 +436,7 @@ fn the_shim_runs_what_which_names_in_worlds_of_the_conformance_suite() {
     let (mut compared, mut ran, mut by_link) = (0, 0, 0);
     for case in case::read(include_str!("../../../../model/project/tests/conformance/cases.txt")).iter().step_by(8) {
         let root = world.home.home().join(format!("world-{compared}"));
-        for folder in case.folders.iter().chain([&case.folder]) {
-            std::fs::create_dir_all(root.join(folder)).unwrap();
-        }
+        std::fs::create_dir_all(&root).unwrap();
         for (path, content) in &case.files {
             let path = root.join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -451,7 +449,13 @@ fn the_shim_runs_what_which_names_in_worlds_of_the_conformance_suite() {
         }
         #[cfg(unix)]
         for (path, target) in &case.links {
-            symlink(root.join(target), root.join(path)).unwrap();
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            symlink(root.join(target), path).unwrap();
+        }
+        // Last, since a link may be such a folder.
+        for folder in case.folders.iter().chain([&case.folder]) {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
         }
         let goenv = world.home.below(".config/go/env");
         std::fs::create_dir_all(goenv.parent().unwrap()).unwrap();

@@ -60,7 +60,10 @@ fn exact(request: &Request) -> Version {
 /// Reads the disk as the product does.
 fn inputs(case: &Case, world: &World, base: &str) -> Inputs {
     // Joining an empty path would add a separator at the end.
-    let from: PathBuf = world.root.join(case.chdir.as_ref().unwrap_or(&case.folder)).components().collect();
+    let from: PathBuf = match &case.chdir {
+        Some(chdir) => world.root.join(chdir).components().collect(),
+        None => working_folder(world.setting(case, "PWD", base), &world.root.join(&case.folder)),
+    };
     let folders = from.ancestors().take_while(|folder| folder.starts_with(&world.root)).map(|folder| Folder {
         path: folder.display().to_string(),
         files: [FileName::GoWork, FileName::GoMod]
@@ -88,6 +91,15 @@ fn inputs(case: &Case, world: &World, base: &str) -> Inputs {
         default: Some(DefaultPin { request: base.to_owned(), origin: "the suite".to_owned() }),
         ..Inputs::default()
     }
+}
+
+/// The folder in which a go command starts: `$PWD`, if that is an absolute name of the same folder, else the physical
+/// path (`Getwd` in os/getwd.go). The suite's own reading of the rule, beside that of `sys`.
+fn working_folder(pwd: Option<String>, started_in: &Path) -> PathBuf {
+    let physical = started_in.canonicalize().expect("the world is made");
+    let named = pwd.map(PathBuf::from).filter(|pwd| pwd.is_absolute());
+    let is_same = |named: &PathBuf| named.canonicalize().is_ok_and(|named| named == physical);
+    named.filter(is_same).unwrap_or(physical)
 }
 
 fn found(name: FileName, path: &Path) -> Option<FoundFile> {
