@@ -91,6 +91,45 @@ pub fn configure(ctx: &Ctx, key: &str, text: Option<&str>) -> Result<Configured,
     Ok(Configured { path: file.path, changed, def: Some(def), before, value, overruled_by })
 }
 
+/// A planned change of several settings of the configuration file.
+#[derive(Debug, Clone, Default)]
+pub struct PlannedSettings {
+    /// The change of the file; none if its bytes would stay.
+    pub change: Option<FileChange>,
+    /// The keys whose values would be others.
+    pub keys: Vec<String>,
+    /// Keys that this goward does not have.
+    pub unknown: Vec<String>,
+}
+
+/// Plans several settings of the configuration file at once: each gets its value, or is taken out. Changes nothing.
+///
+/// # Errors
+/// When a setting does not accept its value, or goward could not read the new file.
+pub fn plan_settings(ctx: &Ctx, changes: &[(String, Option<String>)]) -> Result<PlannedSettings, ConfigError> {
+    let file = ctx.settings.config_file(&ctx.sys)?;
+    let mut document = document(&file)?;
+    let mut planned = PlannedSettings::default();
+    for (key, text) in changes {
+        let Ok(def) = def_of(key) else {
+            planned.unknown.push(key.clone());
+            continue;
+        };
+        let value = text.as_deref().map(|text| parsed(def, text)).transpose()?;
+        let before = document.to_string();
+        set(&mut document, def, value.as_ref(), &file)?;
+        if document.to_string() != before {
+            planned.keys.push(key.clone());
+        }
+    }
+    let after = document.to_string().into_bytes();
+    if file.bytes.as_deref().unwrap_or_default() != after {
+        Settings::check_config(&ctx.sys, &file.path, &after)?;
+        planned.change = Some(FileChange::of_user(&file.path, file.bytes.clone(), Some(after)));
+    }
+    Ok(planned)
+}
+
 /// Replaces the configuration file by these bytes, if goward can read them. `file` is what was read before.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ mod undo;
 mod uninstall;
 mod upgrade;
 
-pub use config::{ConfigError, Configured, configure, reconfigure};
+pub use config::{ConfigError, Configured, PlannedSettings, configure, plan_settings, reconfigure};
 pub use disk::{DiskUse, DiskUses, disk_uses};
 pub use history::{Event, EventAction, EventOutcome, GenerationDiff, diff, history};
 pub use install::{adopt, install};

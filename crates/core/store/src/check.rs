@@ -31,6 +31,11 @@ pub enum Fault {
         /// What is wrong.
         what: String,
     },
+    /// A snapshot cannot be read, or lacks the manifest that it names: [`Store::mend_snapshots`] repairs it.
+    Snapshot {
+        /// What is wrong.
+        what: String,
+    },
     /// The pointer `current` or a generation is damaged: [`Store::mend_default`] repairs it.
     Default {
         /// What is wrong.
@@ -45,6 +50,7 @@ impl Fault {
             Fault::Record { what, .. }
             | Fault::Tree { what, .. }
             | Fault::Uninstalled { what, .. }
+            | Fault::Snapshot { what }
             | Fault::Default { what } => what,
         }
     }
@@ -75,6 +81,7 @@ impl Store {
             }));
         }
         faults.extend(self.generation_faults()?);
+        faults.extend(self.snapshot_faults()?.into_iter().map(|fault| Fault::Snapshot { what: fault.what }));
         Ok(faults)
     }
 

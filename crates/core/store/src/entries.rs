@@ -61,6 +61,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
     plain("projects", Form::Files, |name| {
         name.len() == NAME_DIGITS && name.chars().all(|char| char.is_ascii_hexdigit())
     }),
+    believed("snapshots", Form::Files, |name| {
+        ends(name, &[".json", ".protected", ".pulled", ".files"]) || ["newest", "stopped"].contains(&name)
+    }),
     believed("system.json", Form::File, never),
     believed("transactions", Form::Folder, |name| {
         ends(name, &[".done", ".reverted", ".failed", ".new", ".reverting"]) || is_of(name, "-")

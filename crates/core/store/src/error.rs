@@ -84,6 +84,15 @@ pub enum StoreError {
     /// There is no such generation.
     #[error("go to generation {number}: there is none of that number")]
     NoGeneration { number: u64 },
+    /// There is no such snapshot.
+    #[error("read the snapshot `{id}`: there is none of that id")]
+    NoSnapshot { id: String },
+    /// A snapshot, or the manifest that it names, is not what it was when it was written.
+    #[error("trust the snapshot `{}`: {reason}", path.display())]
+    SnapshotDamaged { path: PathBuf, reason: String },
+    /// A snapshot from elsewhere has the id of another one.
+    #[error("take the snapshot `{id}`: another one of this id is here, with another content")]
+    SnapshotDiffers { id: String },
     /// There is no earlier generation or change to return to.
     #[error("go back: {reason}")]
     NothingBefore { reason: String },
@@ -201,6 +210,15 @@ impl Diagnose for StoreError {
                 .word("overtaken")
                 .hint("`goward history` shows what was done; then run the command again"),
             Self::NoGeneration { .. } => Class::NotFound.word("no-generation").hint(history),
+            Self::NoSnapshot { .. } => {
+                Class::NotFound.word("no-snapshot").hint("`goward snapshot list` shows all of them")
+            }
+            Self::SnapshotDamaged { .. } => Class::Integrity
+                .word("snapshot-damaged")
+                .hint("`goward doctor --repair` repairs it or moves it aside; `goward snapshot pull` gets a pushed one again"),
+            Self::SnapshotDiffers { .. } => Class::Integrity
+                .word("snapshot-differs")
+                .hint("one of the two was altered: compare the files, and delete the wrong one"),
             Self::NothingBefore { .. } => Class::NotFound.word("nothing-before").hint(history),
             Self::ThroughLink { link, .. } => Class::Policy.word("file-through-link").hint(format!(
                 "put a file or folder of the project's own in the place of `{}`, or change the other by hand",

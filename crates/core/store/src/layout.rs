@@ -26,6 +26,8 @@ use crate::entries::{ENTRIES, Entry};
 /// cache/                                  what can be asked for again
 /// heads/                                  the newest heads seen of checksum databases
 /// locks/                                  locks between processes
+/// snapshots/ID.json                       what the machine's Go was at an instant; ID.protected, ID.pulled beside it
+/// snapshots/SHA256.files                  manifests that snapshots name
 /// system.json                             Go installations that are run in place
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
 /// releases/                               `go1.X.Y` of every known release, for go commands that goward starts
@@ -273,6 +275,41 @@ impl Layout {
     /// Folders of projects that goward has served.
     pub fn projects(&self) -> PathBuf {
         self.home.join("projects")
+    }
+
+    /// The folder of the snapshots.
+    pub fn snapshots(&self) -> PathBuf {
+        self.home.join("snapshots")
+    }
+
+    /// The file of one snapshot.
+    pub fn snapshot(&self, id: &snapshot::Id) -> PathBuf {
+        self.snapshots().join(format!("{id}.json"))
+    }
+
+    /// The mark that the user protects a snapshot.
+    pub fn snapshot_protection(&self, id: &snapshot::Id) -> PathBuf {
+        self.snapshots().join(format!("{id}.protected"))
+    }
+
+    /// The mark that a snapshot came from elsewhere.
+    pub fn snapshot_pulled(&self, id: &snapshot::Id) -> PathBuf {
+        self.snapshots().join(format!("{id}.pulled"))
+    }
+
+    /// A manifest that snapshots name, by its SHA-256.
+    pub fn snapshot_manifest(&self, sha256: &release::Digest) -> PathBuf {
+        self.snapshots().join(format!("{sha256}.files"))
+    }
+
+    /// The time of the newest snapshot that there ever was, so that no id is given twice.
+    pub(crate) fn newest_snapshot(&self) -> PathBuf {
+        self.snapshots().join("newest")
+    }
+
+    /// The mark that the disk was too full for new snapshots the last time.
+    pub fn snapshots_stopped(&self) -> PathBuf {
+        self.snapshots().join("stopped")
     }
 
     /// The registered Go installations that run in place.

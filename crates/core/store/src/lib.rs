@@ -53,6 +53,7 @@ mod repair;
 mod shared_files;
 mod shared_store;
 mod shim_table;
+mod snapshots;
 mod staging;
 pub mod states;
 mod transaction;
@@ -68,6 +69,7 @@ pub use home::TrustedHome;
 pub use journal::{JournalRecord, Operation, OperationKind};
 pub use layout::Layout;
 pub use lock::StoreLock;
+pub use manifest_file::manifest_digest;
 pub use misplaced::Misplaced;
 pub use record::ToolchainRecord;
 pub use recover::Recovered;
@@ -75,6 +77,7 @@ pub use remove_home::HomeRemoval;
 pub use repair::{TreeRepair, mode_of};
 pub use shared_store::SharedStore;
 pub use shim_table::ShimFacts;
+pub use snapshots::{NewSnapshot, StoredSnapshot};
 pub use staging::{COMMITS_MAX, Staging};
 pub use transaction::{PastChange, Transaction};
 
@@ -243,6 +246,27 @@ impl Store {
             }
             Err(error) => matches!(error, StoreError::Manifest { .. }),
         }
+    }
+
+    /// Removes archives under way that no process fetches, and returns their names and bytes; only tells them if
+    /// `dry_run`.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or something in it cannot be removed.
+    pub fn clear_downloads(&self, dry_run: bool) -> Result<Vec<(String, u64)>, StoreError> {
+        let (folder, fs) = (self.downloads(), self.sys.fs());
+        let mut cleared = Vec::new();
+        for (name, bytes) in self.partial_downloads()? {
+            let (parts, lock) = (folder.join(format!("{name}.parts")), folder.join(format!("{name}.lock")));
+            let sys::LockAttempt::Held(_alone) = fs.try_lock(&lock).map_err(StoreError::io("lock", &lock))? else {
+                continue;
+            };
+            if !dry_run {
+                fs.remove_tree(&parts).map_err(StoreError::io("remove", &parts))?;
+            }
+            cleared.push((name, bytes));
+        }
+        Ok(cleared)
     }
 
     /// The bytes on disk of unfinished downloads, by name.

@@ -23,6 +23,11 @@ pub(crate) fn encode(manifest: &Manifest) -> (Vec<u8>, Digest) {
     (text.into_bytes(), digest)
 }
 
+/// The SHA-256 of a manifest, as records have it.
+pub fn manifest_digest(manifest: &Manifest) -> Digest {
+    encode(manifest).1
+}
+
 /// Parses the text, if its hash is the recorded one.
 pub(crate) fn parse(bytes: &[u8], recorded: &Digest) -> Result<Manifest, String> {
     let actual = Digest::of(bytes);

@@ -23,6 +23,8 @@ pub enum Repair {
     MoveAside(Vec<Misplaced>),
     /// Move damaged generations aside, and set the default anew.
     Default,
+    /// Find the manifests of snapshots again, or move the snapshots to `set-aside/`.
+    Snapshots,
     /// Write the shims anew, each as a file of goward's own.
     Shims,
     /// Finish or undo what an interrupted run left.

@@ -84,6 +84,7 @@ pub fn repair(ctx: &Ctx, findings: &[Finding], wanted: &Wanted) -> Result<Vec<Re
                 let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
                 (ctx.store.mend_default(ctx.author.clone(), wait_max)?, None)
             }
+            Repair::Snapshots => (ctx.store.mend_snapshots(ctx.settings.seconds(keys::LOCK_WAIT_SECONDS))?, None),
             Repair::Shims => (write_shims(ctx)?, None),
             Repair::Recover => {
                 // It reports what it did.

@@ -80,6 +80,14 @@ impl Date {
     }
 }
 
+/// A time in nanoseconds since 1970 as RFC 3339 in UTC, with milliseconds: `2026-11-21T03:14:07.123Z`.
+pub fn utc_text(unix_nanos: u64) -> String {
+    let unix_seconds = unix_nanos / 1_000_000_000;
+    let (hours, minutes, seconds) = (unix_seconds / 3600 % 24, unix_seconds / 60 % 60, unix_seconds % 60);
+    let milliseconds = unix_nanos / 1_000_000 % 1000;
+    format!("{}T{hours:02}:{minutes:02}:{seconds:02}.{milliseconds:03}Z", Date::from_unix_seconds(unix_seconds))
+}
+
 impl FromStr for Date {
     type Err = DateError;
 

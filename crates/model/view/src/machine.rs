@@ -419,6 +419,8 @@ pub enum RepairKind {
     MoveAside,
     /// It moves damaged generations aside and sets the default anew.
     SetDefault,
+    /// It finds the manifests of snapshots again, or moves the snapshots to `set-aside/`.
+    MendSnapshots,
     /// It writes the shims anew.
     WriteShims,
     /// It finishes or undoes what an interrupted run left.

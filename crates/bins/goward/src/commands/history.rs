@@ -2,7 +2,7 @@
 
 use context::Ctx;
 use engine::{Event, EventOutcome};
-use release::Date;
+use release::utc_text;
 
 use super::CommandResult;
 use crate::cli::HistoryArgs;
@@ -40,19 +40,11 @@ fn row(event: &Event) -> Vec<String> {
     }
     vec![
         if event.in_use { "*".to_owned() } else { String::new() },
-        when(event.unix_nanos),
+        utc_text(event.unix_nanos),
         event.action.word().to_owned(),
         generation,
         event.toolchain.as_ref().map(ToString::to_string).or_else(|| event.purpose.clone()).unwrap_or_default(),
         author,
         words,
     ]
-}
-
-/// RFC 3339 with milliseconds: `2026-11-21T03:14:07.123Z`.
-fn when(unix_nanos: u64) -> String {
-    let unix_seconds = unix_nanos / 1_000_000_000;
-    let (hours, minutes, seconds) = (unix_seconds / 3600 % 24, unix_seconds / 60 % 60, unix_seconds % 60);
-    let milliseconds = unix_nanos / 1_000_000 % 1000;
-    format!("{}T{hours:02}:{minutes:02}:{seconds:02}.{milliseconds:03}Z", Date::from_unix_seconds(unix_seconds))
 }

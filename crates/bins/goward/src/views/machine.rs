@@ -227,6 +227,7 @@ impl ToView for Repair {
                 view::Repair { kind: RepairKind::MoveAside, targets: targets.collect(), text: None }
             }
             Repair::Default => view::Repair { kind: RepairKind::SetDefault, targets: Vec::new(), text: None },
+            Repair::Snapshots => view::Repair { kind: RepairKind::MendSnapshots, targets: Vec::new(), text: None },
             Repair::Shims => view::Repair { kind: RepairKind::WriteShims, targets: Vec::new(), text: None },
             Repair::Recover => view::Repair { kind: RepairKind::Recover, targets: Vec::new(), text: None },
             Repair::TakeOutLine { path, text } => view::Repair {

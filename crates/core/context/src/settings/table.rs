@@ -51,6 +51,48 @@ settings! {
         default: "",
         doc: "The administrator's store for all users of this machine, which is read beside your own. By default `/opt/goward`; on Windows none. `--system` acts on it.",
     }
+    SNAPSHOT_TTL: Text {
+        key: "snapshot.ttl",
+        env: "GOWARD_SNAPSHOT_TTL",
+        kind: Kind::Text,
+        default: "168h",
+        doc: "How long a snapshot is kept: a number with `m`, `h`, `d` or `w`, or `forever`.",
+    }
+    SNAPSHOT_KEEP: Count {
+        key: "snapshot.keep",
+        env: "GOWARD_SNAPSHOT_KEEP",
+        kind: Kind::Count(0, 100_000),
+        default: "20",
+        doc: "How many snapshots are kept, the newest ones; protected ones, and those of the generation in use, do not count. 0 keeps any number.",
+    }
+    SNAPSHOT_GIT: Text {
+        key: "snapshot.git",
+        env: "GOWARD_SNAPSHOT_GIT",
+        kind: Kind::Path,
+        default: "",
+        doc: "A folder in a Git repository of yours, through which `goward snapshot push` and `pull` share snapshots.",
+    }
+    SNAPSHOT_DISK_STOP_PERCENT: Count {
+        key: "snapshot.disk-stop-percent",
+        env: "GOWARD_SNAPSHOT_DISK_STOP_PERCENT",
+        kind: Kind::Count(1, 101),
+        default: "85",
+        doc: "No new snapshot is made when the disk of goward's home is so full, in percent; again 5 percent points below. 101 never stops.",
+    }
+    SNAPSHOT_DISK_FREE_PERCENT: Count {
+        key: "snapshot.disk-free-percent",
+        env: "GOWARD_SNAPSHOT_DISK_FREE_PERCENT",
+        kind: Kind::Count(1, 101),
+        default: "95",
+        doc: "`goward snapshot prune` makes room when the disk of goward's home is so full, in percent, until 5 percent points below.",
+    }
+    SNAPSHOT_FREE_COUNT: Count {
+        key: "snapshot.free-count",
+        env: "GOWARD_SNAPSHOT_FREE_COUNT",
+        kind: Kind::Count(0, 100_000),
+        default: "3",
+        doc: "How many of the oldest snapshots go then, of those that may.",
+    }
     DOWNLOADS_PATH: Text {
         key: "downloads.path",
         env: "GOWARD_DOWNLOADS_PATH",

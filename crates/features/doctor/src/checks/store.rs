@@ -256,6 +256,11 @@ fn told(faults: Vec<Fault>) -> Vec<Finding> {
                 let fix = format!("`goward verify {} --repair`", id.version());
                 Finding::problem("store-fault", what, changed, fix)
             }
+            Fault::Snapshot { .. } => {
+                let why = "a snapshot is whole from the rename on that shows it; another program has changed it";
+                let fix = "`goward doctor --repair` finds its manifest again, or moves it to `set-aside`";
+                Finding::problem("store-fault", what, why, fix).repaired_by(Repair::Snapshots)
+            }
             Fault::Uninstalled { id, .. } => {
                 let fix = format!("`goward install {}`, or `goward use VERSION` for another default", id.version());
                 Finding::problem("store-fault", what, "nothing runs where the default counts", fix)
