@@ -74,6 +74,8 @@ pub struct Meta {
 pub struct Space {
     /// Bytes that this user may still write.
     pub bytes_free: u64,
+    /// Bytes that are in use.
+    pub bytes_used: u64,
     /// Bytes in all.
     pub bytes_total: u64,
     /// Whether programs on it cannot be run.
@@ -453,6 +455,7 @@ impl Fs {
             let stat = rustix::fs::statvfs(path)?;
             Ok(Some(Space {
                 bytes_free: stat.f_bavail.saturating_mul(stat.f_frsize),
+                bytes_used: stat.f_blocks.saturating_sub(stat.f_bfree).saturating_mul(stat.f_frsize),
                 bytes_total: stat.f_blocks.saturating_mul(stat.f_frsize),
                 #[cfg(any(target_os = "linux", target_os = "android"))]
                 noexec: stat.f_flag.contains(Flags::NOEXEC),
@@ -464,7 +467,8 @@ impl Fs {
         #[cfg(windows)]
         {
             let (bytes_free, bytes_total) = crate::windows::disk_space(path)?;
-            Ok(Some(Space { bytes_free, bytes_total, noexec: false, read_only: false }))
+            let bytes_used = bytes_total.saturating_sub(bytes_free);
+            Ok(Some(Space { bytes_free, bytes_used, bytes_total, noexec: false, read_only: false }))
         }
     }
 }

@@ -51,6 +51,16 @@ pub(crate) fn generations() -> ArgValueCompleter {
     })
 }
 
+/// Completes the id of a snapshot.
+pub(crate) fn snapshots() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        candidates(current, |ctx, _| {
+            let all = ctx.store.snapshot_ids().unwrap_or_default();
+            all.iter().rev().map(|id| (id.to_string(), String::new())).collect()
+        })
+    })
+}
+
 /// Completes the key of a setting.
 pub(crate) fn settings() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {

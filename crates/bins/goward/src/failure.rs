@@ -147,6 +147,7 @@ verbs! {
     ide::IdeError,
     release::PlatformError,
     shell::SetupError,
+    snapshots::SnapshotError,
     store::StoreError,
     verify::VerifyError,
 }

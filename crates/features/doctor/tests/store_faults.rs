@@ -113,6 +113,13 @@ const ROWS: &[Row] = &[
     Row { path: "locks/journal.lock", harmless: CACHE },
     Row { path: "locks/PINNED.lock", harmless: CACHE },
     Row { path: "locks/PINNED.lease", harmless: CACHE },
+    Row { path: "snapshots", harmless: ABSENT },
+    Row { path: "snapshots/SNAPSHOT.json", harmless: &[Missing] },
+    // The mark says nothing in itself.
+    Row { path: "snapshots/SNAPSHOT.protected", harmless: CACHE },
+    Row { path: "snapshots/MANIFEST.files", harmless: &[] },
+    // The next id takes the nanoseconds of its time.
+    Row { path: "snapshots/newest", harmless: CACHE },
     // No shims have been written, or none are left.
     Row { path: "shims", harmless: ABSENT },
     Row { path: "shims/go", harmless: &[] },
@@ -136,11 +143,14 @@ struct World {
     saved: PathBuf,
     done: String,
     hash: String,
+    snapshot: String,
+    manifest: String,
 }
 
 impl World {
     fn new(upstream: &Upstream) -> World {
         let mut fixture = Fixture::with_upstream_in_memory(upstream);
+        fixture.set("GOWARD_SNAPSHOT_DISK_STOP_PERCENT", "101");
         fixture.set("GOWARD_SHIMS_NAMES", "installed").set("GOWARD_STORE_DURABLE", "false");
         fixture.set("GOWARD_SOURCES", "official").set_path("PATH", "store/shims");
         fixture.file("project/.go-version", format!("{PINNED}\n"));
@@ -176,6 +186,10 @@ impl World {
         ] {
             std::fs::write(store.join(file), text).unwrap();
         }
+        let snapshot = snapshots::create(&ctx, &snapshots::Order { protect: true, ..Default::default() });
+        let snapshot = snapshot.unwrap_or_else(|error| panic!("{}", diag::error_chain(&error))).snapshot;
+        let manifest = snapshot.content.tree_state.as_ref().unwrap().manifest_sha256.clone();
+        let snapshot = snapshot.id.to_string();
         let first = |folder: &str| {
             let name = std::fs::read_dir(store.join(folder)).unwrap().next().unwrap().unwrap().file_name();
             name.into_string().unwrap()
@@ -183,11 +197,12 @@ impl World {
         let (done, hash) = (first("transactions"), first("projects"));
         let saved = fixture.path("saved");
         copy(&store, &saved);
-        World { fixture, saved, done, hash }
+        World { fixture, saved, done, hash, snapshot, manifest }
     }
 
     fn path(&self, path: &str) -> PathBuf {
         let path = path.replace("DEFAULT", &id(DEFAULT).to_string()).replace("PINNED", &id(PINNED).to_string());
+        let path = path.replace("SNAPSHOT", &self.snapshot).replace("MANIFEST", &self.manifest);
         self.fixture.path("store").join(path.replace("DONE", &self.done).replace("HASH", &self.hash))
     }
 

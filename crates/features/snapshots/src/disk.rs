@@ -13,7 +13,7 @@ use store::StoreError;
 pub struct Fullness {
     /// Bytes that this user may still write.
     pub bytes_free: u64,
-    /// The share that is in use, in percent, rounded up: what the user may not write counts as in use.
+    /// The share that is in use, in percent, rounded up, as `df` prints it.
     pub percent: u64,
 }
 
@@ -24,12 +24,14 @@ pub fn fullness(ctx: &Ctx) -> Option<Fullness> {
     // The nearest folder that exists.
     let there = home.ancestors().find(|folder| fs.follow(folder).is_ok_and(|meta| meta.is_some()))?;
     let space = fs.space(there).ok()??;
-    percent(space.bytes_free, space.bytes_total).map(|percent| Fullness { bytes_free: space.bytes_free, percent })
+    percent(space.bytes_used, space.bytes_free).map(|percent| Fullness { bytes_free: space.bytes_free, percent })
 }
 
-fn percent(bytes_free: u64, bytes_total: u64) -> Option<u64> {
-    let used = u128::from(bytes_total.saturating_sub(bytes_free)) * 100;
-    u64::try_from(used.checked_add(u128::from(bytes_total.checked_sub(1)?))?.checked_div(u128::from(bytes_total))?).ok()
+/// As `df` counts: what is in use, of that and what this user may still write. A part that is reserved for others counts
+/// for neither.
+fn percent(bytes_used: u64, bytes_free: u64) -> Option<u64> {
+    let (used, all) = (u128::from(bytes_used), u128::from(bytes_used) + u128::from(bytes_free));
+    u64::try_from((used * 100).checked_add(all.checked_sub(1)?)?.checked_div(all)?).ok()
 }
 
 /// The thresholds that are set.
@@ -69,17 +71,17 @@ mod tests {
 
     #[test]
     fn percents_are_rounded_up() {
-        for (free, total, expected) in [
-            (100, 100, Some(0)),
-            (99, 100, Some(1)),
-            (0, 100, Some(100)),
-            (15, 100, Some(85)),
-            (1499, 10_000, Some(86)),
+        for (used, free, expected) in [
+            (0, 100, Some(0)),
+            (1, 99, Some(1)),
+            (100, 0, Some(100)),
+            (85, 15, Some(85)),
+            (8501, 1499, Some(86)),
             (0, 0, None),
-            (u64::MAX, 1, Some(0)),
-            (0, u64::MAX, Some(100)),
+            (u64::MAX, u64::MAX, Some(50)),
+            (u64::MAX, 0, Some(100)),
         ] {
-            assert_eq!(percent(free, total), expected, "{free} of {total}");
+            assert_eq!(percent(used, free), expected, "{used} and {free}");
         }
     }
 }

@@ -17,6 +17,7 @@ mod share;
 mod verify;
 
 pub use create::{Created, Order, create};
+pub use disk::{Fullness, fullness};
 pub use error::SnapshotError;
 pub use keep::{Listed, Pruned, delete, found, list, listed, prune};
 pub use restore::{RestorePlan, Restored, apply, plan_restore};

@@ -10,6 +10,7 @@ mod ide;
 mod self_;
 mod shell;
 mod shims;
+mod snapshot;
 mod system;
 mod verify;
 mod why;
@@ -34,6 +35,10 @@ pub use ide::{IdeArgs, IdeCommand, IdeSetupArgs};
 pub use self_::{SelfArgs, SelfCommand, SelfUninstallArgs};
 pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
 pub use shims::ShimsArgs;
+pub use snapshot::{
+    SnapshotArgs, SnapshotCommand, SnapshotCreateArgs, SnapshotDiffArgs, SnapshotFormat, SnapshotRestoreArgs,
+    SnapshotShowArgs, SnapshotVerifyArgs,
+};
 pub use system::{SystemArgs, SystemCommand};
 pub use verify::VerifyArgs;
 pub use why::WhyArgs;
@@ -156,6 +161,11 @@ impl Command {
             Command::Migrate(args) => args.reason.as_deref(),
             Command::Undo(args) => args.reason.as_deref(),
             Command::Rollback(args) => args.reason.as_deref(),
+            Command::Snapshot(args) => match &args.command {
+                SnapshotCommand::Create(args) => args.reason.as_deref(),
+                SnapshotCommand::Restore(args) => args.reason.as_deref(),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -206,6 +216,9 @@ pub enum Command {
     Undo(UndoArgs),
     /// Roll back to a generation: one rename, no network.
     Rollback(RollbackArgs),
+    /// Record what this machine's Go is, compare, and restore it.
+    #[command(subcommand_required = true)]
+    Snapshot(SnapshotArgs),
     /// Compare the toolchains of two generations.
     Diff(DiffArgs),
     /// Remove toolchains that nothing needs.

@@ -27,6 +27,7 @@ mod run;
 mod self_;
 mod setup;
 mod shims;
+mod snapshot;
 mod status;
 mod system;
 mod uninstall;
@@ -96,6 +97,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::History(args) => history::run(ctx, args),
         Command::Undo(args) => rollback::undo(ctx, args),
         Command::Rollback(args) => rollback::run(ctx, args),
+        Command::Snapshot(args) => snapshot::run(sources, args),
         Command::Diff(args) => diff::run(ctx, args),
         Command::Prune(args) => prune::run(ctx, args),
         Command::Shims(args) => shims::run(ctx, args),

@@ -30,6 +30,7 @@ mod repository;
 mod shells;
 mod shims;
 mod silence;
+mod snapshot;
 mod sources;
 mod support;
 mod trust;

@@ -122,6 +122,9 @@ pub fn sealed() -> Sandbox {
     home.set_env("GOWARD_BACKOFF_MILLISECONDS", "1")
         .set_env("GOWARD_STALL_SECONDS", "60")
         .set_env("GOWARD_TRIES", "2")
+        // The disk of this machine is not the tests'.
+        .set_env("GOWARD_SNAPSHOT_DISK_STOP_PERCENT", "101")
+        .set_env("GOWARD_SNAPSHOT_DISK_FREE_PERCENT", "101")
         .redact(&platform(), "[PLATFORM]")
         .redact(&platform().replace('-', "/"), "[PLATFORM]");
     if cfg!(windows) {
