@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::progress::{Task, TaskHandle};
-use crate::{Speech, shown_line};
+use crate::shown_line;
 
 /// One bar on the screen: subject and phase; of a download the amount, the rate and the time left; of other work with a
 /// size the share that is done; of the rest how long it takes.
@@ -14,8 +14,11 @@ pub(crate) struct Bar {
     bar: ProgressBar,
     shape: Mutex<Shape>,
     /// Who hears of each phase: with `--verbose`.
-    verbose: Option<Speech>,
+    tells: Option<Teller>,
 }
+
+/// Prints a line above the bars.
+pub(crate) type Teller = Box<dyn Fn(&str) + Send + Sync>;
 
 const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
 /// Below this many columns the bar itself and the time left are left out.
@@ -31,7 +34,7 @@ struct Shape {
 }
 
 impl Bar {
-    pub(crate) fn new(bars: &MultiProgress, task: Task, verbose: Option<Speech>) -> Bar {
+    pub(crate) fn new(bars: &MultiProgress, task: Task, tells: Option<Teller>) -> Bar {
         let bar = match task.bytes_total {
             Some(total) => ProgressBar::new(total),
             None => ProgressBar::new_spinner(),
@@ -41,14 +44,14 @@ impl Bar {
         bar.set_prefix(shown_line(&task.subject));
         bar.set_message(task.action);
         bar.enable_steady_tick(REDRAW_INTERVAL);
-        let bar = Bar { bar, shape: Mutex::new(shape), verbose };
+        let bar = Bar { bar, shape: Mutex::new(shape), tells };
         bar.tell(task.action);
         bar
     }
 
     fn tell(&self, action: &str) {
-        if let Some(speech) = &self.verbose {
-            speech.say(&format!("{}: {action}", self.bar.prefix()));
+        if let Some(tell) = &self.tells {
+            tell(&format!("{}: {action}", self.bar.prefix()));
         }
     }
 

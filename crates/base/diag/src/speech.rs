@@ -8,7 +8,7 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 
 use crate::progress::{Progress, Task, TaskHandle};
-use crate::progress_bar::Bar;
+use crate::progress_bar::{Bar, Teller};
 use crate::shown::json_line;
 use crate::{shown_line, shown_lines};
 
@@ -157,8 +157,9 @@ impl Progress for Speech {
     fn begin(&self, task: Task) -> Box<dyn TaskHandle> {
         match &self.bars {
             Some(bars) => {
-                let verbose = (self.verbosity == Verbosity::Verbose).then(|| self.clone());
-                Box::new(Bar::new(bars, task, verbose))
+                let speech = self.clone();
+                let tells: Teller = Box::new(move |line: &str| speech.say(line));
+                Box::new(Bar::new(bars, task, (self.verbosity == Verbosity::Verbose).then_some(tells)))
             }
             None => Box::new(crate::Silent),
         }

@@ -107,9 +107,13 @@ pub struct PlannedSettings {
 /// # Errors
 /// When a setting does not accept its value, or goward could not read the new file.
 pub fn plan_settings(ctx: &Ctx, changes: &[(String, Option<String>)]) -> Result<PlannedSettings, ConfigError> {
+    let mut planned = PlannedSettings::default();
+    // A machine without a home folder has no place for the file, and needs none then.
+    if changes.is_empty() {
+        return Ok(planned);
+    }
     let file = ctx.settings.config_file(&ctx.sys)?;
     let mut document = document(&file)?;
-    let mut planned = PlannedSettings::default();
     for (key, text) in changes {
         let Ok(def) = def_of(key) else {
             planned.unknown.push(key.clone());

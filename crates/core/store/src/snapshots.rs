@@ -230,8 +230,18 @@ impl Store {
         } else {
             let path = self.layout().snapshot_protection(id);
             self.sys.fs().remove_file_if_there(&path).map_err(StoreError::io("remove", &path))?;
+            self.sync_snapshots()?;
         }
         Ok(true)
+    }
+
+    /// Makes removals durable.
+    fn sync_snapshots(&self) -> Result<(), StoreError> {
+        let (fs, folder) = (self.sys.fs(), self.layout().snapshots());
+        match fs.look(&folder).map_err(StoreError::io("look at", &folder))? {
+            Some(_) => fs.sync_dir(&folder).map_err(StoreError::io("make durable", &folder)),
+            None => Ok(()),
+        }
     }
 
     /// Removes snapshots, and the manifests that no snapshot names any more. Returns the bytes that became free. An id
@@ -250,7 +260,9 @@ impl Store {
                 fs.remove_file_if_there(&path).map_err(StoreError::io("remove", &path))?;
             }
         }
-        Ok(freed + self.sweep_manifests()?)
+        freed += self.sweep_manifests()?;
+        self.sync_snapshots()?;
+        Ok(freed)
     }
 
     /// Removes kept manifests that no snapshot names: those of removed snapshots, and of ones that were never finished.
