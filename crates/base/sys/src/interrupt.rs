@@ -13,6 +13,25 @@ pub struct Interrupt {
 /// every [`Interrupt::listen`] adds its own flag, so that it may be called repeatedly.
 static LISTENERS: Mutex<Option<Vec<Weak<AtomicU32>>>> = Mutex::new(None);
 
+/// How many programs of the user's run as children: Ctrl-C is theirs, and never ends this process.
+static CHILDREN: AtomicU32 = AtomicU32::new(0);
+
+/// While it lives, a child of the user's decides what Ctrl-C means.
+pub(crate) struct LeftToChild(());
+
+impl LeftToChild {
+    pub(crate) fn begin() -> LeftToChild {
+        CHILDREN.fetch_add(1, Ordering::SeqCst);
+        LeftToChild(())
+    }
+}
+
+impl Drop for LeftToChild {
+    fn drop(&mut self) {
+        CHILDREN.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// After this many Ctrl-C the process ends at once: something hangs.
 const IMPATIENT_COUNT: u32 = 3;
 
@@ -67,6 +86,9 @@ impl Interrupt {
 /// The handler: it runs in a separate thread, so it may take a lock.
 #[expect(clippy::exit, reason = "the user has asked three times, and nothing else ends what hangs")]
 fn tell_all() {
+    if CHILDREN.load(Ordering::SeqCst) > 0 {
+        return;
+    }
     let listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
     let asked =
         listeners.iter().flatten().filter_map(Weak::upgrade).map(|count| count.fetch_add(1, Ordering::SeqCst) + 1);

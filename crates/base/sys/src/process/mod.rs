@@ -3,13 +3,16 @@
 //! There are two kinds. A [`Helper`] is a program that goward starts for itself (pip, the user's check of archives, a
 //! go command that answers a question): it runs in an empty folder of goward's own, with a complete environment of
 //! goward's, and its children end with it. A [`UserProgram`] is the program that the user wants to run, and replaces
-//! this process. Both are a [`Program`], an absolute path, and have the user's `umask`.
+//! this process, or runs as a child whose output goward reads ([`Process::observe`]). Both are a [`Program`], an absolute
+//! path, and have the user's `umask`.
 
 mod command;
 mod empty;
 mod group;
 pub(crate) mod mask;
+mod observe;
 mod program;
+mod signals;
 
 use std::io::{self, Read, Write};
 use std::process::Stdio;
@@ -21,6 +24,7 @@ use crate::{Fs, Interrupt};
 pub use command::{Environment, Helper, UserProgram};
 pub use empty::EmptyFolder;
 use group::Group;
+pub use observe::{Observed, Observer, OutputStream};
 pub use program::{NoProgram, NotAbsolute, Program, program_file_name, programs_in, with_suffixes};
 
 /// How a program ended, with what it wrote.

@@ -71,11 +71,19 @@ unsafe extern "system" {
 /// # Errors
 /// When the program cannot be started, in the system's words.
 pub(crate) fn emulate_exec(command: &mut Command) -> io::Result<u32> {
-    // SAFETY: the handler is a function of this program, and touches nothing. Handlers are not inherited.
-    unsafe { SetConsoleCtrlHandler(Some(leave_it_to_the_child), 1) };
-    let mut child = start_in(job(END_WITH_JOB | CHILDREN_ARE_FREE), command)?;
+    let mut child = start_as_self(command)?;
     // The system has 32 bits without a sign; the standard library shows them with one.
     Ok(child.wait()?.code().unwrap_or(1).cast_unsigned())
+}
+
+/// Starts a program for which this process waits and stands: it handles Ctrl-C, and ends with this process.
+///
+/// # Errors
+/// When the program cannot be started, in the system's words.
+pub(crate) fn start_as_self(command: &mut Command) -> io::Result<Child> {
+    // SAFETY: the handler is a function of this program, and touches nothing. Handlers are not inherited.
+    unsafe { SetConsoleCtrlHandler(Some(leave_it_to_the_child), 1) };
+    start_in(job(END_WITH_JOB | CHILDREN_ARE_FREE), command)
 }
 
 /// The command line of this process: its name and its arguments, unparsed.
