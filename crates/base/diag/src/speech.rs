@@ -111,6 +111,11 @@ impl Speech {
         self.write_as(Level::Notice, text);
     }
 
+    /// Writes an object as a line of its own, whatever the verbosity.
+    pub fn object(&self, object: &serde_json::Value) {
+        self.put(&json_line(object));
+    }
+
     fn write_as(&self, level: Level, text: &str) {
         match self.is_json {
             // An object says something.

@@ -128,6 +128,7 @@ verbs! {
     adopt::ExternalGoError,
     bundle::BundleError,
     doctor::RepairError,
+    gatekeeper::GateError,
     acquire::AdoptError,
     resolve::AutoError,
     source::CatalogError,

@@ -172,6 +172,13 @@ fn flags(cli: &Cli) -> Vec<Flag> {
 /// (`| head`) is not an error.
 fn print(outcome: &dyn Outcome, json: bool, speech: &Speech) -> ExitCode {
     use std::io::{IsTerminal, Write};
+    if outcome.is_on_stderr() {
+        match json {
+            true => speech.object(&outcome.json()),
+            false => speech.write(&outcome.text()),
+        }
+        return ExitCode::from(outcome.exit_code());
+    }
     let mut stdout = std::io::stdout().lock();
     let text = if json {
         format!("{}\n", diag::shown_json(&outcome.json(), true))

@@ -14,6 +14,11 @@ pub trait Outcome {
         false
     }
 
+    /// Whether it goes to standard error, since standard output is that of a program that has run.
+    fn is_on_stderr(&self) -> bool {
+        false
+    }
+
     /// The same as data: an object whose first field is `schema`.
     fn json(&self) -> Value;
 
@@ -29,16 +34,22 @@ pub(crate) struct Rendered<T> {
     text: String,
     exit_code: u8,
     is_exact: bool,
+    is_on_stderr: bool,
 }
 
 impl<T: View> Rendered<T> {
     pub(crate) fn new(view: T, text: String) -> Rendered<T> {
-        Rendered { view, text, exit_code: 0, is_exact: false }
+        Rendered { view, text, exit_code: 0, is_exact: false, is_on_stderr: false }
     }
 
     /// The same, for a program that reads it byte by byte.
     pub(crate) fn exact(self) -> Rendered<T> {
         Rendered { is_exact: true, ..self }
+    }
+
+    /// The same on standard error.
+    pub(crate) fn on_stderr(self) -> Rendered<T> {
+        Rendered { is_on_stderr: true, ..self }
     }
 
     pub(crate) fn ending_with(self, exit_code: u8) -> Rendered<T> {
@@ -53,6 +64,10 @@ impl<T: View> Outcome for Rendered<T> {
 
     fn is_exact(&self) -> bool {
         self.is_exact
+    }
+
+    fn is_on_stderr(&self) -> bool {
+        self.is_on_stderr
     }
 
     fn json(&self) -> Value {

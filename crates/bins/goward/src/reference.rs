@@ -101,6 +101,7 @@ fn takes(kind: Kind) -> String {
         Kind::Program => "program".to_owned(),
         Kind::Address => "address".to_owned(),
         Kind::Count(least, most) => format!("{least} to {most}"),
+        Kind::Share => "0 to 1".to_owned(),
         Kind::Switch => "`true`, `false`".to_owned(),
         Kind::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Kind::Words => "words".to_owned(),

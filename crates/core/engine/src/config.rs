@@ -206,6 +206,7 @@ fn to_toml(value: &Value) -> toml_edit::Value {
     match value {
         Value::Text(text) => text.as_str().into(),
         Value::Count(count) => i64::try_from(*count).unwrap_or(i64::MAX).into(),
+        Value::Share(share) => share.get().into(),
         Value::Switch(on) => (*on).into(),
         Value::Words(words) => toml_edit::Value::Array(words.iter().map(String::as_str).collect::<Array>()),
         Value::Map(pairs) => {

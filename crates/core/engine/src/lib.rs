@@ -39,6 +39,6 @@ pub use shims::{
 pub use state_line::state_line;
 pub use status::{Status, status};
 pub use switch::{Switched, switch};
-pub use undo::{RolledBack, Undone, UndoneStep, roll_back, undo};
+pub use undo::{RolledBack, Undone, UndoneStep, roll_back, roll_back_from, undo};
 pub use uninstall::{Uninstalled, uninstall};
 pub use upgrade::{Upgrade, UpgradeError, Upgraded, plan_upgrade, upgrade};

@@ -173,6 +173,18 @@ pub fn roll_back(ctx: &Ctx, to: Option<u64>) -> Result<RolledBack, StoreError> {
     Err(StoreError::Overtaken)
 }
 
+/// As [`roll_back`] to the generation before the one in use, but only while this generation is in use: for a decision
+/// that was made about it.
+///
+/// # Errors
+/// As there; and if another generation is in use by now.
+pub fn roll_back_from(ctx: &Ctx, from: u64) -> Result<RolledBack, StoreError> {
+    recover(ctx);
+    let current = ctx.store.current()?.filter(|current| current.number == from).ok_or(StoreError::Overtaken)?;
+    let alone = || StoreError::NothingBefore { reason: "the generation in use was made from no other".to_owned() };
+    move_back(ctx, Some(from), current.parent.ok_or_else(alone)?)
+}
+
 /// Moves the default to an existing generation; only from `from`, if a number is given.
 fn move_back(ctx: &Ctx, from: Option<u64>, to: u64) -> Result<RolledBack, StoreError> {
     let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);

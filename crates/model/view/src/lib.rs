@@ -13,6 +13,7 @@
 mod adopt;
 mod check;
 mod choice;
+mod gate;
 mod machine;
 mod origin;
 mod proof;
@@ -26,6 +27,7 @@ mod toolchains;
 pub use adopt::*;
 pub use check::*;
 pub use choice::*;
+pub use gate::*;
 pub use machine::*;
 pub use origin::*;
 pub use proof::*;

@@ -97,8 +97,10 @@ pub struct Setting {
 pub enum SettingValue {
     /// A switch.
     Switch(bool),
-    /// A number.
+    /// A whole number.
     Count(u64),
+    /// A number from 0 to 1.
+    Share(f64),
     /// A text.
     Text(String),
     /// A list of texts.

@@ -75,6 +75,9 @@ pub const TABLE: &[Output] = &[
     output::<BundleCreate>("bundle create"),
     output::<BundleInstall>("bundle install"),
     output::<BundleVerify>("bundle verify"),
+    output::<Gate>("gate judge"),
+    output::<GateRules>("gate rules"),
+    output::<GateCheck>("gate rules --check"),
     output::<Config>("config"),
     output::<ConfigChange>("config set, config unset, config edit"),
     output::<Setup>("setup, unsetup"),
@@ -91,11 +94,19 @@ pub const TABLE: &[Output] = &[
 ];
 
 /// The lines of the error stream.
-pub const ERROR_STREAM: &[Output] = &[output::<ErrorReport>("a failure"), output::<Notice>("everything else")];
+pub const ERROR_STREAM: &[Output] = &[
+    output::<ErrorReport>("a failure"),
+    output::<Gate>("gate run: its last line"),
+    output::<Notice>("everything else"),
+];
 
 /// Command lines that print no data of goward's, each with the reason.
 pub const WITHOUT_DATA: &[(&str, &str)] = &[
     ("run", "what is printed is the output of the program that it runs; goward's own lines are objects as ever"),
+    (
+        "gate run",
+        "what is printed is the output of the program that it runs; the verdict is on the error stream, and in the file of `-o`",
+    ),
     ("--help, --version", "the text is for people"),
 ];
 

@@ -31,12 +31,8 @@ pub enum OutputStream {
 /// Sees the output of a program while it runs.
 pub trait Observer: Send + Sync {
     /// The next bytes of a stream, which have been passed on. Both streams call it, each from a thread of its own, and
-    /// wait for it. If it returns true, [`Observer::turn`] follows at once.
+    /// wait for it. If it returns true, the caller of [`Process::observe`] gets its turn at once.
     fn output(&self, stream: OutputStream, bytes: &[u8]) -> bool;
-
-    /// Called on the thread of [`Process::observe`] every few milliseconds, and after each `output` that returned true.
-    /// Output flows on meanwhile.
-    fn turn(&self);
 }
 
 /// How an observed program ended.
@@ -56,11 +52,17 @@ pub struct Observed {
 }
 
 impl Process {
-    /// Runs the user's program to its end, however long that takes: the user ends it.
+    /// Runs the user's program to its end, however long that takes: the user ends it. `turn` is called on this thread every
+    /// few milliseconds, and after each `output` that returned true; output flows on meanwhile.
     ///
     /// # Errors
     /// When it cannot be started, or not be waited for.
-    pub fn observe(&self, program: &UserProgram, observer: &Arc<dyn Observer>) -> io::Result<Observed> {
+    pub fn observe(
+        &self,
+        program: &UserProgram,
+        observer: &Arc<dyn Observer>,
+        turn: &mut dyn FnMut(),
+    ) -> io::Result<Observed> {
         let mut command = with_users_mask(program.to_std());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let oom = OomCount::start();
@@ -78,14 +80,14 @@ impl Process {
                 break status;
             }
             signals.send_to(&child);
-            observer.turn();
+            turn();
             ends.hear(&hears, Instant::now() + POLL_INTERVAL);
         };
         let drained = Instant::now() + DRAIN_TIME_MAX;
         while ends.open > 0 && ends.hear(&hears, drained) {
-            observer.turn();
+            turn();
         }
-        observer.turn();
+        turn();
         let (code, signal) = codes(status);
         Ok(Observed {
             code,

@@ -1,6 +1,4 @@
-use std::os::fd::AsRawFd;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 
@@ -8,17 +6,12 @@ use super::*;
 #[derive(Default)]
 struct Notes {
     seen: Mutex<Vec<(OutputStream, Vec<u8>)>>,
-    turns: AtomicUsize,
 }
 
 impl Observer for Notes {
     fn output(&self, stream: OutputStream, bytes: &[u8]) -> bool {
         self.seen.lock().unwrap().push((stream, bytes.to_vec()));
         true
-    }
-
-    fn turn(&self) {
-        self.turns.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -33,16 +26,17 @@ fn observe(script: &str) -> (Observed, Arc<Notes>) {
     let notes = Arc::new(Notes::default());
     let program = UserProgram::new(crate::Program::at("/bin/sh").unwrap()).args(["-c", script]);
     let observer: Arc<dyn Observer> = notes.clone();
-    (Process.observe(&program, &observer).unwrap(), notes)
+    let mut turns = 0;
+    let ended = Process.observe(&program, &observer, &mut || turns += 1).unwrap();
+    assert!(turns > 0);
+    (ended, notes)
 }
 
 #[test]
 fn both_streams_are_seen_and_the_code_is_the_program_s() {
-    assert!(std::io::stdout().as_raw_fd() == 1);
-    let (ended, notes) = observe("printf 'a\\0b'; printf 'c' >&2; exit 7");
+    let (ended, notes) = observe("echo out; echo err >&2; exit 7");
     assert_eq!((ended.code, ended.signal, ended.is_held_open), (7, None, false));
-    assert_eq!((notes.of(OutputStream::Stdout), notes.of(OutputStream::Stderr)), (b"a\0b".to_vec(), b"c".to_vec()));
-    assert!(notes.turns.load(Ordering::SeqCst) > 0);
+    assert_eq!((notes.of(OutputStream::Stdout), notes.of(OutputStream::Stderr)), (b"out\n".to_vec(), b"err\n".to_vec()));
     let (ended, _) = observe("kill -KILL $$");
     assert_eq!((ended.code, ended.signal), (137, Some(9)));
 }

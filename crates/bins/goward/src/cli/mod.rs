@@ -5,6 +5,7 @@ mod bundle;
 mod config;
 mod doctor;
 mod env;
+mod gate;
 mod help;
 mod ide;
 mod self_;
@@ -30,6 +31,7 @@ pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs,
 pub use config::{ConfigArgs, ConfigCommand};
 pub use doctor::DoctorArgs;
 pub use env::{EnvArgs, EnvShell};
+pub use gate::{GateActName, GateArgs, GateCommand, GateHow, GateJudgeArgs, GateRulesArgs, GateRunArgs};
 pub use help::{folded, options};
 pub use ide::{IdeArgs, IdeCommand, IdeSetupArgs};
 pub use self_::{SelfArgs, SelfCommand, SelfUninstallArgs};
@@ -140,6 +142,7 @@ impl Command {
             Command::Prune(args) => !args.dry_run,
             Command::Shims(args) => args.write,
             Command::Config(args) => args.command.is_some(),
+            Command::Gate(args) => matches!(args.command, GateCommand::Run(_)),
             _ => false,
         }
     }
@@ -243,6 +246,9 @@ pub enum Command {
     /// Show or configure which Go an editor uses.
     #[command(subcommand_required = true)]
     Ide(IdeArgs),
+    /// Judge a run by exit code, output and stage, and go back.
+    #[command(subcommand_required = true)]
+    Gate(GateArgs),
     /// Find faults in this machine's Go setup, and repair them.
     Doctor(DoctorArgs),
     /// Manage one store for all users of a machine.

@@ -10,6 +10,7 @@ mod doctor;
 mod ensure;
 mod env;
 pub(crate) mod exec_shim;
+mod gate;
 mod history;
 mod ide;
 mod import;
@@ -112,6 +113,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         },
         Command::Activate(args) => activate::run(ctx, args),
         Command::Ide(args) => ide::run(ctx, args, speech),
+        Command::Gate(args) => gate::run(sources, args, speech),
         Command::Doctor(args) => doctor::run(ctx, args, speech),
         Command::System(args) => system::run(ctx, args, speech),
         Command::Completions(args) => Ok(completions::run(args)),

@@ -53,6 +53,7 @@ fn value(value: settings::Value) -> SettingValue {
     match value {
         settings::Value::Text(text) => SettingValue::Text(text),
         settings::Value::Count(count) => SettingValue::Count(count),
+        settings::Value::Share(share) => SettingValue::Share(share.get()),
         settings::Value::Switch(on) => SettingValue::Switch(on),
         settings::Value::Words(words) => SettingValue::Words(words),
         settings::Value::Map(pairs) => SettingValue::Map(pairs.into_iter().collect()),

@@ -5,6 +5,7 @@
 mod adopt;
 mod check;
 mod choice;
+mod gate;
 mod machine;
 mod proof;
 mod report;
@@ -18,6 +19,7 @@ pub(crate) use check::{bundle_create, bundle_verify};
 pub(crate) use choice::{env, pin_write, which};
 use choice::{manager_origin, setting_origin};
 use diag::Place;
+pub(crate) use gate::{Acted, because, gate, gate_check, missing};
 pub(crate) use machine::{SetupDone, config, config_change, doctor, ide_check, ide_setup, setup};
 use release::{Platform, Request, ToolchainId, Version};
 use report::{remark, remarks};

@@ -31,6 +31,8 @@ pub enum Kind {
     Address,
     /// A whole number within bounds, both included.
     Count(u64, u64),
+    /// A number from 0 to 1.
+    Share,
     /// On or off.
     Switch,
     /// One of these words.
@@ -50,6 +52,7 @@ impl Kind {
             Kind::Program => "a program with its arguments",
             Kind::Address => "an address",
             Kind::Count(..) => "a whole number",
+            Kind::Share => "a number from 0 to 1",
             Kind::Switch => "`true` or `false`",
             Kind::Choice(_) => "one of the words",
             Kind::Words => "an array of texts",

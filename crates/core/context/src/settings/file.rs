@@ -99,6 +99,8 @@ fn value_of(kind: Kind, value: &Spanned<DeValue>) -> Result<Value, String> {
             let count = u64::from_str_radix(number.as_str(), number.radix());
             Ok(Value::Count(count.map_err(|_| format!("{} is expected", kind.noun()))?))
         }
+        (Kind::Share, DeValue::Float(number)) => Value::parse(kind, number.as_str()),
+        (Kind::Share, DeValue::Integer(number)) => Value::parse(kind, number.as_str()),
         (Kind::Words, DeValue::Array(words)) => Ok(Value::Words(words.iter().map(text).collect::<Result<_, _>>()?)),
         (Kind::Map, DeValue::Table(table)) => {
             let pairs = table.iter().map(|(name, value)| Ok((name.get_ref().to_string(), text(value)?)));

@@ -49,6 +49,9 @@ pub enum Text {}
 /// A whole number.
 #[derive(Debug)]
 pub enum Count {}
+/// A number from 0 to 1.
+#[derive(Debug)]
+pub enum Share {}
 /// On or off.
 #[derive(Debug)]
 pub enum Switch {}
@@ -69,6 +72,7 @@ pub(super) trait Holds {
 pub(super) enum Held {
     Text,
     Count,
+    Share,
     Switch,
     Words,
     Map,
@@ -82,6 +86,7 @@ impl Held {
                 matches!(self, Held::Text)
             }
             Kind::Count(..) => matches!(self, Held::Count),
+            Kind::Share => matches!(self, Held::Share),
             Kind::Switch => matches!(self, Held::Switch),
             Kind::Words => matches!(self, Held::Words),
             Kind::Map => matches!(self, Held::Map),
@@ -94,6 +99,9 @@ impl Holds for Text {
 }
 impl Holds for Count {
     const HELD: Held = Held::Count;
+}
+impl Holds for Share {
+    const HELD: Held = Held::Share;
 }
 impl Holds for Switch {
     const HELD: Held = Held::Switch;

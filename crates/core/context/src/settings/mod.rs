@@ -19,7 +19,7 @@ use sys::Sys;
 
 pub use def::{Def, Kind};
 pub use error::SettingsError;
-pub use key::{Count, Key, Map, Switch, Text, Words};
+pub use key::{Count, Key, Map, Share, Switch, Text, Words};
 pub use table::{TABLE, keys};
 pub use value::Value;
 pub use value::shown_text;
@@ -225,6 +225,14 @@ impl Settings {
     /// A number of seconds.
     pub fn seconds(&self, key: Key<Count>) -> Duration {
         Duration::from_secs(self.count(key))
+    }
+
+    /// A number from 0 to 1.
+    pub fn share(&self, key: Key<Share>) -> f64 {
+        match self.get(key).value {
+            Value::Share(share) => share.get(),
+            ref other => unreachable!("{} holds a number from 0 to 1, not {other:?}", key.name()),
+        }
     }
 
     /// A switch.

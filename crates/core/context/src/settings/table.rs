@@ -1,7 +1,7 @@
 //! Every setting, once: [`TABLE`], and in [`keys`] its typed key.
 
 use super::def::{Def, Kind};
-use super::key::{Count, Holds, Key, Map, Switch, Text, Words};
+use super::key::{Count, Holds, Key, Map, Share, Switch, Text, Words};
 
 /// The names of the built-in sources, in the order in which they are tried. `mirrors` means all mirrors.
 pub(super) const SOURCES: [&str; 6] = ["mirrors", "official", "proxy", "folder", "bundle", "wheel"];
@@ -21,7 +21,7 @@ macro_rules! settings {
 
         /// The typed keys of the settings.
         pub mod keys {
-            use super::{Count, Index, Key, Map, Switch, TABLE, Text, Words};
+            use super::{Count, Index, Key, Map, Share, Switch, TABLE, Text, Words};
 
             $(
                 #[doc = concat!("The setting of this name; it holds `", stringify!($holds), "`.")]
@@ -414,6 +414,34 @@ settings! {
         kind: Kind::Path,
         default: "",
         doc: "A file of certificates (PEM) that are trusted besides the system's.",
+    }
+    GATE_RULES: Text {
+        key: "gate.rules",
+        env: "GOWARD_GATE_RULES",
+        kind: Kind::Path,
+        default: "",
+        doc: "The rules file of `goward gate`; by default the built-in one, which `goward gate rules` prints. `--rules` names another. No file of a project is ever read as one.",
+    }
+    GATE_THRESHOLD: Share {
+        key: "gate.threshold",
+        env: "GOWARD_GATE_THRESHOLD",
+        kind: Kind::Share,
+        default: "0.85",
+        doc: "The score from which `goward gate` says `back`. It overrides the rules file if it is set; `--threshold` overrides both.",
+    }
+    GATE_ASK_ABOVE: Share {
+        key: "gate.ask-above",
+        env: "GOWARD_GATE_ASK_ABOVE",
+        kind: Kind::Share,
+        default: "0.5",
+        doc: "The score from which `goward gate` says `ask`: a person decides. It overrides the rules file if it is set.",
+    }
+    GATE_WINDOW_SECONDS: Count {
+        key: "gate.window-seconds",
+        env: "GOWARD_GATE_WINDOW_SECONDS",
+        kind: Kind::Count(1, 86_400),
+        default: "60",
+        doc: "How many of the last seconds of the output `goward gate` counts. It overrides the rules file if it is set.",
     }
     LOCK_WAIT_SECONDS: Count {
         key: "lock.wait-seconds",

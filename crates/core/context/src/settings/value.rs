@@ -12,12 +12,42 @@ pub enum Value {
     Text(String),
     /// A number.
     Count(u64),
+    /// A number from 0 to 1.
+    Share(Share),
     /// On or off.
     Switch(bool),
     /// Words.
     Words(Vec<String>),
     /// Names with values.
     Map(Vec<(String, String)>),
+}
+
+/// A number from 0 to 1, in millionths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    millionths: u32,
+}
+
+impl Share {
+    const WHOLE: f64 = 1_000_000.0;
+
+    /// A decimal number as a share; `None` if it is not one from 0 to 1.
+    fn parse(text: &str) -> Option<Share> {
+        let number = text.parse::<f64>().ok().filter(|number| (0.0..=1.0).contains(number))?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is from 0 to a million")]
+        Some(Share { millionths: (number * Share::WHOLE).round() as u32 })
+    }
+
+    /// It as a number.
+    pub fn get(self) -> f64 {
+        f64::from(self.millionths) / Share::WHOLE
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
 }
 
 impl Value {
@@ -30,6 +60,9 @@ impl Value {
             Kind::Count(..) => {
                 let count = text.parse::<u64>().map_err(|_| "a whole number is expected".to_owned())?;
                 Value::Count(count).checked(kind)
+            }
+            Kind::Share => {
+                Share::parse(text).map(Value::Share).ok_or_else(|| format!("{} is expected", kind.noun()))
             }
             Kind::Switch => match text.to_ascii_lowercase().as_str() {
                 "1" | "true" | "yes" | "on" => Ok(Value::Switch(true)),
@@ -59,9 +92,10 @@ impl Value {
     /// The value, if the setting accepts it.
     pub(super) fn checked(self, kind: Kind) -> Result<Value, String> {
         match (&self, kind) {
-            (Value::Text(_), Kind::Text) | (Value::Switch(_), Kind::Switch) | (Value::Words(_), Kind::Words) => {
-                Ok(self)
-            }
+            (Value::Text(_), Kind::Text)
+            | (Value::Share(_), Kind::Share)
+            | (Value::Switch(_), Kind::Switch)
+            | (Value::Words(_), Kind::Words) => Ok(self),
             (Value::Text(text), Kind::Release) => {
                 if text.is_empty() || text.parse::<release::Version>().is_ok() {
                     Ok(self)
@@ -126,6 +160,7 @@ impl fmt::Display for Value {
         match self {
             Value::Text(text) => f.write_str(text),
             Value::Count(count) => write!(f, "{count}"),
+            Value::Share(share) => write!(f, "{share}"),
             Value::Switch(on) => write!(f, "{on}"),
             Value::Words(words) => f.write_str(&words.join(",")),
             Value::Map(pairs) => {
