@@ -55,8 +55,8 @@ pub use interrupt::Interrupt;
 pub use lock::{FileLock, LockAttempt};
 pub use os_facts::OsFacts;
 pub use process::{
-    EmptyFolder, Ended, Environment, Helper, NoProgram, NotAbsolute, Observed, Observer, OutputStream, Process, Program,
-    UserProgram, program_file_name, programs_in, with_suffixes,
+    EmptyFolder, Ended, Environment, Helper, NoProgram, NotAbsolute, Observed, Observer, OutputStream, Process,
+    Program, UserProgram, program_file_name, programs_in, with_suffixes,
 };
 pub use trust::{Distrust, DistrustReason, ReadOwnError, TrustedPath, quoted};
 

@@ -8,6 +8,7 @@
 
 mod bench;
 mod bench_bundle;
+mod bench_gate;
 mod bench_shells;
 mod bench_verify;
 mod circles;
@@ -68,6 +69,15 @@ enum Chore {
     /// What `bench-verify` starts once it is built with optimisation.
     #[command(hide = true)]
     BenchVerifyOptimised { runs: usize },
+    /// Measures the gate over a log, against its floor and `grep`.
+    BenchGate {
+        /// How many rounds are measured.
+        #[arg(value_name = "N", default_value_t = 5)]
+        runs: usize,
+    },
+    /// What `bench-gate` starts once it is built with optimisation.
+    #[command(hide = true)]
+    BenchGateOptimised { runs: usize },
     /// Builds, lints and runs for Windows (Wine), static Linux, arm64 and macOS.
     #[cfg(unix)]
     Cross(cross::Args),
@@ -96,6 +106,8 @@ fn main() -> Result<()> {
         Chore::Bench { shims: true, goward, .. } => bench::run_shims(goward.as_deref()),
         Chore::Bench { runs, goward, .. } => bench::run(runs, goward.as_deref()),
         Chore::BenchBundle { goward } => bench_bundle::run(5, goward.as_deref()),
+        Chore::BenchGate { runs } => bench_gate::run(runs),
+        Chore::BenchGateOptimised { runs } => bench_gate::run_optimised(runs),
         Chore::BenchVerify { runs } => bench_verify::run(runs),
         Chore::BenchVerifyOptimised { runs } => bench_verify::run_optimised(runs),
         #[cfg(unix)]

@@ -54,14 +54,22 @@ impl Diagnose for GateError {
     fn diagnosis(&self) -> Diagnosis {
         match self {
             Self::Rules(error) => error.diagnosis(),
-            Self::Read { cause, .. } => Diagnosis::of_io("gate-rules-read", cause),
+            Self::Read { cause, .. } => of_file("gate-rules-read", cause),
             Self::Untrusted { cause, .. } => Class::Policy.word("gate-rules-untrusted").hints(store::fixes(cause)),
-            Self::Log { cause, .. } => Diagnosis::of_io("gate-log", cause),
+            Self::Log { cause, .. } => of_file("gate-log", cause),
             Self::Write { cause, .. } => Diagnosis::of_io("gate-write", cause),
             Self::Run(_) => Class::CommandRefused
                 .word("command-refused")
                 .hint("is it a program for this machine, on a file system that allows programs?"),
             Self::Settings(error) => error.diagnosis(),
         }
+    }
+}
+
+/// A file that the user has named: it is not there, or the machine refuses it.
+fn of_file(word: &'static str, cause: &std::io::Error) -> Diagnosis {
+    match cause.kind() {
+        std::io::ErrorKind::NotFound => Class::NotFound.word(word),
+        _ => Diagnosis::of_io(word, cause),
     }
 }

@@ -135,7 +135,8 @@ pub fn run(
         remarks.push(line.to_owned());
     }
     if let Some(kills) = ended.oom_kills.filter(|kills| *kills > 0) {
-        remarks.push(format!("the kernel killed processes of this control group for lack of memory meanwhile: {kills}"));
+        remarks
+            .push(format!("the kernel killed processes of this control group for lack of memory meanwhile: {kills}"));
     }
     Ok(Ran { report, code: ended.code, remarks })
 }

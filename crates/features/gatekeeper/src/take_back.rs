@@ -68,12 +68,18 @@ impl TakenBack {
     /// It in a sentence, for people.
     pub fn told(&self) -> String {
         match self {
-            TakenBack::Done(back) => format!(
-                "rolled back: {} is the default again (generation {}){}; `goward undo` takes this back",
-                back.toolchain.version().tag(),
-                back.generation,
-                back.before.as_ref().map_or_else(String::new, |before| format!(", {} was before", before.version().tag()))
-            ),
+            TakenBack::Done(back) => {
+                let mut text = format!(
+                    "rolled back: {} is the default again (generation {})",
+                    back.toolchain.version().tag(),
+                    back.generation
+                );
+                if let (Some(before), Some(left)) = (&back.before, back.left) {
+                    let tag = before.version().tag();
+                    text.push_str(&format!(", {tag} was before; `goward rollback {left}` returns to it"));
+                }
+                text
+            }
             TakenBack::Unrelated(why) => format!("not rolled back: {why}"),
             TakenBack::Failed(error) => {
                 let hints: Vec<String> = error.hints().lines().to_vec();

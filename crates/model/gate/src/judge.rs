@@ -254,7 +254,9 @@ impl Judge {
         }
         let counts = self.counts_at(at, line);
         let stage_weight = self.stage_weight.unwrap_or(1.0);
-        let evidence = Evidence { exit: None, counts: &counts, is_oom_kill: false, stage_weight };
+        // As if the program ended well at this moment: what is decided now holds whatever the end is.
+        let exit = rules.exits.iter().find(|rule| rule.code == Some(0) && !rule.back).map(|rule| (0, Some(rule)));
+        let evidence = Evidence { exit, counts: &counts, is_oom_kill: false, stage_weight };
         let rule = hard(rules, &evidence, true);
         let (verdict, because) = match rule {
             Some(rule) if rule.verdict == Verdict::Back => {
@@ -268,6 +270,7 @@ impl Judge {
         };
         let mut then = assess(rules, &evidence);
         (then.verdict, then.because) = (verdict, because.clone());
+        then.terms.retain(|term| term.kind == TermKind::Word);
         for term in &mut then.terms {
             let word = rules.words.iter().position(|word| word.name == term.name);
             term.quote = word.and_then(|word| self.seen.get(word)?.latest.clone());

@@ -56,7 +56,11 @@ impl Matcher {
 
     /// Calls `found` for each line of the block that has a word, with its number in the block (counted from 0), its
     /// bytes, and the words. Returns how many line ends the block has.
-    pub(crate) fn lines(&self, block: &[u8], mut found: impl FnMut(u64, &[u8], &mut dyn Iterator<Item = usize>)) -> u64 {
+    pub(crate) fn lines(
+        &self,
+        block: &[u8],
+        mut found: impl FnMut(u64, &[u8], &mut dyn Iterator<Item = usize>),
+    ) -> u64 {
         let mut lines = 0;
         let mut counted = 0;
         if let Some((any, set)) = &self.compiled {
@@ -80,10 +84,10 @@ impl Matcher {
 
     /// The words of a line, or of a piece of one.
     pub(crate) fn words(&self, line: &[u8], mut found: impl FnMut(usize)) {
-        if let Some((any, set)) = &self.compiled {
-            if any.is_match(line) {
-                set.matches(line).iter().for_each(&mut found);
-            }
+        if let Some((any, set)) = &self.compiled
+            && any.is_match(line)
+        {
+            set.matches(line).iter().for_each(&mut found);
         }
     }
 }

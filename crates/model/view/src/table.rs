@@ -75,7 +75,7 @@ pub const TABLE: &[Output] = &[
     output::<BundleCreate>("bundle create"),
     output::<BundleInstall>("bundle install"),
     output::<BundleVerify>("bundle verify"),
-    output::<Gate>("gate judge"),
+    output::<Gate>("gate judge, gate run"),
     output::<GateRules>("gate rules"),
     output::<GateCheck>("gate rules --check"),
     output::<Config>("config"),
@@ -94,18 +94,14 @@ pub const TABLE: &[Output] = &[
 ];
 
 /// The lines of the error stream.
-pub const ERROR_STREAM: &[Output] = &[
-    output::<ErrorReport>("a failure"),
-    output::<Gate>("gate run: its last line"),
-    output::<Notice>("everything else"),
-];
+pub const ERROR_STREAM: &[Output] = &[output::<ErrorReport>("a failure"), output::<Notice>("everything else")];
 
 /// Command lines that print no data of goward's, each with the reason.
 pub const WITHOUT_DATA: &[(&str, &str)] = &[
     ("run", "what is printed is the output of the program that it runs; goward's own lines are objects as ever"),
     (
         "gate run",
-        "what is printed is the output of the program that it runs; the verdict is on the error stream, and in the file of `-o`",
+        "what is printed is the output of the program that it runs; the verdict, a `goward.gate/1`, is the last line of the error stream, and in the file of `-o`",
     ),
     ("--help, --version", "the text is for people"),
 ];

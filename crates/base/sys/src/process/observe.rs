@@ -89,13 +89,7 @@ impl Process {
         }
         turn();
         let (code, signal) = codes(status);
-        Ok(Observed {
-            code,
-            signal,
-            oom_kills: oom.kills(),
-            is_held_open: ends.open > 0,
-            output_error: ends.error,
-        })
+        Ok(Observed { code, signal, oom_kills: oom.kills(), is_held_open: ends.open > 0, output_error: ends.error })
     }
 }
 

@@ -36,7 +36,10 @@ fn observe(script: &str) -> (Observed, Arc<Notes>) {
 fn both_streams_are_seen_and_the_code_is_the_program_s() {
     let (ended, notes) = observe("echo out; echo err >&2; exit 7");
     assert_eq!((ended.code, ended.signal, ended.is_held_open), (7, None, false));
-    assert_eq!((notes.of(OutputStream::Stdout), notes.of(OutputStream::Stderr)), (b"out\n".to_vec(), b"err\n".to_vec()));
+    assert_eq!(
+        (notes.of(OutputStream::Stdout), notes.of(OutputStream::Stderr)),
+        (b"out\n".to_vec(), b"err\n".to_vec())
+    );
     let (ended, _) = observe("kill -KILL $$");
     assert_eq!((ended.code, ended.signal), (137, Some(9)));
 }

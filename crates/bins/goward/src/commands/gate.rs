@@ -85,7 +85,7 @@ fn try_program(
     let mut decided = |decision: &Decision| {
         speech.say(&told_decision(decision));
         if decision.verdict == Verdict::Back && wish == GateActName::Rollback && acted.is_none() {
-            let reason = format!("gate: {}, score {:.2}", told_quote(&decision.quote), decision.score);
+            let reason = told_reason(decision, trial);
             let done = gatekeeper::take_back(ctx, subject, &reason).map(Acted::TakenBack);
             if let Ok(done) = &done {
                 told_act(done).iter().for_each(|line| speech.say(line));
@@ -218,6 +218,16 @@ fn told_act(acted: &Acted) -> Option<String> {
     }
 }
 
+/// A decision that was made while the program ran, for the history.
+fn told_reason(decision: &Decision, trial: &Trial) -> String {
+    let rule = match &decision.because {
+        gate::Because::Hard { name, .. } => format!("rule {name}, "),
+        _ => String::new(),
+    };
+    let stage = trial.stage.as_ref().map(|stage| format!("stage {stage}, ")).unwrap_or_default();
+    format!("gate: {rule}{}, {stage}score {:.2}", told_quote(&decision.quote), decision.score)
+}
+
 fn told_decision(decision: &Decision) -> String {
     format!(
         "gate: {} after {:.1} s, by {}: {}",
@@ -262,9 +272,10 @@ fn text(report: &Report, remarks: &[String]) -> String {
 fn row(term: &Term) -> Vec<String> {
     let (what, share) = match term.kind {
         TermKind::Exit { code, back: true, .. } => (format!("exit {code} {}", term.name), share(term)),
-        TermKind::Exit { code, back: false, .. } => {
-            (format!("exit {code} {}", term.name), format!("words count {:.0} % of their weight", (1.0 - term.weight) * 100.0))
-        }
+        TermKind::Exit { code, back: false, .. } => (
+            format!("exit {code} {}", term.name),
+            format!("words count {:.0} % of their weight", (1.0 - term.weight) * 100.0),
+        ),
         TermKind::Word => (format!("{} × {}", term.name, term.count), share(term)),
     };
     vec![what, share, term.reason.clone()]

@@ -87,7 +87,9 @@ pub(crate) fn because(report: &Report) -> String {
         Because::Threshold => format!("the score {score:.2} is at least {threshold}"),
         Because::AskAbove => format!("the score {score:.2} is at least {ask_above} and below {threshold}"),
         Because::ExitMissing => {
-            format!("the score {score:.2} is below {ask_above}, but without an exit code nothing says that it went well")
+            format!(
+                "the score {score:.2} is below {ask_above}, but without an exit code nothing says that it went well"
+            )
         }
         Because::Below => format!("the score {score:.2} is below {ask_above}"),
     }

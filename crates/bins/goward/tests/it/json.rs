@@ -60,6 +60,10 @@ const LINES: &[(&str, i32, &str)] = &[
     ("config", 0, "goward.config/1"),
     ("config set network.tries 3", 0, "goward.config-change/1"),
     ("config unset network.tries", 0, "goward.config-change/1"),
+    ("gate judge --exit-code 0", 0, "goward.gate/1"),
+    ("gate judge --exit-code 1 --act pause", 9, "goward.gate/1"),
+    ("gate rules", 0, "goward.gate-rules/1"),
+    ("gate rules --check gate.toml", 0, "goward.gate-check/1"),
     ("self uninstall --dry-run", 0, "goward.self-uninstall/1"),
     ("prune --dry-run", 0, "goward.prune/1"),
     ("shims --write", 0, "goward.shims-written/1"),
@@ -107,6 +111,7 @@ fn every_command_prints_what_its_view_says() {
     let distribution = world.home.below("distribution");
     TinyToolchain::host("1.26.8").write_tree(&distribution);
     std::fs::write(distribution.join("VERSION"), "go1.26.8-1\n").unwrap();
+    world.home.write("gate.toml", "format = 1\nextends = \"built-in\"\n");
     let mut printed = BTreeSet::new();
     for (line, code, schema) in LINES {
         let run = world.goward(&format!("--json {line}")).exits(*code);

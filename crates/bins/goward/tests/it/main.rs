@@ -14,6 +14,7 @@ mod daily;
 mod damaged_store;
 mod foreign_files;
 mod foreign_text;
+mod gate;
 mod hostile;
 mod import;
 mod install;

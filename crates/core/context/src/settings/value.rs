@@ -61,9 +61,7 @@ impl Value {
                 let count = text.parse::<u64>().map_err(|_| "a whole number is expected".to_owned())?;
                 Value::Count(count).checked(kind)
             }
-            Kind::Share => {
-                Share::parse(text).map(Value::Share).ok_or_else(|| format!("{} is expected", kind.noun()))
-            }
+            Kind::Share => Share::parse(text).map(Value::Share).ok_or_else(|| format!("{} is expected", kind.noun())),
             Kind::Switch => match text.to_ascii_lowercase().as_str() {
                 "1" | "true" | "yes" | "on" => Ok(Value::Switch(true)),
                 "0" | "false" | "no" | "off" => Ok(Value::Switch(false)),

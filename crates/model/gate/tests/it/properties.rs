@@ -11,8 +11,21 @@ static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::built_in()
 /// Pieces of output that the rules know, and pieces that they do not.
 fn log() -> impl Strategy<Value = Vec<u8>> {
     let words: &[&str] = &[
-        "panic: x", "connection refused", "--- FAIL: T", "timeout", "deadlock", "fatal error: y", "503 Service Unavailable",
-        "fine", "\r", "\n", "\n", "\n", " ", "Killed", "\u{fe}",
+        "panic: x",
+        "connection refused",
+        "--- FAIL: T",
+        "timeout",
+        "deadlock",
+        "fatal error: y",
+        "503 Service Unavailable",
+        "fine",
+        "\r",
+        "\n",
+        "\n",
+        "\n",
+        " ",
+        "Killed",
+        "\u{fe}",
     ];
     let piece = prop_oneof![
         8 => proptest::sample::select(words).prop_map(|word| word.as_bytes().to_vec()),

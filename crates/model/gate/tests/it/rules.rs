@@ -40,7 +40,9 @@ fn the_built_in_rules_keep_what_the_document_promises() {
 
 #[test]
 fn a_mistake_is_refused_with_its_line_and_what_to_write() {
-    let word = |expression: &str| format!("[[words]]\nname = \"a\"\nexpression = {expression}\nweight = 0.5\nreason = \"r\"\n");
+    let word = |expression: &str| {
+        format!("[[words]]\nname = \"a\"\nexpression = {expression}\nweight = 0.5\nreason = \"r\"\n")
+    };
     let many = "[[words]]\nname = \"a\"\n".repeat(201);
     let long = format!("'{}'", "x".repeat(1_001));
     let cases: &[(String, usize, &str, &str)] = &[
@@ -58,7 +60,7 @@ fn a_mistake_is_refused_with_its_line_and_what_to_write() {
         (with(&word("'(?:\\w{900}){900}'")), 10, "larger than", "regular expression"),
         (with(&word(&long)), 10, "1001 bytes", "regular expression"),
         (with(&word("7")), 10, "a text between quotes", "write a text"),
-        (with(&many), 608, "201 words", "at most 200"),
+        (with(&many), 408, "201 words", "at most 200"),
         (with(&(word("'x'") + &word("'y'"))), 14, "the word `a` is there twice", "remove one"),
         (with(&word("'x'").replace("0.5", "1.0")), 11, "`weight`", "from 0 to 0.99"),
         (with("[[exits]]\ncode = 1\nname = \"E\"\nseverity = \"bad\"\n"), 11, "`severity`", "`fatal`"),
