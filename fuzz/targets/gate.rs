@@ -17,10 +17,10 @@ pub fn check(data: &[u8]) {
 /// The report does not depend on the chunks, and is sound.
 fn judged(rules: &Arc<Rules>, log: &[u8]) {
     let end = End { exit: Exit::Code(1), oom_kills: OomKills::Unknown, at: Duration::ZERO };
-    let mut whole = Judge::new(rules.clone(), None);
+    let mut whole = Judge::new(rules.clone(), None).with_log();
     whole.feed(Stream::Output, log, Duration::ZERO);
     let whole = whole.finish(&end);
-    let mut parts = Judge::new(rules.clone(), None);
+    let mut parts = Judge::new(rules.clone(), None).with_log();
     for chunk in log.chunks(7) {
         parts.feed(Stream::Output, chunk, Duration::ZERO);
     }

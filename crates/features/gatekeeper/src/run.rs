@@ -75,10 +75,10 @@ impl Observer for Watch {
     fn output(&self, stream: OutputStream, bytes: &[u8]) -> bool {
         let at = self.elapsed();
         let mut state = self.state();
-        if let Some(copy) = &mut state.copy {
-            if let Err(error) = copy.write_all(bytes) {
-                (state.copy, state.copy_error) = (None, Some(error));
-            }
+        if let Some(copy) = &mut state.copy
+            && let Err(error) = copy.write_all(bytes)
+        {
+            (state.copy, state.copy_error) = (None, Some(error));
         }
         let stream = match stream {
             OutputStream::Stdout => Stream::Output,

@@ -222,6 +222,7 @@ fn codes(status: ExitStatus) -> (i32, Option<i32>) {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 #[path = "observe_tests.rs"]
 mod tests;

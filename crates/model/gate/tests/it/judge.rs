@@ -1,7 +1,7 @@
 //! One judge: window, order, hard rules, missing evidence.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gate::limits::PIECE_BYTES;
 use gate::{Because, End, Exit, Judge, Missing, OomKills, Report, Rules, Stream, TermKind, Verdict};
@@ -139,7 +139,6 @@ fn a_long_line_costs_no_memory_and_its_words_count_once() {
 
 #[test]
 fn a_log_of_nothing_but_words_stays_within_its_bounds() {
-    let start = Instant::now();
     let mut judge = Judge::new(rules(), None);
     let chunk = b"panic: ERROR: deadlock, connection refused, timeout, SIGSEGV\n".repeat(1_000);
     for at in 0..20 {
@@ -147,5 +146,4 @@ fn a_log_of_nothing_but_words_stays_within_its_bounds() {
     }
     let report = judge.finish(&end(0, 20));
     assert_eq!((report.verdict, report.lines), (Verdict::Back, 20_000));
-    assert!(start.elapsed() < seconds(20));
 }
