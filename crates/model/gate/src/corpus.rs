@@ -10,8 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::judge::{End, Exit, Judge, OomKills};
-use crate::report::{Report, Stream, Verdict};
+use crate::report::{Report, Stream};
 use crate::rules::Rules;
+use crate::verdict::Verdict;
 
 /// A labelled log.
 #[derive(Debug, Clone, Copy)]

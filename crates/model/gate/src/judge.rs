@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use crate::limits::{HITS_MAX, QUOTE_BYTES_MAX};
 use crate::lines::{Found, Lines};
-use crate::report::{Because, Missing, Quote, Report, Stream, TermKind, Verdict};
+use crate::report::{Because, Missing, Quote, Report, Stream, TermKind};
 use crate::rules::Rules;
 use crate::score::{Assessment, Evidence, assess, hard, score};
+use crate::verdict::Verdict;
 
 /// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,10 +28,12 @@ mod parse;
 mod report;
 mod rules;
 mod score;
+mod verdict;
 
 pub use corpus::{CORPUS, Case, Checked, check};
 pub use error::RulesError;
 pub use judge::{Decision, End, Exit, Judge, OomKills};
 pub use parse::BUILT_IN;
-pub use report::{Because, Missing, Quote, Report, Stream, Term, TermKind, Verdict};
+pub use report::{Because, Missing, Quote, Report, Stream, Term, TermKind};
 pub use rules::{ExitRule, HardRule, Rules, Severity, StageRule, Window, WordRule};
+pub use verdict::Verdict;

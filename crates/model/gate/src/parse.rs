@@ -12,8 +12,8 @@ use crate::limits::{
     STAGE_WEIGHT_MAX, WEIGHT_MAX, WINDOW_LINES_MAX, WINDOW_SECONDS_MAX, WORDS_MAX,
 };
 use crate::matcher::{self, Matcher};
-use crate::report::Verdict;
 use crate::rules::{ExitRule, HardRule, Rules, Severity, StageRule, Window, WordRule};
+use crate::verdict::Verdict;
 
 /// The complete rules file of this program.
 pub const BUILT_IN: &str = include_str!("default.toml");

@@ -3,31 +3,7 @@
 use std::time::Duration;
 
 use crate::rules::{Severity, Window};
-
-/// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The change stays.
-    Stay,
-    /// A person has to decide.
-    Ask,
-    /// The change has to be taken back.
-    Back,
-}
-
-impl Verdict {
-    /// Every verdict, the mildest first.
-    pub const ALL: [Verdict; 3] = [Verdict::Stay, Verdict::Ask, Verdict::Back];
-
-    /// Its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Verdict::Stay => "stay",
-            Verdict::Ask => "ask",
-            Verdict::Back => "back",
-        }
-    }
-}
+use crate::verdict::Verdict;
 
 /// A stream of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

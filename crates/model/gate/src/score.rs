@@ -1,7 +1,8 @@
 //! The formula, and the hard rules.
 
-use crate::report::{Because, Term, TermKind, Verdict};
+use crate::report::{Because, Term, TermKind};
 use crate::rules::{ExitRule, Rules};
+use crate::verdict::Verdict;
 
 /// The evidence at one moment.
 pub(crate) struct Evidence<'a> {

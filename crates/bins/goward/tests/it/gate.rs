@@ -1,6 +1,8 @@
 //! `goward gate`: output and exit status pass through, verdicts say why, and going back is one undoable step.
 
+#[cfg(unix)]
 use serde_json::Value;
+#[cfg(unix)]
 use testkit::Run;
 
 use crate::support::World;
@@ -18,6 +20,7 @@ fn default(world: &World) -> String {
 }
 
 /// The verdict of a run with `--json`: the last line of the error stream.
+#[cfg(unix)]
 #[track_caller]
 fn verdict(run: &Run) -> Value {
     let last = run.stderr.lines().last().unwrap_or_else(|| panic!("{}", run.snapshot()));
