@@ -11,8 +11,10 @@ use super::Global;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Get toolchains", &["run", "install", "upgrade", "outdated", "list", "uninstall", "import", "migrate", "bundle"]),
     ("Choose one", &["use", "pin", "current", "which", "why", "where", "env"]),
-    ("Look and go back", &["status", "history", "diff", "undo", "rollback", "snapshot", "verify", "doctor", "prune"]),
-    ("Look and go back", &["status", "history", "diff", "undo", "rollback", "verify", "doctor", "gate", "prune"]),
+    (
+        "Look and go back",
+        &["status", "history", "diff", "undo", "rollback", "snapshot", "gate", "verify", "doctor", "prune"],
+    ),
     ("Set up", &["setup", "unsetup", "activate", "shims", "ide", "completions"]),
     ("goward itself", &["config", "system", "self", "man"]),
 ];
