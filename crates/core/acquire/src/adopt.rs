@@ -133,6 +133,7 @@ pub fn adopt(sources: &Sources, adoption: &Adoption) -> Result<Adopted, AdoptErr
     let id = &adoption.id;
     let refused = |cause| AdoptError::Store { id: id.clone(), cause: Box::new(cause) };
     let there = |toolchain| Adopted { installed: already_installed(ctx, toolchain), left_out: Vec::new() };
+    ctx.store.check_not_blocked(id.version()).map_err(refused)?;
     if let Some(toolchain) = ctx.store.find(id).map_err(refused)? {
         return Ok(there(toolchain));
     }

@@ -8,8 +8,8 @@ use context::settings::keys;
 use context::{Ctx, recover};
 use diag::{Class, Diagnose, Diagnosis, Hints, error_chain};
 use release::host::Unfit;
-use release::{Platform, Request, ToolchainId};
-use source::{Attempt, CatalogError, Located, most_severe, no_source_hint};
+use release::{Platform, Request, ToolchainId, Version};
+use source::{Attempt, CatalogError, Located, Resolved, most_severe, no_source_hint};
 use store::states::Event;
 use store::{Operation, OperationKind, StoreError, Toolchain};
 
@@ -42,6 +42,14 @@ pub enum InstallError {
         request: String,
         #[source]
         cause: Box<CatalogError>,
+    },
+    /// It is not known which versions are blocked.
+    #[error("install `{request}`")]
+    Blocks {
+        /// The request, as it was written.
+        request: String,
+        #[source]
+        cause: Box<StoreError>,
     },
     /// No source gave it.
     #[error("install {id} from any source")]
@@ -94,7 +102,7 @@ impl Diagnose for InstallError {
             Self::NoSource { class, hints, attempts, .. } => {
                 class.word("no-source-gave-it").hints(hints.clone()).tried(Attempt::all_tried(attempts))
             }
-            Self::Store { cause, .. } => cause.diagnosis(),
+            Self::Store { cause, .. } | Self::Blocks { cause, .. } => cause.diagnosis(),
             Self::Machine { cause, .. } => cause.diagnosis(),
             Self::Lock { cause, .. } => cause.diagnosis(),
             Self::Unfit { unfit, .. } => {
@@ -123,17 +131,43 @@ pub fn plan_install(sources: &Sources, request: &Request, platform: &Platform) -
     let ctx = sources.ctx();
     let version = match request.exact() {
         Some(version) => version,
-        None => sources
-            .catalog()
-            .resolve(&sources.ask(), request, platform)
-            .map_err(|cause| InstallError::Resolve { request: request.to_string(), cause: Box::new(cause) })?,
+        None => newest_allowed(sources, request, platform)?,
     };
     let toolchain = ToolchainId::new(version, platform.clone());
-    let found = ctx
-        .store
-        .find_installed(&toolchain)
-        .map_err(|cause| InstallError::Store { id: toolchain.clone(), cause: Box::new(cause) })?;
+    let refused = |cause| InstallError::Store { id: toolchain.clone(), cause: Box::new(cause) };
+    ctx.store.check_not_blocked(toolchain.version()).map_err(refused)?;
+    let found = ctx.store.find_installed(&toolchain).map_err(refused)?;
     Ok(InstallPlan { request: request.to_string(), installed: found.is_some(), toolchain })
+}
+
+/// The newest release of a request that is not blocked; reports a newer one that is.
+fn newest_allowed(sources: &Sources, request: &Request, platform: &Platform) -> Result<Version, InstallError> {
+    let ctx = sources.ctx();
+    let refused = |version: Version, cause| {
+        let id = ToolchainId::new(version, platform.clone());
+        InstallError::Store { id, cause: Box::new(cause) }
+    };
+    let blocks = ctx.store.blocks().map_err(|cause| InstallError::Blocks {
+        request: request.to_string(),
+        cause: Box::new(cause),
+    })?;
+    match sources.catalog().resolve(&sources.ask(), request, platform, &|version| blocks.allows(version)) {
+        Ok(Resolved { version, passed_over }) => {
+            if let Some(block) = passed_over.and_then(|newer| blocks.of(&newer).cloned()) {
+                let (newer, taken) = (block.version.tag(), version.tag());
+                ctx.progress.tell(&format!("{newer} is passed over for `{request}`, {taken} is taken: {}", block.told()));
+            }
+            Ok(version)
+        }
+        Err(CatalogError::NotAllowed { what, version }) => match blocks.check(&version) {
+            Err(cause) => Err(refused(version, cause)),
+            Ok(()) => {
+                let cause = Box::new(CatalogError::NotAllowed { what, version });
+                Err(InstallError::Resolve { request: request.to_string(), cause })
+            }
+        },
+        Err(cause) => Err(InstallError::Resolve { request: request.to_string(), cause: Box::new(cause) }),
+    }
 }
 
 /// Checks that some source has the toolchain of a plan, since a plan does not look up an exact version. Changes
@@ -213,6 +247,7 @@ fn install_one(sources: &Sources, id: &ToolchainId) -> Result<Installed, Install
     let start = ctx.sys.clock().moment();
     let refused = |cause| InstallError::Store { id: id.clone(), cause: Box::new(cause) };
     let locked = |cause| InstallError::Lock { id: id.clone(), cause: Box::new(cause) };
+    ctx.store.check_not_blocked(id.version()).map_err(refused)?;
     sources.lock().check_covered(id).map_err(locked)?;
     if let Some(toolchain) = whole(ctx, id).map_err(refused)? {
         sources.lock().check_installed(id).map_err(locked)?;

@@ -12,11 +12,12 @@ use project::{
 };
 use release::{Request, ToolchainId, Version};
 use source::go_setting;
-use store::{StoreError, Toolchain};
+use store::{Block, StoreError, Toolchain};
 use sys::EntryKind;
 
 use crate::builder::BuilderToolchain;
 use crate::gotoolchain::user_gotoolchain;
+use crate::usable::Usable;
 
 /// The choice for a folder: the request that counts, the installed toolchain for it if there is one, and every reason.
 #[derive(Debug, Clone)]
@@ -32,6 +33,10 @@ pub struct Choice {
     /// The pin that was overridden, if it is older than what the project needs and the setting
     /// `resolve.on-conflict` is `raise`.
     pub raised: Option<BelowFloor>,
+    /// The block of the version that is asked for: nothing runs here. Only [`choose_even_blocked`] returns such a choice.
+    pub blocked: Option<Block>,
+    /// The block of a newer version that would have been taken.
+    pub passed_over: Option<Block>,
     /// A builder's own toolchain that the deciding `toolchain` line names.
     pub builder: Option<BuilderToolchain>,
     /// Whether a go.mod or go.work in this folder or above is a pipe or a device, for which a go command would wait.
@@ -68,6 +73,13 @@ pub enum ChooseError {
     /// The store could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is asked for is blocked.
+    #[error("use {}: {}; {because} asks for it", block.version.tag(), block.told())]
+    Blocked {
+        block: Box<Block>,
+        /// The file, the variable or the default that asks.
+        because: String,
+    },
     /// Nothing asks for anything, and there is no default.
     #[error("choose a toolchain for `{}`: nothing here asks for one, and no default is set", folder.display())]
     Nothing {
@@ -85,6 +97,9 @@ impl Diagnose for ChooseError {
             Self::Language(error) => error.diagnosis(),
             Self::Read { cause, .. } => Diagnosis::of_io("project-read", cause),
             Self::Store(error) => error.diagnosis(),
+            Self::Blocked { block, .. } => {
+                StoreError::Blocked { block: block.clone(), can_force: false }.diagnosis()
+            }
             Self::Nothing { stranger: Some(stranger), .. } => Class::NotFound
                 .word("nothing-chosen")
                 .hint(stranger.to_string())
@@ -123,9 +138,30 @@ impl Choice {
     fn raised(self, ctx: &Ctx, selected: &Version, conflict: BelowFloor) -> Result<Choice, ChooseError> {
         let Want::Pinned { floor: Some(floor), .. } = &self.decision.want else { return Ok(self) };
         let Some(raised) = floor.raise(Some(selected))? else { return Err(conflict.into()) };
-        let (request, toolchain) = enough(&installed_here(ctx)?, &raised.version);
+        let usable = Usable::here(ctx)?;
+        let (request, toolchain) = usable.enough(&raised.version);
+        let blocked = usable.block_of(&request, toolchain.as_ref());
+        let passed_over = usable.passed_over(&request, toolchain.as_ref());
         let toolchain = trusted(ctx, toolchain)?;
-        Ok(Choice { request, toolchain, origin: raised.origin, raised: Some(conflict), ..self })
+        let raised = Choice { request, origin: raised.origin, raised: Some(conflict), blocked, passed_over, toolchain, ..self };
+        raised.unblocked()
+    }
+
+    /// Refuses a choice that is blocked.
+    fn unblocked(self) -> Result<Choice, ChooseError> {
+        match self.blocked {
+            Some(block) => Err(ChooseError::Blocked { block: Box::new(block), because: self.origin.to_string() }),
+            None => Ok(self),
+        }
+    }
+
+    /// The message about a newer version that is blocked, or about the block of the one that is asked for, in one line.
+    pub fn block_note(&self) -> Option<String> {
+        match (&self.blocked, &self.passed_over) {
+            (Some(block), _) => Some(format!("nothing runs: {} is blocked: {}", block.version.tag(), block.told())),
+            (None, Some(block)) => Some(format!("{} is passed over: {}", block.version.tag(), block.told())),
+            (None, None) => None,
+        }
     }
 
     /// The message about an overridden pin, in one line.
@@ -200,6 +236,9 @@ impl Choice {
         if let Some(builder) = self.builder_note() {
             text.push_str(&format!("  {builder}\n"));
         }
+        if let Some(block) = self.block_note() {
+            text.push_str(&format!("  {block}\n"));
+        }
         text.push_str(&format!("  so: {}\n", self.because()));
         text
     }
@@ -228,8 +267,22 @@ pub fn choose(ctx: &Ctx, argument: Option<&Request>) -> Result<Choice, ChooseErr
 /// # Errors
 /// As for [`choose`].
 pub fn choose_in(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Choice, ChooseError> {
+    choose_whatever(ctx, folder, argument)?.unblocked()
+}
+
+/// As [`choose`], and where what is asked for is blocked, the choice says so in [`Choice::blocked`] and has no toolchain:
+/// for a command that explains.
+///
+/// # Errors
+/// As for [`choose`].
+pub fn choose_even_blocked(ctx: &Ctx) -> Result<Choice, ChooseError> {
+    choose_whatever(ctx, ctx.sys.env().folder(), None)
+}
+
+fn choose_whatever(ctx: &Ctx, folder: &Path, argument: Option<&Request>) -> Result<Choice, ChooseError> {
     let inputs = look_around(ctx, folder, argument)?;
-    let choice = match matched(ctx, folder, &inputs) {
+    let usable = Usable::here(ctx)?;
+    let choice = match matched(ctx, folder, &inputs, &usable) {
         // Only a choice that needs the default fails where it is damaged.
         Err(ChooseError::Nothing { folder, stranger }) => {
             default_pin(ctx)?;
@@ -274,16 +327,17 @@ pub fn pinned_in(ctx: &Ctx, folder: &Path) -> Option<ToolchainId> {
     let users = users(ctx, folder);
     let Walked { folders, .. } = walk(ctx, folder, &users).ok()?;
     let inputs = of_settings(ctx, Inputs { folders, users, ..Inputs::default() });
-    let choice = matched(ctx, folder, &inputs).ok()?;
+    // `prune` keeps what a project pins, also while it is blocked.
+    let usable = Usable::without_blocks(ctx).ok()?;
+    let choice = matched(ctx, folder, &inputs, &usable).ok()?;
     choice.toolchain.map(|toolchain| toolchain.id)
 }
 
-fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseError> {
+fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs, usable: &Usable) -> Result<Choice, ChooseError> {
     let failed = |cause| ChooseError::Project { folder: folder.to_owned(), cause };
     let decision = project::decide(inputs).map_err(failed)?;
     let nothing = || ChooseError::Nothing { folder: folder.to_owned(), stranger: passed_over(&decision) };
-    let installed = installed_here(ctx)?;
-    let newest = |request: &Request| newest_of(&installed, request);
+    let newest = |request: &Request| usable.newest(request);
     let mut builder = None;
     let (request, origin, toolchain) = match &decision.want {
         Want::Pinned { request, origin, .. } | Want::Default { request, origin } => {
@@ -296,7 +350,7 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
             let base_version = base_toolchain.as_ref().map(|toolchain| toolchain.id.version()).or(named.as_ref());
             match (floor.raise(base_version)?, base) {
                 (Some(raised), _) => {
-                    let (exact, toolchain) = enough(&installed, &raised.version);
+                    let (exact, toolchain) = usable.enough(&raised.version);
                     builder = BuilderToolchain::of(ctx, &raised);
                     let registered = builder.as_ref().and_then(|builder| builder.tree.clone()).map(|tree| {
                         let id = ToolchainId::new(raised.version.clone(), ctx.platform.clone());
@@ -311,6 +365,8 @@ fn matched(ctx: &Ctx, folder: &Path, inputs: &Inputs) -> Result<Choice, ChooseEr
         Want::Nothing => return Err(nothing()),
     };
     Ok(Choice {
+        blocked: usable.block_of(&request, toolchain.as_ref()),
+        passed_over: usable.passed_over(&request, toolchain.as_ref()),
         request,
         toolchain: trusted(ctx, toolchain)?,
         origin,
@@ -336,52 +392,12 @@ fn nearest_project(inputs: &Inputs) -> Option<PathBuf> {
     inputs.counting().first().map(|(folder, _)| PathBuf::from(&folder.path))
 }
 
-/// The request for the floor of a project, and the installed toolchain that satisfies it.
-fn enough(installed: &[Toolchain], needed: &Version) -> (Request, Option<Toolchain>) {
-    let exact = Request::Exact(needed.clone());
-    let toolchain = newest_of(installed, &exact).or_else(|| newer_of_minor(installed, needed));
-    (exact, toolchain)
-}
-
-/// The newest installed toolchain that a request allows.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn newest_installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain>, StoreError> {
-    trusted(ctx, newest_of(&installed_here(ctx)?, request))
-}
-
 /// The chosen toolchain, if no other user can change it. That another one can be changed does not matter.
-fn trusted(ctx: &Ctx, chosen: Option<Toolchain>) -> Result<Option<Toolchain>, StoreError> {
+pub(crate) fn trusted(ctx: &Ctx, chosen: Option<Toolchain>) -> Result<Option<Toolchain>, StoreError> {
     if let Some(chosen) = &chosen {
         ctx.store.check_trust(chosen)?;
     }
     Ok(chosen)
-}
-
-/// The installed toolchains of the context's platform.
-fn installed_here(ctx: &Ctx) -> Result<Vec<Toolchain>, StoreError> {
-    let mut toolchains = ctx.store.listed()?;
-    toolchains.retain(|toolchain| *toolchain.id.platform() == ctx.platform);
-    Ok(toolchains)
-}
-
-fn newest_of(installed: &[Toolchain], request: &Request) -> Option<Toolchain> {
-    let version = request.select(installed.iter().map(|toolchain| toolchain.id.version()))?;
-    installed.iter().find(|toolchain| toolchain.id.version() == version).cloned()
-}
-
-/// If a project needs at least some release and nothing pins, a newer installed patch of the same minor satisfies it,
-/// and nothing has to be fetched.
-fn newer_of_minor(installed: &[Toolchain], needed: &Version) -> Option<Toolchain> {
-    installed
-        .iter()
-        .filter(|toolchain| {
-            let version = toolchain.id.version();
-            version.minor() == needed.minor() && version.is_stable() && version.go_order(needed).is_ge()
-        })
-        .max_by(|a, b| a.id.cmp(&b.id))
-        .cloned()
 }
 
 /// Reads the files in the folders from this one upwards, and the settings that count.

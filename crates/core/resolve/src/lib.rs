@@ -16,16 +16,18 @@ mod goenv;
 mod gotoolchain;
 mod launch;
 mod next_program;
+mod usable;
 mod why;
 
 pub use auto::{AutoError, check_auto_install, check_auto_switch};
 pub use builder::BuilderToolchain;
 pub use choose::{
-    Choice, ChooseError, Counts, choose, choose_in, found, look_around, newest_installed, pinned_in, surely_below,
+    Choice, ChooseError, Counts, choose, choose_even_blocked, choose_in, found, look_around, pinned_in, surely_below,
 };
 pub use floor_why::{FloorError, FloorWhy, Older, why_floor};
 pub use goenv::{GO_VARIABLES, GoEnv, Rule, Shadowed, Variable, go_env, shown};
 pub use gotoolchain::{EnvChange, user_gotoolchain, without_mark};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};
 pub use next_program::{NextError, next_program};
+pub use usable::{newest_even_blocked, newest_installed};
 pub use why::{Mode, Why, why};

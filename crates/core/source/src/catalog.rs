@@ -168,6 +168,14 @@ pub enum CatalogError {
         /// Whether that is because the network may not be used.
         offline: bool,
     },
+    /// Every listed release that matches is one that the caller does not allow.
+    #[error("find {what}: only {} matches, which is not allowed", version.tag())]
+    NotAllowed {
+        /// The request, as people write it.
+        what: String,
+        /// The newest of them.
+        version: Version,
+    },
     /// The network client cannot be set up, so no source was asked.
     #[error("{reason}")]
     Machine {
@@ -215,10 +223,20 @@ impl Diagnose for CatalogError {
                 };
                 diagnosis.tried(tried(attempts))
             }
+            Self::NotAllowed { .. } => Class::Policy.word("not-allowed"),
             Self::Machine { class, word, hints, .. } => class.word(word).hints(hints.clone()),
             Self::Interrupted { .. } => Class::Interrupted.word("interrupted"),
         }
     }
+}
+
+/// The release that a request means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The release.
+    pub version: Version,
+    /// The newer one that it would be, were that allowed.
+    pub passed_over: Option<Version>,
 }
 
 impl Catalog {
@@ -233,11 +251,17 @@ impl Catalog {
     }
 
     /// The newest version that a request allows, from the first source that can answer and has one.
-    pub fn resolve(&self, ask: &Ask, request: &Request, platform: &Platform) -> Result<Version, CatalogError> {
+    pub fn resolve(
+        &self,
+        ask: &Ask,
+        request: &Request,
+        platform: &Platform,
+        is_allowed: &dyn Fn(&Version) -> bool,
+    ) -> Result<Resolved, CatalogError> {
         let what = format!("`{request}`");
         let mut known: Vec<Version> = Vec::new();
         let mut attempts = Vec::new();
-        let mut answered = false;
+        let (mut answered, mut refused) = (false, None);
         for source in &self.sources {
             // Offline, a cached index may list releases that no source can deliver.
             if ask.offline && !source.is_local() {
@@ -247,14 +271,18 @@ impl Catalog {
             match self.list(ask, source.as_ref(), platform) {
                 Ok(versions) => {
                     answered = true;
-                    if let Some(version) = request.select(versions.iter()) {
-                        let version = version.clone();
+                    let newest = request.select(versions.iter());
+                    let chosen = request.select_allowed(versions.iter(), is_allowed);
+                    let passed_over = newest.filter(|newest| Some(*newest) != chosen).cloned();
+                    if let Some(version) = chosen {
+                        let found = Resolved { version: version.clone(), passed_over };
                         self.tell_untold(ask.progress);
                         return Ok(match source.is_mirror() {
-                            true => self.against_official(ask, source.as_ref(), request, platform, version),
-                            false => version,
+                            true => self.against_official(ask, source.as_ref(), request, platform, found, is_allowed),
+                            false => found,
                         });
                     }
+                    refused = refused.or(passed_over);
                     let reason = match versions.len() {
                         0 => format!("has nothing for {platform}"),
                         count => format!("has no {request} among its {count} versions for {platform}"),
@@ -273,6 +301,9 @@ impl Catalog {
                 Err(error) if error.is_of_this_machine() => return Err(error.into_machine_error()),
                 Err(attempt) => attempts.push(attempt),
             }
+        }
+        if let Some(version) = refused {
+            return Err(CatalogError::NotAllowed { what, version });
         }
         if !answered {
             return Err(self.unreachable(ask, what, attempts));
@@ -295,27 +326,32 @@ impl Catalog {
         mirror: &dyn Source,
         request: &Request,
         platform: &Platform,
-        found: Version,
-    ) -> Version {
+        found: Resolved,
+        is_allowed: &dyn Fn(&Version) -> bool,
+    ) -> Resolved {
         let Some(official) = self.sources.iter().find(|source| source.name() == "official") else { return found };
         let name = mirror.name();
         if ask.offline {
             return found;
         }
         match self.list(ask, official.as_ref(), platform) {
-            Ok(versions) => match request.select(versions.iter()) {
-                Some(newer) if *newer > found => {
+            Ok(versions) => match request.select_allowed(versions.iter(), is_allowed) {
+                Some(newer) if *newer > found.version => {
                     ask.progress.tell(&format!(
-                        "{name} is behind: its newest for `{request}` is {found}, Go's own index has {newer}, which counts"
+                        "{name} is behind: its newest for `{request}` is {}, Go's own index has {newer}, which counts",
+                        found.version
                     ));
-                    newer.clone()
+                    let newest = request.select(versions.iter());
+                    let passed_over = newest.filter(|newest| *newest != newer).cloned();
+                    Resolved { version: newer.clone(), passed_over }
                 }
                 _ => found,
             },
             Err(_) => {
                 self.tell_untold(ask.progress);
                 ask.progress.tell(&format!(
-                    "only {name} lists {found} as the newest for `{request}`: Go's own index could not be asked"
+                    "only {name} lists {} as the newest for `{request}`: Go's own index could not be asked",
+                    found.version
                 ));
                 found
             }

@@ -30,7 +30,7 @@ mod wheel;
 pub use ask::Ask;
 pub use build_default::{BUILD_GOPROXY_ORIGIN, build_goproxy};
 pub use bundle::BundleSource;
-pub use catalog::{Attempt, Catalog, CatalogError, most_severe, no_source_hint};
+pub use catalog::{Attempt, Catalog, CatalogError, Resolved, most_severe, no_source_hint};
 pub use error::SourceError;
 pub use folder::FolderSource;
 pub use goenv::{GoEnvFile, GoEnvLine, GoSetting, go_setting, user_go_env, user_go_setting};

@@ -109,6 +109,9 @@ impl Store {
     pub(crate) fn set(&self, path: &Path, image: Option<&Vec<u8>>, links: &Links) -> Result<(), StoreError> {
         let fs = self.sys.fs();
         self.check_links(path, links)?;
+        if self.is_block_list(path) {
+            return self.set_block_list(image);
+        }
         match image {
             Some(bytes) => fs.rewrite(path, bytes).map_err(StoreError::io("write", path)),
             None => {

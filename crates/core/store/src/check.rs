@@ -33,6 +33,10 @@ pub enum Fault {
     },
     /// A snapshot cannot be read, or lacks the manifest that it names: [`Store::mend_snapshots`] repairs it.
     Snapshot {
+    /// The list of blocked versions cannot be read: it is moved aside.
+    BlockList {
+        /// The file.
+        path: std::path::PathBuf,
         /// What is wrong.
         what: String,
     },
@@ -51,6 +55,7 @@ impl Fault {
             | Fault::Tree { what, .. }
             | Fault::Uninstalled { what, .. }
             | Fault::Snapshot { what }
+            | Fault::BlockList { what, .. }
             | Fault::Default { what } => what,
         }
     }
@@ -82,6 +87,10 @@ impl Store {
         }
         faults.extend(self.generation_faults()?);
         faults.extend(self.snapshot_faults()?.into_iter().map(|fault| Fault::Snapshot { what: fault.what }));
+        faults.extend(self.damaged_block_list().map(|(path, reason)| {
+            let what = format!("the list of blocked versions `{}` cannot be read: {reason}", path.display());
+            Fault::BlockList { path, what }
+        }));
         Ok(faults)
     }
 

@@ -64,6 +64,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     believed("snapshots", Form::Files, |name| {
         ends(name, &[".json", ".protected", ".pulled", ".files"]) || ["newest", "stopped"].contains(&name)
     }),
+    believed("blocked.json", Form::File, never),
     believed("system.json", Form::File, never),
     believed("transactions", Form::Folder, |name| {
         ends(name, &[".done", ".reverted", ".failed", ".new", ".reverting"]) || is_of(name, "-")

@@ -121,6 +121,16 @@ pub enum StoreError {
     /// The change contains a variable in the registry, and this system has no registry.
     #[error("change the user's variable `{name}`: this system has no registry")]
     NoRegistry { name: String },
+    /// No command may choose the version.
+    #[error("use {}: {}", block.version.tag(), block.told())]
+    Blocked {
+        block: Box<crate::Block>,
+        /// Whether the command goes there with `--force`.
+        can_force: bool,
+    },
+    /// The list of blocked versions cannot be read, so any version could be blocked.
+    #[error("read the blocked versions: {reason} (`{}`)", path.display())]
+    BlockList { path: PathBuf, reason: String },
     /// Programs of the toolchain are running.
     #[error("remove {id}: {holder}")]
     Running {
@@ -246,6 +256,22 @@ impl Diagnose for StoreError {
             Self::NoRegistry { .. } => {
                 Class::Environment.word("no-registry").hint("the change is one of Windows: run the command there")
             }
+            Self::Blocked { block, can_force } => {
+                let version = &block.version;
+                let lift = match block.is_of_system {
+                    true => format!("the administrator lifts it with `goward unblock {version} --system`"),
+                    false => format!("`goward unblock {version}` lifts the block"),
+                };
+                let diagnosis = Class::Policy.word("blocked").hint(lift);
+                match can_force {
+                    true => diagnosis.hint("`--force` goes there all the same"),
+                    false => diagnosis.hint("or take another version: `goward list` shows what is installed"),
+                }
+            }
+            Self::BlockList { .. } => Class::Integrity
+                .word("block-list-damaged")
+                .hint("`goward doctor --repair` moves a damaged list aside; then nothing in it is blocked any more")
+                .hint("until then no version is chosen; a list of a later goward needs that goward"),
             Self::Running { .. } => Class::Policy
                 .word("toolchain-running")
                 .hint("wait for it to end, or end it yourself: goward ends nothing that it did not start"),

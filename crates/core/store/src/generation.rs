@@ -163,7 +163,7 @@ impl Store {
     /// default is replaced like any other.
     ///
     /// # Errors
-    /// `NotInstalled`, `Busy`, or what the system says; then the generation that was in use still is.
+    /// `NotInstalled`, `Blocked`, `Busy`, or what the system says; then the generation that was in use still is.
     pub fn switch(&self, id: &ToolchainId, author: Author, wait_max: Duration) -> Result<Generation, StoreError> {
         self.switch_from(id, author, wait_max).map(|moved| moved.generation)
     }
@@ -174,6 +174,7 @@ impl Store {
     /// As [`Store::switch`].
     pub fn switch_from(&self, id: &ToolchainId, author: Author, wait_max: Duration) -> Result<Moved, StoreError> {
         let _lock = self.lock(self.layout().store_lock(), &format!("switch to {id}"), wait_max)?;
+        self.check_not_blocked(id.version())?;
         let left = match self.current() {
             Err(StoreError::Default { .. }) => None,
             read => read?,
@@ -194,7 +195,7 @@ impl Store {
     /// Returns to a generation that was in use before: one rename of one link.
     ///
     /// # Errors
-    /// `NoGeneration`, `NotInstalled` where its toolchain has been removed since, `Busy`, or what the
+    /// `NoGeneration`, `NotInstalled` where its toolchain has been removed since, `Blocked`, `Busy`, or what the
     /// system says; then the generation that was in use still is.
     pub fn roll_back(&self, to: u64, author: Author, wait_max: Duration) -> Result<Generation, StoreError> {
         self.roll_back_from(None, to, author, wait_max).map(|moved| moved.generation)
@@ -217,6 +218,7 @@ impl Store {
         if self.find_installed(&generation.toolchain)?.is_none() {
             return Err(StoreError::NotInstalled { id: generation.toolchain });
         }
+        self.check_way_back(&generation)?;
         let before = match self.current() {
             Err(StoreError::Default { .. }) if from.is_none() => None,
             read => read?,
@@ -245,6 +247,14 @@ impl Store {
         // The link decides and has moved; on a full disk the journal lacks this line.
         let _ = self.note_done(record);
         Ok(Moved { generation, left: before })
+    }
+
+    /// Refuses to go back to a blocked version, with `--force` as the way out.
+    pub(crate) fn check_way_back(&self, to: &Generation) -> Result<(), StoreError> {
+        match self.check_not_blocked(to.toolchain.version()) {
+            Err(StoreError::Blocked { block, .. }) => Err(StoreError::Blocked { block, can_force: true }),
+            checked => checked,
+        }
     }
 
     /// The record of the next generation, with this toolchain as the default. The store's lock is held.

@@ -28,6 +28,7 @@ use crate::entries::{ENTRIES, Entry};
 /// locks/                                  locks between processes
 /// snapshots/ID.json                       what the machine's Go was at an instant; ID.protected, ID.pulled beside it
 /// snapshots/SHA256.files                  manifests that snapshots name
+/// blocked.json                            versions that no command may choose
 /// system.json                             Go installations that are run in place
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
 /// releases/                               `go1.X.Y` of every known release, for go commands that goward starts
@@ -315,6 +316,11 @@ impl Layout {
     /// The registered Go installations that run in place.
     pub fn external_gos(&self) -> PathBuf {
         self.home.join("system.json")
+    }
+
+    /// The versions that no command may choose.
+    pub fn blocked(&self) -> PathBuf {
+        self.home.join("blocked.json")
     }
 
     /// The separate folders of a version or a project, if `isolate.*` asks for them. Private to their owner.

@@ -26,6 +26,7 @@
 //! test above.
 
 mod author;
+mod blocked;
 mod change;
 mod check;
 mod current;
@@ -60,6 +61,7 @@ mod transaction;
 mod variables;
 
 pub use author::Author;
+pub use blocked::{Block, BlockChange, Blocks};
 pub use change::{FileChange, Links};
 pub use check::Fault;
 pub use error::{StoreError, fixes};
@@ -98,6 +100,8 @@ pub struct Store {
     /// Where archives under way are, if not in the home.
     downloads: Option<PathBuf>,
     trees_synced: bool,
+    /// Whether switches and rollbacks also go to blocked versions.
+    ignores_blocks: bool,
     /// Reports, once for each lock, that goward waits for it.
     progress: Option<std::sync::Arc<dyn diag::Progress>>,
     /// Supplies the entries of `shim.table` that the store cannot know: the path of goward, the platform, the configuration.
@@ -127,6 +131,7 @@ impl Store {
             shared: None,
             downloads: None,
             trees_synced: true,
+            ignores_blocks: false,
             progress: None,
             shim_facts: None,
         }

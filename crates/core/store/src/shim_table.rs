@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use release::{Platform, Request, Version};
 
-use crate::{Store, StoreError};
+use crate::{SharedStore, Store, StoreError};
 
 /// A process that holds the store's lock rewrites the table itself at its end, so a long wait is pointless.
 const TABLE_WAIT_MAX: Duration = Duration::from_millis(80);
@@ -120,6 +120,10 @@ impl Store {
             Some(target) => target.to_str().map(str::to_owned),
             None => Some(String::new()),
         };
+        // Where the list cannot be read, goward decides every case, and says so.
+        let blocks = self.blocks();
+        let knows_blocks = blocks.is_ok();
+        let blocks = blocks.unwrap_or_default();
         let mut toolchains = self.toolchains()?;
         toolchains.retain(|one| *one.id.platform() == facts.platform && is_offered(&one.id));
         let versions = || toolchains.iter().map(|toolchain| toolchain.id.version());
@@ -140,22 +144,28 @@ impl Store {
         let Some(head) = self.head(facts, &now) else { return Ok(None) };
         let mut rows = String::new();
         let mut last = None;
+        // A minor with a blocked patch has no row: goward picks the newest that is not blocked. The shim has no clock, and
+        // a block may run out.
+        let is_split = |minor: &release::Minor| versions().any(|one| one.minor() == *minor && !blocks.allows(one));
         for version in versions().filter(|version| version.is_stable()) {
             let minor = version.minor();
             if last.as_ref() != Some(&minor)
+                && !is_split(&minor)
                 && let Some(newest) = Request::Minor(minor.clone()).select(versions())
             {
                 rows.push_str(&format!("minor\t{minor}\t{newest}\n"));
             }
             last = Some(minor);
         }
-        for toolchain in &toolchains {
+        // goward refuses a blocked one, and names who blocked it.
+        for toolchain in toolchains.iter().filter(|one| blocks.allows(one.id.version())) {
             let Some(tree) = plain(&toolchain.tree) else { return Ok(None) };
             rows.push_str(&format!("go\t{}\t{tree}\n", toolchain.id.version()));
         }
-        // A second store has no rows here, so goward has to find the newest release.
-        let alone = self.shared_toolchains().is_empty();
-        let fits = alone && !facts.hand_over && head.len() + rows.len() + END_LINE.len() <= TABLE_BYTES_MAX;
+        // A second store has no rows here, so goward has to find the newest release, and the blocks of that store, which
+        // change without this one.
+        let alone = !matches!(self.shared_store(), SharedStore::Trusted(_));
+        let fits = alone && knows_blocks && !facts.hand_over && head.len() + rows.len() + END_LINE.len() <= TABLE_BYTES_MAX;
         Ok(Some(format!("{head}{}{END_LINE}", if fits { &rows } else { "" })))
     }
 

@@ -435,6 +435,7 @@ impl Store {
             None => Ok(None),
             Some(NewDefault::Toolchain(id)) if before.is_some_and(|before| before.toolchain == *id) => Ok(None),
             Some(NewDefault::Toolchain(id)) => {
+                self.check_not_blocked(id.version())?;
                 let made = self.next_generation(id, transaction.author.clone())?;
                 Ok(Some(PlannedDefault { from, to: Some(made.number), made: Some(made) }))
             }
@@ -447,6 +448,7 @@ impl Store {
                     if self.find_installed(&generation.toolchain)?.is_none() {
                         return Err(StoreError::NotInstalled { id: generation.toolchain });
                     }
+                    self.check_way_back(&generation)?;
                 }
                 Ok(Some(PlannedDefault { from, to: *to, made: None }))
             }

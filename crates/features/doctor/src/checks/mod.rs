@@ -40,6 +40,7 @@ pub const TOPICS: &[Topic] = &[
             "tree-writable",
             "tree-closed",
             "default-damaged",
+            "block-list-damaged",
             "store-fault",
             "store-record",
             "store-unreadable",

@@ -213,7 +213,7 @@ fn state(context: &Inputs, findings: &mut Vec<Finding>) {
     let store = &context.ctx.store;
     let home = store.layout().home();
     match store.all_faults() {
-        Ok(faults) => findings.extend(told(faults).into_iter().map(|finding| finding.at(home, None))),
+        Ok(faults) => findings.extend(told(faults, home)),
         Err(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
             let why = "without it goward does not know what is installed";
@@ -236,7 +236,7 @@ fn state(context: &Inputs, findings: &mut Vec<Finding>) {
 const FAULTS_TOLD_MAX: usize = 5;
 
 /// The findings of violated rules. Of a toolchain with many, only the first are printed.
-fn told(faults: Vec<Fault>) -> Vec<Finding> {
+fn told(faults: Vec<Fault>, home: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut of_trees: BTreeMap<String, usize> = BTreeMap::new();
     let changed = "a visible toolchain is complete unless another program has changed it";
@@ -245,7 +245,7 @@ fn told(faults: Vec<Fault>) -> Vec<Finding> {
         findings.push(match fault {
             Fault::Record { id, .. } => {
                 let fix = format!("`goward install {}` fetches it again", id.version());
-                Finding::problem("store-fault", what, changed, fix)
+                Finding::problem("store-fault", what, changed, fix).at(home, None)
             }
             Fault::Tree { id, .. } => {
                 let count = of_trees.entry(id.to_string()).or_default();
@@ -254,7 +254,7 @@ fn told(faults: Vec<Fault>) -> Vec<Finding> {
                     continue;
                 }
                 let fix = format!("`goward verify {} --repair`", id.version());
-                Finding::problem("store-fault", what, changed, fix)
+                Finding::problem("store-fault", what, changed, fix).at(home, None)
             }
             Fault::Snapshot { .. } => {
                 let why = "a snapshot is whole from the rename on that shows it; another program has changed it";
@@ -263,12 +263,19 @@ fn told(faults: Vec<Fault>) -> Vec<Finding> {
             }
             Fault::Uninstalled { id, .. } => {
                 let fix = format!("`goward install {}`, or `goward use VERSION` for another default", id.version());
-                Finding::problem("store-fault", what, "nothing runs where the default counts", fix)
+                Finding::problem("store-fault", what, "nothing runs where the default counts", fix).at(home, None)
+            }
+            Fault::BlockList { path, .. } => {
+                let why = "goward chooses no version while it does not know which are blocked";
+                let fix = "`goward doctor --repair` moves it aside; then block again what must stay blocked";
+                let misplaced = Misplaced { path: path.clone(), found: "damaged", wanted: "a list of versions" };
+                let finding = Finding::problem("block-list-damaged", what, why, fix).at(path, None);
+                finding.repaired_by(Repair::MoveAside(vec![misplaced]))
             }
             Fault::Default { .. } => {
                 let why = "without it goward does not know which toolchain runs where nothing asks for one";
                 let fix = "`goward doctor --repair`, or `goward use VERSION`";
-                Finding::problem("default-damaged", what, why, fix).repaired_by(Repair::Default)
+                Finding::problem("default-damaged", what, why, fix).at(home, None).repaired_by(Repair::Default)
             }
         });
     }

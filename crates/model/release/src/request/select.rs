@@ -10,7 +10,24 @@ impl Request {
     /// The requested release, from the known ones, which may come in any order. `None` if none
     /// matches, and for a request for several (`supported`).
     pub fn select<'a>(&self, known: impl IntoIterator<Item = &'a Version>) -> Option<&'a Version> {
-        let candidates = known.into_iter().filter(|version| version.is_candidate());
+        self.select_allowed(known, |_| true)
+    }
+
+    /// As [`Request::select`], without the releases that are not allowed. What `oldstable` means does not change by
+    /// that: the second newest minor is that of all known releases.
+    pub fn select_allowed<'a>(
+        &self,
+        known: impl IntoIterator<Item = &'a Version>,
+        is_allowed: impl Fn(&Version) -> bool,
+    ) -> Option<&'a Version> {
+        let known = known.into_iter().filter(|version| version.is_candidate());
+        if *self == Request::OldStable {
+            let mut stable: Vec<&Version> = known.filter(|v| v.is_stable()).collect();
+            let minor = supported_minors(stable.iter().copied()).into_iter().nth(1)?;
+            stable.retain(|version| is_allowed(version));
+            return newest_of(&minor, &stable);
+        }
+        let candidates = known.filter(|version| is_allowed(version));
         match self {
             Request::Exact(wanted) => candidates.filter(|version| version.same_as(wanted)).max(),
             Request::MinorCandidate(minor) => {
@@ -21,25 +38,31 @@ impl Request {
             Request::Minor(minor) => candidates.filter(|v| v.is_stable() && v.minor() == *minor).max(),
             Request::Major(major) => candidates.filter(|v| v.is_stable() && v.parts().major == major).max(),
             Request::Latest => candidates.filter(|v| v.is_stable()).max(),
-            Request::OldStable => {
-                let stable: Vec<&Version> = candidates.filter(|v| v.is_stable()).collect();
-                let minor = supported_minors(stable.iter().copied()).into_iter().nth(1)?;
-                newest_of(&minor, &stable)
-            }
             Request::Range(bounds) => {
                 candidates.filter(|v| v.is_stable() && bounds.iter().all(|bound| bound.allows(v))).max()
             }
-            Request::Supported => None,
+            // `oldstable` is answered above.
+            Request::OldStable | Request::Supported => None,
         }
     }
 
     /// Every requested release, newest first: one, or several for `supported`.
     pub fn select_all<'a>(&self, known: impl IntoIterator<Item = &'a Version>) -> Vec<&'a Version> {
+        self.select_all_allowed(known, |_| true)
+    }
+
+    /// As [`Request::select_all`], without the releases that are not allowed.
+    pub fn select_all_allowed<'a>(
+        &self,
+        known: impl IntoIterator<Item = &'a Version>,
+        is_allowed: impl Fn(&Version) -> bool,
+    ) -> Vec<&'a Version> {
         if *self != Request::Supported {
-            return self.select(known).into_iter().collect();
+            return self.select_allowed(known, is_allowed).into_iter().collect();
         }
-        let stable: Vec<&Version> = known.into_iter().filter(|v| v.is_stable()).collect();
+        let mut stable: Vec<&Version> = known.into_iter().filter(|v| v.is_stable()).collect();
         let minors = supported_minors(stable.iter().copied());
+        stable.retain(|version| is_allowed(version));
         minors.iter().filter_map(|minor| newest_of(minor, &stable)).collect()
     }
 
