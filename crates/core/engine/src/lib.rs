@@ -6,6 +6,7 @@
 //!
 //! Tested end to end by `bins/goward/tests` against the mock upstream of `testkit`.
 
+mod block;
 mod config;
 mod disk;
 mod history;
@@ -24,10 +25,12 @@ mod uninstall;
 mod upgrade;
 
 pub use config::{ConfigError, Configured, PlannedSettings, configure, plan_settings, reconfigure};
+pub use block::{BlockError, Blocked, ListedBlock, block, blocks, unblock};
+pub use config::{ConfigError, Configured, configure, reconfigure};
 pub use disk::{DiskUse, DiskUses, disk_uses};
 pub use history::{Event, EventAction, EventOutcome, GenerationDiff, diff, history};
 pub use install::{adopt, install};
-pub use list::{Available, Listed, Outdated, available, installed, outdated};
+pub use list::{Available, Listed, Outdated, OutdatedError, available, installed, outdated};
 pub use lock_file::{LockChange, LockChangeKind, LockOutcome, LockWriteError, lock, sources};
 pub use pin::{PinError, Pinned, Shadow, pin, repinned};
 pub use prune::{PruneItem, PruneReason, prune};

@@ -1,7 +1,8 @@
 //! Lists the installed toolchains and the available versions.
 
+use diag::{Diagnose, Diagnosis};
 use release::{Date, Minor, Platform, Status, ToolchainId, Version};
-use store::{StoreError, Toolchain};
+use store::{Block, Blocks, StoreError, Toolchain};
 use trust::Evidence;
 
 use acquire::Sources;
@@ -36,6 +37,8 @@ pub struct Listed {
     pub newer: Option<Version>,
     /// Whether Go's team supports it, judged by the versions that are installed or were last offered.
     pub support: Status,
+    /// Why no command chooses it; none if it is not blocked.
+    pub block: Option<Block>,
     /// Why it was last made the default, in the user's words (`goward use --reason`).
     pub note: Option<String>,
 }
@@ -60,9 +63,14 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
     let toolchains = ctx.store.listed()?;
     let offered = acquire::cached_versions(ctx, &ctx.platform);
     let known: Vec<Version> = toolchains.iter().map(|toolchain| toolchain.id.version().clone()).collect();
+    // A list of blocks that cannot be read is named, and hides nothing of what is installed.
+    let blocks = ctx.store.blocks().unwrap_or_else(|error| {
+        ctx.progress.tell(&format!("could not {error}; until it is repaired no version is chosen"));
+        Blocks::default()
+    });
     let newer = |id: &ToolchainId| {
-        let is_newest_here = *id.platform() == ctx.platform && newer_patch(id.version(), &known).is_none();
-        newer_patch(id.version(), &offered).filter(|_| is_newest_here).cloned()
+        let is_newest_here = *id.platform() == ctx.platform && newer_patch(id.version(), &known, &Blocks::default()).is_none();
+        newer_patch(id.version(), &offered, &blocks).filter(|_| is_newest_here).cloned()
     };
     let today = today(ctx);
     let generations = ctx.store.readable_generations().unwrap_or_default();
@@ -83,6 +91,7 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
                 fingerprint: record.as_ref().and_then(store::ToolchainRecord::fingerprint),
                 support: release::status(toolchain.id.version(), known.iter().chain(&offered), Some(today)),
                 newer: newer(&toolchain.id),
+                block: blocks.of(toolchain.id.version()).cloned(),
                 note: note(&toolchain.id),
                 witnesses: record.map(|record| record.witnesses).unwrap_or_default(),
                 tree: toolchain.tree,
@@ -97,19 +106,42 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
 pub struct Outdated {
     /// The newest version of the minor that is installed.
     pub installed: Version,
-    /// The newest available version, if that is newer.
+    /// The newest available version that is not blocked, if that is newer.
     pub newer: Option<Version>,
+    /// The block of the newest available version, if that is newer and blocked.
+    pub block: Option<Block>,
     /// Whether Go's team supports it, judged by all available versions.
     pub support: Status,
+}
+
+/// Why it is not known what is outdated.
+#[derive(Debug, thiserror::Error)]
+pub enum OutdatedError {
+    /// No source answers.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The blocked versions cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Diagnose for OutdatedError {
+    fn diagnosis(&self) -> Diagnosis {
+        match self {
+            Self::Catalog(error) => error.diagnosis(),
+            Self::Store(error) => error.diagnosis(),
+        }
+    }
 }
 
 /// For every installed minor, whether there is a newer patch and whether it is still supported, oldest first; with the
 /// name of the source that answered.
 ///
 /// # Errors
-/// When no source answers.
-pub fn outdated(sources: &Sources, installed: &[Toolchain]) -> Result<(String, Vec<Outdated>), CatalogError> {
+/// When no source answers, or the blocked versions cannot be read.
+pub fn outdated(sources: &Sources, installed: &[Toolchain]) -> Result<(String, Vec<Outdated>), OutdatedError> {
     let ctx = sources.ctx();
+    let blocks = ctx.store.blocks()?;
     let mut installed: Vec<Version> = installed
         .iter()
         .filter(|toolchain| *toolchain.id.platform() == ctx.platform)
@@ -124,7 +156,8 @@ pub fn outdated(sources: &Sources, installed: &[Toolchain]) -> Result<(String, V
             continue;
         }
         list.push(Outdated {
-            newer: newer_patch(version, &offered).cloned(),
+            newer: newer_patch(version, &offered, &blocks).cloned(),
+            block: newer_patch(version, &offered, &Blocks::default()).and_then(|newest| blocks.of(newest)).cloned(),
             support: release::status(version, offered.iter().chain(&installed), Some(today)),
             installed: version.clone(),
         });
@@ -133,9 +166,10 @@ pub fn outdated(sources: &Sources, installed: &[Toolchain]) -> Result<(String, V
     Ok((source, list))
 }
 
-/// The newest of these versions in the same minor, if it is newer.
-fn newer_patch<'v>(version: &Version, among: &'v [Version]) -> Option<&'v Version> {
+/// The newest of these versions in the same minor that is not blocked, if it is newer.
+fn newer_patch<'v>(version: &Version, among: &'v [Version], blocks: &Blocks) -> Option<&'v Version> {
     let of_minor = among.iter().filter(|other| other.minor() == version.minor() && other.is_candidate());
+    let of_minor = of_minor.filter(|other| blocks.allows(other));
     of_minor.max().filter(|newest| *newest > version)
 }
 

@@ -14,7 +14,7 @@ use crate::switch::{Switched, switch};
 /// The planned upgrade.
 #[derive(Debug, Clone)]
 pub struct Upgrade {
-    /// The newest installed version of the minor.
+    /// The newest installed version of the minor that is not blocked.
     pub from: Option<Version>,
     /// The newest available one.
     pub to: ToolchainId,
@@ -91,7 +91,9 @@ pub fn plan_upgrade(sources: &Sources, request: Option<&Request>) -> Result<Upgr
         (None, Some(current)) => current.version().minor(),
         (None, None) => return Err(UpgradeError::NoDefault),
     };
-    let toolchains = ctx.store.installed()?;
+    let mut toolchains = ctx.store.installed()?;
+    let blocks = ctx.store.blocks()?;
+    toolchains.retain(|one| blocks.allows(one.id.version()));
     let of_minor = toolchains.iter().filter(|one| *one.id.platform() == ctx.platform);
     let from = of_minor.map(|one| one.id.version()).filter(|version| version.minor() == minor).max().cloned();
     let plan = acquire::plan_install(sources, &Request::Minor(minor.clone()), &ctx.platform)?;

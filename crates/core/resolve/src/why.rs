@@ -2,6 +2,7 @@
 
 use project::{BelowFloor, ModuleMode, Origin, Reason, Rule, Verdict};
 use release::Version;
+use store::Block;
 
 use crate::choose::Choice;
 
@@ -24,6 +25,10 @@ pub struct Why {
     pub raised: Option<BelowFloor>,
     /// What has to be said of that.
     pub note: Option<String>,
+    /// The block of the version that is asked for: nothing runs.
+    pub blocked: Option<Block>,
+    /// The block of a newer version that would have been taken.
+    pub block_passed_over: Option<Block>,
     /// What becomes of a builder's own toolchain that a `toolchain` line names.
     pub builder: Option<String>,
     /// In which mode the go command works here.
@@ -59,6 +64,8 @@ pub fn why(choice: &Choice) -> Why {
         changes: changes(choice),
         raised: choice.raised.clone(),
         note: choice.note(),
+        blocked: choice.blocked.clone(),
+        block_passed_over: choice.passed_over.clone(),
         builder: choice.builder_note(),
         mode: mode(&choice.decision.mode, choice.toolchain.as_ref().map(|toolchain| toolchain.id.version())),
     }
@@ -90,6 +97,9 @@ fn changes(choice: &Choice) -> Vec<String> {
     let chosen = |reason: &&Reason| matches!(reason.verdict, Verdict::Chosen);
     let rule = choice.decision.reasons.iter().find(chosen).map(|reason| reason.origin.rule);
     let mut changes = Vec::new();
+    if let Some(block) = &choice.blocked {
+        changes.push(format!("`goward unblock {}` lifts the block", block.version));
+    }
     let by_line = choice.raised.is_some() || choice.origin.rule == Rule::GoLine;
     match rule.filter(|_| !by_line) {
         Some(Rule::GoVersionFile | Rule::ToolVersionsFile) => {
@@ -118,6 +128,9 @@ impl Why {
     pub fn text(&self) -> String {
         let mut text = match &self.version {
             Some(version) => format!("go{version} runs here: `{}` from {}\n", self.request, self.origin),
+            None if self.blocked.is_some() => {
+                format!("`{}` would run here, from {}; it is blocked, so nothing runs\n", self.request, self.origin)
+            }
             None => format!("`{}` would run here, from {}; it is not installed\n", self.request, self.origin),
         };
         let mut section = |title: &str, lines: &[String]| {
@@ -129,6 +142,9 @@ impl Why {
         let value_of = |reason: &Reason| reason.value.as_ref().map(|value| format!("{}: `{value}`", reason.origin));
         let passed: Vec<String> = self.passed_over.iter().map(ToString::to_string).collect();
         section("the project needs at least", self.floor.as_ref().and_then(value_of).as_slice());
+        let block = |block: &Block| format!("{}: {}", block.version.tag(), block.told());
+        section("blocked", self.blocked.as_ref().map(block).as_slice());
+        section("passed over, since it is blocked", self.block_passed_over.as_ref().map(block).as_slice());
         section("it gave way", self.note.as_slice());
         section("a builder's toolchain", self.builder.as_slice());
         let mode = if self.mode.has_modules { "module mode" } else { "GOPATH mode" };

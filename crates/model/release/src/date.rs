@@ -64,6 +64,18 @@ impl Date {
         }
     }
 
+    /// The beginning of the day in UTC, in seconds since 1970; 0 for an earlier day.
+    pub fn unix_seconds(self) -> u64 {
+        let days_of = |year: u16| if Date::new(year, 2, 29).is_some() { 366 } else { 365 };
+        let in_month = |month: u8| (28..=31).rev().find(|day| Date::new(self.year, month, *day).is_some()).unwrap_or(31);
+        if self.year < 1970 {
+            return 0;
+        }
+        let years: u64 = (1970..self.year).map(days_of).sum();
+        let months: u64 = (1..self.month).map(|month| u64::from(in_month(month))).sum();
+        (years + months + u64::from(self.day) - 1) * 86_400
+    }
+
     /// The year.
     pub fn year(self) -> u16 {
         self.year
@@ -116,6 +128,16 @@ impl fmt::Display for Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_day_of_its_own_beginning_is_the_day() {
+        for text in ["1970-01-01", "1999-12-31", "2000-02-29", "2026-08-19", "9999-12-31"] {
+            let day: Date = text.parse().unwrap();
+            assert_eq!(Date::from_unix_seconds(day.unix_seconds()), day);
+            assert_eq!(Date::from_unix_seconds(day.unix_seconds() + 86_399), day);
+        }
+        assert_eq!("1969-12-31".parse::<Date>().unwrap().unix_seconds(), 0);
+    }
 
     #[test]
     fn a_date_reads_and_prints_the_same() {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{NamedToolchain, Origin, Remark, View};
+use crate::{Block, NamedToolchain, Origin, Remark, View};
 
 /// What runs in this folder: what `goward current` shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -119,6 +119,10 @@ pub struct Why {
     pub floor: Option<Floor>,
     /// The pin that gave way to what the project needs.
     pub raised: Option<Raised>,
+    /// The block of the version that is asked for; with one, nothing runs here.
+    pub block: Option<Block>,
+    /// The block of a newer version that would run here.
+    pub block_passed_over: Option<Block>,
     /// A builder's own toolchain that the deciding `toolchain` line names, and what becomes of it, for people.
     pub builder: Option<String>,
     /// Whether the go command works with modules here.

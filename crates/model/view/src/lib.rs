@@ -11,6 +11,7 @@
 //! command prints back into its type.
 
 mod adopt;
+mod block;
 mod check;
 mod choice;
 mod gate;
@@ -25,6 +26,7 @@ mod table;
 mod toolchains;
 
 pub use adopt::*;
+pub use block::*;
 pub use check::*;
 pub use choice::*;
 pub use gate::*;

@@ -67,6 +67,8 @@ pub const TABLE: &[Output] = &[
     output::<SnapshotProtect>("snapshot protect"),
     output::<SnapshotPrune>("snapshot delete, snapshot prune"),
     output::<SnapshotSync>("snapshot push, snapshot pull"),
+    output::<BlockChange>("block VERSION, unblock"),
+    output::<BlockList>("block --list"),
     output::<Diff>("diff"),
     output::<Prune>("prune"),
     output::<Shims>("shims"),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorReport, Evidence, Support, View, Witness};
+use crate::{Block, ErrorReport, Evidence, Support, View, Witness};
 
 /// What `goward install` has done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -173,6 +173,8 @@ pub struct ListedToolchain {
     pub newer: Option<String>,
     /// Whether Go's team supports it.
     pub support: Support,
+    /// Why no command chooses it; `null` if it is not blocked.
+    pub block: Option<Block>,
     /// Why it was last made the default, in the user's words; `null` without a reason.
     pub note: Option<String>,
 }
@@ -283,8 +285,10 @@ pub struct OutdatedMinor {
     pub minor: String,
     /// The newest version of it that is installed.
     pub version: String,
-    /// The newest version of it that can be installed, where that is newer.
+    /// The newest version of it that can be installed and is not blocked, where that is newer.
     pub newer: Option<String>,
+    /// The block of the newest version of it that can be installed, where that is newer and blocked.
+    pub block: Option<Block>,
     /// Whether Go's team supports it.
     pub support: Support,
 }

@@ -1,6 +1,7 @@
 //! The command tree: what can be typed, and its help.
 
 mod adopt;
+mod block;
 mod bundle;
 mod config;
 mod doctor;
@@ -13,6 +14,7 @@ mod shell;
 mod shims;
 mod snapshot;
 mod system;
+mod time;
 mod verify;
 mod why;
 pub(crate) mod words;
@@ -27,6 +29,7 @@ use release::{Platform, Request};
 use crate::candidates;
 
 pub use adopt::{ImportArgs, MigrateArgs};
+pub use block::{BlockArgs, UnblockArgs};
 pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
 pub use config::{ConfigArgs, ConfigCommand};
 pub use doctor::DoctorArgs;
@@ -42,6 +45,7 @@ pub use snapshot::{
     SnapshotShowArgs, SnapshotVerifyArgs,
 };
 pub use system::{SystemArgs, SystemCommand};
+pub use time::Until;
 pub use verify::VerifyArgs;
 pub use why::WhyArgs;
 
@@ -139,6 +143,8 @@ impl Command {
             Command::Upgrade(args) => !args.dry_run,
             Command::Pin(args) => (args.request.is_some() || args.lock) && !args.check,
             Command::Import(args) => !args.dry_run && (args.all || args.from.is_some() || !args.paths.is_empty()),
+            Command::Block(args) => !args.list,
+            Command::Unblock(_) => true,
             Command::Prune(args) => !args.dry_run,
             Command::Shims(args) => args.write,
             Command::Config(args) => args.command.is_some(),
@@ -169,6 +175,8 @@ impl Command {
                 SnapshotCommand::Restore(args) => args.reason.as_deref(),
                 _ => None,
             },
+            Command::Block(args) => args.reason.as_deref(),
+            Command::Unblock(args) => args.reason.as_deref(),
             _ => None,
         }
     }
@@ -222,6 +230,10 @@ pub enum Command {
     /// Record what this machine's Go is, compare, and restore it.
     #[command(subcommand_required = true)]
     Snapshot(SnapshotArgs),
+    /// Block a version, so that no command chooses it.
+    Block(BlockArgs),
+    /// Lift the block of a version.
+    Unblock(UnblockArgs),
     /// Compare the toolchains of two generations.
     Diff(DiffArgs),
     /// Remove toolchains that nothing needs.

@@ -27,7 +27,12 @@ impl<E: Into<Failure>> From<E> for EnsureError {
 
 impl EnsureError {
     fn missing(error: impl Into<Failure>) -> EnsureError {
-        EnsureError::Missing(error.into())
+        let failure = error.into();
+        // A blocked version is not missing: a rule forbids it.
+        match failure.word() {
+            "blocked" | "block-list-damaged" => EnsureError::Refused(failure),
+            _ => EnsureError::Missing(failure),
+        }
     }
 
     pub(super) fn into_failure(self) -> Failure {
@@ -129,7 +134,7 @@ pub(super) fn ensure_choice(
     }
     match install_planned(sources, plan, speech) {
         Ok(toolchain) => Ok((toolchain, choice)),
-        Err(failure) => Err(EnsureError::Missing(asked(&choice, failure))),
+        Err(failure) => Err(EnsureError::missing(asked(&choice, failure))),
     }
 }
 
@@ -147,7 +152,7 @@ pub(super) fn asked(choice: &Choice, cause: Failure) -> Failure {
 pub(super) fn plan_chosen(sources: &Sources, choice: Choice) -> Result<(InstallPlan, Choice), EnsureError> {
     let ctx = sources.ctx();
     let plan = acquire::plan_install(sources, &choice.request, &ctx.platform);
-    let plan = plan.map_err(|error| EnsureError::Missing(asked(&choice, error.into())))?;
+    let plan = plan.map_err(|error| EnsureError::missing(asked(&choice, error.into())))?;
     let request = choice.request.clone();
     let choice = choice.settled(ctx, plan.toolchain.version())?;
     if choice.request == request {
@@ -158,9 +163,12 @@ pub(super) fn plan_chosen(sources: &Sources, choice: Choice) -> Result<(InstallP
     Ok((plan, choice))
 }
 
-/// Reports an ignored file that would have decided, and an overridden pin.
+/// Reports an ignored file that would have decided, a blocked version that would have been taken, and an overridden pin.
 pub(super) fn say_passed_over(choice: &Choice, speech: &Speech) {
     say_stranger(choice, speech);
+    if let Some(line) = choice.block_note() {
+        speech.say(&line);
+    }
     say_gave_way(choice, speech);
 }
 

@@ -42,6 +42,7 @@ fn local(ctx: &Ctx, speech: &Speech) -> CommandResult {
                 if item.system { "system store".to_owned() } else { String::new() },
                 item.newer.as_ref().map_or(String::new(), |newer| format!("{newer} is newer")),
                 item.support.to_string(),
+                item.block.as_ref().map_or(String::new(), |block| format!("blocked: {}", block.told())),
                 item.note.clone().unwrap_or_default(),
             ]
         })

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod activate;
+mod block;
 mod bundle;
 mod completions;
 mod config;
@@ -99,6 +100,8 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Undo(args) => rollback::undo(ctx, args),
         Command::Rollback(args) => rollback::run(ctx, args),
         Command::Snapshot(args) => snapshot::run(sources, args),
+        Command::Block(args) => block::run(ctx, args, speech),
+        Command::Unblock(args) => block::unblock(ctx, args),
         Command::Diff(args) => diff::run(ctx, args),
         Command::Prune(args) => prune::run(ctx, args),
         Command::Shims(args) => shims::run(ctx, args),

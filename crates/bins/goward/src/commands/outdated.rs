@@ -17,6 +17,9 @@ pub(super) fn run(sources: &Sources, speech: &Speech) -> CommandResult {
         speech.say("no toolchain is installed; `goward install latest` gets one");
     }
     let text = columns(&list.iter().map(row).collect::<Vec<_>>());
+    for block in list.iter().filter_map(|item| item.block.as_ref()) {
+        speech.say(&format!("{} is passed over: {}", block.version.tag(), block.told()));
+    }
     for item in list.iter().filter(|item| item.newer.is_some()) {
         let minor = item.installed.minor();
         speech.say(&format!("`goward upgrade {minor}` installs the newest go{minor}"));
@@ -27,6 +30,7 @@ pub(super) fn run(sources: &Sources, speech: &Speech) -> CommandResult {
 fn row(item: &Outdated) -> Vec<String> {
     let newer = match &item.newer {
         Some(newer) => format!("{} is available", newer.tag()),
+        None if item.block.is_some() => "the newest of its minor that is not blocked".to_owned(),
         None => "the newest of its minor".to_owned(),
     };
     vec![item.installed.tag(), newer, item.support.to_string()]

@@ -88,7 +88,7 @@ fn pin(sources: &Sources, args: &PinArgs, request: &Request, speech: &Speech) ->
         // As for a run: a failure costs at most a download later.
         let _ = ctx.store.remember_project(project);
     }
-    if resolve::newest_installed(ctx, &request)?.is_none() {
+    if resolve::newest_even_blocked(ctx, &request)?.is_none() {
         speech.say("no installed toolchain matches yet; `goward install` gets one, `goward run` does it by itself");
     }
     Ok((pinned, text))
@@ -97,6 +97,7 @@ fn pin(sources: &Sources, args: &PinArgs, request: &Request, speech: &Speech) ->
 fn exact(sources: &Sources, request: &Request) -> Result<Request, Failure> {
     let ctx = sources.ctx();
     if let Some(version) = request.exact() {
+        ctx.store.check_not_blocked(&version)?;
         return Ok(Request::Exact(version));
     }
     handle_ctrl_c(ctx)?;

@@ -18,7 +18,7 @@ pub(super) fn run(ctx: &Ctx, args: &UninstallArgs) -> CommandResult {
     let mut wanted = Vec::new();
     for request in &args.requests {
         let named = named(request, &installed);
-        if named.is_empty() && resolve::newest_installed(ctx, request)?.is_some() {
+        if named.is_empty() && resolve::newest_even_blocked(ctx, request)?.is_some() {
             return Err(Failure::OfSystem { request: request.to_string() });
         }
         if named.is_empty() {

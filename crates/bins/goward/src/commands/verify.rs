@@ -51,7 +51,7 @@ fn wanted(ctx: &Ctx, args: &VerifyArgs) -> Result<Vec<ToolchainId>, Failure> {
     }
     let mut wanted = Vec::new();
     for request in &args.requests {
-        match resolve::newest_installed(ctx, request)? {
+        match resolve::newest_even_blocked(ctx, request)? {
             Some(toolchain) => wanted.push(toolchain.id),
             None => return Err(Failure::NotInstalled { request: request.to_string() }),
         }

@@ -3,7 +3,7 @@
 use acquire::Sources;
 use diag::Speech;
 
-use super::ensure::{ensure_chosen, remember, say_passed_over};
+use super::ensure::{ensure_chosen, remember, say_gave_way, say_stranger};
 use super::{CommandResult, handle_ctrl_c};
 use crate::cli::WhyArgs;
 use crate::outcome::Rendered;
@@ -19,8 +19,9 @@ pub(super) fn run(sources: &Sources, args: &WhyArgs, speech: &Speech) -> Command
         let text = why.text();
         return Ok(Box::new(Rendered::new(why.view(), text)));
     }
-    let choice = resolve::choose(ctx, None)?;
-    say_passed_over(&choice, speech);
+    let choice = resolve::choose_even_blocked(ctx)?;
+    say_stranger(&choice, speech);
+    say_gave_way(&choice, speech);
     let why = resolve::why(&choice);
     let text = why.text();
     Ok(Box::new(Rendered::new(why.view(), text)))

@@ -141,6 +141,8 @@ impl ToView for Why {
             version: self.version.clone(),
             floor: self.floor.as_ref().and_then(floor),
             raised: self.raised.view(),
+            block: self.blocked.view(),
+            block_passed_over: self.block_passed_over.view(),
             builder: self.builder.clone(),
             module_mode: view::Mode {
                 has_modules: self.mode.has_modules,

@@ -3,6 +3,7 @@
 //! A view has plain values only ([`view`]); what a path or a version is written as is decided here, once.
 
 mod adopt;
+mod block;
 mod check;
 mod choice;
 mod gate;
@@ -14,6 +15,7 @@ mod toolchains;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use block::block_change;
 pub(crate) use adopt::{import, import_plan, migrate};
 pub(crate) use check::{bundle_create, bundle_verify};
 pub(crate) use choice::{env, pin_write, which};

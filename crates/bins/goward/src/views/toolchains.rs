@@ -87,6 +87,7 @@ impl ToView for Listed {
             fingerprint: self.fingerprint.clone(),
             newer: self.newer.view(),
             support: self.support.view(),
+            block: self.block.view(),
             note: self.note.clone(),
         }
     }
@@ -147,6 +148,7 @@ impl ToView for Outdated {
             minor: self.installed.minor().to_string(),
             version: self.installed.view(),
             newer: self.newer.view(),
+            block: self.block.view(),
             support: self.support.view(),
         }
     }

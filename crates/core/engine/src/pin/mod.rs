@@ -122,6 +122,9 @@ pub fn pin(ctx: &Ctx, request: &Request, named: Option<FileName>) -> Result<Pinn
     if !matches!(request, Request::Exact(_) | Request::Minor(_)) {
         return Err(PinError::NotPinnable { request: request.to_string() });
     }
+    if let Request::Exact(version) = request {
+        ctx.store.check_not_blocked(version)?;
+    }
     let inputs = look_around(ctx, ctx.sys.env().folder(), None)?;
     check(ctx, request)?;
     let existing = match named {

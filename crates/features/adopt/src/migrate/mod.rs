@@ -201,7 +201,7 @@ pub fn plan(ctx: &Ctx, from: &Request, to: &ToolchainId) -> Result<MigratePlan, 
     // Any go command can read programs that others have built.
     let any = match &new {
         Some(new) => Some(new.clone()),
-        None => resolve::newest_installed(ctx, from)?,
+        None => resolve::newest_even_blocked(ctx, from)?,
     };
     let tools = match any {
         Some(toolchain) => all_tools(ctx, &go_of(&toolchain.tree), to.version())?,
