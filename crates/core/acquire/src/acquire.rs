@@ -403,7 +403,7 @@ fn not_copied(error: LocalError) -> AcquireError {
         }
         LocalError::Busy { name, waited } => {
             let owner = "another process that copies it".to_owned();
-            AcquireError::Store(StoreError::Busy { path: name.into(), seconds: waited.as_secs(), owner })
+            AcquireError::Store(StoreError::Busy { path: name.into(), waited, owner })
         }
     }
 }

@@ -18,5 +18,5 @@ pub use ctx::{Ctx, Derivation};
 pub use goroots::{go_setting_of, goroots};
 pub use limits::FOLDERS_MAX;
 pub use owners::{owner_of, users};
-pub use recover::recover;
+pub use recover::{recover, recover_within};
 pub use shim_facts::SHIM_BYTES_MAX;

@@ -13,7 +13,12 @@ const RECOVERY_WAIT_MAX: Duration = Duration::from_millis(500);
 /// Recovers the store if anything looks unfinished. Reports a recovery that cannot be done now and
 /// leaves it to the next run: the change that follows fails by itself if it cannot be made.
 pub fn recover(ctx: &Ctx) {
-    match ctx.store.recover(RECOVERY_WAIT_MAX) {
+    recover_within(ctx, RECOVERY_WAIT_MAX);
+}
+
+/// As [`recover`], with another bound for the wait.
+pub fn recover_within(ctx: &Ctx, wait_max: Duration) {
+    match ctx.store.recover(wait_max) {
         Ok(recovered) if recovered.is_nothing() => {}
         Err(StoreError::Busy { .. }) => {}
         Ok(recovered) => ctx.progress.tell(&recovered.to_string()),

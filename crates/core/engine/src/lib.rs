@@ -43,5 +43,6 @@ pub use state_line::state_line;
 pub use status::{Status, status};
 pub use switch::{Switched, switch};
 pub use undo::{RolledBack, Undone, UndoneStep, roll_back, roll_back_from, undo};
+pub use undo::{BackOptions, RolledBack, Undone, UndoneStep, roll_back, roll_back_with, undo, undo_with};
 pub use uninstall::{Uninstalled, uninstall};
 pub use upgrade::{Upgrade, UpgradeError, Upgraded, plan_upgrade, upgrade};

@@ -1,10 +1,12 @@
 //! Undoes changes, and rolls back to a generation that was in use before.
 
+use std::time::Duration;
+
 use release::ToolchainId;
-use store::{Generation, Moved, PastChange, StoreError};
+use store::{Generation, Moved, PastChange, Store, StoreError};
 
 use context::Ctx;
-use context::recover;
+use context::{recover, recover_within};
 use context::settings::keys;
 
 /// The result of a rollback.
@@ -54,6 +56,26 @@ pub enum UndoneStep {
     },
 }
 
+/// How to go back.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BackOptions {
+    /// Whether also to a blocked version.
+    pub force: bool,
+    /// How long to wait for the store's lock; none for the setting: `lock.rollback-milliseconds` for a rollback,
+    /// `lock.wait-seconds` for an undo.
+    pub wait_max: Option<Duration>,
+}
+
+impl BackOptions {
+    /// The store to go back in.
+    fn store(&self, ctx: &Ctx) -> Store {
+        let store = ctx.store.clone();
+        if self.force { store.ignoring_blocks() } else { store }
+    }
+}
+
+/// The interval in which a rollback tries a taken lock.
+const ROLLBACK_ASK_INTERVAL: Duration = Duration::from_millis(100);
 /// How often an undo is planned again because another goward has changed the store meanwhile. Each time that process
 /// has made progress, so more than a few mean that it runs in a loop.
 const OVERTAKEN_MAX: usize = 16;
@@ -73,12 +95,20 @@ enum Step {
 /// When there are fewer changes: then nothing has changed. When a file was changed since, or a toolchain is gone, or
 /// the store refuses: then that step and the following ones are not done.
 pub fn undo(ctx: &Ctx, steps: u64) -> Result<Undone, StoreError> {
+    undo_with(ctx, steps, &BackOptions::default())
+}
+
+/// As [`undo`], with options.
+///
+/// # Errors
+/// As for [`undo`]; `Blocked` where a step leads to a blocked version and is not forced.
+pub fn undo_with(ctx: &Ctx, steps: u64, options: &BackOptions) -> Result<Undone, StoreError> {
     recover(ctx);
     for _ in 0..OVERTAKEN_MAX {
         let mut undone = Undone { steps: Vec::new() };
         match planned(ctx, steps)?
             .into_iter()
-            .try_for_each(|step| take(ctx, step).map(|taken| undone.steps.push(taken)))
+            .try_for_each(|step| take(ctx, step, options).map(|taken| undone.steps.push(taken)))
         {
             // Another goward was faster, and nothing is done yet: there is another change to undo now.
             Err(StoreError::Overtaken) if undone.steps.is_empty() => {}
@@ -88,17 +118,18 @@ pub fn undo(ctx: &Ctx, steps: u64) -> Result<Undone, StoreError> {
     Err(StoreError::Overtaken)
 }
 
-fn take(ctx: &Ctx, step: Step) -> Result<UndoneStep, StoreError> {
-    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
+fn take(ctx: &Ctx, step: Step, options: &BackOptions) -> Result<UndoneStep, StoreError> {
+    let wait_max = options.wait_max.unwrap_or(ctx.settings.seconds(keys::LOCK_WAIT_SECONDS));
+    let store = options.store(ctx);
     match step {
-        Step::To { from, to } => move_back(ctx, Some(from), to).map(UndoneStep::Default),
+        Step::To { from, to } => move_back(ctx, &store, Some(from), to, wait_max).map(UndoneStep::Default),
         Step::ToNone { from } => {
-            ctx.store.undo_first_default(from.number, ctx.author.clone(), wait_max)?;
+            store.undo_first_default(from.number, ctx.author.clone(), wait_max)?;
             ctx.changed("no default is set any more".to_owned());
             Ok(UndoneStep::NoDefault { left: from.number, before: from.toolchain })
         }
         Step::Change(change) => {
-            ctx.store.undo_transaction(&change.name, ctx.author.clone(), wait_max)?;
+            store.undo_transaction(&change.name, ctx.author.clone(), wait_max)?;
             ctx.changed(format!("`{}` is undone", change.purpose));
             let generation = change.default.and_then(|(from, _)| from);
             let PastChange { name, purpose, files, variables, .. } = *change;
@@ -155,9 +186,22 @@ fn planned(ctx: &Ctx, count: u64) -> Result<Vec<Step>, StoreError> {
 /// # Errors
 /// When there is no such generation, its toolchain is gone, or the store refuses; then nothing has changed.
 pub fn roll_back(ctx: &Ctx, to: Option<u64>) -> Result<RolledBack, StoreError> {
-    recover(ctx);
+    roll_back_with(ctx, to, &BackOptions::default())
+}
+
+/// As [`roll_back`], with options.
+///
+/// # Errors
+/// As for [`roll_back`]; `Blocked` where it leads to a blocked version and is not forced, `Busy` with the holder of the
+/// lock when the wait is over.
+pub fn roll_back_with(ctx: &Ctx, to: Option<u64>, options: &BackOptions) -> Result<RolledBack, StoreError> {
+    let setting = || Duration::from_millis(ctx.settings.count(keys::LOCK_ROLLBACK_MILLISECONDS));
+    let wait_max = options.wait_max.unwrap_or_else(setting);
+    // A process that holds the lock recovers by itself, so this is tried once and not waited for.
+    recover_within(ctx, Duration::ZERO);
+    let store = options.store(ctx).asking_every(ROLLBACK_ASK_INTERVAL);
     if let Some(to) = to {
-        return move_back(ctx, None, to);
+        return move_back(ctx, &store, None, to, wait_max);
     }
     let nothing = |reason: &str| StoreError::NothingBefore { reason: reason.to_owned() };
     for _ in 0..OVERTAKEN_MAX {
@@ -165,7 +209,7 @@ pub fn roll_back(ctx: &Ctx, to: Option<u64>) -> Result<RolledBack, StoreError> {
         let current = current.ok_or_else(|| nothing("no generation is in use; `goward use` makes the first"))?;
         let alone = || nothing("the generation in use was made from no other; `--to` goes to any");
         let to = current.parent.ok_or_else(alone)?;
-        match move_back(ctx, Some(current.number), to) {
+        match move_back(ctx, &store, Some(current.number), to, wait_max) {
             Err(StoreError::Overtaken) => {}
             done => return done,
         }
@@ -186,9 +230,14 @@ pub fn roll_back_from(ctx: &Ctx, from: u64) -> Result<RolledBack, StoreError> {
 }
 
 /// Moves the default to an existing generation; only from `from`, if a number is given.
-fn move_back(ctx: &Ctx, from: Option<u64>, to: u64) -> Result<RolledBack, StoreError> {
-    let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
-    let Moved { generation, left } = ctx.store.roll_back_from(from, to, ctx.author.clone(), wait_max)?;
+fn move_back(
+    ctx: &Ctx,
+    store: &Store,
+    from: Option<u64>,
+    to: u64,
+    wait_max: Duration,
+) -> Result<RolledBack, StoreError> {
+    let Moved { generation, left } = store.roll_back_from(from, to, ctx.author.clone(), wait_max)?;
     Ok(RolledBack {
         generation: generation.number,
         toolchain: generation.toolchain,

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use diag::{Class, Diagnose, Diagnosis, Hints, IoFailure, hint};
 use release::ToolchainId;
@@ -47,11 +48,11 @@ pub enum StoreError {
         free: diag::Bytes,
     },
     /// Another process holds a lock.
-    #[error("take the lock `{}` within {seconds} s: {owner} has it", path.display())]
+    #[error("take the lock `{}` within {}: {owner} has it", path.display(), told(*waited))]
     Busy {
         path: PathBuf,
         /// How long goward waited.
-        seconds: u64,
+        waited: Duration,
         /// Who holds it, if known.
         owner: String,
     },
@@ -162,6 +163,14 @@ impl StoreError {
             ReadOwnError::Io(cause) => StoreError::io(action, path)(cause),
             ReadOwnError::Distrust(cause) => StoreError::Untrusted { path: path.to_owned(), cause },
         }
+    }
+}
+
+/// A wait in whole seconds, a shorter or broken one in milliseconds.
+fn told(waited: Duration) -> String {
+    match waited.subsec_millis() {
+        0 => format!("{} s", waited.as_secs()),
+        _ => format!("{} ms", waited.as_millis()),
     }
 }
 

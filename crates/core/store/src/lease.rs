@@ -40,7 +40,7 @@ impl Store {
             // A removal, or a check whether one is possible: both are short.
             if clock.since(start) >= LEASE_WAIT_MAX {
                 let owner = "a removal".to_owned();
-                return Err(StoreError::Busy { path, seconds: LEASE_WAIT_MAX.as_secs(), owner });
+                return Err(StoreError::Busy { path, waited: LEASE_WAIT_MAX, owner });
             }
             clock.sleep(LEASE_INTERVAL);
         }

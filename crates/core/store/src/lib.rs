@@ -100,6 +100,8 @@ pub struct Store {
     /// Where archives under way are, if not in the home.
     downloads: Option<PathBuf>,
     trees_synced: bool,
+    /// The interval between two tries for a taken lock.
+    ask_interval: std::time::Duration,
     /// Whether switches and rollbacks also go to blocked versions.
     ignores_blocks: bool,
     /// Reports, once for each lock, that goward waits for it.
@@ -131,6 +133,7 @@ impl Store {
             shared: None,
             downloads: None,
             trees_synced: true,
+            ask_interval: lock::ASK_INTERVAL,
             ignores_blocks: false,
             progress: None,
             shim_facts: None,
@@ -162,6 +165,12 @@ impl Store {
     /// toolchain may look installed and have empty files. A kill does no such harm.
     pub fn without_tree_sync(self) -> Store {
         Store { trees_synced: false, ..self }
+    }
+
+    /// The same store, which tries a taken lock again after each such interval.
+    #[must_use]
+    pub fn asking_every(self, ask_interval: std::time::Duration) -> Store {
+        Store { ask_interval, ..self }
     }
 
     /// Where things are.

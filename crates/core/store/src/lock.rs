@@ -8,7 +8,7 @@ use sys::{FileLock, Host, LockAttempt};
 use crate::{Store, StoreError};
 
 /// The interval between two tries for a taken lock.
-const ASK_INTERVAL: Duration = Duration::from_millis(20);
+pub(crate) const ASK_INTERVAL: Duration = Duration::from_millis(20);
 /// goward reports a wait that is longer than this.
 const TELL_AFTER: Duration = Duration::from_millis(100);
 /// The longest owner line of a lock, in bytes.
@@ -52,12 +52,12 @@ impl Store {
                 }
             }
             if clock.since(start) >= wait_max {
-                return Err(StoreError::Busy { path, seconds: wait_max.as_secs(), owner });
+                return Err(StoreError::Busy { path, waited: wait_max, owner });
             }
             if self.sys.interrupt().is_asked() {
                 return Err(StoreError::Interrupted { path });
             }
-            clock.sleep(ASK_INTERVAL);
+            clock.sleep(self.ask_interval);
         }
     }
 

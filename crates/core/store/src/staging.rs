@@ -107,7 +107,7 @@ impl Store {
             }
         }
         let owner = "a sweep that takes every new name away".to_owned();
-        Err(StoreError::Busy { path: parent.to_owned(), seconds: 0, owner })
+        Err(StoreError::Busy { path: parent.to_owned(), waited: Duration::ZERO, owner })
     }
 
     /// Makes a staged tree an installed toolchain: durable first, visible last.

@@ -87,7 +87,7 @@ impl Process {
         time_max: Duration,
         interrupt: &Interrupt,
     ) -> io::Result<Ended> {
-        let ended = captured(&helper, input, bytes_max, time_max, interrupt);
+        let ended = captured(helper.to_std(), input, bytes_max, time_max, interrupt);
         if let Some(folder) = helper.into_empty() {
             folder.remove(&Fs::real());
         }
@@ -110,6 +110,21 @@ impl Process {
             Ok(code) => std::process::exit(code.cast_signed()),
             Err(error) => error,
         }
+    }
+
+    /// Runs the user's program to its end with an empty standard input, and keeps at most so many bytes of each stream.
+    /// Ends it, with its children, after the time limit and when the user interrupts.
+    ///
+    /// # Errors
+    /// When it cannot be started or polled; `Interrupted` when the user has interrupted.
+    pub fn capture_users(
+        &self,
+        program: &UserProgram,
+        bytes_max: u64,
+        time_max: Duration,
+        interrupt: &Interrupt,
+    ) -> io::Result<Ended> {
+        captured(program.to_std(), Vec::new(), bytes_max, time_max, interrupt)
     }
 
     /// Runs the user's program on this terminal and waits for its end, however long that takes: the user ends it.
@@ -143,13 +158,13 @@ impl Process {
 }
 
 fn captured(
-    helper: &Helper,
+    command: std::process::Command,
     input: Vec<u8>,
     bytes_max: u64,
     time_max: Duration,
     interrupt: &Interrupt,
 ) -> io::Result<Ended> {
-    let mut command = with_users_mask(helper.to_std());
+    let mut command = with_users_mask(command);
     command.stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut group = Group::start(command)?;

@@ -450,4 +450,11 @@ settings! {
         default: "600",
         doc: "How long goward waits for another goward that holds a lock.",
     }
+    LOCK_ROLLBACK_MILLISECONDS: Count {
+        key: "lock.rollback-milliseconds",
+        env: "GOWARD_LOCK_ROLLBACK_MILLISECONDS",
+        kind: Kind::Count(0, 3_600_000),
+        default: "300",
+        doc: "How long `goward rollback` waits for another goward that holds the store's lock. It tries every 100 milliseconds.",
+    }
 }
