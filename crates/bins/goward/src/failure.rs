@@ -62,6 +62,18 @@ pub enum Failure {
         /// What is wrong.
         cause: Box<Failure>,
     },
+    /// The project does not use a module.
+    NoWay {
+        /// The module.
+        module: String,
+    },
+    /// A file that the user named could not be written.
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        cause: std::io::Error,
+    },
     /// No command has this name, so it has no manual page.
     NoPage {
         /// The name.
@@ -147,6 +159,8 @@ verbs! {
     engine::ShimError,
     engine::SystemError,
     engine::UpgradeError,
+    graph::GraphError,
+    graph::GraphFileError,
     ide::IdeError,
     release::PlatformError,
     shell::SetupError,
@@ -187,6 +201,10 @@ impl fmt::Display for Failure {
             }
             Self::Editor { program, reason } => write!(f, "edit the configuration with `{program}`: {reason}"),
             Self::ConfigRefused { cause, .. } => cause.fmt(f),
+            Self::NoWay { module } => {
+                write!(f, "find a way to `{}`: no module of this project needs it", diag::shown_line(module))
+            }
+            Self::Write { path, .. } => write!(f, "write `{}`", path.display()),
             Self::NoPage { command } => write!(f, "print the manual page of `{command}`: there is no such command"),
             Self::NotConfirmed { asked: true } => f.write_str("remove goward: the answer was not yes"),
             Self::NotConfirmed { asked: false } => f.write_str("remove goward: there is no terminal to ask on"),
@@ -200,7 +218,9 @@ impl Error for Failure {
         match self {
             Self::Verb(error) => error.source(),
             Self::Asked { cause, .. } | Self::ConfigRefused { cause, .. } => cause.source(),
-            Self::Signals(cause) | Self::Stdout(cause) | Self::Folder { cause, .. } => Some(cause),
+            Self::Signals(cause) | Self::Stdout(cause) | Self::Folder { cause, .. } | Self::Write { cause, .. } => {
+                Some(cause)
+            }
             _ => None,
         }
     }
@@ -217,6 +237,10 @@ impl Diagnose for Failure {
             Self::ConfigRefused { path, cause } => cause
                 .diagnosis()
                 .hint(format!("your text is kept in `{}`; the configuration is unchanged", path.display())),
+            Self::NoWay { .. } => {
+                Class::NotFound.word("module-unknown").hint("`goward graph` shows the modules that it uses")
+            }
+            Self::Write { cause, .. } => Diagnosis::of_io("file-write", cause),
             Self::NoPage { .. } => Class::Usage.word("usage").hint("`goward help` lists the commands"),
             Self::NotConfirmed { asked: true } => Class::Policy.word("not-confirmed"),
             Self::NotConfirmed { asked: false } => Class::Policy

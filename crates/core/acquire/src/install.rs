@@ -147,15 +147,16 @@ fn newest_allowed(sources: &Sources, request: &Request, platform: &Platform) -> 
         let id = ToolchainId::new(version, platform.clone());
         InstallError::Store { id, cause: Box::new(cause) }
     };
-    let blocks = ctx.store.blocks().map_err(|cause| InstallError::Blocks {
-        request: request.to_string(),
-        cause: Box::new(cause),
-    })?;
+    let blocks = ctx
+        .store
+        .blocks()
+        .map_err(|cause| InstallError::Blocks { request: request.to_string(), cause: Box::new(cause) })?;
     match sources.catalog().resolve(&sources.ask(), request, platform, &|version| blocks.allows(version)) {
         Ok(Resolved { version, passed_over }) => {
             if let Some(block) = passed_over.and_then(|newer| blocks.of(&newer).cloned()) {
                 let (newer, taken) = (block.version.tag(), version.tag());
-                ctx.progress.tell(&format!("{newer} is passed over for `{request}`, {taken} is taken: {}", block.told()));
+                ctx.progress
+                    .tell(&format!("{newer} is passed over for `{request}`, {taken} is taken: {}", block.told()));
             }
             Ok(version)
         }

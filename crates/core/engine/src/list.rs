@@ -69,7 +69,8 @@ pub fn installed(ctx: &Ctx) -> Result<Vec<Listed>, StoreError> {
         Blocks::default()
     });
     let newer = |id: &ToolchainId| {
-        let is_newest_here = *id.platform() == ctx.platform && newer_patch(id.version(), &known, &Blocks::default()).is_none();
+        let is_newest_here =
+            *id.platform() == ctx.platform && newer_patch(id.version(), &known, &Blocks::default()).is_none();
         newer_patch(id.version(), &offered, &blocks).filter(|_| is_newest_here).cloned()
     };
     let today = today(ctx);

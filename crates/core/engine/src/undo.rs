@@ -6,8 +6,8 @@ use release::ToolchainId;
 use store::{Generation, Moved, PastChange, Store, StoreError};
 
 use context::Ctx;
-use context::{recover, recover_within};
 use context::settings::keys;
+use context::{recover, recover_within};
 
 /// The result of a rollback.
 #[derive(Debug, Clone)]

@@ -97,9 +97,7 @@ impl Diagnose for ChooseError {
             Self::Language(error) => error.diagnosis(),
             Self::Read { cause, .. } => Diagnosis::of_io("project-read", cause),
             Self::Store(error) => error.diagnosis(),
-            Self::Blocked { block, .. } => {
-                StoreError::Blocked { block: block.clone(), can_force: false }.diagnosis()
-            }
+            Self::Blocked { block, .. } => StoreError::Blocked { block: block.clone(), can_force: false }.diagnosis(),
             Self::Nothing { stranger: Some(stranger), .. } => Class::NotFound
                 .word("nothing-chosen")
                 .hint(stranger.to_string())
@@ -143,7 +141,8 @@ impl Choice {
         let blocked = usable.block_of(&request, toolchain.as_ref());
         let passed_over = usable.passed_over(&request, toolchain.as_ref());
         let toolchain = trusted(ctx, toolchain)?;
-        let raised = Choice { request, origin: raised.origin, raised: Some(conflict), blocked, passed_over, toolchain, ..self };
+        let raised =
+            Choice { request, origin: raised.origin, raised: Some(conflict), blocked, passed_over, toolchain, ..self };
         raised.unblocked()
     }
 

@@ -4,25 +4,15 @@
 //! that are not in the module cache (`go_question`); `--offline` sets `GOPROXY=off`. To find the newest older version
 //! that would suffice, it reads a few older versions of the module; if it cannot, it says so and returns the rest.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use context::Ctx;
 use diag::{Class, Diagnose, Diagnosis};
 use project::{Demand, Demander, FileName, Floor, ModuleGraph, Origin, Want};
-use release::{Version, cut};
+use release::Version;
 use store::Toolchain;
 
 use crate::choose::Choice;
-use crate::go_question::{About, question};
-use crate::launch::LaunchError;
+use crate::go_question::{About, GO_TIME_MAX, GoQuestionError, asked};
 
-/// The largest output of `go mod graph`, in bytes: the largest known graphs print some ten megabytes.
-const GRAPH_BYTES_MAX: u64 = 64 << 20;
-/// How long the go command may take. It may have to fetch hundreds of go.mod files.
-const GO_TIME_MAX: Duration = Duration::from_secs(300);
-/// How many lines of the go command's output are printed.
-const SAID_LINES_MAX: usize = 6;
 /// For how many modules older versions are read.
 const MODULES_MAX: usize = 3;
 /// How many older versions of a module are read: each may cost a request.
@@ -60,51 +50,20 @@ pub struct Older {
 
 /// Why the floor's origin is unknown.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the message names each field")]
 pub enum FloorError {
     /// There is no `go` line.
     #[error("find what this folder needs: no go.mod or go.work with a `go` line counts here")]
     NoFloor,
-    /// The go command cannot be run.
+    /// The go command cannot be asked.
     #[error(transparent)]
-    Launch(#[from] LaunchError),
-    /// The go command cannot be started or waited for.
-    #[error("run `{}`", program.display())]
-    Run {
-        program: PathBuf,
-        #[source]
-        cause: std::io::Error,
-    },
-    /// The go command did not end in its time.
-    #[error("run `{verb}`: it took longer than {} seconds", GO_TIME_MAX.as_secs())]
-    Time { verb: String },
-    /// The go command failed.
-    #[error("run `{verb}`: {said}")]
-    Go {
-        verb: String,
-        /// Its last words.
-        said: String,
-        /// Whether it lacks a network, or may not use it.
-        network: bool,
-    },
+    Go(#[from] GoQuestionError),
 }
 
 impl Diagnose for FloorError {
     fn diagnosis(&self) -> Diagnosis {
         match self {
             Self::NoFloor => Class::NotFound.word("no-floor").hint("`goward why` shows what decides here"),
-            Self::Launch(error) => error.diagnosis(),
-            Self::Run { cause, .. } => Diagnosis::of_io("go-command-run", cause),
-            Self::Time { .. } => {
-                Class::Environment.word("go-command-slow").hint("run it by hand to see what it waits for")
-            }
-            Self::Go { network: true, .. } => Class::Network
-                .word("go-command-needs-network")
-                .hint("run `go mod download` once where there is a network; what it fetches is enough without one"),
-            Self::Go { said, .. } if said.contains("updates to go.") => Class::Environment
-                .word("go-command-failed")
-                .hint("`go mod tidy` updates go.mod and go.sum; a module needs more than they list"),
-            Self::Go { .. } => Class::Environment.word("go-command-failed"),
+            Self::Go(error) => error.diagnosis(),
         }
     }
 }
@@ -177,39 +136,7 @@ fn older(ctx: &Ctx, toolchain: &Toolchain, module: &Demander, needs: &Version) -
 
 /// What the go command of a toolchain prints.
 fn ask(ctx: &Ctx, toolchain: &Toolchain, about: About, words: &[&str]) -> Result<String, FloorError> {
-    let helper = question(ctx, toolchain, about)?.args(words.iter().copied());
-    let program = helper.program().to_owned();
-    let verb = || format!("go {}", words.iter().take(2).copied().collect::<Vec<_>>().join(" "));
-    let ended = ctx
-        .sys
-        .process()
-        .capture(helper, GRAPH_BYTES_MAX, GO_TIME_MAX, ctx.sys.interrupt())
-        .map_err(|cause| FloorError::Run { program, cause })?;
-    if ended.timed_out {
-        return Err(FloorError::Time { verb: verb() });
-    }
-    if ended.code != Some(0) {
-        let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
-        let lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).take(SAID_LINES_MAX);
-        let said: Vec<String> = lines.map(cut).collect();
-        let said = if said.is_empty() { "it failed without output".to_owned() } else { said.join("; ") };
-        return Err(FloorError::Go { verb: verb(), said, network: lacks_network(&stderr) });
-    }
-    Ok(String::from_utf8_lossy(&ended.stdout).into_owned())
-}
-
-/// Whether the go command's output is that of a machine without a network.
-fn lacks_network(said: &str) -> bool {
-    const SIGNS: [&str; 7] = [
-        "disabled by GOPROXY=off",
-        "dial tcp",
-        "no such host",
-        "connection refused",
-        "i/o timeout",
-        "network is unreachable",
-        "TLS handshake",
-    ];
-    SIGNS.iter().any(|sign| said.contains(sign))
+    Ok(asked(ctx, toolchain, about, words, GO_TIME_MAX)?)
 }
 
 impl FloorWhy {

@@ -25,6 +25,7 @@ pub use choose::{
     Choice, ChooseError, Counts, choose, choose_even_blocked, choose_in, found, look_around, pinned_in, surely_below,
 };
 pub use floor_why::{FloorError, FloorWhy, Older, why_floor};
+pub use go_question::{GoQuestionError, ask_project};
 pub use goenv::{GO_VARIABLES, GoEnv, Rule, Shadowed, Variable, go_env, shown};
 pub use gotoolchain::{EnvChange, user_gotoolchain, without_mark};
 pub use launch::{Launch, LaunchError, ShimCall, launch, launch_in, launch_shim, plan_launch};

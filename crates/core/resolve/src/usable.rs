@@ -1,7 +1,7 @@
 //! The installed toolchains that a choice may take, and those that are blocked.
 
-use context::settings::keys;
 use context::Ctx;
+use context::settings::keys;
 use release::{Request, Version};
 use store::{Block, Blocks, StoreError, Toolchain};
 

@@ -166,7 +166,14 @@ impl Store {
         let path = layout.blocked();
         let damaged = |reason: String| StoreError::BlockList { path: path.clone(), reason };
         let read = self.sys.fs().read_if_there(&path, BYTES_MAX);
-        let Some(bytes) = read.map_err(|error| damaged(error.to_string()))? else { return Ok((None, Vec::new())) };
+        let Some(bytes) = read.map_err(|error| damaged(error.to_string()))? else {
+            // A link to nothing could have led to any list.
+            return match self.sys.fs().look(&path) {
+                Ok(None) => Ok((None, Vec::new())),
+                Ok(Some(_)) => Err(damaged("it is a link to nothing".to_owned())),
+                Err(error) => Err(damaged(error.to_string())),
+            };
+        };
         let list = serde_json::from_slice::<BlockList>(&bytes)
             .and_then(|list| check_format(list.format).map(|()| list))
             .map_err(|error| damaged(error.to_string()))?;
@@ -291,7 +298,8 @@ impl Store {
     pub(crate) fn is_block_list(&self, path: &Path) -> bool {
         let (fs, own) = (self.sys.fs(), self.layout.blocked());
         let resolved = |path: &Path| path.parent().and_then(|folder| fs.resolve(folder).ok());
-        path == own || path.file_name() == own.file_name() && resolved(path).is_some_and(|one| Some(one) == resolved(&own))
+        path == own
+            || path.file_name() == own.file_name() && resolved(path).is_some_and(|one| Some(one) == resolved(&own))
     }
 
     /// Replaces the list. The store's lock is held. No shim that reads a table from before the change may decide after

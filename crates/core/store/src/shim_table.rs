@@ -165,7 +165,8 @@ impl Store {
         // A second store has no rows here, so goward has to find the newest release, and the blocks of that store, which
         // change without this one.
         let alone = !matches!(self.shared_store(), SharedStore::Trusted(_));
-        let fits = alone && knows_blocks && !facts.hand_over && head.len() + rows.len() + END_LINE.len() <= TABLE_BYTES_MAX;
+        let fits =
+            alone && knows_blocks && !facts.hand_over && head.len() + rows.len() + END_LINE.len() <= TABLE_BYTES_MAX;
         Ok(Some(format!("{head}{}{END_LINE}", if fits { &rows } else { "" })))
     }
 

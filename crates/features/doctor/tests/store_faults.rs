@@ -3,7 +3,8 @@
 //! Method: a healthy home is made once for each fault and copied back for each path, at the same place, since the store
 //! holds absolute paths. After a fault no command may panic, and four things must hold:
 //!
-//! - a named version and a pin still run, unless it is their own tree that is damaged;
+//! - a named version and a pin still run, unless it is their own tree that is damaged, or the list of blocked versions,
+//!   which could name them;
 //! - doctor names the fault, unless the file is one that goward makes again by itself;
 //! - what doctor advises (its own repair, `use`, `install`, `verify --repair`, `shims --write`, `chown`) leaves no finding;
 //! - what was put in the place of a name is still somewhere in the home.
@@ -93,6 +94,8 @@ const ROWS: &[Row] = &[
     Row { path: "manifests/PINNED.files", harmless: &[] },
     // The trees and links record what exists; the history of installs is lost.
     Row { path: "journal.log", harmless: ABSENT },
+    // Gone or set aside, nothing is blocked any more.
+    Row { path: "blocked.json", harmless: &[Missing] },
     Row { path: "system.json", harmless: &[Missing] },
     Row { path: "transactions", harmless: ABSENT },
     // Only the undo of that change is lost.
@@ -182,6 +185,7 @@ impl World {
         for (file, text) in [
             ("cache/index.json", "{}"),
             ("heads/sum.example", "a head"),
+            ("blocked.json", r#"{"format":1,"blocks":[]}"#),
             ("system.json", r#"{"format":1,"installations":[]}"#),
         ] {
             std::fs::write(store.join(file), text).unwrap();
@@ -398,6 +402,8 @@ fn table(fault: Fault) {
                 match runs(&world.fixture, named) {
                     Ok(said) if said.contains(PINNED) => {}
                     other if is_of_tree || (row.path == "toolchains" && other.is_err()) => {}
+                    // A list of blocks that cannot be read could block it.
+                    Err(error) if row.path == "blocked.json" && error.contains("blocked.json") => {}
                     other => tell(format!("named: {named}: {other:?}")),
                 }
             }

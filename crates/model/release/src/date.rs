@@ -67,7 +67,8 @@ impl Date {
     /// The beginning of the day in UTC, in seconds since 1970; 0 for an earlier day.
     pub fn unix_seconds(self) -> u64 {
         let days_of = |year: u16| if Date::new(year, 2, 29).is_some() { 366 } else { 365 };
-        let in_month = |month: u8| (28..=31).rev().find(|day| Date::new(self.year, month, *day).is_some()).unwrap_or(31);
+        let in_month =
+            |month: u8| (28..=31).rev().find(|day| Date::new(self.year, month, *day).is_some()).unwrap_or(31);
         if self.year < 1970 {
             return 0;
         }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Remark, View};
+use crate::{Block, ErrorReport, Remark, View};
 
 /// What `goward status` shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -245,6 +245,82 @@ pub struct Rollback {
     pub generation_before: Option<u64>,
     /// Whether anything changed.
     pub changed: bool,
+    /// Since when the default is this one, in seconds since 1970.
+    pub back_since_unix_seconds: u64,
+    /// The block of the version that was left (`--block`).
+    pub block: Option<Block>,
+    /// The proof in the project's folder (`--verify`).
+    pub verification: Option<Verification>,
+    /// The program that ran when all was done (`--on-done`).
+    pub on_done: Option<OnDone>,
+    /// Steps after the way back that failed.
+    pub errors: Vec<ErrorReport>,
+}
+
+/// What came of the proof after a rollback.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// Whether nothing failed.
+    pub passed: bool,
+    /// The toolchain that it ran with; `null` if none could be chosen.
+    pub toolchain_used: Option<String>,
+    /// How long it took, in milliseconds.
+    pub milliseconds: u64,
+    /// Its rows: source, topology, behaviour.
+    pub rows: Vec<VerificationRow>,
+}
+
+/// One row of the proof.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerificationRow {
+    /// What was looked at.
+    pub kind: VerificationKind,
+    /// What came of it.
+    pub verdict: VerificationVerdict,
+    /// The command that answered.
+    pub command_line: Vec<String>,
+    /// How long it took, in milliseconds.
+    pub milliseconds: u64,
+    /// What it said, for people; its wording may change.
+    pub message: Option<String>,
+}
+
+/// What a row of the proof looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerificationKind {
+    /// The modules' contents: `go mod verify`.
+    Source,
+    /// The module graph, against the recorded one.
+    Topology,
+    /// The project's tests.
+    Behaviour,
+}
+
+/// What came of a row of the proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerificationVerdict {
+    /// It holds.
+    Passed,
+    /// It does not hold, or could not be found out.
+    Failed,
+    /// There was nothing to compare or to run.
+    LeftOut,
+}
+
+/// A program that ran when all was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnDone {
+    /// The program and its arguments.
+    pub command_line: Vec<String>,
+    /// Whether it was started: it is not after a proof that failed.
+    pub started: bool,
+    /// Its exit status; `null` if it did not end by itself.
+    pub status: Option<i32>,
 }
 
 impl View for Rollback {

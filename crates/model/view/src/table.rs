@@ -69,6 +69,10 @@ pub const TABLE: &[Output] = &[
     output::<SnapshotSync>("snapshot push, snapshot pull"),
     output::<BlockChange>("block VERSION, unblock"),
     output::<BlockList>("block --list"),
+    output::<Graph>("graph"),
+    output::<GraphSaved>("graph --save"),
+    output::<GraphDiff>("graph diff"),
+    output::<GraphWhy>("graph why"),
     output::<Diff>("diff"),
     output::<Prune>("prune"),
     output::<Shims>("shims"),
@@ -117,9 +121,10 @@ mod tests {
     use super::*;
 
     /// Names whose values have one role and differ in their words or in the facts beside the role.
-    const ROLES: [(&str, &str); 7] = [
+    const ROLES: [(&str, &str); 8] = [
         ("action", "a word for what is done with the thing"),
         ("kind", "a word for what sort of thing it is"),
+        ("modules", "a list of objects that have `module`"),
         ("reason", "why; a word where the program decides, a text where the user or a source said it"),
         ("state", "a word for where the thing is; of a failure a text"),
         ("toolchains", "a list of objects that have `toolchain`"),

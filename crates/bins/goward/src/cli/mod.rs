@@ -7,8 +7,10 @@ mod config;
 mod doctor;
 mod env;
 mod gate;
+mod graph;
 mod help;
 mod ide;
+mod rollback;
 mod self_;
 mod shell;
 mod shims;
@@ -35,8 +37,10 @@ pub use config::{ConfigArgs, ConfigCommand};
 pub use doctor::DoctorArgs;
 pub use env::{EnvArgs, EnvShell};
 pub use gate::{GateActName, GateArgs, GateCommand, GateHow, GateJudgeArgs, GateRulesArgs, GateRunArgs};
+pub use graph::{GraphArgs, GraphCommand, GraphDiffArgs, GraphFormat, GraphWhyArgs};
 pub use help::{folded, options};
 pub use ide::{IdeArgs, IdeCommand, IdeSetupArgs};
+pub use rollback::{CommandLine, GenerationName, RollbackArgs};
 pub use self_::{SelfArgs, SelfCommand, SelfUninstallArgs};
 pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
 pub use shims::ShimsArgs;
@@ -234,6 +238,8 @@ pub enum Command {
     Block(BlockArgs),
     /// Lift the block of a version.
     Unblock(UnblockArgs),
+    /// Show, save or compare the module graph of a project.
+    Graph(GraphArgs),
     /// Compare the toolchains of two generations.
     Diff(DiffArgs),
     /// Remove toolchains that nothing needs.
@@ -486,38 +492,12 @@ pub struct UndoArgs {
     /// Why, for the history.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+    /// Also to a version that is blocked.
+    #[arg(long)]
+    pub force: bool,
     /// How many steps.
     #[arg(value_name = "STEPS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub steps: u64,
-}
-
-/// `goward rollback`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  goward rollback
-  goward rollback 41                generation 41, as in `goward history`; not so many steps
-
-Running programs keep their toolchain.")]
-pub struct RollbackArgs {
-    /// Why, for the history.
-    #[arg(long, value_name = "TEXT")]
-    pub reason: Option<String>,
-    /// A generation's number, or `previous`: the one that the generation in use was made from.
-    #[arg(value_name = "GENERATION", default_value = "previous", value_parser = generation, add = candidates::generations())]
-    pub generation: GenerationName,
-    /// The same, as an option.
-    #[arg(long, value_name = "GENERATION", value_parser = generation, conflicts_with = "generation", add = candidates::generations())]
-    pub to: Option<GenerationName>,
-}
-
-/// A generation as it can be typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GenerationName {
-    /// The one that was in use before.
-    Previous,
-    /// The one with this number.
-    Number(u64),
 }
 
 /// `goward diff`
@@ -630,15 +610,6 @@ fn pin_file(text: &str) -> Result<FileName, String> {
         let all: Vec<&str> = names.by_ref().map(FileName::as_str).collect();
         format!("one of {} is expected", all.join(", "))
     })
-}
-
-fn generation(text: &str) -> Result<GenerationName, String> {
-    match text {
-        "previous" => Ok(GenerationName::Previous),
-        number => {
-            number.parse().map(GenerationName::Number).map_err(|_| "a number or `previous` is expected".to_owned())
-        }
-    }
 }
 
 fn platform(text: &str) -> Result<Platform, String> {

@@ -31,7 +31,8 @@ pub(super) fn until(text: &str) -> Result<Until, String> {
     if let Ok(span) = span(text) {
         return Ok(Until::After(span));
     }
-    let at = moment(text).ok_or("a day (`2027-01-31`), a time (`2027-01-31T17:00:00Z`) or a span (`7d`) is expected")?;
+    let at =
+        moment(text).ok_or("a day (`2027-01-31`), a time (`2027-01-31T17:00:00Z`) or a span (`7d`) is expected")?;
     Ok(Until::At(at))
 }
 
@@ -42,7 +43,9 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| expected())?;
     let seconds = match unit {
-        "ms" => return Some(number).filter(|ms| *ms <= SPAN_SECONDS_MAX).map(Duration::from_millis).ok_or_else(expected),
+        "ms" => {
+            return Some(number).filter(|ms| *ms <= SPAN_SECONDS_MAX).map(Duration::from_millis).ok_or_else(expected);
+        }
         "s" => 1,
         "m" => 60,
         "h" => 3_600,
@@ -74,7 +77,9 @@ fn moment(text: &str) -> Option<u64> {
     let here = day.unix_seconds() + hours * 3_600 + minutes * 60 + seconds;
     let shift = |text: &str| {
         let is_separated = text.len() == 5 && text.as_bytes().get(2) == Some(&b':');
-        clock(text).filter(|(hours, minutes)| is_separated && *hours < 24 && *minutes < 60).map(|(h, m)| h * 3_600 + m * 60)
+        clock(text)
+            .filter(|(hours, minutes)| is_separated && *hours < 24 && *minutes < 60)
+            .map(|(h, m)| h * 3_600 + m * 60)
     };
     let at = match offset {
         "Z" | "z" => Some(here),
@@ -93,7 +98,8 @@ mod tests {
 
     #[test]
     fn a_span_has_a_number_and_a_unit() {
-        for (text, seconds) in [("2s", 2), ("5m", 300), ("12h", 43_200), ("7d", 604_800), ("2w", 1_209_600), ("0s", 0)] {
+        for (text, seconds) in [("2s", 2), ("5m", 300), ("12h", 43_200), ("7d", 604_800), ("2w", 1_209_600), ("0s", 0)]
+        {
             assert_eq!(span(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
         assert_eq!(span("300ms"), Ok(Duration::from_millis(300)));

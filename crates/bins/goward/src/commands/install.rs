@@ -92,5 +92,10 @@ fn single(sources: &Sources, request: &release::Request) -> Result<Vec<release::
     let (_, available) = engine::available(sources, &ctx.platform, true)?;
     let versions: Vec<release::Version> = available.into_iter().map(|available| available.version).collect();
     let blocks = ctx.store.blocks()?;
-    Ok(request.select_all_allowed(versions.iter(), |version| blocks.allows(version)).into_iter().cloned().map(release::Request::Exact).collect())
+    Ok(request
+        .select_all_allowed(versions.iter(), |version| blocks.allows(version))
+        .into_iter()
+        .cloned()
+        .map(release::Request::Exact)
+        .collect())
 }

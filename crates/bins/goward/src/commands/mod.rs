@@ -12,6 +12,7 @@ mod ensure;
 mod env;
 pub(crate) mod exec_shim;
 mod gate;
+mod graph;
 mod history;
 mod ide;
 mod import;
@@ -100,8 +101,10 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Undo(args) => rollback::undo(ctx, args),
         Command::Rollback(args) => rollback::run(ctx, args),
         Command::Snapshot(args) => snapshot::run(sources, args),
+        Command::Rollback(args) => rollback::run(ctx, args, speech),
         Command::Block(args) => block::run(ctx, args, speech),
         Command::Unblock(args) => block::unblock(ctx, args),
+        Command::Graph(args) => graph::run(sources, args, speech),
         Command::Diff(args) => diff::run(ctx, args),
         Command::Prune(args) => prune::run(ctx, args),
         Command::Shims(args) => shims::run(ctx, args),

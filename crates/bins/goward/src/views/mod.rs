@@ -7,6 +7,7 @@ mod block;
 mod check;
 mod choice;
 mod gate;
+mod graph;
 mod machine;
 mod proof;
 mod report;
@@ -15,8 +16,8 @@ mod toolchains;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use block::block_change;
 pub(crate) use adopt::{import, import_plan, migrate};
+pub(crate) use block::block_change;
 pub(crate) use check::{bundle_create, bundle_verify};
 pub(crate) use choice::{env, pin_write, which};
 use choice::{manager_origin, setting_origin};
@@ -25,6 +26,7 @@ pub(crate) use gate::{Acted, because, gate, gate_check, missing};
 pub(crate) use machine::{SetupDone, config, config_change, doctor, ide_check, ide_setup, setup};
 use release::{Platform, Request, ToolchainId, Version};
 use report::{remark, remarks};
+pub(crate) use store::rollback;
 pub(crate) use toolchains::{install_plan, installed_at, prune, upgrade, upgrade_plan, use_plan};
 
 /// Something that is printed as JSON.

@@ -137,18 +137,20 @@ impl ToView for UndoneStep {
     }
 }
 
-impl ToView for RolledBack {
-    type View = view::Rollback;
-
-    fn view(&self) -> view::Rollback {
-        view::Rollback {
-            toolchain: self.toolchain.view(),
-            version: self.toolchain.version().view(),
-            before: self.before.view(),
-            generation: self.generation,
-            generation_before: self.left,
-            changed: self.left != Some(self.generation),
-        }
+/// A way back without what followed it.
+pub(crate) fn rollback(back: &RolledBack, back_since_unix_seconds: u64) -> view::Rollback {
+    view::Rollback {
+        toolchain: back.toolchain.view(),
+        version: back.toolchain.version().view(),
+        before: back.before.view(),
+        generation: back.generation,
+        generation_before: back.left,
+        changed: back.left != Some(back.generation),
+        back_since_unix_seconds,
+        block: None,
+        verification: None,
+        on_done: None,
+        errors: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 mod after_change;
 mod bad_input;
 mod bad_machine;
+mod blocked;
 mod bundle;
 mod cli;
 mod config;

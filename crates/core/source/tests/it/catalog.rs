@@ -91,7 +91,10 @@ fn what_is_newer_than_every_release_is_told_with_the_newest_and_a_typing_error_w
         let parsed: Request = request.parse().unwrap();
         let hints = match parsed.exact() {
             Some(version) => catalog.advice(&world.ask(), &id(version.as_str())),
-            None => catalog.resolve(&world.ask(), &parsed, &Platform::of_this_build().unwrap(), &|_| true).unwrap_err().hints(),
+            None => catalog
+                .resolve(&world.ask(), &parsed, &Platform::of_this_build().unwrap(), &|_| true)
+                .unwrap_err()
+                .hints(),
         };
         assert!(hints.lines()[0].contains(hint), "{request}: {hints:?}");
     }
