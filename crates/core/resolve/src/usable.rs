@@ -87,7 +87,7 @@ impl Usable {
     }
 }
 
-/// The newest installed toolchain that a request allows and that is not blocked.
+/// The newest installed toolchain that a request allows and that is not blocked; reports a newer one that is.
 ///
 /// # Errors
 /// `Blocked` when the request names a blocked release, or only blocked ones match and goward may not install another;
@@ -100,6 +100,10 @@ pub fn newest_installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain
         None if found.is_none() && !can_install => usable.passed_over(request, None),
         block => block,
     };
+    if let (Some(found), Some(block)) = (&found, usable.passed_over(request, found.as_ref())) {
+        let (newer, taken) = (block.version.tag(), found.id.version().tag());
+        ctx.progress.tell(&format!("{newer} is passed over for `{request}`, {taken} is taken: {}", block.told()));
+    }
     match block {
         Some(block) => Err(StoreError::Blocked { block: Box::new(block), can_force: false }),
         None => trusted(ctx, found),

@@ -119,8 +119,8 @@ fn check(folder: &Path, stop: &Stop, versions: &[&str]) {
     said(folder, stop, versions);
 }
 
-/// What a shim would run by the present table: the default's own tree, or goward.
-fn shim_said(folder: &Path, stop: &Stop) {
+/// What a shim would run by the present table: a tree, or nothing where it hands over to goward.
+fn shim_runs(folder: &Path) -> Option<PathBuf> {
     let folder = folder.canonicalize().unwrap();
     let own = folder.join("home/shims/go");
     let call = shim::Call {
@@ -132,10 +132,17 @@ fn shim_said(folder: &Path, stop: &Stop) {
     let (mut arena, mut path) = (vec![0; shim::Arena::BYTES], shim::Path::empty());
     let mut machine = support::Real { vars: &BTreeMap::new(), folder: &folder, opened: shim::Opened::default() };
     let choice = shim::resolve(&mut machine, shim::Arena::new(&mut arena), &mut path, &call);
-    if let shim::Decision::Run { tree, .. } = choice.decision {
-        let tree = Path::new(std::str::from_utf8(tree).unwrap());
+    match choice.decision {
+        shim::Decision::Run { tree, .. } => Some(Path::new(std::str::from_utf8(tree).unwrap()).canonicalize().unwrap()),
+        _ => None,
+    }
+}
+
+/// A shim runs the default's own tree, or hands over.
+fn shim_said(folder: &Path, stop: &Stop) {
+    if let Some(tree) = shim_runs(folder) {
         let default = folder.join("home/current/go").canonicalize().unwrap();
-        assert_eq!(tree.canonicalize().unwrap(), default, "what a shim runs after {stop:?}");
+        assert_eq!(tree, default, "what a shim runs after {stop:?}");
     }
 }
 
@@ -245,6 +252,75 @@ fn a_stopped_undo_leaves_the_old_default_or_the_one_before() {
             check(folder, stop, versions);
             assert!(engine::roll_back(&machine.ctx(folder, real()), Some(1)).is_ok(), "after {stop:?}");
             check(folder, stop, &["1.26.8"]);
+        },
+    ));
+}
+
+/// Whether 1.27.2 is blocked. A shim that would run it then, by the present table, knows less than goward.
+fn is_blocked(folder: &Path, stop: &Stop) -> bool {
+    let is_blocked = !store(folder, &real()).blocks().unwrap().allows(&"1.27.2".parse().unwrap());
+    let runs = shim_runs(folder).is_some_and(|tree| tree.ends_with(id("1.27.2").to_string()));
+    assert!(!is_blocked || !runs, "a shim runs what is blocked after {stop:?}");
+    is_blocked
+}
+
+fn block(machine: &Machine, folder: &Path, sys: Sys) -> bool {
+    engine::block(&machine.ctx(folder, sys), &"1.27.2".parse().unwrap(), None).is_ok()
+}
+
+#[test]
+fn a_stopped_block_counts_for_goward_and_every_shim_or_for_neither() {
+    let machine = Machine::new();
+    report(every_stop(
+        "block",
+        &MODELS,
+        &|folder| prepared(&machine, folder),
+        &|folder, sys| block(&machine, folder, sys),
+        &|folder, stop| {
+            is_blocked(folder, stop);
+            check(folder, stop, &["1.27.2"]);
+            assert!(is_blocked(folder, stop) || !stop.outcome_ok, "done was not durable after {stop:?}");
+            assert!(block(&machine, folder, real()) && is_blocked(folder, stop), "the next run fails after {stop:?}");
+        },
+    ));
+    report(every_stop(
+        "undo-block",
+        &MODELS,
+        &|folder| {
+            prepared(&machine, folder);
+            assert!(block(&machine, folder, real()));
+        },
+        &|folder, sys| engine::undo(&machine.ctx(folder, sys), 1).is_ok(),
+        &|folder, stop| {
+            is_blocked(folder, stop);
+            check(folder, stop, &["1.27.2"]);
+            assert!(!is_blocked(folder, stop) || !stop.outcome_ok, "done was not durable after {stop:?}");
+        },
+    ));
+}
+
+/// `rollback --block` is two changes: a stop in between leaves a default that is back, and nothing blocked. Never is the
+/// default blocked that is still in use.
+#[test]
+fn a_stopped_rollback_that_blocks_never_blocks_the_default_in_use() {
+    let machine = Machine::new();
+    let in_use = |folder: &Path| store(folder, &real()).current().unwrap().unwrap().toolchain;
+    let held = |folder: &Path, stop: &Stop| {
+        assert!(!is_blocked(folder, stop) || in_use(folder) == id("1.26.8"), "blocked and in use after {stop:?}");
+    };
+    report(every_stop(
+        "rollback-block",
+        &MODELS,
+        &|folder| prepared(&machine, folder),
+        &|folder, sys| {
+            let ctx = machine.ctx(folder, sys);
+            engine::roll_back(&ctx, None).is_ok() && engine::block(&ctx, &"1.27.2".parse().unwrap(), None).is_ok()
+        },
+        &|folder, stop| {
+            held(folder, stop);
+            check(folder, stop, &["1.26.8", "1.27.2"]);
+            held(folder, stop);
+            assert!(!stop.outcome_ok || is_blocked(folder, stop), "done was not durable after {stop:?}");
         },
     ));
 }

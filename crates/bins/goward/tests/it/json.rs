@@ -105,7 +105,15 @@ const LINES: &[(&str, i32, &str)] = &[
 ];
 
 /// Outputs that a test of their own holds to their views, since they need more than a world.
-const ELSEWHERE: [&str; 3] = ["goward.why-floor/1", "goward.system-init/1", "goward.doctor/1"];
+const ELSEWHERE: [&str; 7] = [
+    "goward.why-floor/1",
+    "goward.system-init/1",
+    "goward.doctor/1",
+    "goward.graph/1",
+    "goward.graph-saved/1",
+    "goward.graph-diff/1",
+    "goward.graph-why/1",
+];
 
 #[test]
 fn every_command_prints_what_its_view_says() {

@@ -16,6 +16,8 @@ mod damaged_store;
 mod foreign_files;
 mod foreign_text;
 mod gate;
+mod going_back;
+mod graph;
 mod hostile;
 mod import;
 mod install;

@@ -41,7 +41,7 @@ impl World {
     fn resolved(&self, catalog: &Catalog, request: &str) -> Result<String, String> {
         let request: Request = request.parse().unwrap();
         let version = catalog.resolve(&self.ask(), &request, &Platform::of_this_build().unwrap(), &|_| true);
-        version.map(|version| version.to_string()).map_err(|error| diag::error_chain(&error))
+        version.map(|version| version.version.to_string()).map_err(|error| diag::error_chain(&error))
     }
 }
 
