@@ -24,9 +24,8 @@ mod undo;
 mod uninstall;
 mod upgrade;
 
-pub use config::{ConfigError, Configured, PlannedSettings, configure, plan_settings, reconfigure};
 pub use block::{BlockError, Blocked, ListedBlock, block, blocks, unblock};
-pub use config::{ConfigError, Configured, configure, reconfigure};
+pub use config::{ConfigError, Configured, PlannedSettings, configure, plan_settings, reconfigure};
 pub use disk::{DiskUse, DiskUses, disk_uses};
 pub use history::{Event, EventAction, EventOutcome, GenerationDiff, diff, history};
 pub use install::{adopt, install};
@@ -42,7 +41,8 @@ pub use shims::{
 pub use state_line::state_line;
 pub use status::{Status, status};
 pub use switch::{Switched, switch};
-pub use undo::{RolledBack, Undone, UndoneStep, roll_back, roll_back_from, undo};
-pub use undo::{BackOptions, RolledBack, Undone, UndoneStep, roll_back, roll_back_with, undo, undo_with};
+pub use undo::{
+    BackOptions, RolledBack, Undone, UndoneStep, roll_back, roll_back_from, roll_back_with, undo, undo_with,
+};
 pub use uninstall::{Uninstalled, uninstall};
 pub use upgrade::{Upgrade, UpgradeError, Upgraded, plan_upgrade, upgrade};

@@ -226,7 +226,9 @@ pub fn roll_back_from(ctx: &Ctx, from: u64) -> Result<RolledBack, StoreError> {
     recover(ctx);
     let current = ctx.store.current()?.filter(|current| current.number == from).ok_or(StoreError::Overtaken)?;
     let alone = || StoreError::NothingBefore { reason: "the generation in use was made from no other".to_owned() };
-    move_back(ctx, Some(from), current.parent.ok_or_else(alone)?)
+    let wait_max = Duration::from_millis(ctx.settings.count(keys::LOCK_ROLLBACK_MILLISECONDS));
+    let store = ctx.store.clone().asking_every(ROLLBACK_ASK_INTERVAL);
+    move_back(ctx, &store, Some(from), current.parent.ok_or_else(alone)?, wait_max)
 }
 
 /// Moves the default to an existing generation; only from `from`, if a number is given.

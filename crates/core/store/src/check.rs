@@ -33,6 +33,9 @@ pub enum Fault {
     },
     /// A snapshot cannot be read, or lacks the manifest that it names: [`Store::mend_snapshots`] repairs it.
     Snapshot {
+        /// What is wrong.
+        what: String,
+    },
     /// The list of blocked versions cannot be read: it is moved aside.
     BlockList {
         /// The file.

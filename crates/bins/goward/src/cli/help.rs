@@ -13,10 +13,11 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Choose one", &["use", "pin", "current", "which", "why", "where", "env"]),
     (
         "Look and go back",
-        &["status", "history", "diff", "undo", "rollback", "snapshot", "gate", "verify", "doctor", "prune"],
+        &[
+            "status", "history", "diff", "undo", "rollback", "snapshot", "gate", "block", "unblock", "graph", "verify",
+            "doctor", "prune",
+        ],
     ),
-    ("Look and go back", &["status", "history", "diff", "undo", "rollback", "block", "unblock", "verify", "doctor", "prune"]),
-        &["status", "history", "diff", "undo", "rollback", "block", "unblock", "graph", "verify", "doctor", "prune"],
     ("Set up", &["setup", "unsetup", "activate", "shims", "ide", "completions"]),
     ("goward itself", &["config", "system", "self", "man"]),
 ];
