@@ -243,7 +243,7 @@ impl Project<'_> {
     }
 }
 
-/// Whether a package with a test was run, by what `go test` prints: `ok  	PACKAGE	0.01s`. With `-json` in GOFLAGS its lines
+/// Whether a package with a test was run, by what `go test` prints: a line that begins with `ok`. With `-json` in GOFLAGS its lines
 /// are objects, and its exit status alone counts.
 fn has_run_a_test(lines: &[String]) -> bool {
     let is_ok = |line: &String| line.starts_with("ok ") && !line.contains("[no tests to run]");
