@@ -17,7 +17,7 @@ use sys::EntryKind;
 
 use crate::builder::BuilderToolchain;
 use crate::gotoolchain::user_gotoolchain;
-use crate::usable::Usable;
+use crate::usable::{Usable, trusted};
 
 /// The choice for a folder: the request that counts, the installed toolchain for it if there is one, and every reason.
 #[derive(Debug, Clone)]
@@ -389,14 +389,6 @@ fn passed_over(decision: &Decision) -> Option<String> {
 /// The nearest folder with a file that counts.
 fn nearest_project(inputs: &Inputs) -> Option<PathBuf> {
     inputs.counting().first().map(|(folder, _)| PathBuf::from(&folder.path))
-}
-
-/// The chosen toolchain, if no other user can change it. That another one can be changed does not matter.
-pub(crate) fn trusted(ctx: &Ctx, chosen: Option<Toolchain>) -> Result<Option<Toolchain>, StoreError> {
-    if let Some(chosen) = &chosen {
-        ctx.store.check_trust(chosen)?;
-    }
-    Ok(chosen)
 }
 
 /// Reads the files in the folders from this one upwards, and the settings that count.

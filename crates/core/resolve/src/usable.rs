@@ -5,8 +5,6 @@ use context::settings::keys;
 use release::{Request, Version};
 use store::{Block, Blocks, StoreError, Toolchain};
 
-use crate::choose::trusted;
-
 /// The installed toolchains of the context's platform, and the blocks that count.
 pub(crate) struct Usable {
     /// Those that may be taken.
@@ -116,4 +114,12 @@ pub fn newest_installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain
 /// When the store cannot be read.
 pub fn newest_even_blocked(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain>, StoreError> {
     trusted(ctx, Usable::without_blocks(ctx)?.newest(request))
+}
+
+/// The chosen toolchain, if no other user can change it. That another one can be changed does not matter.
+pub(crate) fn trusted(ctx: &Ctx, chosen: Option<Toolchain>) -> Result<Option<Toolchain>, StoreError> {
+    if let Some(chosen) = &chosen {
+        ctx.store.check_trust(chosen)?;
+    }
+    Ok(chosen)
 }

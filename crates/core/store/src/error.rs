@@ -9,6 +9,8 @@ use release::ToolchainId;
 use sys::registry::VariableConflict;
 use sys::{Distrust, ReadOwnError};
 
+use crate::block::Block;
+
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message names each field")]
@@ -125,7 +127,7 @@ pub enum StoreError {
     /// No command may choose the version.
     #[error("use {}: {}", block.version.tag(), block.told())]
     Blocked {
-        block: Box<crate::Block>,
+        block: Box<Block>,
         /// Whether the command goes there with `--force`.
         can_force: bool,
     },

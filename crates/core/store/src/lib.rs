@@ -26,6 +26,7 @@
 //! test above.
 
 mod author;
+mod block;
 mod blocked;
 mod change;
 mod check;
@@ -61,7 +62,8 @@ mod transaction;
 mod variables;
 
 pub use author::Author;
-pub use blocked::{Block, BlockChange, Blocks};
+pub use block::Block;
+pub use blocked::{BlockChange, Blocks};
 pub use change::{FileChange, Links};
 pub use check::Fault;
 pub use error::{StoreError, fixes};
