@@ -109,7 +109,7 @@ pub struct Outdated {
     pub installed: Version,
     /// The newest available version that is not blocked, if that is newer.
     pub newer: Option<Version>,
-    /// The block of the newest available version, if that is newer and blocked.
+    /// The block of the newest version of the minor, installed or available, if that is blocked.
     pub block: Option<Block>,
     /// Whether Go's team supports it, judged by all available versions.
     pub support: Status,
@@ -158,7 +158,7 @@ pub fn outdated(sources: &Sources, installed: &[Toolchain]) -> Result<(String, V
         }
         list.push(Outdated {
             newer: newer_patch(version, &offered, &blocks).cloned(),
-            block: newer_patch(version, &offered, &Blocks::default()).and_then(|newest| blocks.of(newest)).cloned(),
+            block: blocks.of(newer_patch(version, &offered, &Blocks::default()).unwrap_or(version)).cloned(),
             support: release::status(version, offered.iter().chain(&installed), Some(today)),
             installed: version.clone(),
         });

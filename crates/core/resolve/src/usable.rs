@@ -12,6 +12,8 @@ pub(crate) struct Usable {
     /// Those that are blocked.
     refused: Vec<Toolchain>,
     blocks: Blocks,
+    /// Whether goward may install another one where only blocked ones match.
+    can_install: bool,
 }
 
 impl Usable {
@@ -36,7 +38,8 @@ impl Usable {
         toolchains.retain(|toolchain| *toolchain.id.platform() == ctx.platform);
         let (allowed, refused) =
             toolchains.into_iter().partition(|toolchain: &Toolchain| blocks.allows(toolchain.id.version()));
-        Ok(Usable { allowed, refused, blocks })
+        let can_install = ctx.settings.is_on(keys::INSTALL_AUTO) && !ctx.is_offline();
+        Ok(Usable { allowed, refused, blocks, can_install })
     }
 
     /// The newest toolchain that a request allows and that is not blocked.
@@ -66,10 +69,12 @@ impl Usable {
             .cloned()
     }
 
-    /// The block that leaves a request without an answer: it names that release, and nothing else was taken for it.
+    /// The block that leaves a request without an answer: it names that release, and nothing else was taken for it; or
+    /// only blocked ones match, and goward may not install another.
     pub(crate) fn block_of(&self, request: &Request, taken: Option<&Toolchain>) -> Option<Block> {
         match (request, taken) {
             (Request::Exact(version), None) => self.blocks.of(version).cloned(),
+            (_, None) if !self.can_install => self.passed_over(request, None),
             _ => None,
         }
     }
@@ -93,11 +98,7 @@ impl Usable {
 pub fn newest_installed(ctx: &Ctx, request: &Request) -> Result<Option<Toolchain>, StoreError> {
     let usable = Usable::here(ctx)?;
     let found = usable.newest(request);
-    let can_install = ctx.settings.is_on(keys::INSTALL_AUTO) && !ctx.is_offline();
-    let block = match usable.block_of(request, found.as_ref()) {
-        None if found.is_none() && !can_install => usable.passed_over(request, None),
-        block => block,
-    };
+    let block = usable.block_of(request, found.as_ref());
     if let (Some(found), Some(block)) = (&found, usable.passed_over(request, found.as_ref())) {
         let (newer, taken) = (block.version.tag(), found.id.version().tag());
         ctx.progress.tell(&format!("{newer} is passed over for `{request}`, {taken} is taken: {}", block.told()));

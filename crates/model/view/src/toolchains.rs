@@ -287,7 +287,7 @@ pub struct OutdatedMinor {
     pub version: String,
     /// The newest version of it that can be installed and is not blocked, where that is newer.
     pub newer: Option<String>,
-    /// The block of the newest version of it that can be installed, where that is newer and blocked.
+    /// The block of the newest version of it, installed or not, where that is blocked.
     pub block: Option<Block>,
     /// Whether Go's team supports it.
     pub support: Support,

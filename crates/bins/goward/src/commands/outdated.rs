@@ -18,7 +18,7 @@ pub(super) fn run(sources: &Sources, speech: &Speech) -> CommandResult {
     }
     let text = columns(&list.iter().map(row).collect::<Vec<_>>());
     for block in list.iter().filter_map(|item| item.block.as_ref()) {
-        speech.say(&format!("{} is passed over: {}", block.version.tag(), block.told()));
+        speech.say(&format!("{} is blocked: {}", block.version.tag(), block.told()));
     }
     for item in list.iter().filter(|item| item.newer.is_some()) {
         let minor = item.installed.minor();
@@ -30,6 +30,9 @@ pub(super) fn run(sources: &Sources, speech: &Speech) -> CommandResult {
 fn row(item: &Outdated) -> Vec<String> {
     let newer = match &item.newer {
         Some(newer) => format!("{} is available", newer.tag()),
+        None if item.block.as_ref().is_some_and(|block| block.version.same_as(&item.installed)) => {
+            "the newest of its minor, and blocked".to_owned()
+        }
         None if item.block.is_some() => "the newest of its minor that is not blocked".to_owned(),
         None => "the newest of its minor".to_owned(),
     };
