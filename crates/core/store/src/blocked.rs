@@ -325,10 +325,12 @@ mod tests {
         let store = store_at(home.path(), 1_000_000);
         let go = version("1.27.4");
         store.block(&go, None, author("first"), WAIT).unwrap();
+        let store = store_at(home.path(), 1_000_001);
         let second = store.block(&go, Some(2_000_000), author("second"), WAIT).unwrap();
         assert_eq!(second.before.unwrap().author.reason.as_deref(), Some("first"));
         let change = store.past_changes().unwrap().pop().unwrap();
         assert_eq!(change.purpose, "block go1.27.4");
+        let store = store_at(home.path(), 1_000_002);
         store.undo_transaction(&change.name, Author::default(), WAIT).unwrap();
         let blocks = store.blocks().unwrap();
         let told = blocks.of(&go).unwrap().told();
@@ -342,6 +344,7 @@ mod tests {
         assert!(store.unblock(&version("1.27.4"), Author::default(), WAIT).unwrap().is_none());
         assert!(store.past_changes().unwrap().is_empty());
         store.block(&version("1.27.4"), None, author("x"), WAIT).unwrap();
+        let store = store_at(home.path(), 1_000_001);
         assert!(store.unblock(&version("1.27.4"), Author::default(), WAIT).unwrap().is_some());
         assert!(store.blocks().unwrap().allows(&version("1.27.4")));
     }

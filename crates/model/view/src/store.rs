@@ -320,7 +320,7 @@ pub struct OnDone {
     /// Whether it was started: it is not after a proof that failed.
     pub started: bool,
     /// Its exit status; `null` if it did not end by itself.
-    pub status: Option<i32>,
+    pub exit_status: Option<i32>,
 }
 
 impl View for Rollback {

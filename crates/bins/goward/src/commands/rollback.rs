@@ -67,7 +67,7 @@ pub(super) fn run(ctx: &Ctx, args: &RollbackArgs, speech: &Speech) -> CommandRes
     }
     if let Some(CommandLine(words)) = &args.on_done {
         let done = on_done(ctx, words, passed, speech);
-        if passed && done.status != Some(0) && exit_code == 0 {
+        if passed && done.exit_status != Some(0) && exit_code == 0 {
             exit_code = Class::Environment.exit_code();
         }
         view.on_done = Some(done);
@@ -127,7 +127,7 @@ fn ending(proof: &Proof, since: u64) -> String {
 
 /// Runs the user's program, which gets a minute; without a proof that has passed it does not start.
 fn on_done(ctx: &Ctx, words: &[String], may_start: bool, speech: &Speech) -> view::OnDone {
-    let not_started = view::OnDone { command_line: words.to_vec(), started: false, status: None };
+    let not_started = view::OnDone { command_line: words.to_vec(), started: false, exit_status: None };
     let Some((name, args)) = words.split_first().filter(|_| may_start) else {
         speech.warn("what --on-done names was not started, since the verification failed");
         return not_started;
@@ -154,8 +154,8 @@ fn on_done(ctx: &Ctx, words: &[String], may_start: bool, speech: &Speech) -> vie
         (false, Some(code)) => speech.warn(&format!("`{name}` ended with {code}; the rollback stays")),
         (false, None) => speech.warn(&format!("a signal ended `{name}`; the rollback stays")),
     }
-    let status = ended.code.filter(|_| !ended.timed_out);
-    view::OnDone { command_line: words.to_vec(), started: true, status }
+    let exit_status = ended.code.filter(|_| !ended.timed_out);
+    view::OnDone { command_line: words.to_vec(), started: true, exit_status }
 }
 
 fn step(step: &UndoneStep) -> String {
