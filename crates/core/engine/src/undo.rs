@@ -122,7 +122,9 @@ fn take(ctx: &Ctx, step: Step, options: &BackOptions) -> Result<UndoneStep, Stor
     let wait_max = options.wait_max.unwrap_or(ctx.settings.seconds(keys::LOCK_WAIT_SECONDS));
     let store = options.store(ctx);
     match step {
-        Step::To { from, to } => move_back(ctx, &store, Some(from), to, wait_max).map(UndoneStep::Default),
+        Step::To { from, to } => {
+            Ok(UndoneStep::Default(rolled_back(store.undo_default(from, to, ctx.author.clone(), wait_max)?)))
+        }
         Step::ToNone { from } => {
             store.undo_first_default(from.number, ctx.author.clone(), wait_max)?;
             ctx.changed("no default is set any more".to_owned());
@@ -149,6 +151,19 @@ fn planned(ctx: &Ctx, count: u64) -> Result<Vec<Step>, StoreError> {
         let number = at.as_ref().map(|at| at.number);
         // The change that made the generation in use is undone as a whole; older ones follow.
         let made_it = |change: &PastChange| change.default.is_some_and(|(_, to)| to == number);
+        // A rollback is a change of its own, unless something was changed since: its undo returns to the generation that
+        // it left.
+        let rollback = match number.filter(|_| taken == 0) {
+            Some(number) => ctx.store.last_rollback(number)?.filter(|(_, made)| *made > entered),
+            None => None,
+        };
+        if let (Some((left, made)), Some(current)) = (rollback, number)
+            && changes.last().is_none_or(|change| change.unix_nanos < made)
+        {
+            at = Some(ctx.store.generation(left)?);
+            steps.push(Step::To { from: current, to: left });
+            continue;
+        }
         if let Some(change) = changes.pop_if(|change| made_it(change) || change.unix_nanos > entered) {
             if let Some((from, to)) = change.default {
                 // If the default has been moved since by other means, the store returns an error.
@@ -239,11 +254,14 @@ fn move_back(
     to: u64,
     wait_max: Duration,
 ) -> Result<RolledBack, StoreError> {
-    let Moved { generation, left } = store.roll_back_from(from, to, ctx.author.clone(), wait_max)?;
-    Ok(RolledBack {
+    Ok(rolled_back(store.roll_back_from(from, to, ctx.author.clone(), wait_max)?))
+}
+
+fn rolled_back(Moved { generation, left }: Moved) -> RolledBack {
+    RolledBack {
         generation: generation.number,
         toolchain: generation.toolchain,
         left: left.as_ref().map(|left| left.number),
         before: left.map(|left| left.toolchain),
-    })
+    }
 }

@@ -26,6 +26,9 @@ pub(crate) const RECORD_BYTES_MAX: u64 = 1 << 20;
 /// The size of a spare's record, in bytes: one block of most file systems. Spaces pad a record to it.
 const SPARE_RECORD_BYTES: usize = 4096;
 
+/// The note of a move that `undo` made.
+const NOTE_OF_UNDO: &str = "undo";
+
 /// A numbered default: which toolchain it is, and who set it and when.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Generation {
@@ -213,6 +216,43 @@ impl Store {
         author: Author,
         wait_max: Duration,
     ) -> Result<Moved, StoreError> {
+        self.move_to(from, to, author, wait_max, None)
+    }
+
+    /// As [`Store::roll_back_from`], as the undo of a change of the default: it is no rollback that an undo takes back.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn undo_default(&self, from: u64, to: u64, author: Author, wait_max: Duration) -> Result<Moved, StoreError> {
+        self.move_to(Some(from), to, author, wait_max, Some(NOTE_OF_UNDO.to_owned()))
+    }
+
+    /// The rollback that led to the generation in use, if nothing has moved the default since: the generation that it
+    /// left, and when it was, in nanoseconds since 1970.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn last_rollback(&self, current: u64) -> Result<Option<(u64, u64)>, StoreError> {
+        let records = self.journal_records()?;
+        let Some(last) = records.iter().rev().find(|record| record.kind == OperationKind::Rollback) else {
+            return Ok(None);
+        };
+        // An earlier goward did not mark the moves of `undo`.
+        let command = last.author.as_ref().map(|author| author.command.as_slice()).unwrap_or_default();
+        let is_undo = last.note.as_deref() == Some(NOTE_OF_UNDO) || command.iter().any(|word| word == "undo");
+        let made = last.unix_nanos.unwrap_or_else(|| last.unix_seconds.saturating_mul(1_000_000_000));
+        let left = last.generations.filter(|(_, entered)| *entered == current && !is_undo).map(|(left, _)| left);
+        Ok(left.map(|left| (left, made)))
+    }
+
+    fn move_to(
+        &self,
+        from: Option<u64>,
+        to: u64,
+        author: Author,
+        wait_max: Duration,
+        note: Option<String>,
+    ) -> Result<Moved, StoreError> {
         let _lock = self.lock(self.layout().store_lock(), &format!("roll back to {to}"), wait_max)?;
         let generation = self.generation(to)?;
         if self.find_installed(&generation.toolchain)?.is_none() {
@@ -242,7 +282,7 @@ impl Store {
             checkpoint: None,
             generations: number.map(|before| (before, to)),
             author: Some(author),
-            note: None,
+            note,
         };
         // The link decides and has moved; on a full disk the journal lacks this line.
         let _ = self.note_done(record);

@@ -65,7 +65,7 @@ fn run_program(sources: &Sources, args: &GateRunArgs, speech: &Speech) -> Comman
         None => act(ctx, &report, args.how.act, &subject, speech)?,
     };
     remarks.extend(told_act(&acted));
-    let view = views::gate(&report, &loaded, &acted, &remarks);
+    let view = views::gate(&report, &loaded, &acted, &remarks, ctx.sys.clock().unix_seconds());
     let rendered = Rendered::new(view, text(&report, &remarks)).on_stderr().ending_with(exit_code(code));
     if let Some(path) = &args.output {
         write_report(ctx, path, &rendered, speech);
@@ -125,7 +125,7 @@ fn judge(ctx: &Ctx, args: &GateJudgeArgs, speech: &Speech) -> CommandResult {
     let acted = act(ctx, &report, args.how.act, &subject, speech)?;
     let remarks: Vec<String> = told_act(&acted).into_iter().collect();
     let exit_code = if report.verdict == Verdict::Stay { 0 } else { Class::Findings.exit_code() };
-    let view = views::gate(&report, &loaded, &acted, &remarks);
+    let view = views::gate(&report, &loaded, &acted, &remarks, ctx.sys.clock().unix_seconds());
     Ok(Box::new(Rendered::new(view, text(&report, &remarks)).ending_with(exit_code)))
 }
 

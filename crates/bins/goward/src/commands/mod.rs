@@ -99,7 +99,6 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Status(_) => status::run(ctx),
         Command::History(args) => history::run(ctx, args),
         Command::Undo(args) => rollback::undo(ctx, args),
-        Command::Rollback(args) => rollback::run(ctx, args),
         Command::Snapshot(args) => snapshot::run(sources, args),
         Command::Rollback(args) => rollback::run(ctx, args, speech),
         Command::Block(args) => block::run(ctx, args, speech),

@@ -22,11 +22,17 @@ pub(crate) enum Acted {
 }
 
 /// A verdict with what came of it.
-pub(crate) fn gate(report: &Report, rules: &Loaded, acted: &Acted, said: &[String]) -> view::Gate {
+pub(crate) fn gate(
+    report: &Report,
+    rules: &Loaded,
+    acted: &Acted,
+    said: &[String],
+    now_unix_seconds: u64,
+) -> view::Gate {
     let (act, rollback) = match acted {
         Acted::Nothing => (GateAct::Nothing, None),
         Acted::Paused => (GateAct::Paused, None),
-        Acted::TakenBack(TakenBack::Done(back)) => (GateAct::RolledBack, Some(back.view())),
+        Acted::TakenBack(TakenBack::Done(back)) => (GateAct::RolledBack, Some(super::rollback(back, now_unix_seconds))),
         Acted::TakenBack(_) => (GateAct::NotRolledBack, None),
     };
     let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
