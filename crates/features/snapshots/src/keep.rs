@@ -32,11 +32,14 @@ pub struct Pruned {
     pub bytes_freed: u64,
 }
 
+/// The path of a snapshot that cannot be read, and why.
+pub type Unreadable = (String, String);
+
 /// Every snapshot, oldest first, and those that cannot be read, with why.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn list(ctx: &Ctx) -> Result<(Vec<Listed>, Vec<(String, String)>), SnapshotError> {
+pub fn list(ctx: &Ctx) -> Result<(Vec<Listed>, Vec<Unreadable>), SnapshotError> {
     let in_use = generations_in_use(ctx)?;
     let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
     for id in ctx.store.snapshot_ids()? {

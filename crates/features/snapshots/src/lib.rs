@@ -19,7 +19,7 @@ mod verify;
 pub use create::{Created, Order, create};
 pub use disk::{Fullness, fullness};
 pub use error::SnapshotError;
-pub use keep::{Listed, Pruned, delete, found, list, listed, prune};
+pub use keep::{Listed, Pruned, Unreadable, delete, found, list, listed, prune};
 pub use restore::{RestorePlan, Restored, apply, plan_restore};
 pub use share::{Shared, pull, push};
 pub use verify::verify;

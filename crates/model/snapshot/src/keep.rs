@@ -24,7 +24,7 @@ pub struct Limits {
 /// order of their age.
 ///
 /// A clock that went back makes nothing expire: a snapshot of the future is as young as one of now.
-pub fn expired<'a>(all: &'a [Kept], limits: Limits, now_unix_nanos: u64) -> Vec<(&'a str, &'static str)> {
+pub fn expired(all: &[Kept], limits: Limits, now_unix_nanos: u64) -> Vec<(&str, &'static str)> {
     let mut may_go: Vec<&Kept> = all.iter().filter(|one| !one.stays).collect();
     may_go.sort_by_key(|one| (one.unix_nanos, one.id.clone()));
     let is_old = |one: &Kept| {

@@ -63,6 +63,15 @@ const LINES: &[(&str, i32, &str)] = &[
     ("config", 0, "goward.config/1"),
     ("config set network.tries 3", 0, "goward.config-change/1"),
     ("config unset network.tries", 0, "goward.config-change/1"),
+    ("snapshot create --label one", 0, "goward.snapshot-create/1"),
+    ("snapshot create --label two --rehash", 0, "goward.snapshot-create/1"),
+    ("snapshot list", 0, "goward.snapshot-list/1"),
+    ("snapshot show one", 0, "goward.snapshot/1"),
+    ("snapshot diff one two", 9, "goward.snapshot-diff/1"),
+    ("snapshot verify --all", 0, "goward.snapshot-verify/1"),
+    ("snapshot restore one --dry-run", 0, "goward.snapshot-restore/1"),
+    ("snapshot protect one", 0, "goward.snapshot-protect/1"),
+    ("snapshot delete two", 0, "goward.snapshot-prune/1"),
     ("gate judge --exit-code 0", 0, "goward.gate/1"),
     ("gate judge --exit-code 1 --act pause", 9, "goward.gate/1"),
     ("gate rules", 0, "goward.gate-rules/1"),
@@ -105,7 +114,8 @@ const LINES: &[(&str, i32, &str)] = &[
 ];
 
 /// Outputs that a test of their own holds to their views, since they need more than a world.
-const ELSEWHERE: [&str; 7] = [
+const ELSEWHERE: [&str; 8] = [
+    "goward.snapshot-sync/1",
     "goward.why-floor/1",
     "goward.system-init/1",
     "goward.doctor/1",

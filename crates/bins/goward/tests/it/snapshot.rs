@@ -1,6 +1,9 @@
 //! `goward snapshot`: taken, compared, verified, restored, kept and shared.
 
-use std::path::{Path, PathBuf};
+#[cfg(unix)] // only the tests of Git need them
+use std::path::Path;
+use std::path::PathBuf;
+#[cfg(unix)] // the same
 use std::process::Command;
 
 use serde_json::Value;
@@ -30,6 +33,7 @@ fn id(created: &Value) -> String {
     created["snapshot"]["id"].as_str().unwrap().to_owned()
 }
 
+#[cfg(unix)] // its stand-in is a shell script
 /// Puts the machine's Git on the sealed home's PATH; false where there is none.
 fn with_git(world: &mut World) -> bool {
     let Some(git) = ["/usr/bin/git", "/usr/local/bin/git", "/opt/homebrew/bin/git"]
@@ -46,6 +50,7 @@ fn with_git(world: &mut World) -> bool {
     true
 }
 
+#[cfg(unix)] // only the tests of Git need it
 fn git(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new("git");
     command.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-C"]).arg(folder).args(args);
@@ -313,6 +318,8 @@ fn snapshots_are_shared_through_git_and_nothing_else_of_the_repository_is_touche
     assert!(!committed.contains("staged"), "{committed}");
     assert!(!ran.exists(), "{}", std::fs::read_to_string(&ran).unwrap_or_default());
     assert!(world.goward("snapshot push").success().stdout.contains("nothing is new"));
+    let again = world.goward("snapshot push --json").success();
+    assert_eq!(crate::json::assert_follows_views(&again), "goward.snapshot-sync/1");
     git(&repository, &["config", "core.fsmonitor", "false"]);
 
     // Another machine takes it, and believes little of it.
