@@ -89,7 +89,11 @@ pub fn plan_setup(sys: &Sys, layout: &Layout, paths: &ScriptPaths, options: &Set
                 }
             }
         }
-        if let Some(completion_script) = options.completions.iter().find(|completion| completion.shell == shell) {
+        // nushell's autoload folder is read at each start, as a profile is.
+        let is_wanted = options.profiles || shell != Shell::Nu;
+        if let Some(completion_script) =
+            options.completions.iter().find(|completion| completion.shell == shell).filter(|_| is_wanted)
+        {
             let path = completion(&folders, layout, shell);
             own_file(sys, &mut plan, options, path, &completion_script.text)?;
         }
