@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use testkit::http::{Response, Server};
 
+use crate::measure::{install_command, median, middle, shown, time};
+
 const VERSION: &str = "1.22.10";
 /// Two patch releases of one minor: nearly all files are the same.
 const SIBLINGS: [&str; 2] = ["1.27.2", "1.27.3"];
@@ -44,12 +46,28 @@ pub fn run(runs: usize, goward: Option<&Path>) -> Result<()> {
     let outcome = beside_a_sibling(&goward, &siblings, &scratch, runs)
         .and_then(|()| switch(&goward, &siblings, &scratch))
         .and_then(|()| start(&goward, &upstream, &scratch))
+        .and_then(|()| crate::bench_daily::rows(&goward, &upstream, VERSION, &scratch))
         .and_then(|()| shims(&goward, &upstream, &root, &scratch));
     fs::remove_dir_all(&scratch)?;
     outcome?;
     let size = fs::metadata(&goward)?.len();
     println!("| size of the program | – | {:.1} MB | – |", size as f64 / 1e6);
     Ok(())
+}
+
+/// Measures switches, starts and the daily commands alone, with this goward or with one that is built now.
+pub fn run_daily(goward: Option<&Path>) -> Result<()> {
+    let root = super::root()?;
+    let goward = given_or_built(goward, &root)?;
+    let real = |version| testkit::real::tar_gz(version).map_err(|why| anyhow::anyhow!("no real toolchain: {why}"));
+    let upstream = upstream(&[(SIBLINGS[0], real(SIBLINGS[0])?), (SIBLINGS[1], real(SIBLINGS[1])?)])?;
+    let scratch = root.join("target").join(format!("goward-bench-daily-{}", std::process::id()));
+    fs::create_dir_all(&scratch)?;
+    println!("| work | floor or peer | goward | ratio |\n| --- | --- | --- | --- |");
+    let outcome = switch(&goward, &upstream, &scratch)
+        .and_then(|()| crate::bench_daily::rows(&goward, &upstream, SIBLINGS[1], &scratch));
+    fs::remove_dir_all(&scratch)?;
+    outcome
 }
 
 /// Measures the shims alone, with this goward or with one that is built now.
@@ -139,17 +157,6 @@ fn install(goward: &Path, upstream: &Server, scratch: &Path, place: &str, runs: 
         system_calls(goward, &address, &scratch.join("home-traced"))?;
     }
     Ok(())
-}
-
-fn install_command(goward: &Path, address: &str, home: &Path, version: &str) -> Command {
-    let mut command = Command::new(goward);
-    command
-        .args(["--quiet", "install", version])
-        .env("GOWARD_HOME", home)
-        .env("GOWARD_OFFICIAL_URL", address)
-        .env("GOWARD_SOURCES", "official")
-        .env_remove("GOWARD_CONFIG");
-    command
 }
 
 /// Counts the system calls of one install, if `strace` is installed.
@@ -424,16 +431,6 @@ fn peer_env<'c>(command: &'c mut Command, scratch: &Path) -> &'c mut Command {
     command.env("MISE_OFFLINE", "1")
 }
 
-fn time(command: &mut Command) -> Result<Duration> {
-    let start = Instant::now();
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
-    let wall = start.elapsed();
-    if !status.success() {
-        bail!("{command:?} ended with {status}");
-    }
-    Ok(wall)
-}
-
 /// Runs a command to its end, and reads its peak memory (`VmHWM`) while it runs.
 fn measure(command: &mut Command) -> Result<Measured> {
     let start = Instant::now();
@@ -459,23 +456,4 @@ fn measure(command: &mut Command) -> Result<Measured> {
         bail!("{command:?} ended with {ended}: {words}");
     }
     Ok(Measured { wall, peak_kib })
-}
-
-fn median(values: impl IntoIterator<Item = Duration>) -> Duration {
-    let mut values: Vec<Duration> = values.into_iter().collect();
-    values.sort_unstable();
-    values.get(values.len() / 2).copied().unwrap_or_default()
-}
-
-fn middle(mut values: Vec<f64>) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-fn shown(duration: Duration) -> String {
-    if duration < Duration::from_millis(100) {
-        format!("{:.1} ms", duration.as_secs_f64() * 1000.0)
-    } else {
-        format!("{:.2} s", duration.as_secs_f64())
-    }
 }

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use testkit::http::{Response, Server};
 
+use crate::measure::median;
+
 const VERSION: &str = "1.27.3";
 
 pub fn run(runs: usize, program: Option<&Path>) -> Result<()> {
@@ -104,9 +106,4 @@ fn time(command: &mut Command) -> Result<Duration> {
         bail!("{command:?} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
     }
     Ok(wall)
-}
-
-fn median(mut values: Vec<Duration>) -> Duration {
-    values.sort_unstable();
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }

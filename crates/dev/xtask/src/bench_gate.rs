@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use gate::{End, Exit, Judge, OomKills, Rules, Stream};
 
+use crate::measure::median;
+
 /// Bytes of the log.
 const LOG_BYTES: usize = 256 << 20;
 /// Bytes that arrive at once, as through a pipe.
@@ -18,14 +20,7 @@ const CHUNK_BYTES: usize = 64 << 10;
 
 /// Runs the measurement in a process with optimised crates of goward: the profile for tests does not optimise them.
 pub fn run(runs: usize) -> Result<()> {
-    let mut command = Command::new("cargo");
-    command.args(["run", "--quiet", "--package", "xtask", "--", "bench-gate-optimised"]).arg(runs.to_string());
-    command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "3");
-    let status = command.current_dir(super::root()?).status()?;
-    if !status.success() {
-        bail!("the measurement ended with {status}");
-    }
-    Ok(())
+    crate::measure::optimised("bench-gate-optimised", runs)
 }
 
 pub fn run_optimised(runs: usize) -> Result<()> {
@@ -75,15 +70,15 @@ fn row(runs: usize, every: usize) -> Result<()> {
             ours.push(judged);
         }
     }
-    let rate = |times: &[Duration]| log.len() as f64 / 1e6 / median(times).as_secs_f64();
+    let rate = |times: &[Duration]| log.len() as f64 / 1e6 / median(times.iter().copied()).as_secs_f64();
     println!(
         "| judge {:.0} MB, a word on one line of {every} | {:.0} MB/s | {:.0} MB/s | {:.0} MB/s | {:.2}× | {:.2}× |",
         log.len() as f64 / 1e6,
         rate(&floor),
         rate(&peer),
         rate(&ours),
-        median(&ours).as_secs_f64() / median(&floor).as_secs_f64(),
-        median(&ours).as_secs_f64() / median(&peer).as_secs_f64(),
+        median(ours.iter().copied()).as_secs_f64() / median(floor.iter().copied()).as_secs_f64(),
+        median(ours.iter().copied()).as_secs_f64() / median(peer.iter().copied()).as_secs_f64(),
     );
     Ok(())
 }
@@ -107,7 +102,7 @@ fn latency(runs: usize) -> Result<()> {
     }
     println!(
         "| decide, from the end of the line | – | – | {:.3} ms of 12 allowed | – | – |",
-        median(&times).as_secs_f64() * 1e3
+        median(times.iter().copied()).as_secs_f64() * 1e3
     );
     Ok(())
 }
@@ -123,12 +118,6 @@ fn for_grep(expression: &str) -> String {
         (r#"[ \t"\]:|]"#, r#"[] ":|]"#),
     ];
     FORMS.iter().fold(expression.to_owned(), |text, (from, to)| text.replace(from, to))
-}
-
-fn median(times: &[Duration]) -> Duration {
-    let mut times = times.to_vec();
-    times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// Lines as a build and a server write them.

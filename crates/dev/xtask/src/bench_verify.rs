@@ -6,7 +6,6 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -15,19 +14,12 @@ use archive::{FileRecord, Manifest};
 use sha2::{Digest, Sha256};
 
 const VERSION: &str = "1.22.10";
-const LOOP_THREADS: usize = 2;
+pub(crate) const LOOP_THREADS: usize = 2;
 const LOOP_BYTES: usize = 256 << 10;
 
 /// Runs the measurement in a process with optimised crates of goward: the profile for tests does not optimise them.
 pub fn run(runs: usize) -> Result<()> {
-    let mut command = Command::new("cargo");
-    command.args(["run", "--quiet", "--package", "xtask", "--", "bench-verify-optimised"]).arg(runs.to_string());
-    command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "3");
-    let status = command.current_dir(super::root()?).status()?;
-    if !status.success() {
-        bail!("the measurement ended with {status}");
-    }
-    Ok(())
+    crate::measure::optimised("bench-verify-optimised", runs)
 }
 
 pub fn run_optimised(runs: usize) -> Result<()> {
@@ -78,7 +70,7 @@ fn milliseconds(mut times: Vec<Duration>) -> f64 {
     times[times.len() / 2].as_secs_f64() * 1000.0
 }
 
-fn listed(tree: &Path) -> Result<Vec<FileRecord>> {
+pub(crate) fn listed(tree: &Path) -> Result<Vec<FileRecord>> {
     use std::os::unix::fs::PermissionsExt;
     let files = testkit::walk(tree)?.into_iter().filter(|(_, meta)| !meta.is_dir());
     let record = |(path, meta): (PathBuf, std::fs::Metadata)| {
@@ -94,7 +86,7 @@ fn listed(tree: &Path) -> Result<Vec<FileRecord>> {
 }
 
 /// The lower bound: reads and hashes every file, and nothing else.
-fn plain(tree: &Path, manifest: &Manifest) -> Result<u64> {
+pub(crate) fn plain(tree: &Path, manifest: &Manifest) -> Result<u64> {
     let next = AtomicUsize::new(0);
     let work = || -> Result<u64> {
         let (mut buffer, mut sum) = (vec![0; LOOP_BYTES], 0);

@@ -8,6 +8,7 @@
 
 mod bench;
 mod bench_bundle;
+mod bench_daily;
 mod bench_gate;
 mod bench_shells;
 mod bench_verify;
@@ -18,6 +19,7 @@ mod elsewhere;
 mod files;
 mod fuzz;
 mod links;
+mod measure;
 mod promises;
 mod reference;
 mod tidy;
@@ -96,6 +98,12 @@ enum Chore {
 enum Bench {
     /// Measures shell start and prompt hook beside peers.
     Shells,
+    /// Measures switches, TAB, `list` and snapshots alone.
+    Daily {
+        /// The goward to measure, instead of the release build.
+        #[arg(long, value_name = "FILE")]
+        goward: Option<PathBuf>,
+    },
 }
 
 fn main() -> Result<()> {
@@ -103,6 +111,7 @@ fn main() -> Result<()> {
         Chore::Tidy => tidy::run(),
         Chore::Reference { check } => reference::run(check),
         Chore::Bench { other: Some(Bench::Shells), .. } => bench_shells::run(200),
+        Chore::Bench { other: Some(Bench::Daily { goward }), .. } => bench::run_daily(goward.as_deref()),
         Chore::Bench { shims: true, goward, .. } => bench::run_shims(goward.as_deref()),
         Chore::Bench { runs, goward, .. } => bench::run(runs, goward.as_deref()),
         Chore::BenchBundle { goward } => bench_bundle::run(5, goward.as_deref()),
