@@ -46,9 +46,8 @@ impl Block {
 
 /// A time in UTC, as `2026-12-04` at the beginning of a day, else as `2026-12-04T17:30:00Z`.
 fn moment(unix_seconds: u64) -> String {
-    let (day, second) = (Date::from_unix_seconds(unix_seconds), unix_seconds % 86_400);
-    match second {
-        0 => day.to_string(),
-        _ => format!("{day}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60),
+    match unix_seconds % 86_400 {
+        0 => Date::from_unix_seconds(unix_seconds).to_string(),
+        _ => release::utc_seconds_text(unix_seconds),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use crate::foreign::shown;
 
@@ -95,10 +96,38 @@ impl Date {
 
 /// A time in nanoseconds since 1970 as RFC 3339 in UTC, with milliseconds: `2026-11-21T03:14:07.123Z`.
 pub fn utc_text(unix_nanos: u64) -> String {
-    let unix_seconds = unix_nanos / 1_000_000_000;
+    format!("{}.{:03}Z", second_text(unix_nanos / 1_000_000_000), unix_nanos / 1_000_000 % 1000)
+}
+
+/// A time in seconds since 1970 as RFC 3339 in UTC: `2026-11-21T03:14:07Z`.
+pub fn utc_seconds_text(unix_seconds: u64) -> String {
+    format!("{}Z", second_text(unix_seconds))
+}
+
+fn second_text(unix_seconds: u64) -> String {
     let (hours, minutes, seconds) = (unix_seconds / 3600 % 24, unix_seconds / 60 % 60, unix_seconds % 60);
-    let milliseconds = unix_nanos / 1_000_000 % 1000;
-    format!("{}T{hours:02}:{minutes:02}:{seconds:02}.{milliseconds:03}Z", Date::from_unix_seconds(unix_seconds))
+    format!("{}T{hours:02}:{minutes:02}:{seconds:02}", Date::from_unix_seconds(unix_seconds))
+}
+
+/// The longest span that [`span`] reads, in seconds: a hundred years.
+const SPAN_SECONDS_MAX: u64 = 100 * 366 * 86_400;
+
+/// A number with its unit, as people type a span: `300ms`, `2s`, `5m`, `12h`, `7d`, `2w`. None for another text and for
+/// more than a hundred years.
+pub fn span(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at_checked(text.find(|char: char| !char.is_ascii_digit())?)?;
+    let number: u64 = number.parse().ok()?;
+    let milliseconds = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        "w" => 7 * 86_400_000,
+        _ => return None,
+    };
+    let span = Duration::from_millis(number.checked_mul(milliseconds)?);
+    (span.as_secs() <= SPAN_SECONDS_MAX).then_some(span)
 }
 
 impl FromStr for Date {

@@ -35,7 +35,7 @@ mod version;
 
 pub use archive_name::{ArchiveName, ArchiveNameError, OddName, parse_archive_name, parse_archive_name_bytes};
 pub use checksum::{ChecksumBodyError, parse_checksum_body};
-pub use date::{Date, DateError, utc_text};
+pub use date::{Date, DateError, span, utc_seconds_text, utc_text};
 pub use digest::{Digest, DigestError};
 pub use foreign::{cut, escaped, shown};
 pub use form::Form;

@@ -8,9 +8,6 @@ use release::shown;
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
-const WEEK: u64 = 7 * DAY;
-/// The longest time: 100 years. What is to be kept for longer is kept forever.
-const SECONDS_MAX: u64 = 100 * 366 * DAY;
 
 /// How long a snapshot is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,21 +42,8 @@ impl FromStr for Ttl {
         if matches!(text, "forever" | "0") {
             return Ok(Ttl::Forever);
         }
-        let parsed = || {
-            let at = text.find(|char: char| !char.is_ascii_digit())?;
-            let (number, unit) = text.split_at_checked(at)?;
-            let unit = match unit {
-                "s" => 1,
-                "m" => MINUTE,
-                "h" => HOUR,
-                "d" => DAY,
-                "w" => WEEK,
-                _ => return None,
-            };
-            let seconds = number.parse::<u64>().ok()?.checked_mul(unit)?;
-            (1..=SECONDS_MAX).contains(&seconds).then_some(Ttl::Seconds(seconds))
-        };
-        parsed().ok_or_else(|| TtlError { shown: shown(text) })
+        let seconds = release::span(text).map(|span| span.as_secs()).filter(|seconds| *seconds > 0);
+        seconds.map(Ttl::Seconds).ok_or_else(|| TtlError { shown: shown(text) })
     }
 }
 
