@@ -1,10 +1,9 @@
 //! The file with a graph: JSON, which anybody may have written.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use diag::{Class, Diagnose, Diagnosis};
-use sys::{Foreign, Sys};
+use sys::Sys;
 
 use crate::limits::FILE_BYTES_MAX;
 use crate::model::{ModuleGraph, SCHEMA};
@@ -81,13 +80,8 @@ pub enum ParseError {
 /// [`GraphFileError`].
 pub fn parse_file(sys: &Sys, path: &Path) -> Result<ModuleGraph, GraphFileError> {
     let path = sys.env().folder().join(path);
-    let read = sys.fs().open_foreign(&path, &Foreign::at_most(FILE_BYTES_MAX)).and_then(|(file, _)| {
-        let mut bytes = Vec::new();
-        // The file may grow while it is read.
-        file.take(FILE_BYTES_MAX).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    });
-    let bytes = read.map_err(|cause| GraphFileError::Read { path: path.clone(), cause })?;
+    let bytes =
+        sys.fs().read(&path, FILE_BYTES_MAX).map_err(|cause| GraphFileError::Read { path: path.clone(), cause })?;
     parse(&bytes).map_err(|error| match error {
         ParseError::Malformed(reason) => GraphFileError::Malformed { path, reason: diag::shown_line(&reason) },
         ParseError::OtherForm(schema) => GraphFileError::OtherForm { path, schema },

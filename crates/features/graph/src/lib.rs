@@ -13,6 +13,7 @@ mod file;
 mod limits;
 mod model;
 mod read;
+mod recorded;
 mod sums;
 
 pub use diff::{Difference, Moved, diff, way};

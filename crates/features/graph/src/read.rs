@@ -1,6 +1,5 @@
 //! Reads the graph of a project from its go command and its go.sum.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +9,6 @@ use diag::{Class, Diagnose, Diagnosis};
 use resolve::{GoQuestionError, ask_project};
 use serde::Deserialize;
 use store::Toolchain;
-use sys::Foreign;
 
 use crate::limits::{ASK_TIME_MAX, SUM_BYTES_MAX};
 use crate::model::{Edge, Module, ModuleGraph, Replacement};
@@ -151,15 +149,9 @@ fn parsed_edges(text: &str) -> Vec<Edge> {
 }
 
 fn text_if_there(ctx: &Ctx, path: &Path) -> Result<String, GraphError> {
-    let read = ctx.sys.fs().open_foreign(path, &Foreign::at_most(SUM_BYTES_MAX)).and_then(|(file, _)| {
-        let mut bytes = Vec::new();
-        file.take(SUM_BYTES_MAX).read_to_end(&mut bytes)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    });
-    match read {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        read => read.map_err(|cause| GraphError::Sum { path: path.to_owned(), cause }),
-    }
+    let read = ctx.sys.fs().read_if_there(path, SUM_BYTES_MAX);
+    let bytes = read.map_err(|cause| GraphError::Sum { path: path.to_owned(), cause })?.unwrap_or_default();
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]

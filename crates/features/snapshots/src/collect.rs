@@ -158,6 +158,7 @@ pub(crate) fn project(ctx: &Ctx, folder: &Path, git: &CheckedOut) -> Result<Proj
         commit: git.commit.clone(),
         is_dirty: git.is_dirty,
         project_files: files,
+        module_graph: None,
     })
 }
 

@@ -7,12 +7,12 @@ use context::settings::keys;
 use release::Request;
 use snapshot::{Ttl, ci_context};
 use store::{NewSnapshot, StoredSnapshot};
-use view::Snapshot;
+use view::{ProjectState, Snapshot};
 
 use crate::collect;
 use crate::disk::{self, is_stopped};
 use crate::error::SnapshotError;
-use crate::git;
+use crate::git::{self, CheckedOut};
 use crate::keep::{Pruned, sweep};
 
 /// What a snapshot is to be of.
@@ -24,8 +24,10 @@ pub struct Order {
     pub label: Option<String>,
     /// The context; by default the CI job and the commit, else `local`.
     pub context: Option<String>,
-    /// The project's folder.
+    /// The project's folder; without one no project is recorded.
     pub project: Option<PathBuf>,
+    /// Whether the go command is asked for the project's module graph.
+    pub graph: bool,
     /// Whether it never expires.
     pub protect: bool,
     /// How long it is kept; by default as `snapshot.ttl` says.
@@ -49,11 +51,12 @@ pub struct Created {
     pub notes: Vec<String>,
 }
 
-/// Makes a snapshot. Runs nothing of the toolchain or the project. Snapshots that have expired go afterwards.
+/// Makes a snapshot. Runs nothing of the toolchain or the project, except for [`Order::graph`], which only the go command
+/// can tell. Snapshots that have expired go afterwards.
 ///
 /// # Errors
-/// When the toolchain is not installed, the disk is too full, or the store or the project cannot be read; then there is
-/// no new snapshot.
+/// When the toolchain is not installed, the disk is too full, the store or the project cannot be read, or the go command
+/// does not tell the graph; then there is no new snapshot.
 pub fn create(ctx: &Ctx, order: &Order) -> Result<Created, SnapshotError> {
     context::recover(ctx);
     if let Some(full) = is_stopped(ctx)? {
@@ -88,7 +91,11 @@ pub fn create(ctx: &Ctx, order: &Order) -> Result<Created, SnapshotError> {
     if let (None, Some(request)) = (&toolchain, &order.request) {
         return Err(SnapshotError::NotInstalled { request: request.to_string() });
     }
-    let git = git::checked_out(ctx, &folder);
+    // What Git says is the default label, and a part of a project's state.
+    let git = match order.project.is_some() || order.label.is_none() {
+        true => git::checked_out(ctx, &folder),
+        false => CheckedOut::default(),
+    };
     let mut tree_state = None;
     let mut manifest_of = None;
     if let Some(toolchain) = &toolchain {
@@ -100,7 +107,12 @@ pub fn create(ctx: &Ctx, order: &Order) -> Result<Created, SnapshotError> {
     let project_state = match &order.project {
         Some(_) => {
             notes.extend(git.note.clone());
-            Some(collect::project(ctx, &folder, &git)?)
+            let module_graph = match (order.graph, &toolchain) {
+                (false, _) => None,
+                (true, None) => return Err(SnapshotError::NoGoToAsk { folder }),
+                (true, Some(toolchain)) => Some((&graph::read(ctx, &folder, toolchain, None)?).into()),
+            };
+            Some(ProjectState { module_graph, ..collect::project(ctx, &folder, &git)? })
         }
         None => None,
     };

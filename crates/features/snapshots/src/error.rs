@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use acquire::InstallError;
 use diag::{Bytes, Class, Diagnose, Diagnosis};
 use engine::ConfigError;
+use graph::GraphError;
 use release::ToolchainId;
 use resolve::ChooseError;
 use snapshot::{IdError, TtlError};
@@ -35,6 +36,15 @@ pub enum SnapshotError {
     /// A text is not a time.
     #[error(transparent)]
     Ttl(#[from] TtlError),
+    /// The project's module graph.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// The snapshot has no module graph.
+    #[error("compare with the snapshot `{}`: it has no module graph", diag::shown_line(id))]
+    NoGraph { id: String },
+    /// There is no go command to ask for the module graph.
+    #[error("make a snapshot with the module graph: no toolchain is chosen in `{}`", folder.display())]
+    NoGoToAsk { folder: PathBuf },
     /// The disk is too full.
     #[error("make a snapshot: the disk of `{}` is {percent} % full, and none is made at {limit} % (`snapshot.disk-stop-percent`)", home.display())]
     DiskHigh { home: PathBuf, percent: u64, limit: u64, bytes_free: u64 },
@@ -83,6 +93,14 @@ impl Diagnose for SnapshotError {
                 Class::Usage.word("bad-snapshot-id").hint("`goward snapshot list` shows the ids of all snapshots")
             }
             Self::Ttl(_) => Class::Usage.word("bad-time"),
+            Self::Graph(error) => error.diagnosis(),
+            Self::NoGraph { .. } => {
+                Class::NotFound.word("snapshot-graph").hint("`goward snapshot create --graph` records one")
+            }
+            Self::NoGoToAsk { .. } => Class::NotFound
+                .word("no-toolchain")
+                .hint("`goward install` in the project's folder gets the Go that it asks for")
+                .hint("without `--graph` the snapshot needs none"),
             Self::DiskHigh { bytes_free, .. } => Class::Policy
                 .word("disk-high")
                 .hint(format!("{} are free: `goward snapshot prune` and `goward prune` make room", Bytes(*bytes_free)))

@@ -49,9 +49,6 @@ pub fn with_files(ctx: &Ctx, content: &Snapshot) -> Result<Snapshot, SnapshotErr
 /// When it cannot be read, is larger than 64 MiB, or is no snapshot.
 pub fn read_file(ctx: &Ctx, path: &Path) -> Result<Snapshot, SnapshotError> {
     let failed = |reason: String| SnapshotError::File { path: path.to_owned(), reason };
-    let asked = sys::Foreign::at_most(SNAPSHOT_BYTES_MAX);
-    let (mut file, _) = ctx.sys.fs().open_foreign(path, &asked).map_err(|error| failed(error.to_string()))?;
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut file, &mut bytes).map_err(|error| failed(error.to_string()))?;
+    let bytes = ctx.sys.fs().read(path, SNAPSHOT_BYTES_MAX).map_err(|error| failed(error.to_string()))?;
     snapshot::decode(&bytes).map_err(|error| failed(error.to_string()))
 }

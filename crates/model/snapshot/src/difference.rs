@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use view::{Snapshot, SnapshotDifference, SnapshotProgram};
+use view::{Graph, GraphEdge, GraphModule, Snapshot, SnapshotDifference, SnapshotProgram};
 
 /// A part of a snapshot that a comparison leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -206,4 +206,34 @@ fn project(found: &mut Comparison, a: &Snapshot, b: &Snapshot) {
         rows
     };
     found.several("project", &facts(a), &facts(b), Some(Ignored::Project));
+    let graph = |one: &Snapshot| one.project_state.as_ref().and_then(|state| state.module_graph.clone());
+    let (one, other) = (graph(a), graph(b));
+    if one.is_some() != other.is_some() {
+        // The parts of one that the other never recorded differ in nothing.
+        let told = |graph: Option<&Graph>| graph.map(|graph| format!("{} modules", graph.modules.len()));
+        let (one, other) = (told(one.as_ref()), told(other.as_ref()));
+        found.one("graph", "recorded", one.as_deref(), other.as_deref(), Some(Ignored::Project));
+        return;
+    }
+    let modules = |graph: &Option<Graph>| {
+        let row = |module: &GraphModule| {
+            let version = module.module_version.as_deref().unwrap_or("(main)");
+            let replaced = module.replacement.as_ref().map(|by| match &by.module_version {
+                Some(version) => format!(" => {}@{version}", by.module),
+                None => format!(" => {}", by.module),
+            });
+            let sum = module.sum.as_ref().map(|sum| format!(" {sum}"));
+            let needed = if module.is_indirect { " indirect" } else { "" };
+            let go = module.go.as_ref().map(|go| format!(" go {go}"));
+            let parts = [replaced, sum, go].map(Option::unwrap_or_default).concat();
+            (module.module.clone(), format!("{version}{parts}{needed}"))
+        };
+        graph.iter().flat_map(|graph| &graph.modules).map(row).collect::<Vec<_>>()
+    };
+    found.several("graph", &modules(&one), &modules(&other), Some(Ignored::Project));
+    let edges = |graph: &Option<Graph>| {
+        let row = |edge: &GraphEdge| (format!("{} -> {}", edge.from, edge.to), "needed".to_owned());
+        graph.iter().flat_map(|graph| &graph.edges).map(row).collect::<Vec<_>>()
+    };
+    found.several("graph", &edges(&one), &edges(&other), Some(Ignored::Project));
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Author, View};
+use crate::{Author, Graph, View};
 
 /// What a machine's Go was at an instant: a snapshot's file, and what `goward snapshot show` prints of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -160,6 +160,8 @@ pub struct ProjectState {
     /// The files that choose a Go: pins, go.mod, go.work, go.sum, goward.lock. Only pins have their text, which a
     /// restore writes back.
     pub project_files: Vec<ProjectFile>,
+    /// The module graph as the go command tells it; `null` where it was not asked for.
+    pub module_graph: Option<Graph>,
 }
 
 /// A file of a project.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::candidates;
+
 /// `goward graph`
 #[derive(Debug, Args)]
 #[command(
@@ -15,6 +17,7 @@ Examples:
   goward graph --format mermaid -n 30
   goward graph diff graph.json      what differs here from that file
   goward graph diff old.json new.json
+  goward graph diff go1.27          what differs here from that snapshot
   goward graph why golang.org/x/text
 
 The project's own go command is asked, with -mod=readonly: nothing is written, and only go.mod files that
@@ -53,12 +56,12 @@ pub struct GraphDiffArgs {
     /// The form: `text`, `mermaid` or `json`.
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub format: GraphFormat,
-    /// The graph before, a file of `goward graph --save`.
-    #[arg(value_name = "BEFORE")]
-    pub before: PathBuf,
+    /// The graph before: a file of `goward graph --save`, or a snapshot made with `--graph`.
+    #[arg(value_name = "BEFORE", add = candidates::snapshots())]
+    pub before: String,
     /// The graph after, by default that of the project in this folder.
-    #[arg(value_name = "AFTER")]
-    pub after: Option<PathBuf>,
+    #[arg(value_name = "AFTER", add = candidates::snapshots())]
+    pub after: Option<String>,
 }
 
 /// `goward graph why`

@@ -1,6 +1,5 @@
 //! `goward rollback`
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -15,7 +14,7 @@ Examples:
   goward rollback
   goward rollback 41                generation 41, as in `goward history`; not so many steps
   goward rollback --block --reason 'tests hang'
-  goward rollback --verify --tests '^TestRecovery' --baseline graph.json
+  goward rollback --verify --tests '^TestRecovery' --baseline go1.27
   goward rollback --wait 300ms --verify --on-done '/usr/local/bin/restore-traffic now'
 
 Going back comes first and is one rename; running programs keep their toolchain. The proof follows in this
@@ -43,9 +42,9 @@ pub struct RollbackArgs {
     /// The packages to test.
     #[arg(long, value_name = "PACKAGES", requires = "verify", default_value = "./...")]
     pub packages: Vec<String>,
-    /// Compare the module graph with this one, which `goward graph --save` has written.
-    #[arg(long, value_name = "FILE", requires = "verify")]
-    pub baseline: Option<PathBuf>,
+    /// Compare the module graph with that of a snapshot (`snapshot create --graph`), or of a file (`graph --save`).
+    #[arg(long, value_name = "SNAPSHOT", requires = "verify", add = candidates::snapshots())]
+    pub baseline: Option<String>,
     /// How long the whole proof may take.
     #[arg(long, value_name = "SPAN", value_parser = span, requires = "verify", default_value = "5m")]
     pub within: Duration,

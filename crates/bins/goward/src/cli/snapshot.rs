@@ -51,9 +51,11 @@ pub enum SnapshotCommand {
 Examples:
   goward snapshot create                       before an upgrade
   goward snapshot create 1.27 --label release
+  goward snapshot create --graph               with the modules of this folder's project
   goward snapshot create --project . -o go.json
 
-The id is LABEL-YYYYMMDD-HHMMSS-CONTEXT. Nothing of the toolchain or the project is run.")]
+The id is LABEL-YYYYMMDD-HHMMSS-CONTEXT. Nothing of the toolchain or the project is run, except that
+--graph asks the go command which modules the project uses.")]
 pub struct SnapshotCreateArgs {
     /// Which toolchain; without it, the one that runs in this folder.
     #[arg(value_name = "REQUEST", value_parser = request, add = candidates::installed())]
@@ -67,6 +69,9 @@ pub struct SnapshotCreateArgs {
     /// Record this project, too: its pins, its commit, the hashes of its go.mod and go.sum.
     #[arg(long, value_name = "DIR")]
     pub project: Option<PathBuf>,
+    /// Record the project's module graph, too; the project is by default this folder's.
+    #[arg(long)]
+    pub graph: bool,
     /// Never let it expire.
     #[arg(long)]
     pub protect: bool,

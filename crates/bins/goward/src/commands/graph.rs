@@ -8,6 +8,7 @@ use diag::{Class, Speech};
 use graph::{Difference, Module, ModuleGraph};
 
 use super::ensure::{ensure_chosen, remember};
+use super::snapshot::recorded_graph;
 use super::{CommandResult, handle_ctrl_c};
 use crate::cli::{GraphArgs, GraphCommand, GraphDiffArgs, GraphFormat};
 use crate::failure::Failure;
@@ -116,9 +117,9 @@ fn dot(edges: &[(String, String)]) -> String {
 }
 
 fn diff(ctx: &Ctx, args: &GraphDiffArgs, speech: &Speech) -> CommandResult {
-    let before = graph::parse_file(&ctx.sys, &args.before)?;
+    let before = recorded_graph(ctx, &args.before)?;
     let after = match &args.after {
-        Some(path) => graph::parse_file(&ctx.sys, path)?,
+        Some(name) => recorded_graph(ctx, name)?,
         None => read(ctx, Path::new(""), speech)?,
     };
     let difference = graph::diff(&before, &after);

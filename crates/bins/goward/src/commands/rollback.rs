@@ -10,6 +10,7 @@ use store::Block;
 use sys::UserProgram;
 
 use super::reported::Reported;
+use super::snapshot::recorded_graph;
 use super::{CommandResult, handle_ctrl_c};
 use crate::cli::{CommandLine, GenerationName, RollbackArgs, UndoArgs};
 use crate::failure::Failure;
@@ -85,9 +86,9 @@ fn block_left(ctx: &Ctx, back: &RolledBack) -> Result<Option<Block>, Failure> {
 }
 
 fn wanted(ctx: &Ctx, args: &RollbackArgs) -> Wanted {
-    let baseline = args.baseline.as_ref().map(|path| Baseline {
-        name: path.display().to_string(),
-        graph: graph::parse_file(&ctx.sys, path).map_err(|error| format!("could not {}", diag::error_chain(&error))),
+    let baseline = args.baseline.as_ref().map(|name| Baseline {
+        name: name.clone(),
+        graph: recorded_graph(ctx, name).map_err(|error| format!("could not {}", diag::error_chain(&error))),
     });
     Wanted { tests: args.tests.clone(), packages: args.packages.clone(), baseline, time_max: args.within }
 }
@@ -117,8 +118,7 @@ fn proven(proof: &Proof) -> String {
 
 /// Since when the default is back, and what came of the proof.
 fn ending(proof: &Proof, since: u64) -> String {
-    let (day, second) = (release::Date::from_unix_seconds(since), since % 86_400);
-    let time = format!("{day}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60);
+    let time = release::utc_seconds_text(since);
     match proof.rows.iter().find(|row| row.verdict == Verdict::Failed) {
         None => format!("back since {time}; verified\n"),
         Some(row) => format!("back since {time}; verification failed at {}, and it stays back\n", row.kind.as_str()),

@@ -1,8 +1,11 @@
 //! `goward snapshot`
 
+use std::path::Path;
+
 use acquire::Sources;
 use context::Ctx;
 use diag::Bytes;
+use graph::{GraphFileError, ModuleGraph};
 use snapshot::{csv_of, differences};
 use snapshots::{Listed, Order, Pruned, RestorePlan, Shared, SnapshotError};
 use view::{Snapshot, SnapshotRemoved};
@@ -12,6 +15,7 @@ use crate::cli::{
     SnapshotArgs, SnapshotCommand, SnapshotCreateArgs, SnapshotDiffArgs, SnapshotFormat, SnapshotRestoreArgs,
     SnapshotShowArgs, SnapshotVerifyArgs,
 };
+use crate::failure::Failure;
 use crate::outcome::Rendered;
 use crate::table::columns;
 use crate::views::ToView;
@@ -60,7 +64,8 @@ fn create(ctx: &Ctx, args: &SnapshotCreateArgs) -> CommandResult {
         request: args.request.clone(),
         label: args.label.clone(),
         context: args.context.clone(),
-        project: args.project.clone(),
+        project: args.project.clone().or_else(|| args.graph.then(|| ".".into())),
+        graph: args.graph,
         protect: args.protect,
         ttl: args.ttl,
         rehash: args.rehash,
@@ -134,12 +139,35 @@ fn list(ctx: &Ctx) -> CommandResult {
 
 /// A snapshot of the store with its files, or a file.
 fn named(ctx: &Ctx, name: &str) -> Result<Snapshot, SnapshotError> {
-    let is_path = name.contains(std::path::is_separator) || name.ends_with(".json");
-    if is_path {
+    if is_path(name) {
         return snapshots::read_file(ctx, &ctx.sys.env().folder().join(name));
     }
     let snapshot = snapshots::found(ctx, name)?;
     snapshots::with_files(ctx, &snapshot.content)
+}
+
+/// Whether a name is that of a file, not the id of a snapshot.
+fn is_path(name: &str) -> bool {
+    name.contains(std::path::is_separator) || name.ends_with(".json")
+}
+
+/// A module graph that was recorded: by a snapshot of the store, in the file of a snapshot, or by `goward graph --save`.
+pub(super) fn recorded_graph(ctx: &Ctx, name: &str) -> Result<ModuleGraph, Failure> {
+    let path = Path::new(name);
+    let is_there = || ctx.sys.fs().look(&ctx.sys.env().folder().join(path)).is_ok_and(|meta| meta.is_some());
+    let snapshot = match is_path(name) || is_there() {
+        false => snapshots::found(ctx, name)?.content,
+        true => match graph::parse_file(&ctx.sys, path) {
+            Err(GraphFileError::OtherForm { schema, .. }) if schema.starts_with("goward.snapshot/") => {
+                snapshots::read_file(ctx, &ctx.sys.env().folder().join(path))?
+            }
+            read => return Ok(read?),
+        },
+    };
+    let recorded = snapshot.project_state.and_then(|state| state.module_graph);
+    let recorded = recorded.ok_or_else(|| SnapshotError::NoGraph { id: snapshot.id.clone() })?;
+    let damaged = |reason| SnapshotError::File { path: path.to_owned(), reason };
+    Ok(ModuleGraph::try_from(recorded).map_err(damaged)?)
 }
 
 fn show(ctx: &Ctx, args: &SnapshotShowArgs) -> CommandResult {
@@ -204,6 +232,8 @@ fn shown(snapshot: &Snapshot) -> String {
         for file in &project.project_files {
             row("file", Some(format!("{} {}", file.path, file.sha256)));
         }
+        let told = |graph: &view::Graph| format!("{} modules, {} edges", graph.modules.len(), graph.edges.len());
+        row("graph", project.module_graph.as_ref().map(told));
     }
     for setting in &snapshot.settings_set {
         row("setting", Some(format!("{} = {}", setting.key, setting.value)));

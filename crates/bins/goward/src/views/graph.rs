@@ -15,7 +15,7 @@ impl ToView for ModuleGraph {
     type View = view::Graph;
 
     fn view(&self) -> view::Graph {
-        view::Graph { modules: self.modules.view(), edges: self.edges.view() }
+        self.into()
     }
 }
 
@@ -23,18 +23,7 @@ impl ToView for Module {
     type View = view::GraphModule;
 
     fn view(&self) -> view::GraphModule {
-        view::GraphModule {
-            module: self.path.clone(),
-            module_version: self.version.clone(),
-            is_main: self.is_main,
-            is_indirect: self.is_indirect,
-            replacement: self
-                .replacement
-                .as_ref()
-                .map(|one| view::GraphReplacement { module: one.path.clone(), module_version: one.version.clone() }),
-            sum: self.sum.clone(),
-            go: self.go.clone(),
-        }
+        self.into()
     }
 }
 
@@ -42,7 +31,7 @@ impl ToView for Edge {
     type View = view::GraphEdge;
 
     fn view(&self) -> view::GraphEdge {
-        view::GraphEdge { from: self.from.clone(), to: self.to.clone() }
+        self.into()
     }
 }
 
