@@ -42,8 +42,9 @@ fn platforms(contents: &Contents) -> String {
 
 const SHELL: &str = r#"# A bundle of Go toolchains made by goward. Read docs/bundles.md, or run:
 #   sh THIS [--to DIR] [--go VERSIONS] [-- COMMAND ...]   install, then run a command under Go
+#   sh THIS --setup                                       install, and set your shells up
 #   sh THIS --goward DIR                                  put goward itself into DIR, and no more
-# Nothing is fetched, no other rights are needed, and nothing outside DIR is written.
+# Nothing is fetched, no other rights are needed, and without --setup nothing outside DIR is written.
 set -eu
 PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}
 export PATH

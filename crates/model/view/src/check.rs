@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorReport, Evidence, InstalledToolchain, Remark, View, Witness};
+use crate::{ErrorReport, Evidence, InstalledToolchain, Remark, Setup, View, Witness};
 
 /// What `goward verify` found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -229,6 +229,10 @@ pub struct BundleInstall {
     pub home: String,
     /// The toolchains that are installed now.
     pub toolchains: Vec<InstalledToolchain>,
+    /// What `--setup` has done; `null` without it.
+    pub setup: Option<Setup>,
+    /// How long all of it took.
+    pub milliseconds: u64,
 }
 
 impl View for BundleInstall {

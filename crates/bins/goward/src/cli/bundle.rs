@@ -62,6 +62,7 @@ pub struct BundleCreateArgs {
 Examples:
   goward bundle install go.goward                         everything in it for this platform
   goward bundle install go.goward --go 1.27 --to /opt/go  one toolchain, into a folder of its own
+  goward bundle install go.goward --setup                 and the shims first in the PATH of your shells
   goward bundle install go.goward -- go build ./hello     and a command under it
   sh go.goward -- go build ./hello                        the same, where there is no goward yet
 
@@ -76,6 +77,9 @@ pub struct BundleInstallArgs {
     /// Install into this folder, a separate store, instead of goward's home.
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
+    /// Set your shells up as well, as `goward setup` does; `goward undo` takes that back.
+    #[arg(long)]
+    pub setup: bool,
     /// A program to run under the toolchain that is then chosen here, and its arguments, after `--`.
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,

@@ -61,7 +61,7 @@ pub enum ShellName {
 }
 
 /// `goward setup`
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
   goward setup --dry-run

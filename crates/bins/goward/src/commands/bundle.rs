@@ -10,7 +10,9 @@ use diag::{Bytes, Class, Speech};
 use release::{Platform, Request, ToolchainId};
 
 use super::{CommandResult, handle_ctrl_c};
-use crate::cli::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs};
+use crate::cli::{
+    BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs, SetupArgs,
+};
 use crate::failure::Failure;
 use crate::outcome::Rendered;
 use crate::views::{self, ToView};
@@ -87,6 +89,7 @@ fn write_powershell(ctx: &Ctx, out: &Path) -> Result<Option<PathBuf>, Failure> {
 fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     handle_ctrl_c(ctx)?;
+    let begun = ctx.sys.clock().moment();
     let file = absolute(ctx, &args.file);
     let ctx = &from_bundle(ctx, args, &file)?;
     let sources = &engine::sources(ctx);
@@ -116,10 +119,32 @@ fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Comm
     if let (None, Some(newest)) = (ctx.store.current()?, newest) {
         engine::switch(ctx, newest)?;
         text.push_str(&format!("{} is the default now\n", newest.version().tag()));
-        text.push_str("`goward setup` makes it the `go` of every shell\n");
+        if !args.setup {
+            text.push_str("`goward setup` makes it the `go` of every shell\n");
+        }
     }
+    let setup = match args.setup {
+        true => {
+            let (setup, told) = super::setup::set_up(ctx, &SetupArgs::default(), speech)?;
+            text.push_str(&told);
+            Some(setup)
+        }
+        false => None,
+    };
+    if let (true, Some(to)) = (args.setup, &args.to) {
+        // The shims know their own store; goward by itself looks into its home.
+        let to = absolute(ctx, to);
+        text.push_str(&format!("`goward` itself uses this store where GOWARD_HOME is `{}`\n", to.display()));
+    }
+    let took = ctx.sys.clock().since(begun);
+    text.push_str(&format!("ready after {:.1} s\n", took.as_secs_f64()));
     if args.command.is_empty() {
-        let view = view::BundleInstall { home: ctx.store.layout().home().view(), toolchains: done.view() };
+        let view = view::BundleInstall {
+            home: ctx.store.layout().home().view(),
+            toolchains: done.view(),
+            setup,
+            milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        };
         return Ok(Box::new(Rendered::new(view, text)));
     }
     // The output of the program is the data now.

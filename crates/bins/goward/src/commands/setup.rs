@@ -15,6 +15,12 @@ use crate::outcome::Rendered;
 use crate::views::{self, SetupDone};
 
 pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> CommandResult {
+    let (view, text) = set_up(ctx, args, speech)?;
+    Ok(Box::new(Rendered::new(view, text)))
+}
+
+/// Sets the user's shells up: what came of it, as data and as text.
+pub(super) fn set_up(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> Result<(view::Setup, String), Failure> {
     recover(ctx, args.dry_run);
     let shells = match args.shells.as_slice() {
         [] => shell::shells_of_user(&ctx.sys)?,
@@ -31,7 +37,8 @@ pub(super) fn setup(ctx: &Ctx, args: &SetupArgs, speech: &Speech) -> CommandResu
 pub(super) fn unsetup(ctx: &Ctx, args: &UnsetupArgs, speech: &Speech) -> CommandResult {
     recover(ctx, args.dry_run);
     let plan = shell::plan_unsetup(&ctx.sys, ctx.store.layout(), &shells(&args.shells), args.force)?;
-    finish(ctx, plan, args.dry_run, speech)
+    let (view, text) = finish(ctx, plan, args.dry_run, speech)?;
+    Ok(Box::new(Rendered::new(view, text)))
 }
 
 /// Finishes what a dead setup has begun before the plan is made, which would otherwise start from a half-applied state.
@@ -42,7 +49,7 @@ fn recover(ctx: &Ctx, dry_run: bool) {
 }
 
 /// Prints the plan, carries it out, and renders the result.
-fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> CommandResult {
+fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> Result<(view::Setup, String), Failure> {
     for kept in &plan.kept {
         let line = kept.line.map(|line| format!(":{line}")).unwrap_or_default();
         speech.say(&format!("left `{}{line}`: {}", kept.path.display(), kept.reason));
@@ -69,7 +76,7 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> CommandResul
         if plan.is_nothing() {
             text.push_str("nothing would change\n");
         }
-        return Ok(Box::new(Rendered::new(views::setup(&plan), text)));
+        return Ok((views::setup(&plan), text));
     }
     // The plan is printed before anything changes.
     speech.say(planned(&plan).trim_end());
@@ -131,7 +138,7 @@ fn finish(ctx: &Ctx, plan: Plan, dry_run: bool, speech: &Speech) -> CommandResul
         this_shell: this_shell.map(|(_, line)| line),
         own_name,
     };
-    Ok(Box::new(Rendered::new(done.of(&plan), text)))
+    Ok((done.of(&plan), text))
 }
 
 fn planned(plan: &Plan) -> String {

@@ -61,6 +61,32 @@ fn a_bundle_installs_into_a_folder_of_its_own_and_what_was_asked_for() {
 }
 
 #[test]
+fn a_bundle_sets_the_shells_up_as_setup_does_and_says_how_long_it_took() {
+    let (world, bundle) = made("--go 1.27 --no-goward");
+    let mut home = island(&world);
+    carry(&bundle, &home);
+    home.set_env("SHELL", "/bin/bash");
+    let run = home.goward(["bundle", "install", "go.goward", "--setup"]).success();
+    assert!(
+        run.stdout.contains("go1.27.3 is the default now") && run.stdout.contains("ready after "),
+        "{}",
+        run.snapshot()
+    );
+    assert!(!run.stdout.contains("`goward setup` makes it"), "{}", run.snapshot());
+    assert!(home.goward_home().join("shims").is_dir());
+    let again = home.goward(["bundle", "install", "go.goward", "--setup", "--json"]).success();
+    assert_eq!(crate::json::assert_follows_views(&again), "goward.bundle-install/1");
+    assert_eq!(again.json()["setup"]["changed"], false, "{}", again.snapshot());
+    // The set-up is a change of its own, and the last one.
+    let undone = home.goward(["undo"]).success();
+    assert!(undone.stdout.contains("undid: setup"), "{}", undone.snapshot());
+    let apart = home.goward(["bundle", "install", "go.goward", "--to", "apart", "--setup"]).success();
+    let words = format!("GOWARD_HOME is `{}`", home.folder().join("apart").display());
+    assert!(apart.stdout.contains(&words), "{}", apart.snapshot());
+    assert!(home.folder().join("apart").join("shims").is_dir());
+}
+
+#[test]
 fn a_bundle_is_a_source_like_others() {
     let (world, bundle) = made("--go 1.27 --no-goward");
     let mut home = island(&world);
@@ -322,7 +348,7 @@ const REAL: &str = "1.27.3";
 
 #[test]
 #[cfg_attr(windows, ignore = "real toolchains come through the machine's pip, which is not asked for there")]
-fn a_real_toolchain_comes_out_of_a_bundle_proven_and_builds_a_program() {
+fn a_real_toolchain_comes_out_of_a_bundle_proven_and_the_emergency_page_builds_a_program() {
     let archive = match testkit::real::tar_gz(REAL) {
         Ok(archive) if platform() == "linux-amd64" => archive,
         Ok(_) => return eprintln!("skipped: the log's answers are kept for linux-amd64 only"),
@@ -358,13 +384,33 @@ fn a_real_toolchain_comes_out_of_a_bundle_proven_and_builds_a_program() {
     std::fs::write(place.join("go.mod"), "module example.test/hello\n\ngo 1.27\n").unwrap();
     let program = "package main\n\nimport \"os\"\n\nfunc main() { os.Stdout.WriteString(\"hello, island\\n\") }\n";
     std::fs::write(place.join("main.go"), program).unwrap();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/emergency.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let commands = page.split_once("```sh\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
+    assert_eq!(commands.lines().count(), 5, "{commands}");
+    let mut script = "set -eu\n".to_owned();
+    for line in commands.lines() {
+        script.push_str(&format!("{line}\necho \"done: {}\"\n", line.split(['=', '"']).next().unwrap()));
+    }
+    std::fs::write(place.join("page.sh"), script).unwrap();
     let shell = on_path("dash").or_else(|| on_path("sh")).unwrap();
-    let mut command = bare(&shell, &[], place);
+    // Ten minutes are what the page promises.
+    let bound = on_path("timeout").unwrap();
+    let mut command = bare(&bound, &["600"], place);
+    let begun = std::time::Instant::now();
     let (code, stdout, stderr) =
-        said(command.args(["go.goward", "--", "go", "build", "-o", "hello", "."]).env("CGO_ENABLED", "0"));
+        said(command.arg(&shell).arg("page.sh").env("CGO_ENABLED", "0").env("SHELL", "/bin/bash"));
     assert_eq!(code, 0, "{stdout}\n{stderr}");
-    assert!(stderr.contains("verified by sum.golang.org"), "{stderr}");
-    assert_eq!(said(&mut std::process::Command::new(place.join("hello"))).1, "hello, island\n");
+    assert_eq!(stdout.matches("done: ").count(), 5, "{stdout}\n{stderr}");
+    assert!(stdout.contains("verified by sum.golang.org") && stdout.contains("ready after "), "{stdout}\n{stderr}");
+    assert_eq!(said(&mut std::process::Command::new(place.join("built"))).1, "hello, island\n");
+    eprintln!("the page's commands took {:.1} s", begun.elapsed().as_secs_f64());
+    // One command, and nothing is set up.
+    let apart = "--to apart -- go build -o one .";
+    let mut command = bare(&shell, &[], place);
+    let (code, stdout, stderr) = said(command.arg("go.goward").args(apart.split(' ')).env("CGO_ENABLED", "0"));
+    assert_eq!(code, 0, "{stdout}\n{stderr}");
+    assert_eq!(said(&mut std::process::Command::new(place.join("one"))).1, "hello, island\n");
 }
 
 /// A kept answer of the public log. For a tile at the right edge the widest is kept; a narrower one is its prefix.
