@@ -14,7 +14,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Look and go back",
         &[
-            "status", "history", "diff", "undo", "rollback", "snapshot", "gate", "block", "unblock", "graph", "verify",
+            "status", "ps", "history", "diff", "undo", "rollback", "snapshot", "gate", "block", "unblock", "graph", "verify",
             "doctor", "prune",
         ],
     ),

@@ -10,7 +10,7 @@ use diag::{Bytes, Class, Speech};
 use release::{Platform, Request, ToolchainId};
 
 use super::{CommandResult, handle_ctrl_c};
-use crate::cli::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs};
+use crate::cli::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs, SuperviseArgs};
 use crate::failure::Failure;
 use crate::outcome::Rendered;
 use crate::views::{self, ToView};
@@ -124,7 +124,8 @@ fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Comm
     }
     // The output of the program is the data now.
     speech.say(text.trim_end());
-    super::run::run(sources, &RunArgs { request: None, command: args.command.clone() }, speech)
+    let run = RunArgs { request: None, supervise: SuperviseArgs::default(), command: args.command.clone() };
+    super::run::run(sources, &run, speech)
 }
 
 /// The same context with the bundle as its only source, and with another home if one is given.
