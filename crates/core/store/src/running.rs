@@ -127,7 +127,7 @@ impl Store {
     pub fn running(&self) -> Result<Vec<RunningProgram>, StoreError> {
         let mut running = Vec::new();
         for name in self.record_names()? {
-            if self.owner_lives(&name)?.is_some_and(|lives| lives)
+            if self.owner_lives(&name)
                 && let Ok(Some(program)) = self.read_record(&name)
             {
                 running.push(program);
@@ -141,7 +141,7 @@ impl Store {
     pub(crate) fn damaged_records(&self) -> Result<Vec<(PathBuf, String)>, StoreError> {
         let mut damaged = Vec::new();
         for name in self.record_names()? {
-            if self.owner_lives(&name)? != Some(true) {
+            if !self.owner_lives(&name) {
                 continue;
             }
             if let Err(what) = self.read_record(&name) {
@@ -172,15 +172,12 @@ impl Store {
         Ok(Some(program))
     }
 
-    /// Whether a record's supervisor lives; `None` if the record has no lock, as after a stop while it was removed. Changes
-    /// nothing.
-    fn owner_lives(&self, name: &str) -> Result<Option<bool>, StoreError> {
-        let path = self.layout().running_lock(name);
-        if self.sys.fs().look(&path).map_err(StoreError::io("look at", &path))?.is_none() {
-            return Ok(None);
-        }
-        let attempt = self.sys.fs().try_lock(&path).map_err(StoreError::io("lock", &path))?;
-        Ok(Some(matches!(attempt, LockAttempt::Taken)))
+    /// Whether a record's supervisor lives. A lock that is missing, or is no file, is held by nobody. Changes nothing.
+    fn owner_lives(&self, name: &str) -> bool {
+        let (fs, path) = (self.sys.fs(), self.layout().running_lock(name));
+        // A missing one would be made by the try.
+        let is_there = fs.look(&path).is_ok_and(|meta| meta.is_some());
+        is_there && fs.try_lock(&path).is_ok_and(|attempt| matches!(attempt, LockAttempt::Taken))
     }
 
     /// Removes the records of supervisors that have ended, and locks without a record.
@@ -192,8 +189,8 @@ impl Store {
                 continue;
             }
             let lock_path = self.layout().running_lock(name);
-            // While it is held no other process removes what is of this name.
-            if let LockAttempt::Held(_ended) = fs.try_lock(&lock_path).map_err(StoreError::io("lock", &lock_path))? {
+            // While it is held no other process removes what is of this name. `doctor` names what is no file.
+            if let Ok(LockAttempt::Held(_ended)) = fs.try_lock(&lock_path) {
                 self.remove_record(&self.layout().running_record(name), &lock_path)?;
             }
         }

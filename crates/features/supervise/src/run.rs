@@ -156,7 +156,8 @@ pub fn run(
     if let WatchMode::Polls { why } = watch.mode() {
         voice.say(&format!("files cannot be watched, so a switch is noticed within a second: {why}"));
     }
-    let child = start(ctx, goward, listener.as_ref(), &first.launch)?;
+    let lease = lease_for(ctx, &first.launch)?;
+    let child = start(ctx, goward, listener.as_ref(), &first.launch, lease)?;
     let program = RunningProgram {
         format: RunningProgram::FORMAT,
         supervisor_pid: ctx.sys.process().id(),
@@ -198,28 +199,35 @@ pub fn run(
     ended
 }
 
-/// Starts a program; it holds a lease from before its start to its end.
+/// Takes the lease of a program's toolchain: it holds it from before its start to its end. There is none in a store that
+/// goward only reads.
+fn lease_for(ctx: &Ctx, launch: &Launch) -> Result<Option<Lease>, SuperviseError> {
+    let id = &launch.toolchain.id;
+    match ctx.store.hold_lease(id) {
+        Ok(Some(lease)) => Ok(lease),
+        Ok(None) => Err(SuperviseError::Removed { toolchain: id.version().tag() }),
+        // No process can remove a toolchain from a store that cannot be written to.
+        Err(store::StoreError::Io { .. } | store::StoreError::ReadOnly { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Starts a program.
 fn start(
     ctx: &Ctx,
     goward: Option<&Program>,
     listener: Option<&Listener>,
     launch: &Launch,
+    lease: Option<Lease>,
 ) -> Result<Running, SuperviseError> {
-    let id = &launch.toolchain.id;
-    let lease = match ctx.store.hold_lease(id) {
-        Ok(Some(lease)) => lease,
-        Ok(None) => return Err(SuperviseError::Removed { toolchain: id.version().tag() }),
-        // No process can remove a toolchain from a store that cannot be written to.
-        Err(store::StoreError::Io { .. } | store::StoreError::ReadOnly { .. }) => None,
-        Err(error) => return Err(error.into()),
-    };
     let listener = match listener {
         Some(listener) => Some((listener, goward.ok_or(SuperviseError::NoProgram)?)),
         None => None,
     };
     let start = SupervisedStart { program: &launch.command, listener, lease: lease.as_ref() };
     let process = Supervised::start(&start).map_err(SuperviseError::Run)?;
-    Ok(Running { process, toolchain: id.clone(), _lease: lease, started: ctx.sys.clock().moment() })
+    let toolchain = launch.toolchain.id.clone();
+    Ok(Running { process, toolchain, _lease: lease, started: ctx.sys.clock().moment() })
 }
 
 impl Supervisor<'_> {
@@ -314,7 +322,10 @@ impl Supervisor<'_> {
             }
         }
         match (self.decide)() {
-            Ok(decided) => self.start_new(&decided, Some(code)),
+            Ok(decided) => {
+                let lease = lease_for(self.ctx, &decided.launch);
+                self.start_new(&decided, lease, Some(code))
+            }
             Err(line) => {
                 self.voice.warn(&format!("the program is not started again: {line}"));
                 Ok(Some(code))
@@ -323,8 +334,14 @@ impl Supervisor<'_> {
     }
 
     /// Starts the program where none runs. The exit code, if it cannot be started.
-    fn start_new(&mut self, decided: &Decided, code: Option<i32>) -> Result<Option<i32>, SuperviseError> {
-        match start(self.ctx, self.goward, self.listener.as_ref(), &decided.launch) {
+    fn start_new(
+        &mut self,
+        decided: &Decided,
+        lease: Result<Option<Lease>, SuperviseError>,
+        code: Option<i32>,
+    ) -> Result<Option<i32>, SuperviseError> {
+        let listener = self.listener.as_ref();
+        match lease.and_then(|lease| start(self.ctx, self.goward, listener, &decided.launch, lease)) {
             Ok(child) => {
                 self.recorded.started(child.process.id(), &child.toolchain, State::Running);
                 self.child = Some(child);
@@ -417,6 +434,15 @@ impl Supervisor<'_> {
         if self.listener.is_some() {
             return self.overlap(old, &decided);
         }
+        // Before the old one is asked to end: from here on nothing removes the new toolchain.
+        let lease = match lease_for(self.ctx, &decided.launch) {
+            Ok(lease) => lease,
+            Err(error) => {
+                self.child = Some(old);
+                self.voice.warn(&format!("the program keeps {from}: could not {}", diag::error_chain(&error)));
+                return Ok(None);
+            }
+        };
         self.repoint(&decided.variables);
         self.move_by(Event::Drain);
         old.process.ask_to_end();
@@ -433,8 +459,9 @@ impl Supervisor<'_> {
         self.quick_ends = Some(0);
         self.passed_over = None;
         self.variables.clone_from(&decided.variables);
-        let ended = self.start_new(&decided, None)?;
-        let gap = self.ctx.sys.clock().since(gone);
+        let ended = self.start_new(&decided, Ok(lease), None)?;
+        let since_start = self.child.as_ref().map_or(Duration::ZERO, |new| self.ctx.sys.clock().since(new.started));
+        let gap = self.ctx.sys.clock().since(gone).saturating_sub(since_start);
         self.voice.say(&format!(
             "restarted: {from} → {to}; no program ran for {:.1} ms (`--listen` closes that gap)",
             gap.as_secs_f64() * 1e3
@@ -455,7 +482,9 @@ impl Supervisor<'_> {
         };
         // The new program may read it at its start.
         self.repoint(&decided.variables);
-        let new = match start(self.ctx, self.goward, self.listener.as_ref(), &decided.launch) {
+        let new = lease_for(self.ctx, &decided.launch)
+            .and_then(|lease| start(self.ctx, self.goward, self.listener.as_ref(), &decided.launch, lease));
+        let new = match new {
             Ok(new) => new,
             Err(error) => return keep(self, old, format!("could not {}", diag::error_chain(&error))),
         };

@@ -36,6 +36,7 @@ mod shims;
 mod silence;
 mod snapshot;
 mod sources;
+mod supervise;
 mod support;
 mod trust;
 mod umask;
