@@ -8,14 +8,14 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A process that has a file of a folder open.
+/// A process that has a file of a folder open, or runs from a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// Its number.
     pub pid: u32,
     /// The number of its parent.
     pub parent: u32,
-    /// The file.
+    /// The open file, or its program.
     pub path: PathBuf,
 }
 
@@ -30,13 +30,14 @@ pub struct ProcessFacts {
     pub is_stopped: bool,
 }
 
-/// The processes of this user that have a file of this folder open; `None` if the system does not tell.
-pub fn holders(folder: &Path) -> Option<Vec<Holder>> {
+/// The processes of this user that have a file in the folder `open` open, or whose program is below the folder `trees`;
+/// `None` if the system does not tell. Both are real paths.
+pub fn holders(open: &Path, trees: &Path) -> Option<Vec<Holder>> {
     #[cfg(target_os = "linux")]
-    return Some(linux::holders(folder));
+    return Some(linux::holders(open, trees));
     #[cfg(not(target_os = "linux"))]
     {
-        let _ = folder;
+        let _ = (open, trees);
         None
     }
 }
@@ -149,17 +150,18 @@ mod linux {
         Ok(owner == rustix::process::getuid().as_raw())
     }
 
-    pub(super) fn holders(folder: &Path) -> Vec<Holder> {
+    pub(super) fn holders(open: &Path, trees: &Path) -> Vec<Holder> {
         let mut found = Vec::new();
         for pid in numbers().filter(|pid| is_own(*pid).unwrap_or(false)) {
             let mut paths = BTreeSet::new();
             for entry in fs::read_dir(at(pid, "fd")).into_iter().flatten().flatten().take(FILES_MAX) {
                 if let Ok(path) = fs::read_link(entry.path())
-                    && path.parent() == Some(folder)
+                    && path.parent() == Some(open)
                 {
                     paths.insert(path);
                 }
             }
+            paths.extend(fs::read_link(at(pid, "exe")).ok().filter(|program| program.starts_with(trees)));
             let Some(stat) = stat(pid).filter(|_| !paths.is_empty()) else { continue };
             found.extend(paths.into_iter().map(|path| Holder { pid, parent: stat.parent, path }));
         }
@@ -191,7 +193,8 @@ mod linux {
         let Some(own) = groups.lines().find_map(|line| line.strip_prefix("0::/")) else { return false };
         ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].iter().any(|mounted| {
             let events = Path::new(mounted).join(own).join("cgroup.events");
-            bytes(&events, TEXT_BYTES_MAX).is_ok_and(|text| text.split(|byte| *byte == b'\n').any(|line| line == b"frozen 1"))
+            bytes(&events, TEXT_BYTES_MAX)
+                .is_ok_and(|text| text.split(|byte| *byte == b'\n').any(|line| line == b"frozen 1"))
         })
     }
 
@@ -278,7 +281,8 @@ mod tests {
 
     #[test]
     fn a_line_of_the_table_of_sockets_is_read() {
-        let line = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4242 1 0 0\n";
+        let line =
+            "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4242 1 0 0\n";
         assert_eq!(linux::parse_socket(line), Some(linux::Socket { port: 8080, state: 10, inode: 4242 }));
         assert_eq!(linux::parse_socket("  sl  local_address rem_address   st tx_queue rx_queue"), None);
     }
@@ -302,10 +306,14 @@ mod tests {
     fn who_holds_a_file_open_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let resolved = folder.path().canonicalize().unwrap();
-        assert_eq!(holders(&resolved).unwrap(), []);
+        let nowhere = resolved.join("nowhere");
+        assert_eq!(holders(&resolved, &nowhere).unwrap(), []);
         let path = resolved.join("file");
         let _open = std::fs::File::create(&path).unwrap();
-        let found = holders(&resolved).unwrap();
+        let found = holders(&resolved, &nowhere).unwrap();
         assert!(found.iter().any(|holder| holder.pid == std::process::id() && holder.path == path), "{found:?}");
+        let own = std::env::current_exe().unwrap().canonicalize().unwrap();
+        let found = holders(&nowhere, own.parent().unwrap()).unwrap();
+        assert!(found.iter().any(|holder| holder.pid == std::process::id() && holder.path == own), "{found:?}");
     }
 }

@@ -113,7 +113,9 @@ fn reported(
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // A queue that ran over, or an error: something may have changed.
         let counts = match &event {
-            Ok(event) => event.need_rescan() || (is_change(event) && event.paths.iter().any(|path| is_wanted(path, &all))),
+            Ok(event) => {
+                event.need_rescan() || (is_change(event) && event.paths.iter().any(|path| is_wanted(path, &all)))
+            }
             Err(_) => true,
         };
         if counts {
@@ -138,7 +140,8 @@ fn is_change(event: &notify::Event) -> bool {
 fn is_wanted(path: &Path, wanted: &BTreeMap<PathBuf, BTreeSet<OsString>>) -> bool {
     let folder_counts = cfg!(not(any(target_os = "linux", windows))) && wanted.contains_key(path);
     let names = path.parent().and_then(|folder| wanted.get(folder));
-    let is_named = names.is_some_and(|names| names.is_empty() || path.file_name().is_some_and(|name| names.contains(name)));
+    let is_named =
+        names.is_some_and(|names| names.is_empty() || path.file_name().is_some_and(|name| names.contains(name)));
     folder_counts || is_named
 }
 

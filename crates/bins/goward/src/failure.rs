@@ -208,7 +208,9 @@ impl fmt::Display for Failure {
                 write!(f, "find a way to `{}`: no module of this project needs it", diag::shown_line(module))
             }
             Self::Write { path, .. } => write!(f, "write `{}`", path.display()),
-            Self::SupervisedSystem => f.write_str("supervise a Go that runs in place: no switch of goward's changes it"),
+            Self::SupervisedSystem => {
+                f.write_str("supervise a Go that runs in place: no switch of goward's changes it")
+            }
             Self::NoPage { command } => write!(f, "print the manual page of `{command}`: there is no such command"),
             Self::NotConfirmed { asked: true } => f.write_str("remove goward: the answer was not yes"),
             Self::NotConfirmed { asked: false } => f.write_str("remove goward: there is no terminal to ask on"),

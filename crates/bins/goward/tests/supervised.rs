@@ -226,7 +226,11 @@ fn without_a_socket_of_goward_s_the_gap_is_measured_and_told() {
     wait_until("the new server answers", || ask(&address, "/").is_ok_and(|answer| answer.starts_with("go1.27.3.")));
     running.signal("TERM");
     let run = running.wait().success();
-    let line = run.stderr.lines().find(|line| line.contains("no program ran for")).unwrap_or_else(|| panic!("{}", run.snapshot()));
+    let line = run
+        .stderr
+        .lines()
+        .find(|line| line.contains("no program ran for"))
+        .unwrap_or_else(|| panic!("{}", run.snapshot()));
     println!("{line}");
 }
 
@@ -237,7 +241,8 @@ fn a_server_with_clients_is_frozen_only_if_that_is_asked_for() {
         Ok(_) => return eprintln!("skipped: only Linux says whether clients are connected"),
         Err(why) => return eprintln!("skipped: no server could be built: {why}"),
     };
-    for (option, expected) in [("", "1 clients are connected"), ("--freeze-connections", "the program was frozen for")] {
+    for (option, expected) in [("", "1 clients are connected"), ("--freeze-connections", "the program was frozen for")]
+    {
         let world = world();
         let address = free_address();
         let line = format!("run --supervise --on-switch freeze --listen {address} {option} --");
@@ -420,7 +425,11 @@ impl Terminal<'_> {
     fn shows(&self, text: &str, count: usize) {
         let start = Instant::now();
         while self.screen().matches(text).count() < count {
-            assert!(start.elapsed() < Duration::from_secs(60), "{text:?} {count} times did not come:\n{}", self.screen());
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "{text:?} {count} times did not come:\n{}",
+                self.screen()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -72,7 +72,8 @@ pub(crate) const ENTRIES: &[Entry] = &[
     believed("journal.log", Form::File, never),
     Entry { goes: false, ..plain("set-aside", Form::Folder, never) },
     plain("running", Form::Files, |name| {
-        name.rsplit_once('.').is_some_and(|(name, end)| crate::running::is_name(name) && ["json", "lock"].contains(&end))
+        name.rsplit_once('.')
+            .is_some_and(|(name, end)| crate::running::is_name(name) && ["json", "lock"].contains(&end))
     }),
     believed("locks", Form::Files, |name| ends(name, &[".lock", ".lease"])),
 ];

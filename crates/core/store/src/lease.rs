@@ -37,23 +37,27 @@ impl Store {
         self.share(id, |path| self.sys.fs().hold_lease(path))
     }
 
-    /// The processes of this user that hold the lease of a toolchain: programs that `goward run` started, with their
-    /// children and supervisors. `None` if the system does not tell.
+    /// The processes of this user that hold the lease of a toolchain (programs that `goward run` started, with their
+    /// children and supervisors) or run from its tree. `None` if the system does not tell.
     ///
     /// # Errors
-    /// When the folder of the leases cannot be looked at.
-    pub fn lease_holders(&self) -> Result<Option<Vec<(ToolchainId, Holder)>>, StoreError> {
-        let (fs, folder) = (self.sys.fs(), self.layout().locks());
-        if fs.look(&folder).map_err(StoreError::io("look at", &folder))?.is_none() {
-            return Ok(Some(Vec::new()));
-        }
-        // The system tells of real paths.
-        let real = fs.resolve(&folder).map_err(StoreError::io("look at", &folder))?;
+    /// When the folders cannot be looked at.
+    pub fn users(&self) -> Result<Option<Vec<(ToolchainId, Holder)>>, StoreError> {
+        // The system tells of real paths. A folder that does not exist holds nothing, under whatever path.
+        let fs = self.sys.fs();
+        let real = |path: PathBuf| match fs.look(&path).map_err(StoreError::io("look at", &path))? {
+            Some(_) => fs.resolve(&path).map_err(StoreError::io("look at", &path)),
+            None => Ok(path),
+        };
+        let (locks, trees) = (real(self.layout().locks())?, real(self.layout().toolchains())?);
         let of = |holder: Holder| {
-            let name = holder.path.file_name()?.to_str()?.strip_suffix(".lease")?;
+            let name = match holder.path.strip_prefix(&trees) {
+                Ok(below) => below.iter().next()?.to_str()?,
+                Err(_) => holder.path.file_name()?.to_str()?.strip_suffix(".lease")?,
+            };
             Some((name.parse().ok()?, holder))
         };
-        Ok(sys::holders(&real).map(|holders| holders.into_iter().filter_map(of).collect()))
+        Ok(sys::holders(&locks, &trees).map(|holders| holders.into_iter().filter_map(of).collect()))
     }
 
     /// Shares a lease: what `take` returned, which is nothing for a store that goward only reads; none if the toolchain

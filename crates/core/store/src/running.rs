@@ -184,7 +184,9 @@ impl Store {
     fn sweep_running(&self) -> Result<(), StoreError> {
         let (fs, folder) = (self.sys.fs(), self.layout().running());
         for name in fs.names_if_there(&folder).map_err(StoreError::io("list", &folder))?.into_iter().take(RECORDS_MAX) {
-            let Some(name) = name.to_str().and_then(|name| name.rsplit_once('.')).map(|(name, _)| name) else { continue };
+            let Some(name) = name.to_str().and_then(|name| name.rsplit_once('.')).map(|(name, _)| name) else {
+                continue;
+            };
             if !is_name(name) {
                 continue;
             }
@@ -278,12 +280,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let store = store(home.path());
         let entry = store.enter_running(&program(17)).unwrap();
-        for (bytes, faults) in [
-            (&b""[..], 1),
-            (b"{\"format\": 1}", 1),
-            (b"[]", 1),
-            (b"{\"format\": 99, \"pid\": 1}", 0),
-        ] {
+        for (bytes, faults) in
+            [(&b""[..], 1), (b"{\"format\": 1}", 1), (b"[]", 1), (b"{\"format\": 99, \"pid\": 1}", 0)]
+        {
             Fs::real().replace(&entry.path, bytes).unwrap();
             assert_eq!(store.running().unwrap(), []);
             assert_eq!(store.faults().unwrap().len(), faults, "{}", String::from_utf8_lossy(bytes));

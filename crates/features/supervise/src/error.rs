@@ -76,9 +76,9 @@ impl Diagnose for SuperviseError {
             Self::Run(_) => Class::CommandRefused
                 .word("command-refused")
                 .hint("is it a program for this machine, on a file system that allows programs?"),
-            Self::Removed { toolchain } => Class::NotFound
-                .word("not-installed")
-                .hint(format!("`goward install {toolchain}` fetches it again")),
+            Self::Removed { toolchain } => {
+                Class::NotFound.word("not-installed").hint(format!("`goward install {toolchain}` fetches it again"))
+            }
             Self::Untrusted { cause, .. } => Class::Policy.word("env-file-untrusted").hints(store::fixes(cause)),
             Self::EnvFile { cause, .. } => Diagnosis::of_io("env-file-write", cause),
             Self::Environment { cause, .. } => match cause.kind() {

@@ -10,12 +10,8 @@ pub(crate) const QUIET_MAX: Duration = Duration::from_millis(500);
 /// counts as started.
 pub(crate) const STARTED_AFTER: Duration = Duration::from_millis(300);
 /// The pauses before further tries to start a program that has ended at once after a switch.
-pub(crate) const RESTART_PAUSES: [Duration; 4] = [
-    Duration::from_millis(200),
-    Duration::from_millis(400),
-    Duration::from_millis(800),
-    Duration::from_millis(1600),
-];
+pub(crate) const RESTART_PAUSES: [Duration; 4] =
+    [Duration::from_millis(200), Duration::from_millis(400), Duration::from_millis(800), Duration::from_millis(1600)];
 /// How often a change that is under way is asked about while the program is frozen.
 pub(crate) const FROZEN_INTERVAL: Duration = Duration::from_millis(2);
 /// The longest sleep of a supervisor with nothing to do.

@@ -1,8 +1,9 @@
 //! Which programs run under which toolchain: `goward ps`.
 //!
-//! A program that `goward run` or a shim started holds the lease of its toolchain, and so do its children; the first of a
-//! family is listed. The records of supervisors add what the lease does not say. Where the system does not tell who holds a
-//! file (all but Linux), only supervised programs are listed. A program that was started by its path holds no lease.
+//! A program that `goward run` started holds the lease of its toolchain, and so do its children; a program of a toolchain
+//! runs from its tree, whoever started it (a shim, an editor). The first of a family is listed. The records of supervisors
+//! add what neither says. Where the system does not tell who holds a file (all but Linux), only supervised programs are
+//! listed.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +54,7 @@ pub struct Supervision {
 /// When the store cannot be read.
 pub fn list(ctx: &Ctx) -> Result<(Vec<Listed>, bool), StoreError> {
     let records = ctx.store.running()?;
-    let holders = ctx.store.lease_holders()?;
+    let holders = ctx.store.users()?;
     let is_told = holders.is_some();
     let mut listed: BTreeMap<u32, Listed> = BTreeMap::new();
     for record in &records {
@@ -78,9 +79,8 @@ fn heads<'a>(
     let is_program = move |id: &ToolchainId, pid: u32| {
         !is_supervisor(pid) && holders.iter().any(|(other, holder)| other == id && holder.pid == pid)
     };
-    let is_head = move |(id, holder): &&(ToolchainId, Holder)| {
-        is_program(id, holder.pid) && !is_program(id, holder.parent)
-    };
+    let is_head =
+        move |(id, holder): &&(ToolchainId, Holder)| is_program(id, holder.pid) && !is_program(id, holder.parent);
     holders.iter().filter(is_head).map(|(id, holder)| (id, holder))
 }
 

@@ -40,6 +40,17 @@ impl<'a> Recorded<'a> {
         self.state(state);
     }
 
+    /// What is recorded now.
+    pub(crate) fn program(&self) -> &RunningProgram {
+        &self.program
+    }
+
+    /// Records a program again that was to be replaced and was not.
+    pub(crate) fn again(&mut self, program: RunningProgram) {
+        self.program = program;
+        self.write();
+    }
+
     fn write(&mut self) {
         let written = self.entry.as_ref().map(|entry| entry.update(&self.program));
         if let Some(Err(error)) = written {

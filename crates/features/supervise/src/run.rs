@@ -17,12 +17,13 @@ use sys::{
 
 use crate::env_file::EnvFile;
 use crate::error::SuperviseError;
-use crate::limits::{
-    FROZEN_INTERVAL, POLL_INTERVAL, QUIET, QUIET_MAX, RESTART_PAUSES, STARTED_AFTER, WAIT_MAX,
-};
+use crate::limits::{FROZEN_INTERVAL, POLL_INTERVAL, QUIET, QUIET_MAX, RESTART_PAUSES, STARTED_AFTER, WAIT_MAX};
 use crate::report::Recorded;
 use crate::states::{Event, State};
 use crate::watched::watched;
+
+/// The exit codes of a program that SIGINT, SIGQUIT or SIGTERM has ended: on a terminal Ctrl-C reaches it alone.
+const ASKED_TO_END: [i32; 3] = [130, 131, 143];
 
 /// What a switch does to the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,20 +158,33 @@ pub fn run(
         voice.say(&format!("files cannot be watched, so a switch is noticed within a second: {why}"));
     }
     let lease = lease_for(ctx, &first.launch)?;
-    let child = start(ctx, goward, listener.as_ref(), &first.launch, lease)?;
-    let program = RunningProgram {
-        format: RunningProgram::FORMAT,
-        supervisor_pid: ctx.sys.process().id(),
-        pid: child.process.id(),
-        program: first.launch.command.called().to_string_lossy().into_owned(),
-        folder: ctx.sys.env().folder().to_string_lossy().into_owned(),
-        toolchain: child.toolchain.clone(),
-        generation: ctx.store.current_if_readable().map(|generation| generation.number),
-        since_unix_seconds: ctx.sys.clock().unix_seconds(),
-        on_switch: options.on_switch.word(),
-        state: State::Running.word().to_owned(),
-        listen: listener.as_ref().map(|listener| listener.address().to_string()),
+    // Before the program runs, so that `goward ps` never takes the supervisor for a program.
+    let own = ctx.sys.process().id();
+    let mut recorded = Recorded::enter(
+        ctx,
+        voice,
+        RunningProgram {
+            format: RunningProgram::FORMAT,
+            supervisor_pid: own,
+            pid: own,
+            program: first.launch.command.called().to_string_lossy().into_owned(),
+            folder: ctx.sys.env().folder().to_string_lossy().into_owned(),
+            toolchain: first.launch.toolchain.id.clone(),
+            generation: ctx.store.current_if_readable().map(|generation| generation.number),
+            since_unix_seconds: ctx.sys.clock().unix_seconds(),
+            on_switch: options.on_switch.word(),
+            state: State::Starting.word().to_owned(),
+            listen: listener.as_ref().map(|listener| listener.address().to_string()),
+        },
+    );
+    let child = match start(ctx, goward, listener.as_ref(), &first.launch, lease) {
+        Ok(child) => child,
+        Err(error) => {
+            recorded.leave();
+            return Err(error);
+        }
     };
+    recorded.started(child.process.id(), &child.toolchain, State::Running);
     let mut supervisor = Supervisor {
         ctx,
         goward,
@@ -183,7 +197,7 @@ pub fn run(
         listener,
         guardian,
         watch,
-        recorded: Recorded::enter(ctx, voice, program),
+        recorded,
         state: State::Running,
         child: Some(child),
         variables: first.variables,
@@ -287,7 +301,12 @@ impl Supervisor<'_> {
             ChildState::Ended { code } => {
                 let age = self.ctx.sys.clock().since(child.started);
                 match self.quick_ends {
-                    Some(count) if code != 0 && age < STARTED_AFTER && self.end_asked.is_none() => {
+                    Some(count)
+                        if code != 0
+                            && age < STARTED_AFTER
+                            && self.end_asked.is_none()
+                            && !ASKED_TO_END.contains(&code) =>
+                    {
                         self.start_again(count, code)
                     }
                     _ => Ok(Some(code)),
@@ -300,7 +319,8 @@ impl Supervisor<'_> {
     fn start_again(&mut self, count: usize, code: i32) -> Result<Option<i32>, SuperviseError> {
         self.child = None;
         let Some(pause) = RESTART_PAUSES.get(count) else {
-            self.voice.warn(&format!("the program has ended at once {} times after the switch: goward gives up", count + 1));
+            self.voice
+                .warn(&format!("the program has ended at once {} times after the switch: goward gives up", count + 1));
             return Ok(Some(code));
         };
         let line = format!("the program ended at once with {code}; it is started again in {} ms", pause.as_millis());
@@ -352,7 +372,8 @@ impl Supervisor<'_> {
             // There is nothing left to supervise.
             Err(error) => match code {
                 Some(code) => {
-                    self.voice.warn(&format!("the program is not started again: could not {}", diag::error_chain(&error)));
+                    self.voice
+                        .warn(&format!("the program is not started again: could not {}", diag::error_chain(&error)));
                     Ok(Some(code))
                 }
                 None => Err(error),
@@ -472,7 +493,9 @@ impl Supervisor<'_> {
     /// Starts the new program before the old one is asked to end: both accept from one socket.
     fn overlap(&mut self, mut old: Running, decided: &Decided) -> Result<Option<i32>, SuperviseError> {
         let (from, to) = (old.toolchain.version().tag(), decided.launch.toolchain.id.version().tag());
+        let record = self.recorded.program().clone();
         let keep = |this: &mut Self, old: Running, why: String| {
+            this.recorded.again(record.clone());
             this.child = Some(old);
             this.lend();
             this.repoint(&this.variables);
@@ -489,6 +512,7 @@ impl Supervisor<'_> {
             Err(error) => return keep(self, old, format!("could not {}", diag::error_chain(&error))),
         };
         let started = new.started;
+        self.recorded.started(new.process.id(), &new.toolchain, State::Running);
         self.child = Some(new);
         self.lend();
         while self.ctx.sys.clock().since(started) < STARTED_AFTER && self.end_asked.is_none() {
@@ -507,9 +531,6 @@ impl Supervisor<'_> {
         self.move_by(Event::Drain);
         self.passed_over = None;
         self.variables.clone_from(&decided.variables);
-        if let Some(new) = &self.child {
-            self.recorded.started(new.process.id(), &new.toolchain, State::Draining);
-        }
         old.process.ask_to_end();
         self.drain(old)?;
         self.move_by(Event::Started);

@@ -10,7 +10,9 @@ use diag::{Bytes, Class, Speech};
 use release::{Platform, Request, ToolchainId};
 
 use super::{CommandResult, handle_ctrl_c};
-use crate::cli::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs, SuperviseArgs};
+use crate::cli::{
+    BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs, SuperviseArgs,
+};
 use crate::failure::Failure;
 use crate::outcome::Rendered;
 use crate::views::{self, ToView};

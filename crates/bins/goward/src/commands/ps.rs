@@ -25,7 +25,8 @@ pub(super) fn run(ctx: &Ctx, args: &PsArgs, speech: &Speech) -> CommandResult {
     }
     let mut remarks = Vec::new();
     if !is_told {
-        let line = "this system does not say who runs a toolchain: only programs under `goward run --supervise` are shown";
+        let line =
+            "this system does not say who runs a toolchain: only programs under `goward run --supervise` are shown";
         remarks.push(line.to_owned());
     }
     if listed.is_empty() && remarks.is_empty() {

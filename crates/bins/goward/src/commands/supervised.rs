@@ -27,7 +27,7 @@ impl Voice for Aloud<'_> {
     }
 
     fn warn(&self, line: &str) {
-        self.0.warn(line);
+        self.0.warn(&format!("goward: {line}"));
     }
 }
 
@@ -43,7 +43,8 @@ pub(super) fn run(
     let options = options(ctx, &args.supervise)?;
     let called = launch.command.called().to_owned();
     let first = decided(ctx, choice, launch)?;
-    let decide = || decide(ctx, request, &args.command).map_err(|failure| format!("could not {}", diag::error_chain(&failure)));
+    let decide =
+        || decide(ctx, request, &args.command).map_err(|failure| format!("could not {}", diag::error_chain(&failure)));
     // Without its path goward does without what needs it, or says so.
     let goward = ctx.sys.env().program().and_then(|path| Program::at(path).ok());
     match supervise::run(ctx, goward.as_ref(), first, &options, &decide, &Aloud(speech)) {

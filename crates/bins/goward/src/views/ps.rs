@@ -41,9 +41,7 @@ pub(crate) fn ps(listed: &[Listed], remarks: &[String]) -> view::Ps {
 
 /// A process's variables.
 pub(crate) fn ps_env(pid: u32, variables: &[(&'static str, String)]) -> view::PsEnv {
-    let variable = |(name, value): &(&'static str, String)| view::StartVariable {
-        name: (*name).to_owned(),
-        value: value.clone(),
-    };
+    let variable =
+        |(name, value): &(&'static str, String)| view::StartVariable { name: (*name).to_owned(), value: value.clone() };
     view::PsEnv { pid: pid.into(), started_with: variables.iter().map(variable).collect() }
 }

@@ -49,6 +49,7 @@ fn a_switch_restarts_the_program_and_ps_shows_it() {
     world.home.add_small_program("sleeper", &Program::new().sleep());
     let mut running = world.spawn("run --supervise -- sleeper");
     running.wait_for("in ");
+    wait_until_it_runs(&world, &running);
     let before = world.goward("ps --json").success().json()["processes"][0].clone();
     assert_eq!((&before["version"], &before["generation"]), (&"1.26.8".into(), &1.into()), "{before}");
     assert_eq!(before["supervision"]["supervisor_pid"], running.id());
@@ -62,6 +63,14 @@ fn a_switch_restarts_the_program_and_ps_shows_it() {
     let text = world.goward("ps").success().stdout;
     assert!(text.contains("go1.27.3") && text.contains(&format!("restart by {}", running.id())), "{text}");
     end(&mut running, &after["pid"]);
+}
+
+/// The program writes its first line before its supervisor has recorded it.
+fn wait_until_it_runs(world: &World, running: &testkit::Running) {
+    let start = std::time::Instant::now();
+    while world.goward("ps --json").success().json()["processes"][0]["supervision"]["state"] != "running" {
+        assert!(start.elapsed().as_secs() < 60, "process {} does not record its program", running.id());
+    }
 }
 
 /// Ends a supervisor, and its program if the system has not.
@@ -100,6 +109,9 @@ mod unix {
         let line = format!("run --supervise {options} -- script");
         let running = world.home.spawn(line.split_whitespace());
         running.wait_for("ready");
+        if !script.contains("kill -KILL") {
+            wait_until_it_runs(world, &running);
+        }
         running
     }
 
@@ -113,7 +125,8 @@ mod unix {
 
     fn is_alive(pid: &Value) -> bool {
         std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z"))
-            || (!cfg!(target_os = "linux") && Command::new("/bin/kill").args(["-0", &pid.to_string()]).status().unwrap().success())
+            || (!cfg!(target_os = "linux")
+                && Command::new("/bin/kill").args(["-0", &pid.to_string()]).status().unwrap().success())
     }
 
     /// Waits until this holds; a minute is longer than any of these tests takes.
@@ -233,7 +246,10 @@ mod unix {
     fn sockets_and_variables_of_somebody_else_are_not_handed_on() {
         let mut world = world();
         world.home.set_env("LISTEN_FDS", "1").set_env("LISTEN_PID", "1").set_env("LISTEN_FDNAMES", "x");
-        world.home.add_program("script", "#!/bin/sh\necho \"fds=$LISTEN_FDS pid=$LISTEN_PID names=$LISTEN_FDNAMES own=$$\"\n");
+        world.home.add_program(
+            "script",
+            "#!/bin/sh\necho \"fds=$LISTEN_FDS pid=$LISTEN_PID names=$LISTEN_FDNAMES own=$$\"\n",
+        );
         let run = world.goward("run --supervise -- script").success();
         assert!(run.stdout.starts_with("fds= pid= names= own="), "{}", run.snapshot());
         let run = world.goward("run --supervise --listen 127.0.0.1:0 -- script").success();
@@ -306,7 +322,8 @@ mod unix {
         let running = supervised(&world, "", PATIENT);
         let names = crate::support::names(&world.store("running"));
         let record = names.iter().find(|name| name.ends_with(".json")).unwrap();
-        let mut told: Value = serde_json::from_slice(&std::fs::read(world.store("running").join(record)).unwrap()).unwrap();
+        let mut told: Value =
+            serde_json::from_slice(&std::fs::read(world.store("running").join(record)).unwrap()).unwrap();
         let own = told["pid"].clone();
         // Its own supervisor's record, and one of a supervisor that is dead.
         told["pid"] = bystander.id().into();

@@ -18,6 +18,9 @@ use super::{
 };
 use crate::process::with_users_mask;
 
+/// How long a program stays stopped that no shell would continue.
+const ORPHAN_PAUSE: Duration = Duration::from_millis(100);
+
 /// A supervised program. Dropping it neither ends nor waits for it.
 #[derive(Debug)]
 pub struct Supervised {
@@ -149,7 +152,10 @@ impl Supervised {
         if let Some(foreground) = foreground {
             foreground.take_back();
         }
-        if !is_orphaned() {
+        if is_orphaned() {
+            // A program that is stopped again and again, for a read of a terminal that it has not, costs no processor.
+            std::thread::sleep(ORPHAN_PAUSE);
+        } else {
             // The handler of SIGTSTP has run; this one cannot be caught, and returns when SIGCONT comes.
             let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::STOP);
         }

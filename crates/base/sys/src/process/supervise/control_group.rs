@@ -87,7 +87,8 @@ impl Drop for ControlGroup {
 fn sweep(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let supervisor = name.to_str().and_then(|name| name.strip_prefix(FRONT)?.split('-').next()?.parse::<u32>().ok());
+        let supervisor =
+            name.to_str().and_then(|name| name.strip_prefix(FRONT)?.split('-').next()?.parse::<u32>().ok());
         if supervisor.is_some_and(|number| crate::Host::has_process(number) == Some(false)) {
             let _ = fs::remove_dir(entry.path());
         }

@@ -264,7 +264,8 @@ mod tests {
         assert_eq!(parse(b"freeze 17 2000\n"), freeze(17, 2000, None));
         assert_eq!(parse(b"freeze 17 0 /a b/cgroup.freeze\n"), freeze(17, 0, Some("/a b/cgroup.freeze")));
         assert_eq!(parse(b"thawed 17\n"), Some(Line::Thawed { group: 17 }));
-        for odd in ["", "\n", "freeze 17 2000", "freeze 1 5\n", "freeze 0 5\n", "freeze -1 5\n", "freeze x 5\n", "kill 17\n"]
+        for odd in
+            ["", "\n", "freeze 17 2000", "freeze 1 5\n", "freeze 0 5\n", "freeze -1 5\n", "freeze x 5\n", "kill 17\n"]
         {
             assert_eq!(parse(odd.as_bytes()), None, "{odd:?}");
         }
