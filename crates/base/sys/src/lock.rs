@@ -64,6 +64,7 @@ impl Fs {
 /// ([`crate::Supervised`]).
 #[derive(Debug)]
 pub struct Lease {
+    #[cfg_attr(windows, expect(dead_code, reason = "its lock is held as long as it is open"))]
     file: std::fs::File,
 }
 

@@ -14,7 +14,9 @@
 //! | `thawed GROUP` | it runs again, or has ended |
 
 use std::io;
+#[cfg(unix)]
 use std::path::Path;
+#[cfg(unix)]
 use std::time::Duration;
 
 use super::Program;
@@ -36,6 +38,7 @@ pub struct Guardian {
 }
 
 /// What a guardian would have to thaw.
+#[cfg(unix)]
 #[derive(Debug)]
 pub(super) struct Frozen<'a> {
     /// The process group.

@@ -24,6 +24,7 @@ mod guardian;
 mod listener;
 mod signals;
 
+#[cfg(unix)]
 use std::time::Duration;
 
 pub use bell::Bell;
@@ -73,6 +74,8 @@ pub enum FreezeWay {
 }
 
 /// How long the system may take to freeze a program.
+#[cfg(unix)]
 const FREEZE_TIME_MAX: Duration = Duration::from_millis(500);
 /// How often it is asked whether it has.
+#[cfg(unix)]
 const FREEZE_INTERVAL: Duration = Duration::from_micros(200);
