@@ -25,6 +25,7 @@ mod oom;
 mod os_facts;
 mod pointer;
 mod process;
+mod processes;
 mod read;
 mod reflink;
 pub mod registry;
@@ -32,6 +33,7 @@ mod replace;
 mod tree;
 mod trust;
 mod walk;
+mod watch;
 mod whose;
 #[cfg(windows)]
 mod windows;
@@ -52,13 +54,18 @@ pub use foreign::{Foreign, Refusal};
 pub use fs::{EntryKind, Fs, Meta, Space};
 pub use host::{Host, cpu_count};
 pub use interrupt::Interrupt;
-pub use lock::{FileLock, LockAttempt};
+pub use lock::{FileLock, Lease, LockAttempt};
 pub use os_facts::OsFacts;
+pub use process::supervise::{
+    Bell, ChildState, Foreground, FreezeWay, Guardian, Listener, PassedOn, ProcessSignal, Supervised, SupervisedStart,
+};
 pub use process::{
     EmptyFolder, Ended, Environment, Helper, NoProgram, NotAbsolute, Observed, Observer, OutputStream, Process,
     Program, UserProgram, program_file_name, programs_in, with_suffixes,
 };
+pub use processes::{Holder, ProcessFacts, client_connections, environment_of, holders, process_facts};
 pub use trust::{Distrust, DistrustReason, ReadOwnError, TrustedPath, quoted};
+pub use watch::{Watch, WatchMode};
 
 /// The operating system as one value. Cheap to clone.
 #[derive(Clone)]

@@ -60,6 +60,43 @@ impl Fs {
     }
 }
 
+/// A shared lock that this process holds until it is dropped, and that one program may share beyond that
+/// ([`crate::Supervised`]).
+#[derive(Debug)]
+pub struct Lease {
+    #[cfg_attr(windows, expect(dead_code, reason = "its lock is held as long as it is open"))]
+    file: std::fs::File,
+}
+
+impl Fs {
+    /// Shares a lock until the returned value is dropped. Programs of this process get it only if they are given it.
+    ///
+    /// # Errors
+    /// As for [`Fs::lease`].
+    pub fn hold_lease(&self, path: &Path) -> io::Result<Lease> {
+        let file = open(path)?;
+        if lock_shared(&file)? == Held::Taken {
+            return Err(io::Error::from(io::ErrorKind::WouldBlock));
+        }
+        // A program that gets a socket, too, has that in the first place after its streams.
+        #[cfg(unix)]
+        let file = std::fs::File::from(rustix::io::fcntl_dupfd_cloexec(&file, LEASE_NUMBER_MIN)?);
+        Ok(Lease { file })
+    }
+}
+
+impl Lease {
+    /// The open file that has the lock.
+    #[cfg(unix)]
+    pub(crate) fn file(&self) -> &std::fs::File {
+        &self.file
+    }
+}
+
+/// The least number of the file of a held lease.
+#[cfg(unix)]
+const LEASE_NUMBER_MIN: i32 = 10;
+
 impl FileLock {
     /// Whether the lock is still that of the file of this name: it may have been removed between opening and locking.
     ///

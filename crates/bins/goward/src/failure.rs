@@ -110,6 +110,8 @@ pub enum Failure {
         /// What happened.
         reason: String,
     },
+    /// A Go that runs in place is to be supervised.
+    SupervisedSystem,
     /// The user has not confirmed what cannot be undone.
     NotConfirmed {
         /// Whether goward could ask.
@@ -165,6 +167,7 @@ verbs! {
     release::PlatformError,
     shell::SetupError,
     snapshots::SnapshotError,
+    supervise::SuperviseError,
     store::StoreError,
     verify::VerifyError,
 }
@@ -205,6 +208,9 @@ impl fmt::Display for Failure {
                 write!(f, "find a way to `{}`: no module of this project needs it", diag::shown_line(module))
             }
             Self::Write { path, .. } => write!(f, "write `{}`", path.display()),
+            Self::SupervisedSystem => {
+                f.write_str("supervise a Go that runs in place: no switch of goward's changes it")
+            }
             Self::NoPage { command } => write!(f, "print the manual page of `{command}`: there is no such command"),
             Self::NotConfirmed { asked: true } => f.write_str("remove goward: the answer was not yes"),
             Self::NotConfirmed { asked: false } => f.write_str("remove goward: there is no terminal to ask on"),
@@ -241,6 +247,7 @@ impl Diagnose for Failure {
                 Class::NotFound.word("module-unknown").hint("`goward graph` shows the modules that it uses")
             }
             Self::Write { cause, .. } => Diagnosis::of_io("file-write", cause),
+            Self::SupervisedSystem => Class::Usage.word("supervised-system").hint("leave `--supervise` out"),
             Self::NoPage { .. } => Class::Usage.word("usage").hint("`goward help` lists the commands"),
             Self::NotConfirmed { asked: true } => Class::Policy.word("not-confirmed"),
             Self::NotConfirmed { asked: false } => Class::Policy

@@ -36,6 +36,9 @@ pub(crate) const SHIM: &[u8] = include_bytes!(env!("GOWARD_SHIM_PROGRAM"));
 /// Runs the program with these arguments, the first being its own name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = commands::started_again(&args) {
+        return code;
+    }
     // Before any file is made.
     sys::Process.keep_what_is_made_private();
     if args.get(1).is_some_and(|verb| verb == commands::exec_shim::VERB) {
@@ -172,6 +175,9 @@ fn flags(cli: &Cli) -> Vec<Flag> {
 /// (`| head`) is not an error.
 fn print(outcome: &dyn Outcome, json: bool, speech: &Speech) -> ExitCode {
     use std::io::{IsTerminal, Write};
+    if outcome.is_of_program() {
+        return ExitCode::from(outcome.exit_code());
+    }
     if outcome.is_on_stderr() {
         match json {
             true => speech.object(&outcome.json()),

@@ -19,6 +19,11 @@ pub trait Outcome {
         false
     }
 
+    /// Whether a program has run that has printed all there is to print.
+    fn is_of_program(&self) -> bool {
+        false
+    }
+
     /// The same as data: an object whose first field is `schema`.
     fn json(&self) -> Value;
 
@@ -78,6 +83,37 @@ impl<T: View> Outcome for Rendered<T> {
             object.extend(fields);
         }
         Value::Object(object)
+    }
+
+    fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+}
+
+/// A program that has run as a child: its exit code, and nothing of goward's to print.
+pub(crate) struct OfProgram {
+    exit_code: u8,
+}
+
+impl OfProgram {
+    /// The program's exit code as this process's: systems with longer codes keep a failure a failure.
+    pub(crate) fn ended_with(code: i32) -> OfProgram {
+        let short = u8::try_from(code & 0xff).unwrap_or(1);
+        OfProgram { exit_code: if short == 0 && code != 0 { 1 } else { short } }
+    }
+}
+
+impl Outcome for OfProgram {
+    fn text(&self) -> String {
+        String::new()
+    }
+
+    fn is_of_program(&self) -> bool {
+        true
+    }
+
+    fn json(&self) -> Value {
+        Value::Null
     }
 
     fn exit_code(&self) -> u8 {

@@ -118,6 +118,17 @@ fn states() -> String {
         let failure = failure.map_or_else(|| "–".to_owned(), |state| format!("{state:?}"));
         let _ = writeln!(text, "| {from:?} | {event:?} | {} | {to:?} | {failure} |", event.trigger());
     }
+    text.push_str(
+        "\n# The states of a supervisor\n\n`goward run --supervise` ([running-work.md](../running-work.md)).\n\n",
+    );
+    text.push_str("```mermaid\nstateDiagram-v2\n    [*] --> Running\n");
+    for (from, event, to) in supervise::STATES {
+        let _ = writeln!(text, "    {from:?} --> {to:?}: {event:?}");
+    }
+    text.push_str("    Ended --> [*]\n```\n\n| from | event | what triggers it | to |\n| --- | --- | --- | --- |\n");
+    for (from, event, to) in supervise::STATES {
+        let _ = writeln!(text, "| {from:?} | {event:?} | {} | {to:?} |", event.trigger());
+    }
     text
 }
 

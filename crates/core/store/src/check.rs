@@ -43,6 +43,13 @@ pub enum Fault {
         /// What is wrong.
         what: String,
     },
+    /// The record of a supervised program whose supervisor lives cannot be read: it is moved aside.
+    Running {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong.
+        what: String,
+    },
     /// The pointer `current` or a generation is damaged: [`Store::mend_default`] repairs it.
     Default {
         /// What is wrong.
@@ -59,6 +66,7 @@ impl Fault {
             | Fault::Uninstalled { what, .. }
             | Fault::Snapshot { what }
             | Fault::BlockList { what, .. }
+            | Fault::Running { what, .. }
             | Fault::Default { what } => what,
         }
     }
@@ -93,6 +101,10 @@ impl Store {
         faults.extend(self.damaged_block_list().map(|(path, reason)| {
             let what = format!("the list of blocked versions `{}` cannot be read: {reason}", path.display());
             Fault::BlockList { path, what }
+        }));
+        faults.extend(self.damaged_records()?.into_iter().map(|(path, reason)| {
+            let what = format!("the record of a supervised program `{}` cannot be read: {reason}", path.display());
+            Fault::Running { path, what }
         }));
         Ok(faults)
     }

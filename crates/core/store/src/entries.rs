@@ -71,6 +71,10 @@ pub(crate) const ENTRIES: &[Entry] = &[
     }),
     believed("journal.log", Form::File, never),
     Entry { goes: false, ..plain("set-aside", Form::Folder, never) },
+    plain("running", Form::Files, |name| {
+        name.rsplit_once('.')
+            .is_some_and(|(name, end)| crate::running::is_name(name) && ["json", "lock"].contains(&end))
+    }),
     believed("locks", Form::Files, |name| ends(name, &[".lock", ".lease"])),
 ];
 
@@ -150,6 +154,7 @@ mod tests {
             ("locks", "door"),
             ("default", "go"),
             ("toolchains", "gopher"),
+            ("running", "notes.json"),
         ] {
             assert!(!is_given(folder, name), "{folder}/{name}");
         }
@@ -164,6 +169,7 @@ mod tests {
             ("releases", "go1.27.3"),
             ("locks", "go1.27.3.linux-amd64.lease"),
             ("heads", "sum.golang.org"),
+            ("running", "17-1700000000000000000.json"),
         ] {
             assert!(is_given(folder, name), "{folder}/{name}");
         }

@@ -26,6 +26,7 @@ use crate::entries::{ENTRIES, Entry};
 /// cache/                                  what can be asked for again
 /// heads/                                  the newest heads seen of checksum databases
 /// locks/                                  locks between processes
+/// running/17-1700000000000000000.json     a supervised program; its .lock beside it, which its supervisor holds
 /// snapshots/ID.json                       what the machine's Go was at an instant; ID.protected, ID.pulled beside it
 /// snapshots/SHA256.files                  manifests that snapshots name
 /// blocked.json                            versions that no command may choose
@@ -261,6 +262,21 @@ impl Layout {
     /// The lock that running programs of a toolchain share.
     pub fn lease(&self, id: &ToolchainId) -> PathBuf {
         self.locks().join(format!("{id}.lease"))
+    }
+
+    /// Records of supervised programs.
+    pub fn running(&self) -> PathBuf {
+        self.home.join("running")
+    }
+
+    /// The record of a supervised program.
+    pub(crate) fn running_record(&self, name: &str) -> PathBuf {
+        self.running().join(format!("{name}.json"))
+    }
+
+    /// The lock that the supervisor of a record holds as long as it lives.
+    pub(crate) fn running_lock(&self, name: &str) -> PathBuf {
+        self.running().join(format!("{name}.lock"))
     }
 
     /// Plans of changes to several files.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use release::ToolchainId;
-use sys::{FileLock, LockAttempt};
+use sys::{FileLock, Holder, Lease, LockAttempt};
 
 use crate::{Store, StoreError, Toolchain};
 
@@ -23,17 +23,60 @@ impl Store {
     /// What the system says, `Busy` when a removal holds the lease for too long. No process can remove from a store
     /// that cannot be written to.
     pub fn lease(&self, id: &ToolchainId) -> Result<bool, StoreError> {
+        Ok(self.share(id, |path| self.sys.fs().lease(path))?.is_some())
+    }
+
+    /// Marks a toolchain as in use until the returned value is dropped, for a program that this process keeps as a child.
+    /// Without a lease in it, the toolchain is in the administrator's store, from which goward removes nothing.
+    ///
+    /// Returns none if the toolchain has been removed meanwhile: then the caller must not run it.
+    ///
+    /// # Errors
+    /// As for [`Store::lease`].
+    pub fn hold_lease(&self, id: &ToolchainId) -> Result<Option<Option<Lease>>, StoreError> {
+        self.share(id, |path| self.sys.fs().hold_lease(path))
+    }
+
+    /// The processes of this user that hold the lease of a toolchain (programs that `goward run` started, with their
+    /// children and supervisors) or run from its tree. `None` if the system does not tell.
+    ///
+    /// # Errors
+    /// When the folders cannot be looked at.
+    pub fn users(&self) -> Result<Option<Vec<(ToolchainId, Holder)>>, StoreError> {
+        // The system tells of real paths. A folder that does not exist holds nothing, under whatever path.
+        let fs = self.sys.fs();
+        let real = |path: PathBuf| match fs.look(&path).map_err(StoreError::io("look at", &path))? {
+            Some(_) => fs.resolve(&path).map_err(StoreError::io("look at", &path)),
+            None => Ok(path),
+        };
+        let (locks, trees) = (real(self.layout().locks())?, real(self.layout().toolchains())?);
+        let of = |holder: Holder| {
+            let name = match holder.path.strip_prefix(&trees) {
+                Ok(below) => below.iter().next()?.to_str()?,
+                Err(_) => holder.path.file_name()?.to_str()?.strip_suffix(".lease")?,
+            };
+            Some((name.parse().ok()?, holder))
+        };
+        Ok(sys::holders(&locks, &trees).map(|holders| holders.into_iter().filter_map(of).collect()))
+    }
+
+    /// Shares a lease: what `take` returned, which is nothing for a store that goward only reads; none if the toolchain
+    /// has been removed.
+    fn share<T>(
+        &self,
+        id: &ToolchainId,
+        take: impl Fn(&Path) -> io::Result<T>,
+    ) -> Result<Option<Option<T>>, StoreError> {
         // goward locks nothing in a store that it only reads.
         if self.find(id)?.is_none() && self.in_shared_store(id).is_some() {
-            return Ok(true);
+            return Ok(Some(None));
         }
         let (path, folder) = (self.layout().lease(id), self.layout().locks());
-        let fs = self.sys.fs();
         self.make_private(&folder)?;
         let (clock, start) = (self.sys.clock(), self.sys.clock().moment());
         loop {
-            match fs.lease(&path) {
-                Ok(()) => return Ok(self.find(id)?.is_some()),
+            match take(&path) {
+                Ok(taken) => return Ok(self.find(id)?.map(|_| Some(taken))),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(StoreError::io("share the lock", &path)(error)),
             }

@@ -145,8 +145,9 @@ impl Store {
     fn sweep_neighbours(&self) {
         let now = self.sys.clock().unix_seconds();
         let layout = self.layout();
-        for folder in [layout.home().to_owned(), layout.manifests(), layout.projects(), layout.cache(), layout.shims()]
-        {
+        let folders =
+            [layout.manifests(), layout.projects(), layout.cache(), layout.shims(), layout.running()].into_iter();
+        for folder in folders.chain([layout.home().to_owned()]) {
             let _ = self.sys.fs().sweep_neighbours(&folder, now);
         }
     }

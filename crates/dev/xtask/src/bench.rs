@@ -84,7 +84,8 @@ pub fn run_shims(goward: Option<&Path>) -> Result<()> {
     outcome
 }
 
-fn given_or_built(goward: Option<&Path>, root: &Path) -> Result<PathBuf> {
+/// The goward to measure: the given one, or the release build.
+pub fn given_or_built(goward: Option<&Path>, root: &Path) -> Result<PathBuf> {
     if let Some(program) = goward {
         return fs::canonicalize(program).with_context(|| format!("find {}", program.display()));
     }

@@ -9,6 +9,7 @@
 mod bench;
 mod bench_bundle;
 mod bench_daily;
+mod bench_freeze;
 mod bench_gate;
 mod bench_shells;
 mod bench_verify;
@@ -104,6 +105,15 @@ enum Bench {
         #[arg(long, value_name = "FILE")]
         goward: Option<PathBuf>,
     },
+    /// Measures how long a supervised program is frozen beyond the time asked for.
+    Freeze {
+        /// How many rounds are measured.
+        #[arg(value_name = "N", default_value_t = 50)]
+        rounds: usize,
+        /// The goward that guards, instead of the release build.
+        #[arg(long, value_name = "FILE")]
+        goward: Option<PathBuf>,
+    },
 }
 
 fn main() -> Result<()> {
@@ -112,6 +122,9 @@ fn main() -> Result<()> {
         Chore::Reference { check } => reference::run(check),
         Chore::Bench { other: Some(Bench::Shells), .. } => bench_shells::run(200),
         Chore::Bench { other: Some(Bench::Daily { goward }), .. } => bench::run_daily(goward.as_deref()),
+        Chore::Bench { other: Some(Bench::Freeze { rounds, goward }), .. } => {
+            bench_freeze::run(rounds, &bench::given_or_built(goward.as_deref(), &root()?)?)
+        }
         Chore::Bench { shims: true, goward, .. } => bench::run_shims(goward.as_deref()),
         Chore::Bench { runs, goward, .. } => bench::run(runs, goward.as_deref()),
         Chore::BenchBundle { goward } => bench_bundle::run(5, goward.as_deref()),

@@ -123,6 +123,10 @@ const ROWS: &[Row] = &[
     Row { path: "snapshots/MANIFEST.files", harmless: &[] },
     // The next id takes the nanoseconds of its time.
     Row { path: "snapshots/newest", harmless: CACHE },
+    // Nothing is supervised. The owners of these have ended: the next supervisor removes them, whatever their bytes.
+    Row { path: "running", harmless: ABSENT },
+    Row { path: "running/1-1.json", harmless: CACHE },
+    Row { path: "running/1-1.lock", harmless: CACHE },
     // No shims have been written, or none are left.
     Row { path: "shims", harmless: ABSENT },
     Row { path: "shims/go", harmless: &[] },
@@ -178,13 +182,17 @@ impl World {
         ctx.store.remember_project(&fixture.path("project")).unwrap();
         ctx.store.lease(&id(PINNED)).unwrap();
         drop(ctx.store.lock(ctx.store.layout().install_lock(&id(PINNED)), "test", std::time::Duration::from_secs(5)));
-        for folder in ["work", "downloads", "cache", "heads", "shell", "isolated", "set-aside", "trash", "staging"] {
+        for folder in
+            ["running", "work", "downloads", "cache", "heads", "shell", "isolated", "set-aside", "trash", "staging"]
+        {
             std::fs::create_dir_all(store.join(folder)).unwrap();
             mode(&store.join(folder), 0o700);
         }
         for (file, text) in [
             ("cache/index.json", "{}"),
             ("heads/sum.example", "a head"),
+            ("running/1-1.json", "{}"),
+            ("running/1-1.lock", ""),
             ("blocked.json", r#"{"format":1,"blocks":[]}"#),
             ("system.json", r#"{"format":1,"installations":[]}"#),
         ] {

@@ -55,6 +55,8 @@ pub const TABLE: &[Output] = &[
     output::<Where>("where"),
     output::<Env>("env"),
     output::<Status>("status"),
+    output::<Ps>("ps"),
+    output::<PsEnv>("ps --env"),
     output::<History>("history"),
     output::<Undo>("undo"),
     output::<Rollback>("rollback"),

@@ -165,6 +165,11 @@ impl UserProgram {
         self.program.path()
     }
 
+    /// The value that goward gives a variable of this name; none if goward sets none.
+    pub fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.changes.get(OsStr::new(name))?.as_deref()
+    }
+
     /// The program's `argv[0]`: the given name, which is the typed path, else its path.
     pub fn called(&self) -> &Path {
         self.name.as_ref().map_or(self.program.path(), Path::new)

@@ -3,8 +3,9 @@
 //! There are two kinds. A [`Helper`] is a program that goward starts for itself (pip, the user's check of archives, a
 //! go command that answers a question): it runs in an empty folder of goward's own, with a complete environment of
 //! goward's, and its children end with it. A [`UserProgram`] is the program that the user wants to run, and replaces
-//! this process, or runs as a child whose output goward reads ([`Process::observe`]). Both are a [`Program`], an absolute
-//! path, and have the user's `umask`.
+//! this process, or runs as a child: one whose output goward reads ([`Process::observe`]), or one that goward keeps and may
+//! replace by another ([`Supervised`](crate::Supervised)). Both are a [`Program`], an absolute path, and have the user's
+//! `umask`.
 
 mod command;
 mod empty;
@@ -13,6 +14,7 @@ pub(crate) mod mask;
 mod observe;
 mod program;
 mod signals;
+pub(crate) mod supervise;
 
 use std::io::{self, Read, Write};
 use std::process::Stdio;

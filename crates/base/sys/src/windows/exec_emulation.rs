@@ -17,7 +17,7 @@ use std::os::windows::io::AsRawHandle;
 use std::os::windows::process::CommandExt;
 use std::process::{Child, Command};
 
-type Handle = *mut c_void;
+pub(super) type Handle = *mut c_void;
 
 /// `CREATE_SUSPENDED`
 const SUSPENDED: u32 = 0x0000_0004;
@@ -81,9 +81,14 @@ pub(crate) fn emulate_exec(command: &mut Command) -> io::Result<u32> {
 /// # Errors
 /// When the program cannot be started, in the system's words.
 pub(crate) fn start_as_self(command: &mut Command) -> io::Result<Child> {
+    leave_ctrl_c_to_children();
+    start_in(job(END_WITH_JOB | CHILDREN_ARE_FREE), command)
+}
+
+/// From now on Ctrl-C and Ctrl-Break do nothing to this process: its programs get them, too.
+pub(crate) fn leave_ctrl_c_to_children() {
     // SAFETY: the handler is a function of this program, and touches nothing. Handlers are not inherited.
     unsafe { SetConsoleCtrlHandler(Some(leave_it_to_the_child), 1) };
-    start_in(job(END_WITH_JOB | CHILDREN_ARE_FREE), command)
 }
 
 /// The command line of this process: its name and its arguments, unparsed.
@@ -101,6 +106,7 @@ pub(crate) fn command_line() -> &'static [u16] {
 
 /// A job for a program whose children end with it. Dropping it ends all of them.
 #[allow(dead_code, reason = "of the two programs that have this file only goward starts helpers")]
+#[derive(Debug)]
 pub(crate) struct Job {
     handle: Option<Handle>,
 }
@@ -118,6 +124,11 @@ impl Job {
     /// When the program cannot be started, in the system's words.
     pub(crate) fn start(&self, command: &mut Command) -> io::Result<Child> {
         start_in(self.handle, command)
+    }
+
+    /// The job, if the system gave one.
+    pub(super) fn handle(&self) -> Option<Handle> {
+        self.handle
     }
 
     /// Ends all of its processes.

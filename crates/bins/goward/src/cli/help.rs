@@ -14,8 +14,8 @@ const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Look and go back",
         &[
-            "status", "history", "diff", "undo", "rollback", "snapshot", "gate", "block", "unblock", "graph", "verify",
-            "doctor", "prune",
+            "status", "ps", "history", "diff", "undo", "rollback", "snapshot", "gate", "block", "unblock", "graph",
+            "verify", "doctor", "prune",
         ],
     ),
     ("Set up", &["setup", "unsetup", "activate", "shims", "ide", "completions"]),

@@ -10,7 +10,9 @@ mod gate;
 mod graph;
 mod help;
 mod ide;
+mod ps;
 mod rollback;
+mod run;
 mod self_;
 mod shell;
 mod shims;
@@ -21,7 +23,6 @@ mod verify;
 mod why;
 pub(crate) mod words;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -40,7 +41,9 @@ pub use gate::{GateActName, GateArgs, GateCommand, GateHow, GateJudgeArgs, GateR
 pub use graph::{GraphArgs, GraphCommand, GraphDiffArgs, GraphFormat, GraphWhyArgs};
 pub use help::{folded, options};
 pub use ide::{IdeArgs, IdeCommand, IdeSetupArgs};
+pub use ps::PsArgs;
 pub use rollback::{CommandLine, GenerationName, RollbackArgs};
+pub use run::{OnSwitchName, RunArgs, SuperviseArgs};
 pub use self_::{SelfArgs, SelfCommand, SelfUninstallArgs};
 pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
 pub use shims::ShimsArgs;
@@ -224,6 +227,8 @@ pub enum Command {
     Env(EnvArgs),
     /// Show unfinished operations, kept downloads, faults of the store.
     Status(StatusArgs),
+    /// Show which programs run under which toolchain.
+    Ps(PsArgs),
     /// Show every change: who, when, from where.
     #[command(alias = "log")]
     History(HistoryArgs),
@@ -276,25 +281,6 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page.
     Man(ManArgs),
-}
-
-/// `goward run`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  goward run 1.27 -- go version
-  goward run -- go test ./...       the version that this folder asks for
-  goward run '>=1.24 <1.27' -- gofmt -l .
-  goward run system -- go version   a distribution's Go, in place
-
-The program is looked for in the toolchain first, then on PATH. Its exit status is goward's.")]
-pub struct RunArgs {
-    /// Which toolchain; without it, what this folder asks for. `system` is the Go that `goward import` has registered.
-    #[arg(value_name = "REQUEST", value_parser = run_request, add = candidates::releases())]
-    pub request: Option<RunRequest>,
-    /// The program and its arguments, after `--`.
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    pub command: Vec<OsString>,
 }
 
 /// `goward install`

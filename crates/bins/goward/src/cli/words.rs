@@ -111,7 +111,10 @@ fn verb(args: &[OsString], from: usize) -> Option<usize> {
 /// Whether the word behind this option is its value.
 fn takes_value(option: &str) -> bool {
     let Some(name) = option.strip_prefix("--").filter(|name| !name.contains('=')) else { return false };
-    super::command().get_arguments().any(|arg| arg.get_long() == Some(name) && arg.get_action().takes_values())
+    let root = super::command();
+    // Only the line of `run` is looked at beyond its verb.
+    let run = root.find_subcommand("run").into_iter().flat_map(clap::Command::get_arguments);
+    root.get_arguments().chain(run).any(|arg| arg.get_long() == Some(name) && arg.get_action().takes_values())
 }
 
 /// Puts the `--` of `run` where it was left out and is plain: before the program, with a request before that or not.

@@ -12,6 +12,7 @@ use release::{Platform, Request, ToolchainId};
 use super::{CommandResult, handle_ctrl_c};
 use crate::cli::{
     BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs, SetupArgs,
+    SuperviseArgs,
 };
 use crate::failure::Failure;
 use crate::outcome::Rendered;
@@ -149,7 +150,8 @@ fn install(sources: &Sources, args: &BundleInstallArgs, speech: &Speech) -> Comm
     }
     // The output of the program is the data now.
     speech.say(text.trim_end());
-    super::run::run(sources, &RunArgs { request: None, command: args.command.clone() }, speech)
+    let run = RunArgs { request: None, supervise: SuperviseArgs::default(), command: args.command.clone() };
+    super::run::run(sources, &run, speech)
 }
 
 /// The same context with the bundle as its only source, and with another home if one is given.

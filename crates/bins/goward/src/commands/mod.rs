@@ -24,6 +24,7 @@ mod migrate;
 mod outdated;
 mod pin;
 mod prune;
+mod ps;
 mod reported;
 mod rollback;
 mod run;
@@ -32,6 +33,7 @@ mod setup;
 mod shims;
 mod snapshot;
 mod status;
+mod supervised;
 mod system;
 mod uninstall;
 mod upgrade;
@@ -41,17 +43,40 @@ mod where_;
 mod which;
 mod why;
 
+use std::ffi::OsString;
+use std::process::ExitCode;
+
 use context::Ctx;
 use context::settings::{Origin, Settings, keys};
 use diag::Speech;
 use release::Platform;
-use sys::Sys;
+use sys::{Guardian, Listener, Sys};
 
 use crate::cli::{Command, SelfCommand};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 
 type CommandResult = Result<Box<dyn Outcome>, Failure>;
+
+/// What goward does when `goward run --supervise` has started it: it guards, or hands a socket over. Neither is in the
+/// command tree, reads settings or makes a file.
+pub(crate) fn started_again(args: &[OsString]) -> Option<ExitCode> {
+    let verb = args.get(1)?;
+    if verb == Guardian::VERB {
+        Guardian::serve();
+        return Some(ExitCode::SUCCESS);
+    }
+    if verb != Listener::VERB {
+        return None;
+    }
+    // It returns only on failure.
+    let cause = Listener::become_listening(args.get(2..).unwrap_or_default());
+    let program = args.get(4).map_or_else(|| std::path::PathBuf::from("a program"), std::path::PathBuf::from);
+    let failure = Failure::from(resolve::LaunchError::refused(&program, cause));
+    let report = diag::Report::of(&failure, "the socket is still held");
+    Speech::stderr(diag::Verbosity::Normal, diag::Colour::Never, true).report(&report);
+    Some(ExitCode::from(report.class.exit_code()))
+}
 
 /// The commands that need neither settings nor a store.
 pub(crate) fn without_store(command: &Command) -> Option<CommandResult> {
@@ -97,6 +122,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Why(args) => why::run(sources, args, speech),
         Command::Where(args) => where_::run(ctx, args),
         Command::Status(_) => status::run(ctx),
+        Command::Ps(args) => ps::run(ctx, args, speech),
         Command::History(args) => history::run(ctx, args),
         Command::Undo(args) => rollback::undo(ctx, args),
         Command::Snapshot(args) => snapshot::run(sources, args),

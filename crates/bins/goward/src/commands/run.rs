@@ -14,10 +14,11 @@ use crate::cli::{RunArgs, RunRequest};
 use crate::failure::Failure;
 use store::StoreError;
 
-/// Replaces this process by the program: signals and exit status are its own.
+/// Replaces this process by the program: signals and exit status are its own. With `--supervise` the program is a child.
 pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     let request = match &args.request {
+        Some(RunRequest::System(_)) if args.supervise.supervise => return Err(Failure::SupervisedSystem),
         Some(RunRequest::System(path)) => return run_system(ctx, path.as_deref(), &args.command, speech),
         Some(RunRequest::Release(request)) => Some(request),
         None => None,
@@ -30,6 +31,10 @@ pub(super) fn run(sources: &Sources, args: &RunArgs, speech: &Speech) -> Command
         for (name, path) in &launch.isolated {
             speech.say(&format!("{name}={}: `goward env --explain` says why", path.display()));
         }
+    }
+    if args.supervise.supervise {
+        remember(ctx, &choice);
+        return super::supervised::run(ctx, args, request, &choice, launch, speech);
     }
     match ctx.store.lease(&launch.toolchain.id) {
         Ok(true) => {}

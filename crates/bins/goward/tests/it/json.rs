@@ -60,6 +60,7 @@ const LINES: &[(&str, i32, &str)] = &[
     ("where 1.26", 0, "goward.where/1"),
     ("env", 0, "goward.env/1"),
     ("status", 0, "goward.status/1"),
+    ("ps", 0, "goward.ps/1"),
     ("config", 0, "goward.config/1"),
     ("config set network.tries 3", 0, "goward.config-change/1"),
     ("config unset network.tries", 0, "goward.config-change/1"),
@@ -114,8 +115,9 @@ const LINES: &[(&str, i32, &str)] = &[
 ];
 
 /// Outputs that a test of their own holds to their views, since they need more than a world.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 9] = [
     "goward.snapshot-sync/1",
+    "goward.ps-env/1",
     "goward.why-floor/1",
     "goward.system-init/1",
     "goward.doctor/1",

@@ -38,6 +38,7 @@ mod silence;
 mod snapshot;
 mod sources;
 mod story;
+mod supervise;
 mod support;
 mod trust;
 mod umask;

@@ -443,6 +443,20 @@ settings! {
         default: "60",
         doc: "How many of the last seconds of the output `goward gate` counts. It overrides the rules file if it is set.",
     }
+    SUPERVISE_DRAIN_SECONDS: Count {
+        key: "supervise.drain-seconds",
+        env: "GOWARD_SUPERVISE_DRAIN_SECONDS",
+        kind: Kind::Count(0, 86_400),
+        default: "30",
+        doc: "How long the old program may take to end at a restart by `goward run --supervise`, before it is killed. `--drain` overrides it.",
+    }
+    SUPERVISE_FREEZE_MAX_MILLISECONDS: Count {
+        key: "supervise.freeze-max-milliseconds",
+        env: "GOWARD_SUPERVISE_FREEZE_MAX_MILLISECONDS",
+        kind: Kind::Count(1, 600_000),
+        default: "2000",
+        doc: "How long `goward run --supervise --on-switch freeze` may freeze the program. `--freeze-max` overrides it.",
+    }
     LOCK_WAIT_SECONDS: Count {
         key: "lock.wait-seconds",
         env: "GOWARD_LOCK_SECONDS",

@@ -272,6 +272,13 @@ fn told(faults: Vec<Fault>, home: &Path) -> Vec<Finding> {
                 let finding = Finding::problem("block-list-damaged", what, why, fix).at(path, None);
                 finding.repaired_by(Repair::MoveAside(vec![misplaced]))
             }
+            Fault::Running { path, .. } => {
+                let why = "`goward ps` does not show that program";
+                let fix = "`goward doctor --repair` moves it aside; the program runs on";
+                let misplaced = Misplaced { path: path.clone(), found: "damaged", wanted: "the record of a program" };
+                let finding = Finding::problem("running-record-damaged", what, why, fix).at(path, None);
+                finding.repaired_by(Repair::MoveAside(vec![misplaced]))
+            }
             Fault::Default { .. } => {
                 let why = "without it goward does not know which toolchain runs where nothing asks for one";
                 let fix = "`goward doctor --repair`, or `goward use VERSION`";
