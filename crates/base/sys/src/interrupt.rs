@@ -17,6 +17,7 @@ static LISTENERS: Mutex<Option<Vec<Weak<AtomicU32>>>> = Mutex::new(None);
 static CHILDREN: AtomicU32 = AtomicU32::new(0);
 
 /// While it lives, a child of the user's decides what Ctrl-C means.
+#[derive(Debug)]
 pub(crate) struct LeftToChild(());
 
 impl LeftToChild {

@@ -33,6 +33,12 @@ impl Environment {
         self
     }
 
+    /// The variables.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn vars(&self) -> &BTreeMap<OsString, OsString> {
+        &self.vars
+    }
+
     /// The same without this variable.
     #[must_use]
     pub fn without(mut self, name: impl AsRef<OsStr>) -> Environment {
