@@ -69,6 +69,16 @@ impl Channel {
         Ok(fcntl_setfd(self.0.get_ref(), flags)?)
     }
 
+    /// Lets this end go, without closing that of a stage that has inherited it: from now on nothing is said or heard here.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn leave(&mut self) -> io::Result<()> {
+        let (other, _) = UnixStream::pair()?;
+        self.0 = BufReader::new(other);
+        Ok(())
+    }
+
     /// Says a line; a line end within it becomes a blank.
     ///
     /// # Errors

@@ -127,6 +127,15 @@ impl Drop for Groups {
     }
 }
 
+/// Moves this process into a group, by its file `cgroup.procs`.
+///
+/// # Errors
+/// When the system refuses.
+pub fn join(procs: &Path) -> io::Result<()> {
+    // 0 is the process that writes.
+    super::at(&format!("join the control group of `{}`", procs.display()), std::fs::write(procs, "0"))
+}
+
 /// Removes the empty groups of processes that were killed.
 fn sweep(parent: &Path) {
     let Ok(entries) = std::fs::read_dir(parent) else { return };

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
 use rustix::thread::{
     CapabilitiesSecureBits, CapabilitySet, CapabilitySets, clear_ambient_capability_set,
     remove_capability_from_bounding_set, set_capabilities, set_capabilities_secure_bits, set_no_new_privs,
@@ -46,6 +46,14 @@ pub fn drop_capabilities() -> io::Result<()> {
     at("drop the capabilities", set_capabilities(None, sets))?;
     // A core file would be written by the kernel, wherever the machine's settings say.
     at("forbid core files", setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }))
+}
+
+/// Hides this process's memory and files from other processes of its user.
+///
+/// # Errors
+/// When the system refuses.
+pub fn hide_this_process() -> io::Result<()> {
+    at("hide the process", set_dumpable_behavior(DumpableBehavior::NotDumpable))
 }
 
 /// Bounds the number of processes and threads of this user (in a user name space: in it).

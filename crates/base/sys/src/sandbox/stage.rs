@@ -41,8 +41,6 @@ pub struct Started {
     watch: Option<OwnedFd>,
     signals: Forwarded,
     _left: LeftToChild,
-    /// The connection to the stage.
-    pub channel: Channel,
 }
 
 /// Starts a stage of goward, on the terminal and in the working folder of this process, with this environment and no other.
@@ -54,17 +52,30 @@ pub fn start(
     program: &Program,
     args: impl FnOnce(i32) -> Vec<OsString>,
     environment: &Environment,
-) -> io::Result<Started> {
+) -> io::Result<(Started, Channel)> {
     use std::os::fd::AsRawFd as _;
     let (channel, other) = Channel::pair()?;
     let mut command = std::process::Command::new(program.path());
     command.args(args(other.as_raw_fd())).env_clear().envs(environment.vars());
+    Ok((started(command)?, channel))
+}
+
+/// Starts the next stage, with this process's environment and its channel, if that is inherited ([`Channel::keep`]).
+///
+/// # Errors
+/// What the system says.
+pub fn start_next(program: &Program, args: Vec<OsString>) -> io::Result<Started> {
+    let mut command = std::process::Command::new(program.path());
+    command.args(args);
+    started(command)
+}
+
+fn started(command: std::process::Command) -> io::Result<Started> {
     let left = LeftToChild::begin();
     let signals = Forwarded::begin()?;
     let child = with_users_mask(command).spawn()?;
-    drop(other);
     let watch = watch(&child);
-    Ok(Started { child, watch, signals, _left: left, channel })
+    Ok(Started { child, watch, signals, _left: left })
 }
 
 impl Started {
@@ -110,7 +121,7 @@ impl Drop for Started {
 }
 
 /// Starts the user's program in this folder, with this process's environment and these changes, waits for its end, and
-/// reaps every orphan meanwhile: the first process of a name space is the parent of those. `started` hears whether the
+/// reaps every orphan meanwhile: the first process of a name space is the parent of those. `told` hears whether the
 /// program could be started.
 ///
 /// # Errors
@@ -121,7 +132,7 @@ pub fn run_to_end(
     args: &[OsString],
     folder: &Path,
     changes: &[(String, OsString)],
-    started: &mut dyn FnMut(Result<(), &io::Error>),
+    told: &mut dyn FnMut(Result<(), &io::Error>),
 ) -> io::Result<i32> {
     use std::os::unix::process::CommandExt as _;
     let mut command = std::process::Command::new(program);
@@ -131,11 +142,11 @@ pub fn run_to_end(
     let child = match with_users_mask(command).spawn() {
         Ok(child) => child,
         Err(error) => {
-            started(Err(&error));
+            told(Err(&error));
             return Err(error);
         }
     };
-    started(Ok(()));
+    told(Ok(()));
     let watch = watch(&child);
     let own = Pid::from_child(&child);
     loop {

@@ -32,8 +32,8 @@ pub struct View<'a> {
     pub shown: &'a [Shown],
     /// Whether a `/proc` of this process's own name space is to be mounted.
     pub with_proc: bool,
-    /// The most bytes of the files in `/tmp`, and of those in `/dev/shm`.
-    pub memory_bytes: u64,
+    /// The most bytes of the files in `/tmp`, and of those in `/dev/shm`. Without it the kernel takes half of the memory.
+    pub memory_bytes: Option<u64>,
     /// The folder in `/tmp` that is made as the program's home.
     pub home: &'a str,
 }
@@ -44,6 +44,15 @@ pub struct Mounted {
     /// Why there is no `/proc`, if one was asked for. In many containers a part of `/proc` is covered, and the kernel then
     /// refuses a whole one.
     pub proc_refused: Option<io::Error>,
+}
+
+/// Why there is no new root.
+#[derive(Debug)]
+pub enum ViewError {
+    /// The system allows this process no mounts. Its root is what it was.
+    Refused(io::Error),
+    /// A later step failed. Nothing is known of the root: the process must start nothing any more.
+    HalfWay(io::Error),
 }
 
 /// Device files that programs use. They hold nothing of anybody.
@@ -65,11 +74,15 @@ impl View<'_> {
     /// Replaces this process's root, which has to be in a mount name space of its own.
     ///
     /// # Errors
-    /// When the system refuses a mount. The old root may be gone by then: the process must start nothing any more.
-    pub fn enter(&self) -> io::Result<Mounted> {
+    /// When the system refuses a mount.
+    pub fn enter(&self) -> Result<Mounted, ViewError> {
         let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
-        at("make the mounts private", mount_change("/", private))?;
-        in_memory("/tmp", 0o755, 1 << 20)?;
+        at("make the mounts private", mount_change("/", private)).map_err(ViewError::Refused)?;
+        in_memory("/tmp", 0o755, Some(1 << 20)).map_err(ViewError::Refused)?;
+        self.replace_root().map_err(ViewError::HalfWay)
+    }
+
+    fn replace_root(&self) -> io::Result<Mounted> {
         for folder in ["/tmp/new", "/tmp/old"] {
             make_folder(Path::new(folder), 0o755)?;
         }
@@ -101,7 +114,7 @@ impl View<'_> {
 
     fn devices(&self) -> io::Result<()> {
         let folder = format!("{NEW}/dev");
-        in_memory(&folder, 0o755, 1 << 16)?;
+        in_memory(&folder, 0o755, Some(1 << 16))?;
         for name in DEVICES {
             let (from, to) = (format!("{OLD}/dev/{name}"), format!("{folder}/{name}"));
             if std::fs::symlink_metadata(&from).is_ok() {
@@ -187,8 +200,9 @@ fn mount_proc() -> io::Result<()> {
 }
 
 /// Mounts a file system in memory.
-fn in_memory(at_path: &str, mode: u32, bytes: u64) -> io::Result<()> {
-    let options = CString::new(format!("mode={mode:o},size={bytes}")).map_err(io::Error::other)?;
+fn in_memory(at_path: &str, mode: u32, bytes: Option<u64>) -> io::Result<()> {
+    let size = bytes.map(|bytes| format!(",size={bytes}")).unwrap_or_default();
+    let options = CString::new(format!("mode={mode:o}{size}")).map_err(io::Error::other)?;
     let flags = MountFlags::NOSUID | MountFlags::NODEV;
     at(&format!("mount memory at {at_path}"), mount("goward", at_path, "tmpfs", flags, options.as_c_str()))
 }

@@ -11,6 +11,7 @@ mod graph;
 mod help;
 mod ide;
 mod rollback;
+mod sandbox;
 mod self_;
 mod shell;
 mod shims;
@@ -41,6 +42,7 @@ pub use graph::{GraphArgs, GraphCommand, GraphDiffArgs, GraphFormat, GraphWhyArg
 pub use help::{folded, options};
 pub use ide::{IdeArgs, IdeCommand, IdeSetupArgs};
 pub use rollback::{CommandLine, GenerationName, RollbackArgs};
+pub use sandbox::{SandboxArgs, SandboxCommand, SandboxNetName, SandboxProbeArgs, SandboxRunArgs};
 pub use self_::{SelfArgs, SelfCommand, SelfUninstallArgs};
 pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
 pub use shims::ShimsArgs;
@@ -267,6 +269,9 @@ pub enum Command {
     /// Judge a run by exit code, output and stage, and go back.
     #[command(subcommand_required = true)]
     Gate(GateArgs),
+    /// Run a program cut off from the network, your files and other processes.
+    #[command(subcommand_required = true)]
+    Sandbox(SandboxArgs),
     /// Find faults in this machine's Go setup, and repair them.
     Doctor(DoctorArgs),
     /// Manage one store for all users of a machine.

@@ -11,6 +11,7 @@ mod graph;
 mod machine;
 mod proof;
 mod report;
+mod sandbox;
 mod store;
 mod toolchains;
 
@@ -26,6 +27,7 @@ pub(crate) use gate::{Acted, because, gate, gate_check, missing};
 pub(crate) use machine::{SetupDone, config, config_change, doctor, ide_check, ide_setup, setup};
 use release::{Platform, Request, ToolchainId, Version};
 use report::{remark, remarks};
+pub(crate) use sandbox::{sandbox_probe, sandbox_run};
 pub(crate) use store::rollback;
 pub(crate) use toolchains::{install_plan, installed_at, prune, upgrade, upgrade_plan, use_plan};
 
