@@ -74,9 +74,9 @@ impl Diagnose for SandboxError {
                 Class::NotFound.word("sandbox-folder-missing")
             }
             Self::Unreadable { cause, .. } => Diagnosis::of_io("sandbox-folder-read", cause),
-            Self::LeadsOut { target, .. } => Class::Policy
-                .word("sandbox-link")
-                .hint(format!("name `{}` itself if you mean it", target.display())),
+            Self::LeadsOut { target, .. } => {
+                Class::Policy.word("sandbox-link").hint(format!("name `{}` itself if you mean it", target.display()))
+            }
             Self::TooLong { .. } => Class::Usage.word("sandbox-too-long"),
             Self::SetUp { .. } => Class::Environment.word("sandbox-set-up"),
             Self::Start(cause) => Diagnosis::of_io("sandbox-start", cause),

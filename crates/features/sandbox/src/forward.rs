@@ -69,12 +69,18 @@ fn answer(stream: TcpStream, proxies: &ModuleProxies, count: &AtomicU64) -> std:
         let read = lines.read_until(b'\n', &mut line)?;
         match line.trim_ascii_end() {
             [] if read > 0 => break,
-            _ if read == 0 => return respond(&stream, "431 Request Header Fields Too Large", b"the request is too long\n"),
+            _ if read == 0 => {
+                return respond(&stream, "431 Request Header Fields Too Large", b"the request is too long\n");
+            }
             _ => {}
         }
     }
     let Some(path) = path_of(&request) else {
-        return respond(&stream, "405 Method Not Allowed", b"only files of the module proxy's protocol are forwarded\n");
+        return respond(
+            &stream,
+            "405 Method Not Allowed",
+            b"only files of the module proxy's protocol are forwarded\n",
+        );
     };
     match proxies.get(path) {
         Ok(bytes) => {
@@ -115,8 +121,14 @@ mod tests {
     fn only_files_of_the_protocol_are_asked_for() {
         for (request, path) in [
             ("GET /golang.org/x/text/@v/list HTTP/1.1\r\n", Some("golang.org/x/text/@v/list")),
-            ("GET /github.com/!burnt!sushi/toml/@v/v1.0.0+incompatible.zip HTTP/1.1\r\n", Some("github.com/!burnt!sushi/toml/@v/v1.0.0+incompatible.zip")),
-            ("GET /sumdb/sum.golang.org/tile/8/0/x001/234.p/5 HTTP/1.0\n", Some("sumdb/sum.golang.org/tile/8/0/x001/234.p/5")),
+            (
+                "GET /github.com/!burnt!sushi/toml/@v/v1.0.0+incompatible.zip HTTP/1.1\r\n",
+                Some("github.com/!burnt!sushi/toml/@v/v1.0.0+incompatible.zip"),
+            ),
+            (
+                "GET /sumdb/sum.golang.org/tile/8/0/x001/234.p/5 HTTP/1.0\n",
+                Some("sumdb/sum.golang.org/tile/8/0/x001/234.p/5"),
+            ),
             ("POST /a HTTP/1.1", None),
             ("CONNECT example.com:443 HTTP/1.1", None),
             ("GET http://example.com/ HTTP/1.1", None),

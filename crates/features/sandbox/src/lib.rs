@@ -17,14 +17,14 @@
 mod error;
 #[cfg(target_os = "linux")]
 mod forward;
-mod prepare;
-mod report;
 #[cfg(target_os = "linux")]
 #[path = "linux.rs"]
 mod machine;
 #[cfg(not(target_os = "linux"))]
 #[path = "elsewhere.rs"]
 mod machine;
+mod prepare;
+mod report;
 
 pub use error::SandboxError;
 pub use machine::{probe, run, stage_main};

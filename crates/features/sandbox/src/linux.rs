@@ -27,8 +27,6 @@ const SET_UP_TIME_MAX: Duration = Duration::from_secs(60);
 const LAST_WORDS_TIME_MAX: Duration = Duration::from_secs(1);
 /// The most lines that a stage says.
 const LINES_MAX: usize = 64;
-/// The largest list of mounts that is read.
-const MOUNTS_BYTES_MAX: u64 = 16 << 20;
 /// The exit code of a stage that starts no program, which its parent knows from the channel as well.
 const STOPPED: u8 = 6;
 
@@ -55,8 +53,7 @@ pub fn probe(ctx: &Ctx, net: Net) -> Result<Report, SandboxError> {
     let time = Some(Duration::from_secs(60));
     let asked = Asked { net, memory_bytes: Some(PROBE_MEMORY_BYTES), processes: Some(PROBE_PROCESSES), time };
     let scratch = ctx.store.empty_folder()?;
-    let done = for_probe(ctx, asked, scratch.path())
-        .and_then(|prepared| run_in(ctx, &prepared, &scratch, &mut |_| {}));
+    let done = for_probe(ctx, asked, scratch.path()).and_then(|prepared| run_in(ctx, &prepared, &scratch, &mut |_| {}));
     scratch.remove(ctx.sys.fs());
     done.map(|(_, report)| report)
 }
@@ -232,11 +229,8 @@ fn outer(mut plan: Plan, channel: &mut Channel) -> std::io::Result<i32> {
         }
     }
     plan.outcomes.note(Rung::UserNamespace, outcome(sandbox::become_own_user()));
-    let mut spaces = vec![
-        (Rung::MountNamespace, Space::Mount),
-        (Rung::PidNamespace, Space::Pid),
-        (Rung::IpcNamespace, Space::Ipc),
-    ];
+    let mut spaces =
+        vec![(Rung::MountNamespace, Space::Mount), (Rung::PidNamespace, Space::Pid), (Rung::IpcNamespace, Space::Ipc)];
     if plan.asked.net != Net::Open {
         spaces.push((Rung::NetworkNamespace, Space::Network));
     }
@@ -330,7 +324,7 @@ fn enter_view(plan: &mut Plan) -> std::io::Result<bool> {
         return Ok(false);
     }
     let with_proc = plan.outcomes.holds(Rung::PidNamespace);
-    let list = Sys::real().fs().read(Path::new("/proc/self/mountinfo"), MOUNTS_BYTES_MAX)?;
+    let list = sandbox::mount_list()?;
     let shown: Vec<Shown> = plan.folders.iter().map(|folder| shown(&list, folder)).collect();
     let view = View { shown: &shown, with_proc, memory_bytes: plan.asked.memory_bytes, home: HOME };
     match view.enter() {

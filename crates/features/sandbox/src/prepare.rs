@@ -187,9 +187,7 @@ impl Seen<'_> {
         let typed = self.ctx.sys.env().folder().join(path);
         let real = self.real(&typed)?;
         // Where the path would lead if no component within the project were a link.
-        let above = typed.ancestors().find(|above| {
-            self.ctx.sys.fs().resolve(above).is_ok_and(|real| real == *project)
-        });
+        let above = typed.ancestors().find(|above| self.ctx.sys.fs().resolve(above).is_ok_and(|real| real == *project));
         if above.is_some() && !real.starts_with(project) {
             return Err(SandboxError::LeadsOut { path: typed, target: real });
         }
@@ -249,12 +247,16 @@ fn environment(
     if let Some(proxy) = with_cache(modules.filter(|_| wishes.net != Net::None), proxy) {
         environment = environment.with("GOPROXY", proxy);
     }
-    environment.with("PATH", path(ctx, &launch.toolchain.tree.join("bin"), folders)).with("HOME", HOME).with("TMPDIR", "/tmp")
+    environment
+        .with("PATH", path(ctx, &launch.toolchain.tree.join("bin"), folders))
+        .with("HOME", HOME)
+        .with("TMPDIR", "/tmp")
 }
 
 /// The proxies, after the user's module cache as one: what has been downloaded is there to be read.
 fn with_cache(modules: Option<&Path>, proxy: Option<String>) -> Option<String> {
-    let cache = modules.and_then(|modules| modules.join("cache/download").to_str().map(|path| format!("file://{path}")));
+    let cache =
+        modules.and_then(|modules| modules.join("cache/download").to_str().map(|path| format!("file://{path}")));
     match (cache, proxy) {
         (Some(cache), Some(proxy)) => Some(format!("{cache},{proxy}")),
         (one, other) => one.or(other),
@@ -265,9 +267,8 @@ fn with_cache(modules: Option<&Path>, proxy: Option<String>) -> Option<String> {
 fn path(ctx: &Ctx, bin: &Path, folders: &Folders) -> OsString {
     let mut path = bin.as_os_str().to_owned();
     let mut known: Vec<PathBuf> = vec![bin.to_owned()];
-    let is_folder = |path: &Path| {
-        ctx.sys.fs().follow(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::Dir))
-    };
+    let is_folder =
+        |path: &Path| ctx.sys.fs().follow(path).is_ok_and(|meta| meta.is_some_and(|meta| meta.kind == EntryKind::Dir));
     let of_user = ctx.sys.env().search_path().into_iter().filter(|path| path.is_absolute() && folders.shows(path));
     for folder in of_user.chain(PATH.map(PathBuf::from)) {
         if !known.contains(&folder) && is_folder(&folder) {

@@ -145,10 +145,8 @@ mod tests {
     fn the_home_and_the_sandbox_s_own_folders_are_refused() {
         let mut list = Folders::default();
         for path in ["/", "/home", "/home/a", "/proc", "/proc/1", "/dev", "/sys", "/tmp", "x", "/a/../b"] {
-            let added = list.add(
-                Folder { path: PathBuf::from(path), access: Access::Read },
-                Some(Path::new("/home/a")),
-            );
+            let added =
+                list.add(Folder { path: PathBuf::from(path), access: Access::Read }, Some(Path::new("/home/a")));
             assert!(added.is_err(), "{path}");
         }
         for path in ["/home/a/project", "/home/b", "/tmp/x"] {

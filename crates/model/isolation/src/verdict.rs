@@ -158,7 +158,8 @@ mod tests {
     #[test]
     fn what_nobody_asks_for_is_not_missing() {
         let asked = Asked { net: Net::Open, ..Asked::default() };
-        let verdict = judge(&asked, &all(&[Rung::MemoryGroup, Rung::ProcessGroup, Rung::ProcessLimit, Rung::TimeLimit]));
+        let verdict =
+            judge(&asked, &all(&[Rung::MemoryGroup, Rung::ProcessGroup, Rung::ProcessLimit, Rung::TimeLimit]));
         assert_eq!(verdict.degree, Degree::Full);
         assert!(!verdict.kept.contains(&Promise::Network), "an open network is no promise");
     }

@@ -151,7 +151,8 @@ mod tables {
     };
     /// The same on this processor.
     #[cfg(target_arch = "x86_64")]
-    const REFUSED_HERE: &[i64] = numbers! { SYS_iopl SYS_ioperm SYS_modify_ldt SYS_kexec_file_load SYS_uselib SYS_ustat };
+    const REFUSED_HERE: &[i64] =
+        numbers! { SYS_iopl SYS_ioperm SYS_modify_ldt SYS_kexec_file_load SYS_uselib SYS_ustat };
     #[cfg(not(target_arch = "x86_64"))]
     const REFUSED_HERE: &[i64] = numbers! { SYS_kexec_file_load };
 
@@ -261,8 +262,14 @@ mod tables {
 
         #[test]
         fn flags_of_threads_and_processes_are_no_name_spaces() {
-            let harmless = libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_VFORK | libc::CLONE_SETTLS | libc::SIGCHLD
-                | libc::CLONE_PIDFD | libc::CLONE_CHILD_CLEARTID | libc::CLONE_SYSVSEM;
+            let harmless = libc::CLONE_VM
+                | libc::CLONE_THREAD
+                | libc::CLONE_VFORK
+                | libc::CLONE_SETTLS
+                | libc::SIGCHLD
+                | libc::CLONE_PIDFD
+                | libc::CLONE_CHILD_CLEARTID
+                | libc::CLONE_SYSVSEM;
             for flag in NAME_SPACES {
                 assert_eq!(flag & harmless, 0);
             }

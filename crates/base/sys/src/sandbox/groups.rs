@@ -58,7 +58,8 @@ impl Groups {
     pub fn memory_kills(&self) -> u64 {
         let count = |file: &str, word: &str| {
             let texts = self.folders.iter().filter_map(|folder| std::fs::read_to_string(folder.join(file)).ok());
-            let lines: Vec<String> = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+            let lines: Vec<String> =
+                texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
             let values = lines.iter().filter_map(|line| line.strip_prefix(word)?.trim().parse::<u64>().ok());
             values.sum::<u64>()
         };

@@ -28,7 +28,7 @@ pub use names::{Space, become_own_user, die_with, ids_of_this_process, separate}
 pub use net::{listen_on_loopback, raise_loopback};
 pub use rights::{drop_capabilities, give_up_new_privileges, hide_this_process, limit_processes};
 pub use stage::{Exit, Started, run_to_end, start, start_next};
-pub use view::{Mounted, Shown, View, ViewError};
+pub use view::{Mounted, Shown, View, ViewError, mount_list};
 
 use std::io;
 

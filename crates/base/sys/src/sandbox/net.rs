@@ -3,9 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 
-use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketType, recv, send, socket,
-};
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, recv, send, socket};
 
 use super::at;
 

@@ -23,8 +23,8 @@ pub fn give_up_new_privileges() -> io::Result<()> {
 /// # Errors
 /// When the system refuses; an ordinary user in no user name space has none, and only cannot bound them.
 pub fn drop_capabilities() -> io::Result<()> {
-    let may_bound = rustix::thread::capabilities(None)
-        .is_ok_and(|sets| sets.effective.contains(CapabilitySet::SETPCAP));
+    let may_bound =
+        rustix::thread::capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::SETPCAP));
     if may_bound {
         let bits = CapabilitiesSecureBits::NO_ROOT
             | CapabilitiesSecureBits::NO_ROOT_LOCKED

@@ -1,7 +1,7 @@
 //! A root of its own: a file system in memory in which only the listed files are, each at its own path.
 
 use std::ffi::CString;
-use std::io;
+use std::io::{self, Read as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
@@ -69,6 +69,23 @@ const LINKS: [(&str, &str); 4] = [
 const NEW: &str = "/new";
 /// Where the old root is meanwhile.
 const OLD: &str = "/old";
+
+/// The largest list of mounts that is read.
+const MOUNTS_BYTES_MAX: u64 = 16 << 20;
+
+/// The mounts of this process (`/proc/self/mountinfo`).
+///
+/// # Errors
+/// When they cannot be read, or are too many.
+pub fn mount_list() -> io::Result<Vec<u8>> {
+    let file = at("read the mounts", std::fs::File::open("/proc/self/mountinfo"))?;
+    let mut list = Vec::new();
+    at("read the mounts", file.take(MOUNTS_BYTES_MAX + 1).read_to_end(&mut list))?;
+    match list.len() as u64 > MOUNTS_BYTES_MAX {
+        true => Err(io::Error::other("the list of mounts is too long")),
+        false => Ok(list),
+    }
+}
 
 impl View<'_> {
     /// Replaces this process's root, which has to be in a mount name space of its own.

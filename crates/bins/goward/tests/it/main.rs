@@ -31,6 +31,7 @@ mod places;
 mod platforms;
 mod real;
 mod repository;
+mod sandbox;
 mod shells;
 mod shims;
 mod silence;
