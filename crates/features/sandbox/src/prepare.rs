@@ -155,10 +155,12 @@ impl Seen<'_> {
         let mut root = folder.to_owned();
         for name in ["GOWORK", "GOMOD"] {
             let value = go_env.variable(name).and_then(|variable| variable.value.clone()).unwrap_or_default();
-            let Some(parent) = Path::new(&value).parent().filter(|parent| parent.is_absolute()) else { continue };
-            if !self.is_there(Path::new(&value)) {
+            let file = Path::new(&value);
+            // Outside of any module `GOMOD` is the null device, and `GOWORK` may be `off`.
+            let is_file = ["go.mod", "go.work"].iter().any(|name| file.file_name() == Some(OsStr::new(name)));
+            let Some(parent) = file.parent().filter(|_| is_file && file.is_absolute() && self.is_there(file)) else {
                 continue;
-            }
+            };
             let real = self.real(parent)?;
             if folder.starts_with(&real) && real.components().count() < root.components().count() {
                 root.clone_from(&real);

@@ -1,6 +1,6 @@
 //! Ways out of a sandbox: each is refused inside, and works outside.
 
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -368,7 +368,7 @@ fn an_ordinary_user_gets_the_same() {
     });
     let goward = |words: &[&str]| {
         let mut command = world.home.command(env!("CARGO_BIN_EXE_goward"));
-        command.args(words).uid(NOBODY).gid(NOBODY).groups(&[]);
+        command.args(words).uid(NOBODY).gid(NOBODY);
         command.output()
     };
     let output = match goward(&[
