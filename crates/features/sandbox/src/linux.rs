@@ -12,7 +12,9 @@ use std::time::Duration;
 use context::Ctx;
 use isolation::{Access, Asked, Net, Outcome, Outcomes, Plan, Rung, Stage, WORDS_BYTES_MAX, judge, mounts_below};
 use resolve::LaunchError;
-use sys::sandbox::{self, Channel, FileRule, GroupLimit, Groups, PortRule, Shown, SocketRule, Space, View, ViewError};
+use sys::sandbox::{
+    self, Channel, FileRule, GroupLimit, Groups, PortRule, Shown, SocketRule, Space, Started, View, ViewError,
+};
 use sys::{EmptyFolder, Program, Sys};
 
 use crate::STAGE_VERB;
@@ -96,7 +98,7 @@ fn run_in(
         &prepared.environment,
     )
     .map_err(SandboxError::Start)?;
-    let said = listen(ctx, &mut channel, prepared.asked)?;
+    let said = listen(ctx, &mut channel, &mut stage, prepared.asked)?;
     told(&said.report);
     let ran = |code, timed_out, forwarded| Ran { code, timed_out, memory_kills: groups.memory_kills(), forwarded };
     if !said.starts {
@@ -139,7 +141,7 @@ struct Said {
 }
 
 /// Hears what became of the mechanisms.
-fn listen(ctx: &Ctx, channel: &mut Channel, asked: Asked) -> Result<Said, SandboxError> {
+fn listen(ctx: &Ctx, channel: &mut Channel, stage: &mut Started, asked: Asked) -> Result<Said, SandboxError> {
     let (mut outcomes, mut forwarder) = (Outcomes::default(), None);
     for _ in 0..LINES_MAX {
         let line = channel.hear(Some(SET_UP_TIME_MAX)).map_err(SandboxError::Start)?;
@@ -151,6 +153,7 @@ fn listen(ctx: &Ctx, channel: &mut Channel, asked: Asked) -> Result<Said, Sandbo
                 let (rung, why) = rest.split_once(' ').unwrap_or((rest, ""));
                 note(&mut outcomes, rung, Outcome::Refused(why.to_owned()));
             }
+            "inner" => stage.knows_inner(rest.parse().unwrap_or(0)),
             "socket" => {
                 let socket = channel.take_socket().map_err(SandboxError::Start)?;
                 forwarder = Some(Forwarder::start(ctx, socket));
@@ -228,7 +231,8 @@ fn outer(mut plan: Plan, channel: &mut Channel) -> std::io::Result<i32> {
             break;
         }
     }
-    plan.outcomes.note(Rung::UserNamespace, outcome(sandbox::become_own_user()));
+    let user = sandbox::become_own_user().and_then(|()| sandbox::keep_capabilities_in_next_stage());
+    plan.outcomes.note(Rung::UserNamespace, outcome(user));
     let mut spaces =
         vec![(Rung::MountNamespace, Space::Mount), (Rung::PidNamespace, Space::Pid), (Rung::IpcNamespace, Space::Ipc)];
     if plan.asked.net != Net::Open {
@@ -252,6 +256,7 @@ fn inner(mut plan: Plan, channel: &mut Channel) -> std::io::Result<i32> {
     channel.close_others()?;
     channel.keep(false)?;
     sandbox::hide_this_process()?;
+    channel.say(&format!("inner {}", sandbox::id_outside()?))?;
     if Channel::has_folder_as_stream() {
         return Err(std::io::Error::other("a standard stream is a folder, from which the program could walk out"));
     }
@@ -302,7 +307,7 @@ fn offer_proxy(channel: &mut Channel) -> std::io::Result<u16> {
     sandbox::raise_loopback()?;
     let (socket, port) = sandbox::listen_on_loopback()?;
     channel.say("socket")?;
-    channel.hand_socket(&socket)?;
+    channel.hand_socket(&socket, SET_UP_TIME_MAX)?;
     Ok(port)
 }
 

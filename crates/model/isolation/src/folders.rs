@@ -66,8 +66,7 @@ pub struct Folders {
 }
 
 impl Folders {
-    /// Adds a folder. One that is there already gets the wider access, and one that lies within a folder of the same
-    /// access is left out.
+    /// Adds a folder. One that is there already gets the wider access. The order of the calls does not matter.
     ///
     /// # Errors
     /// When it would show what the sandbox hides. `home` is the user's own home.
@@ -89,22 +88,19 @@ impl Folders {
             None => self.list.push(Folder { path, access }),
         }
         self.list.sort_by(|one, other| one.path.cmp(&other.path));
-        self.drop_covered();
         Ok(())
     }
 
-    /// Removes what its nearest outer folder shows with the same access already.
-    fn drop_covered(&mut self) {
-        let all = self.list.clone();
-        self.list.retain(|folder| {
-            let outer = all.iter().filter(|outer| outer.path != folder.path && folder.path.starts_with(&outer.path));
-            outer.max_by_key(|outer| outer.path.components().count()).is_none_or(|outer| outer.access != folder.access)
-        });
-    }
-
-    /// The folders, in the order in which they have to be mounted.
+    /// The folders, in the order in which they have to be mounted. One whose nearest outer folder shows it with the same
+    /// access already is left out.
     pub fn iter(&self) -> impl Iterator<Item = &Folder> {
-        self.list.iter()
+        let is_covered = |folder: &Folder| {
+            let outer =
+                self.list.iter().filter(|outer| outer.path != folder.path && folder.path.starts_with(&outer.path));
+            let nearest = outer.max_by_key(|outer| outer.path.components().count());
+            nearest.is_some_and(|outer| outer.access == folder.access)
+        };
+        self.list.iter().filter(move |folder| !is_covered(folder))
     }
 
     /// Whether a path can be read inside.
@@ -137,8 +133,9 @@ mod tests {
         assert_eq!(told(&list), expected.map(|(path, access)| (path.to_owned(), access)));
         assert!(list.shows(Path::new("/p/x")) && !list.shows(Path::new("/q")) && !list.shows(Path::new("/pp")));
         // A folder that may only be read within one that may be written stays.
-        let list = folders(&[("/p", Write), ("/p/.git", Read)]);
-        assert_eq!(told(&list).len(), 2);
+        let expected = [("/p", Read), ("/p/out", Write), ("/p/out/.git", Read)];
+        let list = folders(&[("/p/out/.git", Read), ("/p", Read), ("/p/out", Write)]);
+        assert_eq!(told(&list), expected.map(|(path, access)| (path.to_owned(), access)));
     }
 
     #[test]

@@ -20,6 +20,9 @@ const FIRST_OTHER: RawFd = 3;
 /// The byte with which a socket is handed over: a message without a byte carries nothing.
 const HANDED: &[u8] = b"\n";
 
+/// The line that says that a socket is expected.
+const EXPECTED: &str = "hand it over";
+
 /// One end of the connection.
 #[derive(Debug)]
 pub struct Channel(BufReader<UnixStream>);
@@ -103,11 +106,15 @@ impl Channel {
         }
     }
 
-    /// Hands a listening socket over. The other end has to expect it now ([`Channel::take_socket`]).
+    /// Hands a listening socket over, when the other end expects it ([`Channel::take_socket`]): a socket that is read as bytes
+    /// is lost. The line before has to ask for it.
     ///
     /// # Errors
-    /// When the other end is gone.
-    pub fn hand_socket(&mut self, socket: &TcpListener) -> io::Result<()> {
+    /// When the other end is gone, or does not expect it within this time.
+    pub fn hand_socket(&mut self, socket: &TcpListener, time_max: Duration) -> io::Result<()> {
+        if self.hear(Some(time_max))?.as_deref() != Some(EXPECTED) {
+            return Err(io::Error::other("the other end does not expect a socket"));
+        }
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = SendAncillaryBuffer::new(&mut space);
         let sockets = [socket.as_fd()];
@@ -118,7 +125,7 @@ impl Channel {
         Ok(())
     }
 
-    /// Takes the socket that the other end hands over; it must have said a line just before that asks for it.
+    /// Takes the socket that the other end hands over; its last line has asked for it.
     ///
     /// # Errors
     /// When something else came.
@@ -126,6 +133,7 @@ impl Channel {
         if !self.0.buffer().is_empty() {
             return Err(io::Error::other("more was said before the socket"));
         }
+        self.say(EXPECTED)?;
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let mut byte = [0];

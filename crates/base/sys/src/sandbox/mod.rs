@@ -24,9 +24,11 @@ pub use calls::{SocketRule, filter_calls};
 pub use channel::Channel;
 pub use groups::{GroupLimit, Groups, join};
 pub use landlock::{FileRule, Landlocked, PortRule, restrict_files};
-pub use names::{Space, become_own_user, die_with, ids_of_this_process, separate};
+pub use names::{Space, become_own_user, die_with, id_outside, ids_of_this_process, separate};
 pub use net::{listen_on_loopback, raise_loopback};
-pub use rights::{drop_capabilities, give_up_new_privileges, hide_this_process, limit_processes};
+pub use rights::{
+    drop_capabilities, give_up_new_privileges, hide_this_process, keep_capabilities_in_next_stage, limit_processes,
+};
 pub use stage::{Exit, Started, run_to_end, start, start_next};
 pub use view::{Mounted, Shown, View, ViewError, mount_list};
 

@@ -47,6 +47,16 @@ pub fn die_with(parent: u32) -> io::Result<()> {
     }
 }
 
+/// This process's number in the name space of the `/proc` that is mounted, which [`die_with`] has found to be the parent's.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn id_outside() -> io::Result<u32> {
+    let stat = at("read /proc/self/stat", std::fs::read_to_string("/proc/self/stat"))?;
+    let number = stat.split(' ').next().and_then(|number| number.parse().ok());
+    number.ok_or_else(|| io::Error::other("/proc/self/stat has no number"))
+}
+
 /// Enters a user name space in which this process keeps its user and group, and has all rights over what it makes there.
 /// The process must have one thread.
 ///

@@ -4,11 +4,27 @@ use std::io;
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
 use rustix::thread::{
-    CapabilitiesSecureBits, CapabilitySet, CapabilitySets, clear_ambient_capability_set,
-    remove_capability_from_bounding_set, set_capabilities, set_capabilities_secure_bits, set_no_new_privs,
+    CapabilitiesSecureBits, CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set,
+    configure_capability_in_ambient_set, remove_capability_from_bounding_set, set_capabilities,
+    set_capabilities_secure_bits, set_no_new_privs,
 };
 
 use super::at;
+
+/// Keeps the rights over this process's own name spaces in the next stage: starting a program takes them from every user but
+/// root, unless they are ambient (capabilities(7)).
+///
+/// # Errors
+/// When the system refuses.
+pub fn keep_capabilities_in_next_stage() -> io::Result<()> {
+    let sets = at("read the capabilities", capabilities(None))?;
+    let kept = CapabilitySets { inheritable: sets.permitted, ..sets };
+    at("make the capabilities inheritable", set_capabilities(None, kept))?;
+    for capability in sets.permitted.iter().filter(|one| one.bits().count_ones() == 1) {
+        at("make a capability ambient", configure_capability_in_ambient_set(capability, true))?;
+    }
+    Ok(())
+}
 
 /// From now on no program that is started gains rights by its file's mode or owner.
 ///
@@ -23,8 +39,7 @@ pub fn give_up_new_privileges() -> io::Result<()> {
 /// # Errors
 /// When the system refuses; an ordinary user in no user name space has none, and only cannot bound them.
 pub fn drop_capabilities() -> io::Result<()> {
-    let may_bound =
-        rustix::thread::capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::SETPCAP));
+    let may_bound = capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::SETPCAP));
     if may_bound {
         let bits = CapabilitiesSecureBits::NO_ROOT
             | CapabilitiesSecureBits::NO_ROOT_LOCKED

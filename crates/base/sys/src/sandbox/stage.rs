@@ -9,7 +9,7 @@ use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, pidfd_send_signal};
 
 use super::Channel;
 use crate::interrupt::LeftToChild;
@@ -39,6 +39,8 @@ pub struct Exit {
 pub struct Started {
     child: Child,
     watch: Option<OwnedFd>,
+    /// The first process inside, once it is known.
+    inner: Option<OwnedFd>,
     signals: Forwarded,
     _left: LeftToChild,
 }
@@ -75,7 +77,7 @@ fn started(command: std::process::Command) -> io::Result<Started> {
     let signals = Forwarded::begin()?;
     let child = with_users_mask(command).spawn()?;
     let watch = watch(&child);
-    Ok(Started { child, watch, signals, _left: left })
+    Ok(Started { child, watch, inner: None, signals, _left: left })
 }
 
 impl Started {
@@ -84,8 +86,20 @@ impl Started {
         self.child.id()
     }
 
-    /// Ends the stage; what it has started ends with it.
-    pub fn end(&mut self) {
+    /// Tells which process is the first one inside. When that is ended, the kernel has ended all others inside before its
+    /// parent, the stage, hears of it.
+    pub fn knows_inner(&mut self, id: u32) {
+        let id = i32::try_from(id).ok().and_then(Pid::from_raw);
+        self.inner = id.and_then(|id| pidfd_open(id, PidfdFlags::empty()).ok());
+    }
+
+    /// Ends the first process inside, or the stage if that is not known; what either has started ends with it.
+    fn end(&mut self) {
+        if let Some(inner) = &self.inner
+            && pidfd_send_signal(inner, Signal::KILL).is_ok()
+        {
+            return;
+        }
         // It may have ended by itself.
         let _ = self.child.kill();
     }
@@ -114,7 +128,8 @@ impl Started {
 
 impl Drop for Started {
     fn drop(&mut self) {
-        self.end();
+        // It may have ended by itself.
+        let _ = self.child.kill();
         // Reaps it; it has ended, or ends now.
         let _ = self.child.wait();
     }

@@ -40,7 +40,7 @@ fn go_builds_tests_and_vets_inside_with_cgo_and_the_race_detector() {
         "package a\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestAdd(t *testing.T) {\n\tvar n int64\n\tdone := make(chan bool)\n\
          \tfor i := 0; i < 4; i++ {\n\t\tgo func() { Add(&n); done <- true }()\n\t}\n\tfor i := 0; i < 4; i++ {\n\t\t<-done\n\t}\n\
          \tif err := os.WriteFile(t.TempDir()+\"/x\", nil, 0o600); err != nil {\n\t\tt.Fatal(err)\n\t}\n\
-         \tif _, err := os.ReadDir(os.Getenv(\"SECRET\")); err == nil {\n\t\tt.Fatal(\"the home is read\")\n\t}\n}\n",
+         \tif _, err := os.ReadFile(os.Getenv(\"SECRET\")); err == nil {\n\t\tt.Fatal(\"the home is read\")\n\t}\n}\n",
     );
     if has_compiler {
         world.home.write(
@@ -52,7 +52,8 @@ fn go_builds_tests_and_vets_inside_with_cgo_and_the_race_detector() {
     // choice and the variable that names it.
     let cache = real::cache_folder().join("sandbox/inside").display().to_string();
     std::fs::create_dir_all(&cache).unwrap();
-    let secret = world.home.home().display().to_string();
+    let secret = world.home.home().join("secret").display().to_string();
+    std::fs::write(&secret, "secret").unwrap();
     world.home.set_env("GOCACHE", &cache).set_env("SECRET", &secret).set_env("PATH", "/usr/bin:/bin");
     let options = ["-q", "--read", &goroot, "--write", &cache, "--env", "GOCACHE", "--env", "SECRET"];
     let go = |words: &[&str]| {

@@ -193,7 +193,6 @@ fn files_of_the_user_are_not_read_and_nothing_is_written_outside_of_its_folders(
         (&["write", &tree], ""),
         (&["write", "/usr/bin/x"], ""),
         (&["write", "out/.git/hooks/post-commit"], ""),
-        (&["write", "out/notes"], ""),
         (&["link", "main.go", "out/main.go"], "invalid cross-device link"),
         (&["rename", "main.go", "out/main.go"], ""),
         (&["device", "/tmp/disk"], "operation not permitted"),
@@ -208,6 +207,12 @@ fn files_of_the_user_are_not_read_and_nothing_is_written_outside_of_its_folders(
             }
         }
     }
+    // The home is in the temporary folder here, so there is a private folder of its name: what is written there is not
+    // written into the home.
+    inside(&world, &with_out, &["write", "out/home/planted"]);
+    assert!(!Path::new(&at("planted")).exists(), "a link led out of a folder that may be written");
+    assert_out(&outside(&world, &["write", "out/home/planted"]).success());
+    assert!(Path::new(&at("planted")).exists(), "the control");
     // The controls have written; what is inside its folders is written.
     assert_out(&inside(&world, &with_out, &["write", "out/new"]).success());
     assert!(world.home.folder().join("out/new").exists());
@@ -277,7 +282,7 @@ fn other_processes_are_neither_seen_nor_signalled_and_none_is_left() {
 }
 
 /// The processes with this word among their arguments.
-fn running(mark: &str) -> Vec<u32> {
+pub(super) fn running(mark: &str) -> Vec<u32> {
     let numbers = std::fs::read_dir("/proc").unwrap().flatten();
     let numbers = numbers.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let has_mark = |number: &u32| {

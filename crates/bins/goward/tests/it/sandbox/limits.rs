@@ -8,8 +8,11 @@ fn a_program_ends_when_its_time_is_over_with_all_that_it_has_started() {
     if !is_whole(&probe) {
         return;
     }
-    let run = run(&world.home, &["--time", "200ms"], &["/bin/sh", "-c", "sleep 600 & sleep 600"]).exits(137);
+    let mark = format!("6{:07}", std::process::id());
+    let script = format!("sleep {mark} & sleep {mark}");
+    let run = run(&world.home, &["--time", "200ms"], &["/bin/sh", "-c", &script]).exits(137);
     assert!(run.stderr.contains("its time of 0.2 s was over"), "{}", run.snapshot());
+    assert_eq!(super::escapes::running(&mark), [0; 0], "a process is left");
 }
 
 #[test]
