@@ -30,6 +30,8 @@ mod read;
 mod reflink;
 pub mod registry;
 mod replace;
+#[cfg(target_os = "linux")]
+pub mod sandbox;
 mod tree;
 mod trust;
 mod walk;

@@ -155,6 +155,7 @@ verbs! {
     engine::ConfigError,
     engine::LockWriteError,
     resolve::NextError,
+    sandbox::SandboxError,
     engine::OutdatedError,
     engine::PinError,
     context::settings::SettingsError,

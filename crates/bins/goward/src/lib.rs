@@ -44,6 +44,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if args.get(1).is_some_and(|verb| verb == commands::exec_shim::VERB) {
         return ExitCode::from(commands::exec_shim::main(args.get(2..).unwrap_or_default()));
     }
+    if args.get(1).is_some_and(|verb| verb == sandbox::STAGE_VERB) {
+        return ExitCode::from(sandbox::stage_main(args.get(2..).unwrap_or_default()));
+    }
     let sys = Sys::real();
     if complete::complete(&sys, &args) {
         return ExitCode::SUCCESS;

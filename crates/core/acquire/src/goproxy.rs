@@ -6,7 +6,12 @@ use source::{GoSetting, ProxySource, build_goproxy, go_setting};
 
 /// The module proxies as a source.
 pub(crate) fn proxy_setting(ctx: &Ctx) -> ProxySource {
-    ProxySource::new(go_setting(&ctx.sys, "GOPROXY", &goroots(ctx)).or_else(|| default_goproxy(ctx)))
+    ProxySource::new(goproxy(ctx))
+}
+
+/// The value that says which module proxies are asked, and where it is set.
+pub(crate) fn goproxy(ctx: &Ctx) -> Option<GoSetting> {
+    go_setting(&ctx.sys, "GOPROXY", &goroots(ctx)).or_else(|| default_goproxy(ctx))
 }
 
 /// The module proxies if no `GOPROXY` is set anywhere: those of the setting, by default this build's.

@@ -20,6 +20,7 @@ mod install;
 mod installed;
 mod limits;
 mod lock_file;
+mod module_proxy;
 mod module_zip;
 mod prove;
 mod refetch;
@@ -31,6 +32,7 @@ pub use host_check::host_facts;
 pub use install::{InstallError, InstallPlan, check_offered, install, plan_install};
 pub use installed::Installed;
 pub use lock_file::{DecidingFolder, LockError, ProjectLock};
+pub use module_proxy::{ModuleProxies, NoFile};
 pub use module_zip::{ModuleZipError, write_module_zip};
 pub use prove::{
     Attestation, LocalFailure, LogFailure, LogProofError, ProveError, check_kept_proof, has_record, index_says, key_of,

@@ -47,10 +47,7 @@ impl<'a> Sources<'a> {
 
     /// The HTTP client.
     pub(crate) fn client(&self) -> &Client {
-        self.client.get_or_init(|| {
-            Client::new(&self.ctx.sys, network(self.ctx))
-                .expect("the table of settings allows no segment and no connection count of 0")
-        })
+        self.client.get_or_init(|| new_client(self.ctx))
     }
 
     /// The sources in their order.
@@ -68,6 +65,11 @@ impl<'a> Sources<'a> {
             offline: self.ctx.is_offline(),
         }
     }
+}
+
+/// A client with the settings of the network.
+pub(crate) fn new_client(ctx: &Ctx) -> Client {
+    Client::new(&ctx.sys, network(ctx)).expect("the table of settings allows no segment and no connection count of 0")
 }
 
 /// The versions that the sources last offered for a platform, from the cache; asks no source.

@@ -309,6 +309,32 @@ fn start(goward: &Path, upstream: &Server, scratch: &Path) -> Result<()> {
         shown(median(through)),
         middle(over) * 1000.0
     );
+    sandbox(goward, &home, scratch)
+}
+
+/// A program that does nothing, in a sandbox and without one. `home` has [`VERSION`].
+fn sandbox(goward: &Path, home: &Path, scratch: &Path) -> Result<()> {
+    const RUNS: usize = 101;
+    let project = scratch.join("sandbox-project");
+    fs::create_dir_all(&project)?;
+    let run = |words: &[&str]| {
+        let mut command = Command::new(goward);
+        command.args(words).args([VERSION, "--", "/bin/true"]).env("GOWARD_HOME", home).current_dir(&project);
+        // The home must not hold the project, which would show it whole.
+        time(command.env("HOME", home))
+    };
+    let (mut without, mut inside) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        without.push(run(&["run"])?);
+        inside.push(run(&["--quiet", "sandbox", "run"])?);
+    }
+    let over: Vec<f64> = inside.iter().zip(&without).map(|(a, b)| a.as_secs_f64() - b.as_secs_f64()).collect();
+    println!(
+        "| `goward sandbox run {VERSION} -- true` | `goward run` {} | {} | +{:.1} ms of 15 allowed |",
+        shown(median(without)),
+        shown(median(inside)),
+        middle(over) * 1000.0
+    );
     Ok(())
 }
 

@@ -86,6 +86,8 @@ pub const TABLE: &[Output] = &[
     output::<Gate>("gate judge, gate run"),
     output::<GateRules>("gate rules"),
     output::<GateCheck>("gate rules --check"),
+    output::<SandboxRun>("sandbox run"),
+    output::<SandboxProbe>("sandbox probe"),
     output::<Config>("config"),
     output::<ConfigChange>("config set, config unset, config edit"),
     output::<Setup>("setup, unsetup"),

@@ -33,6 +33,12 @@ impl Environment {
         self
     }
 
+    /// The variables.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn vars(&self) -> &BTreeMap<OsString, OsString> {
+        &self.vars
+    }
+
     /// The same without this variable.
     #[must_use]
     pub fn without(mut self, name: impl AsRef<OsStr>) -> Environment {
@@ -124,12 +130,13 @@ pub struct UserProgram {
     name: Option<OsString>,
     args: Vec<OsString>,
     changes: BTreeMap<OsString, Option<OsString>>,
+    is_cleared: bool,
 }
 
 impl UserProgram {
     /// The user's program.
     pub fn new(program: Program) -> UserProgram {
-        UserProgram { program, name: None, args: Vec::new(), changes: BTreeMap::new() }
+        UserProgram { program, name: None, args: Vec::new(), changes: BTreeMap::new(), is_cleared: false }
     }
 
     /// The program's `argv[0]`, if that is not its path. On Windows it is always the path.
@@ -150,6 +157,14 @@ impl UserProgram {
     #[must_use]
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl Into<OsString>) -> UserProgram {
         self.changes.insert(name.as_ref().to_owned(), Some(value.into()));
+        self
+    }
+
+    /// Gives it these variables, and no other of the user's.
+    #[must_use]
+    pub fn only(mut self, environment: &Environment) -> UserProgram {
+        self.is_cleared = true;
+        self.changes = environment.vars.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
         self
     }
 
@@ -182,6 +197,9 @@ impl UserProgram {
         if let Some(name) = &self.name {
             use std::os::unix::process::CommandExt;
             command.arg0(name);
+        }
+        if self.is_cleared {
+            command.env_clear();
         }
         for (name, value) in &self.changes {
             match value {

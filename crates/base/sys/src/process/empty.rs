@@ -56,7 +56,7 @@ impl EmptyFolder {
     }
 
     /// Removes it with the program's files. A later call removes what cannot be removed now.
-    pub(super) fn remove(self, fs: &Fs) {
+    pub fn remove(self, fs: &Fs) {
         let _ = fs.remove_tree(&self.path);
     }
 }

@@ -13,7 +13,7 @@ mod group;
 pub(crate) mod mask;
 mod observe;
 mod program;
-mod signals;
+pub(crate) mod signals;
 pub(crate) mod supervise;
 
 use std::io::{self, Read, Write};
@@ -211,7 +211,7 @@ fn wait(group: &mut Group, deadline: Instant, interrupt: &Interrupt) -> io::Resu
 /// The same program, which starts with the user's mask.
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "what is done between fork and exec can only be said this way")]
-fn with_users_mask(mut command: std::process::Command) -> std::process::Command {
+pub(crate) fn with_users_mask(mut command: std::process::Command) -> std::process::Command {
     use std::os::unix::process::CommandExt;
     if let Some(users) = mask::users() {
         let apply = move || {

@@ -10,7 +10,8 @@ use std::io;
 use std::process::Child;
 
 /// From its beginning to its drop, the signals of this process are the child's.
-pub(super) struct Forwarded {
+#[derive(Debug)]
+pub(crate) struct Forwarded {
     #[cfg(unix)]
     signals: Vec<Caught>,
     /// Set once the child has ended: from then on a signal does to this process what it does without a handler.
@@ -19,6 +20,7 @@ pub(super) struct Forwarded {
 }
 
 #[cfg(unix)]
+#[derive(Debug)]
 struct Caught {
     signal: rustix::process::Signal,
     /// Whether the terminal sends it to the group.
@@ -32,7 +34,7 @@ impl Forwarded {
     ///
     /// # Errors
     /// When the system refuses.
-    pub(super) fn begin() -> io::Result<Forwarded> {
+    pub(crate) fn begin() -> io::Result<Forwarded> {
         use rustix::process::Signal;
         let is_over = std::sync::Arc::default();
         let mut signals = Vec::new();
@@ -53,7 +55,7 @@ impl Forwarded {
     }
 
     /// Sends on what has come. The child must not have been waited for: its number could be another's by then.
-    pub(super) fn send_to(&self, child: &Child) {
+    pub(crate) fn send_to(&self, child: &Child) {
         use std::sync::atomic::Ordering;
         for caught in &self.signals {
             if !caught.came.swap(false, Ordering::SeqCst) || (caught.is_of_terminal && is_in_foreground()) {
@@ -87,11 +89,11 @@ impl Forwarded {
     /// # Errors
     /// Never.
     #[expect(clippy::unnecessary_wraps, reason = "the other half of it may fail")]
-    pub(super) fn begin() -> io::Result<Forwarded> {
+    pub(crate) fn begin() -> io::Result<Forwarded> {
         Ok(Forwarded {})
     }
 
     /// Sends nothing on.
     #[expect(clippy::unused_self, reason = "the other half of it keeps the signals")]
-    pub(super) fn send_to(&self, _child: &Child) {}
+    pub(crate) fn send_to(&self, _child: &Child) {}
 }

@@ -9,7 +9,10 @@ use super::Global;
 
 /// The commands by what people want to do.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Get toolchains", &["run", "install", "upgrade", "outdated", "list", "uninstall", "import", "migrate", "bundle"]),
+    (
+        "Get toolchains",
+        &["run", "sandbox", "install", "upgrade", "outdated", "list", "uninstall", "import", "migrate", "bundle"],
+    ),
     ("Choose one", &["use", "pin", "current", "which", "why", "where", "env"]),
     (
         "Look and go back",

@@ -13,6 +13,7 @@ mod ide;
 mod ps;
 mod rollback;
 mod run;
+mod sandbox;
 mod self_;
 mod shell;
 mod shims;
@@ -44,6 +45,7 @@ pub use ide::{IdeArgs, IdeCommand, IdeSetupArgs};
 pub use ps::PsArgs;
 pub use rollback::{CommandLine, GenerationName, RollbackArgs};
 pub use run::{OnSwitchName, RunArgs, SuperviseArgs};
+pub use sandbox::{SandboxArgs, SandboxCommand, SandboxNetName, SandboxProbeArgs, SandboxRunArgs};
 pub use self_::{SelfArgs, SelfCommand, SelfUninstallArgs};
 pub use shell::{ActivateArgs, ActivateName, SetupArgs, ShellName, UnsetupArgs};
 pub use shims::ShimsArgs;
@@ -272,6 +274,9 @@ pub enum Command {
     /// Judge a run by exit code, output and stage, and go back.
     #[command(subcommand_required = true)]
     Gate(GateArgs),
+    /// Run a program cut off from the network, your files and other processes.
+    #[command(subcommand_required = true)]
+    Sandbox(SandboxArgs),
     /// Find faults in this machine's Go setup, and repair them.
     Doctor(DoctorArgs),
     /// Manage one store for all users of a machine.

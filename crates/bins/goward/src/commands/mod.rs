@@ -28,6 +28,7 @@ mod ps;
 mod reported;
 mod rollback;
 mod run;
+mod sandbox;
 mod self_;
 mod setup;
 mod shims;
@@ -145,6 +146,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Activate(args) => activate::run(ctx, args),
         Command::Ide(args) => ide::run(ctx, args, speech),
         Command::Gate(args) => gate::run(sources, args, speech),
+        Command::Sandbox(args) => sandbox::run(sources, args, speech),
         Command::Doctor(args) => doctor::run(ctx, args, speech),
         Command::System(args) => system::run(ctx, args, speech),
         Command::Completions(args) => Ok(completions::run(args)),

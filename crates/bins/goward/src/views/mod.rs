@@ -12,6 +12,7 @@ mod machine;
 mod proof;
 mod ps;
 mod report;
+mod sandbox;
 mod store;
 mod toolchains;
 
@@ -28,6 +29,7 @@ pub(crate) use machine::{SetupDone, config, config_change, doctor, ide_check, id
 pub(crate) use ps::{ps, ps_env};
 use release::{Platform, Request, ToolchainId, Version};
 use report::{remark, remarks};
+pub(crate) use sandbox::{sandbox_probe, sandbox_run};
 pub(crate) use store::rollback;
 pub(crate) use toolchains::{install_plan, installed_at, prune, upgrade, upgrade_plan, use_plan};
 

@@ -42,6 +42,7 @@ const LINES: &[(&str, i32, &str)] = &[
     ("use 1.26.8", 0, "goward.use/1"),
     ("use 1.27.3 --reason new", 0, "goward.use/1"),
     ("list", 0, "goward.list/1"),
+    ("sandbox probe", 0, "goward.sandbox-probe/1"),
     ("list --remote", 0, "goward.list-remote/1"),
     ("list --disk", 0, "goward.list-disk/1"),
     ("block 1.25.9 --until 7d", 0, "goward.block/1"),
@@ -115,7 +116,8 @@ const LINES: &[(&str, i32, &str)] = &[
 ];
 
 /// Outputs that a test of their own holds to their views, since they need more than a world.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 10] = [
+    "goward.sandbox-run/1",
     "goward.snapshot-sync/1",
     "goward.ps-env/1",
     "goward.why-floor/1",

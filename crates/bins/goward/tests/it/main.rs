@@ -32,6 +32,7 @@ mod places;
 mod platforms;
 mod real;
 mod repository;
+mod sandbox;
 mod shells;
 mod shims;
 mod silence;

@@ -415,6 +415,13 @@ settings! {
         default: "",
         doc: "A file of certificates (PEM) that are trusted besides the system's.",
     }
+    SANDBOX_NET: Text {
+        key: "sandbox.net",
+        env: "GOWARD_SANDBOX_NET",
+        kind: Kind::Choice(&["none", "proxy", "open"]),
+        default: "none",
+        doc: "What a program in `goward sandbox run` may reach: `none`, the module `proxy` through a forwarder, or everything (`open`). `--net` decides for one run.",
+    }
     GATE_RULES: Text {
         key: "gate.rules",
         env: "GOWARD_GATE_RULES",
