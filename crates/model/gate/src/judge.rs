@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::limits::{HITS_MAX, QUOTE_BYTES_MAX};
-use crate::lines::{Found, Lines};
+use search::{Found, Lines};
 use crate::report::{Because, Missing, Quote, Report, Stream, TermKind};
 use crate::rules::Rules;
 use crate::score::{Assessment, Evidence, assess, hard, score};

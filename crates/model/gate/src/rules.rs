@@ -1,6 +1,6 @@
 //! The rules as values.
 
-use crate::matcher::Matcher;
+use search::Matcher;
 use crate::verdict::Verdict;
 
 /// All rules of a gate. [`Rules::parse`] makes them from a file, [`Rules::built_in`] from the file of this program.
