@@ -19,7 +19,7 @@ pub const MODULES_TIME_MAX: Duration = Duration::from_secs(300);
 /// How long docker may take to list its builders: the daemon may be starting.
 pub const DOCKER_TIME_MAX: Duration = Duration::from_secs(15);
 /// Bytes of docker's answer.
-pub const DOCKER_BYTES_MAX: usize = 1 << 20;
+pub const DOCKER_BYTES_MAX: u64 = 1 << 20;
 /// Bytes that the disk of goward's home should have free: an unpacked toolchain has some 250 MB, and is unpacked beside
 /// the one in use.
 pub const DISK_FREE_BYTES_MIN: u64 = 1 << 30;

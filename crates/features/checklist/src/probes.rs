@@ -214,7 +214,7 @@ pub(crate) fn version(machine: &Machine<'_>, request: &Request) -> Answer {
         Err(why) => Answer::of(false, request.to_string(), why),
         Ok(toolchain) => {
             let version = toolchain.id.version();
-            Answer::of(request.matches(version), request.to_string(), version.tag())
+            Answer::of(request.select([version]).is_some(), request.to_string(), version.tag())
         }
     }
 }

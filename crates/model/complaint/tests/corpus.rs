@@ -118,6 +118,8 @@ fn a_line_of_a_hundred_megabytes_is_searched_and_not_kept() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
     #[test]
     fn what_is_found_does_not_depend_on_the_chunks(cuts in prop::collection::vec(0usize..600, 0..12)) {
         let log = b"a\ngo: go.mod requires go >= 1.99 (running go 1.26.8; GOTOOLCHAIN=local)\n\xff\xfe\nno space left on device\nx";

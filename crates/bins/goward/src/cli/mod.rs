@@ -3,6 +3,7 @@
 mod adopt;
 mod block;
 mod bundle;
+mod check;
 mod config;
 mod doctor;
 mod env;
@@ -33,6 +34,7 @@ use crate::candidates;
 pub use adopt::{ImportArgs, MigrateArgs};
 pub use block::{BlockArgs, UnblockArgs};
 pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
+pub use check::{CheckArgs, ReportFormat};
 pub use config::{ConfigArgs, ConfigCommand};
 pub use doctor::DoctorArgs;
 pub use env::{EnvArgs, EnvShell};
@@ -267,6 +269,8 @@ pub enum Command {
     /// Judge a run by exit code, output and stage, and go back.
     #[command(subcommand_required = true)]
     Gate(GateArgs),
+    /// Run a list of checks after a change: passed, failed, left out.
+    Check(CheckArgs),
     /// Find faults in this machine's Go setup, and repair them.
     Doctor(DoctorArgs),
     /// Manage one store for all users of a machine.

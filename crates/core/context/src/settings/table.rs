@@ -415,6 +415,13 @@ settings! {
         default: "",
         doc: "A file of certificates (PEM) that are trusted besides the system's.",
     }
+    CHECK_FILES: Words {
+        key: "check.files",
+        env: "GOWARD_CHECK_FILES",
+        kind: Kind::Words,
+        default: "",
+        doc: "Files with lists and items of your own for `goward check`, besides those of `--file`. They can only name what is looked at, never a program.",
+    }
     GATE_RULES: Text {
         key: "gate.rules",
         env: "GOWARD_GATE_RULES",
