@@ -26,6 +26,7 @@ mod find;
 mod limits;
 mod managers;
 mod plan;
+mod profile_eval;
 mod quote;
 mod registry_leftovers;
 mod render;
@@ -40,7 +41,8 @@ mod windows_path_words;
 
 pub use apply::apply;
 pub use error::SetupError;
-pub use find::{login_shell, shells_of_user};
+pub use find::{is_set_up, login_shell, shells_of_user};
+pub use profile_eval::{Eval, powershell_evals, powershell_profiles, shell_evals};
 pub use plan::{Action, ByHand, Change, Kept, Plan, Variable};
 pub use quote::quote;
 pub use registry_leftovers::{LEFTOVER_WORDS, Leftover, leftovers};

@@ -2,7 +2,11 @@
 
 mod environment;
 mod go_values;
+mod limits;
+mod modules;
+mod network;
 mod path;
+mod path_entries;
 mod private;
 mod profile;
 mod registry;
@@ -57,7 +61,7 @@ pub const TOPICS: &[Topic] = &[
     Topic {
         name: "private",
         about: "folders that are one user's: GOPATH, and those that are isolated",
-        words: &["gopath-open", "gopath-writable", "gopath-foreign", "isolated-open", "isolated-orphan"],
+        words: &["gopath-open", "gopath-writable", "gopath-foreign", "gopath-missing", "gopath-in-goroot", "isolated-open", "isolated-orphan"],
         only_if_named: false,
         run: private::run,
     },
@@ -96,15 +100,25 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "path",
-        about: "which `go` programs are on PATH",
-        words: &["path-shadowed", "path-without-goward", "path-several", "path-relative"],
+        about: "which `go` programs are on PATH, and each of its entries",
+        words: &[
+            "path-shadowed",
+            "path-without-goward",
+            "path-several",
+            "path-blank",
+            "path-quoted",
+            "path-relative",
+            "path-duplicate",
+            "path-missing",
+            "path-writable",
+        ],
         only_if_named: false,
         run: path::run,
     },
     Topic {
         name: "profile",
         about: "lines of shell profiles that set Go's variables; PowerShell's, on Windows, also other managers and PATH",
-        words: &["profile-goroot", "profile-gotoolchain", "profile-manager", "profile-path"],
+        words: &["profile-goroot", "profile-gotoolchain", "profile-manager", "profile-path", "profile-eval"],
         only_if_named: false,
         run: profile::run,
     },
@@ -114,5 +128,33 @@ pub const TOPICS: &[Topic] = &[
         words: shell::LEFTOVER_WORDS,
         only_if_named: false,
         run: registry::run,
+    },
+    Topic {
+        name: "limits",
+        about: "the system's limits against what a build and gopls need",
+        words: &["limit-inotify", "limit-files", "limit-processes"],
+        only_if_named: false,
+        run: limits::run,
+    },
+    Topic {
+        name: "modules",
+        about: "the module cache against go.sum, offline; runs only if it is named",
+        words: &["modcache-poisoned", "modcache-unreadable", "modcache-unchecked", "modcache-checked"],
+        only_if_named: true,
+        run: modules::run,
+    },
+    Topic {
+        name: "network",
+        about: "each source and module proxy: name, connection, certificate, answer; runs only if it is named",
+        words: &[
+            "host-unreachable",
+            "proxy-unreachable",
+            "certificate-untrusted",
+            "answer-unexpected",
+            "network-off",
+            "network-answer",
+        ],
+        only_if_named: true,
+        run: network::run,
     },
 ];
