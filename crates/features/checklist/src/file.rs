@@ -41,6 +41,7 @@ pub enum ListFileError {
 impl Diagnose for ListFileError {
     fn diagnosis(&self) -> Diagnosis {
         match self {
+            Self::Read { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => Class::NotFound.word("lists-read"),
             Self::Read { cause, .. } => Diagnosis::of_io("lists-read", cause),
             Self::Mistake { .. } => {
                 Class::Usage.word("lists-mistake").hint("docs/checks.md describes the file, with an example")

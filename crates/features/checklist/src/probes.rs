@@ -26,11 +26,16 @@ pub(crate) fn toolchain(machine: &Machine<'_>, expected: Option<&str>) -> Answer
     }
 }
 
+/// Without a toolchain nothing of it can be right: the item fails, and is not left out in silence.
+fn without_toolchain(why: String) -> Answer {
+    Answer::of(false, "an installed toolchain", why).with_fix("`goward install`")
+}
+
 /// What a command of the chosen toolchain's go says, run apart from the user's environment.
 pub(crate) fn go(machine: &Machine<'_>, command: &str, expected: Option<&str>) -> Answer {
     let toolchain = match machine.toolchain() {
         Ok(toolchain) => toolchain,
-        Err(why) => return Answer::left_out(why),
+        Err(why) => return without_toolchain(why),
     };
     let platform = toolchain.id.platform();
     let usual = match command {
@@ -69,7 +74,7 @@ pub(crate) fn std(machine: &Machine<'_>, _: Option<&str>) -> Answer {
 pub(crate) fn source_tree(machine: &Machine<'_>, _: Option<&str>) -> Answer {
     let toolchain = match machine.toolchain() {
         Ok(toolchain) => toolchain,
-        Err(why) => return Answer::left_out(why),
+        Err(why) => return without_toolchain(why),
     };
     let src = toolchain.tree.join("src");
     let fs = machine.ctx.sys.fs();
@@ -104,7 +109,7 @@ pub(crate) fn gopath(machine: &Machine<'_>, expected: Option<&str>) -> Answer {
         ["env-gopath-relative", "env-gopath-tilde", "env-gopath-goroot", "gopath-in-goroot"].into_iter(),
     );
     let Some(env) = machine.env() else {
-        return Answer::left_out(machine.toolchain().err().unwrap_or_else(|| "it is not known".to_owned()));
+        return without_toolchain(machine.toolchain().err().unwrap_or_else(|| "it is not known".to_owned()));
     };
     let value = machine.value("GOPATH").unwrap_or_default();
     let isolated = env.set.iter().find(|(name, _)| *name == "GOPATH").map(|(_, path)| path.display().to_string());
@@ -130,7 +135,7 @@ fn is_same(machine: &Machine<'_>, one: &str, other: &str) -> bool {
 /// A variable of the go command against a value.
 pub(crate) fn variable(machine: &Machine<'_>, name: &str, expected: Option<&str>) -> Answer {
     let Some(env) = machine.env() else {
-        return Answer::left_out(machine.toolchain().err().unwrap_or_else(|| "it is not known".to_owned()));
+        return without_toolchain(machine.toolchain().err().unwrap_or_else(|| "it is not known".to_owned()));
     };
     let Some(variable) = env.variable(name) else {
         return Answer::left_out(format!("goward does not know the variable {name}"));
@@ -166,9 +171,8 @@ pub(crate) fn modules(machine: &Machine<'_>, _: Option<&str>) -> Answer {
         let folder = machine.ctx.sys.env().folder().display().to_string();
         return Answer::left_out(format!("there is no go.mod or go.work in `{folder}` or above it"));
     }
-    let toolchain = machine.toolchain();
-    if let Err(why) = toolchain {
-        return Answer::left_out(why);
+    if let Err(why) = machine.toolchain() {
+        return without_toolchain(why);
     }
     let expected = "a list of modules";
     match machine.modules() {
@@ -234,7 +238,7 @@ pub(crate) fn envrc(machine: &Machine<'_>, _: Option<&str>) -> Answer {
 
 pub(crate) fn goroot_apart(machine: &Machine<'_>, _: Option<&str>) -> Answer {
     match machine.toolchain() {
-        Err(why) => Answer::left_out(why),
+        Err(why) => without_toolchain(why),
         Ok(toolchain) => {
             let store = &machine.ctx.store;
             let is_own = toolchain.tree.starts_with(store.layout().toolchains()) || store.is_in_shared_store(toolchain);
@@ -339,7 +343,7 @@ pub(crate) fn tools_isolated(machine: &Machine<'_>, _: Option<&str>) -> Answer {
 fn isolated(machine: &Machine<'_>, name: &str, key: &str, mode: Option<&str>) -> Answer {
     let mode = mode.unwrap_or("off");
     let Some(env) = machine.env() else {
-        return Answer::left_out(machine.toolchain().err().unwrap_or_else(|| "it is not known".to_owned()));
+        return without_toolchain(machine.toolchain().err().unwrap_or_else(|| "it is not known".to_owned()));
     };
     let set = env.set.iter().find(|(set, _)| *set == name);
     let expected = format!("`{key}` is `version` or `project`, and nothing overrides it");

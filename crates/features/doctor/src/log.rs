@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use complaint::{Complaint, Evidence, Hit, Scan};
-use diag::{Bytes, Diagnose, Diagnosis};
+use diag::{Bytes, Class, Diagnose, Diagnosis};
 use sys::{Foreign, program_file_name};
 
 use crate::checks::TOPICS;
@@ -40,7 +40,10 @@ pub struct LogError {
 
 impl Diagnose for LogError {
     fn diagnosis(&self) -> Diagnosis {
-        Diagnosis::of_io("log-read", &self.cause)
+        match self.cause.kind() {
+            std::io::ErrorKind::NotFound => Class::NotFound.word("log-read"),
+            _ => Diagnosis::of_io("log-read", &self.cause),
+        }
     }
 }
 

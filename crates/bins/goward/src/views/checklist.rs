@@ -148,19 +148,13 @@ pub(crate) fn verify_suite(verified: &Verified) -> Suite {
     let group = format!("goward.verify.{}", verified.toolchain);
     let case = |name: &str, outcome| Case { name: name.to_owned(), group: group.clone(), outcome };
     let failed = |word: &str, message: String, details: String| Outcome::Failed { word: word.to_owned(), message, details };
-    let faults = &verified.comparison.faults;
-    let files = match faults.first() {
-        None => Outcome::Passed,
-        Some(_) => {
-            let lines = faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>().join("\n");
-            failed("damaged", format!("{} files are not as they should be", faults.len()), lines)
-        }
-    };
-    let mut cases = vec![case("files", files)];
+    let lines = verified.comparison.faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>().join("\n");
+    let mut cases = Vec::new();
     for step in &verified.steps {
         let outcome = match step.holds {
             Holds::Yes => Outcome::Passed,
-            Holds::No => failed("contradicted", step.says.clone(), step.says.clone()),
+            // The step of the files has the names of the files.
+            Holds::No => failed("contradicted", step.says.clone(), format!("{}\n{lines}", step.says)),
             Holds::Unknown => Outcome::Skipped { message: step.says.clone() },
         };
         cases.push(case(step.name, outcome));
