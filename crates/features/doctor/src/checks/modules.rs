@@ -325,7 +325,7 @@ fn tree(sys: &Sys, folder: &Path, buffer: &mut [u8]) -> Result<Option<Files>, St
                     files.insert(below, digest);
                 }
                 EntryKind::Link | EntryKind::Other => {
-                    return Err(Stop::Odd(format!("`{below}` is a {}, and no module has one", kind.noun())));
+                    return Err(Stop::Odd(format!("`{below}` is {}, and no module has one", kind.noun())));
                 }
             }
         }

@@ -33,14 +33,29 @@ fn gopaths(context: &Inputs) -> Vec<PathBuf> {
     folders.filter(|folder| folder.is_absolute()).collect()
 }
 
+/// The trees of Go installations that are not goward's: of the variable GOROOT, and of each `go` on PATH. Those of
+/// goward are `env-gopath-goroot`'s.
+fn other_goroots(context: &Inputs) -> Vec<PathBuf> {
+    let (fs, env) = (context.ctx.sys.fs(), context.ctx.sys.env());
+    let of_program = |folder: PathBuf| {
+        let real = fs.resolve(&folder.join(sys::program_file_name("go"))).ok()?;
+        Some(real.parent()?.parent()?.to_owned())
+    };
+    let of_path = env.search_path().into_iter().take(crate::limits::PATH_ENTRIES_MAX).filter_map(of_program);
+    let trees = env.path_var("GOROOT").into_iter().chain(of_path);
+    let own = context.ctx.store.layout().toolchains();
+    // A folder with a `go` in its `bin` is a GOROOT only if it says so.
+    let is_tree = |tree: &PathBuf| fs.look(&tree.join("VERSION")).is_ok_and(|meta| meta.is_some());
+    trees.filter(|tree| !tree.starts_with(&own) && is_tree(tree)).collect()
+}
+
 /// A GOPATH that the user has set and that is not there, or is inside of the chosen toolchain.
 fn whereabouts(context: &Inputs, findings: &mut Vec<Finding>) {
-    let tree = context.env.as_ref().map(|env| env.toolchain.tree.clone());
+    let trees = other_goroots(context);
     let set = context.env.as_ref().and_then(|env| env.variable("GOPATH"));
     let is_set = set.is_some_and(|variable| matches!(variable.rule.word(), "environment" | "user-file"));
     for folder in gopaths(context) {
-        // The go command itself complains of the tree alone (`env-gopath-goroot`), and silently writes below it.
-        if let Some(tree) = tree.as_ref().filter(|tree| folder.starts_with(tree) && folder != **tree) {
+        if let Some(tree) = trees.iter().find(|tree| folder.starts_with(tree)) {
             let what = format!("GOPATH is `{}`, inside of GOROOT `{}`", folder.display(), tree.display());
             let why = "modules and programs then go into the toolchain's tree: it no longer is what was verified, and they go with it";
             let fix = "`go env -u GOPATH`, or unset the variable: its default is `go` in the home folder";
