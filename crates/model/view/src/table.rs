@@ -54,6 +54,7 @@ pub const TABLE: &[Output] = &[
     output::<WhyFloor>("why --floor"),
     output::<Where>("where"),
     output::<Env>("env"),
+    output::<EnvTree>("env --tree"),
     output::<Status>("status"),
     output::<History>("history"),
     output::<Undo>("undo"),

@@ -37,7 +37,7 @@ pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs,
 pub use check::{CheckArgs, ReportFormat};
 pub use config::{ConfigArgs, ConfigCommand};
 pub use doctor::DoctorArgs;
-pub use env::{EnvArgs, EnvShell};
+pub use env::{EnvArgs, EnvShell, EnvTreeFormat};
 pub use gate::{GateActName, GateArgs, GateCommand, GateHow, GateJudgeArgs, GateRulesArgs, GateRunArgs};
 pub use graph::{GraphArgs, GraphCommand, GraphDiffArgs, GraphFormat, GraphWhyArgs};
 pub use help::{folded, options};

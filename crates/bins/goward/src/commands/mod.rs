@@ -11,6 +11,7 @@ mod diff;
 mod doctor;
 mod ensure;
 mod env;
+mod env_tree;
 pub(crate) mod exec_shim;
 mod gate;
 mod graph;

@@ -165,3 +165,26 @@ fn a_log_is_explained_with_what_is_true_here() {
     world.goward("doctor --from-log none.log").exits(3);
     assert!(world.goward("doctor --from-log /dev/zero").exits(6).stderr.contains("device"));
 }
+
+#[test]
+fn the_go_command_s_places_are_drawn_in_every_form_whatever_the_paths_hold() {
+    let mut world = world();
+    let odd = world.home.below("a \"b\" <c> \\d `e` [f]");
+    let odd = odd.display().to_string();
+    world.home.set_env("GOPATH", &odd).set_env("GOBIN", format!("{odd}/bin"));
+    let text = world.goward("env --tree").success().stdout;
+    assert!(text.contains("├─ GOROOT") && text.contains("└─ GOMOD"), "{text}");
+    let mermaid = world.goward("env --tree --format mermaid").success().stdout;
+    assert!(mermaid.starts_with("graph TD\n") && mermaid.contains("  GOPATH --> GOBIN\n"), "{mermaid}");
+    assert!(mermaid.contains("a #34;b#34; #60;c#62;") && mermaid.contains("  goenv[\"go.env<br/>"), "{mermaid}");
+    let dot = world.goward("env --tree --format dot").success().stdout;
+    assert!(dot.contains("\"GOPATH\" -> \"GOBIN\";") && dot.contains("a \\\"b\\\" <c> \\\\d"), "{dot}");
+    let json = world.goward("env --tree --format json").success();
+    assert_eq!(json.stdout, world.goward("--json env --tree").success().stdout);
+    assert_eq!(crate::json::assert_follows_views(&json), "goward.env-tree/1");
+    let places = json.json();
+    let of = |name: &str| places["places"].as_array().unwrap().iter().find(|place| place["name"] == name).unwrap().clone();
+    assert_eq!((&of("GOMOD")["inside"], &of("GOBIN")["inside"]), (&"folder".into(), &"GOPATH".into()));
+    assert_eq!(of("GOPATH")["path"], odd.as_str());
+    world.goward("env --format dot").exits(2);
+}

@@ -59,6 +59,7 @@ const LINES: &[(&str, i32, &str)] = &[
     ("why", 0, "goward.why/1"),
     ("where 1.26", 0, "goward.where/1"),
     ("env", 0, "goward.env/1"),
+    ("env --tree", 0, "goward.env-tree/1"),
     ("status", 0, "goward.status/1"),
     ("config", 0, "goward.config/1"),
     ("config set network.tries 3", 0, "goward.config-change/1"),
