@@ -188,3 +188,21 @@ fn the_go_command_s_places_are_drawn_in_every_form_whatever_the_paths_hold() {
     assert_eq!(of("GOPATH")["path"], odd.as_str());
     world.goward("env --format dot").exits(2);
 }
+
+#[test]
+fn the_network_is_asked_only_if_it_is_named_and_each_step_has_its_time() {
+    let world = world();
+    let asked = world.upstream.requests("/").len();
+    world.goward("doctor");
+    assert_eq!(world.upstream.requests("/").len(), asked, "nobody named the network");
+    let run = world.goward("doctor network").success();
+    for part in ["official `http://", "GOPROXY `http://", "it answers", "name ", "connection ", "answer ", "[network-answer]"] {
+        assert!(run.stdout.contains(part), "{part}\n{}", run.snapshot());
+    }
+    assert!(!run.stdout.contains("handshake"), "{}", run.snapshot());
+    let run = world.goward("doctor network --offline").success();
+    assert!(run.stdout.contains("[network-off]"), "{}", run.snapshot());
+    let world = world.env("GOPROXY", "http://127.0.0.1:9");
+    let run = world.goward("check network").exits(9);
+    assert!(run.stdout.contains("failed    network") && run.stdout.contains("[host-unreachable]"), "{}", run.snapshot());
+}
