@@ -98,7 +98,11 @@ pub struct HashedEntry {
 ///
 /// # Errors
 /// [`ArchiveError`], also for a name that is not UTF-8.
-pub fn hash_zip(input: &dyn ReadAt, limits: &Limits, interrupt: &sys::Interrupt) -> Result<Vec<HashedEntry>, ArchiveError> {
+pub fn hash_zip(
+    input: &dyn ReadAt,
+    limits: &Limits,
+    interrupt: &sys::Interrupt,
+) -> Result<Vec<HashedEntry>, ArchiveError> {
     let directory = directory_of(input, limits)?;
     let mut inflater = Inflater::new(interrupt);
     let (mut hashed, mut bytes_total) = (Vec::new(), 0u64);

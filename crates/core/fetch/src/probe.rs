@@ -113,7 +113,9 @@ fn steps(sys: &Sys, settings: &Settings, url: &Url, probed: &mut Probed) -> Resu
     probed.name = Some(clock.since(start));
     let start = clock.moment();
     let mut stream = connect(&addresses, settings.connect_timeout)?;
-    for set in [stream.set_read_timeout(Some(settings.stall_timeout)), stream.set_write_timeout(Some(settings.stall_timeout))] {
+    for set in
+        [stream.set_read_timeout(Some(settings.stall_timeout)), stream.set_write_timeout(Some(settings.stall_timeout))]
+    {
         set.map_err(|error| other(error.to_string()))?;
     }
     let is_https = url.scheme() == "https";
@@ -232,8 +234,7 @@ fn handshake(sys: &Sys, settings: &Settings, url: &Url, mut stream: TcpStream) -
     let config = tls(sys, settings, &[b"http/1.1"]).map_err(other)?;
     let name = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
     let name = ServerName::try_from(name).map_err(|error| other(error.to_string()))?;
-    let mut connection =
-        ClientConnection::new(Arc::new(config), name).map_err(|error| other(error.to_string()))?;
+    let mut connection = ClientConnection::new(Arc::new(config), name).map_err(|error| other(error.to_string()))?;
     while connection.is_handshaking() {
         connection.complete_io(&mut stream).map_err(|error| encrypted(&error))?;
     }
@@ -243,7 +244,9 @@ fn handshake(sys: &Sys, settings: &Settings, url: &Url, mut stream: TcpStream) -
 fn encrypted(error: &io::Error) -> Reason {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
-        Some(error @ rustls::Error::InvalidCertificate(_)) => Reason::Certificate { detail: detail(&error.to_string()) },
+        Some(error @ rustls::Error::InvalidCertificate(_)) => {
+            Reason::Certificate { detail: detail(&error.to_string()) }
+        }
         _ => Reason::Tls { detail: detail(&error.to_string()) },
     }
 }

@@ -9,6 +9,7 @@
 mod bench;
 mod bench_bundle;
 mod bench_gate;
+mod bench_modules;
 mod bench_shells;
 mod bench_verify;
 mod circles;
@@ -96,6 +97,15 @@ enum Chore {
 enum Bench {
     /// Measures shell start and prompt hook beside peers.
     Shells,
+    /// Measures `doctor modules` against `go mod verify`.
+    Modules {
+        /// How many pairs are measured.
+        #[arg(long, value_name = "N", default_value_t = 7)]
+        runs: usize,
+        /// The goward to measure, instead of the release build.
+        #[arg(long, value_name = "FILE")]
+        goward: Option<PathBuf>,
+    },
 }
 
 fn main() -> Result<()> {
@@ -103,6 +113,9 @@ fn main() -> Result<()> {
         Chore::Tidy => tidy::run(),
         Chore::Reference { check } => reference::run(check),
         Chore::Bench { other: Some(Bench::Shells), .. } => bench_shells::run(200),
+        Chore::Bench { other: Some(Bench::Modules { runs, goward }), .. } => {
+            bench_modules::run(runs, &bench::given_or_built(goward.as_deref(), &root()?)?)
+        }
         Chore::Bench { shims: true, goward, .. } => bench::run_shims(goward.as_deref()),
         Chore::Bench { runs, goward, .. } => bench::run(runs, goward.as_deref()),
         Chore::BenchBundle { goward } => bench_bundle::run(5, goward.as_deref()),

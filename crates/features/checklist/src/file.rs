@@ -41,7 +41,9 @@ pub enum ListFileError {
 impl Diagnose for ListFileError {
     fn diagnosis(&self) -> Diagnosis {
         match self {
-            Self::Read { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => Class::NotFound.word("lists-read"),
+            Self::Read { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => {
+                Class::NotFound.word("lists-read")
+            }
             Self::Read { cause, .. } => Diagnosis::of_io("lists-read", cause),
             Self::Mistake { .. } => {
                 Class::Usage.word("lists-mistake").hint("docs/checks.md describes the file, with an example")
@@ -143,7 +145,8 @@ pub fn parse_file(path: &Path, bytes: &[u8]) -> Result<TeamFile, ListFileError> 
     }
     let mut file = TeamFile::default();
     for (name, item) in &raw.items {
-        let item = item_of(name.get_ref(), item.get_ref(), item.span().start).map_err(|(place, reason)| at(place, reason))?;
+        let item =
+            item_of(name.get_ref(), item.get_ref(), item.span().start).map_err(|(place, reason)| at(place, reason))?;
         file.items.push(item);
     }
     for (name, list) in &raw.lists {

@@ -66,12 +66,7 @@ pub const ITEMS: &[Item] = &[
         "`goward env GOPATH --explain` shows what sets it",
         Probe::Own(probes::gopath),
     ),
-    own(
-        "store",
-        "goward's own folder is in order",
-        "`goward doctor store --repair`",
-        doctor!("store"),
-    ),
+    own("store", "goward's own folder is in order", "`goward doctor store --repair`", doctor!("store")),
     own(
         "goproxy",
         "GOPROXY names a module proxy, the one of `--expect`",
@@ -127,7 +122,12 @@ pub const ITEMS: &[Item] = &[
         "`goward doctor system` says what is wrong",
         Probe::Own(probes::system_store),
     ),
-    own("private", "the user's own folders are closed to others", "`goward doctor private --repair`", doctor!("private")),
+    own(
+        "private",
+        "the user's own folders are closed to others",
+        "`goward doctor private --repair`",
+        doctor!("private"),
+    ),
     own(
         "path-entries",
         "no entry of PATH is relative or writable by others",
@@ -158,7 +158,12 @@ pub const ITEMS: &[Item] = &[
         "run the agent as a user of its own: a build runs whatever the project says",
         Probe::Own(probes::agent_user),
     ),
-    own("agent-place", "where the agent runs is known: in a container or on a machine", "", Probe::Own(probes::agent_place)),
+    own(
+        "agent-place",
+        "where the agent runs is known: in a container or on a machine",
+        "",
+        Probe::Own(probes::agent_place),
+    ),
     own(
         "agent-home",
         "the agent has a home folder of its own",

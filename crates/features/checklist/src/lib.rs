@@ -27,5 +27,5 @@ pub use items::ITEMS;
 pub use lists::{LISTS, List};
 pub use machine::Machine;
 pub use place::{Runtime, runtime};
-pub use plan::{Expectation, PlanError, Plan, Planned, plan};
+pub use plan::{Expectation, Plan, PlanError, Planned, plan};
 pub use run::{Checked, run};

@@ -18,9 +18,8 @@ pub(crate) fn toolchain(machine: &Machine<'_>, expected: Option<&str>) -> Answer
         Err(why) => Answer::of(false, asked, why),
         Ok(toolchain) => {
             let tag = toolchain.id.version().tag();
-            let is_good = expected.is_none_or(|expected| {
-                expected == tag || expected == tag.strip_prefix("go").unwrap_or(&tag)
-            });
+            let is_good =
+                expected.is_none_or(|expected| expected == tag || expected == tag.strip_prefix("go").unwrap_or(&tag));
             Answer::of(is_good, expected.map_or(asked, str::to_owned), tag)
         }
     }
@@ -105,9 +104,8 @@ pub(crate) fn disk(machine: &Machine<'_>, _: Option<&str>) -> Answer {
 }
 
 pub(crate) fn gopath(machine: &Machine<'_>, expected: Option<&str>) -> Answer {
-    let findings = machine.findings(
-        ["env-gopath-relative", "env-gopath-tilde", "env-gopath-goroot", "gopath-in-goroot"].into_iter(),
-    );
+    let findings = machine
+        .findings(["env-gopath-relative", "env-gopath-tilde", "env-gopath-goroot", "gopath-in-goroot"].into_iter());
     let Some(env) = machine.env() else {
         return without_toolchain(machine.toolchain().err().unwrap_or_else(|| "it is not known".to_owned()));
     };
@@ -141,7 +139,8 @@ pub(crate) fn variable(machine: &Machine<'_>, name: &str, expected: Option<&str>
         return Answer::left_out(format!("goward does not know the variable {name}"));
     };
     let value = variable.value.as_deref();
-    let shown = value.map_or_else(|| "what the go command has built in".to_owned(), |value| resolve::shown(name, value));
+    let shown =
+        value.map_or_else(|| "what the go command has built in".to_owned(), |value| resolve::shown(name, value));
     let found = format!("{shown} ({})", variable.rule);
     match expected {
         None => Answer::of(true, "any value", found),
@@ -262,7 +261,8 @@ pub(crate) fn side_by_side(machine: &Machine<'_>, _: Option<&str>) -> Answer {
     let mut is_good = true;
     for toolchain in &newest {
         let known = (chosen.as_ref() == Some(&toolchain.id)).then(|| machine.smoke_tests().map(<[_]>::to_vec));
-        let tests = known.unwrap_or_else(|| verify::smoke_tests(ctx, toolchain).map_err(|error| diag::error_chain(&error)));
+        let tests =
+            known.unwrap_or_else(|| verify::smoke_tests(ctx, toolchain).map_err(|error| diag::error_chain(&error)));
         let version = tests.as_deref().map(|tests| tests.iter().find(|test| test.command == "go version"));
         match version {
             Ok(Some(test)) => {
@@ -364,7 +364,11 @@ pub(crate) fn buildx(machine: &Machine<'_>, _: Option<&str>) -> Answer {
         Ok(said) => {
             let is_running = said.lines().any(|line| line.contains("running"));
             let lines = said.lines().skip(1).take(4).map(str::trim).collect::<Vec<_>>().join("; ");
-            Answer::of(is_running, "a builder that is running", if lines.is_empty() { "none".to_owned() } else { lines })
+            Answer::of(
+                is_running,
+                "a builder that is running",
+                if lines.is_empty() { "none".to_owned() } else { lines },
+            )
         }
         Err(why) => Answer::of(false, "a builder that is running", why),
     }

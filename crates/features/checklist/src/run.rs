@@ -41,7 +41,13 @@ pub fn run(machine: &Machine<'_>, plan: &Plan, stops_at_first: bool) -> Vec<Chec
         }
         let own = || Some(item.fix.to_string()).filter(|fix| !fix.is_empty());
         let fix = (answer.verdict == Verdict::Failed).then(|| answer.fix.clone().or_else(own)).flatten();
-        checked.push(Checked { name: item.name.to_string(), list: list.clone(), asks: item.asks.to_string(), answer, fix });
+        checked.push(Checked {
+            name: item.name.to_string(),
+            list: list.clone(),
+            asks: item.asks.to_string(),
+            answer,
+            fix,
+        });
     }
     checked
 }
@@ -51,9 +57,7 @@ fn answer(machine: &Machine<'_>, planned: &Planned) -> Answer {
     match &planned.item.probe {
         Probe::Go(command) => probes::go(machine, command, expected),
         Probe::Doctor(names) => of_findings(&machine.findings(names.iter().map(AsRef::as_ref))),
-        Probe::Variable { name, expected: usual } => {
-            probes::variable(machine, name, expected.or(usual.as_deref()))
-        }
+        Probe::Variable { name, expected: usual } => probes::variable(machine, name, expected.or(usual.as_deref())),
         Probe::Version(request) => probes::version(machine, request),
         Probe::File { path, exists } => file(machine, path, *exists),
         Probe::Own(ask) => ask(machine, expected),

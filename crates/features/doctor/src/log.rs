@@ -76,8 +76,7 @@ pub fn read_log(context: &Inputs, source: LogSource<'_>) -> Result<Log, LogError
         LogSource::File(path) => {
             let path = context.ctx.sys.env().folder().join(path);
             let failed = |cause| LogError { path: path.clone(), cause };
-            let (file, _) =
-                context.ctx.sys.fs().open_foreign(&path, &Foreign::at_most(u64::MAX)).map_err(failed)?;
+            let (file, _) = context.ctx.sys.fs().open_foreign(&path, &Foreign::at_most(u64::MAX)).map_err(failed)?;
             read(file).map_err(failed)?
         }
         LogSource::Stdin => {

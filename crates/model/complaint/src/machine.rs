@@ -9,7 +9,12 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: r#"cgo: C compiler "[^"]*" not found"#,
         cause: "The package uses C, and the compiler is not on PATH.",
         fix: "install gcc or clang (Debian: `apt install gcc libc6-dev`), or CGO_ENABLED=0 if nothing needs C",
-        evidence: &[Evidence::Variable("CGO_ENABLED"), Evidence::Program("gcc"), Evidence::Program("clang"), Evidence::Program("cc")],
+        evidence: &[
+            Evidence::Variable("CGO_ENABLED"),
+            Evidence::Program("gcc"),
+            Evidence::Program("clang"),
+            Evidence::Program("cc"),
+        ],
     },
     Complaint {
         word: "c-header-missing",
@@ -65,7 +70,12 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: r"build constraints exclude all Go files in|requires external \(cgo\) linking, but cgo is not enabled",
         cause: "All files of a package need cgo or another platform; cgo is off when cross building or without a C compiler.",
         fix: "CGO_ENABLED=1 with a C compiler for the platform",
-        evidence: &[Evidence::Variable("CGO_ENABLED"), Evidence::Variable("GOOS"), Evidence::Variable("GOARCH"), Evidence::Program("gcc")],
+        evidence: &[
+            Evidence::Variable("CGO_ENABLED"),
+            Evidence::Variable("GOOS"),
+            Evidence::Variable("GOARCH"),
+            Evidence::Program("gcc"),
+        ],
     },
     Complaint {
         word: "race-needs-cgo",
@@ -161,7 +171,11 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: r"failed to initialize build cache at .*permission denied|(mkdir|open) \S*(pkg/mod|go-build)\S*: permission denied",
         cause: "The cache belongs to another user; a build with sudo often leaves it so.",
         fix: "`sudo chown -R USER FOLDER`; never run go with sudo",
-        evidence: &[Evidence::Finding("gopath-foreign"), Evidence::Variable("GOCACHE"), Evidence::Variable("GOMODCACHE")],
+        evidence: &[
+            Evidence::Finding("gopath-foreign"),
+            Evidence::Variable("GOCACHE"),
+            Evidence::Variable("GOMODCACHE"),
+        ],
     },
     Complaint {
         word: "output-permission",

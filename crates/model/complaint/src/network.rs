@@ -65,7 +65,11 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: r"verifying \S+: checksum mismatch",
         cause: "The downloaded bytes are not those that go.sum or the checksum database has: a tag was moved, or somebody changed them on the way.",
         fix: "do not delete go.sum; compare with another source, then `go clean -modcache` if the cache is at fault",
-        evidence: &[Evidence::Finding("modcache-poisoned"), Evidence::Variable("GOPROXY"), Evidence::Variable("GOSUMDB")],
+        evidence: &[
+            Evidence::Finding("modcache-poisoned"),
+            Evidence::Variable("GOPROXY"),
+            Evidence::Variable("GOSUMDB"),
+        ],
     },
     Complaint {
         word: "security-error",
@@ -89,7 +93,11 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: r"verifying (go\.)?mod(ule)?: .*(dial tcp|connection refused|no such host|timeout)|sum\.golang\.org/\S*: (dial tcp|read tcp|net/http)",
         cause: "The checksum database does not answer.",
         fix: "GOPRIVATE for private modules; GOSUMDB as `sum.golang.org URL` for a mirror of it; GONOSUMDB as the last way",
-        evidence: &[Evidence::Variable("GOSUMDB"), Evidence::Variable("GOPRIVATE"), Evidence::Finding("host-unreachable")],
+        evidence: &[
+            Evidence::Variable("GOSUMDB"),
+            Evidence::Variable("GOPRIVATE"),
+            Evidence::Finding("host-unreachable"),
+        ],
     },
     Complaint {
         word: "sumdb-private",
@@ -145,7 +153,11 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: r"dial tcp \S+: connect(ex)?: (connection refused|No connection could be made)|connect: (network is unreachable|no route to host)",
         cause: "Nothing answers at this address and port, or a firewall forbids it.",
         fix: "`goward doctor network`; HTTPS_PROXY where a proxy is needed",
-        evidence: &[Evidence::Finding("host-unreachable"), Evidence::Finding("proxy-unreachable"), Evidence::Variable("GOPROXY")],
+        evidence: &[
+            Evidence::Finding("host-unreachable"),
+            Evidence::Finding("proxy-unreachable"),
+            Evidence::Variable("GOPROXY"),
+        ],
     },
     Complaint {
         word: "timeout",

@@ -9,7 +9,13 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: r#"compile: version "[^"]+" does not match go tool version"#,
         cause: "The go command of one release uses the tree of another: something sets GOROOT.",
         fix: "`unset GOROOT`, and take it out of profiles and `go env -w`; no Go since 1.9 needs it",
-        evidence: &[Evidence::Finding("env-goroot"), Evidence::Finding("goenv-goroot"), Evidence::Finding("profile-goroot"), Evidence::Finding("path-shadowed"), Evidence::Toolchain],
+        evidence: &[
+            Evidence::Finding("env-goroot"),
+            Evidence::Finding("goenv-goroot"),
+            Evidence::Finding("profile-goroot"),
+            Evidence::Finding("path-shadowed"),
+            Evidence::Toolchain,
+        ],
     },
     Complaint {
         word: "goroot-missing",
@@ -33,7 +39,11 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: r#"cannot find "go1[^"]*" in PATH"#,
         cause: "GOTOOLCHAIN allows only a toolchain on PATH, and there is none of this name.",
         fix: "`goward install` that version: its shim has this name; or `go env -u GOTOOLCHAIN`",
-        evidence: &[Evidence::Variable("GOTOOLCHAIN"), Evidence::Finding("path-without-goward"), Evidence::Finding("shim-missing")],
+        evidence: &[
+            Evidence::Variable("GOTOOLCHAIN"),
+            Evidence::Finding("path-without-goward"),
+            Evidence::Finding("shim-missing"),
+        ],
     },
     Complaint {
         word: "gotoolchain-invalid",
@@ -41,7 +51,11 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: "go: invalid GOTOOLCHAIN|invalid minimum toolchain",
         cause: "GOTOOLCHAIN has a value that names no toolchain.",
         fix: "`go env -u GOTOOLCHAIN`, or unset the variable",
-        evidence: &[Evidence::Variable("GOTOOLCHAIN"), Evidence::Finding("env-gotoolchain"), Evidence::Finding("goenv-gotoolchain")],
+        evidence: &[
+            Evidence::Variable("GOTOOLCHAIN"),
+            Evidence::Finding("env-gotoolchain"),
+            Evidence::Finding("goenv-gotoolchain"),
+        ],
     },
     Complaint {
         word: "work-go-too-old",
@@ -57,7 +71,12 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: r"requires go >= \S+ \(running go \S+",
         cause: "go.mod, go.work or a module needs a newer Go than the one that runs, and GOTOOLCHAIN=local forbids another.",
         fix: "`goward run` or goward's shim takes the release that is needed; `goward why --floor` says which module needs it",
-        evidence: &[Evidence::Variable("GOTOOLCHAIN"), Evidence::Toolchain, Evidence::Finding("path-shadowed"), Evidence::Finding("path-without-goward")],
+        evidence: &[
+            Evidence::Variable("GOTOOLCHAIN"),
+            Evidence::Toolchain,
+            Evidence::Finding("path-shadowed"),
+            Evidence::Finding("path-without-goward"),
+        ],
     },
     Complaint {
         word: "note-module-requires",
@@ -169,7 +188,11 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: "both GOPATH and GOROOT are the same directory|GOPATH set to GOROOT .* has no effect",
         cause: "GOPATH is the folder of the Go installation.",
         fix: "unset GOPATH: its default is `go` in the home folder",
-        evidence: &[Evidence::Variable("GOPATH"), Evidence::Finding("env-gopath-goroot"), Evidence::Finding("gopath-in-goroot")],
+        evidence: &[
+            Evidence::Variable("GOPATH"),
+            Evidence::Finding("env-gopath-goroot"),
+            Evidence::Finding("gopath-in-goroot"),
+        ],
     },
     Complaint {
         word: "gopath-go-mod",
@@ -217,7 +240,11 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: "goenv: version '[^']*' is not installed",
         cause: "goenv's shim is first on PATH, and goenv does not have this version.",
         fix: "`goward import --from goenv`, then take goenv out of the profile",
-        evidence: &[Evidence::Finding("path-shadowed"), Evidence::Finding("profile-manager"), Evidence::Finding("path-several")],
+        evidence: &[
+            Evidence::Finding("path-shadowed"),
+            Evidence::Finding("profile-manager"),
+            Evidence::Finding("path-several"),
+        ],
     },
     Complaint {
         word: "asdf-version-missing",
@@ -225,7 +252,11 @@ pub(crate) const ROWS: &[Complaint] = &[
         expression: "No (preset )?version (is )?set for command go|No preset version installed for command go",
         cause: "asdf's shim is first on PATH, and no version is set there.",
         fix: "`goward import --from asdf`, then take asdf's shims out of PATH",
-        evidence: &[Evidence::Finding("path-shadowed"), Evidence::Finding("profile-manager"), Evidence::Finding("path-several")],
+        evidence: &[
+            Evidence::Finding("path-shadowed"),
+            Evidence::Finding("profile-manager"),
+            Evidence::Finding("path-several"),
+        ],
     },
     Complaint {
         word: "mise-version-missing",

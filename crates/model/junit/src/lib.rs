@@ -70,9 +70,8 @@ fn write(writer: &mut Writer<Vec<u8>>, suites: &[Suite]) -> io::Result<()> {
     let [tests, failures, skipped] = counts(all.iter().copied());
     let root = writer.create_element("testsuites");
     let root = root.with_attributes([("name", "goward"), ("tests", tests.as_str()), ("failures", failures.as_str())]);
-    root.with_attributes([("errors", "0"), ("skipped", skipped.as_str())]).write_inner_content(|writer| {
-        suites.iter().try_for_each(|suite| write_suite(writer, suite))
-    })?;
+    root.with_attributes([("errors", "0"), ("skipped", skipped.as_str())])
+        .write_inner_content(|writer| suites.iter().try_for_each(|suite| write_suite(writer, suite)))?;
     Ok(())
 }
 
@@ -82,9 +81,9 @@ fn write_suite(writer: &mut Writer<Vec<u8>>, suite: &Suite) -> io::Result<()> {
     let element = writer.create_element("testsuite");
     let element = element.with_attributes([("name", name.as_str()), ("tests", tests.as_str())]);
     let element = element.with_attributes([("failures", failures.as_str()), ("errors", "0")]);
-    element.with_attribute(("skipped", skipped.as_str())).write_inner_content(|writer| {
-        suite.cases.iter().try_for_each(|case| write_case(writer, case))
-    })?;
+    element
+        .with_attribute(("skipped", skipped.as_str()))
+        .write_inner_content(|writer| suite.cases.iter().try_for_each(|case| write_case(writer, case)))?;
     Ok(())
 }
 
@@ -131,8 +130,6 @@ fn clean_lines(text: &str) -> String {
 
 /// XML 1.0, production 2 (Char): what it cannot hold in any form becomes U+FFFD.
 fn in_xml(text: &str) -> String {
-    let fits = |character: char| {
-        matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-    };
+    let fits = |character: char| matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     text.chars().map(|character| if fits(character) { character } else { char::REPLACEMENT_CHARACTER }).collect()
 }

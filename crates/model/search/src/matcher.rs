@@ -56,11 +56,7 @@ impl Matcher {
 
     /// Calls `found` for each line of the block that has a word, with its number in the block (counted from 0), its
     /// bytes, and the words. Returns how many line ends the block has.
-    pub fn lines(
-        &self,
-        block: &[u8],
-        mut found: impl FnMut(u64, &[u8], &mut dyn Iterator<Item = usize>),
-    ) -> u64 {
+    pub fn lines(&self, block: &[u8], mut found: impl FnMut(u64, &[u8], &mut dyn Iterator<Item = usize>)) -> u64 {
         let mut lines = 0;
         let mut counted = 0;
         if let Some((any, set)) = &self.compiled {

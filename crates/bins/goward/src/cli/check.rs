@@ -55,9 +55,7 @@ pub enum ReportFormat {
 
 fn expectation(text: &str) -> Result<Expectation, String> {
     match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => {
-            Ok(Expectation { name: name.to_owned(), value: value.to_owned() })
-        }
+        Some((name, value)) if !name.is_empty() => Ok(Expectation { name: name.to_owned(), value: value.to_owned() }),
         _ => Err("write NAME=VALUE, for instance GOPATH=/srv/go".to_owned()),
     }
 }

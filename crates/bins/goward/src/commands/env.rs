@@ -3,9 +3,9 @@
 use context::Ctx;
 use resolve::{GO_VARIABLES, GoEnv, Variable, shown};
 
+use super::ensure::remember;
 use super::env_tree::value_of;
 use super::{CommandResult, env_tree};
-use super::ensure::remember;
 use crate::cli::{EnvArgs, EnvShell};
 use crate::failure::Failure;
 use crate::outcome::Rendered;

@@ -103,7 +103,8 @@ fn mermaid(places: &[Place]) -> String {
     let mut text = "graph TD\n".to_owned();
     for place in places {
         let path = place.path.as_deref().unwrap_or("none");
-        let label = if place.name == HERE { place.what.to_owned() } else { format!("{}<br/>{}", place.name, quoted(path)) };
+        let label =
+            if place.name == HERE { place.what.to_owned() } else { format!("{}<br/>{}", place.name, quoted(path)) };
         text.push_str(&format!("  {}[\"{label}\"]\n", id(place.name)));
     }
     for (inside, name) in edges(places) {
@@ -118,7 +119,8 @@ fn dot(places: &[Place]) -> String {
     let mut text = "digraph env {\n  rankdir=LR;\n  node [shape=box];\n".to_owned();
     for place in places {
         let path = place.path.as_deref().unwrap_or("none");
-        let label = if place.name == HERE { place.what.to_owned() } else { format!("{}\\n{}", place.name, quoted(path)) };
+        let label =
+            if place.name == HERE { place.what.to_owned() } else { format!("{}\\n{}", place.name, quoted(path)) };
         text.push_str(&format!("  \"{}\" [label=\"{label}\"];\n", place.name));
     }
     for (inside, name) in edges(places) {

@@ -121,7 +121,8 @@ pub(crate) fn check_suites(checked: &[Checked]) -> Vec<Suite> {
 /// The findings of doctor as JUnit: a suite for each topic, a case for each word that it can find. Notes do not fail.
 pub(crate) fn doctor_suites<'t>(topics: impl Iterator<Item = &'t Topic>, findings: &[Finding]) -> Vec<Suite> {
     let case = |topic: &Topic, word: &str| {
-        let of_word = || findings.iter().filter(|finding| finding.word == word && finding.severity == Severity::Problem);
+        let of_word =
+            || findings.iter().filter(|finding| finding.word == word && finding.severity == Severity::Problem);
         let told = |finding: &Finding| {
             let place = finding.place.as_ref().map(|place| format!("\nat: {place}")).unwrap_or_default();
             format!("{}{place}\nwhy: {}\nfix: {}", finding.what, finding.why, finding.fix)
@@ -147,7 +148,8 @@ pub(crate) fn doctor_suites<'t>(topics: impl Iterator<Item = &'t Topic>, finding
 pub(crate) fn verify_suite(verified: &Verified) -> Suite {
     let group = format!("goward.verify.{}", verified.toolchain);
     let case = |name: &str, outcome| Case { name: name.to_owned(), group: group.clone(), outcome };
-    let failed = |word: &str, message: String, details: String| Outcome::Failed { word: word.to_owned(), message, details };
+    let failed =
+        |word: &str, message: String, details: String| Outcome::Failed { word: word.to_owned(), message, details };
     let lines = verified.comparison.faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>().join("\n");
     let mut cases = Vec::new();
     for step in &verified.steps {

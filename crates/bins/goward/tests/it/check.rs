@@ -39,7 +39,9 @@ fn items_pass_fail_or_are_left_out_and_say_what_was_expected_found_and_to_do() {
     assert!(run.stdout.ends_with("5 passed, 0 failed, 0 left out\n"), "{}", run.snapshot());
     // Nothing set goward up in this shell.
     let run = world.goward("check install").exits(9);
-    for part in ["failed    which-go", "  expected: nothing that", "  found: neither goward's shims", "  fix: `goward setup`"] {
+    for part in
+        ["failed    which-go", "  expected: nothing that", "  found: neither goward's shims", "  fix: `goward setup`"]
+    {
         assert!(run.stdout.contains(part), "{part}\n{}", run.snapshot());
     }
     let run = world.goward("check side-by-side").success();
@@ -57,13 +59,21 @@ fn the_go_command_s_complaint_is_explained_and_the_first_failure_can_end_the_lis
     let world = world();
     world.home.write("broken", "");
     let run = world.goward("check modules").exits(9);
-    assert!(run.stdout.contains("inconsistent vendoring") && run.stdout.contains("go mod vendor"), "{}", run.snapshot());
+    assert!(
+        run.stdout.contains("inconsistent vendoring") && run.stdout.contains("go mod vendor"),
+        "{}",
+        run.snapshot()
+    );
     let run = world.goward("check modules go-version --stop-at-first").exits(9);
     assert!(run.stdout.contains("left out  go-version  `modules` failed before"), "{}", run.snapshot());
     // The list `trio` ends so by itself.
     world.home.write("go.mod", "module m.test/a\n\ngo 1.99\n");
     let run = world.goward("check trio --offline").exits(9);
-    assert!(run.stdout.contains("failed    go-version") && run.stdout.contains("0 passed, 1 failed, 2 left out"), "{}", run.snapshot());
+    assert!(
+        run.stdout.contains("failed    go-version") && run.stdout.contains("0 passed, 1 failed, 2 left out"),
+        "{}",
+        run.snapshot()
+    );
 }
 
 #[test]
@@ -137,7 +147,10 @@ fn a_team_s_file_is_data_and_every_mistake_has_its_line() {
         let run = world.goward("check release --file bad.toml").exits(2);
         assert!(run.stderr.contains(part) && run.stderr.contains("bad.toml:"), "{part}\n{}", run.snapshot());
     }
-    world.home.write("loop.toml", "format = 1\n[lists.a]\nabout = \"a\"\nitems = [\"b\"]\n[lists.b]\nabout = \"b\"\nitems = [\"a\"]\n");
+    world.home.write(
+        "loop.toml",
+        "format = 1\n[lists.a]\nabout = \"a\"\nitems = [\"b\"]\n[lists.b]\nabout = \"b\"\nitems = [\"a\"]\n",
+    );
     assert!(world.goward("check a --file loop.toml").exits(2).stderr.contains("deep"));
     std::fs::File::create(world.home.folder().join("huge.toml")).unwrap().set_len(1 << 30).unwrap();
     assert!(world.goward("check a --file huge.toml").exits(6).stderr.contains("larger than"));
@@ -153,7 +166,13 @@ fn a_log_is_explained_with_what_is_true_here() {
         "ok\n# internal/goarch\ncompile: version \"go1.19\" does not match go tool version \"go1.27.3\"\n\u{1b}[31mx\u{1b}[0m: no required module provides package m.test/x; to add it:\n",
     );
     let run = world.goward("doctor --from-log build.log").exits(9);
-    for part in ["line 3: compile: version", "[toolchain-mixed]", "proof: GOROOT=/usr/lib/go-1.19", "[module-not-required]", "2 complaints in 4 lines"] {
+    for part in [
+        "line 3: compile: version",
+        "[toolchain-mixed]",
+        "proof: GOROOT=/usr/lib/go-1.19",
+        "[module-not-required]",
+        "2 complaints in 4 lines",
+    ] {
         assert!(run.stdout.contains(part), "{part}\n{}", run.snapshot());
     }
     assert!(!run.stdout.contains('\u{1b}'), "{}", run.snapshot());
@@ -161,7 +180,13 @@ fn a_log_is_explained_with_what_is_true_here() {
     assert_eq!(crate::json::assert_follows_views(&run), "goward.doctor-log/1");
     assert_eq!(run.json()["complaints"][0]["findings"][0]["word"], "env-goroot");
     world.home.write("fine.log", "ok  m.test/a 0.1s\n");
-    assert!(world.goward("doctor --from-log fine.log").success().stdout.contains("no complaint that goward knows in 1 line"));
+    assert!(
+        world
+            .goward("doctor --from-log fine.log")
+            .success()
+            .stdout
+            .contains("no complaint that goward knows in 1 line")
+    );
     world.goward("doctor --from-log none.log").exits(3);
     assert!(world.goward("doctor --from-log /dev/zero").exits(6).stderr.contains("device"));
 }
@@ -183,7 +208,8 @@ fn the_go_command_s_places_are_drawn_in_every_form_whatever_the_paths_hold() {
     assert_eq!(json.stdout, world.goward("--json env --tree").success().stdout);
     assert_eq!(crate::json::assert_follows_views(&json), "goward.env-tree/1");
     let places = json.json();
-    let of = |name: &str| places["places"].as_array().unwrap().iter().find(|place| place["name"] == name).unwrap().clone();
+    let of =
+        |name: &str| places["places"].as_array().unwrap().iter().find(|place| place["name"] == name).unwrap().clone();
     assert_eq!((&of("GOMOD")["inside"], &of("GOBIN")["inside"]), (&"folder".into(), &"GOPATH".into()));
     assert_eq!(of("GOPATH")["path"], odd.as_str());
     world.goward("env --format dot").exits(2);
@@ -196,7 +222,9 @@ fn the_network_is_asked_only_if_it_is_named_and_each_step_has_its_time() {
     world.goward("doctor");
     assert_eq!(world.upstream.requests("/").len(), asked, "nobody named the network");
     let run = world.goward("doctor network").success();
-    for part in ["official `http://", "GOPROXY `http://", "it answers", "name ", "connection ", "answer ", "[network-answer]"] {
+    for part in
+        ["official `http://", "GOPROXY `http://", "it answers", "name ", "connection ", "answer ", "[network-answer]"]
+    {
         assert!(run.stdout.contains(part), "{part}\n{}", run.snapshot());
     }
     assert!(!run.stdout.contains("handshake"), "{}", run.snapshot());
@@ -204,5 +232,9 @@ fn the_network_is_asked_only_if_it_is_named_and_each_step_has_its_time() {
     assert!(run.stdout.contains("[network-off]"), "{}", run.snapshot());
     let world = world.env("GOPROXY", "http://127.0.0.1:9");
     let run = world.goward("check network").exits(9);
-    assert!(run.stdout.contains("failed    network") && run.stdout.contains("[host-unreachable]"), "{}", run.snapshot());
+    assert!(
+        run.stdout.contains("failed    network") && run.stdout.contains("[host-unreachable]"),
+        "{}",
+        run.snapshot()
+    );
 }

@@ -56,7 +56,10 @@ fn each_server_has_its_steps_and_its_own_failure() {
     assert!(probed[0].handshake.is_none() && probed[0].answer.is_some());
     assert!(matches!(probed[1].failure, Some(Reason::Other { .. })), "{:?}", probed[1]);
     assert!(matches!(probed[2].failure, Some(Reason::Cut { .. })), "{:?}", probed[2]);
-    assert!(matches!(probed[3].failure, Some(Reason::Refused | Reason::Connect { .. } | Reason::ConnectTimeout { .. })));
+    assert!(matches!(
+        probed[3].failure,
+        Some(Reason::Refused | Reason::Connect { .. } | Reason::ConnectTimeout { .. })
+    ));
     assert!(matches!(probed[4].failure, Some(Reason::Dns { .. } | Reason::TimeUp { .. })), "{:?}", probed[4]);
     assert!(!probed[4].address.contains("S3CRET"));
     assert!(matches!(probed[5].failure, Some(Reason::NoAnswer { .. } | Reason::Cut { .. })), "{:?}", probed[5]);

@@ -61,7 +61,15 @@ pub const TOPICS: &[Topic] = &[
     Topic {
         name: "private",
         about: "folders that are one user's: GOPATH, and those that are isolated",
-        words: &["gopath-open", "gopath-writable", "gopath-foreign", "gopath-missing", "gopath-in-goroot", "isolated-open", "isolated-orphan"],
+        words: &[
+            "gopath-open",
+            "gopath-writable",
+            "gopath-foreign",
+            "gopath-missing",
+            "gopath-in-goroot",
+            "isolated-open",
+            "isolated-orphan",
+        ],
         only_if_named: false,
         run: private::run,
     },

@@ -77,7 +77,8 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
             Compared::Good { is_there: true } => good += 1,
             Compared::Good { is_there: false } => absent += 1,
             Compared::Differs { what, place } => {
-                let what = format!("{}@{} in the module cache is not what go.sum says: {what}", module.path, module.version);
+                let what =
+                    format!("{}@{} in the module cache is not what go.sum says: {what}", module.path, module.version);
                 let why = "a build takes the folder as it is: whoever changed it is in your program";
                 let fix = format!(
                     "`chmod -R u+w {0} && rm -r {0}`; the go command downloads it again, and checks that",
@@ -90,7 +91,10 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
             }
         }
     }
-    let what = format!("{good} of {} modules of go.sum are in the module cache as they should be, {absent} are not in it", sums.len());
+    let what = format!(
+        "{good} of {} modules of go.sum are in the module cache as they should be, {absent} are not in it",
+        sums.len()
+    );
     let why = "each folder, zip and go.mod was hashed and compared with go.sum, without a network";
     findings.push(Finding::note("modcache-checked", what, why, "nothing is to do"));
     findings
@@ -189,7 +193,8 @@ fn escaped(name: &str) -> Option<String> {
 }
 
 fn compare(sys: &Sys, cache: &Path, module: &Module, sums: &Sums, buffer: &mut [u8]) -> Compared {
-    let (Some(path), Some(version)) = (escaped(&module.path), escaped(&module.version).filter(|one| !one.contains('/')))
+    let (Some(path), Some(version)) =
+        (escaped(&module.path), escaped(&module.version).filter(|one| !one.contains('/')))
     else {
         return Compared::Good { is_there: false };
     };

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use context::settings::keys;
-use context::{goroots, go_setting_of};
+use context::{go_setting_of, goroots};
 use fetch::{Probed, Reason};
 use source::{GoSetting, go_setting};
 use url::Url;
@@ -83,8 +83,10 @@ fn judged(name: &str, probed: &Probed) -> Finding {
     let found = |what: &str| format!("{name} `{}`: {what}{through}{after}", probed.address);
     match (&probed.failure, probed.status) {
         (Some(reason @ Reason::Certificate { .. }), _) => {
-            let why = "nothing is fetched from it: another server may be answering, or a company's proxy looks into TLS";
-            let fix = "`network.ca-file` names more authorities for goward, SSL_CERT_FILE for others; compare the clock, too";
+            let why =
+                "nothing is fetched from it: another server may be answering, or a company's proxy looks into TLS";
+            let fix =
+                "`network.ca-file` names more authorities for goward, SSL_CERT_FILE for others; compare the clock, too";
             Finding::problem("certificate-untrusted", found(&reason.to_string()), why, fix)
         }
         (Some(reason @ Reason::Proxy { .. }), _) => {
@@ -92,9 +94,12 @@ fn judged(name: &str, probed: &Probed) -> Finding {
             let fix = "give it a login (`http://USER:PASSWORD@HOST:PORT`), or make an exception in NO_PROXY";
             Finding::problem("proxy-unreachable", found(&reason.to_string()), why, fix)
         }
-        (Some(reason @ Reason::Other { .. }), _) => {
-            Finding::note("answer-unexpected", found(&reason.to_string()), "it was not asked to the end", "nothing is to do")
-        }
+        (Some(reason @ Reason::Other { .. }), _) => Finding::note(
+            "answer-unexpected",
+            found(&reason.to_string()),
+            "it was not asked to the end",
+            "nothing is to do",
+        ),
         (Some(reason), _) if probed.proxy.is_some() && probed.connection.is_none() => {
             let why = "the way out leads through this proxy, and it does not answer";
             let fix = "correct the variable, or unset it; NO_PROXY makes exceptions";
@@ -107,7 +112,12 @@ fn judged(name: &str, probed: &Probed) -> Finding {
         }
         (None, Some(status)) if status >= 500 => {
             let why = "the server itself has a fault";
-            Finding::problem("answer-unexpected", found(&format!("it answers {status}")), why, "try again later, or another source")
+            Finding::problem(
+                "answer-unexpected",
+                found(&format!("it answers {status}")),
+                why,
+                "try again later, or another source",
+            )
         }
         (None, status) => {
             let status = status.map(|status| status.to_string()).unwrap_or_default();

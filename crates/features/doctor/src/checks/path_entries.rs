@@ -43,7 +43,8 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
 
 /// The first entries of a kind, and how many there are.
 fn told(entries: &[&Entry<'_>]) -> String {
-    let named = entries.iter().take(ENTRIES_NAMED_MAX).map(|entry| format!("`{}` (entry {})", entry.text, entry.number));
+    let named =
+        entries.iter().take(ENTRIES_NAMED_MAX).map(|entry| format!("`{}` (entry {})", entry.text, entry.number));
     let mut text = named.collect::<Vec<_>>().join(", ");
     if entries.len() > ENTRIES_NAMED_MAX {
         text.push_str(&format!(", and {} more", entries.len() - ENTRIES_NAMED_MAX));
@@ -62,18 +63,36 @@ fn blank(entries: &[Entry<'_>], findings: &mut Vec<Finding>) {
     let empty = |entry: &&Entry<'_>| entry.text.is_empty() && !(cfg!(windows) && is_last(entry));
     let found: Vec<&Entry<'_>> = entries.iter().filter(empty).collect();
     let why = "shells take an empty entry for the working folder: a program called `go` in a repository would run";
-    findings.extend(note("path-blank", &found, "PATH has an empty entry", why, "take out the doubled or trailing separator"));
+    findings.extend(note(
+        "path-blank",
+        &found,
+        "PATH has an empty entry",
+        why,
+        "take out the doubled or trailing separator",
+    ));
     let ends = |entry: &&Entry<'_>| !entry.text.is_empty() && entry.text.trim() != entry.text;
     let found: Vec<&Entry<'_>> = entries.iter().filter(ends).collect();
     let why = "a folder of this name, with the blank, does not exist: what is in the meant folder is not found";
-    findings.extend(note("path-blank", &found, "PATH has entries that begin or end with a blank", why, "take the blank out"));
+    findings.extend(note(
+        "path-blank",
+        &found,
+        "PATH has entries that begin or end with a blank",
+        why,
+        "take the blank out",
+    ));
 }
 
 /// An entry in quotes, which are a part of the name for every program but `cmd.exe`.
 fn quoted(entries: &[Entry<'_>], findings: &mut Vec<Finding>) {
     let found: Vec<&Entry<'_>> = entries.iter().filter(|entry| entry.text.contains('"')).collect();
     let why = "quotes are a part of the folder's name for most programs, the go command among them";
-    findings.extend(note("path-quoted", &found, "PATH has entries with quotes", why, "take the quotes out; blanks inside need none"));
+    findings.extend(note(
+        "path-quoted",
+        &found,
+        "PATH has entries with quotes",
+        why,
+        "take the quotes out; blanks inside need none",
+    ));
 }
 
 fn relative(entries: &[Entry<'_>], findings: &mut Vec<Finding>) {
