@@ -1,6 +1,6 @@
 //! Complaints about the project's modules.
 
-use crate::table::{Complaint, Evidence, Theme};
+use crate::complaint::{Complaint, Evidence, Theme};
 
 pub(crate) const ROWS: &[Complaint] = &[
     Complaint {

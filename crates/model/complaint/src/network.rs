@@ -1,6 +1,6 @@
 //! Complaints of downloads. The exact ones come first: a refused connection may be the proxy's.
 
-use crate::table::{Complaint, Evidence, Theme};
+use crate::complaint::{Complaint, Evidence, Theme};
 
 pub(crate) const ROWS: &[Complaint] = &[
     Complaint {

@@ -2,8 +2,9 @@
 
 use search::{Found, Lines, Matcher};
 
+use crate::complaint::Complaint;
 use crate::limits::QUOTE_BYTES_MAX;
-use crate::table::{COMPLAINTS, Complaint};
+use crate::table::COMPLAINTS;
 
 /// A complaint that was found in a log.
 #[derive(Debug, Clone)]

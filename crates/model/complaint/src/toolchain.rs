@@ -1,6 +1,6 @@
 //! Complaints about which Go runs, and whether it is whole.
 
-use crate::table::{Complaint, Evidence, Theme};
+use crate::complaint::{Complaint, Evidence, Theme};
 
 pub(crate) const ROWS: &[Complaint] = &[
     Complaint {
