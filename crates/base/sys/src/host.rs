@@ -31,6 +31,14 @@ impl Host {
         None
     }
 
+    /// Whether this process has the rights of root, or on Windows of an administrator who has confirmed it.
+    pub fn is_administrator() -> bool {
+        #[cfg(unix)]
+        return rustix::process::geteuid().is_root();
+        #[cfg(windows)]
+        crate::windows::is_administrator()
+    }
+
     /// Whether a process of this number lives, of any user; `None` if the system does not report it.
     pub fn has_process(number: u32) -> Option<bool> {
         #[cfg(unix)]

@@ -21,6 +21,7 @@ mod fs;
 mod host;
 mod interrupt;
 mod lock;
+mod machine_limits;
 mod oom;
 mod os_facts;
 mod pointer;
@@ -57,6 +58,7 @@ pub use fs::{EntryKind, Fs, Meta, Space};
 pub use host::{Host, cpu_count};
 pub use interrupt::Interrupt;
 pub use lock::{FileLock, Lease, LockAttempt};
+pub use machine_limits::{MachineLimits, first_process};
 pub use os_facts::OsFacts;
 pub use process::supervise::{
     Bell, ChildState, Foreground, FreezeWay, Guardian, Listener, PassedOn, ProcessSignal, Supervised, SupervisedStart,

@@ -29,6 +29,17 @@ pub(crate) fn installed() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| candidates(current, |ctx, _| installed_of(ctx)))
 }
 
+/// Completes a list or an item of `goward check`.
+pub(crate) fn checks() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let begin = current.to_string_lossy().into_owned();
+        let lists = checklist::LISTS.iter().map(|list| (list.name, list.about));
+        let items = checklist::ITEMS.iter().map(|item| (item.name.as_ref(), item.asks.as_ref()));
+        let named = lists.chain(items).filter(|(name, _)| name.starts_with(&begin));
+        named.map(|(name, about)| CompletionCandidate::new(name).help(Some(about.to_owned().into()))).collect()
+    })
+}
+
 /// Completes the name of a source.
 pub(crate) fn sources() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {

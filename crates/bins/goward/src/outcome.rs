@@ -57,6 +57,11 @@ impl<T: View> Rendered<T> {
         Rendered { is_on_stderr: true, ..self }
     }
 
+    /// The same with another text: a form that is no JSON of `--json`.
+    pub(crate) fn with_text(self, text: String) -> Rendered<T> {
+        Rendered { text, ..self }
+    }
+
     pub(crate) fn ending_with(self, exit_code: u8) -> Rendered<T> {
         Rendered { exit_code, ..self }
     }

@@ -39,4 +39,4 @@ pub use prove::{
     log_proof, newest_head, proof_of, query,
 };
 pub use refetch::refetch;
-pub use sources::{Sources, cached_versions};
+pub use sources::{Sources, cached_versions, network};

@@ -130,7 +130,8 @@ fn catalog(ctx: &Ctx) -> Catalog {
     Catalog::new(sources, proxies)
 }
 
-fn network(ctx: &Ctx) -> fetch::Settings {
+/// How the client behaves under these settings.
+pub fn network(ctx: &Ctx) -> fetch::Settings {
     let settings = &ctx.settings;
     fetch::Settings {
         connect_timeout: settings.seconds(keys::NETWORK_CONNECT_SECONDS),

@@ -55,7 +55,7 @@ pub use manifest::{FileRecord, Manifest, Unpacked, check_shape};
 pub use module_zip::write_module_zip;
 pub use pack::{TAR_END, write_tar_entry};
 pub use tar_gz::{read_tar_zst, unpack_tar_gz, unpack_tar_zst};
-pub use zip::unpack_zip;
+pub use zip::{HashedEntry, hash_zip, unpack_zip};
 
 /// A job: one archive to unpack into one tree.
 pub struct Unpack<'a> {

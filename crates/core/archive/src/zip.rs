@@ -12,10 +12,11 @@ mod inflate;
 
 use std::collections::HashMap;
 
+use sha2::{Digest as _, Sha256};
 use sys::ReadAt;
 
 use crate::error::{ArchiveError, Refusal};
-use crate::guard::{Admitted, Guard};
+use crate::guard::{Admitted, EntryKind, Guard};
 use crate::layout::{Placing, wheel_prefix};
 use crate::limits::{Limits, RECORD_BYTES_MAX, WHOLE_BYTES_MAX, ZIP_WORKERS_MAX};
 use crate::manifest::{FileRecord, Unpacked};
@@ -82,6 +83,44 @@ pub(crate) fn read_through(input: &dyn ReadAt, layout: &Layout, limits: &Limits)
         })?;
     }
     Ok(())
+}
+
+/// A file of an archive, with its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HashedEntry {
+    /// Its name, as the archive has it.
+    pub name: String,
+    /// The SHA-256 of its bytes.
+    pub sha256: release::Digest,
+}
+
+/// Hashes every file of a zip, and writes nothing. The names are not judged: they are not for a disk.
+///
+/// # Errors
+/// [`ArchiveError`], also for a name that is not UTF-8.
+pub fn hash_zip(
+    input: &dyn ReadAt,
+    limits: &Limits,
+    interrupt: &sys::Interrupt,
+) -> Result<Vec<HashedEntry>, ArchiveError> {
+    let directory = directory_of(input, limits)?;
+    let mut inflater = Inflater::new(interrupt);
+    let (mut hashed, mut bytes_total) = (Vec::new(), 0u64);
+    for entry in directory.entries.iter().filter(|entry| entry.kind == EntryKind::File) {
+        bytes_total = bytes_total.saturating_add(entry.bytes);
+        if bytes_total > limits.bytes_total_max {
+            return Err(ArchiveError::refused(&entry.name, Refusal::TotalTooLarge { max: limits.bytes_total_max }));
+        }
+        let name = std::str::from_utf8(&entry.name);
+        let name = name.map_err(|_| ArchiveError::malformed("a name", "it is not UTF-8".to_owned()))?.to_owned();
+        let mut hasher = Sha256::new();
+        inflater.inflate(input, entry, &mut |piece| {
+            hasher.update(piece);
+            Ok(())
+        })?;
+        hashed.push(HashedEntry { name, sha256: hasher.into() });
+    }
+    Ok(hashed)
 }
 
 /// An admitted file that waits for a worker.

@@ -46,3 +46,9 @@ pub(crate) const DETAIL_CHARS_MAX: usize = 300;
 
 /// For how many hosts a breaker is kept.
 pub(crate) const HOSTS_MAX: usize = 1024;
+/// How long the servers of a diagnosis may take together: two of a slow line's time limits of ten seconds.
+pub(crate) const PROBE_TIME_MAX: Duration = Duration::from_secs(20);
+/// How many servers are reached for at once: each has a thread.
+pub(crate) const PROBES_MAX: usize = 32;
+/// Bytes of the head of an answer.
+pub(crate) const PROBE_HEAD_BYTES_MAX: usize = 16 << 10;

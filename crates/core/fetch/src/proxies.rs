@@ -66,11 +66,16 @@ impl ProxyVars<'_> {
 
 /// The proxy that the environment names for such an address; `None` if it is reached directly.
 pub(crate) fn proxy_for(sys: &Sys, url: &Url) -> Option<ProxyUsed> {
+    proxy_url_for(sys, url).map(|(proxy, variable)| ProxyUsed { address: host(&proxy), variable })
+}
+
+/// The same proxy as an address, which may hold a login: never for a message.
+pub(crate) fn proxy_url_for(sys: &Sys, url: &Url) -> Option<(Url, &'static str)> {
     let vars = ProxyVars::of(sys);
     let (value, variable) = if url.scheme() == "https" { vars.https } else { vars.http }.or(vars.all)?;
     Matcher::builder().all(value).no(vars.exceptions).build().intercept(&url.as_str().parse().ok()?)?;
     let value = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
-    Url::parse(&value).ok().map(|proxy| ProxyUsed { address: host(&proxy), variable })
+    Url::parse(&value).ok().map(|proxy| (proxy, variable))
 }
 
 /// Configures the proxies that the environment names. If it names none, asks Windows and macOS for theirs.

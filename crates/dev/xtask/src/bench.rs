@@ -85,7 +85,7 @@ pub fn run_shims(goward: Option<&Path>) -> Result<()> {
 }
 
 /// The goward to measure: the given one, or the release build.
-pub fn given_or_built(goward: Option<&Path>, root: &Path) -> Result<PathBuf> {
+pub(crate) fn given_or_built(goward: Option<&Path>, root: &Path) -> Result<PathBuf> {
     if let Some(program) = goward {
         return fs::canonicalize(program).with_context(|| format!("find {}", program.display()));
     }

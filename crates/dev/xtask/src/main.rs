@@ -11,6 +11,7 @@ mod bench_bundle;
 mod bench_daily;
 mod bench_freeze;
 mod bench_gate;
+mod bench_modules;
 mod bench_shells;
 mod bench_verify;
 mod circles;
@@ -105,6 +106,15 @@ enum Bench {
         #[arg(long, value_name = "FILE")]
         goward: Option<PathBuf>,
     },
+    /// Measures `doctor modules` against `go mod verify`.
+    Modules {
+        /// How many pairs are measured.
+        #[arg(long, value_name = "N", default_value_t = 7)]
+        runs: usize,
+        /// The goward to measure, instead of the release build.
+        #[arg(long, value_name = "FILE")]
+        goward: Option<PathBuf>,
+    },
     /// Measures how long a supervised program is frozen beyond the time asked for.
     Freeze {
         /// How many rounds are measured.
@@ -124,6 +134,9 @@ fn main() -> Result<()> {
         Chore::Bench { other: Some(Bench::Daily { goward }), .. } => bench::run_daily(goward.as_deref()),
         Chore::Bench { other: Some(Bench::Freeze { rounds, goward }), .. } => {
             bench_freeze::run(rounds, &bench::given_or_built(goward.as_deref(), &root()?)?)
+        }
+        Chore::Bench { other: Some(Bench::Modules { runs, goward }), .. } => {
+            bench_modules::run(runs, &bench::given_or_built(goward.as_deref(), &root()?)?)
         }
         Chore::Bench { shims: true, goward, .. } => bench::run_shims(goward.as_deref()),
         Chore::Bench { runs, goward, .. } => bench::run(runs, goward.as_deref()),

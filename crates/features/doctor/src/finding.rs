@@ -29,6 +29,8 @@ pub enum Repair {
     Shims,
     /// Finish or undo what an interrupted run left.
     Recover,
+    /// Make this folder, for its user alone.
+    MakeFolder(PathBuf),
     /// Remove this line from a file, if it is unchanged.
     TakeOutLine {
         /// The file.

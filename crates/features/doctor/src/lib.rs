@@ -14,6 +14,7 @@ mod finding;
 mod home;
 mod inputs;
 mod limits;
+mod log;
 mod repair;
 
 pub use checks::{TOPICS, Topic};
@@ -21,6 +22,7 @@ pub use diag::Place;
 pub use finding::{Finding, Repair, Severity};
 pub use home::examine_home;
 pub use inputs::Inputs;
+pub use log::{Explained, Log, LogError, LogSource, explain, read_log};
 pub use repair::{RepairError, Repaired, repair};
 
 use context::Ctx;
@@ -28,10 +30,12 @@ use context::Ctx;
 /// Which findings are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// Only these topics; all if empty.
+    /// Only these topics; all if empty, but those that run only if they are named.
     pub topics: Vec<String>,
     /// Only findings of these words; all if empty.
     pub words: Vec<String>,
+    /// Also the topics that run only if they are named.
+    pub all: bool,
     /// Of the trees, only their roots and programs: a tree has some 14,000 files.
     pub roots_only: bool,
 }
@@ -43,15 +47,20 @@ impl Wanted {
     }
 }
 
+/// The topics that are run, in their order.
+pub fn topics(wanted: &Wanted) -> impl Iterator<Item = &'static Topic> {
+    TOPICS.iter().filter(|topic| {
+        let is_named = wanted.topics.iter().any(|name| name == topic.name);
+        let has_word = wanted.words.iter().any(|word| topic.words.contains(&word.as_str()));
+        let is_usual = !topic.only_if_named || wanted.all;
+        (is_named || wanted.topics.is_empty() && (is_usual || has_word)) && (has_word || wanted.words.is_empty())
+    })
+}
+
 /// Runs the checks and returns what they found, in the order of the topics.
 pub fn examine(ctx: &Ctx, wanted: &Wanted) -> Vec<Finding> {
     let context = Inputs { roots_only: wanted.roots_only, ..Inputs::of(ctx) };
-    let topics = TOPICS.iter().filter(|topic| {
-        let asked = wanted.topics.is_empty() || wanted.topics.iter().any(|name| name == topic.name);
-        let has_word = wanted.words.is_empty() || wanted.words.iter().any(|word| topic.words.contains(&word.as_str()));
-        asked && has_word
-    });
-    let mut findings: Vec<Finding> = topics.flat_map(|topic| (topic.run)(&context)).collect();
+    let mut findings: Vec<Finding> = topics(wanted).flat_map(|topic| (topic.run)(&context)).collect();
     findings.retain(|finding| wanted.words.is_empty() || wanted.names(finding));
     findings
 }

@@ -47,6 +47,15 @@ pub enum RepairError {
         #[source]
         cause: std::io::Error,
     },
+    /// A folder could not be made.
+    #[error("repair {word}: make the folder `{}`", path.display())]
+    Make {
+        /// The finding's word.
+        word: &'static str,
+        path: PathBuf,
+        #[source]
+        cause: std::io::Error,
+    },
     /// The files could not be changed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -60,6 +69,7 @@ impl Diagnose for RepairError {
         match self {
             Self::Mode { cause, .. } => Diagnosis::of_io("repair-mode", cause),
             Self::Read { cause, .. } => Diagnosis::of_io("repair-read", cause),
+            Self::Make { cause, .. } => Diagnosis::of_io("repair-make", cause),
             Self::Store(error) => error.diagnosis(),
             Self::Shims(error) => error.diagnosis(),
         }
@@ -79,6 +89,7 @@ pub fn repair(ctx: &Ctx, findings: &[Finding], wanted: &Wanted) -> Result<Vec<Re
         let (done, change) = match repair {
             Repair::Modes(modes) => (set_modes(&ctx.sys, finding.word, modes)?, None),
             Repair::TakeOutLine { path, text } => take_out(ctx, finding.word, path, text)?,
+            Repair::MakeFolder(path) => (make_folder(ctx, finding.word, path)?, None),
             Repair::MoveAside(misplaced) => (move_aside(ctx, misplaced)?, None),
             Repair::Default => {
                 let wait_max = ctx.settings.seconds(keys::LOCK_WAIT_SECONDS);
@@ -109,6 +120,12 @@ pub(crate) fn set_modes(sys: &Sys, word: &'static str, modes: &[(PathBuf, u32)])
         }
     }
     Ok(done)
+}
+
+fn make_folder(ctx: &Ctx, word: &'static str, path: &Path) -> Result<Vec<String>, RepairError> {
+    let made = ctx.sys.fs().create_private_dirs(path);
+    made.map_err(|cause| RepairError::Make { word, path: path.to_owned(), cause })?;
+    Ok(vec![format!("made the folder `{}`", path.display())])
 }
 
 fn move_aside(ctx: &Ctx, misplaced: &[Misplaced]) -> Result<Vec<String>, RepairError> {

@@ -46,7 +46,9 @@ impl World {
         let mut findings = examine(&self.ctx(), &Wanted::default());
         findings.retain(|finding| {
             let place = finding.place.as_ref().map(|place| place.path.clone());
-            finding.word != "store-fault" && place.is_none_or(|path| !path.starts_with("/etc"))
+            finding.word != "store-fault"
+                && !finding.word.starts_with("limit-")
+                && place.is_none_or(|path| !path.starts_with("/etc"))
         });
         findings
     }
@@ -288,6 +290,11 @@ fn the_order_of_path_is_told() {
     assert_eq!(world.words(), ["path-several"]);
     world.set("PATH", without);
     assert_eq!(world.words(), ["path-without-goward"]);
+    assert_eq!(world.findings()[0].severity, Severity::Note);
+    // Where setup was run, a shell without goward is a problem.
+    world.file(".bashrc", "# >>> goward >>>\nx\n# <<< goward <<<\n");
+    assert_eq!(world.findings()[0].severity, Severity::Problem);
+    std::fs::remove_file(world.path(".bashrc")).unwrap();
     let relative = format!("{}:bin", world.path("store/shims").display());
     world.set("PATH", relative);
     assert_eq!(world.words(), ["path-relative"]);
@@ -361,4 +368,158 @@ fn a_go_before_goward_is_traced_to_the_machine_s_list_where_it_stands_in_that() 
     let text: Vec<u16> = format!("C:\\x;{}", folder.display()).encode_utf16().collect();
     memory.put(Root::Machine, MACHINE_ENVIRONMENT, "Path", RegistryValue::text(ValueKind::Expandable, &text));
     assert!(fix(&world).contains("as an administrator take") && fix(&world).contains("HKLM"), "{}", fix(&world));
+}
+
+#[test]
+fn every_entry_of_path_is_looked_at_and_a_finding_names_the_first_of_ten_thousand() {
+    let mut world = World::new();
+    let shims = world.path("store/shims").display().to_string();
+    for folder in ["open", "tools", "two words"] {
+        world.mode(folder, if folder == "open" { 0o777 } else { 0o755 });
+    }
+    let home = world.home().display().to_string();
+    for (path, expected) in [
+        (format!("{shims}:{home}/tools:{home}/two words"), vec![]),
+        (format!("{shims}::{home}/tools"), vec!["path-blank"]),
+        (format!("{shims}:{home}/tools "), vec!["path-blank", "path-missing"]),
+        (format!("{shims}:\"{home}/tools\""), vec!["path-quoted"]),
+        (format!("{shims}:bin:."), vec!["path-relative"]),
+        (format!("{shims}:{home}/tools:{home}/tools/"), vec!["path-duplicate"]),
+        (format!("{shims}:{home}/none"), vec!["path-missing"]),
+        (format!("{shims}:{home}/open"), vec!["path-writable"]),
+    ] {
+        world.set("PATH", path.clone());
+        assert_eq!(world.words(), expected, "{path}");
+    }
+    // Behind goward it is a note, before it a problem.
+    assert_eq!(world.findings()[0].severity, Severity::Note);
+    world.set("PATH", format!("{home}/open:{shims}"));
+    assert_eq!(world.findings()[0].severity, Severity::Problem);
+    let many: String = (0..10_000).map(|number| format!(":{home}/none{number}")).collect();
+    world.set("PATH", format!("{shims}{many}"));
+    let findings = world.findings();
+    assert_eq!(findings.len(), 1);
+    assert!(findings[0].what.len() < 2_000 && findings[0].what.contains("more"), "{}", findings[0].what);
+}
+
+#[test]
+fn a_gopath_that_is_missing_is_made_and_one_in_another_goroot_is_told() {
+    let mut world = World::new();
+    world.set_path("GOPATH", "workspace");
+    assert_eq!(world.words(), ["gopath-missing"]);
+    world.repair(&[]);
+    assert_eq!(world.words(), ["gopath-missing"], "only if it is named");
+    world.repair(&["gopath-missing"]);
+    assert_eq!((world.words(), world.mode_of("workspace")), (vec![], 0o700));
+    world.file("sdk/VERSION", "go1.20\n");
+    world.program("sdk/bin/go");
+    let path = format!("{}:{}", world.path("store/shims").display(), world.path("sdk/bin").display());
+    world.set("PATH", path);
+    world.set_path("GOPATH", "sdk/gopath");
+    let words = world.words();
+    assert!(words.contains(&"gopath-in-goroot"), "{words:?}");
+}
+
+#[test]
+fn a_profile_that_runs_a_download_is_told_and_a_device_is_passed_over() {
+    let world = World::new();
+    world.file(".bashrc", "# eval \"$(curl x)\"\neval \"$(curl -fsSL https://x.test)\"\n");
+    world.file(".config/powershell/profile.ps1", "iwr https://x.test | iex\n");
+    let findings = world.findings();
+    let told: Vec<_> = findings.iter().map(|finding| (finding.word, finding.severity)).collect();
+    assert_eq!(told, [("profile-eval", Severity::Note), ("profile-eval", Severity::Note)]);
+    assert_eq!(findings[0].place.as_ref().unwrap().line, Some(2));
+    assert!(findings[1].what.contains("3 of 4"), "{}", findings[1].what);
+    std::fs::remove_file(world.path(".bashrc")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", world.path(".bashrc")).unwrap();
+    assert_eq!(world.words(), ["profile-eval"]);
+}
+
+/// The module cache with one module, as the go command makes it, and a go.sum for it.
+fn module_cache(world: &World) {
+    let files = [("go.mod", "module m.test/A\n"), ("x.go", "package a\n"), ("d/y.go", "package d\n")];
+    let proxy = world.path("proxy");
+    testkit::module_proxy::add_module(&proxy, "m.test/A", "v1.0.0", &files);
+    let cache = "go/pkg/mod/cache/download/m.test/!a/@v";
+    for (name, content) in files {
+        world.file(&format!("go/pkg/mod/m.test/!a@v1.0.0/{name}"), content);
+    }
+    let zip = find(&proxy, "v1.0.0.zip");
+    world.file(&format!("{cache}/v1.0.0.zip"), std::fs::read(zip).unwrap());
+    world.file(&format!("{cache}/v1.0.0.mod"), files[0].1);
+    let named: Vec<(String, &str)> =
+        files.iter().map(|(name, text)| (format!("m.test/A@v1.0.0/{name}"), *text)).collect();
+    let h1 = testkit::digest::h1(named.iter().map(|(name, text)| (name.as_str(), text.as_bytes())));
+    let of_mod = testkit::digest::h1([("go.mod", files[0].1.as_bytes())]);
+    world.file("project/go.mod", "module m.test/x\n\ngo 1.27\n");
+    world.file(
+        "project/go.sum",
+        format!("m.test/A v1.0.0 {h1}\nm.test/A v1.0.0/go.mod {of_mod}\nm.test/../../B v1.0.0 {h1}\nnonsense\n"),
+    );
+}
+
+fn find(folder: &Path, name: &str) -> std::path::PathBuf {
+    let mut open = vec![folder.to_owned()];
+    while let Some(at) = open.pop() {
+        for entry in std::fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.file_name().unwrap() == name {
+                return path;
+            }
+        }
+    }
+    panic!("there is no {name}");
+}
+
+/// What doctor says of the module cache.
+fn of_modules(world: &World) -> Vec<(&'static str, String)> {
+    let wanted = Wanted { topics: vec!["modules".to_owned()], ..Wanted::default() };
+    examine(&world.ctx(), &wanted).into_iter().map(|finding| (finding.word, finding.what)).collect()
+}
+
+#[test]
+fn a_changed_module_is_named_with_its_file_and_links_and_devices_are_never_followed() {
+    let world = World::new();
+    assert_eq!(of_modules(&world)[0].0, "modcache-unchecked");
+    module_cache(&world);
+    let module = world.path("go/pkg/mod/m.test/!a@v1.0.0");
+    let told = of_modules(&world);
+    assert_eq!((told.len(), told[0].0), (1, "modcache-checked"), "{told:?}");
+    assert!(told[0].1.starts_with("1 of 2 modules"), "{told:?}");
+    let poisoned = |part: &str| {
+        let told = of_modules(&world);
+        assert_eq!(told[0].0, "modcache-poisoned", "{told:?}");
+        assert!(told[0].1.contains("m.test/A@v1.0.0") && told[0].1.contains(part), "{told:?}");
+    };
+    world.file("go/pkg/mod/m.test/!a@v1.0.0/x.go", "package b\n");
+    poisoned("`x.go` was changed");
+    world.file("go/pkg/mod/m.test/!a@v1.0.0/x.go", "package a\n");
+    world.file("go/pkg/mod/m.test/!a@v1.0.0/d/new.go", "package d\n");
+    poisoned("`d/new.go` was added");
+    std::fs::remove_file(module.join("d/new.go")).unwrap();
+    std::fs::remove_file(module.join("x.go")).unwrap();
+    poisoned("`x.go` is missing");
+    std::os::unix::fs::symlink("/dev/zero", module.join("x.go")).unwrap();
+    poisoned("`x.go` is a link");
+    std::fs::remove_file(module.join("x.go")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(module.join("x.go")).status().unwrap().success());
+    poisoned("`x.go` is");
+    std::fs::remove_file(module.join("x.go")).unwrap();
+    std::fs::File::create(module.join("x.go")).unwrap().set_len(1 << 30).unwrap();
+    poisoned("larger than");
+    world.file("go/pkg/mod/m.test/!a@v1.0.0/x.go", "package a\n");
+    world.file("go/pkg/mod/cache/download/m.test/!a/@v/v1.0.0.mod", "module m.test/B\n");
+    poisoned("its go.mod was changed");
+    world.file("go/pkg/mod/cache/download/m.test/!a/@v/v1.0.0.mod", "module m.test/A\n");
+    let zip = world.path("go/pkg/mod/cache/download/m.test/!a/@v/v1.0.0.zip");
+    let bytes = std::fs::read(&zip).unwrap();
+    std::fs::write(&zip, &bytes[..bytes.len() - 7]).unwrap();
+    assert_eq!(of_modules(&world)[0].0, "modcache-unreadable");
+    std::fs::write(&zip, &bytes).unwrap();
+    assert_eq!(of_modules(&world).len(), 1);
+    // A go.sum of a gigabyte is refused before a byte of it is read.
+    std::fs::File::create(world.path("project/go.sum")).unwrap().set_len(1 << 30).unwrap();
+    assert_eq!(of_modules(&world)[0].0, "modcache-unreadable");
 }

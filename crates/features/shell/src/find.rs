@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use sys::registry::{Registry, Root, ValueKind, expanded};
 use sys::{EntryKind, Env, Sys};
 
-use crate::{Script, SetupError, Shell};
+use crate::limits::PROFILE_BYTES_MAX;
+use crate::{Script, SetupError, Shell, block};
 
 /// The registry key with the paths of the user's own folders, which can be moved (`SHGetKnownFolderPath`).
 const USER_FOLDERS: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
@@ -214,6 +215,18 @@ fn powershell_folders(folders: &Folders) -> Vec<PathBuf> {
 pub(crate) fn profiles_of_hosts(folders: &Folders) -> Vec<PathBuf> {
     let names = ["Microsoft.PowerShell_profile.ps1", "Microsoft.VSCode_profile.ps1"];
     powershell_folders(folders).iter().flat_map(|folder| names.map(|name| folder.join(name))).collect()
+}
+
+/// Whether a profile of the user's has a block of `goward setup`, or nushell a file of it.
+pub fn is_set_up(sys: &Sys) -> bool {
+    let Ok(folders) = Folders::of(sys) else { return false };
+    let has_block = |path: &PathBuf| {
+        let read = sys.fs().read_if_there(path, PROFILE_BYTES_MAX).ok().flatten();
+        read.is_some_and(|bytes| block::find(&bytes).is_ok_and(|found| !found.is_empty()))
+    };
+    let shells = [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Pwsh, Shell::Elvish];
+    shells.iter().any(|shell| profiles_ever(&folders, *shell).iter().any(has_block))
+        || is_there(sys, &nu_autoload(&folders))
 }
 
 /// The file that nushell loads goward's script from: its autoload folder.

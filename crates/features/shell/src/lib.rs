@@ -26,6 +26,7 @@ mod find;
 mod limits;
 mod managers;
 mod plan;
+mod profile_eval;
 mod quote;
 mod registry_leftovers;
 mod render;
@@ -40,8 +41,9 @@ mod windows_path_words;
 
 pub use apply::apply;
 pub use error::SetupError;
-pub use find::{login_shell, shells_of_user};
+pub use find::{is_set_up, login_shell, shells_of_user};
 pub use plan::{Action, ByHand, Change, Kept, Plan, Variable};
+pub use profile_eval::{Eval, powershell_evals, powershell_profiles, shell_evals};
 pub use quote::quote;
 pub use registry_leftovers::{LEFTOVER_WORDS, Leftover, leftovers};
 pub use render::{line_for_running, script, whole_script};

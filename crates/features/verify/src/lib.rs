@@ -29,7 +29,7 @@ pub use compare::{Comparison, Fault, FaultKind, compare};
 pub use error::VerifyError;
 pub use repair::Repaired;
 pub use report::Verified;
-pub use smoke_test::SmokeTest;
+pub use smoke_test::{SmokeTest, run_go as smoke_tests};
 
 use acquire::{LogFailure, Sources, has_record, query};
 use context::settings::keys;

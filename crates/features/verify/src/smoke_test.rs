@@ -29,7 +29,7 @@ const COMPLAINT_CHARS_MAX: usize = 300;
 ///
 /// # Errors
 /// When no staging folder can be made. A failing program is a result, not an error.
-pub(crate) fn run_go(ctx: &Ctx, toolchain: &Toolchain) -> Result<Vec<SmokeTest>, store::StoreError> {
+pub fn run_go(ctx: &Ctx, toolchain: &Toolchain) -> Result<Vec<SmokeTest>, store::StoreError> {
     let staging = ctx.store.stage(&toolchain.id)?;
     let scratch = staging.tree();
     let version = toolchain.id.version().tag();

@@ -22,8 +22,6 @@ mod corpus;
 mod error;
 mod judge;
 pub mod limits;
-mod lines;
-mod matcher;
 mod parse;
 mod report;
 mod rules;

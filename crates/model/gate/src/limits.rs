@@ -1,4 +1,6 @@
-//! The bounds of the gate, each with its unit and its reason.
+//! The bounds of the gate, each with its unit and its reason. Those of the search are `search`'s.
+
+pub use search::limits::{EXPRESSION_BYTES_MAX, PIECE_BYTES};
 
 /// Bytes of a rules file. The built-in one has 12 kB.
 pub const RULES_BYTES_MAX: u64 = 256 << 10;
@@ -6,16 +8,6 @@ pub const RULES_BYTES_MAX: u64 = 256 << 10;
 pub const WORDS_MAX: usize = 200;
 /// Rows of any other table of a rules file: more are a mistake of whatever wrote the file.
 pub const ROWS_MAX: usize = 300;
-/// Bytes of an expression.
-pub const EXPRESSION_BYTES_MAX: usize = 1_000;
-/// Bytes of the compiled form of one expression. `\w{1000}{1000}` would need gigabytes.
-pub const COMPILED_BYTES_MAX: usize = 1 << 20;
-/// Bytes of the compiled form of all expressions together.
-pub const COMPILED_ALL_BYTES_MAX: usize = 16 << 20;
-/// Bytes of the states that a search computes as it goes. It forgets them when they are more, so it stays linear.
-pub const SEARCH_CACHE_BYTES_MAX: usize = 8 << 20;
-/// How deep an expression may be nested.
-pub const NESTING_MAX: u32 = 50;
 /// Bytes of a name in a rules file.
 pub const NAME_BYTES_MAX: usize = 64;
 /// Bytes of a reason in a rules file: it is one line of a report.
@@ -32,9 +24,5 @@ pub const WINDOW_LINES_MAX: u64 = 1_000_000;
 pub const HITS_MAX: usize = 1_024;
 /// The largest `repeats` of a rules file.
 pub const REPEATS_MAX: u64 = 100;
-/// Bytes that are searched at once. A longer line is searched in pieces of this size.
-pub const PIECE_BYTES: usize = 64 << 10;
-/// Bytes that two pieces of a long line have in common: a shorter match across a border is found.
-pub const OVERLAP_BYTES: usize = 4 << 10;
 /// Bytes of a line that a report quotes.
 pub const QUOTE_BYTES_MAX: usize = 200;

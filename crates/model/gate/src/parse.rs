@@ -3,6 +3,7 @@
 //! Strict, since a mistake in it would be found on the day it matters: an unknown key, a doubled name, a number out of
 //! its bounds or an expression that cannot be used is refused, with its line and what to write.
 
+use search::Matcher;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -11,7 +12,6 @@ use crate::limits::{
     EXPRESSION_BYTES_MAX, HITS_MAX, NAME_BYTES_MAX, REASON_BYTES_MAX, REPEATS_MAX, ROWS_MAX, RULES_BYTES_MAX,
     STAGE_WEIGHT_MAX, WEIGHT_MAX, WINDOW_LINES_MAX, WINDOW_SECONDS_MAX, WORDS_MAX,
 };
-use crate::matcher::{self, Matcher};
 use crate::rules::{ExitRule, HardRule, Rules, Severity, StageRule, Window, WordRule};
 use crate::verdict::Verdict;
 
@@ -68,7 +68,7 @@ impl<'t> Source<'t> {
             Ok(text) => Ok(Source { file, text }),
             Err(error) => {
                 let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-                let line = matcher::line_ends(before) + 1;
+                let line = search::line_ends(before) + 1;
                 refused(usize::try_from(line).unwrap_or(1), "it is not UTF-8".to_owned(), "save the file as UTF-8")
             }
         }
@@ -76,7 +76,7 @@ impl<'t> Source<'t> {
 
     fn error(&self, at: usize, reason: String, fix: String) -> RulesError {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        let line = usize::try_from(matcher::line_ends(before)).unwrap_or(0) + 1;
+        let line = usize::try_from(search::line_ends(before)).unwrap_or(0) + 1;
         RulesError { file: self.file.to_owned(), line, reason, fix }
     }
 
@@ -312,7 +312,7 @@ fn words<'t>(source: &Source<'t>, file: &Row<'t>, rules: &mut Rules) -> Result<(
         source.once(at, &format!("the word `{name}`"), names.contains(&name))?;
         names.push(name.clone());
         let (at, expression) = source.need(&row, "expression", source.text(&row, "expression")?)?;
-        matcher::check(expression).map_err(|reason| {
+        search::check(expression).map_err(|reason| {
             let fix = format!(
                 "write a regular expression of at most {EXPRESSION_BYTES_MAX} bytes that matches within a line, in the form of Rust's `regex`"
             );

@@ -1,7 +1,7 @@
 //! The rules as values.
 
-use crate::matcher::Matcher;
 use crate::verdict::Verdict;
+use search::Matcher;
 
 /// All rules of a gate. [`Rules::parse`] makes them from a file, [`Rules::built_in`] from the file of this program.
 #[derive(Debug, Clone)]

@@ -320,6 +320,32 @@ impl View for Env {
     const SCHEMA: &'static str = "goward.env/1";
 }
 
+/// What `goward env --tree` draws.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnvTree {
+    /// The places, each behind the one that it is inside of.
+    pub places: Vec<EnvPlace>,
+}
+
+impl View for EnvTree {
+    const SCHEMA: &'static str = "goward.env-tree/1";
+}
+
+/// A place of the go command's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnvPlace {
+    /// Its name: `GOPATH`, or `folder` for the working folder.
+    pub name: String,
+    /// Its path; `null` where it is not set, or only the go command itself knows it.
+    pub path: Option<String>,
+    /// The name of the place that contains it or that it belongs to; `null` for the working folder.
+    pub inside: Option<String>,
+    /// What it is for, for people; its wording may change.
+    pub message: String,
+}
+
 /// A variable of the go command.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

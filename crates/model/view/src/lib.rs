@@ -13,6 +13,7 @@
 mod adopt;
 mod block;
 mod check;
+mod checklist;
 mod choice;
 mod gate;
 mod graph;
@@ -31,6 +32,7 @@ mod toolchains;
 pub use adopt::*;
 pub use block::*;
 pub use check::*;
+pub use checklist::*;
 pub use choice::*;
 pub use gate::*;
 pub use graph::*;

@@ -403,7 +403,7 @@ pub enum Severity {
 pub struct Repair {
     /// What it does.
     pub kind: RepairKind,
-    /// The files and folders, for `modes`, `take-out-line` and `move-aside`.
+    /// The files and folders, for `modes`, `take-out-line`, `make-folder` and `move-aside`.
     pub targets: Vec<RepairTarget>,
     /// For `take-out-line`, the line that is removed.
     pub text: Option<String>,
@@ -415,6 +415,8 @@ pub struct Repair {
 pub enum RepairKind {
     /// It sets the permission bits of files and folders.
     Modes,
+    /// It makes a folder.
+    MakeFolder,
     /// It removes a line from a file, if the file still has it.
     TakeOutLine,
     /// It moves names of the wrong kind to `set-aside/` in the store.

@@ -14,6 +14,7 @@ use windows_sys::Win32::System::SystemInformation::{
     IMAGE_FILE_MACHINE_I386, OSVERSIONINFOW,
 };
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, IsWow64Process2};
+use windows_sys::Win32::UI::Shell::IsUserAnAdmin;
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     HWND_BROADCAST, SMTO_ABORTIFHUNG, SendMessageTimeoutW, WM_SETTINGCHANGE,
 };
@@ -28,6 +29,12 @@ pub(crate) fn disk_space(path: &Path) -> io::Result<(u64, u64)> {
     // SAFETY: the path ends with a zero; the numbers are ours for the call; the third is not asked for.
     let told = unsafe { GetDiskFreeSpaceExW(wide.as_ptr(), &raw mut free, &raw mut total, std::ptr::null_mut()) };
     if told == 0 { Err(io::Error::last_os_error()) } else { Ok((free, total)) }
+}
+
+/// Whether this process has the rights of an administrator, which User Account Control has confirmed.
+pub(crate) fn is_administrator() -> bool {
+    // SAFETY: it takes nothing and asks for the token of this process.
+    unsafe { IsUserAnAdmin() != 0 }
 }
 
 /// The identity of a file: the number of its volume, and its own there.

@@ -18,7 +18,9 @@ mod freeze;
 mod locks;
 mod refusal;
 
-pub(crate) use calls::{computer_name, disk_space, identity, is_on_disk, machine, tell_of_new_environment, version};
+pub(crate) use calls::{
+    computer_name, disk_space, identity, is_administrator, is_on_disk, machine, tell_of_new_environment, version,
+};
 pub(crate) use exec_emulation::{Job, emulate_exec, leave_ctrl_c_to_children, start_as_self};
 pub(crate) use locks::{Held, lock, lock_shared};
 pub(crate) use refusal::{remove_file, retry_sharing_violation};

@@ -18,7 +18,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         "Look and go back",
         &[
             "status", "ps", "history", "diff", "undo", "rollback", "snapshot", "gate", "block", "unblock", "graph",
-            "verify", "doctor", "prune",
+            "verify", "check", "doctor", "prune",
         ],
     ),
     ("Set up", &["setup", "unsetup", "activate", "shims", "ide", "completions"]),

@@ -3,6 +3,7 @@
 mod adopt;
 mod block;
 mod bundle;
+mod check;
 mod config;
 mod doctor;
 mod env;
@@ -35,9 +36,10 @@ use crate::candidates;
 pub use adopt::{ImportArgs, MigrateArgs};
 pub use block::{BlockArgs, UnblockArgs};
 pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs};
+pub use check::{CheckArgs, ReportFormat};
 pub use config::{ConfigArgs, ConfigCommand};
 pub use doctor::DoctorArgs;
-pub use env::{EnvArgs, EnvShell};
+pub use env::{EnvArgs, EnvShell, EnvTreeFormat};
 pub use gate::{GateActName, GateArgs, GateCommand, GateHow, GateJudgeArgs, GateRulesArgs, GateRunArgs};
 pub use graph::{GraphArgs, GraphCommand, GraphDiffArgs, GraphFormat, GraphWhyArgs};
 pub use help::{folded, options};
@@ -277,6 +279,8 @@ pub enum Command {
     /// Run a program cut off from the network, your files and other processes.
     #[command(subcommand_required = true)]
     Sandbox(SandboxArgs),
+    /// Run a list of checks after a change: passed, failed, left out.
+    Check(CheckArgs),
     /// Find faults in this machine's Go setup, and repair them.
     Doctor(DoctorArgs),
     /// Manage one store for all users of a machine.

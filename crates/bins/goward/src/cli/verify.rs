@@ -1,9 +1,11 @@
 //! What can be typed after `goward verify`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use release::Request;
 
-use super::request;
+use super::{ReportFormat, request};
 
 /// `goward verify`
 #[derive(Debug, Args)]
@@ -32,6 +34,12 @@ pub struct VerifyArgs {
     /// With --repair, only show what it would do.
     #[arg(long, requires = "repair")]
     pub dry_run: bool,
+    /// The form.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: ReportFormat,
+    /// Write the report into this file; standard output gets the text.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Also run `go version`, `go env GOROOT` and `go list std`, in a separate environment.
     #[arg(long)]
     pub run: bool,

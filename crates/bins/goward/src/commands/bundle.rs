@@ -11,8 +11,7 @@ use release::{Platform, Request, ToolchainId};
 
 use super::{CommandResult, handle_ctrl_c};
 use crate::cli::{
-    BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs, SetupArgs,
-    SuperviseArgs,
+    BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs, BundleVerifyArgs, RunArgs, SetupArgs, SuperviseArgs,
 };
 use crate::failure::Failure;
 use crate::outcome::Rendered;

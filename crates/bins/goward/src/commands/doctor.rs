@@ -1,13 +1,16 @@
 //! `goward doctor`
 
+use std::path::Path;
+
 use context::Ctx;
 use context::settings::{Settings, keys};
 use diag::{Class, Speech};
 pub(super) use doctor::Wanted;
-use doctor::{Finding, Repaired, Severity, TOPICS};
+use doctor::{Explained, Finding, Inputs, LogSource, Repaired, Severity, TOPICS};
 use sys::Sys;
 
 use super::CommandResult;
+use super::check::{Form, report};
 use crate::cli::DoctorArgs;
 use crate::failure::Failure;
 use crate::outcome::Rendered;
@@ -17,12 +20,19 @@ use crate::views;
 const ROUNDS_MAX: usize = 4;
 
 pub(super) fn run(ctx: &Ctx, args: &DoctorArgs, speech: &Speech) -> CommandResult {
-    let wanted = wanted(&args.what)?;
+    let wanted = Wanted { all: args.all, ..wanted(&args.what)? };
     if args.list {
         return Ok(list());
     }
+    if let Some(path) = &args.from_log {
+        return explain_log(ctx, path);
+    }
     if !args.repair {
-        return check(ctx, &wanted);
+        let findings = doctor::examine(ctx, &wanted);
+        let (rendered, form) = (rendered(&findings, &[]), Form { format: args.format, output: args.output.as_deref() });
+        return report(ctx, rendered, &form, speech, || {
+            junit::to_xml(&views::doctor_suites(doctor::topics(&wanted), &findings))
+        });
     }
     let mut findings = doctor::examine(ctx, &wanted);
     let mut repaired = Vec::new();
@@ -96,7 +106,49 @@ fn list() -> Box<dyn crate::outcome::Outcome> {
     Box::new(Rendered::new(view::DoctorList { topics }, text))
 }
 
+fn explain_log(ctx: &Ctx, path: &Path) -> CommandResult {
+    let source = if path == Path::new("-") { LogSource::Stdin } else { LogSource::File(path) };
+    let log = doctor::read_log(&Inputs::of(ctx), source)?;
+    let mut text: String = log.explained.iter().map(told_complaint).collect();
+    text.push_str(&match log.explained.len() {
+        0 => format!("no complaint that goward knows in {}\n", counted_lines(log.lines_count)),
+        count => format!("{} in {}\n", counted(count, "complaint"), counted_lines(log.lines_count)),
+    });
+    let exit_code = if log.explained.is_empty() { 0 } else { Class::Findings.exit_code() };
+    Ok(Box::new(Rendered::new(views::doctor_log(&log), text).ending_with(exit_code)))
+}
+
+fn counted_lines(count: u64) -> String {
+    format!("{count} line{}", if count == 1 { "" } else { "s" })
+}
+
+fn told_complaint(explained: &Explained) -> String {
+    let Explained { hit, findings, facts } = explained;
+    let complaint = hit.complaint;
+    let mut text = format!("line {}: {} [{}]\n", hit.line, hit.text, complaint.word);
+    if hit.lines_count > 1 {
+        text.push_str(&format!("  also on {}\n", counted_lines(hit.lines_count - 1)));
+    }
+    text.push_str(&format!("  cause: {}\n", complaint.cause));
+    for finding in findings {
+        let place = finding.place.as_ref().map(|place| format!(" at {place}")).unwrap_or_default();
+        text.push_str(&format!("  proof: {} [{}]{place}\n", finding.what, finding.word));
+    }
+    for fact in facts {
+        text.push_str(&format!("  here: {fact}\n"));
+    }
+    if findings.is_empty() && facts.is_empty() && !complaint.evidence.is_empty() {
+        text.push_str("  here: nothing was found that proves it; the log may be of another machine\n");
+    }
+    text.push_str(&format!("  fix: {}\n", complaint.fix));
+    text
+}
+
 fn outcome(findings: Vec<Finding>, repaired: Vec<Repaired>) -> CommandResult {
+    Ok(Box::new(rendered(&findings, &repaired)))
+}
+
+fn rendered(findings: &[Finding], repaired: &[Repaired]) -> Rendered<view::Doctor> {
     let mut text: String = findings.iter().map(told).collect();
     let problems = findings.iter().filter(|finding| finding.severity == Severity::Problem).count();
     let notes = findings.len() - problems;
@@ -110,7 +162,7 @@ fn outcome(findings: Vec<Finding>, repaired: Vec<Repaired>) -> CommandResult {
         }
     });
     let exit_code = if problems > 0 { Class::Findings.exit_code() } else { 0 };
-    Ok(Box::new(Rendered::new(views::doctor(&findings, &repaired), text).ending_with(exit_code)))
+    Rendered::new(views::doctor(findings, repaired), text).ending_with(exit_code)
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -3,8 +3,9 @@
 use context::Ctx;
 use resolve::{GO_VARIABLES, GoEnv, Variable, shown};
 
-use super::CommandResult;
 use super::ensure::remember;
+use super::env_tree::value_of;
+use super::{CommandResult, env_tree};
 use crate::cli::{EnvArgs, EnvShell};
 use crate::failure::Failure;
 use crate::outcome::Rendered;
@@ -20,30 +21,28 @@ pub(super) fn run(ctx: &Ctx, args: &EnvArgs) -> CommandResult {
     };
     remember(ctx, &choice);
     let env = resolve::go_env(ctx, toolchain, Some(&choice))?;
-    let text = match (args.shell, args.tree) {
-        (Some(shell), _) => script(ctx, &env, shell)?,
-        (None, true) => tree(&env),
-        (None, false) if args.explain && !args.names.is_empty() => explained(&named(&env, &args.names)),
-        (None, false) if !args.names.is_empty() => values(&env, &args.names),
-        (None, false) if args.explain => {
+    if args.tree {
+        return Ok(env_tree::drawn(&env, args.format));
+    }
+    let text = match args.shell {
+        Some(shell) => script(ctx, &env, shell)?,
+        None if args.explain && !args.names.is_empty() => explained(&named(&env, &args.names)),
+        None if !args.names.is_empty() => values(&env, &args.names),
+        None if args.explain => {
             let tag = env.toolchain.id.version().tag();
             format!(
                 "{tag}, for {}\n\n{}\n{}",
                 choice.because(),
                 explained(&env.variables.iter().collect::<Vec<_>>()),
-                tree(&env)
+                env_tree::text(&env)
             )
         }
-        (None, false) => env.variables.iter().map(line).collect(),
+        None => env.variables.iter().map(line).collect(),
     };
     let rendered = Rendered::new(views::env(&env, &choice), text);
     // A shell reads a script, another program reads single values.
     let exact = args.shell.is_some() || !args.names.is_empty() && !args.explain;
     Ok(Box::new(if exact { rendered.exact() } else { rendered }))
-}
-
-fn value_of(variable: &Variable) -> String {
-    variable.value.as_deref().map_or_else(|| "(built in)".to_owned(), |value| shown(variable.name, value))
 }
 
 fn line(variable: &Variable) -> String {
@@ -71,50 +70,6 @@ fn explained(variables: &[&Variable]) -> String {
         if let Some(note) = &variable.note {
             text.push_str(&format!("    note: {}\n", diag::shown_line(note)));
         }
-    }
-    text
-}
-
-/// Draws which folder contains which.
-fn tree(env: &GoEnv) -> String {
-    let value = |name: &str| env.variable(name).map(value_of).map(|value| diag::shown_line(&value)).unwrap_or_default();
-    let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
-    let (goroot, gopath, gobin) = (value("GOROOT"), value("GOPATH"), value("GOBIN"));
-    let (modcache, cache) = (value("GOMODCACHE"), value("GOCACHE"));
-    let (gomod, gowork) = (value("GOMOD"), value("GOWORK"));
-    let below = |path: &str, parent: &str| {
-        let inside = std::path::Path::new(path).strip_prefix(parent).ok();
-        inside.map(|inside| inside.display().to_string()).filter(|inside| !inside.is_empty())
-    };
-    let mut text = String::from("this folder\n");
-    let work = if gowork.is_empty() || gowork == "off" { "none: one module alone".to_owned() } else { gowork };
-    let module = if gomod.is_empty() || gomod == "/dev/null" || gomod == "NUL" { "none".to_owned() } else { gomod };
-    text.push_str(&format!("├─ GOWORK      {work}\n"));
-    text.push_str(&format!("│  └─ GOMOD    {module}\n"));
-    text.push_str(&format!("├─ GOROOT      {goroot}\n"));
-    text.push_str(
-        "│  ├─ bin      go, gofmt\n│  ├─ src      the standard library\n│  └─ go.env   this toolchain's defaults\n",
-    );
-    text.push_str(&format!("├─ GOPATH      {}\n", or(gopath.clone(), "none")));
-    let first = gopath.split(if cfg!(windows) { ';' } else { ':' }).next().unwrap_or_default().to_owned();
-    let mut inside = Vec::new();
-    let mut beside = Vec::new();
-    match below(&gobin, &first) {
-        Some(name) if !first.is_empty() => inside.push(("GOBIN", format!("{name}: programs that `go install` makes"))),
-        _ => beside.push(("GOBIN", or(gobin, "none: `go install` has nowhere to put programs"))),
-    }
-    match below(&modcache, &first) {
-        Some(name) if !first.is_empty() => inside.push(("MODCACHE", format!("{name}: modules that were downloaded"))),
-        _ => beside.push(("GOMODCACHE", or(modcache, "none"))),
-    }
-    for (index, (name, what)) in inside.iter().enumerate() {
-        let branch = if index + 1 == inside.len() { "└─" } else { "├─" };
-        text.push_str(&format!("│  {branch} {name:<8} {what}\n"));
-    }
-    beside.push(("GOCACHE", format!("{}  (what was built)", or(cache, "none"))));
-    for (index, (name, what)) in beside.iter().enumerate() {
-        let branch = if index + 1 == beside.len() { "└─" } else { "├─" };
-        text.push_str(&format!("{branch} {name:<11} {what}\n"));
     }
     text
 }

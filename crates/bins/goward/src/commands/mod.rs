@@ -3,6 +3,7 @@
 mod activate;
 mod block;
 mod bundle;
+mod check;
 mod completions;
 mod config;
 mod current;
@@ -10,6 +11,7 @@ mod diff;
 mod doctor;
 mod ensure;
 mod env;
+mod env_tree;
 pub(crate) mod exec_shim;
 mod gate;
 mod graph;
@@ -147,6 +149,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Ide(args) => ide::run(ctx, args, speech),
         Command::Gate(args) => gate::run(sources, args, speech),
         Command::Sandbox(args) => sandbox::run(sources, args, speech),
+        Command::Check(args) => check::run(ctx, args, speech),
         Command::Doctor(args) => doctor::run(ctx, args, speech),
         Command::System(args) => system::run(ctx, args, speech),
         Command::Completions(args) => Ok(completions::run(args)),

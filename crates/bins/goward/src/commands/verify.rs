@@ -6,18 +6,20 @@ use diag::Speech;
 use release::ToolchainId;
 use verify::{VerifyOptions, verify};
 
+use super::check::{Form, report};
 use super::reported::Reported;
 use super::{CommandResult, handle_ctrl_c};
 use crate::cli::VerifyArgs;
 use crate::failure::Failure;
 use crate::outcome::Rendered;
-use crate::views::ToView;
+use crate::views::{self, ToView};
 
 pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> CommandResult {
     let ctx = sources.ctx();
     handle_ctrl_c(ctx)?;
     let options = VerifyOptions { run: args.run, repair: args.repair && !args.dry_run };
     let (mut text, mut checked, mut failed) = (String::new(), Vec::new(), Reported::default());
+    let mut suites = Vec::new();
     let wanted = wanted(ctx, args)?;
     if wanted.is_empty() {
         speech.say("no toolchain is installed; there is nothing to check");
@@ -31,17 +33,23 @@ pub(super) fn run(sources: &Sources, args: &VerifyArgs, speech: &Speech) -> Comm
             Ok(verified) => {
                 text.push_str(&verified.text(args.explain));
                 let failure = verified.failure();
+                suites.push(views::verify_suite(&verified));
                 checked.push(verified.view());
                 failure
             }
-            Err(error) => Some(error),
+            Err(error) => {
+                suites.push(views::unverified_suite(id, &diag::error_chain(&error)));
+                Some(error)
+            }
         };
         if let Some(failure) = failure.map(Failure::from) {
             failed.add(ctx, &failure, speech);
         }
     }
     let view = view::Verify { toolchains: checked, errors: failed.errors };
-    Ok(Box::new(Rendered::new(view, text).ending_with(failed.exit_code)))
+    let rendered = Rendered::new(view, text).ending_with(failed.exit_code);
+    let form = Form { format: args.format, output: args.output.as_deref() };
+    report(ctx, rendered, &form, speech, || junit::to_xml(&suites))
 }
 
 /// The selected installed toolchains, each once.

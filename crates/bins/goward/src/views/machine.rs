@@ -231,6 +231,11 @@ impl ToView for Repair {
             Repair::Snapshots => view::Repair { kind: RepairKind::MendSnapshots, targets: Vec::new(), text: None },
             Repair::Shims => view::Repair { kind: RepairKind::WriteShims, targets: Vec::new(), text: None },
             Repair::Recover => view::Repair { kind: RepairKind::Recover, targets: Vec::new(), text: None },
+            Repair::MakeFolder(path) => view::Repair {
+                kind: RepairKind::MakeFolder,
+                targets: vec![RepairTarget { path: path.view(), mode: None }],
+                text: None,
+            },
             Repair::TakeOutLine { path, text } => view::Repair {
                 kind: RepairKind::TakeOutLine,
                 targets: vec![RepairTarget { path: path.view(), mode: None }],

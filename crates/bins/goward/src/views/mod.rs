@@ -5,6 +5,7 @@
 mod adopt;
 mod block;
 mod check;
+mod checklist;
 mod choice;
 mod gate;
 mod graph;
@@ -21,6 +22,9 @@ use std::path::{Path, PathBuf};
 pub(crate) use adopt::{import, import_plan, migrate};
 pub(crate) use block::block_change;
 pub(crate) use check::{bundle_create, bundle_verify};
+pub(crate) use checklist::{
+    check, check_lists, check_suites, count, doctor_log, doctor_suites, unverified_suite, verify_suite,
+};
 pub(crate) use choice::{env, pin_write, which};
 use choice::{manager_origin, setting_origin};
 use diag::Place;

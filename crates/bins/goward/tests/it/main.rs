@@ -7,6 +7,7 @@ mod bad_input;
 mod bad_machine;
 mod blocked;
 mod bundle;
+mod check;
 mod cli;
 mod config;
 mod credentials;

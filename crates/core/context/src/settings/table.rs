@@ -422,6 +422,13 @@ settings! {
         default: "none",
         doc: "What a program in `goward sandbox run` may reach: `none`, the module `proxy` through a forwarder, or everything (`open`). `--net` decides for one run.",
     }
+    CHECK_FILES: Words {
+        key: "check.files",
+        env: "GOWARD_CHECK_FILES",
+        kind: Kind::Words,
+        default: "",
+        doc: "Files with lists and items of your own for `goward check`, besides those of `--file`. They can only name what is looked at, never a program.",
+    }
     GATE_RULES: Text {
         key: "gate.rules",
         env: "GOWARD_GATE_RULES",

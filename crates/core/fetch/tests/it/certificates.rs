@@ -292,3 +292,17 @@ fn a_401_says_where_credentials_belong_and_shows_none() {
         assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
     }
 }
+
+#[test]
+fn a_probe_tells_the_steps_of_an_encrypted_server_and_where_it_stopped() {
+    let (server, folder) = (encrypted(OK), tempfile::tempdir().unwrap());
+    let path = pem_file(&folder, &server);
+    let urls = [server.url.clone()];
+    let good = fetch::probe(&with_env(&[("SSL_CERT_FILE", path.as_path())]), &settings(), &urls).remove(0);
+    assert_eq!((good.status, &good.failure), (Some(200), &None));
+    assert!(good.name.is_some() && good.connection.is_some() && good.handshake.is_some() && good.answer.is_some());
+    assert!(server.heard.lock().unwrap()[0].starts_with("HEAD /x HTTP/1.1"));
+    let bad = fetch::probe(&with_env(&[]), &settings(), &urls).remove(0);
+    assert!(matches!(bad.failure, Some(fetch::Reason::Certificate { .. })), "{bad:?}");
+    assert!(bad.connection.is_some() && bad.handshake.is_none() && bad.status.is_none());
+}

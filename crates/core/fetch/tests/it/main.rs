@@ -4,4 +4,5 @@
 mod certificates;
 mod documents;
 mod files;
+mod probe;
 mod support;

@@ -2,7 +2,11 @@
 
 mod environment;
 mod go_values;
+mod limits;
+mod modules;
+mod network;
 mod path;
+mod path_entries;
 mod private;
 mod profile;
 mod registry;
@@ -21,6 +25,8 @@ pub struct Topic {
     pub about: &'static str,
     /// The words of what it can find.
     pub words: &'static [&'static str],
+    /// Whether it is run only if it is named, since it takes seconds or asks a network.
+    pub only_if_named: bool,
     /// Runs it.
     pub run: fn(&Inputs) -> Vec<Finding>,
 }
@@ -49,18 +55,29 @@ pub const TOPICS: &[Topic] = &[
             "shim-changed",
             "shim-missing",
         ],
+        only_if_named: false,
         run: store::run,
     },
     Topic {
         name: "private",
         about: "folders that are one user's: GOPATH, and those that are isolated",
-        words: &["gopath-open", "gopath-writable", "gopath-foreign", "isolated-open", "isolated-orphan"],
+        words: &[
+            "gopath-open",
+            "gopath-writable",
+            "gopath-foreign",
+            "gopath-missing",
+            "gopath-in-goroot",
+            "isolated-open",
+            "isolated-orphan",
+        ],
+        only_if_named: false,
         run: private::run,
     },
     Topic {
         name: "system",
         about: "the administrator's store for all users",
         words: &["system-passed-over", "system-foreign", "system-closed", "system-writable"],
+        only_if_named: false,
         run: shared_store::run,
     },
     Topic {
@@ -86,24 +103,66 @@ pub const TOPICS: &[Topic] = &[
             "env-goflags-overlay",
             "env-goflags-toolexec",
         ],
+        only_if_named: false,
         run: environment::run,
     },
     Topic {
         name: "path",
-        about: "which `go` programs are on PATH",
-        words: &["path-shadowed", "path-without-goward", "path-several", "path-relative"],
+        about: "which `go` programs are on PATH, and each of its entries",
+        words: &[
+            "path-shadowed",
+            "path-without-goward",
+            "path-several",
+            "path-blank",
+            "path-quoted",
+            "path-relative",
+            "path-duplicate",
+            "path-missing",
+            "path-writable",
+        ],
+        only_if_named: false,
         run: path::run,
     },
     Topic {
         name: "profile",
         about: "lines of shell profiles that set Go's variables; PowerShell's, on Windows, also other managers and PATH",
-        words: &["profile-goroot", "profile-gotoolchain", "profile-manager", "profile-path"],
+        words: &["profile-goroot", "profile-gotoolchain", "profile-manager", "profile-path", "profile-eval"],
+        only_if_named: false,
         run: profile::run,
     },
     Topic {
         name: "registry",
         about: "what other installers of Go have left in the registry of Windows",
         words: shell::LEFTOVER_WORDS,
+        only_if_named: false,
         run: registry::run,
+    },
+    Topic {
+        name: "limits",
+        about: "the system's limits against what a build and gopls need",
+        words: &["limit-inotify", "limit-files", "limit-processes"],
+        only_if_named: false,
+        run: limits::run,
+    },
+    Topic {
+        name: "modules",
+        about: "the module cache against go.sum, offline; runs only if it is named",
+        words: &["modcache-poisoned", "modcache-unreadable", "modcache-unchecked", "modcache-checked"],
+        only_if_named: true,
+        run: modules::run,
+    },
+    Topic {
+        name: "network",
+        about: "each source and module proxy: name, connection, certificate, answer; runs only if it is named",
+        words: &[
+            "host-unreachable",
+            "proxy-unreachable",
+            "certificate-untrusted",
+            "answer-unexpected",
+            "network-off",
+            "network-answer",
+        ],
+        only_if_named: true,
+        run: network::run,
     },
 ];

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use sys::registry::{MACHINE_ENVIRONMENT, PathList, Root, place};
+use sys::registry::{MACHINE_ENVIRONMENT, PathList, Root, USER_ENVIRONMENT, place};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::inputs::Inputs;
 
 /// Parts of paths that identify other managers, and their names.
@@ -56,7 +56,10 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
             let what = format!("neither goward's shims nor its default are on PATH; {there}");
             let why = "`goward run` still works, but a bare `go` is not goward's";
             let fix = fix(context);
-            findings.push(Finding::note("path-without-goward", what, why, fix));
+            let finding = Finding::note("path-without-goward", what, why, fix);
+            // Where setup was run, it is not what the user wants: this shell was open before, or something resets PATH.
+            let severity = if is_set_up(context) { Severity::Problem } else { Severity::Note };
+            findings.push(Finding { severity, ..finding });
         }
     }
     let mut different: Vec<&Path> =
@@ -69,8 +72,19 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
         let fix = "remove those that you do not need";
         findings.push(Finding::note("path-several", what, why, fix));
     }
-    relative(context, &mut findings);
+    findings.extend(super::path_entries::run(context));
     findings
+}
+
+/// Whether `goward setup` has put goward into a profile, or on Windows into the user's Path.
+fn is_set_up(context: &Inputs) -> bool {
+    let sys = &context.ctx.sys;
+    let shims = context.ctx.store.layout().shims();
+    let in_registry = || {
+        let value = sys.registry()?.read(Root::User, USER_ENVIRONMENT, "Path").ok()??;
+        Some(PathList::of(&value)?.has(shims.to_str()?, sys.env()))
+    };
+    in_registry().unwrap_or(false) || shell::is_set_up(sys)
 }
 
 fn fix(context: &Inputs) -> String {
@@ -126,15 +140,4 @@ fn entries(context: &Inputs) -> Vec<Entry> {
         found.push(Entry { folder, number: index + 1, is_ours, manager: manager.filter(|_| !is_ours), real });
     }
     found
-}
-
-fn relative(context: &Inputs, findings: &mut Vec<Finding>) {
-    let Some(path) = context.ctx.sys.env().var("PATH") else { return };
-    let separator = if cfg!(windows) { ';' } else { ':' };
-    let Some(entry) = path.split(separator).find(|entry| !entry.is_empty() && !Path::new(entry).is_absolute()) else {
-        return;
-    };
-    let what = format!("PATH has an entry that is not absolute: `{entry}`");
-    let why = "it finds another program in every folder; goward and the go command ignore it";
-    findings.push(Finding::note("path-relative", what, why, "take it out, or write the whole path"));
 }

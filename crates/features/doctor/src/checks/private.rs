@@ -13,6 +13,7 @@ const PRIVATE_MODE: u32 = 0o700;
 
 pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     let mut findings = Vec::new();
+    whereabouts(context, &mut findings);
     if cfg!(unix) {
         gopath(context, &mut findings);
         isolated_modes(context, &mut findings);
@@ -30,6 +31,46 @@ fn gopaths(context: &Inputs) -> Vec<PathBuf> {
     let value = value.unwrap_or_default();
     let folders = value.split(if cfg!(windows) { ';' } else { ':' }).map(PathBuf::from);
     folders.filter(|folder| folder.is_absolute()).collect()
+}
+
+/// The trees of Go installations that are not goward's: of the variable GOROOT, and of each `go` on PATH. Those of
+/// goward are `env-gopath-goroot`'s.
+fn other_goroots(context: &Inputs) -> Vec<PathBuf> {
+    let (fs, env) = (context.ctx.sys.fs(), context.ctx.sys.env());
+    let of_program = |folder: PathBuf| {
+        let real = fs.resolve(&folder.join(sys::program_file_name("go"))).ok()?;
+        Some(real.parent()?.parent()?.to_owned())
+    };
+    let of_path = env.search_path().into_iter().take(crate::limits::PATH_ENTRIES_MAX).filter_map(of_program);
+    let trees = env.path_var("GOROOT").into_iter().chain(of_path);
+    let own = context.ctx.store.layout().toolchains();
+    // A folder with a `go` in its `bin` is a GOROOT only if it says so.
+    let is_tree = |tree: &PathBuf| fs.look(&tree.join("VERSION")).is_ok_and(|meta| meta.is_some());
+    trees.filter(|tree| !tree.starts_with(&own) && is_tree(tree)).collect()
+}
+
+/// A GOPATH that the user has set and that is not there, or is inside of the chosen toolchain.
+fn whereabouts(context: &Inputs, findings: &mut Vec<Finding>) {
+    let trees = other_goroots(context);
+    let set = context.env.as_ref().and_then(|env| env.variable("GOPATH"));
+    let is_set = set.is_some_and(|variable| matches!(variable.rule.word(), "environment" | "user-file"));
+    for folder in gopaths(context) {
+        if let Some(tree) = trees.iter().find(|tree| folder.starts_with(tree)) {
+            let what = format!("GOPATH is `{}`, inside of GOROOT `{}`", folder.display(), tree.display());
+            let why = "modules and programs then go into the toolchain's tree: it no longer is what was verified, and they go with it";
+            let fix = "`go env -u GOPATH`, or unset the variable: its default is `go` in the home folder";
+            findings.push(Finding::problem("gopath-in-goroot", what, why, fix).at(&folder, None));
+            continue;
+        }
+        let is_missing = context.ctx.sys.fs().look(&folder).is_ok_and(|meta| meta.is_none());
+        if is_set && is_missing {
+            let what = format!("GOPATH is `{}`, and there is no such folder", folder.display());
+            let why = "the go command makes it at the first download, with the modes of that moment; where it may not, each download fails";
+            let fix = format!("make the folder `{}`", folder.display());
+            let finding = Finding::note("gopath-missing", what, why, fix).at(&folder, None);
+            findings.push(Finding { only_if_named: true, ..finding.repaired_by(Repair::MakeFolder(folder)) });
+        }
+    }
 }
 
 fn gopath(context: &Inputs, findings: &mut Vec<Finding>) {

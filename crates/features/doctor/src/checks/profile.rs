@@ -26,7 +26,8 @@ const SET_IN_EVERY_SHELL: &str = "it is set in every new shell, and works agains
 
 pub(super) fn run(context: &Inputs) -> Vec<Finding> {
     if context.ctx.sys.registry().is_some() {
-        return shell::rivals_of_powershell(&context.ctx.sys).into_iter().filter_map(in_powershell).collect();
+        let rivals = shell::rivals_of_powershell(&context.ctx.sys).into_iter().filter_map(in_powershell);
+        return rivals.chain(shell::powershell_evals(&context.ctx.sys).into_iter().map(eval)).collect();
     }
     let mut findings = Vec::new();
     let fs = context.ctx.sys.fs();
@@ -37,7 +38,19 @@ pub(super) fn run(context: &Inputs) -> Vec<Finding> {
             findings.extend(finding(line).map(|finding| finding.at(&path, Some(index + 1))));
         }
     }
+    let sys = &context.ctx.sys;
+    let evals = shell::shell_evals(sys, &profiles(context)).into_iter().chain(shell::powershell_evals(sys));
+    findings.extend(evals.map(eval));
     findings
+}
+
+/// A line that runs text from elsewhere: it may be meant, so it is a note.
+fn eval(eval: shell::Eval) -> Finding {
+    let order = if eval.order.is_empty() { String::new() } else { format!(" (profile {})", eval.order) };
+    let what = format!("a line {}{order}", eval.what);
+    let why = "what it runs is not in the profile, and may be another thing at each start of a shell";
+    let fix = "see that it is yours; a tool's own file, loaded by its path, does the same";
+    Finding::note("profile-eval", what, why, fix).at(eval.path, Some(eval.line))
 }
 
 fn in_powershell(rival: shell::Rival) -> Option<Finding> {

@@ -17,7 +17,7 @@ use crate::limits::{
 
 /// All expressions, compiled. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Matcher {
+pub struct Matcher {
     /// None if there is no expression.
     compiled: Option<(Regex, RegexSet)>,
 }
@@ -27,7 +27,7 @@ impl Matcher {
     ///
     /// # Errors
     /// When all together are too large, as a sentence.
-    pub(crate) fn new(expressions: &[&str]) -> Result<Matcher, String> {
+    pub fn new(expressions: &[&str]) -> Result<Matcher, String> {
         if expressions.is_empty() {
             return Ok(Matcher { compiled: None });
         }
@@ -56,11 +56,7 @@ impl Matcher {
 
     /// Calls `found` for each line of the block that has a word, with its number in the block (counted from 0), its
     /// bytes, and the words. Returns how many line ends the block has.
-    pub(crate) fn lines(
-        &self,
-        block: &[u8],
-        mut found: impl FnMut(u64, &[u8], &mut dyn Iterator<Item = usize>),
-    ) -> u64 {
+    pub fn lines(&self, block: &[u8], mut found: impl FnMut(u64, &[u8], &mut dyn Iterator<Item = usize>)) -> u64 {
         let mut lines = 0;
         let mut counted = 0;
         if let Some((any, set)) = &self.compiled {
@@ -83,7 +79,7 @@ impl Matcher {
     }
 
     /// The words of a line, or of a piece of one.
-    pub(crate) fn words(&self, line: &[u8], mut found: impl FnMut(usize)) {
+    pub fn words(&self, line: &[u8], mut found: impl FnMut(usize)) {
         if let Some((any, set)) = &self.compiled
             && any.is_match(line)
         {
@@ -93,7 +89,7 @@ impl Matcher {
 }
 
 /// How many lines end in these bytes.
-pub(crate) fn line_ends(bytes: &[u8]) -> u64 {
+pub fn line_ends(bytes: &[u8]) -> u64 {
     memchr_iter(b'\n', bytes).count() as u64
 }
 
@@ -101,7 +97,7 @@ pub(crate) fn line_ends(bytes: &[u8]) -> u64 {
 ///
 /// # Errors
 /// What is wrong with it, as a sentence.
-pub(crate) fn check(expression: &str) -> Result<(), String> {
+pub fn check(expression: &str) -> Result<(), String> {
     if expression.len() > EXPRESSION_BYTES_MAX {
         return Err(format!("it has {} bytes, and at most {EXPRESSION_BYTES_MAX} are allowed", expression.len()));
     }

@@ -12,7 +12,7 @@ use crate::matcher::Matcher;
 
 /// One stream.
 #[derive(Debug, Default)]
-pub(crate) struct Lines {
+pub struct Lines {
     /// The beginning of the line that has not ended; of a long line, its last piece.
     kept: Vec<u8>,
     /// Lines that have ended.
@@ -22,23 +22,23 @@ pub(crate) struct Lines {
 }
 
 /// A line that has a word.
-pub(crate) struct Found<'a> {
+pub struct Found<'a> {
     /// The word's index.
-    pub(crate) word: usize,
+    pub word: usize,
     /// The line's number in its stream, counted from 1.
-    pub(crate) line: u64,
+    pub line: u64,
     /// The line, or the piece of it that has the word.
-    pub(crate) text: &'a [u8],
+    pub text: &'a [u8],
 }
 
 impl Lines {
     /// How many lines have begun.
-    pub(crate) fn count(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.ended + u64::from(!self.kept.is_empty())
     }
 
     /// Searches the lines that end in this chunk.
-    pub(crate) fn feed(&mut self, matcher: &Matcher, chunk: &[u8], found: &mut dyn FnMut(&Found<'_>)) {
+    pub fn feed(&mut self, matcher: &Matcher, chunk: &[u8], found: &mut dyn FnMut(&Found<'_>)) {
         let mut rest = chunk;
         while !rest.is_empty() {
             let block = &rest[..rest.len().min(PIECE_BYTES)];
@@ -63,7 +63,7 @@ impl Lines {
     }
 
     /// Searches the last line, if no line end was behind it.
-    pub(crate) fn finish(&mut self, matcher: &Matcher, found: &mut dyn FnMut(&Found<'_>)) {
+    pub fn finish(&mut self, matcher: &Matcher, found: &mut dyn FnMut(&Found<'_>)) {
         if !self.kept.is_empty() {
             self.end_line(matcher, found);
         }
