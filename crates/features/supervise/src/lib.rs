@@ -20,10 +20,12 @@ mod list;
 mod report;
 mod run;
 mod states;
+mod voice;
 mod watched;
 
 pub use env_file::EnvFile;
 pub use error::SuperviseError;
 pub use list::{Listed, Supervision, environment, list};
-pub use run::{Decided, OnSwitch, Options, Voice, run};
+pub use run::{Decided, OnSwitch, Options, run};
 pub use states::{Event, STATES, State};
+pub use voice::Voice;

@@ -3,8 +3,8 @@
 use context::Ctx;
 use store::{RunningEntry, RunningProgram};
 
-use crate::run::Voice;
 use crate::states::State;
+use crate::voice::Voice;
 
 /// The record.
 pub(crate) struct Recorded<'a> {

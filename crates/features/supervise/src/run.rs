@@ -20,6 +20,7 @@ use crate::error::SuperviseError;
 use crate::limits::{FROZEN_INTERVAL, POLL_INTERVAL, QUIET, QUIET_MAX, RESTART_PAUSES, STARTED_AFTER, WAIT_MAX};
 use crate::report::Recorded;
 use crate::states::{Event, State};
+use crate::voice::Voice;
 use crate::watched::watched;
 
 /// The exit codes of a program that SIGINT, SIGQUIT or SIGTERM has ended: on a terminal Ctrl-C reaches it alone.
@@ -74,14 +75,6 @@ pub struct Decided {
     pub launch: Launch,
     /// The variables with a value.
     pub variables: Vec<(String, String)>,
-}
-
-/// Who hears what the supervisor does.
-pub trait Voice {
-    /// A line about what was done.
-    fn say(&self, line: &str);
-    /// A line that must not be overlooked.
-    fn warn(&self, line: &str);
 }
 
 /// Decides what runs now; or says in one line why nothing can.
