@@ -71,6 +71,21 @@ impl<'a> Machine<'a> {
 
     /// What doctor finds under these topics and words: the problems, and of the notes those whose word is named.
     pub(crate) fn findings<'w>(&self, names: impl Iterator<Item = &'w str> + Clone) -> Vec<Finding> {
+        let is_word = |finding: &Finding| names.clone().any(|name| name == finding.word);
+        let mut all = self.examined(names.clone());
+        all.retain(|finding| finding.severity == Severity::Problem || is_word(finding));
+        all
+    }
+
+    /// What doctor notes under these topics, which is no fault.
+    pub(crate) fn notes<'w>(&self, names: impl Iterator<Item = &'w str> + Clone) -> Vec<Finding> {
+        let mut all = self.examined(names);
+        all.retain(|finding| finding.severity == Severity::Note);
+        all
+    }
+
+    /// All findings of the named topics, and those of other topics whose word is named. Each topic is run once.
+    fn examined<'w>(&self, names: impl Iterator<Item = &'w str> + Clone) -> Vec<Finding> {
         let mut all = Vec::new();
         for topic in TOPICS {
             let is_named = names.clone().any(|name| name == topic.name);
@@ -82,9 +97,7 @@ impl<'a> Machine<'a> {
                 self.findings.borrow_mut().insert(topic.name, found);
             }
             let findings = self.findings.borrow();
-            let counts = |finding: &&Finding| {
-                is_named && finding.severity == Severity::Problem || names.clone().any(|name| name == finding.word)
-            };
+            let counts = |finding: &&Finding| is_named || names.clone().any(|name| name == finding.word);
             all.extend(findings.get(topic.name).into_iter().flatten().filter(counts).cloned());
         }
         all

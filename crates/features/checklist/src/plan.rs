@@ -138,7 +138,9 @@ impl<'a> Known<'a> {
         if depth > NESTING_MAX {
             return Err(PlanError::Deep { name: name.to_owned() });
         }
-        if let Some(item) = self.items.get(name) {
+        // What the user names is a list first; what a list names is an item first: `modules` is both.
+        let is_list = depth == 0 && self.lists.contains_key(name);
+        if let Some(item) = self.items.get(name).filter(|_| !is_list) {
             if !plan.items.iter().any(|planned| planned.item.name == item.name) {
                 plan.items.push(Planned { item: (*item).clone(), list: list.to_owned(), expected: None });
             }

@@ -180,7 +180,7 @@ pub(crate) fn modules(machine: &Machine<'_>, _: Option<&str>) -> Answer {
             let cut: String = why.chars().take(COMPLAINT_CHARS_MAX).collect();
             let answer = Answer::of(false, expected, cut);
             match doctor::explain(why.as_bytes()) {
-                Some(known) => answer.with_fix(format!("{}: {}", known.cause, known.fix)),
+                Some(known) => answer.with_fix(format!("{} {}", known.cause, known.fix)),
                 None => answer,
             }
         }

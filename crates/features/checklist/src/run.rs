@@ -56,7 +56,10 @@ fn answer(machine: &Machine<'_>, planned: &Planned) -> Answer {
     let expected = planned.expected.as_deref();
     match &planned.item.probe {
         Probe::Go(command) => probes::go(machine, command, expected),
-        Probe::Doctor(names) => of_findings(&machine.findings(names.iter().map(AsRef::as_ref))),
+        Probe::Doctor(names) => {
+            let names = || names.iter().map(AsRef::as_ref);
+            of_findings(&machine.findings(names()), &machine.notes(names()))
+        }
         Probe::Variable { name, expected: usual } => probes::variable(machine, name, expected.or(usual.as_deref())),
         Probe::Version(request) => probes::version(machine, request),
         Probe::File { path, exists } => file(machine, path, *exists),
@@ -64,9 +67,18 @@ fn answer(machine: &Machine<'_>, planned: &Planned) -> Answer {
     }
 }
 
-fn of_findings(findings: &[Finding]) -> Answer {
+/// Notes that say that nothing could be looked at.
+const NOTHING_LOOKED_AT: [&str; 2] = ["modcache-unchecked", "network-off"];
+
+fn of_findings(findings: &[Finding], notes: &[Finding]) -> Answer {
     let expected = "nothing that `goward doctor` complains of";
-    let Some(first) = findings.first() else { return Answer::of(true, expected, "nothing") };
+    let Some(first) = findings.first() else {
+        if let Some(note) = notes.iter().find(|note| NOTHING_LOOKED_AT.contains(&note.word)) {
+            return Answer::left_out(&note.what);
+        }
+        let noted = notes.iter().take(FINDINGS_SHOWN_MAX).map(|note| note.what.as_str()).collect::<Vec<_>>().join("; ");
+        return Answer::of(true, expected, if noted.is_empty() { "nothing".to_owned() } else { noted });
+    };
     let told = |finding: &Finding| match &finding.place {
         Some(place) => format!("{} [{}] at {place}", finding.what, finding.word),
         None => format!("{} [{}]", finding.what, finding.word),
