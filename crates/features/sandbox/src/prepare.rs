@@ -104,7 +104,8 @@ pub fn prepare(
     })
 }
 
-/// What a probe applies: everything that can be asked for, in an empty folder.
+/// What a probe applies on Linux: everything that can be asked for, in an empty folder.
+#[cfg(target_os = "linux")]
 pub(crate) fn for_probe(ctx: &Ctx, asked: Asked, folder: &Path) -> Result<Prepared, SandboxError> {
     let mut seen = Seen { ctx, home: None, folders: Folders::default() };
     seen.system(Net::None)?;

@@ -14,6 +14,7 @@
 mod environment;
 mod folders;
 mod mounts;
+mod net;
 mod plan;
 mod promise;
 mod rung;
@@ -22,7 +23,8 @@ mod verdict;
 pub use environment::{PASSED, is_passed};
 pub use folders::{Access, Folder, FolderError, Folders, SYSTEM_FILES, SYSTEM_FOLDERS};
 pub use mounts::mounts_below;
-pub use plan::{Net, Plan, PlanError, Stage, WORDS_BYTES_MAX};
+pub use net::Net;
+pub use plan::{Plan, PlanError, Stage, WORDS_BYTES_MAX};
 pub use promise::{Asked, Promise};
 pub use rung::{Outcome, Outcomes, Rung};
 pub use verdict::{Degree, Missing, Verdict, judge};

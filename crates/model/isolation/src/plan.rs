@@ -7,40 +7,13 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::folders::{Access, Folder};
+use crate::net::Net;
 use crate::promise::Asked;
 use crate::rung::{Outcome, Outcomes, Rung};
 
 /// The most bytes of all words of a plan: half of what Linux takes for arguments and environment where the stack is
 /// bounded by 1 MiB.
 pub const WORDS_BYTES_MAX: usize = 128 << 10;
-
-/// What a program may reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Net {
-    /// Nothing.
-    #[default]
-    None,
-    /// A forwarder of GET requests to the module proxy.
-    Proxy,
-    /// Everything that the machine reaches.
-    Open,
-}
-
-impl Net {
-    /// Its word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Net::None => "none",
-            Net::Proxy => "proxy",
-            Net::Open => "open",
-        }
-    }
-
-    /// The value of this word.
-    pub fn of_word(word: &str) -> Option<Net> {
-        [Net::None, Net::Proxy, Net::Open].into_iter().find(|net| net.word() == word)
-    }
-}
 
 /// A stage of goward that sets a sandbox up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

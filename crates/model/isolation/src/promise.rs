@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::plan::Net;
+use crate::net::Net;
 use crate::rung::Rung;
 
 /// Something that a program inside cannot do.

@@ -95,7 +95,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::plan::Net;
+    use crate::net::Net;
 
     fn all(except: &[Rung]) -> Outcomes {
         let mut outcomes = Outcomes::default();
