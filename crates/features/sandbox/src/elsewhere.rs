@@ -1,8 +1,8 @@
 //! Systems without the mechanisms that goward uses: the program gets the variables and the working folder, and nothing is
 //! kept from it.
 //!
-//! Windows has job objects and restricted tokens, of which the first bound only resources and the second break the
-//! linker's access to its own temporary files; macOS deprecated the one tool it has (`sandbox-exec`). goward claims neither.
+//! Windows has job objects and restricted tokens, and goward uses neither yet; macOS has deprecated the one tool that it has
+//! (`sandbox-exec`). goward claims nothing that it does not do.
 
 use std::ffi::OsString;
 use std::time::Duration;
