@@ -276,7 +276,7 @@ pub enum Command {
     /// Judge a run by exit code, output and stage, and go back.
     #[command(subcommand_required = true)]
     Gate(GateArgs),
-    /// Run a program cut off from the network, your files and other processes.
+    /// Run a program cut off from network, files and other processes.
     #[command(subcommand_required = true)]
     Sandbox(SandboxArgs),
     /// Run a list of checks after a change: passed, failed, left out.
