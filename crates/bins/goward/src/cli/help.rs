@@ -15,7 +15,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         "Look and go back",
         &[
             "status", "history", "diff", "undo", "rollback", "snapshot", "gate", "block", "unblock", "graph", "verify",
-            "check", "doctor", "prune",
+            "check", "doctor", "drill", "prune",
         ],
     ),
     ("Set up", &["setup", "unsetup", "activate", "shims", "ide", "completions"]),
