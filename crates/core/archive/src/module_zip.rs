@@ -149,7 +149,9 @@ impl Zip<'_> {
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.at += bytes.len() as u64;
         if self.at > ZIP_BYTES_MAX {
-            return Err(invalid(format!("a zip that goward writes has at most {ZIP_BYTES_MAX} bytes, and this one has more")));
+            return Err(invalid(format!(
+                "a zip that goward writes has at most {ZIP_BYTES_MAX} bytes, and this one has more"
+            )));
         }
         self.out.write_all(bytes)
     }

@@ -181,7 +181,9 @@ impl World {
         ctx.store.remember_project(&fixture.path("project")).unwrap();
         ctx.store.lease(&id(PINNED)).unwrap();
         drop(ctx.store.lock(ctx.store.layout().install_lock(&id(PINNED)), "test", std::time::Duration::from_secs(5)));
-        for folder in ["work", "downloads", "cache", "heads", "shell", "isolated", "set-aside", "trash", "staging", "drills"] {
+        for folder in
+            ["work", "downloads", "cache", "heads", "shell", "isolated", "set-aside", "trash", "staging", "drills"]
+        {
             std::fs::create_dir_all(store.join(folder)).unwrap();
             mode(&store.join(folder), 0o700);
         }

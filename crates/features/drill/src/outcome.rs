@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-
 use crate::error::DrillError;
 
 /// What came of a drill whose fault was staged, noticed and gone again.
@@ -56,4 +55,3 @@ impl Halt {
         Err(Halt::Failed(what.into()))
     }
 }
-

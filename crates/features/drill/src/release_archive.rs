@@ -43,7 +43,13 @@ impl Release {
     pub(crate) fn stand_in(ctx: &Ctx, toolchain: &Toolchain) -> Result<Release, DrillError> {
         let id = ToolchainId::new(next(toolchain.id.version()), toolchain.id.platform().clone());
         let manifest = ctx.store.manifest(&toolchain.id)?;
-        pack(ctx, toolchain, &manifest, &id, |path| path == "VERSION" || path.starts_with("bin/"))
+        pack(ctx, toolchain, &manifest, &id, |path| {
+            let below = path.strip_prefix("src/");
+            let is_source = below.is_some_and(|below| below.starts_with("fmt/") || !below.contains('/'));
+            // One tool is enough for goward to see for which platform the tree is.
+            let is_tool = path.starts_with("pkg/tool/") && (path.ends_with("/asm") || path.ends_with("/asm.exe"));
+            is_source || is_tool || path == "VERSION" || path.starts_with("bin/") || path.starts_with("pkg/include/")
+        })
     }
 }
 
@@ -75,7 +81,9 @@ fn pack(
         }
         bytes_unpacked += bytes.len() as u64;
         match is_other && path == "VERSION" {
-            true => Ok(String::from_utf8_lossy(&bytes).replacen(&toolchain.id.version().tag(), &id.version().tag(), 1).into()),
+            true => Ok(String::from_utf8_lossy(&bytes)
+                .replacen(&toolchain.id.version().tag(), &id.version().tag(), 1)
+                .into()),
             false => Ok(bytes),
         }
     };
@@ -123,7 +131,8 @@ mod tests {
 
     #[test]
     fn the_next_version_is_another_one_of_the_same_kind() {
-        for (version, after) in [("1.27.3", "1.27.4"), ("1.28rc1", "1.28rc2"), ("1.27.9", "1.27.10"), ("1.20", "1.21")] {
+        for (version, after) in [("1.27.3", "1.27.4"), ("1.28rc1", "1.28rc2"), ("1.27.9", "1.27.10"), ("1.20", "1.21")]
+        {
             let version: Version = version.parse().unwrap();
             assert_eq!(next(&version).as_str(), after);
         }

@@ -19,10 +19,13 @@ use hyper::header::{CONTENT_RANGE, ETAG, RANGE};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sys::Interrupt;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::Sleep;
+use tokio_rustls::TlsAcceptor;
 
 use crate::limits::{CONNECTIONS_MAX, PIECE_BYTES, STALL_SECONDS_MAX};
 
@@ -66,6 +69,7 @@ struct Shared {
 /// The running server. Dropping it ends it.
 pub(crate) struct Server {
     shared: Arc<Shared>,
+    scheme: &'static str,
     port: u16,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -94,6 +98,19 @@ impl Server {
     /// # Errors
     /// What the system says: no port, no thread.
     pub(crate) fn start() -> std::io::Result<Server> {
+        Server::start_with(None)
+    }
+
+    /// Starts a server without files that shows an expired certificate of [`AUTHORITY`].
+    ///
+    /// # Errors
+    /// As for [`Server::start`].
+    pub(crate) fn start_expired() -> std::io::Result<Server> {
+        Server::start_with(Some(expired()?))
+    }
+
+    fn start_with(tls: Option<TlsAcceptor>) -> std::io::Result<Server> {
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)))?;
         let port = listener.local_addr()?.port();
@@ -102,17 +119,17 @@ impl Server {
         let serving = shared.clone();
         let thread = std::thread::Builder::new().name("drill server".to_owned()).spawn(move || {
             runtime.block_on(async move {
-                tokio::spawn(accept(listener, serving));
+                tokio::spawn(accept(listener, serving, tls));
                 // The sender's end is an end, too.
                 let _ = stopped.await;
             });
         })?;
-        Ok(Server { shared, port, stop: Some(stop), thread: Some(thread) })
+        Ok(Server { shared, scheme, port, stop: Some(stop), thread: Some(thread) })
     }
 
     /// The address of a path.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("{}://127.0.0.1:{}{path}", self.scheme, self.port)
     }
 
     /// Serves these bytes at this path from now on.
@@ -140,7 +157,8 @@ impl Server {
     /// An interrupt that is asked once so many more bytes were sent.
     pub(crate) fn interrupt_after(&self, bytes: u64) -> Interrupt {
         let interrupt = Interrupt::new();
-        self.shared.state().watch = Some(Watch { sent: self.sent().saturating_add(bytes), interrupt: interrupt.clone() });
+        self.shared.state().watch =
+            Some(Watch { sent: self.sent().saturating_add(bytes), interrupt: interrupt.clone() });
         interrupt
     }
 }
@@ -157,20 +175,50 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(listener: TcpListener, shared: Arc<Shared>, tls: Option<TlsAcceptor>) {
     for _ in 0..CONNECTIONS_MAX {
         let Ok((stream, _)) = listener.accept().await else { continue };
-        let shared = shared.clone();
+        let (shared, tls) = (shared.clone(), tls.clone());
         tokio::spawn(async move {
-            let service = service_fn(move |request| {
-                let answer = answer(&shared, &request);
-                async move { Ok::<_, Infallible>(answer) }
-            });
-            let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            // A client that hangs up, and an answer that is cut on purpose, end in an error here.
-            let _ = connection.await;
+            match tls {
+                None => converse(stream, shared).await,
+                // A client that refuses the certificate ends the handshake.
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        converse(stream, shared).await;
+                    }
+                }
+            }
         });
     }
+}
+
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, shared: Arc<Shared>) {
+    let service = service_fn(move |request| {
+        let answer = answer(&shared, &request);
+        async move { Ok::<_, Infallible>(answer) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // A client that hangs up, and an answer that is cut on purpose, end in an error here.
+    let _ = connection.await;
+}
+
+/// The certificate of the encrypted server, which was valid in 2020, and its key (`certificates/README.md`).
+const EXPIRED: &[u8] = include_bytes!("../certificates/expired.der");
+const EXPIRED_KEY: &[u8] = include_bytes!("../certificates/expired.key.der");
+
+/// The authority that has signed it.
+pub(crate) const AUTHORITY: &str = include_str!("../certificates/authority.pem");
+
+fn expired() -> std::io::Result<TlsAcceptor> {
+    let key = PrivateKeyDer::try_from(EXPIRED_KEY).map_err(std::io::Error::other)?;
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|config| {
+            config.with_no_client_auth().with_single_cert(vec![CertificateDer::from(EXPIRED)], key.clone_key())
+        })
+        .map_err(std::io::Error::other)?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 fn answer(shared: &Arc<Shared>, request: &Request<Incoming>) -> Response<Body> {
@@ -264,9 +312,9 @@ impl http_body::Body for Body {
             match self.fault {
                 Some(Fault::CutAfter(_)) => return Poll::Ready(Some(Err(cut()))),
                 Some(Fault::StallAfter(_)) => {
-                    let stall = self.stall.get_or_insert_with(|| {
-                        Box::pin(tokio::time::sleep(Duration::from_secs(STALL_SECONDS_MAX)))
-                    });
+                    let stall = self
+                        .stall
+                        .get_or_insert_with(|| Box::pin(tokio::time::sleep(Duration::from_secs(STALL_SECONDS_MAX))));
                     return stall.as_mut().poll(context).map(|()| Some(Err(cut())));
                 }
                 _ => return Poll::Ready(None),
@@ -307,7 +355,8 @@ mod tests {
         assert_eq!(byte_range("bytes=0-", 10), Some((0, 10)));
         assert_eq!(byte_range("bytes=4-6", 10), Some((4, 7)));
         assert_eq!(byte_range("bytes=4-600", 10), Some((4, 10)));
-        for refused in ["bytes=10-", "bytes=6-4", "bytes=-5", "items=0-1", "bytes=a-b", "bytes=0-18446744073709551615"] {
+        for refused in ["bytes=10-", "bytes=6-4", "bytes=-5", "items=0-1", "bytes=a-b", "bytes=0-18446744073709551615"]
+        {
             assert_eq!(byte_range(refused, 10), None, "{refused}");
         }
     }

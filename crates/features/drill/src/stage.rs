@@ -116,13 +116,18 @@ impl Said {
     }
 }
 
-/// Words of a program as one printable line of bounded length.
+/// Words of a program as one printable line of bounded length: its beginning and its end, since the last words of an
+/// error name the cause.
 pub(crate) fn cut(words: &str) -> String {
     let line = diag::shown_line(words.trim());
-    match line.char_indices().nth(WORDS_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
+    let count = line.chars().count();
+    if count <= WORDS_CHARS_MAX {
+        return line;
     }
+    let half = WORDS_CHARS_MAX / 2;
+    let head: String = line.chars().take(half).collect();
+    let tail: String = line.chars().skip(count - half).collect();
+    format!("{head} … {tail}")
 }
 
 impl<'a> Stage<'a> {
@@ -200,7 +205,11 @@ impl<'a> Stage<'a> {
         for words in [["install", self.second.id.version().as_str()], ["use", self.release.id.version().as_str()]] {
             let said = self.goward(&home, &words)?;
             if said.code != Some(0) {
-                return Err(Halt::Failed(format!("`goward {}` failed before the drill: {}", words.join(" "), said.told())));
+                return Err(Halt::Failed(format!(
+                    "`goward {}` failed before the drill: {}",
+                    words.join(" "),
+                    said.told()
+                )));
             }
         }
         self.installed.replace(Some(home.clone()));
@@ -303,13 +312,22 @@ impl<'a> Stage<'a> {
         Ok(ended)
     }
 
-    /// Runs a program of a tree directly, without goward.
+    /// goward's own program.
+    pub(crate) fn goward_path(&self) -> &Path {
+        self.goward.path()
+    }
+
+    /// A home on a disk that is not mounted yet: only goward's own folder is on it.
+    pub(crate) fn home_in_disk(&self, disk: &Path) -> Home {
+        Home { folder: disk.to_owned() }
+    }
+
+    /// Runs another program in an environment of this drill's.
     ///
     /// # Errors
     /// When it cannot be started, or the user has interrupted.
-    pub(crate) fn program(&self, path: &Path, environment: Environment, words: &[&str]) -> Result<Said, Halt> {
+    pub(crate) fn program(&self, path: &Path, environment: Environment, words: Vec<OsString>) -> Result<Said, Halt> {
         let program = Program::at(path).map_err(|_| DrillError::NoProgram)?;
-        let words: Vec<OsString> = words.iter().map(Into::into).collect();
         let ended = self.run(&program, environment, words, RUN_TIME_MAX, self.ctx.sys.interrupt())?;
         ended.ok_or(Halt::Interrupted)
     }
