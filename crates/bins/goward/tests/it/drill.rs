@@ -56,9 +56,9 @@ fn processes(folder: &Path) -> Vec<String> {
     numbers
         .filter(|number| *number != own)
         .filter(|number| {
-            ["cmdline", "environ"].iter().any(|file| {
-                std::fs::read(format!("/proc/{number}/{file}")).is_ok_and(|bytes| has(&bytes))
-            })
+            ["cmdline", "environ"]
+                .iter()
+                .any(|file| std::fs::read(format!("/proc/{number}/{file}")).is_ok_and(|bytes| has(&bytes)))
         })
         .collect()
 }

@@ -6,7 +6,8 @@ use sys::Host;
 use super::network::{install, refused};
 use crate::limits::{FILE_BYTES_MAX, RUN_BYTES_MAX};
 use crate::outcome::{Halt, Recovery};
-use crate::stage::{Said, Stage, cut};
+use crate::server::Fault;
+use crate::stage::{Said, Stage, archive_path, cut};
 
 /// The mode of a folder that not even its owner may write to.
 const CLOSED_MODE: u32 = 0o500;
@@ -98,8 +99,8 @@ pub(super) fn power_cut(stage: &Stage<'_>) -> Result<Recovery, Halt> {
 
 /// What the disk of the drill has beyond the archive and the tree, in bytes.
 const DISK_SPARE_BYTES: u64 = 64 << 20;
-/// The least size of that disk, in bytes.
-const DISK_BYTES_MIN: u64 = 600 << 20;
+/// How long goward waits at a silent server in this drill, in seconds: meanwhile the disk is filled.
+const STALL_SECONDS: &str = "4";
 /// The exit code of the script if it may not mount.
 const NO_MOUNT: i32 = 41;
 /// The programs that make a mount name space, at the places where every Linux has them; never looked up in `PATH`.
@@ -136,9 +137,13 @@ pub(super) fn disk_full(stage: &Stage<'_>) -> Result<Recovery, Halt> {
     }
     let home = stage.home_in_disk(&disk);
     let size = stage.release.bytes_unpacked + stage.release.archive.len() as u64 + DISK_SPARE_BYTES;
-    let size = size.max(DISK_BYTES_MIN).to_string();
+    let size = size.to_string();
     let version = stage.release.id.version().as_str().to_owned();
     let environment = stage.environment(&home).with("PATH", "/usr/bin:/bin:/usr/sbin:/sbin");
+    let environment = environment.with("GOWARD_STALL_SECONDS", STALL_SECONDS);
+    // The server falls silent in the middle, so that the install cannot end before the disk is full.
+    let half = stage.release.archive.len() as u64 / 2;
+    stage.server.break_answers(&archive_path(&stage.release), Fault::StallAfter(half), Some(1));
     let path = |path: &std::path::Path| path.as_os_str().to_owned();
     let words = vec![
         "--mount".into(),
