@@ -40,6 +40,15 @@ pub(crate) fn checks() -> ArgValueCompleter {
     })
 }
 
+/// Completes a drill.
+pub(crate) fn drills() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let begin = current.to_string_lossy().into_owned();
+        let named = drill::DRILLS.iter().filter(|drill| drill.name.starts_with(&begin));
+        named.map(|drill| CompletionCandidate::new(drill.name).help(Some(drill.breaks.into()))).collect()
+    })
+}
+
 /// Completes the name of a source.
 pub(crate) fn sources() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {

@@ -145,6 +145,7 @@ verbs! {
     checklist::PlanError,
     doctor::LogError,
     doctor::RepairError,
+    drill::DrillError,
     gatekeeper::GateError,
     acquire::AdoptError,
     resolve::AutoError,

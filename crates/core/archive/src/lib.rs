@@ -52,7 +52,7 @@ pub use hash::{HASH_CHUNK_BYTES, Hashed, hash_reader};
 pub use layout::Layout;
 pub use limits::{Limits, ZSTD_WINDOW_LOG_MAX};
 pub use manifest::{FileRecord, Manifest, Unpacked, check_shape};
-pub use module_zip::write_module_zip;
+pub use module_zip::{write_module_zip, write_zip};
 pub use pack::{TAR_END, write_tar_entry};
 pub use tar_gz::{read_tar_zst, unpack_tar_gz, unpack_tar_zst};
 pub use zip::{HashedEntry, hash_zip, unpack_zip};

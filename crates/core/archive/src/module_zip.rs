@@ -61,6 +61,22 @@ pub fn write_module_zip(
     zip.end()
 }
 
+/// Writes a zip with these files, in this order; each is a name with its bytes.
+///
+/// # Errors
+/// What an entry or the writer says; `InvalidData` for a name or a whole that is too large for a zip of 32 bits.
+pub fn write_zip(
+    out: &mut dyn Write,
+    entries: &mut dyn Iterator<Item = io::Result<(String, Vec<u8>)>>,
+) -> io::Result<()> {
+    let mut zip = Zip { out, at: 0, directory: Vec::new(), entries: 0 };
+    for entry in entries {
+        let (name, bytes) = entry?;
+        zip.add(&name, &bytes)?;
+    }
+    zip.end()
+}
+
 /// The top folders that a module does not have.
 fn is_outside(path: &str) -> bool {
     path.split_once('/').is_some_and(|(top, _)| matches!(top, "api" | "doc" | "misc" | "test"))
@@ -133,7 +149,9 @@ impl Zip<'_> {
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.at += bytes.len() as u64;
         if self.at > ZIP_BYTES_MAX {
-            return Err(invalid(format!("a module zip has at most {ZIP_BYTES_MAX} bytes, and this one has more")));
+            return Err(invalid(format!(
+                "a zip that goward writes has at most {ZIP_BYTES_MAX} bytes, and this one has more"
+            )));
         }
         self.out.write_all(bytes)
     }

@@ -64,6 +64,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     believed("snapshots", Form::Files, |name| {
         ends(name, &[".json", ".protected", ".pulled", ".files"]) || ["newest", "stopped"].contains(&name)
     }),
+    plain("drills", Form::Files, |name| name.strip_suffix(".json").is_some_and(|name| is_of(name, ""))),
     believed("blocked.json", Form::File, never),
     believed("system.json", Form::File, never),
     believed("transactions", Form::Folder, |name| {
@@ -152,6 +153,7 @@ mod tests {
             ("sdk", "flutter"),
             ("trash", "old"),
             ("locks", "door"),
+            ("drills", "power.json"),
             ("default", "go"),
             ("toolchains", "gopher"),
             ("running", "notes.json"),
@@ -168,6 +170,7 @@ mod tests {
             ("shims", "gofmt"),
             ("releases", "go1.27.3"),
             ("locks", "go1.27.3.linux-amd64.lease"),
+            ("drills", "1700000000000000000.json"),
             ("heads", "sum.golang.org"),
             ("running", "17-1700000000000000000.json"),
         ] {

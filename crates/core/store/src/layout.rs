@@ -29,6 +29,7 @@ use crate::entries::{ENTRIES, Entry};
 /// running/17-1700000000000000000.json     a supervised program; its .lock beside it, which its supervisor holds
 /// snapshots/ID.json                       what the machine's Go was at an instant; ID.protected, ID.pulled beside it
 /// snapshots/SHA256.files                  manifests that snapshots name
+/// drills/NUMBER.json                      what came of the drills of a run
 /// blocked.json                            versions that no command may choose
 /// system.json                             Go installations that are run in place
 /// shims/                                  `go`, `gofmt` and `go1.X.Y`, for `PATH`
@@ -327,6 +328,16 @@ impl Layout {
     /// The mark that the disk was too full for new snapshots the last time.
     pub fn snapshots_stopped(&self) -> PathBuf {
         self.snapshots().join("stopped")
+    }
+
+    /// The history of drills.
+    pub fn drills(&self) -> PathBuf {
+        self.home.join("drills")
+    }
+
+    /// The file of one run of drills.
+    pub(crate) fn drill_run(&self, number: u64) -> PathBuf {
+        self.drills().join(format!("{number}.json"))
     }
 
     /// The registered Go installations that run in place.

@@ -127,6 +127,9 @@ const ROWS: &[Row] = &[
     Row { path: "running", harmless: ABSENT },
     Row { path: "running/1-1.json", harmless: CACHE },
     Row { path: "running/1-1.lock", harmless: CACHE },
+    // The history is for people; `drill --report` names what it cannot read.
+    Row { path: "drills", harmless: ABSENT },
+    Row { path: "drills/1700000000000000000.json", harmless: CACHE },
     // No shims have been written, or none are left.
     Row { path: "shims", harmless: ABSENT },
     Row { path: "shims/go", harmless: &[] },
@@ -182,9 +185,19 @@ impl World {
         ctx.store.remember_project(&fixture.path("project")).unwrap();
         ctx.store.lease(&id(PINNED)).unwrap();
         drop(ctx.store.lock(ctx.store.layout().install_lock(&id(PINNED)), "test", std::time::Duration::from_secs(5)));
-        for folder in
-            ["running", "work", "downloads", "cache", "heads", "shell", "isolated", "set-aside", "trash", "staging"]
-        {
+        for folder in [
+            "running",
+            "work",
+            "downloads",
+            "cache",
+            "heads",
+            "shell",
+            "isolated",
+            "set-aside",
+            "trash",
+            "staging",
+            "drills",
+        ] {
             std::fs::create_dir_all(store.join(folder)).unwrap();
             mode(&store.join(folder), 0o700);
         }
@@ -194,6 +207,7 @@ impl World {
             ("running/1-1.json", "{}"),
             ("running/1-1.lock", ""),
             ("blocked.json", r#"{"format":1,"blocks":[]}"#),
+            ("drills/1700000000000000000.json", "{}"),
             ("system.json", r#"{"format":1,"installations":[]}"#),
         ] {
             std::fs::write(store.join(file), text).unwrap();

@@ -18,7 +18,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         "Look and go back",
         &[
             "status", "ps", "history", "diff", "undo", "rollback", "snapshot", "gate", "block", "unblock", "graph",
-            "verify", "check", "doctor", "prune",
+            "verify", "check", "doctor", "drill", "prune",
         ],
     ),
     ("Set up", &["setup", "unsetup", "activate", "shims", "ide", "completions"]),

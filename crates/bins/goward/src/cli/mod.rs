@@ -6,6 +6,7 @@ mod bundle;
 mod check;
 mod config;
 mod doctor;
+mod drill;
 mod env;
 mod gate;
 mod graph;
@@ -39,6 +40,7 @@ pub use bundle::{BundleArgs, BundleCommand, BundleCreateArgs, BundleInstallArgs,
 pub use check::{CheckArgs, ReportFormat};
 pub use config::{ConfigArgs, ConfigCommand};
 pub use doctor::DoctorArgs;
+pub use drill::DrillArgs;
 pub use env::{EnvArgs, EnvShell, EnvTreeFormat};
 pub use gate::{GateActName, GateArgs, GateCommand, GateHow, GateJudgeArgs, GateRulesArgs, GateRunArgs};
 pub use graph::{GraphArgs, GraphCommand, GraphDiffArgs, GraphFormat, GraphWhyArgs};
@@ -283,6 +285,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Find faults in this machine's Go setup, and repair them.
     Doctor(DoctorArgs),
+    /// Break one thing in a scratch folder, and show the recovery.
+    Drill(DrillArgs),
     /// Manage one store for all users of a machine.
     #[command(subcommand_required = true)]
     System(SystemArgs),

@@ -9,6 +9,7 @@ mod config;
 mod current;
 mod diff;
 mod doctor;
+mod drill;
 mod ensure;
 mod env;
 mod env_tree;
@@ -151,6 +152,7 @@ pub(crate) fn run(ctx: &Ctx, command: &Command, platforms: &[Platform], speech: 
         Command::Sandbox(args) => sandbox::run(sources, args, speech),
         Command::Check(args) => check::run(ctx, args, speech),
         Command::Doctor(args) => doctor::run(ctx, args, speech),
+        Command::Drill(args) => drill::run(ctx, args, speech),
         Command::System(args) => system::run(ctx, args, speech),
         Command::Completions(args) => Ok(completions::run(args)),
         Command::Man(args) => man::run(args),

@@ -7,6 +7,7 @@ mod block;
 mod check;
 mod checklist;
 mod choice;
+mod drill;
 mod gate;
 mod graph;
 mod machine;
@@ -28,6 +29,7 @@ pub(crate) use checklist::{
 pub(crate) use choice::{env, pin_write, which};
 use choice::{manager_origin, setting_origin};
 use diag::Place;
+pub(crate) use drill::{drill_list, drill_run, drill_suite};
 pub(crate) use gate::{Acted, because, gate, gate_check, missing};
 pub(crate) use machine::{SetupDone, config, config_change, doctor, ide_check, ide_setup, setup};
 pub(crate) use ps::{ps, ps_env};

@@ -14,6 +14,7 @@ mod credentials;
 mod cut_short;
 mod daily;
 mod damaged_store;
+mod drill;
 mod foreign_files;
 mod foreign_text;
 mod gate;
