@@ -16,9 +16,11 @@ pub(crate) const STALL_SECONDS_MAX: u64 = 60;
 pub(crate) const CONNECTIONS_MAX: u32 = 10_000;
 /// The bytes of one piece of an answer.
 pub(crate) const PIECE_BYTES: usize = 64 << 10;
-/// How long the drill of switches and readers switches.
+/// How often the default is switched while readers read it.
+#[cfg(unix)]
 pub(crate) const SWITCHES: u32 = 10;
 /// How many readers read meanwhile.
+#[cfg(unix)]
 pub(crate) const READERS: u32 = 4;
 /// How often an install is killed while bytes arrive, at a random share of them.
 pub(crate) const KILLS_WHILE_FETCHING: u32 = 3;

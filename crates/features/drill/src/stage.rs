@@ -12,6 +12,7 @@ use std::time::Duration;
 use context::Ctx;
 use diag::IoFailure;
 use serde_json::{Value, json};
+use store::Layout;
 use sys::{EmptyFolder, Environment, Fs, Helper, Interrupt, Program};
 
 use crate::error::DrillError;
@@ -52,6 +53,11 @@ impl Home {
         self.folder.join("goward")
     }
 
+    /// The paths in it.
+    pub(crate) fn layout(&self) -> Layout {
+        Layout::new(self.store())
+    }
+
     /// The user's home folder.
     pub(crate) fn user(&self) -> PathBuf {
         self.folder.join("user")
@@ -59,7 +65,7 @@ impl Home {
 
     /// The tree of a release in it.
     pub(crate) fn tree(&self, release: &Release) -> PathBuf {
-        self.store().join("toolchains").join(release.id.to_string())
+        self.layout().tree(&release.id)
     }
 }
 
@@ -374,8 +380,7 @@ impl<'a> Stage<'a> {
                 _ => faults.max(1) as u64,
             };
         }
-        for name in ["staging", "trash"] {
-            let folder = home.store().join(name);
+        for folder in [home.layout().staging(), home.layout().trash()] {
             let names = self.fs().names_if_there(&folder).map_err(IoFailure::on("list", &folder))?;
             if let Some(name) = names.first() {
                 let path = folder.join(name);

@@ -64,7 +64,7 @@ pub(super) fn path_shadowed(stage: &Stage<'_>) -> Result<Recovery, Halt> {
     stage.fs().create_private_dirs(&shadow).map_err(IoFailure::on("make the folder", &shadow))?;
     let other = shadow.join(stage.release.id.platform().program("go"));
     stage.fs().replace_program(&other, b"#!/bin/sh\nexit 1\n").map_err(IoFailure::on("write", &other))?;
-    let shims = home.store().join("shims");
+    let shims = home.layout().shims();
     let path = |folders: &[&std::path::PathBuf]| std::env::join_paths(folders).unwrap_or_default();
     let dirty = stage.environment(&home).with("PATH", path(&[&shadow, &shims]));
     let clean = stage.environment(&home).with("PATH", path(&[&shims]));

@@ -105,7 +105,7 @@ pub(super) fn switch_race(stage: &Stage<'_>) -> Result<Recovery, Halt> {
     let (one, other) = (stage.release.id.version(), stage.second.id.version());
     let (start, clock) = (stage.ctx.sys.clock().moment(), stage.ctx.sys.clock());
     let (is_over, reads) = (AtomicBool::new(false), AtomicU64::new(0));
-    let version = home.store().join("current").join("go").join("VERSION");
+    let version = home.layout().current().join("go").join("VERSION");
     let tags = [one.tag(), other.tag()];
     let fs = stage.fs();
     let read = || -> Option<String> {

@@ -59,7 +59,7 @@ pub(super) fn power_cut(stage: &Stage<'_>) -> Result<Recovery, Halt> {
             fs.replace(&real, b"").map_err(IoFailure::on("write", &real))?;
         }
     }
-    let journal = home.store().join("journal.log");
+    let journal = home.layout().journal();
     let bytes = fs.read(&journal, FILE_BYTES_MAX).map_err(IoFailure::on("read", &journal))?;
     let body = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let line = body.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
@@ -99,6 +99,8 @@ pub(super) fn power_cut(stage: &Stage<'_>) -> Result<Recovery, Halt> {
 
 /// What the disk of the drill has beyond the archive and the tree, in bytes.
 const DISK_SPARE_BYTES: u64 = 64 << 20;
+/// The least size of that disk, in bytes: before an install goward wants room for any of Go's releases.
+const DISK_BYTES_MIN: u64 = 600 << 20;
 /// How long goward waits at a silent server in this drill, in seconds: meanwhile the disk is filled.
 const STALL_SECONDS: &str = "4";
 /// The exit code of the script if it may not mount.
@@ -137,7 +139,7 @@ pub(super) fn disk_full(stage: &Stage<'_>) -> Result<Recovery, Halt> {
     }
     let home = stage.home_in_disk(&disk);
     let size = stage.release.bytes_unpacked + stage.release.archive.len() as u64 + DISK_SPARE_BYTES;
-    let size = size.to_string();
+    let size = size.max(DISK_BYTES_MIN).to_string();
     let version = stage.release.id.version().as_str().to_owned();
     let environment = stage.environment(&home).with("PATH", "/usr/bin:/bin:/usr/sbin:/sbin");
     let environment = environment.with("GOWARD_STALL_SECONDS", STALL_SECONDS);
@@ -177,6 +179,10 @@ pub(super) fn disk_full(stage: &Stage<'_>) -> Result<Recovery, Halt> {
     if first.code != Some(6) {
         return Halt::because(format!("the full disk is not noticed: {}", first.told()));
     }
+    let showed = first.failure().unwrap_or_default();
+    if !showed.contains("unpack") && !showed.contains("write") {
+        return Halt::because(format!("the install ended before it wrote to the full disk: {showed}"));
+    }
     if second.code != Some(0) || verified.code != Some(0) {
         let what = format!("with room again the install does not recover: {}; {}", second.told(), verified.told());
         return Halt::because(what);
@@ -188,7 +194,7 @@ pub(super) fn disk_full(stage: &Stage<'_>) -> Result<Recovery, Halt> {
     }
     let sent = stage.server.sent().saturating_sub(before);
     Ok(Recovery {
-        showed: cut(&first.failure().unwrap_or_default()),
+        showed: cut(&showed),
         recovered_by: "the filler removed; the next `goward install`".to_owned(),
         took: stage.ctx.sys.clock().since(start),
         bytes_fetched_again: sent.saturating_sub(stage.release.archive.len() as u64),
