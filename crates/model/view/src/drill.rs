@@ -106,7 +106,7 @@ pub struct DrillReport {
     /// The runs that are kept, the newest first.
     pub drill_runs: Vec<DrillRun>,
     /// Files of the history that cannot be read, each with the reason, for people.
-    pub unreadable: Vec<String>,
+    pub unreadable_runs: Vec<String>,
 }
 
 impl View for DrillReport {

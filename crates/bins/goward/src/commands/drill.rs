@@ -23,8 +23,8 @@ pub(super) fn run(ctx: &Ctx, args: &DrillArgs, speech: &Speech) -> CommandResult
     }
     if args.report {
         let history = ctx.store.drill_history()?;
-        let view = DrillReport { drill_runs: history.runs, unreadable: history.unreadable };
-        for line in &view.unreadable {
+        let view = DrillReport { drill_runs: history.runs, unreadable_runs: history.unreadable };
+        for line in &view.unreadable_runs {
             speech.say(&format!("warning: cannot read a run of the history: {}", diag::shown_line(line)));
         }
         let text = told_history(&view.drill_runs);
