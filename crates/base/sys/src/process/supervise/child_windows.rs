@@ -43,7 +43,6 @@ impl Supervised {
     }
 
     /// How it would be frozen.
-    #[expect(clippy::unused_self, reason = "the other half of it has two ways")]
     pub fn freeze_way(&self) -> FreezeWay {
         FreezeWay::Job
     }
@@ -68,7 +67,6 @@ impl Supervised {
     }
 
     /// There are no signals.
-    #[expect(clippy::unused_self, reason = "the other half of it sends one")]
     pub fn signal(&self, _signal: ProcessSignal) {}
 
     /// A program of Windows cannot be asked: it ends at once.
@@ -77,17 +75,14 @@ impl Supervised {
     }
 
     /// The console tells the program itself.
-    #[expect(clippy::unused_self, reason = "the other half of it sends signals")]
     pub fn pass_on(&self, _signals: &PassedOn, _foreground: Option<&Foreground>) -> Option<i32> {
         None
     }
 
     /// Nothing stops a program there.
-    #[expect(clippy::unused_self, reason = "the other half of it stops with its program")]
     pub fn stop_with_it(&self, _foreground: Option<&Foreground>) {}
 
     /// A console has no foreground.
-    #[expect(clippy::unused_self, reason = "the other half of it names its group")]
     pub fn lend(&self, _foreground: Option<&Foreground>) {}
 
     /// Suspends all threads of the job's processes. If this process dies, the system ends them.

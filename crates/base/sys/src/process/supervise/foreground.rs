@@ -66,6 +66,5 @@ impl Foreground {
     }
 
     /// There is nothing to take back.
-    #[expect(clippy::unused_self, reason = "the other half of it asks its terminal")]
     pub fn take_back(&self) {}
 }

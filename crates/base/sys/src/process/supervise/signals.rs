@@ -156,13 +156,11 @@ impl PassedOn {
     ///
     /// # Errors
     /// Never.
-    #[expect(clippy::unnecessary_wraps, reason = "the other half of it may fail")]
     pub fn begin(_bell: &Bell) -> io::Result<PassedOn> {
         Ok(PassedOn { _left: crate::interrupt::LeftToChild::begin() })
     }
 
     /// The console tells the program, not this process.
-    #[expect(clippy::unused_self, reason = "the other half of it keeps the signals")]
     pub fn asked_to_end(&self) -> Option<i32> {
         None
     }
