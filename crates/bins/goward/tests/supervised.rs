@@ -9,7 +9,9 @@ mod support;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,7 +19,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use support::World;
-use testkit::{Running, TinyToolchain, on_path};
+#[cfg(target_os = "linux")]
+use testkit::Running;
+use testkit::{TinyToolchain, on_path};
 
 /// The Go that builds the server.
 const GO: &str = "1.22.10";

@@ -95,7 +95,7 @@ pub struct SandboxRung {
     /// Its name, such as `user-namespace`.
     pub rung: String,
     /// What became of it.
-    pub outcome: SandboxOutcome,
+    pub rung_outcome: SandboxOutcome,
     /// What it keeps away from the program, for people.
     pub keeps_away: String,
     /// The machine's words, for people; `null` where it holds or was not tried.

@@ -58,7 +58,12 @@ fn rungs(report: &Report) -> Vec<SandboxRung> {
             Outcome::Refused(why) => (SandboxOutcome::Refused, Some(why.clone())),
             Outcome::NotAsked => (SandboxOutcome::NotAsked, None),
         };
-        SandboxRung { rung: rung.word().to_owned(), outcome, keeps_away: rung.keeps_away().to_owned(), because }
+        SandboxRung {
+            rung: rung.word().to_owned(),
+            rung_outcome: outcome,
+            keeps_away: rung.keeps_away().to_owned(),
+            because,
+        }
     };
     Rung::ALL.into_iter().map(view).collect()
 }

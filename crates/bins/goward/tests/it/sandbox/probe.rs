@@ -57,7 +57,7 @@ fn a_sandbox_in_a_sandbox_gets_less_and_does_not_start_by_itself() {
     assert_eq!(inner["degree"], "partial", "{inner}");
     let rung = |word: &str| {
         let rungs = inner["rungs"].as_array().unwrap();
-        rungs.iter().find(|rung| rung["rung"] == word).unwrap()["outcome"].clone()
+        rungs.iter().find(|rung| rung["rung"] == word).unwrap()["rung_outcome"].clone()
     };
     for refused in ["user-namespace", "mount-namespace", "pid-namespace", "network-namespace", "private-proc"] {
         assert_ne!(rung(refused), "holds", "{refused}");
