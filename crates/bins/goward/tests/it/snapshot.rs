@@ -227,10 +227,11 @@ fn files_from_elsewhere_are_read_with_care() {
 #[test]
 fn snapshots_expire_and_protected_ones_and_that_of_the_generation_in_use_stay() {
     let mut world = world();
-    let old = id(&create(&world, "--label old --ttl 1s"));
-    let kept = id(&create(&world, "--label kept --ttl 1s --protect"));
-    let used = id(&create(&world, "--label used --ttl 1s"));
-    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let old = id(&create(&world, "--label old --ttl 6s"));
+    let kept = id(&create(&world, "--label kept --ttl 6s --protect"));
+    let used = id(&create(&world, "--label used --ttl 6s"));
+    // On a slow machine the next `create` removes what has expired meanwhile.
+    std::thread::sleep(std::time::Duration::from_millis(6100));
     let plan = world.goward("snapshot prune --dry-run").success();
     assert!(plan.stdout.contains(&format!("would go: {old} (expired)")), "{}", plan.snapshot());
     let gone = world.goward("snapshot prune").success();
